@@ -1,0 +1,66 @@
+"""A finding: what one detector says about one or more events."""
+
+import msgspec
+
+from netsentinel.kernel.types import Level, Micros, TenantId
+
+
+class MatchedField(msgspec.Struct, frozen=True, gc=False):
+    """One field that made the detector fire."""
+
+    field: str
+    """Native name, as the rule speaks it."""
+    value: str
+    """What the event held (cut to 512 characters)."""
+    condition: str
+    """What was asked for, for example `endswith '/wp-login.php'` or `distinct ports >= 20 in 60 s`."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one detector says. Everything an alert needs to explain itself travels with it."""
+
+    tenant: TenantId
+    source: str
+    detector: str
+    """`sigma`, `port_scan`, `password_guessing`, ..."""
+    rule_id: str
+    """The Sigma rule's id, or the detector's own stable id."""
+    title: str
+    description: str
+    level: Level
+    tags: tuple[str, ...]
+    """Sigma tags, for example `attack.t1110.001`."""
+    time: Micros
+    """Time of the event that completed it."""
+    src_ip: str
+    dst_ip: str
+    user: str
+    device: str
+    entity: str
+    """The address, host or user the finding is about: the threat's key."""
+    entity_kind: str
+    """`address`, `host` or `user`."""
+    matched: tuple[MatchedField, ...]
+    false_positives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    rule_source: str = ""
+    """The rule's own text, for detectors that have one; stored once per rule, not per alert."""
+    fingerprint: str
+    """Findings with the same fingerprint within the window are one alert."""
+    raw: bytes
+    """The event that completed it, as it was given."""
+
+
+class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What the detection process answers for one inbox batch. Crosses the process boundary as MessagePack."""
+
+    batch: int
+    events: int
+    rejected: int
+    size: int
+    """Bytes, uncompressed."""
+    format: str
+    """The format most of its records had."""
+    last_event_at: Micros
+    findings: tuple[Finding, ...]
+    rejected_lines: tuple[tuple[bytes, str], ...]

@@ -1,0 +1,60 @@
+"""The detector port: rules, statistics and models all sit behind it."""
+
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.events.model import Event
+from netsentinel.events.ports import InboxBatch
+
+
+class Detector(Protocol):
+    """Looks at events in order and says what it found. Deterministic: time comes from the events, never from a clock.
+
+    Document 001's `MLDetector.analyze_event` is this port with one event; it takes many, because that is what is fast.
+    """
+
+    @property
+    def name(self) -> str:
+        """Stable name, for example `sigma`."""
+        ...
+
+    def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
+        """The findings of these events. May keep state per tenant."""
+        ...
+
+    def snapshot(self) -> bytes:
+        """The state, so that `restore` on a fresh detector goes on exactly where this one stands."""
+        ...
+
+    def restore(self, state: bytes) -> None:
+        """Take over a snapshot; empty bytes mean a fresh start."""
+        ...
+
+
+class DetectionPool(Protocol):
+    """Runs the detection pipeline somewhere else (a process), in the order of the batches."""
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        ...
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Stop."""
+        ...
+
+    async def restore(self, state: bytes) -> None:
+        """Set the detectors' state."""
+        ...
+
+    async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
+        """Results in the order of the batches. A batch that is `done` only updates the state; its findings are empty.
+
+        Raises:
+            UnavailableError: the process died; the caller restores the last checkpoint and tries again.
+        """
+        ...
+
+    async def snapshot(self) -> bytes:
+        """The detectors' state after everything analysed so far."""
+        ...

@@ -1,0 +1,133 @@
+"""Ports of the intake: what a format is, and where batches wait until their effect is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from netsentinel.events.model import Event
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
+
+
+class Format(Protocol):
+    """Turns one decoded record into an event. One file per format in `events/formats`."""
+
+    @property
+    def name(self) -> str:
+        """For example `suricata`."""
+        ...
+
+    def recognises(self, record: dict[str, Any]) -> bool:
+        """Whether the record looks like this format. Cheap: called once per record where no format is stated."""
+        ...
+
+    def parse(self, record: dict[str, Any], raw: bytes, tenant: TenantId, source: str) -> Event:
+        """The event.
+
+        Raises:
+            ValueError: the record lacks what makes it an event (for example its time).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxBatch:
+    """A batch as it was handed over, durable until its effect is recorded."""
+
+    id: int
+    """Order of arrival."""
+    tenant: TenantId
+    source: str
+    format: str
+    """Name of a format, or empty to recognise each record."""
+    received_at: Micros
+    records: int
+    """How many records the sender handed over."""
+    raw: bytes
+    """NDJSON, compressed with zstd."""
+    done: bool = False
+    """Whether its effect is recorded; it then waits for the detectors' next checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What one processed batch says about its source."""
+
+    tenant: TenantId
+    source: str
+    format: str
+    events: int
+    rejected: int
+    size: int
+    """Bytes, uncompressed."""
+    last_event_at: Micros
+    """Time of its newest event, 0 when it had none."""
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source as the page of sources shows it."""
+
+    name: str
+    format: str
+    events: int
+    rejected: int
+    size: int
+    """Bytes, uncompressed."""
+    first_seen_at: Micros
+    last_seen_at: Micros
+    last_event_at: Micros
+    last_error: str
+    waiting: int
+    """Records received and not yet processed."""
+
+
+class Inbox(Protocol):
+    """The durable waiting room between receiving and processing."""
+
+    def put(self, tx: Tx, batch: InboxBatch) -> int:
+        """Store a batch (its `id` is ignored); the id it got."""
+        ...
+
+    def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
+        """Batches with an id above `after`, in order, done or not."""
+        ...
+
+    def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
+        """Mark batches as done, in the transaction of their effect; the ids that were not done before."""
+        ...
+
+    def checkpoint(self, tx: Tx, upto: int, state: bytes) -> None:
+        """Record the detectors' state after batch `upto`, and delete done batches up to it."""
+        ...
+
+    def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
+        """The newest checkpoint: batch id and state; `(0, b"")` before the first."""
+        ...
+
+    def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
+        """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
+        ...
+
+
+class SourceStore(Protocol):
+    """Counts and errors per source, and the records that could not be parsed."""
+
+    def record(self, tx: Tx, report: SourceReport, now: Micros) -> None:
+        """Add one batch's counts."""
+        ...
+
+    def keep_rejected(
+        self, tx: Tx, tenant: TenantId, source: str, lines: Sequence[tuple[bytes, str]], now: Micros
+    ) -> None:
+        """Keep unparsable lines with the reason of each."""
+        ...
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[SourceStatus]:
+        """All sources of a tenant, by name."""
+        ...
+
+    def rejected(self, tx: ReadTx, tenant: TenantId, source: str, limit: int) -> list[tuple[Micros, bytes, str]]:
+        """The newest unparsable lines: when, the line, why."""
+        ...

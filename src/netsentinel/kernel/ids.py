@@ -1,0 +1,25 @@
+"""Ids: UUIDv7 (RFC 9562) with a prefix per kind, so that they sort by time and name their kind."""
+
+import os
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case
+
+_RANDOM_BITS = 74
+
+
+def new_id(prefix: str, now_us: int | None = None) -> str:
+    """A fresh id such as `alr_06ey…`: 48 bits of milliseconds, then 74 random bits, in Crockford base 32.
+
+    Args:
+        prefix: three or four letters that name the kind.
+        now_us: microseconds since 1970; the system clock when left out.
+    """
+    millis = (time.time_ns() // 1_000 if now_us is None else now_us) // 1_000
+    random = int.from_bytes(os.urandom(10), "big") >> (80 - _RANDOM_BITS)
+    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)
+    digits: list[str] = []
+    for _ in range(26):
+        value, digit = divmod(value, 32)
+        digits.append(_ALPHABET[digit])
+    return f"{prefix}_{''.join(reversed(digits))}"

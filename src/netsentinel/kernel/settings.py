@@ -1,0 +1,101 @@
+"""Every setting, declared once with its type, default and meaning.
+
+A setting comes from the environment (`NETSENTINEL_<NAME>`) or from `.env` in the working directory; the command line
+overrides both. `.env.template` and `docs/reference/settings.md` are generated from this file.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The settings of one server. Every figure has its unit in its name or description."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NETSENTINEL_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="Folder for the database, keys and everything that must be kept.")
+    database_url: str = Field(
+        "", description="Empty for SQLite in the data folder, or `postgresql://user:password@host/name`."
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Anything but loopback needs `public_url` on https."
+    )
+    port: int = Field(8740, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_url: str = Field(
+        "",
+        description="How browsers reach the server, for example `https://soc.example.org`; empty for plain loopback.",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further origins whose pages may call the API with a session, separated by commas."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas."
+    )
+    rules: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Further folders or files with Sigma rules, separated by commas; the bundled ones always load."
+    )
+    log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`.")
+    log_format: str = Field("json", description="`json` for machines, `console` for people.")
+
+    session_idle_minutes: int = Field(30, ge=1, description="A browser session ends after so long without a request.")
+    session_max_hours: int = Field(12, ge=1, description="A browser session ends after so long in any case.")
+    login_attempts_per_minute: int = Field(
+        10, ge=1, description="Failed logins a minute from one address before it has to wait; half of it per account."
+    )
+    password_min_length: int = Field(
+        15, ge=8, description="Shortest password (NIST SP 800-63B-4: 15 without a second factor)."
+    )
+
+    intake_max_body_mib: int = Field(32, ge=1, description="Largest body of one POST of events, as sent.")
+    intake_max_unpacked_mib: int = Field(128, ge=1, description="Largest body of one POST of events, unpacked.")
+    intake_max_ratio: int = Field(100, ge=2, description="Highest compression ratio that is believed.")
+    intake_max_line_kib: int = Field(
+        1024, ge=1, description="Longest single event; a longer line is kept cut, as rejected."
+    )
+    intake_max_backlog: int = Field(
+        2_000,
+        ge=1,
+        description="Batches waiting for detection before POST answers 503 with Retry-After (back-pressure).",
+    )
+
+    alert_window_minutes: int = Field(
+        60, ge=1, description="Findings of one fingerprint within this time are one alert."
+    )
+    threat_half_life_hours: int = Field(
+        6, ge=1, description="A threat's score halves in this time without new findings."
+    )
+
+    ws_heartbeat_seconds: int = Field(25, ge=1, description="The WebSocket server's ping interval.")
+    ws_max_connections: int = Field(10_000, ge=1, description="Open WebSocket connections at once.")
+    ws_send_buffer_kib: int = Field(
+        1024, ge=16, description="Bytes waiting for one slow WebSocket client before it is closed."
+    )
+    ws_send_buffer_frames: int = Field(
+        1_000, ge=10, description="Frames waiting for one slow client before it is closed."
+    )
+
+    journal_keep_days: int = Field(30, ge=1, description="Journal entries that are not audited are kept so long.")
+    journal_keep_entries: int = Field(5_000_000, ge=1_000, description="At most so many journal entries are kept.")
+    disk_reserve_mib: int = Field(256, ge=0, description="/readyz turns red when less space than this is free.")
+    audit_key: SecretStr = Field(
+        SecretStr(""), description="Key of the audit chain; empty for a key file that is made in the data folder."
+    )
+
+    @field_validator("allowed_origins", "trusted_proxies", "rules", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        """Where SQLite keeps its file."""
+        return self.data_dir / "netsentinel.db"

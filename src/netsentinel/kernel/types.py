@@ -1,0 +1,99 @@
+"""The shared vocabulary: aliases, permissions, roles and the principal who acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NewType
+
+TenantId = NewType("TenantId", str)
+"""The isolation boundary that every stored row carries."""
+
+Micros = int
+"""Integer microseconds since 1970-01-01 UTC: the one unit of time in storage, frames and code."""
+
+Json = Any
+"""A decoded JSON value."""
+
+JsonObject = Mapping[str, Any]
+"""A decoded JSON object."""
+
+DEFAULT_TENANT = TenantId("default")
+
+
+class Level(StrEnum):
+    """Severity, in Sigma's words."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 (informational) to 4 (critical), for ordering and `>=` filters."""
+        return list(Level).index(self)
+
+
+class Permission(StrEnum):
+    """What a principal may do. Every route and frame declares one of these."""
+
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    THREATS_READ = "threats:read"
+    EVENTS_WRITE = "events:write"
+    SOURCES_READ = "sources:read"
+    ENTRIES_READ = "entries:read"
+    LIVE_CONNECT = "live:connect"
+    METRICS_READ = "metrics:read"
+    USERS_MANAGE = "users:manage"
+    KEYS_MANAGE = "keys:manage"
+    AUDIT_READ = "audit:read"
+
+
+class Role(StrEnum):
+    """A named set of permissions; `ROLE_PERMISSIONS` says which."""
+
+    VIEWER = "viewer"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+
+
+_VIEWER = frozenset(
+    {
+        Permission.ALERTS_READ,
+        Permission.THREATS_READ,
+        Permission.SOURCES_READ,
+        Permission.ENTRIES_READ,
+        Permission.LIVE_CONNECT,
+    }
+)
+_ANALYST = _VIEWER | {Permission.ALERTS_WRITE, Permission.EVENTS_WRITE, Permission.METRICS_READ}
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.ANALYST: _ANALYST,
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts: a user, an API key or the system itself, always inside one tenant."""
+
+    id: str
+    kind: str
+    """`user`, `key` or `system`."""
+    tenant: TenantId
+    role: Role
+    name: str
+    permissions: frozenset[Permission]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this principal holds the permission."""
+        return permission in self.permissions
+
+
+def system_principal(tenant: TenantId = DEFAULT_TENANT) -> Principal:
+    """The principal behind everything NetSentinel does by itself."""
+    return Principal("system", "system", tenant, Role.ADMIN, "NetSentinel", frozenset(Permission))

@@ -6,7 +6,7 @@ WebSocket events, webhooks, documentation and specifications are generated from.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -17,10 +17,7 @@ MAX_CAUSE_DEPTH = 8
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
-    """The base of every entry's payload."""
-
-
-PayloadT = TypeVar("PayloadT", bound=Payload)
+    """The base of payloads that have no dataclass of their own; a frozen dataclass of the domain serves as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,8 @@ class EntryKind:
     """The live topic that carries it, for example `alerts`."""
     live_name: str
     """On the WebSocket, for example `alert:raised`."""
-    payload: type[Payload]
+    payload: type[object]
+    """A frozen dataclass or a `Payload`: its JSON is what the journal, the WebSocket and webhooks carry."""
     summary: str
     """One sentence for the reference."""
     audited: bool = False
@@ -50,7 +48,8 @@ class NewEntry:
     """Id of the principal who acts."""
     subject: str
     """Id of the thing that changed."""
-    payload: Payload
+    payload: object
+    """An instance of the kind's payload type."""
     cause: tuple[int, ...] = ()
     """`seq` of the entries that led here, oldest first."""
 

@@ -1,0 +1,141 @@
+"""Findings become alerts: one alert per fingerprint and window, with its evidence and its journal entry."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
+from netsentinel.alerts.model import Alert, AlertSample, AlertStatus, RuleText, Verdict
+from netsentinel.alerts.ports import AlertStore, EvidenceStore
+from netsentinel.alerts.scoring import alert_score
+from netsentinel.detection.model import Finding
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import Micros
+from netsentinel.storage.ports import Tx
+
+FIRST_SAMPLES = 5
+"""The first findings of an alert are kept whole for ever."""
+NEWEST_SAMPLES = 5
+"""So are the newest, in a ring."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """An alert that this transaction works on."""
+
+    alert: Alert
+    raised: bool
+
+
+class AlertGrouping:
+    """Applies findings to the alert store, inside the caller's transaction."""
+
+    def __init__(self, alerts: AlertStore, evidence: EvidenceStore, window: Micros) -> None:
+        self._alerts = alerts
+        self._evidence = evidence
+        self._window = window
+
+    def apply(self, tx: Tx, findings: Iterable[Finding], now: Micros) -> list[Alert]:
+        """Store the findings' alerts and append one entry per alert that changed; the changed alerts."""
+        touched: dict[tuple[str, str], list[_Open]] = {}
+        for finding in findings:
+            opens = touched.setdefault((finding.tenant, finding.fingerprint), [])
+            current = opens[-1] if opens else self._load(tx, finding)
+            if current is None or not self._belongs(current.alert, finding):
+                current = _Open(_new_alert(finding, now), raised=True)
+                self._evidence.keep_rule(tx, finding.tenant, _rule_text(finding))
+            else:
+                current.alert = _grown(current.alert, finding, now)
+            if not opens or opens[-1] is not current:
+                opens.append(current)
+            self._keep_sample(tx, current.alert, finding)
+        changed = [item for opens in touched.values() for item in opens]
+        for item in changed:
+            self._alerts.save(tx, item.alert)
+            kind = ALERT_RAISED if item.raised else ALERT_UPDATED
+            tx.append(NewEntry(kind, item.alert.tenant, "system", item.alert.id, item.alert))
+        return [item.alert for item in changed]
+
+    def _load(self, tx: Tx, finding: Finding) -> _Open | None:
+        alert = self._alerts.newest(tx, finding.tenant, finding.fingerprint)
+        return _Open(alert, raised=False) if alert else None
+
+    def _belongs(self, alert: Alert, finding: Finding) -> bool:
+        """A closed alert takes no more findings; otherwise nearness in event time decides."""
+        near = alert.first_at - self._window <= finding.time <= alert.last_at + self._window
+        return alert.status is not AlertStatus.CLOSED and near
+
+    def _keep_sample(self, tx: Tx, alert: Alert, finding: Finding) -> None:
+        n = alert.count - 1
+        slot = n if n < FIRST_SAMPLES else FIRST_SAMPLES + (n - FIRST_SAMPLES) % NEWEST_SAMPLES
+        sample = AlertSample(finding.time, finding.matched, native_event(finding.raw))
+        self._evidence.keep_sample(tx, alert.tenant, alert.id, slot, sample)
+
+
+def native_event(raw: bytes) -> object:
+    """The event as it was given: decoded JSON, or the text when it is none."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return raw.decode("utf-8", "replace")
+
+
+def _new_alert(finding: Finding, now: Micros) -> Alert:
+    return Alert(
+        id=new_id("alr", now),
+        tenant=finding.tenant,
+        fingerprint=finding.fingerprint,
+        detector=finding.detector,
+        rule_id=finding.rule_id,
+        title=finding.title,
+        description=finding.description,
+        level=finding.level,
+        score=alert_score(finding.level, 1),
+        status=AlertStatus.OPEN,
+        verdict=Verdict.UNDECIDED,
+        tags=finding.tags,
+        entity=finding.entity,
+        entity_kind=finding.entity_kind,
+        src_ip=finding.src_ip,
+        dst_ip=finding.dst_ip,
+        user=finding.user,
+        device=finding.device,
+        source=finding.source,
+        count=1,
+        first_at=finding.time,
+        last_at=finding.time,
+        raised_at=now,
+        updated_at=now,
+        version=1,
+    )
+
+
+def _grown(alert: Alert, finding: Finding, now: Micros) -> Alert:
+    count = alert.count + 1
+    newer = finding.time >= alert.last_at
+    return replace(
+        alert,
+        count=count,
+        score=alert_score(alert.level, count),
+        first_at=min(alert.first_at, finding.time),
+        last_at=max(alert.last_at, finding.time),
+        src_ip=finding.src_ip if newer else alert.src_ip,
+        dst_ip=finding.dst_ip if newer else alert.dst_ip,
+        user=finding.user if newer else alert.user,
+        device=finding.device if newer else alert.device,
+        updated_at=now,
+        version=alert.version + 1,
+    )
+
+
+def _rule_text(finding: Finding) -> RuleText:
+    return RuleText(
+        rule_id=finding.rule_id,
+        title=finding.title,
+        description=finding.description,
+        false_positives=finding.false_positives,
+        references=finding.references,
+        source=finding.rule_source,
+    )

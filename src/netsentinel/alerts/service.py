@@ -1,0 +1,222 @@
+"""What people and other features do with alerts and threats."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from netsentinel.alerts.entries import ALERT_UPDATED, THREAT_UPDATED
+from netsentinel.alerts.model import (
+    Alert,
+    AlertDetail,
+    AlertFilter,
+    AlertStatus,
+    RuleText,
+    Threat,
+    Verdict,
+)
+from netsentinel.alerts.ports import AlertStore, EvidenceStore, ThreatStore
+from netsentinel.alerts.scoring import decayed, heat, threat_score
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.cursor import decode_cursor, encode_cursor
+from netsentinel.kernel.entries import Entry, NewEntry
+from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.types import Micros, Principal, TenantId
+from netsentinel.storage.ports import Database, ReadTx, Tx
+
+RELATED_ALERTS = 20
+_SCORED_ALERTS = 200
+"""A threat's score looks at this many of its newest alerts; older ones have decayed to nothing."""
+_NO_MINIMUM = -1e300
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """One page of alerts, newest first."""
+
+    items: tuple[Alert, ...]
+    next: str | None
+    """Cursor of the next page; None on the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatPage:
+    """One page of threats, highest score first."""
+
+    items: tuple[Threat, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatDetail:
+    """A threat and the alerts behind it."""
+
+    threat: Threat
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStores:
+    """The three stores of this feature."""
+
+    alerts: AlertStore
+    evidence: EvidenceStore
+    threats: ThreatStore
+
+
+class AlertService:
+    """Lists, explains and judges alerts; ranks threats."""
+
+    def __init__(self, db: Database, stores: AlertStores, clock: Clock, half_life: Micros) -> None:
+        self._db = db
+        self._stores = stores
+        self._clock = clock
+        self._half_life = half_life
+
+    async def page(self, tenant: TenantId, where: AlertFilter, *, limit: int, cursor: str | None = None) -> AlertPage:
+        """One page of alerts.
+
+        Raises:
+            InvalidCursorError: the cursor is not from this list.
+        """
+        after = _alert_key(cursor)
+        found = await self._db.read(lambda tx: self._stores.alerts.page(tx, tenant, where, limit + 1, after))
+        items = tuple(found[:limit])
+        more = len(found) > limit
+        return AlertPage(items, encode_cursor((items[-1].last_at, items[-1].id)) if more else None)
+
+    async def detail(self, tenant: TenantId, alert_id: str) -> AlertDetail:
+        """An alert with its rule, samples and neighbours.
+
+        Raises:
+            NotFoundError: the tenant has no such alert.
+        """
+        return await self._db.read(lambda tx: self._detail(tx, tenant, alert_id))
+
+    def _detail(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> AlertDetail:
+        alert = self._found(tx, tenant, alert_id)
+        evidence = self._stores.evidence
+        rule = evidence.rule(tx, tenant, alert.rule_id)
+        related = self._stores.alerts.about(tx, tenant, alert.entity, RELATED_ALERTS + 1)
+        return AlertDetail(
+            alert=alert,
+            rule=rule or RuleText(alert.rule_id, alert.title, alert.description, (), (), ""),
+            samples=tuple(evidence.samples(tx, tenant, alert_id)),
+            related=tuple(other for other in related if other.id != alert.id)[:RELATED_ALERTS],
+        )
+
+    async def judge(
+        self, principal: Principal, alert_id: str, *, status: AlertStatus | None, verdict: Verdict | None
+    ) -> Alert:
+        """Change an alert's status, verdict or both; what is None stays. Repeating it changes nothing.
+
+        Raises:
+            NotFoundError: the principal's tenant has no such alert.
+        """
+
+        def change(tx: Tx) -> Alert:
+            alert = self._found(tx, principal.tenant, alert_id)
+            judged = replace(alert, status=status or alert.status, verdict=verdict or alert.verdict)
+            if judged == alert:
+                return alert
+            judged = replace(judged, updated_at=self._clock.now(), version=alert.version + 1)
+            self._stores.alerts.save(tx, judged)
+            tx.append(NewEntry(ALERT_UPDATED, principal.tenant, principal.id, alert_id, judged))
+            return judged
+
+        return await self._db.write(change)
+
+    async def threats(
+        self,
+        tenant: TenantId,
+        *,
+        min_score: int = 0,
+        kinds: tuple[str, ...] = (),
+        text: str = "",
+        limit: int,
+        cursor: str | None = None,
+    ) -> ThreatPage:
+        """One page of threats with their scores as of now.
+
+        Raises:
+            InvalidCursorError: the cursor is not from this list.
+        """
+        now = self._clock.now()
+        minimum = heat(min_score, now, self._half_life) if min_score > 0 else _NO_MINIMUM
+        after = _threat_key(cursor)
+        rows = await self._db.read(
+            lambda tx: self._stores.threats.page(
+                tx, tenant, min_heat=minimum, kinds=kinds, text=text, limit=limit + 1, after=after
+            )
+        )
+        more = len(rows) > limit
+        shown = rows[:limit]
+        following = encode_cursor((shown[-1][0], shown[-1][1].entity)) if more else None
+        return ThreatPage(tuple(self._as_of(threat, now) for _, threat in shown), following)
+
+    async def threat(self, tenant: TenantId, entity: str) -> ThreatDetail:
+        """One threat with its newest alerts.
+
+        Raises:
+            NotFoundError: no alert of the tenant names this entity.
+        """
+
+        def read(tx: ReadTx) -> ThreatDetail:
+            threat = self._stores.threats.get(tx, tenant, entity)
+            if threat is None:
+                raise NotFoundError(f"No alert names {entity}.")
+            alerts = self._stores.alerts.about(tx, tenant, entity, RELATED_ALERTS)
+            return ThreatDetail(self._as_of(threat, self._clock.now()), tuple(alerts))
+
+        return await self._db.read(read)
+
+    def on_alert_entry(self, tx: Tx, entry: Entry) -> None:
+        """The reaction to `alert.raised` and `alert.updated`: score the entity anew. Doing it twice changes nothing."""
+        alert = msgspec.convert(entry.payload, Alert)
+        stores = self._stores
+        alerts = stores.alerts.about(tx, alert.tenant, alert.entity, _SCORED_ALERTS)
+        if not alerts:
+            return
+        latest = max(other.last_at for other in alerts)
+        score = threat_score(alerts, latest, self._half_life)
+        old = stores.threats.get(tx, alert.tenant, alert.entity)
+        updated = max(other.updated_at for other in alerts)
+        threat = Threat(
+            tenant=alert.tenant,
+            entity=alert.entity,
+            entity_kind=alert.entity_kind,
+            score=score,
+            alerts=stores.alerts.count_about(tx, alert.tenant, alert.entity),
+            level=max((other.level for other in alerts), key=lambda level: level.rank),
+            tags=tuple(sorted({tag for other in alerts for tag in other.tags})),
+            first_at=min([other.first_at for other in alerts] + ([old.first_at] if old else [])),
+            last_at=latest,
+            at=updated,
+        )
+        if old == threat:
+            return
+        stores.threats.save(tx, threat, heat(score, updated, self._half_life))
+        cause = (*entry.cause, entry.seq)
+        tx.append(NewEntry(THREAT_UPDATED, alert.tenant, "system", alert.entity, threat, cause))
+
+    def _as_of(self, threat: Threat, now: Micros) -> Threat:
+        return replace(threat, score=decayed(threat.score, threat.at, now, self._half_life), at=now)
+
+    def _found(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> Alert:
+        alert = self._stores.alerts.get(tx, tenant, alert_id)
+        if alert is None:
+            raise NotFoundError(f"There is no alert {alert_id}.")
+        return alert
+
+
+def _alert_key(cursor: str | None) -> tuple[Micros, str] | None:
+    if not cursor:
+        return None
+    last_at, alert_id = decode_cursor(cursor, int, str)
+    return int(last_at), str(alert_id)
+
+
+def _threat_key(cursor: str | None) -> tuple[float, str] | None:
+    if not cursor:
+        return None
+    at_heat, entity = decode_cursor(cursor, float, str)
+    return float(at_heat), str(entity)

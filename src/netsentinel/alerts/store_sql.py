@@ -1,0 +1,295 @@
+"""Alerts, evidence and threats in SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from netsentinel.alerts.model import Alert, AlertFilter, AlertSample, AlertStatus, RuleText, Threat, Verdict
+from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.types import Level, Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+
+_ALERT_COLUMNS = (
+    "id, tenant, fingerprint, detector, rule_id, title, description, level, score, status, verdict, tags, entity,"
+    " entity_kind, src_ip, dst_ip, user_name, device, source, findings, first_at, last_at, raised_at, updated_at, version"
+)
+_SAVE_ALERT = (
+    f"INSERT INTO alerts ({_ALERT_COLUMNS}, level_rank) VALUES ({', '.join('?' * 26)})"  # noqa: S608 - constants only
+    " ON CONFLICT (id) DO UPDATE SET score = excluded.score, status = excluded.status, verdict = excluded.verdict,"
+    " level = excluded.level, level_rank = excluded.level_rank, src_ip = excluded.src_ip, dst_ip = excluded.dst_ip,"
+    " user_name = excluded.user_name, device = excluded.device, findings = excluded.findings,"
+    " first_at = excluded.first_at, last_at = excluded.last_at, updated_at = excluded.updated_at,"
+    " version = excluded.version WHERE alerts.tenant = excluded.tenant"
+)
+_SELECT_ALERTS = f"SELECT {_ALERT_COLUMNS} FROM alerts WHERE tenant = ?"  # noqa: S608 - constants only
+_THREAT_COLUMNS = "tenant, entity, entity_kind, score, alerts, level, tags, first_at, last_at, at"
+_SELECT_THREATS = f"SELECT heat, {_THREAT_COLUMNS} FROM threats WHERE tenant = ?"  # noqa: S608 - constants only
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _texts(value: str) -> tuple[str, ...]:
+    return msgspec.json.decode(value, type=tuple[str, ...])
+
+
+def _contains(text: str) -> str:
+    """A LIKE pattern that finds the text anywhere, whatever characters it has."""
+    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def _alert(row: Row) -> Alert:
+    return Alert(
+        id=row[0],
+        tenant=row[1],
+        fingerprint=row[2],
+        detector=row[3],
+        rule_id=row[4],
+        title=row[5],
+        description=row[6],
+        level=Level(row[7]),
+        score=row[8],
+        status=AlertStatus(row[9]),
+        verdict=Verdict(row[10]),
+        tags=_texts(row[11]),
+        entity=row[12],
+        entity_kind=row[13],
+        src_ip=row[14],
+        dst_ip=row[15],
+        user=row[16],
+        device=row[17],
+        source=row[18],
+        count=row[19],
+        first_at=row[20],
+        last_at=row[21],
+        raised_at=row[22],
+        updated_at=row[23],
+        version=row[24],
+    )
+
+
+def _threat(row: Row) -> Threat:
+    return Threat(
+        tenant=row[0],
+        entity=row[1],
+        entity_kind=row[2],
+        score=row[3],
+        alerts=row[4],
+        level=Level(row[5]),
+        tags=_texts(row[6]),
+        first_at=row[7],
+        last_at=row[8],
+        at=row[9],
+    )
+
+
+class SqlAlerts:
+    """The alert store in SQL."""
+
+    def newest(self, tx: ReadTx, tenant: TenantId, fingerprint: str) -> Alert | None:
+        """The alert of this fingerprint with the latest finding."""
+        row = tx.row(f"{_SELECT_ALERTS} AND fingerprint = ? ORDER BY last_at DESC LIMIT 1", (tenant, fingerprint))
+        return _alert(row) if row else None
+
+    def save(self, tx: Tx, alert: Alert) -> None:
+        """Insert the alert, or replace the row with its id."""
+        tx.run(
+            _SAVE_ALERT,
+            (
+                alert.id,
+                alert.tenant,
+                alert.fingerprint,
+                alert.detector,
+                alert.rule_id,
+                alert.title,
+                alert.description,
+                alert.level.value,
+                alert.score,
+                alert.status.value,
+                alert.verdict.value,
+                _json(alert.tags),
+                alert.entity,
+                alert.entity_kind,
+                alert.src_ip,
+                alert.dst_ip,
+                alert.user,
+                alert.device,
+                alert.source,
+                alert.count,
+                alert.first_at,
+                alert.last_at,
+                alert.raised_at,
+                alert.updated_at,
+                alert.version,
+                alert.level.rank,
+            ),
+        )
+
+    def get(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> Alert | None:
+        """The alert, when it belongs to the tenant."""
+        row = tx.row(f"{_SELECT_ALERTS} AND id = ?", (tenant, alert_id))
+        return _alert(row) if row else None
+
+    def page(
+        self, tx: ReadTx, tenant: TenantId, where: AlertFilter, limit: int, after: tuple[Micros, str] | None
+    ) -> list[Alert]:
+        """Alerts by `(last_at, id)`, newest first, beginning below `after`."""
+        conditions, params = _alert_conditions(where)
+        if after is not None:
+            conditions.append("(last_at < ? OR (last_at = ? AND id < ?))")
+            params += [after[0], after[0], after[1]]
+        clause = "".join(f" AND {condition}" for condition in conditions)
+        sql = f"{_SELECT_ALERTS}{clause} ORDER BY last_at DESC, id DESC LIMIT ?"
+        return [_alert(row) for row in tx.rows(sql, (tenant, *params, limit))]
+
+    def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:
+        """The newest alerts about an entity."""
+        sql = f"{_SELECT_ALERTS} AND entity = ? ORDER BY last_at DESC, id DESC LIMIT ?"
+        return [_alert(row) for row in tx.rows(sql, (tenant, entity, limit))]
+
+    def count_about(self, tx: ReadTx, tenant: TenantId, entity: str) -> int:
+        """How many alerts are about an entity."""
+        row = tx.row("SELECT count(*) FROM alerts WHERE tenant = ? AND entity = ?", (tenant, entity))
+        return row[0] if row else 0
+
+
+def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
+    """The SQL conditions of a filter, and their parameters in order."""
+    conditions: list[str] = []
+    params: list[SqlValue] = []
+    if where.status:
+        conditions.append(f"status IN ({', '.join('?' * len(where.status))})")
+        params += [status.value for status in where.status]
+    if where.min_level is not Level.INFORMATIONAL:
+        conditions.append("level_rank >= ?")
+        params.append(where.min_level.rank)
+    for column, value in (("entity", where.entity), ("source", where.source), ("rule_id", where.rule_id)):
+        if value:
+            conditions.append(f"{column} = ?")
+            params.append(value)
+    if where.tag:
+        conditions.append("lower(tags) LIKE ? ESCAPE '\\'")
+        params.append(_contains(f'"{where.tag}"'))
+    for word in where.text.split():
+        conditions.append("lower(title || ' ' || entity || ' ' || src_ip || ' ' || dst_ip) LIKE ? ESCAPE '\\'")
+        params.append(_contains(word))
+    if where.since:
+        conditions.append("last_at >= ?")
+        params.append(where.since)
+    if where.until:
+        conditions.append("last_at < ?")
+        params.append(where.until)
+    return conditions, params
+
+
+class SqlEvidence:
+    """The evidence store in SQL."""
+
+    def keep_sample(self, tx: Tx, tenant: TenantId, alert_id: str, slot: int, sample: AlertSample) -> None:
+        """Put a sample into a slot of the alert, replacing what was there."""
+        tx.run(
+            "INSERT INTO alert_samples (tenant, alert_id, slot, at, matched, event) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (tenant, alert_id, slot) DO UPDATE SET at = excluded.at, matched = excluded.matched,"
+            " event = excluded.event",
+            (tenant, alert_id, slot, sample.at, _json(sample.matched), _json(sample.event)),
+        )
+
+    def samples(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> list[AlertSample]:
+        """The alert's samples, oldest first."""
+        rows = tx.rows(
+            "SELECT at, matched, event FROM alert_samples WHERE tenant = ? AND alert_id = ? ORDER BY at, slot",
+            (tenant, alert_id),
+        )
+        return [
+            AlertSample(at, msgspec.json.decode(matched, type=tuple[MatchedField, ...]), _decoded(event))
+            for at, matched, event in rows
+        ]
+
+    def keep_rule(self, tx: Tx, tenant: TenantId, rule: RuleText) -> None:
+        """Keep the text of the rule as it was when it last raised an alert."""
+        tx.run(
+            "INSERT INTO rule_texts (tenant, rule_id, title, description, false_positives, reference_list, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, rule_id) DO UPDATE SET title = excluded.title,"
+            " description = excluded.description, false_positives = excluded.false_positives,"
+            " reference_list = excluded.reference_list, source = excluded.source",
+            (
+                tenant,
+                rule.rule_id,
+                rule.title,
+                rule.description,
+                _json(rule.false_positives),
+                _json(rule.references),
+                rule.source,
+            ),
+        )
+
+    def rule(self, tx: ReadTx, tenant: TenantId, rule_id: str) -> RuleText | None:
+        """The rule's text."""
+        row = tx.row(
+            "SELECT rule_id, title, description, false_positives, reference_list, source FROM rule_texts"
+            " WHERE tenant = ? AND rule_id = ?",
+            (tenant, rule_id),
+        )
+        return RuleText(row[0], row[1], row[2], _texts(row[3]), _texts(row[4]), row[5]) if row else None
+
+
+def _decoded(event: str) -> Any:
+    return msgspec.json.decode(event)
+
+
+class SqlThreats:
+    """The threat store in SQL."""
+
+    def save(self, tx: Tx, threat: Threat, heat: float) -> None:
+        """Insert or replace the entity's row."""
+        tx.run(
+            f"INSERT INTO threats ({_THREAT_COLUMNS}, heat) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants only
+            " ON CONFLICT (tenant, entity) DO UPDATE SET entity_kind = excluded.entity_kind, score = excluded.score,"
+            " alerts = excluded.alerts, level = excluded.level, tags = excluded.tags, first_at = excluded.first_at,"
+            " last_at = excluded.last_at, at = excluded.at, heat = excluded.heat",
+            (
+                threat.tenant,
+                threat.entity,
+                threat.entity_kind,
+                threat.score,
+                threat.alerts,
+                threat.level.value,
+                _json(threat.tags),
+                threat.first_at,
+                threat.last_at,
+                threat.at,
+                heat,
+            ),
+        )
+
+    def get(self, tx: ReadTx, tenant: TenantId, entity: str) -> Threat | None:
+        """The entity's row as it was saved."""
+        row = tx.row(f"{_SELECT_THREATS} AND entity = ?", (tenant, entity))
+        return _threat(row[1:]) if row else None
+
+    def page(
+        self,
+        tx: ReadTx,
+        tenant: TenantId,
+        *,
+        min_heat: float,
+        kinds: Sequence[str],
+        text: str,
+        limit: int,
+        after: tuple[float, str] | None,
+    ) -> list[tuple[float, Threat]]:
+        """Rows with their heat by `(heat, entity)`, hottest first, beginning below `after`."""
+        clause, params = " AND heat >= ?", list[SqlValue]([min_heat])
+        if kinds:
+            clause += f" AND entity_kind IN ({', '.join('?' * len(kinds))})"
+            params += kinds
+        if text:
+            clause += " AND lower(entity) LIKE ? ESCAPE '\\'"
+            params.append(_contains(text))
+        if after is not None:
+            clause += " AND (heat < ? OR (heat = ? AND entity < ?))"
+            params += [after[0], after[0], after[1]]
+        sql = f"{_SELECT_THREATS}{clause} ORDER BY heat DESC, entity DESC LIMIT ?"
+        return [(row[0], _threat(row[1:])) for row in tx.rows(sql, (tenant, *params, limit))]

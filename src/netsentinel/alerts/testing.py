@@ -1,0 +1,128 @@
+"""In-memory fakes of the alerts feature's ports; they pass the same contract suite as the SQL stores."""
+
+from collections.abc import Sequence
+
+from netsentinel.alerts.model import Alert, AlertFilter, AlertSample, RuleText, Threat
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
+
+
+class MemoryAlerts:
+    """Alerts in a dictionary."""
+
+    def __init__(self) -> None:
+        self._alerts: dict[str, Alert] = {}
+
+    def newest(self, tx: ReadTx, tenant: TenantId, fingerprint: str) -> Alert | None:
+        """The alert of this fingerprint with the latest finding."""
+        found = [a for a in self._of(tenant) if a.fingerprint == fingerprint]
+        return max(found, key=lambda alert: alert.last_at, default=None)
+
+    def save(self, tx: Tx, alert: Alert) -> None:
+        """Insert the alert, or replace the one with its id."""
+        old = self._alerts.get(alert.id)
+        if old is None or old.tenant == alert.tenant:
+            self._alerts[alert.id] = alert
+
+    def get(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> Alert | None:
+        """The alert, when it belongs to the tenant."""
+        alert = self._alerts.get(alert_id)
+        return alert if alert is not None and alert.tenant == tenant else None
+
+    def page(
+        self, tx: ReadTx, tenant: TenantId, where: AlertFilter, limit: int, after: tuple[Micros, str] | None
+    ) -> list[Alert]:
+        """Alerts by `(last_at, id)`, newest first, beginning below `after`."""
+        found = [alert for alert in self._of(tenant) if _matches(alert, where)]
+        found.sort(key=lambda alert: (alert.last_at, alert.id), reverse=True)
+        return [alert for alert in found if after is None or (alert.last_at, alert.id) < after][:limit]
+
+    def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:
+        """The newest alerts about an entity."""
+        return self.page(tx, tenant, AlertFilter(entity=entity), limit, None)
+
+    def count_about(self, tx: ReadTx, tenant: TenantId, entity: str) -> int:
+        """How many alerts are about an entity."""
+        return sum(alert.entity == entity for alert in self._of(tenant))
+
+    def _of(self, tenant: TenantId) -> list[Alert]:
+        return [alert for alert in self._alerts.values() if alert.tenant == tenant]
+
+
+def _matches(alert: Alert, where: AlertFilter) -> bool:
+    haystack = f"{alert.title} {alert.entity} {alert.src_ip} {alert.dst_ip}".lower()
+    return (
+        (not where.status or alert.status in where.status)
+        and alert.level.rank >= where.min_level.rank
+        and where.entity in ("", alert.entity)
+        and where.source in ("", alert.source)
+        and where.rule_id in ("", alert.rule_id)
+        and (not where.tag or where.tag.lower() in [tag.lower() for tag in alert.tags])
+        and all(word in haystack for word in where.text.lower().split())
+        and alert.last_at >= where.since
+        and (not where.until or alert.last_at < where.until)
+    )
+
+
+class MemoryEvidence:
+    """Samples and rule texts in dictionaries."""
+
+    def __init__(self) -> None:
+        self._samples: dict[tuple[str, str], dict[int, AlertSample]] = {}
+        self._rules: dict[tuple[str, str], RuleText] = {}
+
+    def keep_sample(self, tx: Tx, tenant: TenantId, alert_id: str, slot: int, sample: AlertSample) -> None:
+        """Put a sample into a slot of the alert, replacing what was there."""
+        self._samples.setdefault((tenant, alert_id), {})[slot] = sample
+
+    def samples(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> list[AlertSample]:
+        """The alert's samples, oldest first."""
+        slots = self._samples.get((tenant, alert_id), {})
+        return [sample for _, sample in sorted(slots.items(), key=lambda item: (item[1].at, item[0]))]
+
+    def keep_rule(self, tx: Tx, tenant: TenantId, rule: RuleText) -> None:
+        """Keep the text of the rule as it was when it last raised an alert."""
+        self._rules[tenant, rule.rule_id] = rule
+
+    def rule(self, tx: ReadTx, tenant: TenantId, rule_id: str) -> RuleText | None:
+        """The rule's text."""
+        return self._rules.get((tenant, rule_id))
+
+
+class MemoryThreats:
+    """Threats in a dictionary."""
+
+    def __init__(self) -> None:
+        self._threats: dict[tuple[str, str], tuple[float, Threat]] = {}
+
+    def save(self, tx: Tx, threat: Threat, heat: float) -> None:
+        """Insert or replace the entity's row."""
+        self._threats[threat.tenant, threat.entity] = (heat, threat)
+
+    def get(self, tx: ReadTx, tenant: TenantId, entity: str) -> Threat | None:
+        """The entity's row as it was saved."""
+        found = self._threats.get((tenant, entity))
+        return found[1] if found else None
+
+    def page(
+        self,
+        tx: ReadTx,
+        tenant: TenantId,
+        *,
+        min_heat: float,
+        kinds: Sequence[str],
+        text: str,
+        limit: int,
+        after: tuple[float, str] | None,
+    ) -> list[tuple[float, Threat]]:
+        """Rows with their heat by `(heat, entity)`, hottest first, beginning below `after`."""
+        found = [
+            (heat, threat)
+            for heat, threat in self._threats.values()
+            if threat.tenant == tenant
+            and heat >= min_heat
+            and (not kinds or threat.entity_kind in kinds)
+            and text.lower() in threat.entity.lower()
+            and (after is None or (heat, threat.entity) < after)
+        ]
+        return sorted(found, key=lambda item: (item[0], item[1].entity), reverse=True)[:limit]

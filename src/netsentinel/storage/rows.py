@@ -1,0 +1,44 @@
+"""The journal's rows as entries, and the two positions that everyone asks for."""
+
+from typing import Final
+
+import msgspec
+
+from netsentinel.kernel.entries import Entry
+from netsentinel.kernel.types import TenantId
+from netsentinel.storage.ports import ReadTx, Row
+
+COLUMNS: Final = "seq, tenant, kind, at, principal, subject, payload, cause, audited"
+"""What `entry_from_row` expects, in this order."""
+
+_decode_payload: Final = msgspec.json.Decoder(dict).decode
+_decode_cause: Final = msgspec.json.Decoder(tuple[int, ...]).decode
+
+
+def entry_from_row(row: Row) -> Entry:
+    """The entry in a row of `COLUMNS`."""
+    seq, tenant, kind, at, principal, subject, payload, cause, audited = row
+    return Entry(
+        seq=seq,
+        tenant=TenantId(tenant),
+        kind=kind,
+        at=at,
+        principal=principal,
+        subject=subject,
+        payload=_decode_payload(payload),
+        cause=_decode_cause(cause),
+        audited=bool(audited),
+    )
+
+
+def trimmed_seq(tx: ReadTx) -> int:
+    """Up to here, trimming deleted what is not audited; 0 before the first time."""
+    row = tx.row("SELECT value FROM meta WHERE key = 'trimmed'")
+    return 0 if row is None else int(row[0])
+
+
+def newest_seq(tx: ReadTx) -> int:
+    """`seq` of the newest entry; 0 while the journal is empty."""
+    row = tx.row("SELECT MAX(seq) FROM journal")
+    newest = 0 if row is None or row[0] is None else int(row[0])
+    return newest or trimmed_seq(tx)

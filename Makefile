@@ -1,0 +1,54 @@
+# NetSentinel. `make run` starts the demo, `make test` runs the tests; both set up what they need.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+UI := dashboard-ui
+
+.PHONY: help
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: setup
+setup: ## everything into .venv, and the dashboard where Node >= 20 is present
+	@tools/setup.sh all
+
+.PHONY: run
+run: ## start the demo: a server, an attack story, and a link
+	@tools/setup.sh runtime
+	@exec .venv/bin/netsentinel demo
+
+.PHONY: test
+test: ## the tests of Python and of the dashboard, with coverage gates
+	@tools/setup.sh all
+	tools/test.sh
+
+.PHONY: test-long
+test-long: ## the long counts: 500 kills, thousands of power losses
+	@tools/setup.sh all
+	NETSENTINEL_CRASH_ROUNDS=$${NETSENTINEL_CRASH_ROUNDS:-500} $(PY) -m pytest -m long tests --timeout=7200 -s
+
+.PHONY: lint
+lint: ## ruff, pyright, import contracts, shell syntax, and the dashboard's linters
+	@tools/setup.sh all
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+	sh -n tools/setup.sh tools/test.sh tools/lock.sh .ci/run
+	@if [ -d $(UI)/node_modules ]; then cd $(UI) && npm run --silent check && npm run --silent lint && npm run --silent format; \
+	else echo "The dashboard's linters did not run: Node 20 or newer is missing."; fi
+
+.PHONY: docs
+docs: ## the documentation site into site/, offline, with strict links
+	@tools/setup.sh all
+	$(PY) tools/generate_docs.py
+	$(PY) -m mkdocs build --strict --quiet
+
+.PHONY: wheel
+wheel: ## a wheel with the built dashboard inside, into dist/
+	@tools/setup.sh all
+	$(PY) -m hatchling build -t wheel
+
+.PHONY: clean
+clean: ## remove what setup, tests and builds made
+	rm -rf .venv $(UI)/node_modules $(UI)/coverage src/netsentinel/dashboard dist site htmlcov .coverage*

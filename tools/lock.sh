@@ -1,0 +1,8 @@
+#!/bin/sh
+# Makes the lock files anew: exact versions with hashes, no registry addresses.
+set -eu
+cd "$(dirname "$0")/.."
+compile="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+  --custom-compile-command tools/lock.sh"
+$compile pyproject.toml --extra postgres --group build -o requirements/runtime.txt
+$compile pyproject.toml --extra postgres --group build --group dev -o requirements/dev.txt

@@ -55,8 +55,6 @@ def test_there_is_enough_of_it(lines: list[StoryLine]) -> None:
 
 
 def test_every_line_is_one_json_object_without_an_end(lines: list[StoryLine], records: list[dict[str, Any]]) -> None:
-    lines: list[StoryLine], records: list[dict[str, Any]]
-) -> None:
     assert all(isinstance(record, dict) for record in records)
     assert not any(b"\n" in line.line for line in lines)
 

@@ -11,6 +11,7 @@ NetSentinelError
 ├── TooLargeError
 │   └── DecompressionLimitError
 ├── NotFoundError
+├── MethodNotAllowedError
 ├── ConflictError
 ├── NotAuthenticatedError
 ├── NotAllowedError
@@ -19,6 +20,7 @@ NetSentinelError
 ├── UnavailableError
 │   ├── StorageUnavailableError
 │   └── StorageFullError
+├── RemoteError
 ├── UnsafeStorageError
 └── SettingsError
 """
@@ -108,6 +110,14 @@ class NotFoundError(NetSentinelError):
     status = 404
 
 
+class MethodNotAllowedError(NetSentinelError):
+    """The path exists, but not with this method."""
+
+    code = "method-not-allowed"
+    title = "The path does not take this method"
+    status = 405
+
+
 class ConflictError(NetSentinelError):
     """The state of the thing does not allow this."""
 
@@ -174,6 +184,14 @@ class StorageFullError(UnavailableError):
     code = "storage-full"
     title = "The disk is full"
     status = 507
+
+
+class RemoteError(NetSentinelError):
+    """Another NetSentinel server answered the command line with a problem; `problem` is that problem."""
+
+    code = "remote"
+    title = "The server refused"
+    status = 502
 
 
 class UnsafeStorageError(NetSentinelError):

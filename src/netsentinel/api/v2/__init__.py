@@ -1,1 +1,1 @@
-"""TBD."""
+"""Version 2 of the HTTP API: one file per feature."""

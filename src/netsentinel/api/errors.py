@@ -1,0 +1,65 @@
+"""Every way a request can fail, answered as one kind of problem (RFC 9457) with a stable code and the trace id."""
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from netsentinel.api.middleware.trace import trace_id_of
+from netsentinel.api.problems import problem_response
+from netsentinel.kernel.errors import (
+    InvalidInputError,
+    MethodNotAllowedError,
+    NetSentinelError,
+    NotFoundError,
+)
+
+_log = structlog.get_logger("netsentinel.api")
+
+_INTERNAL = "Look for the trace id in the server's log; if it persists, report it with that line."
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Have the app answer every failure as a problem."""
+    app.add_exception_handler(NetSentinelError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected_error)
+
+
+async def _domain_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, NetSentinelError):
+        return await _unexpected_error(request, error)
+    if error.status >= 500:  # noqa: PLR2004 - RFC 9110: the server's fault begins here
+        _log.error("request_failed", code=error.code, detail=error.detail)
+    return problem_response(error, trace_id_of(request.scope))
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    """What the framework found wrong with the parameters or the body, without echoing the input back."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = [{"field": ".".join(str(part) for part in item["loc"]), "reason": item["msg"]} for item in found]
+    detail = "; ".join(f"{item['field']}: {item['reason']}" for item in fields) or "The request is not valid."
+    return problem_response(InvalidInputError(detail, errors=fields), trace_id_of(request.scope))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """The router's own: no such path, or not with this method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:  # noqa: PLR2004 - RFC 9110
+        problem: NetSentinelError = NotFoundError("There is nothing at this path; /docs lists what there is.")
+    elif status == 405:  # noqa: PLR2004 - RFC 9110
+        problem = MethodNotAllowedError(f"This path does not take {request.method}; /docs lists what it takes.")
+    else:
+        problem = InvalidInputError("The request cannot be understood.")
+    response = problem_response(problem, trace_id_of(request.scope))
+    allow = error.headers.get("Allow") if isinstance(error, HTTPException) and error.headers else None
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+async def _unexpected_error(request: Request, error: Exception) -> Response:
+    """A fault of ours: logged whole with its trace id, told to the caller without its insides."""
+    _log.error("request_crashed", path=request.url.path, exc_info=error)
+    return problem_response(NetSentinelError(_INTERNAL), trace_id_of(request.scope))

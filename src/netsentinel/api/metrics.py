@@ -1,0 +1,76 @@
+"""Prometheus metrics: requests are observed as they happen, everything else is read when it is scraped."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Sample = tuple[str, str, str, float]
+"""Kind (`counter` or `gauge`), name, help, value."""
+
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class _Scraped(Collector):
+    """Asks for the current figures when Prometheus scrapes."""
+
+    def __init__(self, read: Callable[[], Iterable[Sample]]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        for kind, name, text, value in self._read():
+            family = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
+            metric = family(name, text)
+            metric.add_metric([], value)
+            yield metric
+
+
+class Metrics:
+    """One registry per server."""
+
+    def __init__(self, read: Callable[[], Iterable[Sample]]) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Scraped(read))
+        self.requests = Histogram(
+            "netsentinel_http_request_seconds",
+            "Time to answer, by route, method and status class.",
+            ["route", "method", "status"],
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+
+    def exposition(self) -> bytes:
+        """The text format, version 0.0.4."""
+        return generate_latest(self._registry)
+
+
+class RequestMetrics:
+    """Middleware that observes every HTTP request under its route's template, never its path."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and note how long the answer took."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500
+        started = time.perf_counter()
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            labels = self._metrics.requests.labels(route, scope["method"], f"{status // 100}xx")
+            labels.observe(time.perf_counter() - started)

@@ -1,0 +1,44 @@
+"""What the routes work with: filled in by `bootstrap.py`, read from `request.app.state.services`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from netsentinel.alerts import AlertService, Processor
+from netsentinel.api.health import Readiness
+from netsentinel.events import IntakeService, SourceInventory
+from netsentinel.identity import IdentityService
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.settings import Settings
+from netsentinel.storage import Journal
+from netsentinel.streamer import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service that a route may call."""
+
+    settings: Settings
+    clock: Clock
+    registry: EntryRegistry
+    journal: Journal
+    identity: IdentityService
+    intake: IntakeService
+    sources: SourceInventory
+    alerts: AlertService
+    processor: Processor
+    hub: Hub
+    readiness: Readiness
+    metrics: Callable[[], bytes]
+    demo: bool = False
+
+
+def services_of(request: Request) -> Services:
+    """The services behind this request's app."""
+    return request.app.state.services
+
+
+Served = Annotated[Services, Depends(services_of)]

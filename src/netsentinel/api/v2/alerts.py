@@ -1,0 +1,95 @@
+"""Alerts over HTTP: list, explain, judge."""
+
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from netsentinel.alerts import Alert, AlertDetail, AlertFilter, AlertPage, AlertStatus, Verdict
+from netsentinel.api.answers import answer, problems
+from netsentinel.api.deps import Requires
+from netsentinel.api.services import Served
+from netsentinel.kernel.errors import InvalidFilterError
+from netsentinel.kernel.types import Level, Permission, Principal
+
+router = APIRouter(prefix="/api/v2/alerts", tags=["alerts"])
+
+Reader = Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]
+Writer = Annotated[Principal, Depends(Requires(Permission.ALERTS_WRITE))]
+
+
+class AlertQuery(BaseModel):
+    """Which alerts, and how many of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: str = Field("", description="One or more of open, acknowledged, closed, separated by commas.")
+    min_level: Level = Field(Level.INFORMATIONAL, description="This level and above.")
+    entity: str = Field("", max_length=255, description="The address, host or user the alert is about.")
+    source: str = Field("", max_length=255, description="Name of the source.")
+    rule_id: str = Field("", max_length=255, description="Id of the rule or detector.")
+    tag: str = Field("", max_length=255, description="A tag, for example `attack.t1110.001`.")
+    q: str = Field("", max_length=255, description="Words that title, entity or addresses contain.")
+    since: int = Field(0, ge=0, description="Newest finding at or after this time, microseconds since 1970 UTC.")
+    until: int = Field(0, ge=0, description="Newest finding before this time; 0 for no end.")
+    limit: int = Field(50, ge=1, le=500, description="Alerts a page.")
+    cursor: str = Field("", max_length=512, description="`next` of the previous page.")
+
+    def as_filter(self) -> AlertFilter:
+        """The domain's filter.
+
+        Raises:
+            InvalidFilterError: an unknown status.
+        """
+        try:
+            statuses = tuple(AlertStatus(part) for part in self.status.split(",") if part)
+        except ValueError as error:
+            raise InvalidFilterError("status takes open, acknowledged and closed, separated by commas.") from error
+        return AlertFilter(
+            status=statuses,
+            min_level=self.min_level,
+            entity=self.entity,
+            source=self.source,
+            rule_id=self.rule_id,
+            tag=self.tag,
+            text=self.q,
+            since=self.since,
+            until=self.until,
+        )
+
+
+class AlertChange(BaseModel):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: AlertStatus | None = None
+    verdict: Verdict | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.status is None and self.verdict is None:
+            message = "send status, verdict or both"
+            raise ValueError(message)
+        return self
+
+
+@router.get("", response_model=AlertPage, responses=problems(400, 401, 403))
+async def list_alerts(query: Annotated[AlertQuery, Query()], principal: Reader, services: Served) -> Response:
+    """The tenant's alerts, newest finding first."""
+    page = await services.alerts.page(
+        principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor or None
+    )
+    return answer(page)
+
+
+@router.get("/{alert_id}", response_model=AlertDetail, responses=problems(401, 403, 404))
+async def show_alert(alert_id: str, principal: Reader, services: Served) -> Response:
+    """An alert with the rule, the fields that made it fire, raw events, and other alerts about the same entity."""
+    return answer(await services.alerts.detail(principal.tenant, alert_id))
+
+
+@router.patch("/{alert_id}", response_model=Alert, responses=problems(400, 401, 403, 404))
+async def change_alert(alert_id: str, change: AlertChange, principal: Writer, services: Served) -> Response:
+    """Set an alert's status, verdict or both. Repeating it changes nothing."""
+    return answer(await services.alerts.judge(principal, alert_id, status=change.status, verdict=change.verdict))

@@ -1,0 +1,47 @@
+"""How commands print: data on stdout as a table or JSON, talk on stderr, control characters stripped."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+
+class Output(StrEnum):
+    """What stdout gets."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+OutputOption = Annotated[Output, typer.Option("-o", "--output", help="What stdout gets: a table or JSON.")]
+
+
+def talk(text: str) -> None:
+    """Say something to the person, not to the pipe."""
+    typer.echo(printable(text), err=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on a line."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A plain table, as wide as its content."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(printable(str(cell))) for cell in row))
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def printable(text: str) -> str:
+    """The text without control characters: log data must not drive the terminal."""
+    return "".join(character if character.isprintable() or character in "\n\t" else "\ufffd" for character in text)

@@ -1,0 +1,118 @@
+"""How commands reach a server: its address and a key from options, the environment, or the local data folder."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any, Self
+
+import httpx2
+import msgspec
+import typer
+
+from netsentinel.kernel.errors import (
+    InvalidInputError,
+    NetSentinelError,
+    NotAuthenticatedError,
+    RemoteError,
+    UnavailableError,
+)
+from netsentinel.kernel.settings import Settings
+
+ServerOption = Annotated[
+    str, typer.Option("--server", envvar="NETSENTINEL_SERVER", help="Address of the server; the local one by default.")
+]
+KeyOption = Annotated[
+    str,
+    typer.Option(
+        "--key", envvar="NETSENTINEL_KEY", help="API key; on the server's own machine the local key file is used."
+    ),
+]
+
+LOCAL_KEY_FILE = "local.key"
+LOCAL_SERVER_FILE = "server.url"
+
+_TIMEOUT_S = 60.0
+
+
+class Remote:
+    """A client of one server, for the duration of a command."""
+
+    def __init__(self, base_url: str, key: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx2.AsyncClient(base_url=self.base_url, headers=headers, timeout=_TIMEOUT_S)
+
+    @classmethod
+    def find(cls, server: str, key: str, settings: Settings | None = None) -> Self:
+        """The server to talk to: as stated, else the one that runs on this machine's data folder.
+
+        Raises:
+            NotAuthenticatedError: there is no key to use.
+        """
+        settings = settings or Settings()  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
+        base_url = server or _read(settings.data_dir / LOCAL_SERVER_FILE) or f"http://127.0.0.1:{settings.port}"
+        used = key or _read(settings.data_dir / LOCAL_KEY_FILE)
+        if not used:
+            raise NotAuthenticatedError(
+                f"State an API key with --key or NETSENTINEL_KEY, or run this where the server's data folder is"
+                f" ({settings.data_dir} has no {LOCAL_KEY_FILE})."
+            )
+        return cls(base_url, used)
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.__aexit__(kind, error, trace)
+
+    async def get(self, path: str, query: dict[str, str | int]) -> Any:
+        """A decoded JSON answer.
+
+        Raises:
+            UnavailableError: nobody answers, or the server is busy.
+            RemoteError: the server answered with a problem.
+        """
+        return await self.call("GET", path, query=query)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, str | int] | None = None,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """One request; its decoded JSON answer, None when it has no body. Errors as for `get`."""
+        try:
+            response = await self._http.request(method, path, params=query, content=body, headers=headers)
+        except httpx2.TransportError as error:
+            raise UnavailableError(
+                f"No server answers at {self.base_url}. Start one with: netsentinel serve"
+            ) from error
+        if response.is_success:
+            return msgspec.json.decode(response.content) if response.content else None
+        raise _refusal(response)
+
+
+def _refusal(response: httpx2.Response) -> NetSentinelError:
+    try:
+        problem: dict[str, Any] = msgspec.json.decode(response.content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        problem = {}
+    detail = f"{problem.get('detail') or problem.get('title') or 'the server refused'} (HTTP {response.status_code})"
+    if response.status_code in (429, 503):
+        return UnavailableError(detail, retry_after=int(response.headers.get("Retry-After", "1")))
+    if response.status_code == 400:  # noqa: PLR2004 - RFC 9110
+        return InvalidInputError(detail)
+    return RemoteError(detail, problem=problem)
+
+
+def _read(path: Path) -> str:
+    """The file's text; empty when there is none or it is not ours to read."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, PermissionError, NotADirectoryError):
+        return ""

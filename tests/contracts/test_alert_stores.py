@@ -1,0 +1,169 @@
+"""One suite for the three alert stores: in memory, on SQLite and on PostgreSQL."""
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.alerts.factories import NOON, alert
+
+from netsentinel.alerts import AlertFilter, AlertStatus, AlertStores
+from netsentinel.alerts.model import AlertSample, RuleText, Threat
+from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
+from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence, MemoryThreats
+from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
+from netsentinel.storage import Database, Tx
+from netsentinel.storage.testing import MemoryDatabase
+
+pytestmark = pytest.mark.anyio
+
+OTHER = TenantId("other")
+T = DEFAULT_TENANT
+
+
+@pytest.fixture(params=["memory", "sql"])
+def kept(request: pytest.FixtureRequest) -> tuple[Database, AlertStores]:
+    if request.param == "memory":
+        return MemoryDatabase(), AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats())
+    return request.getfixturevalue("database"), AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+
+
+async def test_an_alert_comes_back_as_it_was_saved(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+    original = alert(1, tags=("a", "b"), user="root", count=3, level=Level.CRITICAL)
+    await db.write(lambda tx: stores.alerts.save(tx, original))
+    assert await db.read(lambda tx: stores.alerts.get(tx, T, original.id)) == original
+    changed = replace(original, count=4, status=AlertStatus.CLOSED, last_at=NOON + 9, version=2)
+    await db.write(lambda tx: stores.alerts.save(tx, changed))
+    assert await db.read(lambda tx: stores.alerts.get(tx, T, original.id)) == changed
+
+
+async def test_another_tenant_neither_sees_nor_overwrites(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+    mine = alert(1)
+    await db.write(lambda tx: stores.alerts.save(tx, mine))
+    await db.write(lambda tx: stores.alerts.save(tx, replace(mine, tenant=OTHER, count=99)))
+    assert await db.read(lambda tx: stores.alerts.get(tx, OTHER, mine.id)) is None
+    assert await db.read(lambda tx: stores.alerts.get(tx, T, mine.id)) == mine
+    assert await db.read(lambda tx: stores.alerts.newest(tx, OTHER, mine.fingerprint)) is None
+    assert await db.read(lambda tx: stores.alerts.page(tx, OTHER, AlertFilter(), 10, None)) == []
+    assert await db.read(lambda tx: stores.alerts.about(tx, OTHER, mine.entity, 10)) == []
+    assert await db.read(lambda tx: stores.alerts.count_about(tx, OTHER, mine.entity)) == 0
+
+
+async def test_newest_is_the_one_with_the_latest_finding(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        stores.alerts.save(tx, alert(1, fingerprint="f", last_at=NOON))
+        stores.alerts.save(tx, alert(2, fingerprint="f", last_at=NOON + 5))
+        stores.alerts.save(tx, alert(3, fingerprint="g", last_at=NOON + 9))
+
+    await db.write(fill)
+    found = await db.read(lambda tx: stores.alerts.newest(tx, T, "f"))
+    assert found is not None
+    assert found.id == "alr_0002"
+
+
+FILTERS = [
+    (AlertFilter(), [4, 3, 2, 1]),
+    (AlertFilter(status=(AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED)), [4, 2, 1]),
+    (AlertFilter(min_level=Level.HIGH), [3]),
+    (AlertFilter(entity="198.51.100.9"), [2]),
+    (AlertFilter(source="zeek"), [4]),
+    (AlertFilter(rule_id="rule-9"), [1]),
+    (AlertFilter(tag="ATTACK.T1110"), [2]),
+    (AlertFilter(tag="attack.t111"), []),
+    (AlertFilter(text="three bad"), [3]),
+    (AlertFilter(text="100% sure_"), [4]),
+    (AlertFilter(text="100_ sure"), []),
+    (AlertFilter(since=NOON + 2, until=NOON + 4), [3, 2]),
+]
+
+
+@pytest.mark.parametrize(("where", "expected"), FILTERS)
+async def test_filters(kept: tuple[Database, AlertStores], where: AlertFilter, expected: list[int]) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        stores.alerts.save(tx, alert(1, rule_id="rule-9", status=AlertStatus.ACKNOWLEDGED))
+        stores.alerts.save(tx, alert(2, entity="198.51.100.9", tags=("attack.t1110",)))
+        stores.alerts.save(tx, alert(3, level=Level.HIGH, status=AlertStatus.CLOSED, title="Bad alert three"))
+        stores.alerts.save(tx, alert(4, source="zeek", title="100% sure_ thing"))
+
+    await db.write(fill)
+    found = await db.read(lambda tx: stores.alerts.page(tx, T, where, 10, None))
+    assert [item.id for item in found] == [f"alr_{number:04}" for number in expected]
+
+
+async def test_a_page_goes_on_below_its_last_row(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        for number in range(5):
+            stores.alerts.save(tx, alert(number, last_at=NOON))
+
+    await db.write(fill)
+    found = await db.read(lambda tx: stores.alerts.page(tx, T, AlertFilter(), 10, (NOON, "alr_0002")))
+    assert [item.id for item in found] == ["alr_0001", "alr_0000"]
+
+
+async def test_samples_replace_what_was_in_their_slot(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+    matched = (MatchedField("f", "v", "is v"),)
+
+    def fill(tx: Tx) -> None:
+        for slot, at in ((0, 1), (5, 9), (5, 10), (6, 8)):
+            stores.evidence.keep_sample(tx, T, "alr_1", slot, AlertSample(NOON + at, matched, {"n": at}))
+
+    await db.write(fill)
+    samples = await db.read(lambda tx: stores.evidence.samples(tx, T, "alr_1"))
+    assert [(sample.at - NOON, sample.event, sample.matched) for sample in samples] == [
+        (1, {"n": 1}, matched),
+        (8, {"n": 8}, matched),
+        (10, {"n": 10}, matched),
+    ]
+    assert await db.read(lambda tx: stores.evidence.samples(tx, OTHER, "alr_1")) == []
+
+
+async def test_the_newest_text_of_a_rule_wins(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+    text = RuleText("r", "T", "D", ("f",), ("https://example.org",), "title: T")
+    await db.write(lambda tx: stores.evidence.keep_rule(tx, T, replace(text, title="old")))
+    await db.write(lambda tx: stores.evidence.keep_rule(tx, T, text))
+    assert await db.read(lambda tx: stores.evidence.rule(tx, T, "r")) == text
+    assert await db.read(lambda tx: stores.evidence.rule(tx, OTHER, "r")) is None
+
+
+def _threat(entity: str, **changes: object) -> Threat:
+    base = Threat(T, entity, "address", 50, 1, Level.HIGH, ("attack.t1",), NOON, NOON + 1, NOON + 2)
+    return replace(base, **changes)  # type: ignore[arg-type] - a test's convenience
+
+
+async def test_threats_come_back_hottest_first(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        stores.threats.save(tx, _threat("192.0.2.1"), 1.0)
+        stores.threats.save(tx, _threat("192.0.2.1", score=60), 3.0)
+        stores.threats.save(tx, _threat("192.0.2.2"), 2.0)
+        stores.threats.save(tx, _threat("host-9", entity_kind="host"), 2.5)
+        stores.threats.save(tx, _threat("192.0.2.1", tenant=OTHER), 9.0)
+
+    await db.write(fill)
+
+    async def page(
+        *, min_heat: float = -1e300, kinds: tuple[str, ...] = (), text: str = "", after: tuple[float, str] | None = None
+    ) -> list[tuple[float, str]]:
+        rows = await db.read(
+            lambda tx: stores.threats.page(tx, T, min_heat=min_heat, kinds=kinds, text=text, limit=10, after=after)
+        )
+        return [(heat, threat.entity) for heat, threat in rows]
+
+    assert await page() == [(3.0, "192.0.2.1"), (2.5, "host-9"), (2.0, "192.0.2.2")]
+    assert await page(min_heat=2.5) == [(3.0, "192.0.2.1"), (2.5, "host-9")]
+    assert await page(kinds=("host",)) == [(2.5, "host-9")]
+    assert await page(text="HOST") == [(2.5, "host-9")]
+    assert await page(after=(2.5, "host-9")) == [(2.0, "192.0.2.2")]
+    found = await db.read(lambda tx: stores.threats.get(tx, T, "192.0.2.1"))
+    assert found == _threat("192.0.2.1", score=60)
+    assert await db.read(lambda tx: stores.threats.get(tx, T, "192.0.2.9")) is None

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import pytest
+from tests.unit.alerts.factories import NOON, finding
+
+from netsentinel.alerts.grouping import FIRST_SAMPLES, NEWEST_SAMPLES, AlertGrouping, native_event
+from netsentinel.alerts.model import Alert, AlertFilter, AlertStatus
+from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
+from netsentinel.detection.model import Finding
+from netsentinel.kernel.clock import HOUR, MINUTE
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from netsentinel.storage.testing import MemoryTx
+
+
+class Desk:
+    """A grouping over stores in memory."""
+
+    def __init__(self) -> None:
+        self.alerts = MemoryAlerts()
+        self.evidence = MemoryEvidence()
+        self.grouping = AlertGrouping(self.alerts, self.evidence, HOUR)
+
+    def apply(self, *findings: Finding) -> MemoryTx:
+        tx = MemoryTx()
+        self.grouping.apply(tx, findings, NOON)
+        return tx
+
+    def all(self, tenant: TenantId = DEFAULT_TENANT) -> list[Alert]:
+        return self.alerts.page(MemoryTx(), tenant, AlertFilter(), 100, None)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_first_finding_raises_an_alert_that_explains_itself(desk: Desk) -> None:
+    tx = desk.apply(finding())
+    (alert,) = desk.all()
+    assert (alert.title, alert.count, alert.entity, alert.score) == ("Scanner user agent", 1, "203.0.113.66", 45)
+    assert [entry.kind for entry in tx.entries] == ["alert.raised"]
+    (sample,) = desk.evidence.samples(tx, DEFAULT_TENANT, alert.id)
+    assert sample.event == {"event_type": "http"}
+    rule = desk.evidence.rule(tx, DEFAULT_TENANT, "rule-1")
+    assert rule is not None
+    assert rule.source == "title: Scanner user agent\n"
+
+
+def test_findings_of_one_fingerprint_in_the_window_are_one_alert_and_one_entry_per_commit(desk: Desk) -> None:
+    desk.apply(finding())
+    tx = desk.apply(finding(time=NOON + MINUTE), finding(time=NOON + 2 * MINUTE, dst_ip="192.0.2.11"))
+    (alert,) = desk.all()
+    assert (alert.count, alert.first_at, alert.last_at) == (3, NOON, NOON + 2 * MINUTE)
+    assert alert.dst_ip == "192.0.2.11"
+    assert [(entry.kind, entry.payload) for entry in tx.entries] == [("alert.updated", alert)]
+
+
+def test_a_late_finding_does_not_turn_back_the_newest(desk: Desk) -> None:
+    desk.apply(finding(dst_ip="192.0.2.20"), finding(time=NOON - MINUTE, dst_ip="192.0.2.21"))
+    (alert,) = desk.all()
+    assert (alert.first_at, alert.last_at, alert.dst_ip) == (NOON - MINUTE, NOON, "192.0.2.20")
+
+
+def test_after_the_window_a_new_alert_is_raised_even_within_one_commit(desk: Desk) -> None:
+    tx = desk.apply(finding(), finding(time=NOON + HOUR + 1))
+    assert [alert.count for alert in desk.all()] == [1, 1]
+    assert [entry.kind for entry in tx.entries] == ["alert.raised", "alert.raised"]
+
+
+def test_a_closed_alert_takes_no_more_findings(desk: Desk) -> None:
+    desk.apply(finding())
+    desk.alerts.save(MemoryTx(), replace(desk.all()[0], status=AlertStatus.CLOSED))
+    desk.apply(finding(time=NOON + 1))
+    assert sorted((alert.status.value, alert.count) for alert in desk.all()) == [("closed", 1), ("open", 1)]
+
+
+def test_tenants_do_not_share_alerts(desk: Desk) -> None:
+    desk.apply(finding(), finding(tenant=TenantId("other")))
+    assert len(desk.all()) == 1
+    assert len(desk.all(TenantId("other"))) == 1
+
+
+def test_the_first_and_the_newest_samples_are_kept(desk: Desk) -> None:
+    total = FIRST_SAMPLES + NEWEST_SAMPLES + 3
+    desk.apply(*(finding(time=NOON + n) for n in range(total)))
+    (alert,) = desk.all()
+    kept = [sample.at - NOON for sample in desk.evidence.samples(MemoryTx(), DEFAULT_TENANT, alert.id)]
+    assert kept == [*range(FIRST_SAMPLES), *range(total - NEWEST_SAMPLES, total)]
+    assert alert.count == total
+
+
+def test_an_event_that_is_no_json_is_kept_as_text() -> None:
+    assert native_event(b"not \xff json") == "not \ufffd json"

@@ -1,0 +1,134 @@
+from dataclasses import replace
+
+import msgspec
+import pytest
+from tests.unit.alerts.factories import NOON, alert
+
+from netsentinel.alerts import AlertFilter, AlertService, AlertStatus, AlertStores, Verdict
+from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence, MemoryThreats
+from netsentinel.kernel.clock import HOUR
+from netsentinel.kernel.entries import Entry
+from netsentinel.kernel.errors import InvalidCursorError, NotFoundError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
+from netsentinel.storage.testing import MemoryDatabase, MemoryTx
+
+pytestmark = pytest.mark.anyio
+
+OTHER = TenantId("other")
+
+
+class Office:
+    """The service over stores in memory."""
+
+    def __init__(self) -> None:
+        self.db = MemoryDatabase()
+        self.clock = FakeClock(NOON)
+        self.stores = AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats())
+        self.service = AlertService(self.db, self.stores, self.clock, 6 * HOUR)
+
+    def add(self, number: int, **changes: object) -> None:
+        self.stores.alerts.save(MemoryTx(), alert(number, **changes))
+
+    def react(self, number: int, **changes: object) -> MemoryTx:
+        self.add(number, **changes)
+        tx = MemoryTx()
+        payload = msgspec.to_builtins(alert(number, **changes))
+        self.service.on_alert_entry(
+            tx, Entry(7, DEFAULT_TENANT, "alert.raised", NOON, "system", "x", payload, (), audited=False)
+        )
+        return tx
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+async def test_pages_join_without_gap_or_double(office: Office) -> None:
+    for number in range(7):
+        office.add(number, last_at=NOON + number // 2)
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await office.service.page(DEFAULT_TENANT, AlertFilter(), limit=2, cursor=cursor)
+        seen += [item.id for item in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [f"alr_{number:04}" for number in reversed(range(7))]
+
+
+async def test_a_cursor_of_another_list_is_refused(office: Office) -> None:
+    with pytest.raises(InvalidCursorError):
+        await office.service.page(DEFAULT_TENANT, AlertFilter(), limit=2, cursor="bm90IG91cnM")
+
+
+async def test_an_alert_of_another_tenant_does_not_exist(office: Office) -> None:
+    office.add(1, tenant=OTHER)
+    with pytest.raises(NotFoundError):
+        await office.service.detail(DEFAULT_TENANT, "alr_0001")
+    with pytest.raises(NotFoundError):
+        await office.service.judge(system_principal(), "alr_0001", status=AlertStatus.CLOSED, verdict=None)
+
+
+async def test_detail_shows_what_else_the_entity_did(office: Office) -> None:
+    office.add(1)
+    office.add(2)
+    office.add(3, entity="198.51.100.1")
+    detail = await office.service.detail(DEFAULT_TENANT, "alr_0001")
+    assert [other.id for other in detail.related] == ["alr_0002"]
+
+
+async def test_judging_announces_itself_once(office: Office) -> None:
+    office.add(1)
+    for _ in range(2):
+        judged = await office.service.judge(
+            system_principal(), "alr_0001", status=AlertStatus.ACKNOWLEDGED, verdict=Verdict.TRUE_POSITIVE
+        )
+    assert (judged.status, judged.verdict, judged.version) == (AlertStatus.ACKNOWLEDGED, Verdict.TRUE_POSITIVE, 2)
+    assert [entry.kind for entry in office.db.entries] == ["alert.updated"]
+
+
+async def test_the_reaction_scores_the_entity_and_doing_it_twice_changes_nothing(office: Office) -> None:
+    first = office.react(1, score=70)
+    again = office.react(1, score=70)
+    assert [entry.kind for entry in first.entries] == ["threat.updated"]
+    assert first.entries[0].cause == (7,)
+    assert again.entries == []
+    office.react(2, score=90)
+    detail = await office.service.threat(DEFAULT_TENANT, "203.0.113.66")
+    assert detail.threat.alerts == 2
+    assert 95 <= detail.threat.score <= 100
+
+
+async def test_a_threat_fades_and_can_be_filtered_by_its_score_of_now(office: Office) -> None:
+    office.react(1, score=70)
+    office.clock.advance(12 * HOUR)
+    page = await office.service.threats(DEFAULT_TENANT, limit=10)
+    assert [threat.score for threat in page.items] == [17]
+    assert (await office.service.threats(DEFAULT_TENANT, limit=10, min_score=18)).items == ()
+
+
+async def test_threat_pages_join(office: Office) -> None:
+    for number in range(5):
+        office.react(number, entity=f"192.0.2.{number}", score=50)
+    first = await office.service.threats(DEFAULT_TENANT, limit=3)
+    rest = await office.service.threats(DEFAULT_TENANT, limit=3, cursor=first.next)
+    entities = [threat.entity for threat in (*first.items, *rest.items)]
+    assert sorted(entities) == [f"192.0.2.{number}" for number in range(5)]
+    assert rest.next is None
+
+
+async def test_an_unknown_entity_is_not_found(office: Office) -> None:
+    with pytest.raises(NotFoundError):
+        await office.service.threat(DEFAULT_TENANT, "192.0.2.1")
+
+
+def test_the_reaction_leaves_an_alert_that_is_gone_alone(office: Office) -> None:
+    payload = msgspec.to_builtins(replace(alert(1), entity="gone"))
+    tx = MemoryTx()
+    office.service.on_alert_entry(
+        tx, Entry(7, DEFAULT_TENANT, "alert.raised", NOON, "system", "x", payload, (), audited=False)
+    )
+    assert tx.entries == []

@@ -1,35 +1,30 @@
-"""Fixtures that every suite shares: the event loop, the clock, the databases, and which outside programs are here."""
+"""Fixtures that every suite shares: the event loop, the clock, the databases, and which outside things are here."""
 
 import importlib
 import importlib.util
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from netsentinel.kernel.entries import EntryKind, EntryRegistry, Payload
+from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
+from netsentinel.storage.testing import TEST_KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # so that suites can say `from tests.programs import ...`
 
+from tests.programs import require_program  # noqa: E402 - the path above makes it importable
+
+if TYPE_CHECKING:
+    from tests.postgresql import PostgresServer
+
 FEATURES = ("events", "detection", "identity", "streamer", "alerts")
-
-
-class Happened(Payload):
-    """A payload for tests of the journal itself."""
-
-    text: str = ""
-
-
-TEST_KINDS = (
-    EntryKind("test.happened", "tests", "test:happened", Happened, "Something happened in a test."),
-    EntryKind("test.other", "others", "test:other", Happened, "Something else happened in a test."),
-    EntryKind("test.audited", "tests", "test:audited", Happened, "Something happened that is audited.", audited=True),
-)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +39,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def entry_registry() -> EntryRegistry:
-    """The kinds of every feature that has some, and three for tests."""
+    """The kinds of every feature that has some, and those of the tests."""
     registry = EntryRegistry(TEST_KINDS)
     for feature in FEATURES:
         name = f"netsentinel.{feature}.entries"
@@ -63,18 +58,86 @@ def journal_writer(entry_registry: EntryRegistry, clock: FakeClock, audit_key: b
     return JournalWriter(entry_registry, clock, audit_key)
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> "Iterator[PostgresServer]":
+    """A running PostgreSQL, started by the first test that needs it."""
+    programs = require_program("postgresql")
+    from tests.postgresql import PostgresServer
+
+    with PostgresServer(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: "PostgresServer") -> Iterator[str]:
+    """A new, empty database of PostgreSQL."""
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)
+
+
 @pytest.fixture
 async def sqlite_database(tmp_path: Path, journal_writer: JournalWriter) -> AsyncIterator[SqliteDatabase]:
-    """An open SQLite database, for tests that need any database and not both."""
+    """An open SQLite database, for tests that need one real database and not both."""
     async with SqliteDatabase(tmp_path / "netsentinel.db", journal_writer) as database:
         yield database
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unopened(request: pytest.FixtureRequest, tmp_path: Path, journal_writer: JournalWriter) -> Database:
+    """Each database in turn, new and not opened yet."""
+    if request.param == "sqlite":
+        return SqliteDatabase(tmp_path / "netsentinel.db", journal_writer)
+    url = request.getfixturevalue("postgres_url")
+    from netsentinel.storage.postgres import PostgresDatabase
+
+    return PostgresDatabase(url, journal_writer)
+
+
 @pytest.fixture
-def database(sqlite_database: SqliteDatabase) -> SqliteDatabase:
-    return sqlite_database
+async def database(unopened: Database) -> AsyncIterator[Database]:
+    """Each database in turn, open and empty."""
+    async with unopened as opened:
+        yield opened
 
 
 @pytest.fixture
 def journal(database: Database, entry_registry: EntryRegistry, audit_key: bytes) -> Journal:
+    """The journal of `database`."""
     return Journal(database, entry_registry, audit_key)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what reads the public data where that is absent."""
+    if DATA.is_dir():
+        return
+    skip = pytest.mark.skip(reason="the public data is not beside the checkout (../shared/data)")
+    for item in items:
+        if item.get_closest_marker("data"):
+            item.add_marker(skip)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip or fail a test marked `program(name)` when that program is missing."""
+    for marker in item.iter_markers("program"):
+        require_program(*marker.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on the report whether its test reads the public data: a report knows nothing of markers."""
+    report = yield
+    report.reads_data = item.get_closest_marker("data") is not None
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests on the public data ran: a green run without them proves less."""
+
+    def count(*outcomes: str) -> int:
+        reports = [report for outcome in outcomes for report in terminalreporter.stats.get(outcome, [])]
+        return sum(getattr(report, "reads_data", False) for report in reports)
+
+    ran, skipped = count("passed", "failed"), count("skipped")
+    if ran or skipped:
+        terminalreporter.write_line(f"tests on the public data: {ran} ran, {skipped} skipped")

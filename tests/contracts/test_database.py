@@ -5,7 +5,7 @@ import pytest
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage import Database, Journal, Tx
-from tests.conftest import Happened
+from netsentinel.storage.testing import Happened
 
 pytestmark = pytest.mark.anyio
 

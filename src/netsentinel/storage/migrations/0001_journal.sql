@@ -45,8 +45,16 @@ CREATE TABLE reaction_failures (
   PRIMARY KEY (name, seq)
 );
 
+-- Numbers are drawn from a row, not from a sequence: its lock is held until the commit, so that batches become visible
+-- in the order of their ids and a reader that goes on after the highest id misses none.
+CREATE TABLE inbox_counter (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  last BIGINT NOT NULL
+);
+INSERT INTO inbox_counter (one, last) VALUES (1, 0);
+
 CREATE TABLE inbox (
-  id {serial},
+  id BIGINT PRIMARY KEY,
   tenant TEXT NOT NULL,
   source TEXT NOT NULL,
   format TEXT NOT NULL,

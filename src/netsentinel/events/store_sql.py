@@ -1,0 +1,156 @@
+"""The inbox and the sources in SQL, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from netsentinel.events.model import MAX_REJECTED_BYTES
+from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
+
+MAX_REJECTED_KEPT: Final = 1_000
+"""So many of the newest unparsable lines are kept per source; the count of all of them stays exact."""
+
+MAX_REASON_CHARACTERS: Final = 500
+
+_IDS_PER_STATEMENT: Final = 500
+
+_RECORD: Final = """
+INSERT INTO sources
+  (tenant, name, format, events, rejected, size, first_seen_at, last_seen_at, last_event_at, last_error)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (tenant, name) DO UPDATE SET
+  format = CASE WHEN excluded.format = '' THEN sources.format ELSE excluded.format END,
+  events = sources.events + excluded.events,
+  rejected = sources.rejected + excluded.rejected,
+  size = sources.size + excluded.size,
+  last_seen_at = excluded.last_seen_at,
+  last_event_at =
+    CASE WHEN excluded.last_event_at > sources.last_event_at THEN excluded.last_event_at ELSE sources.last_event_at END,
+  last_error = CASE WHEN excluded.last_error = '' THEN sources.last_error ELSE excluded.last_error END
+"""
+
+_WAITING_BY_SOURCE: Final = """
+SELECT source, MAX(format), CAST(SUM(records) AS BIGINT), MIN(received_at), MAX(received_at)
+FROM inbox WHERE tenant = ? AND done = 0 GROUP BY source
+"""
+
+_FORGET_OLD_REJECTED: Final = """
+DELETE FROM rejected_lines WHERE tenant = ? AND source = ? AND id <= (
+  SELECT id FROM rejected_lines WHERE tenant = ? AND source = ? ORDER BY id DESC LIMIT 1 OFFSET ?
+)
+"""
+
+
+class SqlInbox:
+    """The durable waiting room between receiving and processing."""
+
+    def put(self, tx: Tx, batch: InboxBatch) -> int:
+        """Store a batch (its `id` is ignored); the id it got."""
+        row = tx.row("UPDATE inbox_counter SET last = last + 1 RETURNING last")
+        if row is None:
+            raise LookupError("the row that counts the inbox is missing")
+        tx.run(
+            "INSERT INTO inbox (id, tenant, source, format, received_at, records, raw, done) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+            (row[0], batch.tenant, batch.source, batch.format, batch.received_at, batch.records, batch.raw),
+        )
+        return int(row[0])
+
+    def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
+        """Batches with an id above `after`, in order, done or not."""
+        rows = tx.rows(
+            "SELECT id, tenant, source, format, received_at, records, raw, done FROM inbox "
+            "WHERE id > ? ORDER BY id LIMIT ?",
+            (after, limit),
+        )
+        return [InboxBatch(*columns, done=bool(done)) for *columns, done in rows]
+
+    def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
+        """Mark batches as done, in the transaction of their effect; the ids that were not done before."""
+        finished: list[int] = []
+        for start in range(0, len(ids), _IDS_PER_STATEMENT):
+            some = ids[start : start + _IDS_PER_STATEMENT]
+            marks = ", ".join("?" * len(some))
+            sql = f"UPDATE inbox SET done = 1 WHERE done = 0 AND id IN ({marks}) RETURNING id"  # noqa: S608 - only placeholders
+            finished += [int(row[0]) for row in tx.rows(sql, some)]
+        return sorted(finished)
+
+    def checkpoint(self, tx: Tx, upto: int, state: bytes) -> None:
+        """Record the detectors' state after batch `upto`, and delete done batches up to it.
+
+        An older checkpoint than the last one changes nothing: the batches between the two may be gone already.
+        """
+        tx.run(
+            "INSERT INTO inbox_checkpoint (one, batch, state) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE "
+            "SET batch = excluded.batch, state = excluded.state WHERE excluded.batch >= inbox_checkpoint.batch",
+            (upto, state),
+        )
+        tx.run("DELETE FROM inbox WHERE done = 1 AND id <= ?", (upto,))
+
+    def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
+        """The newest checkpoint: batch id and state; `(0, b"")` before the first."""
+        row = tx.row("SELECT batch, state FROM inbox_checkpoint")
+        return (0, b"") if row is None else (int(row[0]), bytes(row[1]))
+
+    def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
+        """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
+        row = tx.row("SELECT COUNT(*), COALESCE(MIN(received_at), 0) FROM inbox WHERE done = 0")
+        return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
+class SqlSources:
+    """Counts and errors per source, and the records that could not be parsed."""
+
+    def record(self, tx: Tx, report: SourceReport, now: Micros) -> None:
+        """Add one batch's counts. An empty format or error leaves the last one that was stated."""
+        tx.run(
+            _RECORD,
+            (
+                report.tenant,
+                report.source,
+                report.format,
+                report.events,
+                report.rejected,
+                report.size,
+                now,
+                now,
+                report.last_event_at,
+                report.last_error,
+            ),
+        )
+
+    def keep_rejected(
+        self, tx: Tx, tenant: TenantId, source: str, lines: Sequence[tuple[bytes, str]], now: Micros
+    ) -> None:
+        """Keep unparsable lines with the reason of each, the newest `MAX_REJECTED_KEPT` per source."""
+        tx.many(
+            "INSERT INTO rejected_lines (tenant, source, at, line, reason) VALUES (?, ?, ?, ?, ?)",
+            [
+                (tenant, source, now, line[:MAX_REJECTED_BYTES], reason[:MAX_REASON_CHARACTERS])
+                for line, reason in lines[-MAX_REJECTED_KEPT:]
+            ],
+        )
+        tx.run(_FORGET_OLD_REJECTED, (tenant, source, tenant, source, MAX_REJECTED_KEPT))
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[SourceStatus]:
+        """All sources of a tenant, by name; also one whose first batch still waits."""
+        waiting = {name: rest for name, *rest in tx.rows(_WAITING_BY_SOURCE, (tenant,))}
+        rows = tx.rows(
+            "SELECT name, format, events, rejected, size, first_seen_at, last_seen_at, last_event_at, last_error "
+            "FROM sources WHERE tenant = ?",
+            (tenant,),
+        )
+        found = {row[0]: SourceStatus(*row, waiting=waiting.get(row[0], ["", 0])[1]) for row in rows}
+        for name, (stated, records, first, last) in waiting.items():
+            if name not in found:
+                found[name] = SourceStatus(name, stated, 0, 0, 0, first, last, 0, "", waiting=records)
+        return [found[name] for name in sorted(found)]
+
+    def rejected(self, tx: ReadTx, tenant: TenantId, source: str, limit: int) -> list[tuple[Micros, bytes, str]]:
+        """The newest unparsable lines: when, the line, why."""
+        rows = tx.rows(
+            "SELECT at, line, reason FROM rejected_lines WHERE tenant = ? AND source = ? ORDER BY id DESC LIMIT ?",
+            (tenant, source, limit),
+        )
+        return [(int(at), bytes(line), reason) for at, line, reason in rows]

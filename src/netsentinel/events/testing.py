@@ -1,0 +1,112 @@
+"""Fakes for the ports of the intake; they pass the same contract suites as the stores in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from netsentinel.events.model import MAX_REJECTED_BYTES
+from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
+
+
+class MemoryInbox:
+    """An inbox in a dict."""
+
+    def __init__(self) -> None:
+        self.batches: dict[int, InboxBatch] = {}
+        self._last = 0
+        self._checkpoint = (0, b"")
+
+    def put(self, tx: Tx, batch: InboxBatch) -> int:
+        """Store a batch (its `id` is ignored); the id it got."""
+        del tx
+        self._last += 1
+        self.batches[self._last] = replace(batch, id=self._last, done=False)
+        return self._last
+
+    def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
+        """Batches with an id above `after`, in order, done or not."""
+        del tx
+        return [batch for number, batch in sorted(self.batches.items()) if number > after][:limit]
+
+    def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
+        """Mark batches as done; the ids that were not done before."""
+        del tx
+        finished = sorted({number for number in ids if number in self.batches and not self.batches[number].done})
+        for number in finished:
+            self.batches[number] = replace(self.batches[number], done=True)
+        return finished
+
+    def checkpoint(self, tx: Tx, upto: int, state: bytes) -> None:
+        """Record the detectors' state after batch `upto`, and delete done batches up to it."""
+        del tx
+        if upto >= self._checkpoint[0]:
+            self._checkpoint = (upto, state)
+        self.batches = {number: batch for number, batch in self.batches.items() if not (batch.done and number <= upto)}
+
+    def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
+        """The newest checkpoint: batch id and state; `(0, b"")` before the first."""
+        del tx
+        return self._checkpoint
+
+    def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
+        """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
+        del tx
+        times = [batch.received_at for batch in self.batches.values() if not batch.done]
+        return len(times), min(times, default=0)
+
+
+class MemorySources:
+    """Sources in dicts; `inbox` tells what is waiting."""
+
+    def __init__(self, inbox: MemoryInbox | None = None) -> None:
+        self._inbox = inbox or MemoryInbox()
+        self._sources: dict[tuple[TenantId, str], SourceStatus] = {}
+        self._rejected: dict[tuple[TenantId, str], list[tuple[Micros, bytes, str]]] = {}
+
+    def record(self, tx: Tx, report: SourceReport, now: Micros) -> None:
+        """Add one batch's counts."""
+        del tx
+        key = (report.tenant, report.source)
+        old = self._sources.get(key, SourceStatus(report.source, "", 0, 0, 0, now, now, 0, "", 0))
+        self._sources[key] = replace(
+            old,
+            format=report.format or old.format,
+            events=old.events + report.events,
+            rejected=old.rejected + report.rejected,
+            size=old.size + report.size,
+            last_seen_at=now,
+            last_event_at=max(old.last_event_at, report.last_event_at),
+            last_error=report.last_error or old.last_error,
+        )
+
+    def keep_rejected(
+        self, tx: Tx, tenant: TenantId, source: str, lines: Sequence[tuple[bytes, str]], now: Micros
+    ) -> None:
+        """Keep unparsable lines with the reason of each."""
+        del tx
+        kept = self._rejected.setdefault((tenant, source), [])
+        kept += [(now, line[:MAX_REJECTED_BYTES], reason[:MAX_REASON_CHARACTERS]) for line, reason in lines]
+        del kept[:-MAX_REJECTED_KEPT]
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[SourceStatus]:
+        """All sources of a tenant, by name; also one whose first batch still waits."""
+        del tx
+        found = {name: status for (owner, name), status in self._sources.items() if owner == tenant}
+        for batch in self._inbox.batches.values():
+            if batch.tenant != tenant or batch.done:
+                continue
+            at = batch.received_at
+            status = found.get(batch.source) or SourceStatus(batch.source, "", 0, 0, 0, at, at, 0, "", 0)
+            if (tenant, batch.source) not in self._sources:
+                first, last = min(status.first_seen_at, at), max(status.last_seen_at, at)
+                stated = max(status.format, batch.format)
+                status = replace(status, format=stated, first_seen_at=first, last_seen_at=last)
+            found[batch.source] = replace(status, waiting=status.waiting + batch.records)
+        return [found[name] for name in sorted(found)]
+
+    def rejected(self, tx: ReadTx, tenant: TenantId, source: str, limit: int) -> list[tuple[Micros, bytes, str]]:
+        """The newest unparsable lines: when, the line, why."""
+        del tx
+        return self._rejected.get((tenant, source), [])[::-1][:limit]

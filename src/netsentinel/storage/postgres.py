@@ -1,0 +1,263 @@
+"""PostgreSQL as the database: the same closures on a pool of connections. The only module that knows psycopg."""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, Self, TypeVar, cast
+
+import psycopg
+import psycopg_pool
+from psycopg import errors, sql
+from psycopg.rows import tuple_row
+
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import (
+    ConflictError,
+    NetSentinelError,
+    StorageFullError,
+    StorageUnavailableError,
+    UnsafeStorageError,
+)
+from netsentinel.storage.dialect import JOURNAL_CHANNEL, POSTGRES, Dialect, bind
+from netsentinel.storage.journal import JournalWriter
+from netsentinel.storage.migrate import load_migrations, migrate
+from netsentinel.storage.outcome import Outcome, on_loop
+from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+
+T = TypeVar("T")
+Connection = psycopg.Connection[Row]
+
+OLDEST_POSTGRES: Final = 150_000
+"""PostgreSQL 15, the oldest version that the tests run on."""
+
+_CONNECTIONS: Final = 8
+_CONNECT_SECONDS: Final = 5
+_WAIT_SECONDS: Final = 10.0
+"""How long a closure waits for a connection, while all are busy or the server is away."""
+
+_ATTEMPTS: Final = 6
+_BACKOFF_SECONDS: Final = 0.01
+_LISTEN_SECONDS: Final = 0.2
+_RECONNECT_SECONDS: Final = 0.5
+_CLOSED: Final = "The database is closed."
+
+
+class _Rows:
+    """A read transaction on one connection."""
+
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
+        self._cursor = connection.cursor(row_factory=tuple_row)
+        self._translate = dialect.translate
+
+    def rows(self, sql: str, params: Sequence[SqlValue] = ()) -> list[Row]:
+        self._execute(sql, params)
+        return self._cursor.fetchall() if self._cursor.description else []
+
+    def row(self, sql: str, params: Sequence[SqlValue] = ()) -> Row | None:
+        self._execute(sql, params)
+        return self._cursor.fetchone() if self._cursor.description else None
+
+    def _execute(self, sql: str, params: Sequence[SqlValue]) -> None:
+        self._cursor.execute(self._translate(sql).encode(), bind(params))
+
+
+class _Transaction(_Rows):
+    """A write transaction on one connection."""
+
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
+        super().__init__(connection, dialect)
+        self.entries: list[NewEntry] = []
+
+    def run(self, sql: str, params: Sequence[SqlValue] = ()) -> int:
+        self._execute(sql, params)
+        return max(0, self._cursor.rowcount)
+
+    def many(self, sql: str, params: Iterable[Sequence[SqlValue]]) -> None:
+        self._cursor.executemany(self._translate(sql).encode(), list(map(bind, params)))
+
+    def append(self, entry: NewEntry) -> None:
+        self.entries.append(entry)
+
+
+class PostgresDatabase:
+    """A database on a server.
+
+    Args:
+        url: `postgresql://user:password@host/name`.
+        journal: appends the entries of each closure.
+        dialect: anything but `POSTGRES` exists for the tests, which prove what the journal lock is for.
+    """
+
+    def __init__(self, url: str, journal: JournalWriter, *, dialect: Dialect = POSTGRES) -> None:
+        self._url = url
+        self._journal = journal
+        self._dialect = dialect
+        self._pool: psycopg_pool.ConnectionPool[Connection] | None = None
+        self._threads: ThreadPoolExecutor | None = None
+        self._listener: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._listeners: list[Callable[[], None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect and bring the schema up to date.
+
+        Raises:
+            UnsafeStorageError: the server is too old, or the schema is from a newer NetSentinel.
+            StorageUnavailableError: the server cannot be reached or refuses us.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._closing.clear()
+        self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="netsentinel-pg")
+        try:
+            self._pool = await asyncio.to_thread(self._prepare)
+        except BaseException:
+            self._threads.shutdown()
+            self._threads = None
+            raise
+        self._listener = threading.Thread(target=self._listen, name="netsentinel-pg-listen", daemon=True)
+        self._listener.start()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Finish what was accepted, then close."""
+        pool, threads, listener = self._pool, self._threads, self._listener
+        self._pool = self._threads = self._listener = None
+        self._closing.set()
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)
+        if listener is not None:
+            await asyncio.to_thread(listener.join)
+        if pool is not None:
+            await asyncio.to_thread(pool.close)
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` in a transaction and return its result after the commit; after a deadlock it runs again.
+
+        Raises:
+            StorageFullError: the server's disk is full; nothing of `fn` was kept.
+            StorageUnavailableError: the database is closed or unreachable. When the connection broke during the commit
+                itself, whether it took effect is not known.
+            ConflictError: `fn` broke a constraint of the schema and let that error out.
+        """
+        return cast("T", await self._in_thread(lambda pool: self._write(pool, fn)))
+
+    async def read(self, fn: Callable[[ReadTx], T]) -> T:
+        """Run `fn` on one snapshot of the database.
+
+        Raises:
+            StorageUnavailableError: the database is closed or unreachable.
+        """
+        return cast("T", await self._in_thread(lambda pool: self._read(pool, fn)))
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called on the event loop, soon after entries of any process became visible."""
+        self._listeners.append(listener)
+
+    async def _in_thread(self, work: Callable[["psycopg_pool.ConnectionPool[Connection]"], Any]) -> Any:
+        pool, threads = self._pool, self._threads
+        if pool is None or threads is None:
+            raise StorageUnavailableError(_CLOSED)
+        outcome = await asyncio.get_running_loop().run_in_executor(threads, _outcome, lambda: work(pool))
+        return outcome.unwrap()
+
+    # Everything below runs on threads.
+
+    def _prepare(self) -> "psycopg_pool.ConnectionPool[Connection]":
+        try:
+            with psycopg.connect(self._url, connect_timeout=_CONNECT_SECONDS) as connection:
+                version = connection.info.server_version
+        except psycopg.Error as error:  # said at once and in the server's words; the pool would only time out
+            raise StorageUnavailableError(f"PostgreSQL cannot be reached: {_first_line(error)}") from error
+        if version < OLDEST_POSTGRES:
+            raise UnsafeStorageError(f"PostgreSQL {version // 10_000} is too old; 15 or newer is needed.")
+        pool = psycopg_pool.ConnectionPool(
+            self._url,
+            connection_class=Connection,
+            kwargs={"connect_timeout": _CONNECT_SECONDS},
+            min_size=1,
+            max_size=_CONNECTIONS,
+            timeout=_WAIT_SECONDS,
+            check=psycopg_pool.ConnectionPool.check_connection,
+            open=True,
+        )
+        try:
+            migrate(lambda fn: self._write(pool, fn), self._dialect, self._journal.clock, load_migrations())
+        except BaseException:
+            pool.close()
+            raise
+        return pool
+
+    def _write(self, pool: "psycopg_pool.ConnectionPool[Connection]", fn: Callable[[Tx], T]) -> T:
+        for attempt in range(_ATTEMPTS):
+            try:
+                with pool.connection() as connection:
+                    tx = _Transaction(connection, self._dialect)
+                    result = fn(tx)
+                    if tx.entries:
+                        self._journal.flush(tx, tx.entries, self._dialect)
+            except (errors.SerializationFailure, errors.DeadlockDetected) as error:
+                if attempt == _ATTEMPTS - 1:
+                    raise StorageUnavailableError("The transaction met others too often; try again.") from error
+                time.sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311 - spreads retries, guards nothing
+            except psycopg.Error as error:
+                raise _translated(error) from error
+            else:
+                return result
+        raise StorageUnavailableError("The transaction was never tried.")
+
+    def _read(self, pool: "psycopg_pool.ConnectionPool[Connection]", fn: Callable[[ReadTx], T]) -> T:
+        try:
+            with pool.connection() as connection:
+                connection.execute(b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                return fn(_Rows(connection, self._dialect))
+        except psycopg.Error as error:
+            raise _translated(error) from error
+
+    def _listen(self) -> None:
+        """Pass notifications on as hints, over a connection of our own that is made again whenever it breaks."""
+        while not self._closing.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
+                    connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(JOURNAL_CHANNEL)))
+                    self._hint()  # for what was committed while nobody listened
+                    while not self._closing.is_set():
+                        if any(True for _ in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1)):
+                            self._hint()
+            except psycopg.Error:
+                self._closing.wait(_RECONNECT_SECONDS)  # hints only: followers look by themselves once a second
+
+    def _hint(self) -> None:
+        if self._loop is not None:
+            on_loop(self._loop, self._announce)
+
+    def _announce(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _outcome(work: Callable[[], Any]) -> Outcome:
+    try:
+        return Outcome(work())
+    except BaseException as error:  # noqa: BLE001 - whatever a closure raises belongs to whoever awaits it
+        return Outcome(error=error)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0]
+
+
+def _translated(error: psycopg.Error) -> NetSentinelError | psycopg.Error:
+    """The error of our tree for an error of PostgreSQL; a mistake in a statement stays what it is."""
+    match error:
+        case errors.DiskFull():
+            return StorageFullError("The disk of the database server is full. Writing resumes by itself.")
+        case errors.IntegrityError():
+            return ConflictError(f"The change contradicts what is stored: {_first_line(error)}")
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return StorageUnavailableError(f"PostgreSQL is not available: {_first_line(error)}")
+        case _:
+            return error

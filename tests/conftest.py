@@ -12,7 +12,7 @@ import pytest
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
-from netsentinel.storage.testing import TEST_KINDS
+from netsentinel.storage.testing import TEST_KINDS, MemoryDatabase
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -22,6 +22,7 @@ if str(ROOT) not in sys.path:
 from tests.programs import require_program  # noqa: E402 - the path above makes it importable
 
 if TYPE_CHECKING:
+    from netsentinel.storage.postgres import PostgresDatabase
     from tests.postgresql import PostgresServer
 
 FEATURES = ("events", "detection", "identity", "streamer", "alerts")
@@ -77,28 +78,41 @@ def postgres_url(postgres_server: "PostgresServer") -> Iterator[str]:
 
 
 @pytest.fixture
+def memory_database() -> MemoryDatabase:
+    """What stores in memory run on."""
+    return MemoryDatabase()
+
+
+@pytest.fixture
 async def sqlite_database(tmp_path: Path, journal_writer: JournalWriter) -> AsyncIterator[SqliteDatabase]:
-    """An open SQLite database, for tests that need one real database and not both."""
+    """An open, empty SQLite database, for tests that need one real database and not both."""
     async with SqliteDatabase(tmp_path / "netsentinel.db", journal_writer) as database:
         yield database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def unopened(request: pytest.FixtureRequest, tmp_path: Path, journal_writer: JournalWriter) -> Database:
-    """Each database in turn, new and not opened yet."""
-    if request.param == "sqlite":
-        return SqliteDatabase(tmp_path / "netsentinel.db", journal_writer)
-    url = request.getfixturevalue("postgres_url")
+@pytest.fixture
+async def postgresql_database(postgres_url: str, journal_writer: JournalWriter) -> "AsyncIterator[PostgresDatabase]":
+    """An open, empty PostgreSQL database."""
     from netsentinel.storage.postgres import PostgresDatabase
 
-    return PostgresDatabase(url, journal_writer)
+    async with PostgresDatabase(postgres_url, journal_writer) as database:
+        yield database
 
 
 @pytest.fixture
-async def database(unopened: Database) -> AsyncIterator[Database]:
-    """Each database in turn, open and empty."""
-    async with unopened as opened:
-        yield opened
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each real database in turn, open and empty.
+
+    A contract suite that also runs on fakes has a fixture of its own with the parameters `memory`, `sqlite` and
+    `postgresql`, and asks for `<parameter>_database`.
+    """
+    return request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_database")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `database` once on each."""
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture

@@ -1,0 +1,51 @@
+"""Tests mirror the source: `src/netsentinel/a/b.py` has `tests/unit/a/test_b.py`, at least nine times in ten."""
+
+import ast
+
+from tests.architecture.source import SOURCE, TESTS, Module, source, suites
+
+SHARE = 0.9
+CONTRACT_TESTED = {"store_sql", "testing"}
+"""A store and its fake are held by one contract suite instead."""
+
+
+def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return all(isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) for part in body)
+
+
+def _behaves(module: Module) -> bool:
+    """Whether there is anything to test: declarations alone need no test of their own."""
+    if module.path.stem in {"__init__", "__main__"}:
+        return False
+    return any(not _is_stub(function) for _, function in module.functions())
+
+
+def _is_tested(module: Module) -> bool:
+    place = module.path.relative_to(SOURCE)
+    if (TESTS / "unit" / place.parent / f"test_{place.stem}.py").exists():
+        return True
+    if place.stem in CONTRACT_TESTED or "store_sql" in place.parts:
+        feature = f"netsentinel.{place.parts[0]}"
+        contracts = [suite for suite in suites() if suite.path.parent.name == "contracts"]
+        return any(f"{feature}.{place.stem}" in suite.text or f"{feature} import" in suite.text for suite in contracts)
+    return False
+
+
+def test_tests_mirror_the_source() -> None:
+    modules = [module for module in source() if _behaves(module)]
+    missing = [module.name for module in modules if not _is_tested(module)]
+    assert len(missing) <= len(modules) * (1 - SHARE), "\n".join(["no test of their own:", *missing])
+
+
+def test_no_unit_test_is_about_a_module_that_is_gone() -> None:
+    stray: list[str] = []
+    for suite in suites():
+        place = suite.path.relative_to(TESTS)
+        if place.parts[0] == "unit" and suite.path.name.startswith("test_"):
+            source_file = SOURCE.joinpath(*place.parts[1:-1]) / place.name.removeprefix("test_")
+            package = source_file.with_suffix("")
+            if not source_file.exists() and not package.is_dir():
+                stray.append(suite.name)
+    allowed = len([suite for suite in suites() if suite.path.parts[-1].startswith("test_")]) * (1 - SHARE)
+    assert len(stray) <= allowed, stray

@@ -1,0 +1,94 @@
+"""What the identity feature announces in the journal. All of it is audited."""
+
+from netsentinel.kernel.entries import EntryKind, Payload
+from netsentinel.kernel.types import Micros
+
+SESSION_OPENED = "session.opened"
+SESSION_CLOSED = "session.closed"
+LOGIN_FAILED = "login.failed"
+TENANT_CREATED = "tenant.created"
+USER_CREATED = "user.created"
+USER_DISABLED = "user.disabled"
+KEY_CREATED = "key.created"
+KEY_REVOKED = "key.revoked"
+
+
+class SessionOpened(Payload, frozen=True, kw_only=True):
+    """Somebody logged in. The entry's subject is the session's id."""
+
+    user_id: str
+    user: str
+    address: str
+    expires_at: Micros
+
+
+class SessionClosed(Payload, frozen=True, kw_only=True):
+    """A session ended. The entry's subject is the session's id."""
+
+    user_id: str
+    reason: str
+    """`logout`, `replaced`, `expired` or `user disabled`."""
+
+
+class LoginFailed(Payload, frozen=True, kw_only=True):
+    """A login was refused. The entry's subject is the user's id, or empty."""
+
+    user: str
+    """Name of the user, empty when there is none of that name: people type passwords into the wrong field."""
+    address: str
+    reason: str
+    """`unknown user`, `wrong password`, `user disabled` or `wrong set-up token`."""
+
+
+class TenantCreated(Payload, frozen=True, kw_only=True):
+    """A tenant exists. The entry's subject is its id."""
+
+    name: str
+
+
+class UserCreated(Payload, frozen=True, kw_only=True):
+    """A user exists. The entry's subject is the user's id."""
+
+    name: str
+    role: str
+    first: bool
+    """Whether this is the administrator made at first run."""
+
+
+class UserDisabled(Payload, frozen=True, kw_only=True):
+    """A user may no longer log in, and the user's sessions ended. The entry's subject is the user's id."""
+
+    name: str
+    sessions: int
+
+
+class KeyCreated(Payload, frozen=True, kw_only=True):
+    """An API key exists. The entry's subject is the key's id."""
+
+    name: str
+    role: str
+    """Empty for a key with its own set of permissions."""
+    scopes: tuple[str, ...]
+    expires_at: Micros
+
+
+class KeyRevoked(Payload, frozen=True, kw_only=True):
+    """An API key stopped working. The entry's subject is the key's id."""
+
+    name: str
+
+
+def _audited(name: str, payload: type[Payload], summary: str) -> EntryKind:
+    return EntryKind(name, "audit", name.replace(".", ":"), payload, summary, audited=True)
+
+
+ENTRY_KINDS = (
+    _audited(SESSION_OPENED, SessionOpened, "Somebody logged in."),
+    _audited(SESSION_CLOSED, SessionClosed, "A session ended."),
+    _audited(LOGIN_FAILED, LoginFailed, "A login or a first set-up was refused."),
+    _audited(TENANT_CREATED, TenantCreated, "A tenant was created."),
+    _audited(USER_CREATED, UserCreated, "A user was created."),
+    _audited(USER_DISABLED, UserDisabled, "A user was disabled and the user's sessions ended."),
+    _audited(KEY_CREATED, KeyCreated, "An API key was created."),
+    _audited(KEY_REVOKED, KeyRevoked, "An API key was revoked."),
+)

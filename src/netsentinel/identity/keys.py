@@ -1,0 +1,197 @@
+"""API keys: made once, shown once, valid until they expire or are revoked."""
+
+import asyncio
+import os
+import platform
+from collections.abc import Collection
+from pathlib import Path
+
+import structlog
+
+from netsentinel.identity.entries import KEY_CREATED, KEY_REVOKED, KeyCreated, KeyRevoked
+from netsentinel.identity.model import NEVER, Admission, ApiKey, NewKey
+from netsentinel.identity.names import checked_name
+from netsentinel.identity.ports import IdentityStores
+from netsentinel.identity.refs import KEY, ref_of
+from netsentinel.identity.tokens import KEY_HINT_LENGTH, is_well_formed_api_key, new_api_key, token_hash
+from netsentinel.kernel.clock import MINUTE, Clock
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, UnavailableError
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId, system_principal
+from netsentinel.storage.ports import Database, Tx
+
+TOUCH_EVERY: Micros = MINUTE
+"""The last use is written down at most so often, not with every request."""
+LOCAL_KEY_NAME = "local command line on"
+
+_log = structlog.get_logger("netsentinel.identity")
+
+
+class ApiKeys:
+    """Makes, lists, revokes and recognises API keys."""
+
+    def __init__(self, db: Database, stores: IdentityStores, clock: Clock) -> None:
+        self._db = db
+        self._stores = stores
+        self._clock = clock
+
+    async def create(
+        self,
+        actor: Principal,
+        name: str,
+        *,
+        role: Role | None = None,
+        scopes: Collection[Permission] = (),
+        expires_at: Micros = NEVER,
+    ) -> NewKey:
+        """Make a key in the actor's tenant. Its text is in the answer and never again.
+
+        Args:
+            actor: who makes it; the key cannot do more than this principal.
+            name: for people, for example the sensor's.
+            role: what the key may do, or None when `scopes` says it.
+            scopes: the permissions of a key without a role.
+            expires_at: when it stops working.
+
+        Raises:
+            NotAllowedError: the actor may not make keys, or lacks a permission that the key would have.
+            InvalidInputError: the name or the expiry is impossible, or not exactly one of role and scopes is given.
+            NotFoundError: there is no such tenant.
+        """
+        now = self._clock.now()
+        if (role is None) == (not scopes):
+            raise InvalidInputError("A key has either a role or a set of permissions.", field="role")
+        if expires_at != NEVER and expires_at <= now:
+            raise InvalidInputError("The key would expire before it is made.", field="expires_at")
+        permissions = frozenset(scopes) if role is None else ROLE_PERMISSIONS[role]
+        _require(actor, Permission.KEYS_MANAGE, *sorted(permissions))
+        text = new_api_key()
+        key = ApiKey(
+            id=new_id(KEY, now),
+            tenant=actor.tenant,
+            name=checked_name(name),
+            hint=text[:KEY_HINT_LENGTH],
+            role=role,
+            scopes=frozenset(scopes),
+            created_by=actor.id,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        await self._db.write(lambda tx: self._add(tx, actor, key, text))
+        return NewKey(key, text)
+
+    async def revoke(self, actor: Principal, key_id: str) -> None:
+        """Make a key of the actor's tenant stop working at once. Doing it twice changes nothing.
+
+        Raises:
+            NotAllowedError: the actor may not manage keys.
+            NotFoundError: the tenant has no such key.
+        """
+        _require(actor, Permission.KEYS_MANAGE)
+        await self._db.write(lambda tx: self._revoke(tx, actor, key_id))
+
+    async def all(self, actor: Principal) -> list[ApiKey]:
+        """Every key of the actor's tenant, oldest first, revoked ones too.
+
+        Raises:
+            NotAllowedError: the actor may not manage keys.
+        """
+        _require(actor, Permission.KEYS_MANAGE)
+        return await self._db.read(lambda tx: self._stores.keys.all(tx, actor.tenant))
+
+    async def admit(self, text: str) -> Admission | None:
+        """Who stands behind the key. A mistyped one is refused without a query."""
+        if not is_well_formed_api_key(text):
+            return None
+        digest = token_hash(text)
+        key = await self._db.read(lambda tx: self._stores.keys.by_token(tx, digest))
+        now = self._clock.now()
+        if key is None or not key.is_valid(now):
+            return None
+        if now - key.last_used_at >= TOUCH_EVERY:
+            await self._note_use(key, now)
+        return admission_of(key)
+
+    async def find(self, tenant: TenantId, key_id: str) -> Admission | None:
+        """The admission of a key that is still valid. It does not count as a use."""
+        key = await self._db.read(lambda tx: self._stores.keys.find(tx, tenant, key_id))
+        return admission_of(key) if key is not None and key.is_valid(self._clock.now()) else None
+
+    async def ensure_local(self, path: Path) -> None:
+        """Have a valid analyst's key in this file, readable by its owner only, for the command line on this machine.
+
+        A key that is there and works is kept. Otherwise a new one is made, and this machine's older ones are revoked.
+        """
+        text = await asyncio.to_thread(_read_private, path)
+        if text and await self.admit(text) is not None:
+            return
+        actor = system_principal()
+        name = f"{LOCAL_KEY_NAME} {platform.node() or 'this machine'}"[:64]
+        for key in await self.all(actor):
+            if key.name == name and key.created_by == actor.id and key.revoked_at == NEVER:
+                await self.revoke(actor, key.id)
+        made = await self.create(actor, name, role=Role.ANALYST)
+        await asyncio.to_thread(_write_private, path, made.text)
+
+    async def _note_use(self, key: ApiKey, now: Micros) -> None:
+        """Bookkeeping that a request can do without: with a full disk, reading goes on."""
+        try:
+            await self._db.write(lambda tx: self._stores.keys.touch(tx, key.tenant, key.id, now))
+        except UnavailableError as error:
+            _log.warning("key_use_not_noted", code=error.code)
+
+    def _add(self, tx: Tx, actor: Principal, key: ApiKey, text: str) -> None:
+        if self._stores.tenants.find(tx, key.tenant) is None:
+            raise NotFoundError(f"There is no tenant {key.tenant}.")
+        self._stores.keys.add(tx, key, token_hash(text))
+        payload = KeyCreated(
+            name=key.name,
+            role=key.role.value if key.role else "",
+            scopes=tuple(sorted(key.scopes)),
+            expires_at=key.expires_at,
+        )
+        tx.append(NewEntry(KEY_CREATED, key.tenant, actor.id, key.id, payload))
+
+    def _revoke(self, tx: Tx, actor: Principal, key_id: str) -> None:
+        key = self._stores.keys.find(tx, actor.tenant, key_id)
+        if key is None:
+            raise NotFoundError("There is no such key.")
+        if self._stores.keys.revoke(tx, actor.tenant, key_id, self._clock.now()):
+            tx.append(NewEntry(KEY_REVOKED, key.tenant, actor.id, key.id, KeyRevoked(name=key.name)))
+
+
+def admission_of(key: ApiKey) -> Admission:
+    """What a valid key admits."""
+    return Admission(key.principal(), ref_of(key.tenant, key.id), key.expires_at)
+
+
+def _require(actor: Principal, *permissions: Permission) -> None:
+    for permission in permissions:
+        if not actor.may(permission):
+            raise NotAllowedError(f"This needs the permission {permission}.", permission=permission.value)
+
+
+def _read_private(path: Path) -> str:
+    """The file's text, after taking it away from everybody else; empty when there is no such file."""
+    try:
+        path.chmod(0o600)
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Replace the file in one step; nobody but its owner can read it at any moment."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with fresh.open("x", encoding="ascii", opener=_owner_only) as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

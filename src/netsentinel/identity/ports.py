@@ -1,0 +1,228 @@
+"""Ports of the identity feature: the provider that others ask, the hashing of passwords, and the stores.
+
+Stores that look a secret up by its hash take no tenant: the row is what says which tenant it is. Every other call does.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from netsentinel.identity.model import Account, ApiKey, Session, Tenant, Ticket, User, UserSession
+from netsentinel.kernel.types import Micros, Principal, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
+
+
+class AuthProvider(Protocol):
+    """Says who somebody is."""
+
+    async def authenticate(self, credentials: Mapping[str, str]) -> str | None:
+        """Check `username`, `password` and optionally `tenant`.
+
+        Returns:
+            The token of a new session, or None when the credentials are wrong.
+
+        Raises:
+            ThrottledError: too many failures; nothing was checked.
+        """
+        ...
+
+    async def validate_token(self, token: str) -> Principal | None:
+        """Who stands behind a session token or an API key, or None when it is not (or no longer) valid."""
+        ...
+
+
+class PasswordHashing(Protocol):
+    """Turns passwords into something that is worth little to a thief."""
+
+    async def hash(self, password: str) -> str:
+        """A salted hash with its parameters in it."""
+        ...
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
+        """Whether the password belongs to the hash. None, for no such user, takes the same work and is False."""
+        ...
+
+    def is_outdated(self, hashed: str) -> bool:
+        """Whether the hash was made with other parameters than today's."""
+        ...
+
+
+class TenantStore(Protocol):
+    """The tenants. `default` is there from the start."""
+
+    def add(self, tx: Tx, tenant: Tenant) -> bool:
+        """Insert a tenant; False when its id is taken."""
+        ...
+
+    def find(self, tx: ReadTx, tenant: TenantId) -> Tenant | None:
+        """The tenant of this id."""
+        ...
+
+
+class UserStore(Protocol):
+    """Users and their password hashes."""
+
+    def add(self, tx: Tx, account: Account) -> bool:
+        """Insert a user; False when the tenant has a user of that name."""
+        ...
+
+    def find(self, tx: ReadTx, tenant: TenantId, user_id: str) -> User | None:
+        """The user of this id."""
+        ...
+
+    def account(self, tx: ReadTx, tenant: TenantId, name: str) -> Account | None:
+        """The user of this name, in whatever case, with the password hash."""
+        ...
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[User]:
+        """Every user of the tenant, by name."""
+        ...
+
+    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
+        """Note the time of a login; False when the user is gone or disabled."""
+        ...
+
+    def set_password_hash(self, tx: Tx, tenant: TenantId, user_id: str, old: str, new: str) -> bool:
+        """Replace the hash, provided that it is still `old`."""
+        ...
+
+    def disable(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
+        """Disable the user; False when there is no such user or it was disabled before."""
+        ...
+
+
+class SessionStore(Protocol):
+    """Sessions of users."""
+
+    def add(self, tx: Tx, session: Session, token_hash: str) -> None:
+        """Insert a session."""
+        ...
+
+    def by_token(self, tx: ReadTx, token_hash: str) -> UserSession | None:
+        """The session of this token, expired or not."""
+        ...
+
+    def find(self, tx: ReadTx, tenant: TenantId, session_id: str) -> UserSession | None:
+        """The session of this id, expired or not."""
+        ...
+
+    def touch(self, tx: Tx, tenant: TenantId, session_id: str, now: Micros) -> None:
+        """Note that the session was used; the time never goes backward."""
+        ...
+
+    def delete(self, tx: Tx, tenant: TenantId, session_id: str) -> bool:
+        """End a session; False when it was gone."""
+        ...
+
+    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str) -> list[Session]:
+        """End all sessions of a user; those that ended, by id."""
+        ...
+
+    def delete_expired(self, tx: Tx, now: Micros, idle_since: Micros, limit: int) -> list[Session]:
+        """End sessions, whoever's, that expired by `now` or were last used at `idle_since` or before.
+
+        Returns:
+            Those that ended, by id, at most `limit`.
+        """
+        ...
+
+
+class KeyStore(Protocol):
+    """API keys."""
+
+    def add(self, tx: Tx, key: ApiKey, token_hash: str) -> None:
+        """Insert a key."""
+        ...
+
+    def by_token(self, tx: ReadTx, token_hash: str) -> ApiKey | None:
+        """The key of this text, valid or not."""
+        ...
+
+    def find(self, tx: ReadTx, tenant: TenantId, key_id: str) -> ApiKey | None:
+        """The key of this id, valid or not."""
+        ...
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[ApiKey]:
+        """Every key of the tenant, oldest first, revoked ones too."""
+        ...
+
+    def touch(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> None:
+        """Note that the key was used; the time never goes backward."""
+        ...
+
+    def revoke(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> bool:
+        """Revoke the key; False when there is no such key or it was revoked before."""
+        ...
+
+
+class TicketStore(Protocol):
+    """One-time tickets for WebSockets."""
+
+    def add(self, tx: Tx, ticket: Ticket, ticket_hash: str) -> None:
+        """Insert a ticket."""
+        ...
+
+    def take(self, tx: Tx, ticket_hash: str) -> Ticket | None:
+        """Remove the ticket and return it: of two callers, one gets it."""
+        ...
+
+    def delete_expired(self, tx: Tx, now: Micros) -> None:
+        """Remove tickets that nobody used in time."""
+        ...
+
+
+class SetupStore(Protocol):
+    """The door of the first run: open until there is a first user, then closed for ever."""
+
+    def is_open(self, tx: ReadTx) -> bool:
+        """Whether the first user has yet to be made."""
+        ...
+
+    def offer(self, tx: Tx, token_hash: str) -> bool:
+        """Make this the only token that opens the door; False when the door is closed."""
+        ...
+
+    def accepts(self, tx: ReadTx, token_hash: str) -> bool:
+        """Whether the door is open and this is its token."""
+        ...
+
+    def enter(self, tx: Tx, token_hash: str, now: Micros) -> bool:
+        """Close the door from inside with its token: of two callers, one gets in."""
+        ...
+
+    def close(self, tx: Tx, now: Micros) -> None:
+        """Close the door because a user was made in another way. Closing it twice changes nothing."""
+        ...
+
+
+class IdentityStores(Protocol):
+    """The stores of this feature, all in one database."""
+
+    @property
+    def tenants(self) -> TenantStore:
+        """Tenants."""
+        ...
+
+    @property
+    def users(self) -> UserStore:
+        """Users."""
+        ...
+
+    @property
+    def sessions(self) -> SessionStore:
+        """Sessions."""
+        ...
+
+    @property
+    def keys(self) -> KeyStore:
+        """API keys."""
+        ...
+
+    @property
+    def tickets(self) -> TicketStore:
+        """WebSocket tickets."""
+        ...
+
+    @property
+    def setup(self) -> SetupStore:
+        """The door of the first run."""
+        ...

@@ -1,0 +1,235 @@
+"""Who may come in: logins, tokens, tickets and the first run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from netsentinel.identity.entries import LOGIN_FAILED, LoginFailed
+from netsentinel.identity.keys import ApiKeys
+from netsentinel.identity.model import Account, Admission, IdentityLimits, LoginResult, NewTicket, Ticket
+from netsentinel.identity.names import name_key
+from netsentinel.identity.passwords import MAX_LENGTH, PasswordRules
+from netsentinel.identity.ports import IdentityStores, PasswordHashing
+from netsentinel.identity.refs import KEY, parse_ref
+from netsentinel.identity.sessions import Sessions
+from netsentinel.identity.throttle import LoginThrottle
+from netsentinel.identity.tokens import looks_like_api_key, new_token, token_hash
+from netsentinel.identity.users import Users
+from netsentinel.kernel.clock import SECOND, Clock
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import NotAuthenticatedError, ThrottledError
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, Role, TenantId
+from netsentinel.storage.ports import Database, Tx
+
+TICKET_LIFETIME: Micros = 30 * SECOND
+
+_WRONG = "The name or the password is wrong."
+_NOBODY = "anonymous"
+
+
+class IdentityService:
+    """Says who somebody is, and whether that still holds. `users` and `keys` manage who there is."""
+
+    def __init__(
+        self,
+        db: Database,
+        stores: IdentityStores,
+        clock: Clock,
+        limits: IdentityLimits,
+        hashing: PasswordHashing,
+    ) -> None:
+        self._db = db
+        self._stores = stores
+        self._clock = clock
+        self._hashing = hashing
+        self._throttle = LoginThrottle(clock, limits.login_attempts_per_minute)
+        self._sessions = Sessions(db, stores, clock, limits)
+        rules = PasswordRules(limits.password_min_length)
+        self.users = Users(db, stores, clock, hashing, rules, self._sessions)
+        self.keys = ApiKeys(db, stores, clock)
+
+    # Logging in and out.
+
+    async def authenticate(self, credentials: Mapping[str, str]) -> str | None:
+        """Check `username`, `password` and optionally `tenant`; the token of a new session, or None.
+
+        Raises:
+            ThrottledError: too many failures; nothing was checked.
+        """
+        tenant = TenantId(credentials.get("tenant", DEFAULT_TENANT))
+        try:
+            result = await self.login(credentials.get("username", ""), credentials.get("password", ""), tenant=tenant)
+        except NotAuthenticatedError:
+            return None
+        return result.token
+
+    async def login(
+        self,
+        name: str,
+        password: str,
+        *,
+        tenant: TenantId = DEFAULT_TENANT,
+        address: str = "",
+        user_agent: str = "",
+        replaces: str = "",
+    ) -> LoginResult:
+        """Open a session for a user.
+
+        Args:
+            name: in whatever case.
+            password: as it was typed.
+            tenant: where the user is.
+            address: the browser's network address, which failures are counted for.
+            user_agent: what the browser calls itself.
+            replaces: token of a session that this one takes the place of; it ends.
+
+        Raises:
+            ThrottledError: too many failures from this address; the password was not looked at.
+            NotAuthenticatedError: name or password is wrong, or the user is disabled. It does not say which, and takes
+                the same time for a name that does not exist.
+        """
+        name = name[:MAX_LENGTH]
+        attempt = self._throttle.start(address, tenant, name_key(name))
+        account = await self._db.read(lambda tx: self._stores.users.account(tx, tenant, name))
+        try:
+            fits = await self._fits(password, account)
+        except ThrottledError:
+            attempt.take_back()
+            raise
+        if account is None or not fits or account.user.is_disabled:
+            await self._record_failure(tenant, account, address, fits=fits)
+            raise NotAuthenticatedError(_WRONG)
+        attempt.take_back()
+        await self._refresh_hash(account, password)
+        result = await self._db.write(lambda tx: self._sessions.open(tx, account.user, address, user_agent))
+        if replaces:
+            await self._sessions.close(replaces, "replaced")
+        return result
+
+    async def logout(self, token: str) -> None:
+        """End the session of this token. Doing it twice changes nothing."""
+        await self._sessions.close(token)
+
+    # Who is it, and is it still.
+
+    async def validate_token(self, token: str) -> Principal | None:
+        """Who stands behind a session token or an API key, or None when it is not (or no longer) valid."""
+        admission = await (self.admit_key(token) if looks_like_api_key(token) else self.admit_session(token))
+        return admission.principal if admission is not None else None
+
+    async def admit_session(self, token: str) -> Admission | None:
+        """Whom a session token admits. It counts as a use of the session."""
+        return await self._sessions.admit(token)
+
+    async def admit_key(self, text: str) -> Admission | None:
+        """Whom an API key admits. A mistyped one is refused without a query."""
+        return await self.keys.admit(text)
+
+    async def still_valid(self, ref: str) -> bool:
+        """Whether the session or key that admitted somebody still does. Asking does not count as a use."""
+        return await self._find(ref) is not None
+
+    # Tickets.
+
+    async def issue_ticket(self, admission: Admission) -> NewTicket:
+        """A ticket that repeats this admission once, within 30 s: for opening a WebSocket without a cookie."""
+        text = new_token()
+        now = self._clock.now()
+        ticket = Ticket(admission.principal.tenant, admission.ref, now + TICKET_LIFETIME)
+
+        def add(tx: Tx) -> None:
+            self._stores.tickets.delete_expired(tx, now)
+            self._stores.tickets.add(tx, ticket, token_hash(text))
+
+        await self._db.write(add)
+        return NewTicket(text, ticket.expires_at)
+
+    async def consume_ticket(self, ticket: str) -> Admission | None:
+        """Whom a ticket admits; None when it is unknown, used, too old, or its session or key ended. It is used up."""
+        taken = await self._db.write(lambda tx: self._stores.tickets.take(tx, token_hash(ticket)))
+        if taken is None or taken.expires_at <= self._clock.now():
+            return None
+        return await self._find(taken.ref)
+
+    # The first run.
+
+    async def setup_needed(self) -> bool:
+        """Whether there has never been a user."""
+        return await self._db.read(self._stores.setup.is_open)
+
+    async def ensure_setup_token(self) -> str | None:
+        """A fresh one-time token for `complete_setup`, or None when there is (or was) a user.
+
+        Each call makes the token of the call before useless.
+        """
+        token = new_token()
+        offered = await self._db.write(lambda tx: self._stores.setup.offer(tx, token_hash(token)))
+        return token if offered else None
+
+    async def complete_setup(
+        self, token: str, username: str, password: str, *, address: str = "", user_agent: str = ""
+    ) -> LoginResult:
+        """Make the first administrator and log in. The door closes for ever: of two callers, one gets in.
+
+        Raises:
+            NotAuthenticatedError: the token is wrong, used or replaced, or somebody else was quicker.
+            InvalidInputError: the name is impossible, or the password is too short or too common; try again.
+            ThrottledError: too many wrong tokens from this address.
+        """
+        attempt = self._throttle.start(address)
+        digest = token_hash(token)
+        if not await self._db.read(lambda tx: self._stores.setup.accepts(tx, digest)):
+            await self._db.write(lambda tx: tx.append(_failure(DEFAULT_TENANT, None, address, "wrong set-up token")))
+            raise NotAuthenticatedError("The set-up link is not valid. The server prints a new one when it starts.")
+        attempt.take_back()
+        account = await self.users.prepare(DEFAULT_TENANT, username, password, Role.ADMIN)
+
+        def enter(tx: Tx) -> LoginResult:
+            if not self._stores.setup.enter(tx, digest, self._clock.now()):
+                raise NotAuthenticatedError("Somebody else has completed the set-up. Log in instead.")
+            self.users.add(tx, account.user.id, account, first=True)
+            return self._sessions.open(tx, account.user, address, user_agent)
+
+        return await self._db.write(enter)
+
+    async def ensure_local_key(self, path: Path) -> None:
+        """Have a valid analyst's key in this file, for the command line on this machine."""
+        await self.keys.ensure_local(path)
+
+    async def _find(self, ref: str) -> Admission | None:
+        tenant, subject_id = parse_ref(ref)
+        holder = self.keys if subject_id.startswith(f"{KEY}_") else self._sessions
+        return await holder.find(tenant, subject_id)
+
+    async def _fits(self, password: str, account: Account | None) -> bool:
+        """Whether it is the account's password. One that is longer than any can be is refused without the work."""
+        if len(password) > MAX_LENGTH:
+            return False
+        return await self._hashing.matches(password, account.password_hash if account else None)
+
+    async def _refresh_hash(self, account: Account, password: str) -> None:
+        """Hash the password anew when the parameters have changed since."""
+        old = account.password_hash
+        if not self._hashing.is_outdated(old):
+            return
+        try:
+            new = await self._hashing.hash(password)
+        except ThrottledError:
+            return  # many people log in at this moment; the next login will do
+        user = account.user
+        await self._db.write(lambda tx: self._stores.users.set_password_hash(tx, user.tenant, user.id, old, new))
+
+    async def _record_failure(self, tenant: TenantId, account: Account | None, address: str, *, fits: bool) -> None:
+        """The same work whoever it was for: one transaction with one entry."""
+        reason = "unknown user" if account is None else "user disabled" if fits else "wrong password"
+
+        def record(tx: Tx) -> None:
+            known = tenant if self._stores.tenants.find(tx, tenant) is not None else DEFAULT_TENANT
+            tx.append(_failure(known, account, address, reason))
+
+        await self._db.write(record)
+
+
+def _failure(tenant: TenantId, account: Account | None, address: str, reason: str) -> NewEntry:
+    user = account.user if account else None
+    payload = LoginFailed(user=user.name if user else "", address=address, reason=reason)
+    return NewEntry(LOGIN_FAILED, tenant, _NOBODY, user.id if user else "", payload)

@@ -1,0 +1,311 @@
+"""Tenants, users, sessions, API keys, tickets and the door of the first run in SQL."""
+
+import msgspec
+
+from netsentinel.identity.model import Account, ApiKey, Session, Tenant, Ticket, User, UserSession
+from netsentinel.identity.names import name_key
+from netsentinel.kernel.types import Micros, Permission, Role, TenantId
+from netsentinel.storage.ports import ReadTx, Row, Tx
+
+_USER = "u.id, u.tenant, u.name, u.role, u.created_at, u.last_login_at, u.disabled_at"
+_SESSION = "s.id, s.tenant, s.user_id, s.address, s.user_agent, s.created_at, s.last_seen_at, s.expires_at"
+_SESSION_FIELDS = 8
+_KEY = "id, tenant, name, hint, role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at"
+_SELECT_SESSION = (
+    f"SELECT {_SESSION}, {_USER} FROM sessions s"  # noqa: S608 - constants only
+    " JOIN users u ON u.tenant = s.tenant AND u.id = s.user_id"
+)
+
+
+def _user(row: Row) -> User:
+    return User(row[0], TenantId(row[1]), row[2], Role(row[3]), row[4], row[5], row[6])
+
+
+def _session(row: Row) -> Session:
+    return Session(row[0], TenantId(row[1]), row[2], row[3], row[4], row[5], row[6], row[7])
+
+
+def _user_session(row: Row | None) -> UserSession | None:
+    if row is None:
+        return None
+    return UserSession(_session(row[:_SESSION_FIELDS]), _user(row[_SESSION_FIELDS:]))
+
+
+def _key(row: Row) -> ApiKey:
+    role = Role(row[4]) if row[4] else None
+    scopes = msgspec.json.decode(row[5], type=frozenset[Permission])
+    return ApiKey(row[0], TenantId(row[1]), row[2], row[3], role, scopes, *row[6:])
+
+
+class SqlTenants:
+    """Tenants in the table `tenants`."""
+
+    def add(self, tx: Tx, tenant: Tenant) -> bool:
+        """Insert a tenant; False when its id is taken."""
+        return bool(
+            tx.run(
+                "INSERT INTO tenants (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                (tenant.id, tenant.name, tenant.created_at),
+            )
+        )
+
+    def find(self, tx: ReadTx, tenant: TenantId) -> Tenant | None:
+        """The tenant of this id."""
+        row = tx.row("SELECT id, name, created_at FROM tenants WHERE id = ?", (tenant,))
+        return None if row is None else Tenant(TenantId(row[0]), row[1], row[2])
+
+
+class SqlUsers:
+    """Users in the table `users`."""
+
+    def add(self, tx: Tx, account: Account) -> bool:
+        """Insert a user; False when the tenant has a user of that name."""
+        user = account.user
+        return bool(
+            tx.run(
+                "INSERT INTO users (id, tenant, name, name_key, role, password_hash, created_at, last_login_at,"
+                " disabled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, name_key) DO NOTHING",
+                (
+                    user.id,
+                    user.tenant,
+                    user.name,
+                    name_key(user.name),
+                    user.role.value,
+                    account.password_hash,
+                    user.created_at,
+                    user.last_login_at,
+                    user.disabled_at,
+                ),
+            )
+        )
+
+    def find(self, tx: ReadTx, tenant: TenantId, user_id: str) -> User | None:
+        """The user of this id."""
+        row = tx.row(
+            f"SELECT {_USER} FROM users u WHERE u.tenant = ? AND u.id = ?",  # noqa: S608 - constants only
+            (tenant, user_id),
+        )
+        return None if row is None else _user(row)
+
+    def account(self, tx: ReadTx, tenant: TenantId, name: str) -> Account | None:
+        """The user of this name, in whatever case, with the password hash."""
+        row = tx.row(
+            f"SELECT u.password_hash, {_USER} FROM users u WHERE u.tenant = ? AND u.name_key = ?",  # noqa: S608 - constants only
+            (tenant, name_key(name)),
+        )
+        return None if row is None else Account(_user(row[1:]), row[0])
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[User]:
+        """Every user of the tenant, by name."""
+        rows = tx.rows(
+            f"SELECT {_USER} FROM users u WHERE u.tenant = ?",  # noqa: S608 - constants only
+            (tenant,),
+        )
+        # Sorted here, because databases order text by their own collation.
+        return sorted(map(_user, rows), key=lambda user: name_key(user.name))
+
+    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
+        """Note the time of a login; False when the user is gone or disabled."""
+        return bool(
+            tx.run(
+                "UPDATE users SET last_login_at = ? WHERE tenant = ? AND id = ? AND disabled_at = 0",
+                (now, tenant, user_id),
+            )
+        )
+
+    def set_password_hash(self, tx: Tx, tenant: TenantId, user_id: str, old: str, new: str) -> bool:
+        """Replace the hash, provided that it is still `old`."""
+        return bool(
+            tx.run(
+                "UPDATE users SET password_hash = ? WHERE tenant = ? AND id = ? AND password_hash = ?",
+                (new, tenant, user_id, old),
+            )
+        )
+
+    def disable(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
+        """Disable the user; False when there is no such user or it was disabled before."""
+        return bool(
+            tx.run(
+                "UPDATE users SET disabled_at = ? WHERE tenant = ? AND id = ? AND disabled_at = 0",
+                (now, tenant, user_id),
+            )
+        )
+
+
+class SqlSessions:
+    """Sessions in the table `sessions`."""
+
+    def add(self, tx: Tx, session: Session, token_hash: str) -> None:
+        """Insert a session."""
+        tx.run(
+            "INSERT INTO sessions (id, token_hash, tenant, user_id, address, user_agent, created_at, last_seen_at,"
+            " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                session.id,
+                token_hash,
+                session.tenant,
+                session.user_id,
+                session.address,
+                session.user_agent,
+                session.created_at,
+                session.last_seen_at,
+                session.expires_at,
+            ),
+        )
+
+    def by_token(self, tx: ReadTx, token_hash: str) -> UserSession | None:
+        """The session of this token, expired or not."""
+        return _user_session(tx.row(f"{_SELECT_SESSION} WHERE s.token_hash = ?", (token_hash,)))
+
+    def find(self, tx: ReadTx, tenant: TenantId, session_id: str) -> UserSession | None:
+        """The session of this id, expired or not."""
+        return _user_session(tx.row(f"{_SELECT_SESSION} WHERE s.tenant = ? AND s.id = ?", (tenant, session_id)))
+
+    def touch(self, tx: Tx, tenant: TenantId, session_id: str, now: Micros) -> None:
+        """Note that the session was used; the time never goes backward."""
+        tx.run(
+            "UPDATE sessions SET last_seen_at = ? WHERE tenant = ? AND id = ? AND last_seen_at < ?",
+            (now, tenant, session_id, now),
+        )
+
+    def delete(self, tx: Tx, tenant: TenantId, session_id: str) -> bool:
+        """End a session; False when it was gone."""
+        return bool(tx.run("DELETE FROM sessions WHERE tenant = ? AND id = ?", (tenant, session_id)))
+
+    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str) -> list[Session]:
+        """End all sessions of a user; those that ended, by id."""
+        rows = tx.rows(
+            f"DELETE FROM sessions AS s WHERE s.tenant = ? AND s.user_id = ? RETURNING {_SESSION}",  # noqa: S608 - constants only
+            (tenant, user_id),
+        )
+        return sorted(map(_session, rows), key=lambda session: session.id)
+
+    def delete_expired(self, tx: Tx, now: Micros, idle_since: Micros, limit: int) -> list[Session]:
+        """End sessions, whoever's, that expired by `now` or were last used at `idle_since` or before."""
+        rows = tx.rows(
+            "DELETE FROM sessions AS s WHERE s.id IN (SELECT id FROM sessions"  # noqa: S608 - constants only
+            f" WHERE expires_at <= ? OR last_seen_at <= ? ORDER BY id LIMIT ?) RETURNING {_SESSION}",
+            (now, idle_since, limit),
+        )
+        return sorted(map(_session, rows), key=lambda session: session.id)
+
+
+class SqlKeys:
+    """API keys in the table `api_keys`."""
+
+    def add(self, tx: Tx, key: ApiKey, token_hash: str) -> None:
+        """Insert a key."""
+        tx.run(
+            f"INSERT INTO api_keys (token_hash, {_KEY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants only
+            (
+                token_hash,
+                key.id,
+                key.tenant,
+                key.name,
+                key.hint,
+                key.role.value if key.role else "",
+                msgspec.json.encode(sorted(key.scopes)).decode(),
+                key.created_by,
+                key.created_at,
+                key.expires_at,
+                key.last_used_at,
+                key.revoked_at,
+            ),
+        )
+
+    def by_token(self, tx: ReadTx, token_hash: str) -> ApiKey | None:
+        """The key of this text, valid or not."""
+        row = tx.row(f"SELECT {_KEY} FROM api_keys WHERE token_hash = ?", (token_hash,))  # noqa: S608 - constants only
+        return None if row is None else _key(row)
+
+    def find(self, tx: ReadTx, tenant: TenantId, key_id: str) -> ApiKey | None:
+        """The key of this id, valid or not."""
+        row = tx.row(f"SELECT {_KEY} FROM api_keys WHERE tenant = ? AND id = ?", (tenant, key_id))  # noqa: S608 - constants only
+        return None if row is None else _key(row)
+
+    def all(self, tx: ReadTx, tenant: TenantId) -> list[ApiKey]:
+        """Every key of the tenant, oldest first, revoked ones too."""
+        rows = tx.rows(
+            f"SELECT {_KEY} FROM api_keys WHERE tenant = ? ORDER BY created_at, id",  # noqa: S608 - constants only
+            (tenant,),
+        )
+        return [_key(row) for row in rows]
+
+    def touch(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> None:
+        """Note that the key was used; the time never goes backward."""
+        tx.run(
+            "UPDATE api_keys SET last_used_at = ? WHERE tenant = ? AND id = ? AND last_used_at < ?",
+            (now, tenant, key_id, now),
+        )
+
+    def revoke(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> bool:
+        """Revoke the key; False when there is no such key or it was revoked before."""
+        return bool(
+            tx.run(
+                "UPDATE api_keys SET revoked_at = ? WHERE tenant = ? AND id = ? AND revoked_at = 0",
+                (now, tenant, key_id),
+            )
+        )
+
+
+class SqlTickets:
+    """One-time tickets in the table `ws_tickets`."""
+
+    def add(self, tx: Tx, ticket: Ticket, ticket_hash: str) -> None:
+        """Insert a ticket."""
+        tx.run(
+            "INSERT INTO ws_tickets (ticket_hash, tenant, ref, expires_at) VALUES (?, ?, ?, ?)",
+            (ticket_hash, ticket.tenant, ticket.ref, ticket.expires_at),
+        )
+
+    def take(self, tx: Tx, ticket_hash: str) -> Ticket | None:
+        """Remove the ticket and return it: of two callers, one gets it."""
+        row = tx.row("DELETE FROM ws_tickets WHERE ticket_hash = ? RETURNING tenant, ref, expires_at", (ticket_hash,))
+        return None if row is None else Ticket(TenantId(row[0]), row[1], row[2])
+
+    def delete_expired(self, tx: Tx, now: Micros) -> None:
+        """Remove tickets that nobody used in time."""
+        tx.run("DELETE FROM ws_tickets WHERE expires_at <= ?", (now,))
+
+
+class SqlSetup:
+    """The door of the first run in the one row of `setup_door`."""
+
+    def is_open(self, tx: ReadTx) -> bool:
+        """Whether the first user has yet to be made."""
+        return tx.row("SELECT 1 FROM setup_door WHERE id = 1 AND closed_at = 0") is not None
+
+    def offer(self, tx: Tx, token_hash: str) -> bool:
+        """Make this the only token that opens the door; False when the door is closed."""
+        return bool(tx.run("UPDATE setup_door SET token_hash = ? WHERE id = 1 AND closed_at = 0", (token_hash,)))
+
+    def accepts(self, tx: ReadTx, token_hash: str) -> bool:
+        """Whether the door is open and this is its token."""
+        row = tx.row("SELECT 1 FROM setup_door WHERE id = 1 AND closed_at = 0 AND token_hash = ?", (token_hash,))
+        return row is not None
+
+    def enter(self, tx: Tx, token_hash: str, now: Micros) -> bool:
+        """Close the door from inside with its token: of two callers, one gets in."""
+        return bool(
+            tx.run(
+                "UPDATE setup_door SET closed_at = ?, token_hash = ''"
+                " WHERE id = 1 AND closed_at = 0 AND token_hash = ?",
+                (now, token_hash),
+            )
+        )
+
+    def close(self, tx: Tx, now: Micros) -> None:
+        """Close the door because a user was made in another way. Closing it twice changes nothing."""
+        tx.run("UPDATE setup_door SET closed_at = ?, token_hash = '' WHERE id = 1 AND closed_at = 0", (now,))
+
+
+class SqlIdentity:
+    """All stores of this feature, in SQL."""
+
+    def __init__(self) -> None:
+        self.tenants = SqlTenants()
+        self.users = SqlUsers()
+        self.sessions = SqlSessions()
+        self.keys = SqlKeys()
+        self.tickets = SqlTickets()
+        self.setup = SqlSetup()

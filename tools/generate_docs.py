@@ -6,10 +6,10 @@
 import ast
 import importlib
 import inspect
-import pkgutil
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -17,7 +17,6 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 import netsentinel
-from netsentinel.kernel import errors
 from netsentinel.kernel.entries import EntryKind
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.settings import Settings
@@ -38,6 +37,8 @@ ENTRIES_INTRODUCTION = """\
 Everything that happens inside NetSentinel is an entry of the journal, in the order of `seq`. One registry says what
 each kind is called: its name in the journal, its name on the WebSocket, the topic one subscribes to, and its payload.
 Audited entries are chained by HMAC and are never trimmed."""
+SKIPPED = {"kernel", "api"}
+"""Not features: the kernel holds the mechanism, api/errors.py the table from errors to problems."""
 PREFIX = Settings.model_config.get("env_prefix", "")
 
 
@@ -52,6 +53,13 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def first_paragraph(text: str | None) -> str:
     """The first paragraph of a docstring on one line."""
     return " ".join((text or "").strip().split("\n\n")[0].split())
+
+
+def feature_modules(name: str) -> list[ModuleType]:
+    """The module of this name of every feature that has one; importing it registers what it declares."""
+    folder = Path(netsentinel.__path__[0])
+    features = sorted(path.parent.name for path in folder.glob(f"*/{name}.py"))
+    return [importlib.import_module(f"netsentinel.{feature}.{name}") for feature in features if feature not in SKIPPED]
 
 
 # Settings
@@ -106,6 +114,15 @@ def env_template() -> str:
 # Errors
 
 
+def draw(node: type[NetSentinelError], indent: str = "") -> Iterator[str]:
+    """The tree below an error, one line each."""
+    children = node.__subclasses__()
+    for number, child in enumerate(children, 1):
+        last = number == len(children)
+        yield f"{indent}{'└──' if last else '├──'} {child.__name__}"
+        yield from draw(child, indent + ("    " if last else "│   "))
+
+
 def error_tree(node: type[NetSentinelError] = NetSentinelError) -> Iterator[type[NetSentinelError]]:
     """The error classes, parents first."""
     yield node
@@ -115,6 +132,7 @@ def error_tree(node: type[NetSentinelError] = NetSentinelError) -> Iterator[type
 
 def errors_page() -> str:
     """docs/reference/errors.md."""
+    feature_modules("errors")
     rows = [
         (
             f"`{error.code}`",
@@ -125,11 +143,12 @@ def errors_page() -> str:
         )
         for error in error_tree()
     ]
-    drawing = (errors.__doc__ or "").split("\n\n", 2)[2].strip()
+    drawing = "\n".join([NetSentinelError.__name__, *draw(NetSentinelError)])
     return (
         f"{NOTICE}# Errors\n\n{ERRORS_INTRODUCTION}\n\n"
         + table(("Code", "HTTP status", "Title", "Worth retrying", "When"), rows)
-        + f"\nIn the code they are one tree (`src/netsentinel/kernel/errors.py`):\n\n```text\n{drawing}\n```\n"
+        + "\nIn the code they are one tree (`src/netsentinel/kernel/errors.py`, and `errors.py` of each feature):\n"
+        + f"\n```text\n{drawing}\n```\n"
     )
 
 
@@ -138,13 +157,8 @@ def errors_page() -> str:
 
 def entry_kinds() -> list[EntryKind]:
     """Every feature's kinds, by name."""
-    found: list[EntryKind] = []
-    for feature in pkgutil.iter_modules(netsentinel.__path__, "netsentinel."):
-        if feature.ispkg and feature.name != "netsentinel.kernel":
-            package = importlib.import_module(feature.name)
-            if any(module.name == "entries" for module in pkgutil.iter_modules(package.__path__)):
-                found += importlib.import_module(f"{feature.name}.entries").ENTRY_KINDS
-    return sorted(found, key=lambda kind: kind.name)
+    kinds = [kind for module in feature_modules("entries") for kind in module.ENTRY_KINDS]
+    return sorted(kinds, key=lambda kind: kind.name)
 
 
 def field_docs(payload: type) -> dict[str, str]:

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.types import Micros
+
+DURATION: Micros = 30 * MINUTE
+"""How long the story lasts."""
 
 SURICATA = "suricata-eve"
 """Name of the source of the sensor at the perimeter."""
@@ -31,8 +35,8 @@ class Chapter:
     begins: Micros
     """Microseconds after the story's start."""
     ends: Micros
-    happens: str
-    """What the attacker (or the office) does."""
+    summary: str
+    """What the attacker (or the office) does, in one sentence."""
     look_at: str
     """What to look at in NetSentinel."""
 

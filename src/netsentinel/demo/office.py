@@ -8,12 +8,10 @@ from collections.abc import Iterator
 
 from netsentinel.demo import cast, eve, zeek
 from netsentinel.demo.conversations import converse
-from netsentinel.demo.model import Machine, Request, StoryLine
+from netsentinel.demo.model import DURATION, Machine, Request, StoryLine
 from netsentinel.demo.traffic import MILLISECOND, between, fetch, lookup, over, secure
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Micros
-
-HALF_HOUR: Micros = 30 * MINUTE
 
 _VISITS = 10
 """Sites that each person opens; more would only make the demo longer."""
@@ -51,7 +49,7 @@ def office(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
 
 
 def _sometime(rng: random.Random, start: Micros) -> Micros:
-    return start + rng.randrange(HALF_HOUR - 2 * MINUTE)
+    return start + rng.randrange(DURATION - 2 * MINUTE)
 
 
 def _browse(rng: random.Random, station: Machine, at: Micros) -> Iterator[StoryLine]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 from netsentinel.demo.compromise import beacon, exfiltration, foothold, lateral
 from netsentinel.demo.conversations import dice
-from netsentinel.demo.model import Chapter, StoryLine
-from netsentinel.demo.office import HALF_HOUR, office
+from netsentinel.demo.model import DURATION, Chapter, StoryLine
+from netsentinel.demo.office import office
 from netsentinel.demo.reconnaissance import guessing, scan, web_scan
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Micros
@@ -24,7 +24,7 @@ _SCENES: tuple[tuple[Chapter, Scene], ...] = (
             "office",
             "An ordinary morning",
             0,
-            HALF_HOUR,
+            DURATION,
             "Twenty-five people browse, read mail, open documents; a backup runs; servers update.",
             "Sources: both sensors report and nothing is rejected. No alert comes from any of this.",
         ),
@@ -79,7 +79,7 @@ _SCENES: tuple[tuple[Chapter, Scene], ...] = (
             "beacon",
             "The beacon",
             14 * MINUTE + 30 * SECOND,
-            HALF_HOUR,
+            DURATION,
             "Once a minute the web server calls a dynamic-DNS name over TLS.",
             "Alerts: one alert whose count grows. It is one alert, not sixteen.",
         ),

@@ -6,7 +6,8 @@ import pytest
 
 from netsentinel.demo import cast
 from netsentinel.demo.conversations import dice
-from netsentinel.demo.office import HALF_HOUR, office
+from netsentinel.demo.model import DURATION
+from netsentinel.demo.office import office
 from netsentinel.kernel.clock import MINUTE
 
 START = 1_780_000_000_000_000
@@ -29,7 +30,7 @@ def test_everybody_is_at_work(records: list[dict[str, Any]]) -> None:
 
 
 def test_it_fits_into_the_half_hour() -> None:
-    assert all(START <= line.at <= START + HALF_HOUR for line in office(dice("test"), START))
+    assert all(START <= line.at <= START + DURATION for line in office(dice("test"), START))
 
 
 def test_nobody_looks_like_a_scanner(records: list[dict[str, Any]]) -> None:

@@ -101,7 +101,7 @@ def test_the_chapters_begin_in_order_and_end_within_the_half_hour() -> None:
     assert begins == sorted(begins)
     assert all(chapter.begins < chapter.ends <= 30 * MINUTE for chapter in CHAPTERS)
     assert len({chapter.name for chapter in CHAPTERS}) == len(CHAPTERS)
-    assert all(chapter.title and chapter.happens and chapter.look_at for chapter in CHAPTERS)
+    assert all(chapter.title and chapter.summary and chapter.look_at for chapter in CHAPTERS)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)

@@ -1,1 +1,31 @@
-"""TBD."""
+"""Live connections: one journal reader per process, and every subscription behind it."""
+
+from netsentinel.streamer.asyncapi import asyncapi
+from netsentinel.streamer.broadcast import JournalBroadcaster
+from netsentinel.streamer.hub import Hub
+from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, LiveLimits, Subscription, Visitor
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport, WebSocketBroadcaster
+from netsentinel.streamer.store_memory import MemoryConnectionStore
+from netsentinel.streamer.topics import TOPICS, FieldKind, Topic
+
+__all__ = [
+    "SUBPROTOCOL",
+    "TOPICS",
+    "Admission",
+    "CloseCode",
+    "Connection",
+    "ConnectionStore",
+    "FieldKind",
+    "Hub",
+    "JournalBroadcaster",
+    "JournalReader",
+    "LiveAuth",
+    "LiveLimits",
+    "MemoryConnectionStore",
+    "Subscription",
+    "Topic",
+    "Transport",
+    "Visitor",
+    "WebSocketBroadcaster",
+    "asyncapi",
+]

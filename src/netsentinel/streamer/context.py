@@ -1,0 +1,52 @@
+"""What all connections of a process share."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.streamer.fanout import Fanout
+from netsentinel.streamer.model import LiveLimits
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth
+from netsentinel.streamer.throttle import SteadyClock
+from netsentinel.streamer.topics import Topic
+
+_CONCURRENT_REPLAYS = 8
+"""Reads of the journal at once: a crowd that comes back after a restart queues here instead of in the database."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What happened since the start; counts only grow."""
+
+    connections_opened: int = 0
+    frames_in: int = 0
+    frames_out: int = 0
+    gaps: int = 0
+    events_replayed: int = 0
+    closed_slow: int = 0
+    closed_revoked: int = 0
+
+
+@dataclass(slots=True)
+class LiveContext:
+    """Handed to every connection by the hub."""
+
+    journal: JournalReader
+    registry: EntryRegistry
+    auth: LiveAuth
+    clock: Clock
+    steady: SteadyClock
+    limits: LiveLimits
+    topics: Mapping[str, Topic]
+    durable_topics: frozenset[str]
+    """Topics whose entries are all audited: trimming never touches them, so they have no retention gap."""
+    fanout: Fanout
+    connections: ConnectionStore
+    jitter: Callable[[int], int]
+    """A random number from 0 to below its argument."""
+    epoch: str = ""
+    """The journal's, once the hub is open."""
+    figures: Figures = field(default_factory=Figures)
+    replays: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_REPLAYS))

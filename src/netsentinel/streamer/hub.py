@@ -1,0 +1,301 @@
+"""The hub: one reader of the journal per process, and every live connection behind it."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from typing import Any, Final, Self
+
+import structlog
+
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.entries import Entry, EntryRegistry
+from netsentinel.kernel.errors import NetSentinelError, NotAuthenticatedError, UnavailableError
+from netsentinel.streamer.context import LiveContext
+from netsentinel.streamer.errors import DrainingError
+from netsentinel.streamer.fanout import Fanout
+from netsentinel.streamer.model import LiveLimits, Visitor
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport
+from netsentinel.streamer.session import Session
+from netsentinel.streamer.store_memory import MemoryConnectionStore
+from netsentinel.streamer.throttle import Attempts, SteadyClock
+from netsentinel.streamer.topics import TOPICS, Topic
+
+_log = structlog.get_logger("netsentinel.streamer")
+
+EntryListener = Callable[[Entry], None]
+"""Told of an entry on the event loop, soon after it was committed; it must not wait."""
+
+Sample = tuple[str, str, str, float]
+"""Kind (`counter` or `gauge`), name, help, value."""
+
+_CHUNK: Final = 500
+_WAIT_S: Final = 5.0
+_RETRY_S: Final = 1.0
+_TICK_S: Final = 0.25
+_CONCURRENT_CHECKS: Final = 8
+_MIN_RECONNECT_MS: Final = 500
+_RECONNECT_MS_EACH: Final = 2
+"""Room for 500 reconnects a second."""
+
+
+class Hub:
+    """Serves live connections from the journal. Opened with `async with`; nothing happens before."""
+
+    def __init__(
+        self,
+        journal: JournalReader,
+        registry: EntryRegistry,
+        clock: Clock,
+        auth: LiveAuth,
+        limits: LiveLimits | None = None,
+        *,
+        topics: Mapping[str, Topic] = TOPICS,
+        connections: ConnectionStore | None = None,
+        jitter: Callable[[int], int] = secrets.randbelow,
+    ) -> None:
+        self._journal = journal
+        self._auth = auth
+        self._limits = limits or LiveLimits()
+        self._steady = SteadyClock(clock)
+        self._attempts = Attempts(self._steady, self._limits.attempts_per_minute)
+        self._fanout = Fanout(registry)
+        self._jitter = jitter
+        self.connections: ConnectionStore = connections or MemoryConnectionStore()
+        """Who is connected now."""
+        self._context = LiveContext(
+            journal=journal,
+            registry=registry,
+            auth=auth,
+            clock=clock,
+            steady=self._steady,
+            limits=self._limits,
+            topics=topics,
+            durable_topics=_durable_topics(registry),
+            fanout=self._fanout,
+            connections=self.connections,
+            jitter=jitter,
+        )
+        self._listeners: dict[str, list[EntryListener]] = {}
+        self._sessions: set[Session] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_open = False
+        self._is_draining = False
+
+    async def __aenter__(self) -> Self:
+        """Find the end of the journal and begin to follow it."""
+        await self.open()
+        for work in (self._follow, self._keep_time, self._keep_checking):
+            self._start(work())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Drain, then stop."""
+        await self.drain()
+        self._is_open = False
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def open(self) -> None:
+        """Find the end of the journal, without following it: tests move it on by `pump`, `tick` and `revalidate`."""
+        self._context.epoch = await self._journal.epoch()
+        _, self._fanout.tail = await self._journal.bounds()
+        self._is_open = True
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether connections are taken and served."""
+        return self._is_open and not self._is_draining
+
+    def admit(self, address: str) -> None:
+        """Make sure, before a connection is accepted, that there is a place for it.
+
+        Raises:
+            ThrottledError: the address failed too often within the last minute.
+            DrainingError: the server is going down.
+            UnavailableError: there are as many connections as there may be, or the hub is not open.
+        """
+        if self._is_draining:
+            raise DrainingError("The server is going down; connect again in a few seconds.")
+        if not self._is_open:
+            raise UnavailableError("Live updates are not available now.")
+        if len(self._sessions) >= self._limits.max_connections:
+            raise UnavailableError(f"There are {self._limits.max_connections} live connections already.")
+        self._attempts.check(address)
+
+    def failed(self, address: str) -> None:
+        """Count an attempt that was refused before it became a connection."""
+        self._attempts.count(address)
+
+    async def serve(self, transport: Transport, visitor: Visitor) -> None:
+        """Work on an accepted connection until it has ended."""
+        if visitor.admission is None:  # failed until hello proves otherwise
+            self._attempts.count(visitor.address)
+
+        def forgive() -> None:
+            if visitor.admission is None:
+                self._attempts.forgive(visitor.address)
+
+        session = Session(self._context, transport, visitor, forgive)
+        if not self.is_healthy or len(self._sessions) >= self._limits.max_connections:  # since `admit`
+            session.close(DrainingError("There is no place any more; connect again."), retry_after_ms=self._delay())
+        self._sessions.add(session)
+        self._empty.clear()
+        try:
+            await session.serve()
+        finally:
+            self._sessions.discard(session)
+            if not self._sessions:
+                self._empty.set()
+
+    def listen(self, kinds: Collection[str], listener: EntryListener) -> None:
+        """Have `listener` told of every new entry of these kinds: in-process and not durable, so only what is new."""
+        for kind in kinds:
+            self._listeners.setdefault(kind, []).append(listener)
+
+    async def pump(self) -> int:
+        """Hand out what is new in the journal, a portion at most; how many entries it was.
+
+        Raises:
+            NetSentinelError: the journal cannot be read now.
+        """
+        entries = await self._journal.read(self._fanout.tail, _CHUNK)
+        for entry in entries:
+            self._fanout.dispatch(entry)
+            for listener in self._listeners.get(entry.kind, ()):
+                self._tell(listener, entry)
+        return len(entries)
+
+    def tick(self) -> None:
+        """Ping, and end what has waited too long."""
+        now = self._steady.now()
+        for session in list(self._sessions):
+            session.tick(now)
+
+    def on_revocation(self, entry: Entry) -> None:
+        """A session ended, a user was disabled or a key revoked: check at once whoever it may concern."""
+        named = {entry.subject, *(value for value in entry.payload.values() if isinstance(value, str))}
+        concerned = [
+            session
+            for session in self._sessions
+            if session.admission is not None
+            and session.admission.principal.tenant == entry.tenant
+            and session.admission.principal.id in named
+        ]
+        if concerned:
+            self._start(self.revalidate(concerned))
+
+    async def revalidate(self, sessions: Iterable[Session] | None = None) -> None:
+        """Ask for every admission whether it still holds, and close (4401) the connections of those that do not."""
+        by_ref: dict[str, list[Session]] = {}
+        for session in self._sessions if sessions is None else sessions:
+            if session.admission is not None and not session.is_closing:
+                by_ref.setdefault(session.admission.ref, []).append(session)
+        left = iter(by_ref.items())
+        await asyncio.gather(*(self._check(left) for _ in range(min(_CONCURRENT_CHECKS, len(by_ref)))))
+
+    async def drain(self) -> None:
+        """Take no more connections, and send everyone away with a delay of their own (4503)."""
+        self._is_draining = True
+        for session in list(self._sessions):
+            session.close(DrainingError("The server is going down; connect again."), retry_after_ms=self._delay())
+        await self._empty.wait()  # each ends by itself within `goodbye_within`
+
+    def samples(self) -> list[Sample]:
+        """Figures for `/metrics`."""
+        figures, fanout = self._context.figures, self._fanout
+        name = "netsentinel_live_"
+        return [
+            ("gauge", f"{name}connections", "Open live connections.", len(self._sessions)),
+            (
+                "counter",
+                f"{name}connections_opened",
+                "Live connections that got as far as welcome.",
+                figures.connections_opened,
+            ),
+            ("counter", f"{name}frames_received", "Frames from clients.", figures.frames_in),
+            ("counter", f"{name}frames_sent", "Frames to clients.", figures.frames_out),
+            ("counter", f"{name}events_delivered", "Live events queued for clients.", fanout.delivered),
+            ("counter", f"{name}events_missed", "Live events that a client was too slow for.", fanout.missed),
+            (
+                "counter",
+                f"{name}events_replayed",
+                "Events that were replayed from the journal.",
+                figures.events_replayed,
+            ),
+            ("counter", f"{name}overflow_gaps", "Gaps that were said because a client was too slow.", figures.gaps),
+            (
+                "counter",
+                f"{name}closed_slow",
+                "Connections closed because the client did not keep up.",
+                figures.closed_slow,
+            ),
+            ("counter", f"{name}closed_revoked", "Connections closed by a revocation.", figures.closed_revoked),
+        ]
+
+    def _delay(self) -> int:
+        """When to come back, in milliseconds: at random, the more clients the later."""
+        spread = min(self._limits.reconnect_spread * 1_000, max(1_000, _RECONNECT_MS_EACH * len(self._sessions)))
+        return _MIN_RECONNECT_MS + self._jitter(int(spread))
+
+    def _tell(self, listener: EntryListener, entry: Entry) -> None:
+        try:
+            listener(entry)
+        except Exception:  # noqa: BLE001 - the edge of another feature's reaction: live clients must not suffer from it
+            _log.exception("listener_failed", kind=entry.kind, seq=entry.seq)
+
+    async def _check(self, left: Iterable[tuple[str, list[Session]]]) -> None:
+        for ref, sessions in left:
+            try:
+                valid = await self._auth.still_valid(ref)
+            except NetSentinelError as error:
+                # Without its storage the server has nothing to deliver either; the next round asks again.
+                _log.warning("revalidation_failed", code=error.code)
+                continue
+            for session in () if valid else sessions:
+                if not session.is_closing:
+                    self._context.figures.closed_revoked += 1
+                    session.close(NotAuthenticatedError("The session or key was revoked."))
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self._journal.wait_beyond(self._fanout.tail, _WAIT_S)
+                while await self.pump():
+                    continue
+            except NetSentinelError as error:
+                _log.warning("journal_unreadable", code=error.code, detail=error.detail)
+                await asyncio.sleep(_RETRY_S)
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self.tick()
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.revalidate_every)
+            await self.revalidate()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            # A fault of ours: without this task clients would wait for ever, so they are sent away and told why.
+            _log.error("hub_crashed", exc_info=fault)
+            self._is_open = False
+            for session in list(self._sessions):
+                session.close(UnavailableError("Live updates have stopped; the server's log says why."))
+
+
+def _durable_topics(registry: EntryRegistry) -> frozenset[str]:
+    return frozenset(
+        topic for topic in registry.topics() if all(kind.audited for kind in registry if kind.topic == topic)
+    )

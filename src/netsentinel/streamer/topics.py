@@ -1,0 +1,95 @@
+"""The live topics: who may hear of what, where its snapshot is, and which fields a filter may ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from netsentinel.kernel.types import Permission
+
+
+class FieldKind(StrEnum):
+    """What a field holds, and so how it compares."""
+
+    TEXT = "text"
+    """Takes `=`, `in` and `prefix`; capital letters count."""
+    TEXTS = "texts"
+    """A list of texts: the condition holds when it holds for one of them."""
+    NUMBER = "number"
+    """Takes `=`, `in` and `>=`."""
+    LEVEL = "level"
+    """A severity: `=`, `in`, and `>=` by rank, so `high` is below `critical`."""
+
+
+ENTRY_FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
+    {"kind": FieldKind.TEXT, "subject": FieldKind.TEXT, "principal": FieldKind.TEXT}
+)
+"""Fields of the entry itself (for example `kind` = `alert.raised`): every topic has them."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One live topic."""
+
+    name: str
+    permission: Permission
+    """Needed for every subscription of its own, whoever opened the connection."""
+    snapshot_url: str
+    """Where a client reads the present state after a gap."""
+    fields: Mapping[str, FieldKind]
+    """Fields of the payload that filters may name."""
+
+    def field(self, name: str) -> FieldKind | None:
+        """What the field holds; None when filters may not name it."""
+        return self.fields.get(name) or ENTRY_FIELDS.get(name)
+
+
+_TEXT, _TEXTS, _NUMBER, _LEVEL = FieldKind.TEXT, FieldKind.TEXTS, FieldKind.NUMBER, FieldKind.LEVEL
+
+_TOPICS = (
+    Topic(
+        "alerts",
+        Permission.ALERTS_READ,
+        "/api/v2/alerts",
+        {
+            "id": _TEXT,
+            "level": _LEVEL,
+            "score": _NUMBER,
+            "status": _TEXT,
+            "verdict": _TEXT,
+            "entity": _TEXT,
+            "entity_kind": _TEXT,
+            "src_ip": _TEXT,
+            "dst_ip": _TEXT,
+            "user": _TEXT,
+            "device": _TEXT,
+            "source": _TEXT,
+            "detector": _TEXT,
+            "rule_id": _TEXT,
+            "tags": _TEXTS,
+        },
+    ),
+    Topic(
+        "threats",
+        Permission.THREATS_READ,
+        "/api/v2/threats",
+        {
+            "entity": _TEXT,
+            "entity_kind": _TEXT,
+            "score": _NUMBER,
+            "alerts": _NUMBER,
+            "level": _LEVEL,
+            "tags": _TEXTS,
+        },
+    ),
+    Topic(
+        "audit",
+        Permission.AUDIT_READ,
+        "/api/v2/entries?topic=audit",
+        {"user_id": _TEXT, "user": _TEXT, "name": _TEXT, "role": _TEXT, "address": _TEXT, "reason": _TEXT},
+    ),
+)
+
+TOPICS: Final[Mapping[str, Topic]] = MappingProxyType({topic.name: topic for topic in _TOPICS})
+"""Every topic by name. A topic that is not here cannot be subscribed to, whatever the registry of entries says."""

@@ -22,8 +22,9 @@ if str(ROOT) not in sys.path:
 from tests.programs import require_program  # noqa: E402 - the path above makes it importable
 
 if TYPE_CHECKING:
-    from netsentinel.storage.postgres import PostgresDatabase
     from tests.postgresql import PostgresServer
+
+    from netsentinel.storage.postgres import PostgresDatabase
 
 FEATURES = ("events", "detection", "identity", "streamer", "alerts")
 

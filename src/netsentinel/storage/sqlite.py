@@ -191,13 +191,12 @@ class SqliteDatabase:
             raise StorageUnavailableError(f"The database {self._path} cannot be opened: {error}") from error
         try:
             migrate(lambda fn: self._alone(writer, fn), SQLITE, self._journal.clock, load_migrations())
-        except apsw.Error as error:
+        except BaseException as error:
             failure = _translated(error, writer)
             writer.close()
+            if failure is error:
+                raise
             raise failure from error
-        except NetSentinelError:
-            writer.close()
-            raise
         return writer
 
     def _connect(self, *, reader: bool = False) -> apsw.Connection:

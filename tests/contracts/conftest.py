@@ -1,0 +1,21 @@
+"""What contract suites of the storage share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from netsentinel.storage import Database, JournalWriter, SqliteDatabase
+
+Opener = Callable[[JournalWriter], Database]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Makes database objects, as often as asked, that are all on the same stored database: each kind in turn."""
+    if request.param == "sqlite":
+        return lambda writer: SqliteDatabase(tmp_path / "netsentinel.db", writer)
+    url = request.getfixturevalue("postgres_url")
+    from netsentinel.storage.postgres import PostgresDatabase
+
+    return lambda writer: PostgresDatabase(url, writer)

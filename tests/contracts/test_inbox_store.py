@@ -1,0 +1,119 @@
+"""What every inbox promises: batches stay until their effect is recorded, and are finished once."""
+
+import asyncio
+import threading
+from dataclasses import dataclass, replace
+
+import pytest
+
+from netsentinel.events.ports import Inbox, InboxBatch
+from netsentinel.events.store_sql import SqlInbox
+from netsentinel.events.testing import MemoryInbox
+from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.storage import Database, Tx
+
+pytestmark = pytest.mark.anyio
+
+BATCH = InboxBatch(
+    id=0, tenant=DEFAULT_TENANT, source="sensor", format="suricata", received_at=1_000, records=3, raw=b"\x28\x00\xff"
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    db: Database
+    inbox: Inbox
+
+    async def put(self, *batches: InboxBatch) -> list[int]:
+        return await self.db.write(lambda tx: [self.inbox.put(tx, batch) for batch in batches])
+
+    async def finish(self, *ids: int) -> list[int]:
+        return await self.db.write(lambda tx: self.inbox.finish(tx, ids))
+
+    async def checkpoint(self, upto: int, state: bytes) -> None:
+        await self.db.write(lambda tx: self.inbox.checkpoint(tx, upto, state))
+
+    async def waiting(self, after: int = 0, limit: int = 100) -> list[InboxBatch]:
+        return await self.db.read(lambda tx: self.inbox.waiting(tx, after, limit))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest) -> Kept:
+    inbox = MemoryInbox() if request.param == "memory" else SqlInbox()
+    return Kept(request.getfixturevalue(f"{request.param}_database"), inbox)
+
+
+async def test_a_batch_comes_back_as_it_was_put(kept: Kept) -> None:
+    assert await kept.put(replace(BATCH, id=99, done=True)) == [1]
+    assert await kept.waiting() == [replace(BATCH, id=1)]
+
+
+async def test_batches_come_in_the_order_of_their_arrival(kept: Kept) -> None:
+    ids = await kept.put(*[BATCH] * 3) + await kept.put(*[BATCH] * 2)
+    assert ids == [1, 2, 3, 4, 5]
+    assert [batch.id for batch in await kept.waiting(after=1, limit=3)] == [2, 3, 4]
+
+
+async def test_a_batch_is_finished_once(kept: Kept) -> None:
+    await kept.put(*[BATCH] * 4)
+    assert await kept.finish(3, 1) == [1, 3]
+    assert await kept.finish(1, 2, 3, 77) == [2]
+    assert await kept.finish() == []
+    assert [(batch.id, batch.done) for batch in await kept.waiting()] == [(1, True), (2, True), (3, True), (4, False)]
+
+
+async def test_very_many_batches_are_finished_at_once(kept: Kept) -> None:
+    ids = await kept.put(*[BATCH] * 1_201)
+    assert await kept.finish(*ids) == ids
+
+
+async def test_a_checkpoint_removes_done_batches_up_to_it(kept: Kept) -> None:
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (0, b"")
+    await kept.put(*[BATCH] * 4)
+    await kept.finish(1, 2, 4)
+    await kept.checkpoint(3, b"state \x00 of 3")
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (3, b"state \x00 of 3")
+    assert [batch.id for batch in await kept.waiting()] == [3, 4], "3 is not done, 4 is beyond the checkpoint"
+    await kept.finish(3)
+    await kept.checkpoint(4, b"state of 4")
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (4, b"state of 4")
+    assert await kept.waiting() == []
+    assert await kept.put(BATCH) == [5], "ids go on although the newest batches are gone"
+
+
+async def test_an_older_checkpoint_does_not_replace_a_newer_one(kept: Kept) -> None:
+    await kept.put(*[BATCH] * 2)
+    await kept.finish(1, 2)
+    await kept.checkpoint(2, b"newer")
+    await kept.checkpoint(1, b"older")
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (2, b"newer")
+
+
+async def test_the_backlog_counts_what_is_not_done(kept: Kept) -> None:
+    assert await kept.db.read(kept.inbox.backlog) == (0, 0)
+    await kept.put(*(replace(BATCH, received_at=at) for at in (50, 70, 60)))
+    assert await kept.db.read(kept.inbox.backlog) == (3, 50)
+    await kept.finish(1)
+    assert await kept.db.read(kept.inbox.backlog) == (2, 60)
+
+
+async def test_a_reader_that_goes_on_after_the_highest_id_misses_nothing(database: Database) -> None:
+    inbox = SqlInbox()
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> int:
+        number = inbox.put(tx, BATCH)
+        reached.set()
+        go_on.wait(20)
+        return number
+
+    older = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(reached.wait, 10)
+    newer = asyncio.create_task(database.write(lambda tx: inbox.put(tx, BATCH)))
+    await asyncio.wait({newer}, timeout=0.5)
+    seen = [batch.id for batch in await database.read(lambda tx: inbox.waiting(tx, 0, 10))]
+    go_on.set()
+    assert await asyncio.gather(older, newer) == [1, 2]
+    after = max(seen, default=0)
+    seen += [batch.id for batch in await database.read(lambda tx: inbox.waiting(tx, after, 10))]
+    assert seen == [1, 2]

@@ -19,6 +19,11 @@ class Detector(Protocol):
         """Stable name, for example `sigma`."""
         ...
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it keeps state between calls. One that does not is left out when an old batch is only replayed."""
+        ...
+
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
         """The findings of these events. May keep state per tenant."""
         ...

@@ -1,1 +1,22 @@
-"""TBD."""
+"""Events: what comes in, how it is read, and where it waits until its effect is recorded."""
+
+from netsentinel.events.formats import FORMATS
+from netsentinel.events.model import Event, Logsource, Rejected
+from netsentinel.events.ports import Format, Inbox, InboxBatch, SourceReport, SourceStatus, SourceStore
+from netsentinel.events.service import Accepted, IntakeService, Limits
+
+__all__ = [
+    "FORMATS",
+    "Accepted",
+    "Event",
+    "Format",
+    "Inbox",
+    "InboxBatch",
+    "IntakeService",
+    "Limits",
+    "Logsource",
+    "Rejected",
+    "SourceReport",
+    "SourceStatus",
+    "SourceStore",
+]

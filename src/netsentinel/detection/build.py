@@ -1,0 +1,55 @@
+"""Putting the pipeline together: all formats, the rules, and the detectors that count."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from netsentinel.detection.pipeline import Pipeline
+from netsentinel.detection.ports import Detector
+from netsentinel.detection.rules import SigmaDetector, load_rules
+from netsentinel.events.formats import FORMATS
+from netsentinel.events.lines import MAX_LINE_BYTES
+from netsentinel.events.ports import Format
+from netsentinel.kernel.errors import RuleSyntaxError
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A pipeline, and what became of its rules."""
+
+    pipeline: Pipeline
+    rules: int
+    failed: tuple[RuleSyntaxError, ...]
+
+
+def statistics() -> tuple[Detector, ...]:
+    """The detectors that count over time, with their default parameters."""
+    return ()
+
+
+def build_pipeline(
+    rules: Sequence[Path],
+    *,
+    max_line: int = MAX_LINE_BYTES,
+    with_statistics: bool = True,
+    fallback: Format | None = None,
+    warn: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """A fresh pipeline.
+
+    Args:
+        rules: files, folders and archives with rules; a rule that fails is left out and told.
+        max_line: longest record, in bytes.
+        with_statistics: whether the detectors that count over time take part.
+        fallback: the format of records that no format recognises.
+        warn: told when a snapshot cannot be used.
+
+    Raises:
+        NotFoundError: a path does not exist.
+    """
+    loaded = load_rules(rules)
+    detectors: list[Detector] = [SigmaDetector(loaded.rules)]
+    if with_statistics:
+        detectors += statistics()
+    pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn)
+    return Built(pipeline, len(loaded.rules), loaded.failed)

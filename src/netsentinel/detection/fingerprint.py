@@ -1,0 +1,27 @@
+"""Fingerprints: what makes two findings the same alert."""
+
+from hashlib import blake2b
+
+from netsentinel.events.model import Event
+from netsentinel.kernel.types import TenantId
+
+_DIGEST_BYTES = 16
+
+
+def fingerprint(tenant: TenantId, rule_id: str, entity: str) -> str:
+    """A stable name for "this rule about this entity in this tenant": 32 hexadecimal digits, the same on every machine."""
+    text = "\x1f".join((tenant, rule_id, entity))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def entity_of(event: Event) -> tuple[str, str]:
+    """Whom an event is about, and what kind of thing that is.
+
+    The source address: the attacker of an inbound connection, the compromised machine of an outbound one. Without one
+    the user, else the reporting device, else the source.
+    """
+    if event.src_ip:
+        return event.src_ip, "address"
+    if event.user:
+        return event.user, "user"
+    return event.device or event.source, "host"

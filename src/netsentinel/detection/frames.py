@@ -1,0 +1,98 @@
+"""What the server and its detection process say to each other: MessagePack with its length before it."""
+
+from typing import BinaryIO
+
+import msgspec
+
+from netsentinel.detection.model import BatchResult
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.errors import UnavailableError
+
+LENGTH_BYTES = 4
+MAX_FRAME = 2**31 - 1
+
+
+class Analyze(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Analyzed`."""
+
+    batch: InboxBatch
+
+
+class Restore(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Restored`."""
+
+    state: bytes
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `State`."""
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The process has loaded its rules. Said once, before anything is asked."""
+
+    rules: int
+
+
+class Analyzed(msgspec.Struct, frozen=True, tag=True):
+    """A batch's result. Rule texts travel once per answer; the findings in it come without."""
+
+    result: BatchResult
+    rule_sources: dict[str, str]
+
+
+class Restored(msgspec.Struct, frozen=True, tag=True):
+    """The state is taken over."""
+
+
+class State(msgspec.Struct, frozen=True, tag=True):
+    """The detectors' state."""
+
+    state: bytes
+
+
+Request = Analyze | Restore | Snapshot
+Answer = Ready | Analyzed | Restored | State
+
+request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(message: Request | Answer) -> bytes:
+    """A message as a frame.
+
+    Raises:
+        UnavailableError: it is larger than a frame may be.
+    """
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME:
+        raise UnavailableError("A batch gave a result that is too large to hand over.")
+    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame's body; None at the end of the stream, also in the middle of a frame."""
+    head = stream.read(LENGTH_BYTES)
+    if len(head) < LENGTH_BYTES:
+        return None
+    size = int.from_bytes(head, "big")
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+def strip(result: BatchResult) -> Analyzed:
+    """A result ready to travel: each rule's text once."""
+    sources = {finding.rule_id: finding.rule_source for finding in result.findings if finding.rule_source}
+    bare = tuple(msgspec.structs.replace(finding, rule_source="") for finding in result.findings)
+    return Analyzed(result=msgspec.structs.replace(result, findings=bare), rule_sources=sources)
+
+
+def fill(answer: Analyzed) -> BatchResult:
+    """A result as it was before it travelled."""
+    sources = answer.rule_sources
+    full = tuple(
+        msgspec.structs.replace(finding, rule_source=sources.get(finding.rule_id, ""))
+        for finding in answer.result.findings
+    )
+    return msgspec.structs.replace(answer.result, findings=full)

@@ -1,0 +1,161 @@
+"""The pipeline: one batch of raw lines in, findings and rejected lines out. No clock, no I/O, the same answer every time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import msgspec
+import zstandard
+
+from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.detection.ports import Detector
+from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
+from netsentinel.events.model import MAX_REJECTED_BYTES, Event
+from netsentinel.events.ports import Format, InboxBatch
+from netsentinel.kernel.types import TenantId
+
+SNAPSHOT_VERSION = 1
+"""Grows when a detector's state changes its meaning; an unknown version means a fresh start."""
+
+_READ = 256 * 1024
+"""Bytes unpacked at a time: what is held of a batch, whatever its size."""
+
+_MAX_SOURCES = 4096
+
+
+class _Snapshot(msgspec.Struct, frozen=True):
+    version: int
+    detectors: dict[str, bytes]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted while a batch goes through."""
+
+    events: int = 0
+    size: int = 0
+    last_event_at: int = 0
+    formats: Counter[str] = field(default_factory=Counter[str])
+    findings: list[Finding] = field(default_factory=list[Finding])
+    rejected: list[tuple[bytes, str]] = field(default_factory=list[tuple[bytes, str]])
+
+
+class Pipeline:
+    """Reads batches and lets every detector look at their events, in order.
+
+    Args:
+        formats: by name; a record without a stated format is offered to each.
+        detectors: in the order in which their findings are listed.
+        max_line: a longer record is rejected, in bytes.
+        fallback: the format of records that no format recognises; without one they are rejected.
+        warn: told when a snapshot cannot be used.
+    """
+
+    def __init__(
+        self,
+        formats: Mapping[str, Format],
+        detectors: Sequence[Detector],
+        *,
+        max_line: int = MAX_LINE_BYTES,
+        fallback: Format | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._formats = formats
+        self._detectors = tuple(detectors)
+        self._max_line = max_line
+        self._fallback = fallback
+        self._warn = warn
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+        self._usual: dict[tuple[TenantId, str], Format] = {}
+
+    def analyze(self, batch: InboxBatch) -> BatchResult:
+        """What the batch says. A batch that is `done` only updates detectors that remember; its findings are empty."""
+        tally = _Tally()
+        detectors = [one for one in self._detectors if one.remembers] if batch.done else list(self._detectors)
+        for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
+            events = [event for line in lines if (event := self._read(line, batch, tally)) is not None]
+            if not events:
+                continue
+            tally.events += len(events)
+            tally.last_event_at = max(tally.last_event_at, max(event.time for event in events))
+            for detector in detectors:
+                tally.findings += detector.analyze_events(events)
+        return BatchResult(
+            batch=batch.id,
+            events=tally.events,
+            rejected=len(tally.rejected),
+            size=tally.size,
+            format=tally.formats.most_common(1)[0][0] if tally.formats else batch.format,
+            last_event_at=tally.last_event_at,
+            findings=() if batch.done else tuple(tally.findings),
+            rejected_lines=tuple(tally.rejected),
+        )
+
+    def snapshot(self) -> bytes:
+        """The state of all detectors that remember."""
+        state = {one.name: one.snapshot() for one in self._detectors if one.remembers}
+        return msgspec.msgpack.encode(_Snapshot(version=SNAPSHOT_VERSION, detectors=state))
+
+    def restore(self, state: bytes) -> None:
+        """Take over a snapshot. One of an unknown version means a fresh start, and a warning."""
+        kept: dict[str, bytes] = {}
+        if state:
+            try:
+                snapshot = msgspec.msgpack.decode(state, type=_Snapshot)
+            except msgspec.DecodeError as error:
+                self._warn(f"the detectors start afresh: their snapshot cannot be read ({error})")
+            else:
+                if snapshot.version == SNAPSHOT_VERSION:
+                    kept = snapshot.detectors
+                else:
+                    self._warn(f"the detectors start afresh: their snapshot has version {snapshot.version}")
+        for detector in self._detectors:
+            detector.restore(kept.get(detector.name, b""))
+
+    def _read(self, line: bytes, batch: InboxBatch, tally: _Tally) -> Event | None:
+        if type(line) is LongLine:
+            tally.rejected.append((bytes(line), f"the record is longer than {self._max_line} bytes"))
+            return None
+        try:
+            record = self._decoder.decode(line)
+            if type(record) is not dict:
+                raise ValueError("the record is no JSON object")
+            event = self._parse(cast("dict[str, Any]", record), line, batch)
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            tally.rejected.append((line[:MAX_REJECTED_BYTES], _reason(error)))
+            return None
+        tally.formats[event.format] += 1
+        return event
+
+    def _parse(self, record: dict[str, Any], line: bytes, batch: InboxBatch) -> Event:
+        if batch.format:
+            stated = self._formats.get(batch.format)
+            if stated is None:
+                raise ValueError(f"there is no format {batch.format!r}")
+            return stated.parse(record, line, batch.tenant, batch.source)
+        key = (batch.tenant, batch.source)
+        usual = self._usual.get(key)
+        if usual is None or not usual.recognises(record):
+            usual = next((one for one in self._formats.values() if one.recognises(record)), self._fallback)
+            if usual is None:
+                raise ValueError("the record is in none of the known formats")
+            if len(self._usual) >= _MAX_SOURCES:
+                self._usual.clear()
+            self._usual[key] = usual
+        return usual.parse(record, line, batch.tenant, batch.source)
+
+
+def _unpacked(raw: bytes, tally: _Tally) -> Iterator[bytes]:
+    with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as reader:
+        while chunk := reader.read(_READ):
+            tally.size += len(chunk)
+            yield chunk
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "the record is not valid UTF-8"
+    if isinstance(error, RecursionError):
+        return "the record is nested too deeply"
+    return str(error) or type(error).__name__

@@ -1,0 +1,92 @@
+"""The detection process: reads requests on stdin, answers on stdout, logs JSON lines on stderr, ends when stdin does.
+
+It imports only what it needs; a test holds its memory and the list of what it loads.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from netsentinel.detection.build import build_pipeline
+from netsentinel.detection.frames import (
+    Analyze,
+    Answer,
+    Ready,
+    Request,
+    Restore,
+    Restored,
+    State,
+    encode,
+    read_frame,
+    request_decoder,
+    strip,
+)
+from netsentinel.detection.pipeline import Pipeline
+from netsentinel.events.lines import MAX_LINE_BYTES
+from netsentinel.kernel.clock import SystemClock, to_iso
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the server tells the process on its command line, as JSON."""
+
+    rules: tuple[str, ...] = ()
+    """Files and folders with rules."""
+    max_line: int = MAX_LINE_BYTES
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until stdin ends."""
+    options = msgspec.json.decode(arguments[0], type=Options) if arguments else Options()
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not get between the frames
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
+    built = build_pipeline([Path(rule) for rule in options.rules], max_line=options.max_line, warn=_log_warning)
+    for failure in built.failed:
+        _log(
+            "warning",
+            "a rule was left out",
+            path=failure.path,
+            line=failure.line,
+            column=failure.column,
+            error=failure.detail,
+        )
+    try:
+        _say(answers, Ready(rules=built.rules))
+        while (frame := read_frame(requests)) is not None:
+            _say(answers, _answer(built.pipeline, request_decoder.decode(frame)))
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+def _answer(pipeline: Pipeline, request: Request) -> Answer:
+    if isinstance(request, Analyze):
+        return strip(pipeline.analyze(request.batch))
+    if isinstance(request, Restore):
+        pipeline.restore(request.state)
+        return Restored()
+    return State(pipeline.snapshot())
+
+
+def _say(stream: BinaryIO, answer: Answer) -> None:
+    stream.write(encode(answer))
+    stream.flush()
+
+
+def _log_warning(message: str) -> None:
+    _log("warning", message)
+
+
+def _log(level: str, event: str, **facts: object) -> None:
+    line = {"timestamp": to_iso(SystemClock().now()), "level": level, "logger": "netsentinel.detection", "event": event}
+    sys.stderr.buffer.write(msgspec.json.encode({**line, **facts}) + b"\n")
+    sys.stderr.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,225 @@
+"""From pySigma's parsed rule to our own intermediate form. The only file that speaks pySigma's types.
+
+Only its parser modules are used. Its `data`, `plugins` and external-source modules fetch from the network and cache
+through pickle; `tests/architecture` and `tests/unit/detection` hold that none of them is ever loaded.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.rule import SigmaDetection, SigmaDetections, SigmaRule
+from sigma.types import (
+    CompareOperators,
+    Placeholder,
+    SigmaBool,
+    SigmaCasedString,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaNull,
+    SigmaNumber,
+    SigmaRegularExpression,
+    SigmaRegularExpressionFlag,
+    SigmaString,
+    SigmaTimestampPart,
+    SpecialChars,
+)
+
+from netsentinel.detection.rules.model import (
+    AllOf,
+    AnyOf,
+    Atom,
+    Condition,
+    Not,
+    Operation,
+    Part,
+    Rule,
+    Test,
+    escape_pattern,
+)
+from netsentinel.detection.rules.regex import search
+from netsentinel.events.model import Logsource
+from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.kernel.types import Level
+
+_COMPARISONS = {
+    CompareOperators.LT: Operation.LT,
+    CompareOperators.LTE: Operation.LTE,
+    CompareOperators.GT: Operation.GT,
+    CompareOperators.GTE: Operation.GTE,
+}
+
+_FLAGS = {
+    SigmaRegularExpressionFlag.IGNORECASE: "i",
+    SigmaRegularExpressionFlag.MULTILINE: "m",
+    SigmaRegularExpressionFlag.DOTALL: "s",
+}
+
+_STAR = SpecialChars.WILDCARD_MULTI
+
+
+def compile_rule(parsed: SigmaRule, rule_id: str, source: str, path: str) -> Rule:
+    """The rule in our own form.
+
+    Args:
+        parsed: as pySigma read it.
+        rule_id: the rule's id, or what stands for it.
+        source: its YAML.
+        path: where it was read from.
+
+    Raises:
+        InvalidInputError: the rule uses something that cannot be evaluated.
+        sigma.exceptions.SigmaError: its condition is not valid.
+    """
+    conditions = [_lower(cast("Any", condition.parse())) for condition in parsed.detection.parsed_condition]
+    logsource = parsed.logsource
+    return Rule(
+        id=rule_id,
+        title=parsed.title,
+        description=parsed.description or "",
+        level=Level(str(parsed.level)) if parsed.level else Level.MEDIUM,
+        tags=tuple(str(tag) for tag in parsed.tags),
+        false_positives=tuple(str(text) for text in parsed.falsepositives),
+        references=tuple(str(text) for text in parsed.references),
+        logsource=Logsource(
+            product=(logsource.product or "").lower(),
+            category=(logsource.category or "").lower(),
+            service=(logsource.service or "").lower(),
+        ),
+        condition=_one(AnyOf, conditions),
+        source=source,
+        path=path,
+    )
+
+
+def _one(kind: type[AllOf | AnyOf], items: Sequence[Condition]) -> Condition:
+    return items[0] if len(items) == 1 else kind(tuple(items))
+
+
+def _lower(node: Any) -> Condition:
+    if isinstance(node, ConditionAND):
+        return _one(AllOf, [_lower(item) for item in node.args])
+    if isinstance(node, ConditionOR):
+        return _one(AnyOf, [_lower(item) for item in node.args])
+    if isinstance(node, ConditionNOT):
+        return Not(_lower(node.args[0]))
+    if isinstance(node, ConditionFieldEqualsValueExpression):
+        return _value(node.field, node.value)
+    if isinstance(node, ConditionValueExpression):
+        return _keyword(node.value)
+    raise InvalidInputError("The condition is empty.")
+
+
+def _keyword(value: Any) -> Condition:
+    """A value without a field: looked for inside every value of the event."""
+    if isinstance(value, SigmaExpansion):
+        return _one(AnyOf, [_keyword(item) for item in value.values])
+    if isinstance(value, SigmaString):
+        return _string("", value, inside=True)
+    if isinstance(value, SigmaRegularExpression | SigmaNumber | SigmaBool):
+        return _value("", value)
+    raise InvalidInputError(f"A keyword cannot be a {_kind(value)}.")
+
+
+def _value(field: str, value: Any) -> Condition:  # noqa: PLR0911 - one line per kind of value
+    if isinstance(value, SigmaExpansion):
+        return _one(AnyOf, [_value(field, item) for item in value.values])
+    if isinstance(value, SigmaString):
+        return _string(field, value)
+    if isinstance(value, SigmaRegularExpression):
+        return _regex(field, value)
+    if isinstance(value, SigmaCompareExpression):
+        return _number(field, value.number, _COMPARISONS[value.op])
+    if isinstance(value, SigmaNumber):
+        return _number(field, value, Operation.NUMBER)
+    if isinstance(value, SigmaBool):
+        return Test(Atom(field, Operation.EQUALS, "true" if value.boolean else "false"))
+    if isinstance(value, SigmaCIDRExpression):
+        return Test(Atom(field, Operation.CIDR, str(value.network)))
+    if isinstance(value, SigmaNull):
+        return Test(Atom(field, Operation.ABSENT))
+    if isinstance(value, SigmaExists):
+        return Test(Atom(field, Operation.PRESENT if value.exists else Operation.ABSENT))
+    if isinstance(value, SigmaFieldReference):
+        return _reference(field, value)
+    raise InvalidInputError(f"A {_kind(value)} cannot be evaluated.")
+
+
+def _number(field: str, number: SigmaNumber, operation: Operation) -> Condition:
+    part = Part(number.timestamp_part.name.lower()) if isinstance(number, SigmaTimestampPart) else Part.WHOLE
+    return Test(Atom(field, operation, number.number, part=part))
+
+
+def _reference(field: str, value: SigmaFieldReference) -> Condition:
+    operation = {
+        (False, False): Operation.FIELD_EQUALS,
+        (True, False): Operation.FIELD_STARTSWITH,
+        (False, True): Operation.FIELD_ENDSWITH,
+        (True, True): Operation.FIELD_CONTAINS,
+    }[value.starts_with, value.ends_with]
+    return Test(Atom(field, operation, value.field))
+
+
+def _regex(field: str, value: SigmaRegularExpression) -> Condition:
+    if value.regexp.contains_placeholder():
+        raise InvalidInputError(f"The placeholder in {value.regexp} has no value.")
+    flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
+    pattern = f"(?{flags}){value.regexp}" if flags else str(value.regexp)
+    search(pattern)
+    return Test(Atom(field, Operation.REGEX, pattern))
+
+
+def _string(field: str, value: SigmaString, *, inside: bool = False) -> Condition:
+    """A text with wildcards, in its simplest form: most are an exact text, a beginning, an end or a substring."""
+    parts = list(value.s)
+    for part in parts:
+        if isinstance(part, Placeholder):
+            raise InvalidInputError(f"The placeholder %{part.name}% has no value.")
+    if inside:
+        parts = [_STAR, *parts, _STAR]
+    while len(parts) > 1 and parts[0] is _STAR and parts[1] is _STAR:
+        parts.pop(0)
+    while len(parts) > 1 and parts[-1] is _STAR and parts[-2] is _STAR:
+        parts.pop()
+    operation, text = _shape(parts)
+    return Test(Atom(field, operation, text, cased=isinstance(value, SigmaCasedString)))
+
+
+def _shape(parts: Sequence[Any]) -> tuple[Operation, str]:
+    literals = [part for part in parts if isinstance(part, str)]
+    before, after = bool(parts) and parts[0] is _STAR, len(parts) > 1 and parts[-1] is _STAR
+    if len(literals) == 1 and len(parts) == 1 + before + after:
+        operation = {
+            (False, False): Operation.EQUALS,
+            (False, True): Operation.STARTSWITH,
+            (True, False): Operation.ENDSWITH,
+            (True, True): Operation.CONTAINS,
+        }[before, after]
+        return operation, literals[0]
+    if not parts:
+        return Operation.EQUALS, ""
+    signs = {SpecialChars.WILDCARD_MULTI: "*", SpecialChars.WILDCARD_SINGLE: "?"}
+    return Operation.LIKE, "".join(escape_pattern(part) if isinstance(part, str) else signs[part] for part in parts)
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__.removeprefix("Sigma")
+
+
+def check_detection(detection: SigmaDetection) -> None:
+    """Whether one named detection can be evaluated, on its own.
+
+    Raises:
+        InvalidInputError: it uses something that cannot be evaluated.
+    """
+    detections = SigmaDetections(detections={"it": detection}, condition=["it"])
+    _lower(cast("Any", detections.parsed_condition[0].parse()))

@@ -1,0 +1,67 @@
+"""Sigma rules as a detector: every match is a finding that explains itself."""
+
+from collections.abc import Sequence
+
+from netsentinel.detection.fingerprint import entity_of, fingerprint
+from netsentinel.detection.model import Finding, MatchedField
+from netsentinel.detection.rules.match import Match, RuleEngine
+from netsentinel.detection.rules.model import Rule
+from netsentinel.events.model import Event
+
+_MAX_VALUE = 512
+"""Characters of a matched value that a finding keeps."""
+
+_MAX_EVIDENCE = 32
+"""Matched fields that a finding lists."""
+
+
+class SigmaDetector:
+    """Finds events for which a rule is true. Keeps no state: each event is judged by itself."""
+
+    name = "sigma"
+    remembers = False
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._engine = RuleEngine(rules)
+
+    def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
+        """One finding per event and true rule, in that order."""
+        return [_finding(match) for match in self._engine.matches(events)]
+
+    def snapshot(self) -> bytes:
+        """Empty: there is no state."""
+        return b""
+
+    def restore(self, state: bytes) -> None:
+        """Nothing: there is no state."""
+
+
+def _finding(match: Match) -> Finding:
+    rule, event = match.rule, match.event
+    entity, kind = entity_of(event)
+    return Finding(
+        tenant=event.tenant,
+        source=event.source,
+        detector=SigmaDetector.name,
+        rule_id=rule.id,
+        title=rule.title,
+        description=rule.description,
+        level=rule.level,
+        tags=rule.tags,
+        time=event.time,
+        src_ip=event.src_ip,
+        dst_ip=event.dst_ip,
+        user=event.user,
+        device=event.device,
+        entity=entity,
+        entity_kind=kind,
+        matched=tuple(
+            MatchedField(field=field, value=value[:_MAX_VALUE], condition=atom.describe())
+            for field, value, atom in dict.fromkeys(match.evidence[:_MAX_EVIDENCE])
+        ),
+        false_positives=rule.false_positives,
+        references=rule.references,
+        rule_source=rule.source,
+        fingerprint=fingerprint(event.tenant, rule.id, entity),
+        raw=event.raw,
+    )

@@ -1,0 +1,130 @@
+"""Where in a rule's file a complaint belongs: pySigma says what is wrong, the YAML nodes know where things stand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+from sigma.exceptions import SigmaError
+from sigma.rule import SigmaDetection
+
+from netsentinel.kernel.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file, both from 1."""
+
+    line: int
+    column: int
+
+
+_TOP_LEVEL_WORDS = (
+    ("log source", "logsource"),
+    ("logsource", "logsource"),
+    ("correlation", "correlation"),
+    ("filters", "filter"),
+    ("identifier", "id"),
+    ("the id", "id"),
+    ("uuid", "id"),
+    ("related", "related"),
+    ("level", "level"),
+    ("status", "status"),
+    ("tag", "tags"),
+    ("modified", "modified"),
+    ("date", "date"),
+    ("fields", "fields"),
+    ("falsepositives", "falsepositives"),
+    ("author", "author"),
+    ("description", "description"),
+    ("references", "references"),
+    ("title", "title"),
+    ("scope", "scope"),
+    ("license", "license"),
+    ("name", "name"),
+    ("taxonomy", "taxonomy"),
+)
+"""A word of a complaint and the top-level key it is about, most telling first."""
+
+
+def locate(node: yaml.Node, content: Any, message: str) -> Place:
+    """The best place for a complaint: the detection item or key it is about, else the start of the document."""
+    detection = _child(node, "detection")
+    if isinstance(content, dict) and detection is not None:
+        culprit = _culprit(detection, cast("dict[str, Any]", content).get("detection"))
+        if culprit is not None:
+            return _place(culprit)
+    condition = _key(detection, "condition") if detection is not None else None
+    said = message.lower()
+    if condition is not None and detection is not None and _is_about_condition(detection, said):
+        return _place(condition)
+    for word, key in _TOP_LEVEL_WORDS:
+        if word in said and (found := _key(node, key)) is not None:
+            return _place(found)
+    if "detection" in said and (found := _key(node, "detection")) is not None:
+        return _place(found)
+    return _place(node)
+
+
+def _is_about_condition(detection: yaml.Node, said: str) -> bool:
+    names = [str(key.value).lower() for key, _ in _pairs(detection)]
+    words = ("condition", "selector", "expected", "not defined in detections", "nested too deeply")
+    return any(word in said for word in words) or not names
+
+
+def _culprit(node: yaml.Node, content: Any) -> yaml.Node | None:
+    """The smallest part of the detection that does not parse on its own."""
+    if not isinstance(content, dict):
+        return None
+    table = cast("dict[Any, Any]", content)
+    for key, value in _pairs(node):
+        if key.value == "condition" or key.value not in table:
+            continue
+        found = _part(key, value, table[key.value])
+        if found is not None:
+            return found
+    return None
+
+
+def _part(key: yaml.Node, node: yaml.Node, content: Any) -> yaml.Node | None:
+    if _parses(content):
+        return None
+    if isinstance(content, list) and isinstance(node, yaml.SequenceNode):
+        items = cast("list[Any]", content)
+        for child, item in zip(cast("list[yaml.Node]", node.value), items, strict=False):
+            found = _part(child, child, item)
+            if found is not None:
+                return found
+    if isinstance(content, dict):
+        table = cast("dict[Any, Any]", content)
+        for inner, _ in _pairs(node):
+            if inner.value in table and not _parses({inner.value: table[inner.value]}):
+                return inner
+    return key
+
+
+def _parses(definition: Any) -> bool:
+    from netsentinel.detection.rules.compile import check_detection  # noqa: PLC0415 - only when something is wrong
+
+    try:
+        check_detection(SigmaDetection.from_definition(definition))
+    except (SigmaError, InvalidInputError, ValueError, TypeError, AttributeError, LookupError):
+        return False
+    return True
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
+
+
+def _key(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    return next((key for key, _ in _pairs(node) if key.value == name), None)
+
+
+def _child(node: yaml.Node, name: str) -> yaml.Node | None:
+    return next((value for key, value in _pairs(node) if key.value == name), None)
+
+
+def _place(node: yaml.Node) -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)

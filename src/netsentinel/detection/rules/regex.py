@@ -1,0 +1,65 @@
+"""Regular expressions of rules: RE2 only, which takes time linear in the text whatever the pattern."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import re2
+
+from netsentinel.kernel.errors import InvalidInputError
+
+_re2: Any = cast("Any", re2)
+
+_MAX_MEMORY = 8 * 1024 * 1024
+"""Bytes one compiled expression may use; RE2 refuses a larger one."""
+
+Search = Callable[[bytes], bool]
+
+
+def utf8(text: str) -> bytes:
+    """A value as RE2 reads it; a lone surrogate from a JSON escape does not fail."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def search(pattern: str) -> Search:
+    """Whether the expression is found anywhere in a value (UTF-8).
+
+    Raises:
+        InvalidInputError: RE2 does not support the expression (look-around, back references) or it is too large.
+    """
+    find = _compile(pattern).search
+    return lambda value: find(value) is not None
+
+
+def like(pieces: Sequence[str]) -> Search:
+    """Whether a whole value (UTF-8) has the form of a pattern, given by `pattern_pieces`."""
+    parts = [".*" if piece == "*" else "." if piece == "?" else _re2.escape(piece[1:]) for piece in pieces]
+    match = _compile("(?s)" + "".join(parts)).fullmatch
+    return lambda value: match(value) is not None
+
+
+def _compile(pattern: str) -> Any:
+    options = _re2.Options()
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    try:
+        return _re2.compile(pattern, options)
+    except _re2.error as error:
+        reason = error.args[0] if error.args else error
+        said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise InvalidInputError(f"RE2 does not support the regular expression {pattern[:200]!r}: {said}") from None
+
+
+QuietRegexError: type[Exception] = _re2.error
+"""What `quiet_compile` raises."""
+
+
+def quiet_compile(pattern: str, flags: int = 0) -> Any:
+    """What pySigma's policy asks of an engine: a compiled expression with Python's flags, and nothing on stderr."""
+    letters = "".join(letter for flag, letter in _LETTERS.items() if int(flags) & flag)
+    options = _re2.Options()
+    options.log_errors = False
+    return _re2.compile(f"(?{letters}){pattern}" if letters else pattern, options)
+
+
+_LETTERS = {int(re.IGNORECASE): "i", int(re.MULTILINE): "m", int(re.DOTALL): "s"}

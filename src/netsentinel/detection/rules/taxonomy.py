@@ -1,0 +1,102 @@
+"""What Sigma calls things in the sources we read: categories that fit, and Sigma's names for native fields.
+
+Rules for one product speak that product's native names, and those always win. Rules for a category (`proxy`, `dns`,
+`firewall`, `webserver`) speak Sigma's own names; these tables say where a source keeps them.
+Source: the Sigma specification's taxonomy appendix (2.1) for the names, the formats' own references for the rest.
+"""
+
+from collections.abc import Mapping
+
+from netsentinel.events.model import Logsource
+
+_FITTING: Mapping[tuple[str, str], frozenset[str]] = {
+    ("suricata", "http"): frozenset({"proxy", "webserver"}),
+    ("zeek", "http"): frozenset({"proxy", "webserver"}),
+    ("suricata", "flow"): frozenset({"firewall"}),
+    ("zeek", "conn"): frozenset({"firewall"}),
+}
+"""Further categories that events of a product and service belong to."""
+
+_SURICATA: Mapping[str, tuple[str, ...]] = {
+    "src_port": (),
+    "dst_ip": ("dest_ip",),
+    "dst_port": ("dest_port",),
+    "query": ("dns.rrname", "dns.queries.rrname", "dns.query.rrname"),
+    "record_type": ("dns.rrtype", "dns.queries.rrtype", "dns.query.rrtype"),
+    "answer": ("dns.answers.rdata",),
+    "c-uri": ("http.url",),
+    "c-uri-path": ("http.url",),
+    "cs-uri": ("http.url",),
+    "cs-uri-stem": ("http.url",),
+    "c-uri-query": ("http.url",),
+    "cs-uri-query": ("http.url",),
+    "c-useragent": ("http.http_user_agent",),
+    "cs-user-agent": ("http.http_user_agent",),
+    "cs-host": ("http.hostname",),
+    "r-dns": ("http.hostname",),
+    "cs-method": ("http.http_method",),
+    "cs-referer": ("http.http_refer",),
+    "sc-status": ("http.status",),
+    "c-ip": ("src_ip",),
+    "s-ip": ("dest_ip",),
+    "r-ip": ("dest_ip",),
+}
+
+_ZEEK: Mapping[str, tuple[str, ...]] = {
+    "id.orig_h": ("id_orig_h",),
+    "id.orig_p": ("id_orig_p",),
+    "id.resp_h": ("id_resp_h",),
+    "id.resp_p": ("id_resp_p",),
+    "id_orig_h": ("id.orig_h",),
+    "id_orig_p": ("id.orig_p",),
+    "id_resp_h": ("id.resp_h",),
+    "id_resp_p": ("id.resp_p",),
+    "src_ip": ("id.orig_h", "id_orig_h"),
+    "src_port": ("id.orig_p", "id_orig_p"),
+    "dst_ip": ("id.resp_h", "id_resp_h"),
+    "dst_port": ("id.resp_p", "id_resp_p"),
+    "certificate.serial": ("certificate_serial",),
+    "certificate.subject": ("certificate_subject",),
+    "certificate.issuer": ("certificate_issuer",),
+    "record_type": ("qtype_name",),
+    "answer": ("answers",),
+    "c-uri": ("uri",),
+    "c-uri-path": ("uri",),
+    "cs-uri": ("uri",),
+    "cs-uri-stem": ("uri",),
+    "c-uri-query": ("uri",),
+    "cs-uri-query": ("uri",),
+    "c-useragent": ("user_agent",),
+    "cs-user-agent": ("user_agent",),
+    "cs-host": ("host",),
+    "r-dns": ("host",),
+    "cs-method": ("method",),
+    "cs-referer": ("referrer",),
+    "sc-status": ("status_code",),
+    "c-ip": ("id.orig_h", "id_orig_h"),
+    "s-ip": ("id.resp_h", "id_resp_h"),
+    "r-ip": ("id.resp_h", "id_resp_h"),
+}
+
+_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"suricata": _SURICATA, "zeek": _ZEEK}
+
+
+def aliases(product: str, field: str) -> tuple[str, ...]:
+    """The native names that stand for a field in events of a product, tried in order when its own name is absent."""
+    return _NAMES.get(product, {}).get(field, ())
+
+
+def applies(rule: Logsource, event: Logsource) -> bool:
+    """Whether a rule for one log source looks at events of another.
+
+    What the rule states must be what the event is; an event of unknown origin is shown to every rule.
+    """
+    if not (event.product or event.category or event.service):
+        return True
+    if rule.product and rule.product != event.product:
+        return False
+    if rule.service and rule.service != event.service:
+        return False
+    if not rule.category or rule.category == event.category:
+        return True
+    return rule.category in _FITTING.get((event.product, event.service), frozenset())

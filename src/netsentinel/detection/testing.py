@@ -1,0 +1,58 @@
+"""Fakes for the detection ports."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from netsentinel.detection.build import build_pipeline
+from netsentinel.detection.model import BatchResult
+from netsentinel.detection.pipeline import Pipeline
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.errors import UnavailableError
+
+
+class LocalPool:
+    """The DetectionPool in this process: the real pipeline, no child. `die` plays the death of one."""
+
+    def __init__(self, rule_paths: Sequence[Path] = ()) -> None:
+        self._rule_paths = tuple(rule_paths)
+        self._pipeline: Pipeline | None = None
+        self._forgotten = False
+
+    async def __aenter__(self) -> Self:
+        """Load the rules."""
+        self._pipeline = build_pipeline(self._rule_paths).pipeline
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Stop."""
+        self._pipeline = None
+
+    def die(self) -> None:
+        """Lose all state; calls fail until `restore`, as with a real process."""
+        self._pipeline = build_pipeline(self._rule_paths).pipeline
+        self._forgotten = True
+
+    async def restore(self, state: bytes) -> None:
+        """Set the detectors' state."""
+        self._running().restore(state)
+        self._forgotten = False
+
+    async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
+        """Results in the order of the batches."""
+        pipeline = self._remembering()
+        return [pipeline.analyze(batch) for batch in batches]
+
+    async def snapshot(self) -> bytes:
+        """The detectors' state."""
+        return self._remembering().snapshot()
+
+    def _remembering(self) -> Pipeline:
+        if self._forgotten:
+            raise UnavailableError("The detection process was started again and waits for its state.")
+        return self._running()
+
+    def _running(self) -> Pipeline:
+        if self._pipeline is None:
+            raise UnavailableError("The detection process is not running.")
+        return self._pipeline

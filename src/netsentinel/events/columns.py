@@ -1,0 +1,64 @@
+"""How formats read native values into columns: whatever the sender wrote, a column keeps its own type."""
+
+from functools import lru_cache
+from typing import Any, cast
+
+from netsentinel.kernel.clock import from_iso
+from netsentinel.kernel.types import Micros
+
+_EMPTY: dict[str, Any] = {}
+_CLOCK = len("2026-11-21T07:35:00")
+_MICROS_END = len("2026-11-21T07:35:00.123456")
+
+
+def text(value: Any) -> str:
+    """A string as it is; anything else is not a text and gives the empty string."""
+    return value if type(value) is str else ""
+
+
+def number(value: Any) -> int:
+    """A whole number, also from a float or from digits in a string; anything else gives 0."""
+    if type(value) is int:
+        return value
+    if type(value) is float or type(value) is str:
+        try:
+            return int(float(value))
+        except (ValueError, OverflowError):
+            return 0
+    return 0
+
+
+def table(value: Any) -> dict[str, Any]:
+    """A JSON object as it is; anything else gives an empty one (never change it)."""
+    return cast("dict[str, Any]", value) if type(value) is dict else _EMPTY
+
+
+def first(value: Any) -> Any:
+    """The first element of a list, or the value itself."""
+    if type(value) is list:
+        items = cast("list[Any]", value)
+        return items[0] if items else None
+    return value
+
+
+def epoch_seconds(value: float) -> Micros:
+    """Microseconds of a time in seconds since 1970, rounded to the microsecond that was meant."""
+    return round(value * 1_000_000)
+
+
+def iso_time(value: str) -> Micros:
+    """Microseconds of an ISO 8601 time; busy logs repeat their seconds, so those are read once.
+
+    Raises:
+        ValueError: the text is no such time.
+    """
+    if len(value) >= _MICROS_END and value[_CLOCK] == ".":
+        fraction, zone = value[_CLOCK + 1 : _MICROS_END], value[_MICROS_END:]
+        if fraction.isdigit() and fraction.isascii():
+            return _whole(value[:_CLOCK], zone) + int(fraction)
+    return from_iso(value)
+
+
+@lru_cache(maxsize=4096)
+def _whole(clock: str, zone: str) -> Micros:
+    return from_iso(clock + zone)

@@ -1,0 +1,239 @@
+"""Windows event logs as JSON: the nested tree of an .evtx file, or the flat records of log shippers.
+
+Sigma's rules speak the flat names of the event's data (`EventID`, `CommandLine`, `Image`), so a nested event gets those
+names beside its own tree; nothing of what was given is changed or left out.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from netsentinel.events.columns import iso_time, number, table, text
+from netsentinel.events.model import Event, Logsource
+from netsentinel.kernel.types import Micros, TenantId
+
+_SERVICES = {
+    "security": "security",
+    "system": "system",
+    "application": "application",
+    "microsoft-windows-sysmon/operational": "sysmon",
+    "microsoft-windows-powershell/operational": "powershell",
+    "powershellcore/operational": "powershell",
+    "windows powershell": "powershell-classic",
+    "microsoft-windows-taskscheduler/operational": "taskscheduler",
+    "microsoft-windows-wmi-activity/operational": "wmi",
+    "microsoft-windows-windows defender/operational": "windefend",
+    "microsoft-windows-bits-client/operational": "bits-client",
+    "microsoft-windows-ntlm/operational": "ntlm",
+    "microsoft-windows-dns-client/operational": "dns-client",
+    "dns server": "dns-server",
+    "microsoft-windows-dns-server/analytical": "dns-server-analytic",
+    "microsoft-windows-driverframeworks-usermode/operational": "driver-framework",
+    "microsoft-windows-codeintegrity/operational": "codeintegrity-operational",
+    "microsoft-windows-smbclient/security": "smbclient-security",
+    "microsoft-windows-smbclient/connectivity": "smbclient-connectivity",
+    "microsoft-windows-smbserver/connectivity": "smbserver-connectivity",
+    "microsoft-windows-ldap-client/debug": "ldap",
+    "microsoft-windows-applocker/exe and dll": "applocker",
+    "microsoft-windows-applocker/msi and script": "applocker",
+    "microsoft-windows-applocker/packaged app-deployment": "applocker",
+    "microsoft-windows-applocker/packaged app-execution": "applocker",
+    "msexchange management": "msexchange-management",
+    "openssh/operational": "openssh",
+    "microsoft-servicebus-client": "microsoft-servicebus-client",
+    "microsoft-windows-windows firewall with advanced security/firewall": "firewall-as",
+    "microsoft-windows-terminalservices-localsessionmanager/operational": "terminalservices-localsessionmanager",
+    "microsoft-windows-shell-core/operational": "shell-core",
+    "microsoft-windows-security-mitigations/kernel mode": "security-mitigations",
+    "microsoft-windows-security-mitigations/user mode": "security-mitigations",
+    "microsoft-windows-diagnosis-scripted/operational": "diagnosis-scripted",
+    "microsoft-windows-appxdeploymentserver/operational": "appxdeployment-server",
+    "microsoft-windows-appmodel-runtime/admin": "appmodel-runtime",
+    "microsoft-windows-appxpackaging/operational": "appxpackaging-om",
+    "microsoft-windows-certificateservicesclient-lifecycle-system/operational": "certificateservicesclient-lifecycle-system",
+    "microsoft-windows-capi2/operational": "capi2",
+    "microsoft-windows-sense/operational": "sense",
+    "microsoft-windows-vhdmp-operational": "vhdmp",
+    "microsoft-windows-kernel-shimengine/operational": "kernel-shimengine",
+    "microsoft-windows-kernel-eventtracing": "kernel-event-tracing",
+    "microsoft-windows-iis-configuration/operational": "iis-configuration",
+    "microsoft-windows-lsa/operational": "lsa-server",
+}
+"""Sigma's service of each channel (Sigma's windows logsource guide)."""
+
+_SYSMON = {
+    1: "process_creation",
+    2: "file_change",
+    3: "network_connection",
+    4: "sysmon_status",
+    5: "process_termination",
+    6: "driver_load",
+    7: "image_load",
+    8: "create_remote_thread",
+    9: "raw_access_thread",
+    10: "process_access",
+    11: "file_event",
+    12: "registry_add",
+    13: "registry_set",
+    14: "registry_rename",
+    15: "create_stream_hash",
+    16: "sysmon_status",
+    17: "pipe_created",
+    18: "pipe_created",
+    19: "wmi_event",
+    20: "wmi_event",
+    21: "wmi_event",
+    22: "dns_query",
+    23: "file_delete",
+    24: "clipboard_capture",
+    25: "process_tampering",
+    26: "file_delete_detected",
+    27: "file_block_executable",
+    28: "file_block_shredding",
+    29: "file_executable_detected",
+    255: "sysmon_error",
+}
+"""Sigma's category of each Sysmon event (Sigma's sysmon logsource guide)."""
+
+_POWERSHELL = {
+    ("powershell", 4103): "ps_module",
+    ("powershell", 4104): "ps_script",
+    ("powershell-classic", 400): "ps_classic_start",
+    ("powershell-classic", 600): "ps_classic_provider_start",
+    ("powershell-classic", 800): "ps_classic_script",
+    ("security", 4688): "process_creation",
+}
+
+_LOGONS = {4624: "success", 4625: "failure", 4771: "failure", 4776: ""}
+_AUTHENTICATION = 3002
+
+
+@lru_cache(maxsize=4096)
+def _logsource(channel: str, event_id: int) -> Logsource:
+    service = _SERVICES.get(channel.lower(), "")
+    category = _SYSMON.get(event_id, "") if service == "sysmon" else _POWERSHELL.get((service, event_id), "")
+    return Logsource(product="windows", category=category, service=service)
+
+
+class WindowsFormat:
+    """Reads Windows events: `Event.System` trees as evtx tools write them, and flat records with `EventID`."""
+
+    name = "windows"
+
+    def recognises(self, record: dict[str, Any]) -> bool:
+        """An `Event.System` tree, or a flat `EventID` beside a channel or provider."""
+        if "event_type" in record:
+            return False
+        if "System" in table(record.get("Event")) or "event_id" in table(record.get("winlog")):
+            return True
+        return "EventID" in record and not record.keys().isdisjoint(_BESIDE_EVENT_ID)
+
+    def parse(self, record: dict[str, Any], raw: bytes, tenant: TenantId, source: str) -> Event:
+        """The event; its `native` is the given tree with the flat names beside it.
+
+        Raises:
+            ValueError: the record has no event id.
+        """
+        native = flatten(record)
+        get = native.get
+        if get("EventID") is None:
+            raise ValueError("a Windows event needs its EventID")
+        event_id, channel = number(get("EventID")), text(get("Channel"))
+        action = _LOGONS.get(event_id) if channel.lower() == "security" else None
+        return Event(
+            tenant=tenant,
+            source=source,
+            format="windows",
+            time=_time(native),
+            class_uid=_AUTHENTICATION if action is not None else 0,
+            logsource=_logsource(channel, event_id),
+            src_ip=_address(get("SourceIp") or get("IpAddress") or get("SourceAddress")),
+            src_port=number(get("SourcePort") or get("IpPort")),
+            dst_ip=_address(get("DestinationIp") or get("DestAddress")),
+            dst_port=number(get("DestinationPort") or get("DestPort")),
+            domain=text(get("QueryName") or get("DestinationHostname")),
+            user=text(get("User") or get("TargetUserName") or get("SubjectUserName")),
+            device=text(get("Computer") or get("ComputerName") or get("Hostname")),
+            action=action or "",
+            native=native,
+            raw=raw,
+        )
+
+
+_BESIDE_EVENT_ID = frozenset({"Channel", "Provider_Name", "ProviderName", "SourceName", "ProviderGuid", "LogName"})
+
+
+def flatten(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with the flat names of a nested event beside its own; a flat record stays as it is."""
+    tree = table(record.get("Event"))
+    if tree:
+        flat = _system(table(tree.get("System")))
+        for part in ("EventData", "UserData"):
+            flat.update(_data(tree.get(part)))
+        return {**record, **flat}
+    winlog = table(record.get("winlog"))
+    if winlog:
+        flat: dict[str, Any] = {
+            "EventID": winlog.get("event_id"),
+            "Channel": winlog.get("channel"),
+            "Provider_Name": winlog.get("provider_name"),
+            "Computer": winlog.get("computer_name"),
+        }
+        flat.update(table(winlog.get("event_data")))
+        return {**record, **flat}
+    return record
+
+
+def _system(system: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in system.items():
+        if type(value) is dict:
+            inner = cast("dict[str, Any]", value)
+            if "#text" in inner:
+                flat[key] = inner["#text"]
+            flat.update({f"{key}_{name}": item for name, item in _attributes(inner).items()})
+        elif value is not None:
+            flat[key] = value
+    return flat
+
+
+def _attributes(node: dict[str, Any]) -> dict[str, Any]:
+    inner = table(node.get("#attributes"))
+    return inner or {key.lstrip("@"): value for key, value in node.items() if key.startswith("@")}
+
+
+def _data(part: Any) -> dict[str, Any]:
+    """The values of `EventData` or `UserData`: by name, or as a list of `Data` elements with a name each."""
+    flat: dict[str, Any] = {}
+    for key, value in table(part).items():
+        if key == "Data" and type(value) is list:
+            for item in cast("list[Any]", value):
+                node = table(item)
+                name = _attributes(node).get("Name")
+                if type(name) is str:
+                    flat[name] = node.get("#text")
+            if not flat:
+                flat["Data"] = value
+        elif type(value) is dict:
+            inner = cast("dict[str, Any]", value)
+            flat.update({name: item for name, item in inner.items() if name != "#attributes"})
+        elif key != "#attributes":
+            flat[key] = value
+    return flat
+
+
+def _address(value: Any) -> str:
+    said = text(value)
+    return "" if said == "-" else said.removeprefix("::ffff:")
+
+
+def _time(native: dict[str, Any]) -> Micros:
+    """The first time that can be read; 0 where the event states none."""
+    for name in ("TimeCreated_SystemTime", "SystemTime", "@timestamp", "UtcTime", "EventTime", "TimeCreated"):
+        said = text(native.get(name))
+        if said:
+            try:
+                return iso_time(said)
+            except ValueError:
+                continue
+    return 0

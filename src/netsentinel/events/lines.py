@@ -1,0 +1,78 @@
+"""Splitting a stream of bytes into records, without ever holding an endless line."""
+
+from collections.abc import Iterable, Iterator
+
+from netsentinel.events.model import MAX_REJECTED_BYTES
+
+MAX_LINE_BYTES = 1024 * 1024
+"""Longest record that is read as one (the default of the setting `intake_max_line_kib`)."""
+
+
+class LongLine(bytes):
+    """The beginning of a record that was longer than allowed."""
+
+    __slots__ = ()
+
+
+class LineSplitter:
+    """Cuts chunks into lines. Empty lines are no records; a line that is too long comes cut, as a `LongLine`."""
+
+    def __init__(self, max_line: int = MAX_LINE_BYTES) -> None:
+        self._max_line = max_line
+        self._rest = b""
+        self._cut = b""
+        """Beginning of a line that is already too long; its remainder is thrown away."""
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The records that end in this chunk, without their line ends."""
+        pieces = chunk.split(b"\n")
+        if len(pieces) == 1:
+            self._keep(chunk)
+            return []
+        head, tail = pieces[0], pieces.pop()
+        found: list[bytes] = []
+        if self._cut:
+            found.append(LongLine(self._cut))
+        else:
+            pieces[0] = self._rest + head
+            self._take(pieces[0], found)
+        for piece in pieces[1:]:
+            self._take(piece, found)
+        self._rest, self._cut = b"", b""
+        self._keep(tail)
+        return found
+
+    def finish(self) -> list[bytes]:
+        """The last record, when the stream does not end with a line end."""
+        found: list[bytes] = []
+        if self._cut:
+            found.append(LongLine(self._cut))
+        else:
+            self._take(self._rest, found)
+        self._rest, self._cut = b"", b""
+        return found
+
+    def _take(self, line: bytes, found: list[bytes]) -> None:
+        if len(line) > self._max_line:
+            found.append(LongLine(line[:MAX_REJECTED_BYTES]))
+            return
+        line = line.rstrip(b"\r")
+        if line and not line.isspace():
+            found.append(line)
+
+    def _keep(self, part: bytes) -> None:
+        if self._cut:
+            return
+        if len(self._rest) + len(part) > self._max_line:
+            self._cut = (self._rest + part[:MAX_REJECTED_BYTES])[:MAX_REJECTED_BYTES]
+            self._rest = b""
+        else:
+            self._rest += part
+
+
+def split_lines(chunks: Iterable[bytes], max_line: int = MAX_LINE_BYTES) -> Iterator[list[bytes]]:
+    """The records of a stream, in lists as they become complete."""
+    splitter = LineSplitter(max_line)
+    for chunk in chunks:
+        yield splitter.feed(chunk)
+    yield splitter.finish()

@@ -1,0 +1,106 @@
+"""Unpacking compressed input in small steps, so that a bomb is noticed before it has grown."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import zstandard
+
+from netsentinel.kernel.errors import DecompressionLimitError, InvalidInputError, MalformedBodyError
+
+_STEP = 256 * 1024
+"""Output of one step of gzip, in bytes."""
+
+_ZSTD_FEED = 512
+"""Input of one step of zstd: at the highest ratio of the format this grows to about 16 MiB."""
+
+_ZSTD_MAX_WINDOW = 8 * 1024 * 1024
+"""RFC 9659: the largest window that zstd may use over HTTP."""
+
+_RATIO_FLOOR = 1024 * 1024
+"""So much may come out of any input, however well it was compressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackLimits:
+    """How much may come out."""
+
+    max_bytes: int
+    max_ratio: int
+
+
+class _Meter:
+    def __init__(self, limits: UnpackLimits, given: int) -> None:
+        self._limit = min(limits.max_bytes, max(_RATIO_FLOOR, given * limits.max_ratio))
+        self._by_size = self._limit == limits.max_bytes
+        self._total = 0
+
+    def count(self, size: int) -> None:
+        self._total += size
+        if self._total > self._limit:
+            what = "bytes unpacked" if self._by_size else "bytes, by the highest compression ratio that is believed"
+            raise DecompressionLimitError(f"The body unpacks to more than {self._limit} {what}.", limit=self._limit)
+
+
+def unpack(body: bytes, encoding: str, limits: UnpackLimits) -> Iterator[bytes]:
+    """The body in chunks, unpacked.
+
+    Args:
+        body: as sent.
+        encoding: the Content-Encoding: empty, `identity`, `gzip` or `zstd`.
+        limits: how much may come out.
+
+    Raises:
+        InvalidInputError: the encoding is not supported.
+        MalformedBodyError: the body is not what its encoding says, or it ends early.
+        DecompressionLimitError: more comes out than allowed.
+    """
+    meter = _Meter(limits, len(body))
+    if encoding in {"", "identity"}:
+        chunks: Iterable[bytes] = (body,)
+    elif encoding in {"gzip", "x-gzip"}:
+        chunks = _gzip(body)
+    elif encoding == "zstd":
+        chunks = _zstd(body)
+    else:
+        raise InvalidInputError(
+            f"The content encoding {encoding[:32]!r} is not supported; send gzip, zstd or none.", supported="gzip, zstd"
+        )
+    for chunk in chunks:
+        meter.count(len(chunk))
+        yield chunk
+
+
+def _gzip(body: bytes) -> Iterator[bytes]:
+    rest = body
+    try:
+        while rest:
+            member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+            while not member.eof:
+                chunk = member.decompress(rest, _STEP)
+                rest = member.unconsumed_tail
+                if chunk:
+                    yield chunk
+                elif not rest and not member.eof:
+                    raise MalformedBodyError("The gzip body ends before its end.")
+            rest = member.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise MalformedBodyError(f"The body is no valid gzip: {error}.") from None
+
+
+def _zstd(body: bytes) -> Iterator[bytes]:
+    view, at = memoryview(body), 0
+    try:
+        while at < len(body):
+            frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_MAX_WINDOW).decompressobj()
+            while not frame.eof:
+                if at >= len(body):
+                    raise MalformedBodyError("The zstd body ends before its end.")
+                piece = view[at : at + _ZSTD_FEED]
+                chunk = frame.decompress(piece)
+                at += len(piece)
+                if chunk:
+                    yield chunk
+            at -= len(frame.unused_data)
+    except zstandard.ZstdError as error:
+        raise MalformedBodyError(f"The body is no valid zstd: {error}.") from None

@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    from netsentinel.kernel.errors import InvalidInputError, NetSentinelError, UnavailableError
+    from netsentinel.kernel.errors import NetSentinelError
 
     try:
         result = program.main(arguments, standalone_mode=False)
@@ -94,15 +94,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except UnavailableError as error:
-        click.echo(f"netsentinel: {error.detail} [{error.code}]", err=True)
-        return EXIT_UNAVAILABLE
-    except InvalidInputError as error:
-        click.echo(f"netsentinel: {error} [{error.code}]", err=True)
-        return EXIT_USAGE
     except NetSentinelError as error:
-        click.echo(f"netsentinel: {error.detail} [{error.code}]", err=True)
-        return EXIT_FAILED
+        click.echo(f"netsentinel: {error} [{error.code}]", err=True)
+        return _exit_code(error)
     except BrokenPipeError:
         return EXIT_OK  # the reader of our output went away: `| head` is not a fault
     return result if isinstance(result, int) else EXIT_OK
+
+
+def _exit_code(error: Exception) -> int:
+    from netsentinel.kernel.errors import InvalidInputError, UnavailableError
+
+    if isinstance(error, UnavailableError):
+        return EXIT_UNAVAILABLE
+    return EXIT_USAGE if isinstance(error, InvalidInputError) else EXIT_FAILED

@@ -15,7 +15,7 @@ from netsentinel.kernel.errors import (
     RemoteError,
     UnavailableError,
 )
-from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, Settings
 
 ServerOption = Annotated[
     str, typer.Option("--server", envvar="NETSENTINEL_SERVER", help="Address of the server; the local one by default.")
@@ -26,9 +26,6 @@ KeyOption = Annotated[
         "--key", envvar="NETSENTINEL_KEY", help="API key; on the server's own machine the local key file is used."
     ),
 ]
-
-LOCAL_KEY_FILE = "local.key"
-LOCAL_SERVER_FILE = "server.url"
 
 _TIMEOUT_S = 60.0
 

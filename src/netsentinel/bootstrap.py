@@ -1,0 +1,278 @@
+"""The only file that names concrete classes: it builds the program from settings, and opens and closes it in order."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncGenerator, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+
+from netsentinel import alerts, identity
+from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
+from netsentinel.alerts.scoring import half_life_of
+from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
+from netsentinel.api.app import create_app
+from netsentinel.api.health import Readiness, free_disk_mib
+from netsentinel.api.metrics import Metrics, Sample
+from netsentinel.api.services import Services
+from netsentinel.detection.content import bundled_rules
+from netsentinel.detection.pool import ProcessPool
+from netsentinel.events import FORMATS, IntakeService, Limits, SourceInventory
+from netsentinel.events.store_sql import SqlInbox, SqlSources
+from netsentinel.identity import IdentityLimits, IdentityService
+from netsentinel.identity.passwords import Argon2Hashing
+from netsentinel.identity.store_sql import SqlIdentity
+from netsentinel.kernel.clock import MINUTE, SECOND, Clock, SystemClock
+from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
+from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, MIB, Settings
+from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
+from netsentinel.streamer import Hub, HubLimits
+from netsentinel.wiring.reactions import reactions
+from netsentinel.wiring.runner import ReactionRunner
+
+_log = structlog.get_logger("netsentinel")
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_TRIM_EVERY_S = 3_600.0
+_LAGGING_S = 60
+"""A source lags, for /readyz, when a batch has waited longer than this."""
+
+
+def entry_registry() -> EntryRegistry:
+    """Every kind of entry that any feature announces."""
+    return EntryRegistry((*identity.ENTRY_KINDS, *alerts.ENTRY_KINDS))
+
+
+def audit_key(settings: Settings) -> bytes:
+    """The key of the audit chain: as set, or from a file that is made on first use, readable by the owner only."""
+    stated = settings.audit_key.get_secret_value()
+    if stated:
+        return stated.encode()
+    return secret_file(settings.data_dir / "audit.key").encode()
+
+
+def secret_file(path: Path) -> str:
+    """The secret in the file; a fresh one is made when the file does not exist."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with path.open("x", encoding="ascii", opener=_owner_only) as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def open_database(settings: Settings, journal: JournalWriter) -> Database:
+    """The database that the settings name; entering it opens it."""
+    url = settings.database_url
+    if not url:
+        return SqliteDatabase(settings.database_path, journal)
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            "NETSENTINEL_DATABASE_URL takes postgresql://user:password@host/name, or nothing for SQLite."
+        )
+    try:
+        # The driver is an extra: only installations that use PostgreSQL have it.
+        postgres = import_module("netsentinel.storage.postgres")
+    except ModuleNotFoundError as error:
+        raise SettingsError("PostgreSQL needs its driver: pip install 'netsentinel[postgres]'") from error
+    database: Database = postgres.PostgresDatabase(url, journal)
+    return database
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything else stands on."""
+
+    clock: Clock
+    registry: EntryRegistry
+    db: Database
+    journal: Journal
+    identity: IdentityService
+
+
+@asynccontextmanager
+async def _open_ground(settings: Settings) -> AsyncGenerator[_Ground]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = SystemClock()
+    registry = entry_registry()
+    key = audit_key(settings)
+    async with open_database(settings, JournalWriter(registry, clock, key)) as db:
+        service = IdentityService(db, SqlIdentity(), clock, IdentityLimits.of(settings), Argon2Hashing.for_machine())
+        yield _Ground(clock, registry, db, Journal(db, registry, key), service)
+
+
+@asynccontextmanager
+async def open_identity(settings: Settings) -> AsyncGenerator[IdentityService]:
+    """Users and keys alone, for the command line; a server may run on the same database meanwhile."""
+    async with _open_ground(settings) as ground:
+        yield ground.identity
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An opened server: what to serve, what to run beside it, and what to tell the person who started it."""
+
+    services: Services
+    app: FastAPI
+    background: tuple[Coroutine[Any, Any, None], ...]
+    notes: tuple[str, ...]
+
+
+@asynccontextmanager
+async def open_server(settings: Settings, url: str, *, demo: bool = False) -> AsyncGenerator[Running]:
+    """Open everything a server needs, in order; close it in reverse.
+
+    Args:
+        settings: the server's settings.
+        url: how browsers reach it.
+        demo: whether it tells the demo's story.
+    """
+    check_exposure(settings)
+    async with AsyncExitStack() as stack:
+        ground = await stack.enter_async_context(_open_ground(settings))
+        pool = await stack.enter_async_context(ProcessPool((bundled_rules(), *settings.rules)))
+        services, runner, metrics = _services(settings, ground, pool, demo=demo)
+        await _leave_traces(stack, settings, ground.identity, url)
+        yield Running(
+            services=services,
+            app=create_app(settings, services, metrics),
+            background=(
+                services.processor.run(),
+                services.hub.run(),
+                runner.run(),
+                _trim(settings, ground),
+            ),
+            notes=await _notes(ground.identity, url),
+        )
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen beyond this machine without TLS in front.
+
+    Raises:
+        SettingsError: `host` is no loopback address and `public_url` is not https.
+    """
+    if settings.host in _LOOPBACK or settings.public_url.startswith("https://"):
+        return
+    raise SettingsError(
+        f"Listening on {settings.host} would send passwords in clear text. Put a TLS proxy in front and set"
+        " NETSENTINEL_PUBLIC_URL=https://..., or listen on 127.0.0.1."
+    )
+
+
+def _services(
+    settings: Settings, ground: _Ground, pool: ProcessPool, *, demo: bool
+) -> tuple[Services, ReactionRunner, Metrics]:
+    db, clock = ground.db, ground.clock
+    inbox, sources = SqlInbox(), SqlSources()
+    stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+    alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
+    grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE)
+    processor = Processor(db, inbox, sources, pool, grouping, clock)
+    hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
+    runner = ReactionRunner(ground.journal, reactions(score_threat=alert_service.on_alert_entry), clock)
+    metrics = Metrics(lambda: _samples(processor, hub, runner))
+    services = Services(
+        settings=settings,
+        clock=clock,
+        registry=ground.registry,
+        journal=ground.journal,
+        identity=ground.identity,
+        intake=IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS),
+        sources=SourceInventory(db, sources),
+        alerts=alert_service,
+        processor=processor,
+        hub=hub,
+        readiness=_readiness(settings, db, inbox, clock),
+        metrics=metrics.exposition,
+        demo=demo,
+    )
+    return services, runner, metrics
+
+
+def intake_limits(settings: Settings) -> Limits:
+    """The intake's limits as set."""
+    return Limits(
+        max_body_bytes=settings.intake_max_body_mib * MIB,
+        max_unpacked_bytes=settings.intake_max_unpacked_mib * MIB,
+        max_ratio=settings.intake_max_ratio,
+        max_backlog=settings.intake_max_backlog,
+    )
+
+
+def _samples(processor: Processor, hub: Hub, runner: ReactionRunner) -> Iterable[Sample]:
+    stats = processor.stats
+    yield "counter", "netsentinel_events", "Events processed.", stats.events
+    yield "counter", "netsentinel_events_rejected", "Lines that could not be parsed.", stats.rejected
+    yield "counter", "netsentinel_batches", "Inbox batches processed.", stats.batches
+    yield "counter", "netsentinel_findings", "Findings of all detectors.", stats.findings
+    yield "counter", "netsentinel_alerts_changed", "Alerts raised or updated.", stats.alerts_changed
+    yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", stats.restarts
+    yield "gauge", "netsentinel_live_connections", "Open WebSocket connections.", hub.connections
+    yield "counter", "netsentinel_reaction_failures", "Reactions that failed and were retried.", runner.failures
+    yield "counter", "netsentinel_reactions_parked", "Entries given up by a reaction.", runner.parked
+
+
+def _readiness(settings: Settings, db: Database, inbox: SqlInbox, clock: Clock) -> Readiness:
+    async def storage() -> str:
+        await db.read(lambda tx: tx.row("SELECT 1"))
+        return "reading works"
+
+    async def writer() -> str:
+        await db.write(lambda tx: tx.row("SELECT 1"))
+        return "writing works"
+
+    async def disk() -> str:
+        free = free_disk_mib(settings.data_dir)
+        if free < settings.disk_reserve_mib:
+            raise StorageFullError(f"Only {free} MiB are free; the reserve is {settings.disk_reserve_mib} MiB.")
+        return f"{free} MiB free"
+
+    async def detection() -> str:
+        waiting, since = await db.read(inbox.backlog)
+        lag = (clock.now() - since) // SECOND if waiting else 0
+        if lag > _LAGGING_S:
+            raise UnavailableError(f"{waiting} batches wait for detection, the oldest for {lag} s.")
+        return f"{waiting} batches wait"
+
+    return Readiness({"storage": storage, "writer": writer, "disk": disk, "detection": detection})
+
+
+async def _leave_traces(stack: AsyncExitStack, settings: Settings, service: IdentityService, url: str) -> None:
+    """The files by which commands on this machine find the server and may talk to it."""
+    await service.ensure_local_key(settings.data_dir / LOCAL_KEY_FILE)
+    address = settings.data_dir / LOCAL_SERVER_FILE
+    await asyncio.to_thread(address.write_text, url + "\n", encoding="ascii")
+    stack.callback(address.unlink, missing_ok=True)
+
+
+async def _notes(service: IdentityService, url: str) -> tuple[str, ...]:
+    token = await service.ensure_setup_token()
+    if token is None:
+        return (f"NetSentinel listens at {url}",)
+    return (
+        f"NetSentinel listens at {url}",
+        "Make the first administrator with this link; it works once:",
+        f"  {url}/setup#token={token}",
+    )
+
+
+async def _trim(settings: Settings, ground: _Ground) -> None:
+    """Keep the journal within its limits, for ever."""
+    while True:
+        await asyncio.sleep(_TRIM_EVERY_S)
+        now = ground.clock.now()
+        deleted = await ground.journal.trim(now, settings.journal_keep_days, settings.journal_keep_entries)
+        _log.info("journal_trimmed", entries=deleted)

@@ -1,0 +1,172 @@
+"""`netsentinel doctor`: checks of this machine and this installation, each with what to do about it."""
+
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table
+from netsentinel.cli.serve import settings_from
+
+if TYPE_CHECKING:
+    from netsentinel.kernel.settings import Settings
+
+_MIB = 1024 * 1024
+_LEAST_MEMORY_MIB = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    ok: bool
+    found: str
+    fix: str
+    """What to do; empty when all is well."""
+
+
+Check = Callable[["Settings"], Finding]
+
+
+def doctor(*, output: OutputOption = Output.TABLE) -> None:
+    """Check this machine and this installation. Exit code 1 when something needs attention."""
+    settings = settings_from()
+    findings = [check(settings) for check in CHECKS]
+    if output is Output.JSON:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        print_table(
+            ("", "CHECK", "FOUND", "WHAT TO DO"),
+            [("ok" if item.ok else "!!", item.check, item.found, item.fix) for item in findings],
+        )
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _finding(check: str, found: str, *, ok: bool, fix: str) -> Finding:
+    return Finding(check, ok, found, "" if ok else fix)
+
+
+def check_python(_settings: "Settings") -> Finding:
+    """Python 3.11 or newer."""
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    return _finding("python", found, ok=sys.version_info >= (3, 11), fix="Install Python 3.11 or newer.")
+
+
+def check_sqlite(_settings: "Settings") -> Finding:
+    """The bundled SQLite is newer than the WAL-reset fault (fixed in 3.51.3)."""
+    import apsw
+
+    from netsentinel.storage.sqlite import OLDEST_SAFE_SQLITE
+
+    version = apsw.sqlite_lib_version()
+    ok = apsw.SQLITE_VERSION_NUMBER >= OLDEST_SAFE_SQLITE
+    return _finding("sqlite", version, ok=ok, fix="Upgrade apsw: this SQLite can corrupt a WAL database.")
+
+
+def check_data_folder(settings: "Settings") -> Finding:
+    """The data folder can be written and is private."""
+    folder = settings.data_dir
+    if not folder.exists():
+        return _finding("data folder", f"{folder} (made on first start)", ok=True, fix="")
+    private = folder.stat().st_mode & 0o077 == 0
+    return _finding(
+        "data folder", str(folder.resolve()), ok=private, fix=f"It is open to other users: chmod 700 {folder}"
+    )
+
+
+def check_disk(settings: "Settings") -> Finding:
+    """Free space above the reserve."""
+    folder = settings.data_dir if settings.data_dir.exists() else Path.cwd()
+    free = shutil.disk_usage(folder).free // _MIB
+    return _finding(
+        "disk space",
+        f"{free:,} MiB free",
+        ok=free >= settings.disk_reserve_mib,
+        fix=f"Free space until {settings.disk_reserve_mib} MiB are left, or lower NETSENTINEL_DISK_RESERVE_MIB.",
+    )
+
+
+def check_memory(_settings: "Settings") -> Finding:
+    """Enough memory for the server and the detection process."""
+    meminfo = Path("/proc/meminfo")
+    if not meminfo.exists():
+        return _finding("memory", "unknown on this system", ok=True, fix="")
+    fields = dict(line.split(":", 1) for line in meminfo.read_text(encoding="ascii").splitlines())
+    available = int(fields["MemAvailable"].split()[0]) // 1024
+    return _finding(
+        "memory",
+        f"{available:,} MiB available",
+        ok=available >= _LEAST_MEMORY_MIB,
+        fix=f"NetSentinel wants {_LEAST_MEMORY_MIB} MiB: stop something, or add memory.",
+    )
+
+
+def check_rules(settings: "Settings") -> Finding:
+    """Every rule loads."""
+    from netsentinel.detection.content import bundled_rules
+    from netsentinel.detection.rules.load import load_rules
+
+    loaded = load_rules([bundled_rules(), *settings.rules])
+    failed = "; ".join(str(error) for error in loaded.failed[:3])
+    return _finding(
+        "rules",
+        f"{len(loaded.rules)} loaded, {len(loaded.failed)} failed",
+        ok=not loaded.failed,
+        fix=f"Correct them (netsentinel rules check shows all): {failed}",
+    )
+
+
+def check_dashboard(_settings: "Settings") -> Finding:
+    """The dashboard is built."""
+    from netsentinel.api.dashboard import FOLDER
+
+    built = (FOLDER / "index.html").is_file()
+    return _finding(
+        "dashboard", "built" if built else "not built", ok=built, fix="Install Node 20 or newer and run: make setup"
+    )
+
+
+def check_port(settings: "Settings") -> Finding:
+    """The port is free, or it is a NetSentinel that has it."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        taken = probe.connect_ex((settings.host, settings.port)) == 0
+    ours = (settings.data_dir / "server.url").exists()
+    return _finding(
+        "port",
+        f"{settings.host}:{settings.port} is {'in use' if taken else 'free'}",
+        ok=not taken or ours,
+        fix="Another program has it: state another NETSENTINEL_PORT.",
+    )
+
+
+def check_exposure(settings: "Settings") -> Finding:
+    """Listening beyond loopback needs a public https address."""
+    loopback = settings.host in ("127.0.0.1", "::1", "localhost")
+    ok = loopback or settings.public_url.startswith("https://")
+    return _finding(
+        "exposure",
+        f"listens on {settings.host}",
+        ok=ok,
+        fix="Put a TLS proxy before it and set NETSENTINEL_PUBLIC_URL=https://...",
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_python,
+    check_sqlite,
+    check_data_folder,
+    check_disk,
+    check_memory,
+    check_rules,
+    check_dashboard,
+    check_port,
+    check_exposure,
+)

@@ -1,0 +1,170 @@
+"""`netsentinel replay`: send files of events to a server, as fast as it takes them or at the pace they happened."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netsentinel.cli.output import Output, OutputOption, print_json, talk
+from netsentinel.cli.remote import KeyOption, Remote, ServerOption
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros
+
+_BATCH_RECORDS = 1_000
+_BATCH_BYTES = 1024 * 1024
+_PACED_TICK: Micros = 250_000
+_TRIES = 8
+_NAME_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
+
+
+@dataclass(slots=True)
+class Batch:
+    """Records of one source, to be sent together."""
+
+    source: str
+    lines: list[bytes] = field(default_factory=list[bytes])
+    size: int = 0
+    at: Micros = 0
+    """Event time of its first record; 0 where it has none."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What was sent of one source."""
+
+    batches: int = 0
+    records: int = 0
+    size: int = 0
+
+
+def replay(
+    *,
+    paths: Annotated[list[Path], typer.Argument(help="Files (.json, .log, .gz, .zip) or folders.", metavar="FILE...")],
+    source: Annotated[str, typer.Option(help="Name of the source; the file's name by default.")] = "",
+    format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
+    speed: Annotated[
+        float, typer.Option(min=0, help="Times real time by the events' own clock; 0 is as fast as the server takes.")
+    ] = 0,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Send every record of the files. The server keeps what it cannot parse, with the reason."""
+    sent = asyncio.run(_replay(paths, source, format, speed, server, key))
+    if output is Output.JSON:
+        print_json({name: {"batches": s.batches, "records": s.records, "bytes": s.size} for name, s in sent.items()})
+    total = sum(item.records for item in sent.values())
+    talk(f"{total:,} records sent and on disk, from {len(sent)} source(s).")
+
+
+async def _replay(
+    paths: list[Path], source: str, wire_format: str, speed: float, server: str, key: str
+) -> dict[str, Sent]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    sent: dict[str, Sent] = {}
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("records"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    async with Remote.find(server, key) as remote:
+        with bar:
+            task = bar.add_task("replay", total=None)
+            async for batch in _paced(_batches(paths, source, wire_format, paced=speed > 0), speed):
+                await _send(remote, batch, wire_format)
+                done = sent.setdefault(batch.source, Sent())
+                done.batches += 1
+                done.records += len(batch.lines)
+                done.size += batch.size
+                bar.update(task, advance=len(batch.lines))
+    return sent
+
+
+def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -> Iterator[Batch]:
+    """The files' records in batches of one source; when paced, of a quarter of a second of event time."""
+    from netsentinel.events.files import read_records
+
+    batch: Batch | None = None
+    for path, line in read_records(paths):
+        name = source or source_name(str(path))
+        at = _event_time(line, wire_format) if paced else 0
+        if batch is not None and (
+            batch.source != name
+            or len(batch.lines) >= _BATCH_RECORDS
+            or batch.size >= _BATCH_BYTES
+            or (paced and at - batch.at >= _PACED_TICK)
+        ):
+            yield batch
+            batch = None
+        if batch is None:
+            batch = Batch(name, at=at)
+        batch.lines.append(line)
+        batch.size += len(line) + 1
+    if batch is not None:
+        yield batch
+
+
+async def _paced(batches: Iterator[Batch], speed: float) -> AsyncIterator[Batch]:
+    """Hold each batch until its time has come; reading happens in a thread, so that progress stays live."""
+    loop = asyncio.get_running_loop()
+    first: Micros | None = None
+    began = loop.time()
+    while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+        if speed > 0 and batch.at:
+            first = batch.at if first is None else first
+            await asyncio.sleep(max(0.0, began + (batch.at - first) / speed / 1e6 - loop.time()))
+        yield batch
+
+
+async def _send(remote: Remote, batch: Batch, wire_format: str) -> None:
+    """Post a batch; when the server says "later", wait as long as it asks and try again."""
+    import zstandard
+
+    body = await asyncio.to_thread(zstandard.ZstdCompressor(level=1).compress, b"\n".join(batch.lines))
+    headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
+    query: dict[str, str | int] = {"source": batch.source}
+    if wire_format:
+        query["format"] = wire_format
+    for left in range(_TRIES - 1, -1, -1):
+        try:
+            await remote.call("POST", "/api/v2/events", query=query, body=body, headers=headers)
+        except UnavailableError as busy:
+            if not left or "retry_after" not in busy.extra:
+                raise
+            await asyncio.sleep(float(busy.extra["retry_after"]))
+        else:
+            return
+
+
+def source_name(path: str) -> str:
+    """A source's name for a file: its stem without compression and format endings, in the characters allowed."""
+    name = Path(path).name
+    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log"):
+        name = name.removesuffix(ending)
+    cleaned = "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
+    return cleaned[:64] or "file"
+
+
+def _event_time(line: bytes, wire_format: str) -> Micros:
+    """When the record happened; 0 when it does not say."""
+    import msgspec
+
+    from netsentinel.events import FORMATS
+
+    try:
+        record = msgspec.json.decode(line, type=dict[str, object])
+        known = [FORMATS[wire_format]] if wire_format in FORMATS else FORMATS.values()
+        for candidate in known:
+            if candidate.recognises(record):
+                return candidate.parse(record, line, DEFAULT_TENANT, "").time
+    except (msgspec.DecodeError, ValueError):
+        return 0
+    return 0

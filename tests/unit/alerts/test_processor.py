@@ -1,0 +1,185 @@
+"""The processor with fakes all around it: order, exactly-once effect, checkpoints and recovery."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Self
+
+import pytest
+
+from netsentinel.alerts import AlertFilter, AlertGrouping, Processor
+from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
+from netsentinel.detection.model import BatchResult
+from netsentinel.events.ports import InboxBatch
+from netsentinel.events.testing import MemoryInbox, MemorySources
+from netsentinel.kernel.clock import HOUR, SECOND
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.storage.testing import MemoryDatabase, MemoryTx
+from tests.unit.alerts.factories import NOON, finding
+
+pytestmark = pytest.mark.anyio
+
+
+class CountingPool:
+    """A detection pool that finds one thing per batch and whose state is how many batches it has seen."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.calls: list[list[int]] = []
+        self.restored: list[int] = []
+        self.die_at: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        return
+
+    async def restore(self, state: bytes) -> None:
+        self.seen = int(state or b"0")
+        self.restored.append(self.seen)
+
+    async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
+        self.calls.append([batch.id for batch in batches])
+        if self.die_at is not None and any(batch.id == self.die_at for batch in batches):
+            self.die_at = None
+            raise UnavailableError("the process died")
+        return [self._result(batch) for batch in batches]
+
+    def _result(self, batch: InboxBatch) -> BatchResult:
+        self.seen += 1
+        found = () if batch.done else (finding(time=NOON + self.seen, raw=batch.raw, fingerprint=f"f{batch.id}"),)
+        return BatchResult(
+            batch=batch.id,
+            events=batch.records,
+            rejected=1,
+            size=len(batch.raw),
+            format="suricata",
+            last_event_at=NOON,
+            findings=found,
+            rejected_lines=((b"?", "not JSON"),),
+        )
+
+    async def snapshot(self) -> bytes:
+        return str(self.seen).encode()
+
+
+class Plant:
+    """A processor and everything around it."""
+
+    def __init__(self) -> None:
+        self.db = MemoryDatabase()
+        self.clock = FakeClock(NOON)
+        self.inbox = MemoryInbox()
+        self.sources = MemorySources(self.inbox)
+        self.pool = CountingPool()
+        self.alerts = MemoryAlerts()
+        self.processor = self.new_processor()
+
+    def new_processor(self) -> Processor:
+        grouping = AlertGrouping(self.alerts, MemoryEvidence(), HOUR)
+        return Processor(self.db, self.inbox, self.sources, self.pool, grouping, self.clock)
+
+    def receive(self, count: int = 1) -> None:
+        for _ in range(count):
+            batch = InboxBatch(0, DEFAULT_TENANT, "eve", "", NOON, 3, b"{}")
+            self.inbox.put(MemoryTx(), batch)
+        self.processor.wake()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.processor.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def settle(self) -> None:
+        async with asyncio.timeout(5):
+            while self.inbox.backlog(MemoryTx())[0]:
+                await asyncio.sleep(0.01)
+
+    def raised(self) -> list[str]:
+        found = self.alerts.page(MemoryTx(), DEFAULT_TENANT, AlertFilter(), 1_000, None)
+        return sorted(alert.fingerprint for alert in found)
+
+
+@pytest.fixture
+def plant() -> Plant:
+    return Plant()
+
+
+async def test_every_batch_becomes_alerts_counts_and_entries(plant: Plant) -> None:
+    async with plant.running():
+        plant.receive(3)
+        await plant.settle()
+    assert plant.raised() == ["f1", "f2", "f3"]
+    (source,) = plant.sources.all(MemoryTx(), DEFAULT_TENANT)
+    assert (source.events, source.rejected, source.last_error) == (9, 3, "not JSON")
+    assert len(plant.sources.rejected(MemoryTx(), DEFAULT_TENANT, "eve", 10)) == 3
+    assert [entry.kind for entry in plant.db.entries] == ["alert.raised"] * 3
+    assert (plant.processor.stats.batches, plant.processor.stats.findings) == (3, 3)
+
+
+async def test_batches_are_analysed_in_order_and_bounded_groups(plant: Plant) -> None:
+    plant.receive(150)
+    async with plant.running():
+        await plant.settle()
+    assert [number for call in plant.pool.calls for number in call] == list(range(1, 151))
+    assert max(map(len, plant.pool.calls)) <= 64
+
+
+async def test_a_checkpoint_frees_done_batches(plant: Plant) -> None:
+    async with plant.running():
+        plant.receive(2)
+        await plant.settle()
+        assert len(plant.inbox.batches) == 2
+        plant.clock.advance(6 * SECOND)
+        plant.receive(1)
+        await plant.settle()
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                await asyncio.sleep(0.01)
+    assert plant.inbox.last_checkpoint(MemoryTx()) == (3, b"3")
+
+
+async def test_a_restart_feeds_done_batches_again_without_a_second_effect(plant: Plant) -> None:
+    async with plant.running():
+        plant.receive(2)
+        await plant.settle()
+    plant.pool = CountingPool()
+    plant.processor = plant.new_processor()
+    async with plant.running():
+        plant.receive(1)
+        await plant.settle()
+    assert plant.pool.seen == 3
+    assert plant.raised() == ["f1", "f2", "f3"]
+    assert plant.processor.stats.batches == 1
+
+
+async def test_a_dead_detection_process_is_restored_and_nothing_is_lost(plant: Plant) -> None:
+    plant.pool.die_at = 2
+    async with plant.running():
+        plant.receive(1)
+        await plant.settle()
+        plant.receive(2)
+        await plant.settle()
+    assert plant.raised() == ["f1", "f2", "f3"]
+    assert plant.pool.restored == [0, 0]
+    assert plant.pool.seen == 3
+    assert plant.processor.stats.restarts == 1
+
+
+async def test_a_full_disk_only_delays(plant: Plant) -> None:
+    plant.db.failure = UnavailableError("The disk is full.")
+    async with plant.running():
+        plant.receive(1)
+        await asyncio.sleep(0.1)
+        assert plant.raised() == []
+        plant.db.failure = None
+        await plant.settle()
+    assert plant.raised() == ["f1"]

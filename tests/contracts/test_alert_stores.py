@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.alerts.factories import NOON, alert
 
 from netsentinel.alerts import AlertFilter, AlertStatus, AlertStores
 from netsentinel.alerts.model import AlertSample, RuleText, Threat
@@ -13,6 +12,7 @@ from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from netsentinel.storage import Database, Tx
 from netsentinel.storage.testing import MemoryDatabase
+from tests.unit.alerts.factories import NOON, alert
 
 pytestmark = pytest.mark.anyio
 

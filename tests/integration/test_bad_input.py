@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -219,5 +218,5 @@ def _rss_mib(pid: int) -> int:
 
 def test_the_audit_key_and_local_key_are_private(server: LiveServer) -> None:
     for name in ("audit.key", "local.key", "netsentinel.db"):
-        assert os.stat(server.data / name).st_mode & 0o077 == 0, name
+        assert (server.data / name).stat().st_mode & 0o077 == 0, name
     assert json.loads(httpx2.get(f"{server.url}/readyz").text)["ready"] is True

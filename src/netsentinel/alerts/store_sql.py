@@ -12,7 +12,8 @@ from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
 
 _ALERT_COLUMNS = (
     "id, tenant, fingerprint, detector, rule_id, title, description, level, score, status, verdict, tags, entity,"
-    " entity_kind, src_ip, dst_ip, user_name, device, source, findings, first_at, last_at, raised_at, updated_at, version"
+    " entity_kind, src_ip, dst_ip, user_name, device, source, findings, first_at, last_at, raised_at,"
+    " updated_at, version"
 )
 _SAVE_ALERT = (
     f"INSERT INTO alerts ({_ALERT_COLUMNS}, level_rank) VALUES ({', '.join('?' * 26)})"  # noqa: S608 - constants only

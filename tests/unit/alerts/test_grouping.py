@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.alerts.factories import NOON, finding
 
 from netsentinel.alerts.grouping import FIRST_SAMPLES, NEWEST_SAMPLES, AlertGrouping, native_event
 from netsentinel.alerts.model import Alert, AlertFilter, AlertStatus
@@ -10,6 +9,7 @@ from netsentinel.detection.model import Finding
 from netsentinel.kernel.clock import HOUR, MINUTE
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage.testing import MemoryTx
+from tests.unit.alerts.factories import NOON, finding
 
 
 class Desk:

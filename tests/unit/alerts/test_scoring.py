@@ -1,11 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.alerts.factories import NOON, alert
 
 from netsentinel.alerts.model import Verdict
 from netsentinel.alerts.scoring import alert_score, decayed, half_life_of, heat, threat_score
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.types import Level
+from tests.unit.alerts.factories import NOON, alert
 
 SIX_HOURS = half_life_of(6)
 

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from tests.unit.alerts.factories import NOON, alert
 
 from netsentinel.alerts import AlertFilter, AlertService, AlertStatus, AlertStores, Verdict
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence, MemoryThreats
@@ -12,6 +11,7 @@ from netsentinel.kernel.errors import InvalidCursorError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
 from netsentinel.storage.testing import MemoryDatabase, MemoryTx
+from tests.unit.alerts.factories import NOON, alert
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,86 @@
+"""Who may call a route: every route declares a permission, or that it is public; a test finds the one that forgets."""
+
+from typing import Final
+
+import structlog
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.requests import HTTPConnection
+
+from netsentinel.api.credentials import bearer, session_token
+from netsentinel.api.services import Services
+from netsentinel.identity import Admission
+from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError
+from netsentinel.kernel.types import Permission, Principal
+
+_LOG_IN: Final = "Log in, or send an API key as Authorization: Bearer ns_key_..."
+
+
+class Requires:
+    """A dependency that lets a principal in: `Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]`."""
+
+    def __init__(self, permission: Permission | None = None) -> None:
+        self.permission = permission
+        """What the principal must hold; None for anybody who is logged in."""
+
+    async def __call__(self, request: Request) -> Principal:
+        """The principal behind the session cookie or the API key.
+
+        Raises:
+            NotAuthenticatedError: neither came, or it is not valid.
+            NotAllowedError: the principal lacks the permission.
+        """
+        admission = await admission_from(request)
+        if admission is None:
+            raise NotAuthenticatedError(_LOG_IN)
+        principal = admission.principal
+        structlog.contextvars.bind_contextvars(tenant=principal.tenant, principal=principal.id)
+        if self.permission is not None and not principal.may(self.permission):
+            raise NotAllowedError(f"This needs the permission {self.permission}.", permission=self.permission.value)
+        request.state.admission = admission
+        return principal
+
+
+class Public:
+    """A dependency that lets everybody in, and says so: `dependencies=[Depends(public())]`."""
+
+    async def __call__(self) -> None:
+        """Nothing to check."""
+
+
+def require(permission: Permission) -> Requires:
+    """The declaration of a route that needs this permission."""
+    return Requires(permission)
+
+
+def authenticated() -> Requires:
+    """The declaration of a route for anybody who is logged in."""
+    return Requires()
+
+
+def public() -> Public:
+    """The declaration of a route for everybody."""
+    return Public()
+
+
+async def admission_from(connection: HTTPConnection) -> Admission | None:
+    """What the request or the WebSocket handshake brings: an API key, else the session cookie; None when not valid."""
+    services: Services = connection.app.state.services
+    key = bearer(connection.headers)
+    if key is not None:
+        # Only keys, and then only the key: a session token that left its cookie is not believed, and the guard against
+        # foreign pages does not look at requests with a key.
+        return await services.identity.admit_key(key)
+    token = session_token(connection.headers, services.settings)
+    return await services.identity.admit_session(token) if token else None
+
+
+def admission_of(request: Request) -> Admission:
+    """What admitted this request, after `Requires` has let it in."""
+    return request.state.admission
+
+
+def declared_access(route: APIRoute) -> Requires | Public | None:
+    """What a route declares; None when it declares nothing, or more than one thing."""
+    found = [item.call for item in route.dependant.dependencies if isinstance(item.call, Requires | Public)]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,59 @@
+"""Headers that keep a browser from doing harm, on every answer, errors included."""
+
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from netsentinel.kernel.settings import Settings
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'"
+)
+"""Log lines are written by attackers, so nothing inline ever runs and nothing is fetched from elsewhere."""
+
+_HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_YEAR_SECONDS: Final = 31_536_000
+_STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
+_NEVER_STORED: Final = ("/api/", "/auth/", "/metrics", "/readyz", "/livez")
+_FIRST_ERROR: Final = 400
+
+
+class SecurityHeaders:
+    """Adds the headers; `Strict-Transport-Security` when browsers come over https."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._headers = dict(_HEADERS)
+        if settings.public_url.startswith("https://"):
+            self._headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; what starts an answer gets the headers."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] in _STARTS:
+                self._add(message, scope["path"])
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _add(self, message: Message, path: str) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in self._headers.items():
+            headers[name] = value
+        if path.startswith(_NEVER_STORED) or message["status"] >= _FIRST_ERROR:
+            headers["Cache-Control"] = "no-store"

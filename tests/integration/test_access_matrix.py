@@ -1,0 +1,172 @@
+"""Who may call what: every route x every role x the own and another tenant. The matrix grows with the routes."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from netsentinel.api.app import create_app
+from netsentinel.api.deps import Public, Requires, declared_access
+from netsentinel.bootstrap import open_server
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Permission, Role, TenantId, system_principal
+
+pytestmark = pytest.mark.anyio
+
+OTHER = TenantId("other")
+EVE = (
+    b'{"timestamp":"2026-01-01T00:00:00.000000+0000","event_type":"http","src_ip":"203.0.113.66","src_port":4000,'
+    b'"dest_ip":"192.0.2.80","dest_port":80,"proto":"TCP","http":{"hostname":"www.example.org","url":"/",'
+    b'"http_user_agent":"sqlmap/1.8","http_method":"GET","protocol":"HTTP/1.1","status":404,"length":0}}'
+)
+
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
+    ("POST", "/api/v2/events"): {"content": EVE, "headers": {"Content-Type": "application/x-ndjson"}},
+    ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
+    ("POST", "/auth/setup"): {"json": {"token": "x", "username": "nobody", "password": "nothing at all that is real"}},
+}
+"""A valid body for each route that takes one."""
+
+PUBLIC_MAY_ANSWER = {"/auth/login": 401, "/auth/setup": 401}
+"""Public routes that check something else: what they answer to these bodies."""
+
+
+def routes(app: FastAPI) -> list[tuple[str, APIRoute]]:
+    return [(method, route) for route in app.routes if isinstance(route, APIRoute) for method in sorted(route.methods)]
+
+
+ROUTES = routes(create_app(Settings(data_dir=Path("unused"))))
+
+
+@dataclass(frozen=True)
+class World:
+    """A server with an alert, and a key for every role in two tenants."""
+
+    http: httpx2.AsyncClient
+    keys: dict[tuple[TenantId, str], str]
+    things: dict[str, str]
+    """A value for each path parameter: things of the default tenant."""
+
+    async def call(self, method: str, path: str, key: str | None) -> httpx2.Response:
+        filled = re.sub(r"{(\w+)(?::\w+)?}", lambda match: self.things[match[1]], path)
+        options = {
+            name: dict(value) if isinstance(value, dict) else value
+            for name, value in BODIES.get((method, path), {}).items()
+        }
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else {})
+        return await self.http.request(method, filled, headers=headers, **options)
+
+
+@pytest.fixture(scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("matrix"), port=0)
+    async with open_server(settings, "http://127.0.0.1") as running:
+        import asyncio
+
+        tasks = [asyncio.create_task(work) for work in running.background]
+        identity = running.services.identity
+        admin = system_principal()
+        await identity.users.create_tenant(admin, OTHER, "Another one")
+        keys: dict[tuple[TenantId, str], str] = {}
+        for tenant in (DEFAULT_TENANT, OTHER):
+            actor = replace(admin, tenant=tenant)
+            for role in Role:
+                keys[tenant, role.value] = (await identity.keys.create(actor, f"{role} key", role=role)).text
+            for permission in Permission:
+                made = await identity.keys.create(actor, f"{permission} key", scopes=frozenset({permission}))
+                keys[tenant, permission.value] = made.text
+        transport = httpx2.ASGITransport(app=running.app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+            world = World(http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html"})
+            world.things["alert_id"] = await _one_alert(world)
+            yield world
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _one_alert(world: World) -> str:
+    import asyncio
+
+    admin = world.keys[DEFAULT_TENANT, "admin"]
+    await world.call("POST", "/api/v2/events", admin)
+    async with asyncio.timeout(20):
+        while True:
+            alerts = (await world.call("GET", "/api/v2/alerts", admin)).json()["items"]
+            threats = (await world.call("GET", "/api/v2/threats", admin)).json()["items"]
+            if alerts and threats:
+                return alerts[0]["id"]
+            await asyncio.sleep(0.05)
+
+
+def _name(case: tuple[str, APIRoute]) -> str:
+    return f"{case[0]} {case[1].path}"
+
+
+@pytest.mark.parametrize("case", ROUTES, ids=_name)
+def test_every_route_declares_who_may_call_it(case: tuple[str, APIRoute]) -> None:
+    assert declared_access(case[1]) is not None
+
+
+@pytest.mark.parametrize("case", ROUTES, ids=_name)
+async def test_without_credentials_only_public_routes_answer(world: World, case: tuple[str, APIRoute]) -> None:
+    method, route = case
+    answer = await world.call(method, route.path, None)
+    if isinstance(declared_access(route), Public):
+        assert answer.status_code == PUBLIC_MAY_ANSWER.get(route.path, answer.status_code)
+        assert answer.status_code in (200, 204, 401, 404)
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-authenticated")
+
+
+PROTECTED = [case for case in ROUTES if isinstance(declared_access(case[1]), Requires)]
+
+
+def _allowed(route: APIRoute, holder: str) -> bool:
+    access = declared_access(route)
+    assert isinstance(access, Requires)
+    held = ROLE_PERMISSIONS[Role(holder)] if holder in list(Role) else {Permission(holder)}
+    return access.permission is None or access.permission in held
+
+
+@pytest.mark.parametrize("holder", [*Role, *Permission])
+@pytest.mark.parametrize("case", PROTECTED, ids=_name)
+async def test_a_key_does_what_its_permissions_say_and_nothing_else(
+    world: World, case: tuple[str, APIRoute], holder: str
+) -> None:
+    method, route = case
+    answer = await world.call(method, route.path, world.keys[DEFAULT_TENANT, str(holder)])
+    if _allowed(route, str(holder)):
+        assert answer.status_code < 300, answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+
+
+@pytest.mark.parametrize("case", [case for case in PROTECTED if case[0] == "GET"], ids=_name)
+async def test_another_tenant_sees_nothing_of_it(world: World, case: tuple[str, APIRoute]) -> None:
+    method, route = case
+    answer = await world.call(method, route.path, world.keys[OTHER, "admin"])
+    assert answer.status_code in (200, 404)
+    if route.path not in ("/metrics", "/api/v2/me"):
+        assert world.things["alert_id"] not in answer.text
+        assert answer.status_code == 404 or not answer.json()["items"] or route.path == "/api/v2/entries"
+    if route.path == "/api/v2/entries":
+        assert {item["topic"] for item in answer.json()["items"]} <= {"audit"}
+        assert "203.0.113.66" not in answer.text
+
+
+async def test_another_tenant_cannot_change_it(world: World) -> None:
+    answer = await world.call("PATCH", "/api/v2/alerts/{alert_id}", world.keys[OTHER, "admin"])
+    assert answer.status_code == 404
+
+
+async def test_every_path_parameter_has_a_thing(world: World) -> None:
+    needed = {name for _, route in ROUTES for name in re.findall(r"{(\w+)(?::\w+)?}", route.path)}
+    assert needed <= set(world.things), "add a value for the new path parameter to `things`"

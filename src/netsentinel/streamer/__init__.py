@@ -3,7 +3,7 @@
 from netsentinel.streamer.asyncapi import asyncapi
 from netsentinel.streamer.broadcast import JournalBroadcaster
 from netsentinel.streamer.hub import Hub
-from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, LiveLimits, Subscription, Visitor
+from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, HubLimits, Subscription, Visitor
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport, WebSocketBroadcaster
 from netsentinel.streamer.store_memory import MemoryConnectionStore
 from netsentinel.streamer.topics import TOPICS, FieldKind, Topic
@@ -17,10 +17,10 @@ __all__ = [
     "ConnectionStore",
     "FieldKind",
     "Hub",
+    "HubLimits",
     "JournalBroadcaster",
     "JournalReader",
     "LiveAuth",
-    "LiveLimits",
     "MemoryConnectionStore",
     "Subscription",
     "Topic",

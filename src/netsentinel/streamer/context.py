@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.streamer.fanout import Fanout
-from netsentinel.streamer.model import LiveLimits
+from netsentinel.streamer.model import HubLimits
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth
 from netsentinel.streamer.throttle import SteadyClock
 from netsentinel.streamer.topics import Topic
@@ -38,7 +38,7 @@ class LiveContext:
     auth: LiveAuth
     clock: Clock
     steady: SteadyClock
-    limits: LiveLimits
+    limits: HubLimits
     topics: Mapping[str, Topic]
     durable_topics: frozenset[str]
     """Topics whose entries are all audited: trimming never touches them, so they have no retention gap."""

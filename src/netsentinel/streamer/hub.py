@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from typing import Any, Final, Self
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final
 
 import structlog
 
@@ -13,7 +13,7 @@ from netsentinel.kernel.errors import NetSentinelError, NotAuthenticatedError, U
 from netsentinel.streamer.context import LiveContext
 from netsentinel.streamer.errors import DrainingError
 from netsentinel.streamer.fanout import Fanout
-from netsentinel.streamer.model import LiveLimits, Visitor
+from netsentinel.streamer.model import HubLimits, Visitor
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport
 from netsentinel.streamer.session import Session
 from netsentinel.streamer.store_memory import MemoryConnectionStore
@@ -39,7 +39,7 @@ _RECONNECT_MS_EACH: Final = 2
 
 
 class Hub:
-    """Serves live connections from the journal. Opened with `async with`; nothing happens before."""
+    """Serves live connections from the journal while `run` runs."""
 
     def __init__(
         self,
@@ -47,20 +47,20 @@ class Hub:
         registry: EntryRegistry,
         clock: Clock,
         auth: LiveAuth,
-        limits: LiveLimits | None = None,
+        limits: HubLimits | None = None,
         *,
         topics: Mapping[str, Topic] = TOPICS,
-        connections: ConnectionStore | None = None,
+        store: ConnectionStore | None = None,
         jitter: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._journal = journal
         self._auth = auth
-        self._limits = limits or LiveLimits()
+        self._limits = limits or HubLimits()
         self._steady = SteadyClock(clock)
         self._attempts = Attempts(self._steady, self._limits.attempts_per_minute)
         self._fanout = Fanout(registry)
         self._jitter = jitter
-        self.connections: ConnectionStore = connections or MemoryConnectionStore()
+        self.store: ConnectionStore = MemoryConnectionStore() if store is None else store
         """Who is connected now."""
         self._context = LiveContext(
             journal=journal,
@@ -72,38 +72,44 @@ class Hub:
             topics=topics,
             durable_topics=_durable_topics(registry),
             fanout=self._fanout,
-            connections=self.connections,
+            connections=self.store,
             jitter=jitter,
         )
         self._listeners: dict[str, list[EntryListener]] = {}
         self._sessions: set[Session] = set()
         self._empty = asyncio.Event()
         self._empty.set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._checks: set[asyncio.Task[None]] = set()
         self._is_open = False
         self._is_draining = False
 
-    async def __aenter__(self) -> Self:
-        """Find the end of the journal and begin to follow it."""
-        await self.open()
-        for work in (self._follow, self._keep_time, self._keep_checking):
-            self._start(work())
-        return self
+    async def run(self) -> None:
+        """Serve until cancelled: follow the journal, keep time, check admissions.
 
-    async def __aexit__(self, *exc: object) -> None:
-        """Drain, then stop."""
-        await self.drain()
-        self._is_open = False
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        Raises:
+            ExceptionGroup: one of these met a fault of ours; every connection was told and closed.
+        """
+        await self.open()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow())
+                group.create_task(self._keep_time())
+                group.create_task(self._keep_checking())
+        finally:
+            self._is_open = False
+            for session in list(self._sessions):
+                session.close(DrainingError("Live updates have stopped."), retry_after_ms=self._delay())
 
     async def open(self) -> None:
         """Find the end of the journal, without following it: tests move it on by `pump`, `tick` and `revalidate`."""
         self._context.epoch = await self._journal.epoch()
         _, self._fanout.tail = await self._journal.bounds()
         self._is_open = True
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._sessions)
 
     @property
     def is_healthy(self) -> bool:
@@ -162,11 +168,12 @@ class Hub:
         Raises:
             NetSentinelError: the journal cannot be read now.
         """
+        loop = asyncio.get_running_loop()
         entries = await self._journal.read(self._fanout.tail, _CHUNK)
         for entry in entries:
             self._fanout.dispatch(entry)
             for listener in self._listeners.get(entry.kind, ()):
-                self._tell(listener, entry)
+                loop.call_soon(listener, entry)  # whatever it raises is the loop's to log, and stops nothing here
         return len(entries)
 
     def tick(self) -> None:
@@ -185,8 +192,10 @@ class Hub:
             and session.admission.principal.tenant == entry.tenant
             and session.admission.principal.id in named
         ]
-        if concerned:
-            self._start(self.revalidate(concerned))
+        if concerned:  # a check that fails here is made good by the next round
+            check = asyncio.create_task(self.revalidate(concerned))
+            self._checks.add(check)
+            check.add_done_callback(self._checks.discard)
 
     async def revalidate(self, sessions: Iterable[Session] | None = None) -> None:
         """Ask for every admission whether it still holds, and close (4401) the connections of those that do not."""
@@ -241,12 +250,6 @@ class Hub:
         spread = min(self._limits.reconnect_spread * 1_000, max(1_000, _RECONNECT_MS_EACH * len(self._sessions)))
         return _MIN_RECONNECT_MS + self._jitter(int(spread))
 
-    def _tell(self, listener: EntryListener, entry: Entry) -> None:
-        try:
-            listener(entry)
-        except Exception:  # noqa: BLE001 - the edge of another feature's reaction: live clients must not suffer from it
-            _log.exception("listener_failed", kind=entry.kind, seq=entry.seq)
-
     async def _check(self, left: Iterable[tuple[str, list[Session]]]) -> None:
         for ref, sessions in left:
             try:
@@ -279,20 +282,6 @@ class Hub:
         while True:
             await asyncio.sleep(self._limits.revalidate_every)
             await self.revalidate()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (fault := task.exception()) is not None:
-            # A fault of ours: without this task clients would wait for ever, so they are sent away and told why.
-            _log.error("hub_crashed", exc_info=fault)
-            self._is_open = False
-            for session in list(self._sessions):
-                session.close(UnavailableError("Live updates have stopped; the server's log says why."))
 
 
 def _durable_topics(registry: EntryRegistry) -> frozenset[str]:

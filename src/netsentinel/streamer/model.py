@@ -89,7 +89,7 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveLimits:
+class HubLimits:
     """Every figure of the live protocol. Times are in seconds."""
 
     heartbeat: float = 25
@@ -115,7 +115,7 @@ class LiveLimits:
     """Draining tells each client to come back after a delay of at most this, so that they do not come all at once."""
 
     @classmethod
-    def of(cls, settings: Settings) -> "LiveLimits":
+    def from_settings(cls, settings: Settings) -> "HubLimits":
         """The limits that the settings ask for; the protocol fixes the rest."""
         return cls(
             heartbeat=settings.ws_heartbeat_seconds,

@@ -284,7 +284,7 @@ class Session:
     def _on_room(self) -> None:
         self._subscriptions.say_missed()
 
-    def _on_subscription_failure(self, sub: str, error: Exception) -> None:
+    def _on_subscription_failure(self, sub: str, error: BaseException) -> None:
         if isinstance(error, NetSentinelError):
             self._say_error(error, sub=sub)
             return

@@ -15,7 +15,7 @@ from netsentinel.streamer.outbox import Outbox
 from netsentinel.streamer.replay import catch_up
 from netsentinel.streamer.topics import Topic
 
-OnFailure = Callable[[str, Exception], None]
+OnFailure = Callable[[str, BaseException], None]
 """Told when a subscription ended by itself: its name, and why."""
 
 
@@ -60,7 +60,7 @@ class Subscriptions:
             self._context.fanout.add(feed)
         else:
             feed = Feed(spec, topic, wanted, self._outbox, start)
-            self._replays[frame.sub] = asyncio.create_task(self._catch_up(feed, same_epoch=same_epoch))
+            self._replay(feed, same_epoch=same_epoch)
         self._feeds[frame.sub] = feed
 
     def end(self, sub: str) -> None:
@@ -109,15 +109,18 @@ class Subscriptions:
             )
         return topic
 
-    async def _catch_up(self, feed: Feed, *, same_epoch: bool) -> None:
-        try:
-            await catch_up(self._context, feed, same_epoch=same_epoch)
-        except Exception as error:  # noqa: BLE001 - a task's edge: the connection's owner hears of it and logs it
-            self._failed(feed, error)
-        else:
-            self._replays.pop(feed.spec.id, None)
+    def _replay(self, feed: Feed, *, same_epoch: bool) -> None:
+        replay = asyncio.create_task(catch_up(self._context, feed, same_epoch=same_epoch))
+        self._replays[feed.spec.id] = replay
+        replay.add_done_callback(lambda task: self._replayed(feed, task))
 
-    def _failed(self, feed: Feed, error: Exception) -> None:
-        self._replays.pop(feed.spec.id, None)
-        self._feeds.pop(feed.spec.id, None)
-        self._on_failure(feed.spec.id, error)
+    def _replayed(self, feed: Feed, replay: asyncio.Task[None]) -> None:
+        sub = feed.spec.id
+        if self._replays.get(sub) is replay:
+            del self._replays[sub]
+        if replay.cancelled():
+            return
+        fault = replay.exception()
+        if fault is not None and self._feeds.get(sub) is feed:
+            del self._feeds[sub]
+            self._on_failure(sub, fault)

@@ -1,0 +1,284 @@
+"""Fakes for the streamer's ports, and a check of frames against the published schema."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import msgspec
+
+from netsentinel.kernel.entries import Entry, EntryKind, EntryRegistry, Payload
+from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId
+from netsentinel.streamer.asyncapi import FRAMES_OF_SERVER, asyncapi
+from netsentinel.streamer.conformance import Conformance
+
+
+class Told(Payload, frozen=True, kw_only=True):
+    """What the entries of `LIVE_KINDS` carry."""
+
+    n: int
+    level: str = "low"
+    entity: str = "10.0.0.1"
+    tags: tuple[str, ...] = ()
+
+
+LIVE_KINDS: Final = (
+    EntryKind("alert.raised", "alerts", "alert:raised", Told, "A made-up alert."),
+    EntryKind("alert.updated", "alerts", "alert:updated", Told, "A made-up change of an alert."),
+    EntryKind("threat.updated", "threats", "threat:updated", Told, "A made-up threat."),
+    EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),
+)
+"""Kinds on the real topics, for tests that stand below the features which declare the real ones."""
+
+
+class MemoryJournal:
+    """A journal in memory: `add` appends, `trim` forgets, `rebuild` begins a new epoch."""
+
+    def __init__(self, registry: EntryRegistry) -> None:
+        self._registry = registry
+        self._entries: list[Entry] = []
+        self._epoch = 1
+        self._trimmed = 0
+        self._seq = 0
+        self._changed = asyncio.Condition()
+        self.failure: NetSentinelError | None = None
+        """Raised by every read while it is set."""
+        self.reads = 0
+
+    def add(
+        self,
+        n: int = 0,
+        *,
+        kind: str = "alert.raised",
+        tenant: TenantId = DEFAULT_TENANT,
+        subject: str = "thing",
+        skip: int = 0,
+        **payload: Any,
+    ) -> Entry:
+        """Append an entry; `skip` leaves out so many positions before it, as a rolled back transaction does."""
+        self._seq += 1 + skip
+        body: dict[str, Any] = {"n": n, "level": "low", "entity": "10.0.0.1", "tags": [], **payload}
+        entry = Entry(self._seq, tenant, kind, 1_000_000 + self._seq, "system", subject, body, (), audited=False)
+        self._entries.append(entry)
+        return entry
+
+    async def announce(self) -> None:
+        """Wake whoever waits for new entries, as a commit does."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    def trim(self, upto: int) -> None:
+        """Forget the entries up to this position."""
+        self._trimmed = max(self._trimmed, upto)
+        self._entries = [entry for entry in self._entries if entry.seq > upto]
+
+    def rebuild(self) -> None:
+        """Begin anew, in another epoch."""
+        self._epoch += 1
+        self._entries, self._trimmed, self._seq = [], 0, 0
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Everything that is kept."""
+        return list(self._entries)
+
+    async def epoch(self) -> str:
+        """The present epoch."""
+        return f"epoch-{self._epoch}"
+
+    async def read(
+        self,
+        after: int,
+        limit: int,
+        *,
+        tenant: TenantId | None = None,
+        topics: Collection[str] = (),
+        kinds: Collection[str] = (),
+    ) -> list[Entry]:
+        """Entries above `after`, after letting others run, as a real read does."""
+        await self._look()
+        found = (
+            entry
+            for entry in self._entries
+            if entry.seq > after
+            and tenant in (None, entry.tenant)
+            and (not topics or self._registry[entry.kind].topic in topics)
+            and (not kinds or entry.kind in kinds)
+        )
+        return [entry for entry, _ in zip(found, range(limit), strict=False)]
+
+    async def bounds(self) -> tuple[int, int]:
+        """Where the journal begins to be complete, and its newest position."""
+        await self._look()
+        return self._trimmed + 1, max(self._seq, self._trimmed)
+
+    async def wait_beyond(self, seq: int, timeout_s: float) -> int:
+        """Wait for `announce`, at most `timeout_s` seconds."""
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: self._seq > seq)
+        except TimeoutError:
+            pass
+        return self._seq
+
+    async def _look(self) -> None:
+        self.reads += 1
+        await asyncio.sleep(0)
+        if self.failure is not None:
+            raise self.failure
+
+
+@dataclass(frozen=True, slots=True)
+class FakeAdmission:
+    """An admission made up for a test."""
+
+    principal: Principal
+    ref: str
+    expires_at: Micros = 0
+
+
+def admission(
+    user_id: str = "usr_ada",
+    *,
+    tenant: TenantId = DEFAULT_TENANT,
+    role: Role = Role.ADMIN,
+    permissions: frozenset[Permission] | None = None,
+    ref: str = "",
+    expires_at: Micros = 0,
+) -> FakeAdmission:
+    """An admission of a user with the permissions of a role, or with other ones."""
+    granted = ROLE_PERMISSIONS[role] if permissions is None else permissions
+    principal = Principal(user_id, "user", tenant, role, user_id.removeprefix("usr_"), granted)
+    return FakeAdmission(principal, ref or f"{tenant}/ses_{user_id}", expires_at)
+
+
+@dataclass(slots=True)
+class FakeAuth:
+    """Tickets and admissions that a test hands out and takes back."""
+
+    tickets: dict[str, FakeAdmission] = field(default_factory=dict[str, FakeAdmission])
+    revoked: set[str] = field(default_factory=set[str])
+    """References that hold no more."""
+    failure: NetSentinelError | None = None
+    """Raised by every question while it is set."""
+    asked: list[str] = field(default_factory=list[str])
+
+    async def consume_ticket(self, ticket: str) -> FakeAdmission | None:
+        """What the ticket admits, once."""
+        if self.failure is not None:
+            raise self.failure
+        return self.tickets.pop(ticket, None)
+
+    async def still_valid(self, ref: str) -> bool:
+        """Whether the test has not revoked it."""
+        self.asked.append(ref)
+        if self.failure is not None:
+            raise self.failure
+        return ref not in self.revoked
+
+
+class FakeTransport:
+    """Both ends of a connection in memory. Every frame of the server is held against the published schema."""
+
+    def __init__(self) -> None:
+        self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._news = asyncio.Event()
+        self.frames: list[dict[str, Any]] = []
+        """What the server sent, oldest first."""
+        self.closed: tuple[int, str] | None = None
+        self.is_gone = False
+        """Whether the peer hung up."""
+
+    # The server's side.
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame of the test."""
+        return await self._inbox.get()
+
+    async def send_text(self, text: str) -> None:
+        """Take a frame, once the peer reads."""
+        await self._flowing.wait()
+        if self.is_gone:
+            raise ConnectionResetError
+        frame = msgspec.json.decode(text)
+        if wrong := faults_of(frame):
+            raise ValueError(f"a frame that the protocol does not know: {wrong}: {text[:500]}")
+        self.frames.append(frame)
+        self._news.set()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Note the end."""
+        await self._flowing.wait()
+        self.closed = (code, reason)
+        self._news.set()
+        self._inbox.put_nowait(None)
+
+    # The test's side.
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Send a frame; `from_` stands for `from`."""
+        self.say_raw(
+            msgspec.json.encode({"type": kind, **{name.rstrip("_"): v for name, v in fields.items()}}).decode()
+        )
+
+    def say_raw(self, data: str | bytes) -> None:
+        """Send anything."""
+        self._inbox.put_nowait(data)
+
+    def hang_up(self) -> None:
+        """Be gone without a word."""
+        self.is_gone = True
+        self._flowing.set()
+        self._inbox.put_nowait(None)
+
+    def stall(self) -> None:
+        """Stop reading."""
+        self._flowing.clear()
+
+    def flow(self) -> None:
+        """Read again."""
+        self._flowing.set()
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The server's frames of one type."""
+        return [frame for frame in self.frames if frame["type"] == kind]
+
+    async def until(self, kind: str, count: int = 1, timeout_s: float = 5) -> list[dict[str, Any]]:
+        """Wait for so many frames of a type; all of them.
+
+        Raises:
+            TimeoutError: they did not come.
+        """
+        async with asyncio.timeout(timeout_s):
+            while len(found := self.of(kind)) < count:
+                self._news.clear()
+                await self._news.wait()
+        return found
+
+    async def until_closed(self, timeout_s: float = 5) -> tuple[int, str]:
+        """Wait for the close; its code and reason.
+
+        Raises:
+            TimeoutError: it did not come.
+        """
+        async with asyncio.timeout(timeout_s):
+            while self.closed is None:
+                self._news.clear()
+                await self._news.wait()
+        return self.closed
+
+
+_SCHEMAS: Final[dict[str, Any]] = asyncapi()["components"]["schemas"]
+_CONFORMANCE: Final = Conformance(_SCHEMAS)
+
+
+def faults_of(frame: Any) -> list[str]:
+    """What is wrong with a frame of the server, by the published document; nothing when it is well."""
+    kind = cast("Mapping[str, Any]", frame).get("type") if isinstance(frame, Mapping) else None
+    for struct in FRAMES_OF_SERVER:
+        if struct.__struct_config__.tag == kind:
+            return list(_CONFORMANCE.faults(_SCHEMAS[struct.__name__], frame))
+    return [f"unknown type {kind!r}"]

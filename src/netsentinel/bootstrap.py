@@ -1,13 +1,10 @@
 """The only file that names concrete classes: it builds the program from settings, and opens and closes it in order."""
 
 import asyncio
-import os
-import secrets
 from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -33,6 +30,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, MIB, Settings
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
+from netsentinel.storage.private_file import private_key
 from netsentinel.streamer import Hub, HubLimits
 from netsentinel.wiring.reactions import reactions
 from netsentinel.wiring.runner import ReactionRunner
@@ -55,22 +53,7 @@ def audit_key(settings: Settings) -> bytes:
     stated = settings.audit_key.get_secret_value()
     if stated:
         return stated.encode()
-    return secret_file(settings.data_dir / "audit.key").encode()
-
-
-def secret_file(path: Path) -> str:
-    """The secret in the file; a fresh one is made when the file does not exist."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with path.open("x", encoding="ascii", opener=_owner_only) as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii").strip()
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    return private_key(settings.data_dir / "audit.key").encode()
 
 
 def open_database(settings: Settings, journal: JournalWriter) -> Database:
@@ -142,7 +125,9 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
     check_exposure(settings)
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(_open_ground(settings))
-        pool = await stack.enter_async_context(ProcessPool((bundled_rules(), *settings.rules)))
+        pool = await stack.enter_async_context(
+            ProcessPool((bundled_rules(), *settings.rules), max_line=settings.intake_max_line_kib * 1024)
+        )
         services, runner, metrics = _services(settings, ground, pool, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)
         yield Running(

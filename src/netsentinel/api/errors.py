@@ -1,5 +1,8 @@
 """Every way a request can fail, answered as one kind of problem (RFC 9457) with a stable code and the trace id."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -37,8 +40,8 @@ async def _domain_error(request: Request, error: Exception) -> Response:
 
 async def _validation_error(request: Request, error: Exception) -> Response:
     """What the framework found wrong with the parameters or the body, without echoing the input back."""
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = [{"field": ".".join(str(part) for part in item["loc"]), "reason": item["msg"]} for item in found]
+    found: Sequence[dict[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
+    fields = [{"field": ".".join(map(str, item["loc"])), "reason": str(item["msg"])} for item in found]
     detail = "; ".join(f"{item['field']}: {item['reason']}" for item in fields) or "The request is not valid."
     return problem_response(InvalidInputError(detail, errors=fields), trace_id_of(request.scope))
 

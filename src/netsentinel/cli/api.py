@@ -28,9 +28,9 @@ def spec(document: Annotated[Document, typer.Argument(help="OpenAPI 3.1 or Async
     """Print the OpenAPI document of the HTTP API, or the AsyncAPI document of the live protocol, as JSON."""
     if document is Document.ASYNCAPI:
         from netsentinel.bootstrap import entry_registry
-        from netsentinel.streamer.asyncapi import asyncapi_document
+        from netsentinel.streamer import asyncapi
 
-        print_json(asyncapi_document(entry_registry()))
+        print_json(asyncapi(entry_registry()))
         return
     from netsentinel.api.app import create_app
 

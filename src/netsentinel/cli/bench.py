@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +103,7 @@ def _lines(file: Path | None) -> list[bytes]:
 
 
 @contextmanager
-def _server(data: Path) -> Iterator[tuple[int, Path]]:
+def _server(data: Path) -> Generator[tuple[int, Path]]:
     """A server of this installation on a free port, with its own folder; its process id and that folder."""
     import subprocess
 

@@ -54,7 +54,7 @@ async def play(services: "Services", url: str, speed: float) -> None:
         await asyncio.sleep(max(0, due - services.clock.now()) / 1e6)
         batch = list(group)
         while chapters and start + chapters[0].begins <= batch[-1].at:
-            talk(f"  {chapters[0].title}: {chapters[0].happens}")
+            talk(f"  {chapters[0].title}: {chapters[0].summary}")
             chapters.pop(0)
         await _hand_over(services, batch)
     talk(f"The story is over; the server goes on. Look around at {url}/alerts, stop with Ctrl-C.")

@@ -1,11 +1,10 @@
 """The command table and the edge of the process: errors become one sentence and an exit code."""
 
+import difflib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
-
-import click
 
 from netsentinel import __version__
 
@@ -28,32 +27,54 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "api": ("netsentinel.cli.api:api_app", "Describe the HTTP and live interfaces."),
     "bench": ("netsentinel.cli.bench:bench_app", "Measure this machine."),
 }
-"""Command -> where it lives, what it does."""
+"""Command -> where it lives, what it does. A command's module is imported only when it is called."""
+
+_HELP = """\
+Usage: netsentinel COMMAND [OPTIONS] [ARGS]...
+
+NetSentinel: detect, respond and learn, live.
+
+Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 it failed, 2 wrong
+usage, 3 the server or the database is not available, 130 interrupted.
+
+Commands:
+{commands}
+
+Options:
+  --version   Show the version and exit.
+  -h, --help  Show this message and exit; `netsentinel COMMAND --help` tells more.
+"""
 
 
-class _Lazy(click.Group):
-    """A group that knows its commands' names and imports one when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the table."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        return _load(cmd_name)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table, without importing anything."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-def _load(name: str) -> click.Command:
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the exit code."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        sys.stdout.write(help_text())
+        return EXIT_OK if arguments else EXIT_USAGE
+    if arguments[0] in ("--version", "-V"):
+        sys.stdout.write(f"netsentinel {__version__}\n")
+        return EXIT_OK
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        guess = difflib.get_close_matches(name, COMMANDS, 1)
+        hint = f" Did you mean {guess[0]}?" if guess else ""
+        sys.stderr.write(f"netsentinel: there is no command {name!r}.{hint} `netsentinel --help` lists all.\n")
+        return EXIT_USAGE
+    return _guarded(lambda: _call(name, rest))
+
+
+def help_text() -> str:
+    """What `netsentinel --help` prints."""
+    commands = "\n".join(f"  {name:<8} {text}" for name, (_, text) in COMMANDS.items())
+    return _HELP.format(commands=commands)
+
+
+def _call(name: str, arguments: Sequence[str]) -> None:
     import typer
     from typer.main import get_command
 
@@ -63,43 +84,24 @@ def _load(name: str) -> click.Command:
         app = typer.Typer(add_completion=False)
         app.command(name)(target)
         target = app
-    command = get_command(target)
-    command.name = name
-    return command
+    get_command(target)(args=list(arguments), prog_name=f"netsentinel {name}")
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="netsentinel")
-def program() -> None:
-    """NetSentinel: detect, respond and learn, live.
-
-    Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 the server or the database is
-    not available, 130 interrupted.
-    """
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit."""
-    sys.exit(run(arguments))
-
-
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code."""
+def _guarded(call: Callable[[], None]) -> int:
     from netsentinel.kernel.errors import NetSentinelError
 
     try:
-        result = program.main(arguments, standalone_mode=False)
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        call()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else EXIT_OK
+    except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except NetSentinelError as error:
-        click.echo(f"netsentinel: {error} [{error.code}]", err=True)
+        sys.stderr.write(f"netsentinel: {error} [{error.code}]\n")
         return _exit_code(error)
     except BrokenPipeError:
         return EXIT_OK  # the reader of our output went away: `| head` is not a fault
-    return result if isinstance(result, int) else EXIT_OK
+    return EXIT_OK
 
 
 def _exit_code(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """Events: what comes in, how it is read, and where it waits until its effect is recorded."""
 
 from netsentinel.events.formats import FORMATS
+from netsentinel.events.inventory import SourceInventory
 from netsentinel.events.model import Event, Logsource, Rejected
 from netsentinel.events.ports import Format, Inbox, InboxBatch, SourceReport, SourceStatus, SourceStore
 from netsentinel.events.service import Accepted, IntakeService, Limits
@@ -16,6 +17,7 @@ __all__ = [
     "Limits",
     "Logsource",
     "Rejected",
+    "SourceInventory",
     "SourceReport",
     "SourceStatus",
     "SourceStore",

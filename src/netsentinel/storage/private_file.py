@@ -1,0 +1,38 @@
+"""Files with secrets in the data folder: nobody but their owner can read them at any moment."""
+
+import os
+import secrets
+from pathlib import Path
+
+_OWNER_ONLY = 0o600
+_KEY_BYTES = 32
+
+
+def read_private(path: Path) -> str:
+    """The file's text, after taking it away from everybody else; empty when there is no such file."""
+    try:
+        path.chmod(_OWNER_ONLY)
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file in one step."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def private_key(path: Path) -> str:
+    """The key in the file: 256 random bits in hexadecimal, made on first use."""
+    found = read_private(path)
+    if not found:
+        write_private(path, secrets.token_hex(_KEY_BYTES))
+        found = read_private(path)
+    return found

@@ -1,0 +1,31 @@
+from pathlib import Path
+
+from netsentinel.storage.private_file import private_key, read_private, write_private
+
+
+def test_a_key_is_made_once_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "audit.key"
+    first = private_key(path)
+    assert len(bytes.fromhex(first)) == 32
+    assert private_key(path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_reading_takes_the_file_away_from_others(tmp_path: Path) -> None:
+    path = tmp_path / "open.key"
+    path.write_text("secret\n", encoding="ascii")
+    path.chmod(0o644)
+    assert read_private(path) == "secret"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_writing_replaces_and_leaves_nothing_beside(tmp_path: Path) -> None:
+    path = tmp_path / "k"
+    write_private(path, "one")
+    write_private(path, "two")
+    assert read_private(path) == "two"
+    assert [item.name for item in tmp_path.iterdir()] == ["k"]
+
+
+def test_a_missing_file_is_empty(tmp_path: Path) -> None:
+    assert read_private(tmp_path / "none") == ""

@@ -1,0 +1,182 @@
+"""The promise of the product, as a person meets it: log in, watch an alert arrive, understand it, and miss nothing."""
+
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from netsentinel.demo import StoryLine, story
+from tests.e2e.browser import AXE, chromium, violations
+from tests.live_server import NDJSON, PASSWORD, LiveServer, wait_for
+from tests.programs import require_program
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+DASHBOARD = Path(__file__).resolve().parents[2] / "src" / "netsentinel" / "dashboard" / "index.html"
+WAIT_MS = 15_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _dashboard() -> None:
+    if not DASHBOARD.exists() or not AXE.exists():
+        require_program("node")
+        pytest.fail("the dashboard is not built; run: make setup")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with LiveServer(tmp_path_factory.mktemp("e2e"), ws_heartbeat_seconds="5") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chapters() -> list[list[StoryLine]]:
+    """The story in three parts."""
+    lines = list(story(time.time_ns() // 1_000 - 1_800_000_000))
+    cuts = [0, len(lines) // 3, 2 * len(lines) // 3, len(lines)]
+    return [lines[start:end] for start, end in pairwise(cuts)]
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, server: LiveServer) -> Iterator[BrowserContext]:
+    """A browser in which the first administrator has set the server up."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
+    page = context.new_page()
+    page.goto(f"/setup#token={server.setup_token}")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create administrator").click()
+    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
+    page.close()
+    yield context
+    context.close()
+
+
+def replay(server: LiveServer, lines: list[StoryLine]) -> None:
+    with server.client() as client:
+        for name in {line.source for line in lines}:
+            body = b"\n".join(line.line for line in lines if line.source == name)
+            answer = client.post(f"/api/v2/events?source={name}", content=body, headers=NDJSON)
+            assert answer.status_code == 202, answer.text
+        wait_for(lambda: all(not item["waiting"] for item in client.get("/api/v2/sources").json()["items"]), 20)
+
+
+def titles(client: httpx2.Client) -> set[str]:
+    return {item["title"] for item in client.get("/api/v2/alerts?limit=200").json()["items"]}
+
+
+def test_a_wrong_password_is_said_and_a_right_one_gets_in(
+    browser: Browser, server: LiveServer, context: BrowserContext
+) -> None:
+    fresh = browser.new_context(base_url=server.url)
+    page = fresh.new_page()
+    page.goto("/alerts")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password", exact=True).fill("not the password at all")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert").first).to_be_visible(timeout=WAIT_MS)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    fresh.close()
+
+
+def test_alerts_arrive_survive_a_cut_and_a_restart(
+    context: BrowserContext, server: LiveServer, chapters: list[list[StoryLine]]
+) -> None:
+    page = context.new_page()
+    loads: list[str] = []
+    page.on("framenavigated", lambda frame: loads.append(frame.url))
+    page.goto("/alerts")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=WAIT_MS)
+    navigations = len(loads)
+
+    replay(server, chapters[0] + chapters[1])
+    with server.client() as client:
+        first = titles(client)
+        assert first
+        _all_shown(page, client)
+    assert len(loads) == navigations, "the page was reloaded"
+
+    _understand_one(page, first)
+
+    context.set_offline(True)
+    replay(server, chapters[2])
+    server.kill()
+    server.start()
+    with server.client() as client:
+        assert titles(client) - first, "the last part of the story raises something new"
+        context.set_offline(False)
+        _all_shown(page, client)
+    page.close()
+
+
+def _all_shown(page: Page, client: httpx2.Client) -> None:
+    """Every alert the server has is on the screen, without a reload."""
+    for title in titles(client):
+        row = page.get_by_role("row").filter(has_text=title).first
+        expect(row).to_be_attached(timeout=WAIT_MS * 2)
+
+
+def _understand_one(page: Page, known: set[str]) -> None:
+    """Open an alert and find out why it fired."""
+    title = min(known)
+    page.get_by_role("link", name=title).first.click()
+    page.wait_for_url("**/alerts/alr_**", timeout=WAIT_MS)
+    expect(page.get_by_role("heading", name="Why did this fire")).to_be_visible(timeout=WAIT_MS)
+    page.go_back()
+    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_has_an_accessibility_violation(
+    browser: Browser,
+    context: BrowserContext,
+    server: LiveServer,
+    chapters: list[list[StoryLine]],
+    theme: str,
+    width: int,
+) -> None:
+    with server.client() as client:
+        if not titles(client):
+            replay(server, chapters[0] + chapters[1])
+        alert = client.get("/api/v2/alerts?limit=1").json()["items"][0]
+    visitor = browser.new_context(
+        viewport={"width": width, "height": 900},
+        base_url=server.url,
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        storage_state=context.storage_state(),
+    )
+    page = visitor.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    found: dict[str, list[str]] = {}
+    for path in ("/alerts", f"/alerts/{alert['id']}", "/threats", f"/threats/{alert['entity']}", "/sources"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=WAIT_MS)
+        page.wait_for_load_state("networkidle")
+        found[path] = violations(page)
+        wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 1:
+            found[path].append(f"scrolls sideways by {wider} px")
+    visitor.clear_cookies()
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=WAIT_MS)
+    found["/login"] = violations(page)
+    visitor.close()
+    assert {path: items for path, items in found.items() if items} == {}
+    assert [text for text in complaints if "401" not in text] == [], "the console of the browser complains"

@@ -1,0 +1,69 @@
+/** Where the live topics meet the features: which event changes which cache. The only place that knows both. */
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { mergeIntoDetails, mergeIntoLists } from "@/features/alerts/alert-cache";
+import { alertKeys } from "@/features/alerts/alert-queries";
+import { AlertStream, AlertStreamContext } from "@/features/alerts/alert-stream";
+import { mergeIntoOverview } from "@/features/alerts/overview-data";
+import { useTopic } from "@/features/live/live-context";
+import { mergeAlertsIntoThreats, mergeIntoThreats } from "@/features/threats/threat-cache";
+import { threatKeys } from "@/features/threats/threat-queries";
+import { frameBatch } from "@/lib/frame-batch";
+import type { TopicListener } from "@/lib/live";
+import type { Alert, Threat } from "@/lib/model";
+
+interface Wiring {
+  readonly stream: AlertStream;
+  readonly alerts: TopicListener;
+  readonly threats: TopicListener;
+}
+
+const hasText = (data: unknown, field: string): boolean =>
+  typeof data === "object" && data !== null && typeof (data as Record<string, unknown>)[field] === "string";
+
+function wire(queryClient: QueryClient): Wiring {
+  const stream = new AlertStream({
+    merge: (alerts) => mergeIntoLists(queryClient, alerts),
+    refetch: () => void queryClient.invalidateQueries({ queryKey: alertKeys.lists }),
+  });
+  const alerts = frameBatch<Alert>(
+    (alert) => alert.id,
+    (batch) => {
+      stream.push(batch);
+      mergeIntoOverview(queryClient, batch);
+      mergeIntoDetails(queryClient, batch);
+      mergeAlertsIntoThreats(queryClient, batch);
+    },
+  );
+  const threats = frameBatch<Threat>(
+    (threat) => threat.entity,
+    (batch) => mergeIntoThreats(queryClient, batch),
+  );
+  return {
+    stream,
+    alerts: {
+      onEvent: (_name, data) => {
+        if (hasText(data, "id")) alerts(data as Alert);
+      },
+      onGap: () => {
+        stream.gap();
+        void queryClient.invalidateQueries({ queryKey: alertKeys.overview });
+        void queryClient.invalidateQueries({ queryKey: alertKeys.details });
+      },
+    },
+    threats: {
+      onEvent: (_name, data) => {
+        if (hasText(data, "entity")) threats(data as Threat);
+      },
+      onGap: () => void queryClient.invalidateQueries({ queryKey: threatKeys.all }),
+    },
+  };
+}
+
+export function LiveWiring({ children }: { readonly children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [{ stream, alerts, threats }] = useState(() => wire(queryClient));
+  useTopic("alerts", alerts);
+  useTopic("threats", threats);
+  return <AlertStreamContext value={stream}>{children}</AlertStreamContext>;
+}

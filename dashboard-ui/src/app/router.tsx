@@ -1,0 +1,146 @@
+/** Every page, its address and what the address may carry. Pages load when they are first opened. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type RouterHistory,
+  redirect,
+} from "@tanstack/react-router";
+import { type AlertSearch, parseAlertSearch } from "@/features/alerts/alert-filter";
+import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-queries";
+import { authStateQuery, meQuery } from "@/features/session/session-queries";
+import {
+  parseThreatSearch,
+  type ThreatSearch,
+  threatDetailQuery,
+  threatListQuery,
+} from "@/features/threats/threat-queries";
+import { isStatus } from "@/lib/problem";
+import { parseSearch, stringifySearch } from "@/lib/urls";
+import { NotFoundPage, RouteProblem } from "./fallbacks";
+import { Shell } from "./shell";
+
+interface RouterContext {
+  readonly queryClient: QueryClient;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: RouteProblem,
+});
+
+/** Nobody logged in: to the log-in, or to the set-up of a new server. */
+async function requireSession({ context, location }: { context: RouterContext; location: { href: string } }) {
+  try {
+    await context.queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!isStatus(error, 401)) throw error;
+    const { setup_needed: setupNeeded } = await context.queryClient.ensureQueryData(authStateQuery);
+    if (setupNeeded) throw redirect({ to: "/setup" });
+    throw redirect({ to: "/login", search: { next: location.href } });
+  }
+}
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: string } => ({
+    ...(text(raw["next"]) && { next: String(raw["next"]) }),
+    ...(text(raw["ended"]) && { ended: "1" }),
+  }),
+  component: lazyRouteComponent(() => import("@/features/session/login-page"), "LoginPage"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("@/features/session/setup-page"), "SetupPage"),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  beforeLoad: requireSession,
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/alerts", replace: true });
+  },
+});
+
+// The loaders only start the request, so that the data is under way while the page's code loads.
+const alerts = createRoute({
+  getParentRoute: () => app,
+  path: "/alerts",
+  validateSearch: (raw: Record<string, unknown>): AlertSearch => parseAlertSearch(raw),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(alertListQuery(deps)),
+  component: lazyRouteComponent(() => import("@/features/alerts/alerts-page"), "AlertsPage"),
+});
+
+const alert = createRoute({
+  getParentRoute: () => app,
+  path: "/alerts/$id",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(alertDetailQuery(params.id)),
+  component: lazyRouteComponent(() => import("@/features/alerts/alert-page"), "AlertPage"),
+});
+
+const threats = createRoute({
+  getParentRoute: () => app,
+  path: "/threats",
+  validateSearch: (raw: Record<string, unknown>): ThreatSearch => parseThreatSearch(raw),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(threatListQuery(deps)),
+  component: lazyRouteComponent(() => import("@/features/threats/threats-page"), "ThreatsPage"),
+});
+
+const threat = createRoute({
+  getParentRoute: () => app,
+  path: "/threats/$entity",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(threatDetailQuery(params.entity)),
+  component: lazyRouteComponent(() => import("@/features/threats/threat-page"), "ThreatPage"),
+});
+
+const sources = createRoute({
+  getParentRoute: () => app,
+  path: "/sources",
+  validateSearch: (raw: Record<string, unknown>): { rejected?: string } =>
+    text(raw["rejected"]) ? { rejected: String(raw["rejected"]) } : {},
+  component: lazyRouteComponent(() => import("@/features/sources/sources-page"), "SourcesPage"),
+});
+
+const routeTree = root.addChildren([
+  login,
+  setup,
+  app.addChildren([home, alerts, alert, threats, threat, sources]),
+]);
+
+export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultErrorComponent: RouteProblem,
+    defaultNotFoundComponent: NotFoundPage,
+    ...(history && { history }),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,128 @@
+/** The frame around every page: header, navigation, the live connection and the shortcuts. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { AlertIcon, Logo, SourceIcon, ThreatIcon } from "@/components/icons";
+import { Toaster, toastProblem } from "@/components/toaster";
+import { LiveProvider } from "@/features/live/live-context";
+import { LiveStatus } from "@/features/live/live-status";
+import { authStateQuery, logout, meQuery } from "@/features/session/session-queries";
+import { TimeMenu, UserMenu } from "@/features/session/user-menu";
+import { onLoggedOut } from "@/lib/api";
+import { useShortcut } from "@/lib/shortcuts";
+import { LiveWiring } from "./live-wiring";
+import styles from "./shell.module.css";
+import { ShortcutSheet } from "./shortcut-sheet";
+
+const PAGES = [
+  { to: "/alerts", name: "Alerts", Icon: AlertIcon },
+  { to: "/threats", name: "Threats", Icon: ThreatIcon },
+  { to: "/sources", name: "Sources", Icon: SourceIcon },
+] as const;
+
+export function Shell() {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+
+  /** Nothing of one person's session may be left for the next. */
+  const leave = async (ended: boolean): Promise<void> => {
+    const { href: next, pathname } = router.state.location;
+    if (pathname === "/login") return; // several calls may find out at the same time
+    sessionStorage.removeItem("netsentinel.live");
+    await router.navigate({ to: "/login", search: ended ? { next, ended: "1" } : {}, replace: true });
+    queryClient.clear();
+  };
+  const [leaveOnce] = useState(() => leave);
+
+  useEffect(() => onLoggedOut(() => void leaveOnce(true)), [leaveOnce]);
+
+  const logOut = async (): Promise<void> => {
+    try {
+      await logout();
+      await leave(false);
+    } catch (error) {
+      toastProblem("You are still logged in", error);
+    }
+  };
+  const askSession = (): void => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+
+  return (
+    <Toaster>
+      <LiveProvider onUnauthenticated={() => void leave(true)} onHandshakeFailed={askSession}>
+        <LiveWiring>
+          <Frame onLogOut={() => void logOut()} />
+        </LiveWiring>
+      </LiveProvider>
+    </Toaster>
+  );
+}
+
+function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
+  const [sheet, setSheet] = useState(false);
+  const { data: state } = useQuery(authStateQuery);
+  const main = useFocusAfterNavigation();
+  const navigate = useNavigate();
+
+  useShortcut("?", () => setSheet(true));
+  useShortcut("g a", () => void navigate({ to: "/alerts" }));
+  useShortcut("g t", () => void navigate({ to: "/threats" }));
+  useShortcut("g s", () => void navigate({ to: "/sources" }));
+
+  return (
+    <div className={styles["frame"]}>
+      <a className={styles["skip"]} href="#main">
+        Skip to content
+      </a>
+      <header className={styles["topbar"]}>
+        <Link to="/alerts" className={styles["brand"]} aria-label="NetSentinel">
+          <Logo />
+          <span className={styles["brandName"]}>NetSentinel</span>
+        </Link>
+        {state?.demo && <span className={styles["demo"]}>Demo data</span>}
+        <Navigation />
+        <div className={styles["tools"]}>
+          <LiveStatus />
+          <TimeMenu />
+          <UserMenu onLogOut={onLogOut} onShortcuts={() => setSheet(true)} />
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className={styles["main"]}>
+        <Outlet />
+      </main>
+      <ShortcutSheet open={sheet} onClose={() => setSheet(false)} />
+    </div>
+  );
+}
+
+function Navigation() {
+  return (
+    <nav className={styles["nav"]} aria-label="Main">
+      {PAGES.map(({ to, name, Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className={styles["navLink"]}
+          preload="intent"
+          activeOptions={{ includeSearch: false }}
+        >
+          <Icon /> {name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** After a click on a link that is gone with its page, the focus starts at the new page's content. */
+function useFocusAfterNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe("onRendered", ({ pathChanged }) => {
+        if (pathChanged && document.activeElement === document.body)
+          main.current?.focus({ preventScroll: true });
+      }),
+    [router],
+  );
+  return main;
+}

@@ -1,0 +1,82 @@
+import { Fragment } from "react";
+import { Modal } from "@/components/modal";
+import { setPreferences, usePreferences } from "@/lib/preferences";
+import styles from "./shortcut-sheet.module.css";
+
+interface Shortcut {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
+  [
+    "Anywhere",
+    [
+      { keys: ["g", "a"], does: "Go to the alerts" },
+      { keys: ["g", "t"], does: "Go to the threats" },
+      { keys: ["g", "s"], does: "Go to the sources" },
+      { keys: ["?"], does: "Show this sheet" },
+    ],
+  ],
+  [
+    "In a list",
+    [
+      { keys: ["j"], does: "Next row" },
+      { keys: ["k"], does: "Previous row" },
+      { keys: ["Enter"], does: "Open the row" },
+      { keys: ["/"], does: "Search" },
+      { keys: ["p"], does: "Pause or resume live alerts" },
+    ],
+  ],
+  [
+    "On an alert",
+    [
+      { keys: ["a"], does: "Acknowledge" },
+      { keys: ["c"], does: "Close" },
+    ],
+  ],
+];
+
+interface SheetProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
+/** Every shortcut, and the switch that turns them off (WCAG 2.1.4). */
+export function ShortcutSheet({ open, onClose }: SheetProps) {
+  const { shortcuts } = usePreferences();
+  return (
+    <Modal title="Keyboard shortcuts" open={open} onClose={onClose}>
+      <div className={styles["groups"]}>
+        {GROUPS.map(([name, items]) => (
+          <section key={name} aria-label={name}>
+            <h3 className={styles["name"]}>{name}</h3>
+            <dl className={styles["list"]}>
+              {items.map(({ keys, does }) => (
+                <div key={does}>
+                  <dt>
+                    {keys.map((key, at) => (
+                      <Fragment key={key}>
+                        {at > 0 && <span className="muted"> then </span>}
+                        <kbd>{key}</kbd>
+                      </Fragment>
+                    ))}
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <label className={styles["switch"]}>
+        <input
+          type="checkbox"
+          checked={shortcuts}
+          onChange={(event) => setPreferences({ shortcuts: event.target.checked })}
+        />
+        Single keys work as shortcuts
+      </label>
+    </Modal>
+  );
+}

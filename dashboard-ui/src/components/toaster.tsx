@@ -1,0 +1,70 @@
+/** Short messages at the edge, on Base UI's toast (announced, reachable by F6, undo as its action). */
+import { Toast } from "@base-ui/react/toast";
+import type { ReactNode } from "react";
+import { asProblem } from "@/lib/problem";
+import { buttonClass } from "./button";
+import { classes } from "./classes";
+import { CloseIcon } from "./icons";
+import styles from "./toaster.module.css";
+
+const toasts = Toast.createToastManager();
+
+/** Says what was done and offers to take it back. */
+export function toastUndo(title: string, undo: () => void): void {
+  const id = toasts.add({
+    title,
+    timeout: 8_000,
+    actionProps: {
+      children: "Undo",
+      onClick: () => {
+        toasts.close(id);
+        undo();
+      },
+    },
+  });
+}
+
+export function toastProblem(what: string, error: unknown): void {
+  const { title, detail, code, traceId } = asProblem(error);
+  const reference = traceId === "" ? code : `${code}, trace ${traceId}`;
+  toasts.add({
+    type: "error",
+    title: what,
+    description: `${detail || title} (${reference})`,
+    timeout: 12_000,
+    priority: "high",
+  });
+}
+
+export function Toaster({ children }: { readonly children: ReactNode }) {
+  return (
+    <Toast.Provider toastManager={toasts} limit={3}>
+      {children}
+      <Toast.Portal>
+        <Toast.Viewport className={styles["viewport"]}>
+          <ToastList />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function ToastList() {
+  const { toasts: shown } = Toast.useToastManager();
+  return shown.map((toast) => (
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      className={classes(styles["toast"], toast.type === "error" && styles["error"])}
+    >
+      <div className={styles["text"]}>
+        <Toast.Title className={styles["title"]} />
+        <Toast.Description className={styles["description"]} />
+      </div>
+      <Toast.Action className={buttonClass({ size: "sm" })} />
+      <Toast.Close className={buttonClass({ look: "quiet", size: "sm" })} aria-label="Dismiss">
+        <CloseIcon size={14} />
+      </Toast.Close>
+    </Toast.Root>
+  ));
+}

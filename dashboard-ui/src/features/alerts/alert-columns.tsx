@@ -1,0 +1,59 @@
+import { Link } from "@tanstack/react-router";
+import { tagName } from "@/components/chip";
+import { Endpoints } from "@/components/endpoints";
+import { LevelBadge } from "@/components/level-badge";
+import { StatusLabel } from "@/components/status";
+import { Time } from "@/components/time";
+import type { Column } from "@/components/virtual-table";
+import type { Alert } from "@/lib/model";
+import { formatCompact } from "@/lib/number";
+import styles from "./alerts-table.module.css";
+
+function AlertTitle({ alert }: { readonly alert: Alert }) {
+  return (
+    <>
+      <Link to="/alerts/$id" params={{ id: alert.id }} className={styles["title"]} data-row-link>
+        {alert.title}
+      </Link>
+      <span className={styles["tags"]}>{alert.tags.map(tagName).join(" · ") || alert.detector}</span>
+    </>
+  );
+}
+
+function Entity({ alert }: { readonly alert: Alert }) {
+  if (alert.entity === "") return <span className="muted">–</span>;
+  return (
+    <Link
+      to="/threats/$entity"
+      params={{ entity: alert.entity }}
+      className={styles["entity"]}
+      title={alert.entity}
+    >
+      {alert.entity}
+    </Link>
+  );
+}
+
+const column = (id: string, header: string, cell: Column<Alert>["cell"]): Column<Alert> => ({
+  id,
+  header,
+  cell,
+  className: styles[id],
+});
+
+const LEVEL = column("level", "Level", (alert) => <LevelBadge level={alert.level} />);
+const TITLE = column("alert", "Alert", (alert) => <AlertTitle alert={alert} />);
+const ENTITY = column("who", "Entity", (alert) => <Entity alert={alert} />);
+const ROUTE = column("route", "Source → destination", (alert) => (
+  <Endpoints from={alert.src_ip} to={alert.dst_ip} />
+));
+const COUNT = column("count", "Count", (alert) => <span>{formatCompact(alert.count)}</span>);
+const SEEN = column("seen", "Last seen", (alert) => <Time at={alert.last_at} />);
+const STATUS = column("status", "Status", (alert) => (
+  <StatusLabel status={alert.status} verdict={alert.verdict} />
+));
+
+export const ALERT_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ENTITY, ROUTE, COUNT, SEEN, STATUS];
+
+/** For lists about one entity, which need not repeat it. */
+export const RELATED_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ROUTE, COUNT, SEEN, STATUS];

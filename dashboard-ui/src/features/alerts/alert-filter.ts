@@ -1,0 +1,92 @@
+/** Which alerts: as search parameters in the address, as the API's query, and as a test on one alert. */
+import { type Alert, type AlertStatus, LEVELS, type Level, levelRank } from "@/lib/model";
+
+export const STATUS_CHOICES = [
+  ["active", "Active"],
+  ["open", "Open"],
+  ["acknowledged", "Acknowledged"],
+  ["closed", "Closed"],
+  ["all", "All"],
+] as const;
+
+/** `active` is open and acknowledged: what still wants somebody. */
+export type StatusChoice = (typeof STATUS_CHOICES)[number][0];
+
+/** The view's state; all of it lives in the address. What is absent is not asked for. */
+export interface AlertSearch {
+  readonly status?: StatusChoice;
+  readonly level?: Level;
+  readonly q?: string;
+  readonly entity?: string;
+  readonly source?: string;
+  readonly rule?: string;
+  readonly tag?: string;
+}
+
+const STATUSES_OF: Record<StatusChoice, readonly AlertStatus[]> = {
+  active: ["open", "acknowledged"],
+  open: ["open"],
+  acknowledged: ["acknowledged"],
+  closed: ["closed"],
+  all: [],
+};
+
+const TEXTS = ["q", "entity", "source", "rule", "tag"] as const;
+
+/** Reads the address; what it does not understand is left out rather than sent on. */
+export function parseAlertSearch(raw: Record<string, unknown>): AlertSearch {
+  const search: Record<string, string> = {};
+  const status = STATUS_CHOICES.find(([choice]) => choice === raw["status"])?.[0];
+  if (status !== undefined && status !== "active") search["status"] = status;
+  const level = LEVELS.find((each) => each === raw["level"]);
+  if (level !== undefined && level !== "informational") search["level"] = level;
+  for (const name of TEXTS) {
+    const value = raw[name];
+    if (typeof value === "string" && value.trim() !== "") search[name] = value;
+  }
+  return search;
+}
+
+export interface AlertQuery {
+  status?: string;
+  min_level?: string;
+  q?: string;
+  entity?: string;
+  source?: string;
+  rule_id?: string;
+  tag?: string;
+}
+
+export function toAlertQuery(search: AlertSearch): AlertQuery {
+  const statuses = STATUSES_OF[search.status ?? "active"].join(",");
+  return {
+    ...(statuses !== "" && { status: statuses }),
+    ...(search.level && { min_level: search.level }),
+    ...(search.q && { q: search.q.trim() }),
+    ...(search.entity && { entity: search.entity }),
+    ...(search.source && { source: search.source }),
+    ...(search.rule && { rule_id: search.rule }),
+    ...(search.tag && { tag: search.tag }),
+  };
+}
+
+/** Whether a live alert belongs into a list, by the same rules as the server's. */
+export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
+  const statuses = STATUSES_OF[search.status ?? "active"];
+  if (statuses.length > 0 && !statuses.includes(alert.status)) return false;
+  if (search.level && levelRank(alert.level) < levelRank(search.level)) return false;
+  if (search.entity && alert.entity !== search.entity) return false;
+  if (search.source && alert.source !== search.source) return false;
+  if (search.rule && alert.rule_id !== search.rule) return false;
+  if (search.tag && !alert.tags.includes(search.tag)) return false;
+  if (!search.q) return true;
+  const text = `${alert.title} ${alert.entity} ${alert.src_ip} ${alert.dst_ip}`.toLowerCase();
+  return search.q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+export function isNarrowed(search: AlertSearch): boolean {
+  return Object.keys(search).length > 0;
+}

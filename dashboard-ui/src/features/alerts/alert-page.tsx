@@ -1,0 +1,77 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { buttonClass } from "@/components/button";
+import { TagList } from "@/components/chip";
+import { LevelBadge } from "@/components/level-badge";
+import { EmptyState, ProblemPanel } from "@/components/notice";
+import { PageHead } from "@/components/page-head";
+import { Skeleton } from "@/components/skeleton";
+import { StatusLabel } from "@/components/status";
+import type { AlertDetail } from "@/lib/model";
+import { usePageTitle } from "@/lib/page-title";
+import { isStatus } from "@/lib/problem";
+import { AlertActions } from "./alert-actions";
+import { AlertFacts } from "./alert-facts";
+import styles from "./alert-page.module.css";
+import { alertDetailQuery } from "./alert-queries";
+import { EntitySection } from "./entity-section";
+import { RuleSection } from "./rule-section";
+import { WhySection } from "./why-section";
+
+export function AlertPage() {
+  const { id } = useParams({ from: "/app/alerts/$id" });
+  const detail = useQuery(alertDetailQuery(id));
+  usePageTitle(detail.data?.alert.title ?? "Alert");
+
+  if (detail.data) return <AlertView detail={detail.data} />;
+  if (isStatus(detail.error, 404)) {
+    return (
+      <EmptyState title="This alert does not exist">
+        <p>The link may be old, or the alert belongs to another tenant.</p>
+        <Link to="/alerts" className={buttonClass({})}>
+          All alerts
+        </Link>
+      </EmptyState>
+    );
+  }
+  if (detail.isError) {
+    return (
+      <ProblemPanel error={detail.error} onRetry={() => void detail.refetch()} busy={detail.isFetching} />
+    );
+  }
+  return <Skeleton rows={8} label="Loading the alert" />;
+}
+
+function AlertView({ detail }: { readonly detail: AlertDetail }) {
+  const { alert, rule, samples, related } = detail;
+  return (
+    <>
+      <PageHead
+        back={
+          <Link to="/alerts" className={styles["back"]}>
+            Alerts
+          </Link>
+        }
+        title={alert.title}
+        lead={
+          <>
+            <LevelBadge level={alert.level} large />
+            <StatusLabel status={alert.status} verdict={alert.verdict} />
+            <TagList tags={alert.tags} max={6} />
+          </>
+        }
+        actions={<AlertActions alert={alert} />}
+      />
+      <div className={styles["columns"]}>
+        <div className={styles["main"]}>
+          <WhySection alert={alert} rule={rule} samples={samples} />
+          <RuleSection rule={rule} />
+        </div>
+        <aside className={styles["side"]} aria-label="Facts">
+          <AlertFacts alert={alert} samples={samples} />
+          <EntitySection alert={alert} related={related} />
+        </aside>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { Button, buttonClass } from "@/components/button";
+import { CheckIcon } from "@/components/icons";
+import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Skeleton } from "@/components/skeleton";
+import { usePageTitle } from "@/lib/page-title";
+import { isNarrowed } from "./alert-filter";
+import { alertListQuery } from "./alert-queries";
+import styles from "./alerts-page.module.css";
+import { AlertsTable } from "./alerts-table";
+import { FilterBar } from "./filter-bar";
+import { OverviewStrip } from "./overview";
+import { StreamControl } from "./stream-control";
+
+export function AlertsPage() {
+  usePageTitle("Alerts");
+  const search = useSearch({ from: "/app/alerts" });
+  const navigate = useNavigate({ from: "/alerts" });
+  const list = useInfiniteQuery(alertListQuery(search));
+  const alerts = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { fetchNextPage, isFetchingNextPage } = list;
+
+  const change = (changes: Record<string, unknown>): void =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const reset = (): void => void navigate({ search: {} });
+  const more = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage]);
+
+  return (
+    <>
+      <h1 className="visually-hidden">Alerts</h1>
+      <OverviewStrip level={search.level} onLevel={(level) => change({ level })} />
+      <div className={styles["bar"]}>
+        <FilterBar search={search} onChange={change} onReset={reset} />
+        <StreamControl />
+      </div>
+      <div className={styles["panel"]}>
+        {list.isPending && <Skeleton rows={10} label="Loading alerts" />}
+        {list.isError && !list.data && (
+          <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
+        )}
+        {list.data && alerts.length === 0 && <NoAlerts narrowed={isNarrowed(search)} onReset={reset} />}
+        {alerts.length > 0 && <AlertsTable alerts={alerts} hasMore={list.hasNextPage} onMore={more} />}
+        {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}
+      </div>
+    </>
+  );
+}
+
+function NoAlerts({ narrowed, onReset }: { readonly narrowed: boolean; readonly onReset: () => void }) {
+  if (narrowed) {
+    return (
+      <EmptyState title="No alert matches these filters">
+        <Button onClick={onReset}>Reset the filters</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="Nothing waits for you" icon={<CheckIcon size={22} />}>
+      <p>New alerts show up here the moment they are raised, without a reload.</p>
+      <Link to="/sources" className={buttonClass({})}>
+        Look at the sources
+      </Link>
+    </EmptyState>
+  );
+}

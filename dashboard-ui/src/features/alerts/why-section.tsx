@@ -1,0 +1,114 @@
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { CodeView } from "@/components/code-view";
+import { CopyButton } from "@/components/copy-button";
+import { ChevronDownIcon, ChevronLeftIcon } from "@/components/icons";
+import { Section } from "@/components/section";
+import { Time } from "@/components/time";
+import type { Alert, AlertSample, MatchedField, RuleText } from "@/lib/model";
+import { plural } from "@/lib/number";
+import styles from "./why-section.module.css";
+
+interface WhyProps {
+  readonly alert: Alert;
+  readonly rule: RuleText;
+  readonly samples: readonly AlertSample[];
+}
+
+/** Why an alert fired: what the rule looks for, which fields had it, and the event itself. */
+export function WhySection({ alert, rule, samples }: WhyProps) {
+  const [index, setIndex] = useState(0);
+  const at = Math.min(index, Math.max(0, samples.length - 1));
+  const sample = samples[at];
+  const description = rule.description || alert.description;
+  return (
+    <>
+      <Section title="Why did this fire">
+        {description !== "" && <p className={styles["description"]}>{description}</p>}
+        {sample === undefined ? (
+          <p className="muted">No sample of the events was kept.</p>
+        ) : (
+          <>
+            <SamplePicker samples={samples} at={at} total={alert.count} onPick={setIndex} />
+            <MatchedTable matched={sample.matched} />
+          </>
+        )}
+      </Section>
+      {sample !== undefined && <RawEvent sample={sample} />}
+    </>
+  );
+}
+
+interface PickerProps {
+  readonly samples: readonly AlertSample[];
+  readonly at: number;
+  readonly total: number;
+  readonly onPick: (index: number) => void;
+}
+
+function SamplePicker({ samples, at, total, onPick }: PickerProps) {
+  const sample = samples[at];
+  if (sample === undefined) return null;
+  return (
+    <div className={styles["picker"]}>
+      <span>
+        Event {at + 1} of {samples.length} kept
+        {total > samples.length && (
+          <span className="muted"> ({plural(total, "match", "matches")} in all)</span>
+        )}
+        <span className="muted"> · </span>
+        <Time at={sample.at} full />
+      </span>
+      {samples.length > 1 && (
+        <span className={styles["steps"]}>
+          <Button size="sm" aria-label="Previous event" disabled={at === 0} onClick={() => onPick(at - 1)}>
+            <ChevronLeftIcon size={14} />
+          </Button>
+          <Button
+            size="sm"
+            aria-label="Next event"
+            disabled={at === samples.length - 1}
+            onClick={() => onPick(at + 1)}
+          >
+            <ChevronDownIcon size={14} className={styles["next"]} />
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function MatchedTable({ matched }: { readonly matched: readonly MatchedField[] }) {
+  if (matched.length === 0) return <p className="muted">The detector names no single field.</p>;
+  return (
+    <table className={styles["matched"]}>
+      <caption className="visually-hidden">Fields that made the rule fire</caption>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Value in the event</th>
+          <th scope="col">Asked for</th>
+        </tr>
+      </thead>
+      <tbody>
+        {matched.map(({ field, value, condition }) => (
+          <tr key={`${field} ${condition}`}>
+            <th scope="row">{field}</th>
+            <td className={styles["value"]}>{value}</td>
+            <td className={styles["condition"]}>{condition}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function RawEvent({ sample }: { readonly sample: AlertSample }) {
+  const text = JSON.stringify(sample.event, null, 2) ?? "null";
+  const marked = new Set(sample.matched.map(({ field }) => field.split(".").at(-1) ?? field));
+  return (
+    <Section title="The event, as it came" actions={<CopyButton text={text} what="the event" />}>
+      <CodeView text={text} language="json" label="The event as JSON" marked={marked} />
+    </Section>
+  );
+}

@@ -1,0 +1,54 @@
+import { classes } from "@/components/classes";
+import type { LiveState } from "@/lib/live";
+import { useLive, useLiveState } from "./live-context";
+import styles from "./live-status.module.css";
+
+interface Words {
+  readonly name: string;
+  readonly means: string;
+  readonly look: "good" | "waiting" | "bad";
+}
+
+const WORDS: Record<LiveState, Words> = {
+  idle: { name: "Connecting", means: "The live connection is being opened.", look: "waiting" },
+  connecting: { name: "Connecting", means: "The live connection is being opened.", look: "waiting" },
+  live: { name: "Live", means: "Every change shows up here as it happens.", look: "good" },
+  reconnecting: {
+    name: "Reconnecting",
+    means: "The connection broke; nothing is lost, what you missed follows. Press to try now.",
+    look: "waiting",
+  },
+  offline: {
+    name: "Offline",
+    means: "The server cannot be reached; trying goes on in the background. Press to try now.",
+    look: "bad",
+  },
+  refused: {
+    name: "Not live",
+    means: "The server refused the live connection. Press to try again.",
+    look: "bad",
+  },
+};
+
+/** Whether what is on the screen is current. */
+export function LiveStatus() {
+  const live = useLive();
+  const { name, means, look } = WORDS[useLiveState()];
+  const dot = <span className={classes(styles["dot"], styles[look])} aria-hidden="true" />;
+  return (
+    <div className={styles["status"]} title={means}>
+      <span role="status" aria-live="polite" className="visually-hidden">
+        Live connection: {name}
+      </span>
+      {look === "good" ? (
+        <span className={styles["pill"]} aria-hidden="true">
+          {dot} {name}
+        </span>
+      ) : (
+        <button type="button" className={styles["pill"]} onClick={live.reconnect}>
+          {dot} {name}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+/** The words of the product, as types: the one place that knows how the API's schemas are called. */
+import type { components } from "./api-types";
+
+type Schemas = components["schemas"];
+
+export type Level = Schemas["Level"];
+export type AlertStatus = Schemas["AlertStatus"];
+export type Verdict = Schemas["Verdict"];
+export type Alert = Schemas["Alert"];
+export type AlertSample = Schemas["AlertSample"];
+export type AlertDetail = Schemas["AlertDetail"];
+export type AlertPage = Schemas["AlertPage"];
+export type AlertPatch = Schemas["AlertPatch"];
+export type MatchedField = Schemas["MatchedField"];
+export type RuleText = Schemas["RuleText"];
+export type Threat = Schemas["Threat"];
+export type ThreatPage = Schemas["ThreatPage"];
+export type ThreatDetail = Schemas["ThreatDetail"];
+export type SourceStatus = Schemas["SourceStatus"];
+export type RejectedLine = Schemas["RejectedLine"];
+export type Me = Schemas["Me"];
+export type AuthState = Schemas["AuthState"];
+
+/** Integer microseconds since 1970-01-01 UTC. */
+export type Micros = number;
+
+/** Severity from lowest to highest, in Sigma's words. */
+export const LEVELS = ["informational", "low", "medium", "high", "critical"] as const satisfies Level[];
+export const STATUSES = ["open", "acknowledged", "closed"] as const satisfies AlertStatus[];
+
+/** 0 (informational) to 4 (critical). */
+export function levelRank(level: Level): number {
+  return LEVELS.indexOf(level);
+}
+
+export const LEVEL_NAMES: Record<Level, string> = {
+  informational: "Info",
+  low: "Low",
+  medium: "Medium",
+  high: "High",
+  critical: "Critical",
+};
+
+export const STATUS_NAMES: Record<AlertStatus, string> = {
+  open: "Open",
+  acknowledged: "Acknowledged",
+  closed: "Closed",
+};
+
+export const VERDICT_NAMES: Record<Verdict, string> = {
+  undecided: "Undecided",
+  true_positive: "True positive",
+  false_positive: "False positive",
+  benign: "Benign",
+};
+
+export type Permission = "alerts:read" | "alerts:write" | "threats:read" | "sources:read" | "live:connect";
+
+export function may(me: Me | undefined, permission: Permission): boolean {
+  return me?.permissions.includes(permission) ?? false;
+}

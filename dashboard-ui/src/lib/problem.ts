@@ -1,0 +1,63 @@
+/** Failed calls as one error type: an RFC 9457 problem, or what stands in for it when no problem came back. */
+
+export interface Problem {
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly traceId: string;
+  /** Seconds to wait before another attempt makes sense; 0 when the server did not say. */
+  readonly retryAfter: number;
+}
+
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail === "" ? problem.title : problem.detail);
+    this.problem = problem;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Reads a problem from a response body, whatever the body is. */
+export function problemFrom(body: unknown, response: Response): Problem {
+  const record = isRecord(body) ? body : {};
+  const seconds = Number(record["retry_after"] ?? response.headers.get("Retry-After") ?? 0);
+  return {
+    title: text(record["title"]) || `The server answered ${response.status}`,
+    status: response.status,
+    detail: text(record["detail"]),
+    code: text(record["code"]) || `http-${response.status}`,
+    traceId: text(record["trace_id"]) || text(response.headers.get("X-Trace-Id")),
+    retryAfter: Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : 0,
+  };
+}
+
+/** Any thrown value as a problem that can be shown. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  const detail =
+    error instanceof TypeError
+      ? "Check that NetSentinel is running and that this computer can reach it."
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  return {
+    title: error instanceof TypeError ? "The server cannot be reached" : "Something went wrong in this page",
+    status: 0,
+    detail,
+    code: error instanceof TypeError ? "unreachable" : "page",
+    traceId: "",
+    retryAfter: 0,
+  };
+}
+
+export function isStatus(error: unknown, status: number): boolean {
+  return error instanceof ProblemError && error.problem.status === status;
+}

@@ -1,0 +1,81 @@
+/** Times as people read them. Everything comes in as integer microseconds since 1970 UTC. */
+import type { Micros } from "./model";
+import type { TimeMode } from "./preferences";
+
+const pad = (value: number, width = 2): string => String(value).padStart(width, "0");
+
+export const toMillis = (at: Micros): number => Math.floor(at / 1_000);
+export const nowMicros = (): Micros => Date.now() * 1_000;
+export const toIso = (at: Micros): string => new Date(toMillis(at)).toISOString();
+
+interface Parts {
+  readonly day: string;
+  readonly clock: string;
+}
+
+function parts(at: Micros, utc: boolean): Parts {
+  const date = new Date(toMillis(at));
+  const [year, month, day, hour, minute, second] = utc
+    ? [
+        date.getUTCFullYear(),
+        date.getUTCMonth(),
+        date.getUTCDate(),
+        date.getUTCHours(),
+        date.getUTCMinutes(),
+        date.getUTCSeconds(),
+      ]
+    : [
+        date.getFullYear(),
+        date.getMonth(),
+        date.getDate(),
+        date.getHours(),
+        date.getMinutes(),
+        date.getSeconds(),
+      ];
+  return {
+    day: `${year}-${pad(month + 1)}-${pad(day)}`,
+    clock: `${pad(hour)}:${pad(minute)}:${pad(second)}`,
+  };
+}
+
+const STEPS: readonly [limit: number, seconds: number, unit: string][] = [
+  [60, 1, "s"],
+  [3_600, 60, "min"],
+  [86_400, 3_600, "h"],
+  [86_400 * 60, 86_400, "d"],
+  [86_400 * 730, 86_400 * 30, "mo"],
+  [Number.POSITIVE_INFINITY, 86_400 * 365, "y"],
+];
+
+/** A span as its largest unit: `42 s`, `5 min`, `3 h`, `12 d`. Micros in. */
+export function formatSpan(span: Micros): string {
+  const seconds = Math.max(0, Math.round(span / 1e6));
+  const step = STEPS.find(([limit]) => seconds < limit);
+  return step === undefined ? "" : `${Math.floor(seconds / step[1])} ${step[2]}`;
+}
+
+export function formatRelative(at: Micros, now: Micros): string {
+  const span = now - at;
+  if (Math.abs(span) < 1e6 * 5) return "just now";
+  return span < 0 ? `in ${formatSpan(-span)}` : `${formatSpan(span)} ago`;
+}
+
+/** Short for lists: only the clock on the same day, otherwise day and clock. */
+export function formatTime(at: Micros, mode: TimeMode, now: Micros): string {
+  if (at <= 0) return "never";
+  if (mode === "relative") return formatRelative(at, now);
+  const utc = mode === "utc";
+  const { day, clock } = parts(at, utc);
+  const today = parts(now, utc).day === day;
+  return `${today ? "" : `${day} `}${clock}${utc ? " Z" : ""}`;
+}
+
+/** Whole, for titles and details: day, clock and zone. */
+export function formatFull(at: Micros, utc: boolean): string {
+  const { day, clock } = parts(at, utc);
+  if (utc) return `${day} ${clock} UTC`;
+  const offset = -new Date(toMillis(at)).getTimezoneOffset();
+  const sign = offset < 0 ? "−" : "+";
+  const hours = pad(Math.floor(Math.abs(offset) / 60));
+  return `${day} ${clock} UTC${sign}${hours}:${pad(Math.abs(offset) % 60)}`;
+}

@@ -1,0 +1,45 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { version } from "./package.json" with { type: "json" };
+
+const server = process.env["NETSENTINEL_URL"] ?? "http://127.0.0.1:8740";
+
+export default defineConfig({
+  plugins: [react()],
+  define: { "import.meta.env.VITE_VERSION": JSON.stringify(version) },
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: "../src/netsentinel/dashboard",
+    emptyOutDir: true,
+    // The page runs under `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'`: nothing may be inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: ["chrome123", "edge123", "firefox121", "safari17.5"],
+    manifest: true,
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      "/api": { target: server },
+      "/auth": { target: server },
+      "/ws": { target: server, ws: true },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    globals: false,
+    css: { modules: { classNameStrategy: "non-scoped" } },
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    testTimeout: 15_000,
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.{ts,tsx}"],
+      exclude: ["src/testing/**", "src/main.tsx", "src/lib/api-types.ts", "src/**/*.test.{ts,tsx}"],
+      reporter: ["text-summary", "text"],
+      thresholds: { lines: 70, branches: 70, functions: 70, statements: 70 },
+    },
+  },
+});

@@ -1,6 +1,7 @@
 """How long the dashboard's files may be: p95 160 lines, max 250."""
 
 import pytest
+
 from tests.architecture.source import ROOT, UI, hold, percentile
 
 FILE_P95, FILE_MAX = 160, 250

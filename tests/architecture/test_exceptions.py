@@ -1,6 +1,7 @@
 """The lists of exceptions may only shrink."""
 
 import pytest
+
 from tests.architecture.source import budgets, excused
 
 HIGHEST = {

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+
 from tests.architecture.source import SOURCE, Module, source
 
 PACKAGES = [module for module in source() if module.path.name == "__init__.py"]

@@ -8,11 +8,11 @@ from netsentinel.kernel.types import Micros, Permission, Role, TenantId
 from netsentinel.storage.ports import ReadTx, Row, Tx
 
 _USER = "u.id, u.tenant, u.name, u.role, u.created_at, u.last_login_at, u.disabled_at"
-_SESSION = "s.id, s.tenant, s.user_id, s.address, s.user_agent, s.created_at, s.last_seen_at, s.expires_at"
-_SESSION_FIELDS = 8
+_SESSION_COLUMNS = ("id", "tenant", "user_id", "address", "user_agent", "created_at", "last_seen_at", "expires_at")
+_RETURNING_SESSION = f"RETURNING {', '.join(_SESSION_COLUMNS)}"
 _KEY = "id, tenant, name, hint, role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at"
 _SELECT_SESSION = (
-    f"SELECT {_SESSION}, {_USER} FROM sessions s"  # noqa: S608 - constants only
+    f"SELECT {', '.join(f's.{column}' for column in _SESSION_COLUMNS)}, {_USER} FROM sessions s"  # noqa: S608 - constants only
     " JOIN users u ON u.tenant = s.tenant AND u.id = s.user_id"
 )
 
@@ -28,7 +28,7 @@ def _session(row: Row) -> Session:
 def _user_session(row: Row | None) -> UserSession | None:
     if row is None:
         return None
-    return UserSession(_session(row[:_SESSION_FIELDS]), _user(row[_SESSION_FIELDS:]))
+    return UserSession(_session(row[: len(_SESSION_COLUMNS)]), _user(row[len(_SESSION_COLUMNS) :]))
 
 
 def _key(row: Row) -> ApiKey:
@@ -175,7 +175,7 @@ class SqlSessions:
     def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str) -> list[Session]:
         """End all sessions of a user; those that ended, by id."""
         rows = tx.rows(
-            f"DELETE FROM sessions AS s WHERE s.tenant = ? AND s.user_id = ? RETURNING {_SESSION}",  # noqa: S608 - constants only
+            f"DELETE FROM sessions WHERE tenant = ? AND user_id = ? {_RETURNING_SESSION}",  # noqa: S608 - constants only
             (tenant, user_id),
         )
         return sorted(map(_session, rows), key=lambda session: session.id)
@@ -183,8 +183,8 @@ class SqlSessions:
     def delete_expired(self, tx: Tx, now: Micros, idle_since: Micros, limit: int) -> list[Session]:
         """End sessions, whoever's, that expired by `now` or were last used at `idle_since` or before."""
         rows = tx.rows(
-            "DELETE FROM sessions AS s WHERE s.id IN (SELECT id FROM sessions"  # noqa: S608 - constants only
-            f" WHERE expires_at <= ? OR last_seen_at <= ? ORDER BY id LIMIT ?) RETURNING {_SESSION}",
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions"  # noqa: S608 - constants only
+            f" WHERE expires_at <= ? OR last_seen_at <= ? ORDER BY id LIMIT ?) {_RETURNING_SESSION}",
             (now, idle_since, limit),
         )
         return sorted(map(_session, rows), key=lambda session: session.id)
@@ -282,11 +282,11 @@ class SqlSetup:
     def accepts(self, tx: ReadTx, token_hash: str) -> bool:
         """Whether the door is open and this is its token."""
         row = tx.row("SELECT 1 FROM setup_door WHERE id = 1 AND closed_at = 0 AND token_hash = ?", (token_hash,))
-        return row is not None
+        return bool(token_hash) and row is not None
 
     def enter(self, tx: Tx, token_hash: str, now: Micros) -> bool:
         """Close the door from inside with its token: of two callers, one gets in."""
-        return bool(
+        return bool(token_hash) and bool(
             tx.run(
                 "UPDATE setup_door SET closed_at = ?, token_hash = ''"
                 " WHERE id = 1 AND closed_at = 0 AND token_hash = ?",

@@ -210,7 +210,7 @@ class MemorySetup:
 
     def accepts(self, tx: ReadTx, token_hash: str) -> bool:
         """Whether the door is open and this is its token."""
-        return self.is_open(tx) and self._token_hash == token_hash
+        return self.is_open(tx) and bool(token_hash) and self._token_hash == token_hash
 
     def enter(self, tx: Tx, token_hash: str, now: Micros) -> bool:
         """Close the door from inside with its token: of two callers, one gets in."""

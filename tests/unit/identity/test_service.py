@@ -1,0 +1,286 @@
+"""Logins, tickets and the first run."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from netsentinel.identity import AuthProvider, IdentityLimits, IdentityService
+from netsentinel.identity.entries import LoginFailed, UserCreated
+from netsentinel.identity.service import TICKET_LIFETIME
+from netsentinel.identity.store_sql import SqlIdentity
+from netsentinel.identity.testing import PlainHashing
+from netsentinel.kernel.clock import MINUTE, SECOND
+from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.errors import InvalidInputError, NotAuthenticatedError, ThrottledError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId, system_principal
+from netsentinel.storage import Database, Journal
+from tests.identity import PASSWORD, House
+
+pytestmark = pytest.mark.anyio
+SYSTEM = system_principal()
+
+
+async def test_it_is_the_provider_that_document_001_names(house: House) -> None:
+    provider: AuthProvider = house.service
+    user = await house.user()
+    token = await provider.authenticate({"username": "ann", "password": PASSWORD})
+    assert token is not None
+    assert await provider.validate_token(token) == user.principal()
+    assert await provider.authenticate({"username": "ann", "password": "wrong"}) is None
+    assert await provider.authenticate({}) is None
+    assert await provider.authenticate({"username": "ann", "password": PASSWORD, "tenant": "other"}) is None
+    assert await provider.validate_token("") is None
+
+
+async def test_a_failed_login_is_told_to_the_audit_without_what_was_typed(house: House) -> None:
+    ann = await house.user()
+    for name, password in (("Ann", "hunter2"), (PASSWORD, "hunter2")):
+        with pytest.raises(NotAuthenticatedError) as caught:
+            await house.service.login(name, password, address="192.0.2.1")
+        assert caught.value.detail == "The name or the password is wrong."
+    wrong, unknown = house.db.entries[-2:]
+    assert (wrong.subject, unknown.subject) == (ann.id, "")
+    assert wrong.payload == LoginFailed(user="ann", address="192.0.2.1", reason="wrong password")
+    assert unknown.payload == LoginFailed(user="", address="192.0.2.1", reason="unknown user")
+
+
+async def test_a_failure_in_a_tenant_that_does_not_exist_is_noted_in_the_default_one(house: House) -> None:
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.login("ann", PASSWORD, tenant=TenantId("made-up"))
+    assert house.db.entries[-1].tenant == DEFAULT_TENANT
+
+
+async def test_an_unknown_user_takes_the_same_steps_as_a_wrong_password(house: House) -> None:
+    await house.user()
+    steps: list[tuple[int, int]] = []
+    for name in ("ann", "nobody"):
+        before = len(house.db.entries)
+        with pytest.raises(NotAuthenticatedError):
+            await house.service.login(name, "wrong")
+        steps.append((len(house.hashing.checked), len(house.db.entries) - before))
+    assert steps == [(1, 1), (2, 1)]
+    assert house.hashing.checked == [f"plain:{PASSWORD}", None]
+
+
+async def test_a_password_that_no_password_can_be_is_refused_without_hashing(house: House) -> None:
+    await house.user()
+    for name in ("ann", "nobody"):
+        with pytest.raises(NotAuthenticatedError):
+            await house.service.login(name, "x" * 257)
+    assert house.hashing.checked == []
+
+
+async def test_too_many_failures_wait_before_any_hashing(house: House) -> None:
+    await house.user()
+    for _ in range(5):
+        with pytest.raises(NotAuthenticatedError):
+            await house.service.login("ann", "wrong", address="192.0.2.1")
+    with pytest.raises(ThrottledError) as caught:
+        await house.service.login("ANN", PASSWORD, address="192.0.2.1")
+    assert caught.value.retry_after == 12
+    assert len(house.hashing.checked) == 5
+    assert await house.service.login("ann", PASSWORD, address="192.0.2.2")
+    house.clock.advance(12 * SECOND)
+    assert await house.service.login("ann", PASSWORD, address="192.0.2.1")
+
+
+async def test_successful_logins_are_never_throttled(house: House) -> None:
+    await house.user()
+    for _ in range(50):
+        assert await house.service.login("ann", PASSWORD, address="192.0.2.1")
+
+
+class _Busy(PlainHashing):
+    """Hashing that has no turn left."""
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
+        raise ThrottledError("busy", retry_after=5)
+
+
+async def test_a_login_that_found_no_turn_is_not_a_failure() -> None:
+    house = House(hashing=_Busy())
+    await house.user()
+    for _ in range(20):
+        with pytest.raises(ThrottledError, match="busy"):
+            await house.service.login("ann", PASSWORD)
+
+
+async def _stored_hash(house: House) -> str:
+    account = await house.db.read(lambda tx: house.stores.users.account(tx, DEFAULT_TENANT, "ann"))
+    assert account is not None
+    return account.password_hash
+
+
+async def test_a_login_hashes_anew_when_the_parameters_changed(house: House) -> None:
+    await house.user()
+    later = IdentityService(house.db, house.stores, house.clock, house.limits, PlainHashing("newer"))
+    with pytest.raises(NotAuthenticatedError):
+        await later.login("ann", "wrong")
+    assert await _stored_hash(house) == f"plain:{PASSWORD}"
+    await later.login("ann", PASSWORD)
+    assert await _stored_hash(house) == f"newer:{PASSWORD}"
+
+
+class _NoRoomToHash(PlainHashing):
+    async def hash(self, password: str) -> str:
+        raise ThrottledError("busy", retry_after=5)
+
+
+async def test_a_login_succeeds_although_there_is_no_turn_to_hash_anew(house: House) -> None:
+    await house.user()
+    later = IdentityService(house.db, house.stores, house.clock, house.limits, _NoRoomToHash("newer"))
+    assert await later.login("ann", PASSWORD)
+    assert await _stored_hash(house) == f"plain:{PASSWORD}"
+
+
+# Tickets.
+
+
+async def test_a_ticket_repeats_an_admission_once(house: House) -> None:
+    login = await house.login()
+    admission = await house.service.admit_session(login.token)
+    assert admission is not None
+    ticket = await house.service.issue_ticket(admission)
+    assert ticket.expires_at == house.clock.now() + 30 * SECOND
+    assert ticket.text not in repr(house.stores.tickets.__dict__)
+    assert await house.service.consume_ticket(ticket.text) == admission
+    assert await house.service.consume_ticket(ticket.text) is None
+
+
+async def test_a_keys_ticket_is_bound_to_the_key(house: House) -> None:
+    made = await house.service.keys.create(SYSTEM, "program", role=Role.VIEWER)
+    admission = await house.service.admit_key(made.text)
+    assert admission is not None
+    good, late = await house.service.issue_ticket(admission), await house.service.issue_ticket(admission)
+    assert await house.service.consume_ticket(good.text) == admission
+    await house.service.keys.revoke(SYSTEM, made.key.id)
+    assert await house.service.consume_ticket(late.text) is None
+
+
+async def test_a_ticket_ends_after_thirty_seconds_and_with_its_session(house: House) -> None:
+    login = await house.login()
+    admission = await house.service.admit_session(login.token)
+    assert admission is not None
+    old = await house.service.issue_ticket(admission)
+    house.clock.advance(TICKET_LIFETIME)
+    assert await house.service.consume_ticket(old.text) is None
+    orphan = await house.service.issue_ticket(admission)
+    await house.service.logout(login.token)
+    assert await house.service.consume_ticket(orphan.text) is None
+    assert await house.service.consume_ticket("nonsense") is None
+
+
+@pytest.mark.parametrize("ref", ["", "default", "default/", "default/ses_none", "other/key_none", "/", "default/usr_1"])
+async def test_a_reference_to_nothing_is_not_valid(house: House, ref: str) -> None:
+    assert not await house.service.still_valid(ref)
+
+
+# The first run.
+
+
+async def test_the_first_run_makes_an_administrator_and_closes_the_door(house: House) -> None:
+    assert await house.service.setup_needed()
+    token = await house.service.ensure_setup_token()
+    assert token is not None
+    result = await house.service.complete_setup(token, "Ann", PASSWORD, address="192.0.2.1")
+    assert result.principal.permissions == frozenset(Permission)
+    assert await house.service.validate_token(result.token) == result.principal
+    assert house.kinds() == ["user.created", "session.opened"]
+    assert house.db.entries[0].payload == UserCreated(name="Ann", role="admin", first=True)
+    assert not await house.service.setup_needed()
+    assert await house.service.ensure_setup_token() is None
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.complete_setup(token, "Eve", PASSWORD)
+
+
+async def test_a_wrong_token_is_refused_noted_and_throttled(house: House) -> None:
+    await house.service.ensure_setup_token()
+    for _ in range(10):
+        with pytest.raises(NotAuthenticatedError):
+            await house.service.complete_setup("wrong", "Eve", PASSWORD, address="192.0.2.1")
+    assert house.db.entries[-1].payload == LoginFailed(user="", address="192.0.2.1", reason="wrong set-up token")
+    with pytest.raises(ThrottledError):
+        await house.service.complete_setup("wrong", "Eve", PASSWORD, address="192.0.2.1")
+    assert await house.service.setup_needed()
+
+
+async def test_a_poor_password_leaves_the_door_open(house: House) -> None:
+    token = await house.service.ensure_setup_token()
+    assert token is not None
+    with pytest.raises(InvalidInputError):
+        await house.service.complete_setup(token, "Ann", "password")
+    assert await house.service.complete_setup(token, "Ann", PASSWORD)
+
+
+async def test_each_start_makes_the_token_before_it_useless(house: House) -> None:
+    old, new = await house.service.ensure_setup_token(), await house.service.ensure_setup_token()
+    assert old is not None
+    assert new is not None
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.complete_setup(old, "Ann", PASSWORD)
+    assert await house.service.complete_setup(new, "Ann", PASSWORD)
+
+
+async def test_a_user_made_on_the_command_line_closes_the_door(house: House) -> None:
+    token = await house.service.ensure_setup_token()
+    assert token is not None
+    await house.user()
+    assert not await house.service.setup_needed()
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.complete_setup(token, "Eve", PASSWORD)
+
+
+async def test_the_local_key_needs_no_first_user_and_leaves_the_door_open(house: House, tmp_path: Path) -> None:
+    await house.service.ensure_local_key(tmp_path / "local.key")
+    assert await house.service.setup_needed()
+
+
+# On real databases.
+
+
+@pytest.fixture
+def service(sqlite_database: Database, clock: FakeClock) -> IdentityService:
+    return IdentityService(sqlite_database, SqlIdentity(), clock, IdentityLimits(), PlainHashing())
+
+
+async def test_of_many_first_administrators_one_gets_in(service: IdentityService, sqlite_database: Database) -> None:
+    token = await service.ensure_setup_token()
+    assert token is not None
+    crowd = (service.complete_setup(token, f"ann {n}", PASSWORD, address=f"192.0.2.{n}") for n in range(8))
+    results = await asyncio.gather(*crowd, return_exceptions=True)
+    assert [type(result) for result in results].count(NotAuthenticatedError) == 7
+    assert len(await service.users.all(SYSTEM)) == 1
+    rows = await sqlite_database.read(lambda tx: tx.rows("SELECT COUNT(*) FROM sessions"))
+    assert rows == [(1,)]
+
+
+async def test_a_ticket_opens_one_of_many_sockets(service: IdentityService) -> None:
+    made = await service.keys.create(SYSTEM, "program", role=Role.VIEWER)
+    admission = await service.admit_key(made.text)
+    assert admission is not None
+    ticket = await service.issue_ticket(admission)
+    opened = await asyncio.gather(*(service.consume_ticket(ticket.text) for _ in range(8)))
+    assert [one for one in opened if one is not None] == [admission]
+
+
+async def test_the_audit_chain_holds_what_happened(
+    sqlite_database: Database, clock: FakeClock, service: IdentityService, journal_of_sqlite: Journal
+) -> None:
+    await service.users.create(SYSTEM, "ann", PASSWORD, Role.ADMIN)
+    login = await service.login("ann", PASSWORD)
+    clock.advance(MINUTE)
+    await service.logout(login.token)
+    entries = await journal_of_sqlite.read(0, 10, topics=["audit"])
+    assert [entry.kind for entry in entries] == ["user.created", "session.opened", "session.closed"]
+    assert all(entry.audited for entry in entries)
+    assert (await journal_of_sqlite.verify(DEFAULT_TENANT)).intact
+    rows = await sqlite_database.read(lambda tx: tx.rows("SELECT * FROM journal"))
+    assert login.token not in repr(rows)
+    assert PASSWORD not in repr(rows)
+
+
+@pytest.fixture
+def journal_of_sqlite(sqlite_database: Database, entry_registry: EntryRegistry, audit_key: bytes) -> Journal:
+    return Journal(sqlite_database, entry_registry, audit_key)

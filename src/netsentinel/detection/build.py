@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.pipeline import Pipeline
 from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import SigmaDetector, load_rules
+from netsentinel.detection.scans import PortScans
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import Format
@@ -24,7 +26,7 @@ class Built:
 
 def statistics() -> tuple[Detector, ...]:
     """The detectors that count over time, with their default parameters."""
-    return ()
+    return PortScans(), PasswordGuessing()
 
 
 def build_pipeline(

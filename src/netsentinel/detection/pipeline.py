@@ -1,4 +1,4 @@
-"""The pipeline: one batch of raw lines in, findings and rejected lines out. No clock, no I/O, the same answer every time."""
+"""The pipeline: one batch of raw lines in, findings and rejected lines out. No clock, no I/O."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ class Pipeline:
             if not events:
                 continue
             tally.events += len(events)
-            tally.last_event_at = max(tally.last_event_at, max(event.time for event in events))
+            tally.last_event_at = max(tally.last_event_at, *(event.time for event in events))
             for detector in detectors:
                 tally.findings += detector.analyze_events(events)
         return BatchResult(
@@ -118,10 +118,7 @@ class Pipeline:
             tally.rejected.append((bytes(line), f"the record is longer than {self._max_line} bytes"))
             return None
         try:
-            record = self._decoder.decode(line)
-            if type(record) is not dict:
-                raise ValueError("the record is no JSON object")
-            event = self._parse(cast("dict[str, Any]", record), line, batch)
+            event = self._parse(_table(self._decoder.decode(line)), line, batch)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             tally.rejected.append((line[:MAX_REJECTED_BYTES], _reason(error)))
             return None
@@ -144,6 +141,12 @@ class Pipeline:
                 self._usual.clear()
             self._usual[key] = usual
         return usual.parse(record, line, batch.tenant, batch.source)
+
+
+def _table(record: Any) -> dict[str, Any]:
+    if type(record) is not dict:
+        raise ValueError("the record is no JSON object")
+    return cast("dict[str, Any]", record)
 
 
 def _unpacked(raw: bytes, tally: _Tally) -> Iterator[bytes]:

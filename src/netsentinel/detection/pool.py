@@ -55,8 +55,8 @@ class _Child:
 class ProcessPool:
     """One detection process. Requests are pipelined: they are sent at once and answered in order.
 
-    When the process dies, every pending call fails with `UnavailableError` and a new process is started; until `restore`
-    has set its state, `analyze` and `snapshot` go on failing, so that no batch meets detectors that have forgotten.
+    When the process dies, every pending call fails with `UnavailableError` and a new process is started. Until
+    `restore` has set its state, `analyze` and `snapshot` go on failing: no batch meets detectors that have forgotten.
 
     Args:
         rule_paths: files and folders with rules.

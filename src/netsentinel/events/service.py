@@ -43,7 +43,7 @@ class Limits:
     """How long a sender is asked to wait then."""
     inline_bytes: int = 64 * 1024
     """Bodies up to this size are handled on the event loop; larger ones in a thread."""
-    max_parallel: int = 4
+    max_parallel: int = 2
     """Large bodies handled at once; the others wait."""
 
 
@@ -77,7 +77,13 @@ class IntakeService:
         self._large = asyncio.Semaphore(self._limits.max_parallel)
 
     async def accept(
-        self, tenant: TenantId, source: str, format: str, body: bytes, content_type: str, content_encoding: str
+        self,
+        tenant: TenantId,
+        source: str,
+        format: str,  # noqa: A002 - the wire's name
+        body: bytes,
+        content_type: str,
+        content_encoding: str,
     ) -> Accepted:
         """Keep a body of events until it is processed; returns after the commit.
 
@@ -169,7 +175,7 @@ def _pack_lines(chunks: Iterable[bytes]) -> _Packed:
 
 
 def _pack_array(body: bytes) -> _Packed:
-    """A JSON array, or one JSON object, as lines. Line ends inside a record can only be white space: they become blanks."""
+    """A JSON array, or one JSON object, as lines. A line end inside a record is white space: it becomes a blank."""
     text = body.removeprefix(_BOM).strip(_JSON_SPACE)
     try:
         if text.startswith(b"["):

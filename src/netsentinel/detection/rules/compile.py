@@ -130,7 +130,7 @@ def _keyword(value: Any) -> Condition:
     raise InvalidInputError(f"A keyword cannot be a {_kind(value)}.")
 
 
-def _value(field: str, value: Any) -> Condition:  # noqa: PLR0911 - one line per kind of value
+def _value(field: str, value: Any) -> Condition:  # noqa: C901, PLR0911 - one line per kind of value
     if isinstance(value, SigmaExpansion):
         return _one(AnyOf, [_value(field, item) for item in value.values])
     if isinstance(value, SigmaString):

@@ -136,7 +136,7 @@ def _documents(text: str) -> Iterator[tuple[yaml.Node, str]]:
     lines = text.splitlines(keepends=True)
     try:
         while loader.check_node():
-            node = cast("yaml.Node | None", loader.get_node())
+            node = loader.get_node()
             if node is not None:
                 yield node, "".join(lines[node.start_mark.line : node.end_mark.line + 1]).rstrip() + "\n"
     finally:
@@ -156,8 +156,7 @@ def _load_document(path: str, node: yaml.Node, source: str, loading: _Loading) -
     try:
         content = _construct(node)
         rule = _compile(content, source, path)
-        if rule.id in loading.origins:
-            raise InvalidInputError(f"The id {rule.id} is already used in {loading.origins[rule.id]}.")
+        _check_id(rule, loading)
     except yaml.MarkedYAMLError as error:
         loading.failed.append(_syntax_error(path, error))
     except InvalidInputError as error:
@@ -171,10 +170,15 @@ def _load_document(path: str, node: yaml.Node, source: str, loading: _Loading) -
         loading.rules.append(rule)
 
 
+def _check_id(rule: Rule, loading: _Loading) -> None:
+    if rule.id in loading.origins:
+        raise InvalidInputError(f"The id {rule.id} is already used in {loading.origins[rule.id]}.")
+
+
 def _construct(node: yaml.Node) -> Any:
     loader = SigmaYAMLLoader("")
     try:
-        return loader.construct_document(node)
+        return cast("Any", loader).construct_document(node)
     finally:
         loader.dispose()
 

@@ -33,7 +33,7 @@ def witnesses(condition: Condition) -> frozenset[Atom]:
     sets = [witnesses(item) for item in condition.items]
     if isinstance(condition, AnyOf):
         return frozenset[Atom]().union(*sets) if all(sets) else frozenset()
-    return max((one for one in sets if one), key=_telling, default=frozenset())
+    return max((one for one in sets if one), key=_telling, default=frozenset[Atom]())
 
 
 def atoms_of(condition: Condition) -> list[Atom]:

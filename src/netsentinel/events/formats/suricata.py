@@ -9,7 +9,7 @@ from typing import Any
 
 from netsentinel.events.columns import first, iso_time, number, table, text
 from netsentinel.events.model import Event, Logsource
-from netsentinel.events.web import is_login_path
+from netsentinel.events.web import is_failed_login
 from netsentinel.kernel.types import Micros, TenantId
 
 _CLASSES = {
@@ -125,8 +125,7 @@ def _http(event: Event, http: dict[str, Any]) -> None:
     event.domain = text(http.get("hostname"))
     event.url = text(http.get("url"))
     event.user_agent = text(http.get("http_user_agent"))
-    status = number(http.get("status"))
-    if status == 401 or (status == 403 and is_login_path(event.url)):  # noqa: PLR2004 - RFC 9110: unauthorised, forbidden
+    if is_failed_login(number(http.get("status")), event.url):
         event.action = "failure"
 
 

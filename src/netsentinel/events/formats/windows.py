@@ -12,6 +12,8 @@ from netsentinel.events.columns import iso_time, number, table, text
 from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.types import Micros, TenantId
 
+_CERTIFICATES = "certificateservicesclient-lifecycle-system"
+
 _SERVICES = {
     "security": "security",
     "system": "system",
@@ -50,7 +52,7 @@ _SERVICES = {
     "microsoft-windows-appxdeploymentserver/operational": "appxdeployment-server",
     "microsoft-windows-appmodel-runtime/admin": "appmodel-runtime",
     "microsoft-windows-appxpackaging/operational": "appxpackaging-om",
-    "microsoft-windows-certificateservicesclient-lifecycle-system/operational": "certificateservicesclient-lifecycle-system",
+    f"microsoft-windows-{_CERTIFICATES}/operational": _CERTIFICATES,
     "microsoft-windows-capi2/operational": "capi2",
     "microsoft-windows-sense/operational": "sense",
     "microsoft-windows-vhdmp-operational": "vhdmp",

@@ -10,7 +10,7 @@ from typing import Any
 
 from netsentinel.events.columns import epoch_seconds, first, iso_time, number, table, text
 from netsentinel.events.model import Event, Logsource
-from netsentinel.events.web import is_login_path
+from netsentinel.events.web import is_failed_login
 from netsentinel.kernel.types import Micros, TenantId
 
 _CLASSES = {
@@ -78,6 +78,9 @@ _TELLTALES: tuple[tuple[str, str], ...] = (
 
 _FAILED_STATES = frozenset({"S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"})
 """conn_state of connections that were not answered, refused or never completed (Zeek, base/protocols/conn)."""
+
+_USER_FIELDS = {"kerberos": "client", "rdp": "cookie"}
+"""Where a login log keeps the account, when not in `username`."""
 
 _MAX_LOGS = 256
 
@@ -203,8 +206,7 @@ def _http(event: Event, record: dict[str, Any]) -> None:
     event.user = text(get("username"))
     event.bytes_out = number(get("request_body_len"))
     event.bytes_in = number(get("response_body_len"))
-    status = number(get("status_code"))
-    if status == 401 or (status == 403 and is_login_path(event.url)):  # noqa: PLR2004 - RFC 9110: unauthorised, forbidden
+    if is_failed_login(number(get("status_code")), event.url):
         event.action = "failure"
 
 
@@ -221,7 +223,7 @@ def _login(event: Event, record: dict[str, Any]) -> None:
     said = record.get("auth_success", record.get("success"))
     if type(said) is bool:
         event.action = "success" if said else "failure"
-    event.user = text(record.get("username") or record.get("client") or record.get("user") or record.get("cookie"))
+    event.user = text(record.get(_USER_FIELDS.get(event.logsource.service, "username")))
 
 
 def _ftp(event: Event, record: dict[str, Any]) -> None:

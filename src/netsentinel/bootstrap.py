@@ -8,13 +8,12 @@ from importlib import import_module
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
 
 from netsentinel import alerts, identity
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
-from netsentinel.api.app import create_app
+from netsentinel.api.app import Application, create_app
 from netsentinel.api.health import Readiness, free_disk_mib
 from netsentinel.api.metrics import Metrics, Sample
 from netsentinel.api.services import Services
@@ -108,7 +107,7 @@ class Running:
     """An opened server: what to serve, what to run beside it, and what to tell the person who started it."""
 
     services: Services
-    app: FastAPI
+    app: Application
     background: tuple[Coroutine[Any, Any, None], ...]
     notes: tuple[str, ...]
 

@@ -16,6 +16,9 @@ from netsentinel.api.services import Services
 from netsentinel.api.v2 import alerts, entries, events, session, sources, threats
 from netsentinel.kernel.settings import Settings
 
+Application = FastAPI
+"""What `create_app` makes, for those who must not know the framework."""
+
 _DESCRIPTION = """\
 NetSentinel detects, responds and teaches, live. Every error is a problem (RFC 9457) with a stable `code` and a
 `trace_id`. Times are integer microseconds since 1970-01-01 UTC. Lists are paged by an opaque cursor in `next`.
@@ -25,7 +28,7 @@ everything that changes something.
 """
 
 
-def create_app(settings: Settings, services: Services | None = None, metrics: Metrics | None = None) -> FastAPI:
+def create_app(settings: Settings, services: Services | None = None, metrics: Metrics | None = None) -> Application:
     """The application. Without services it can only describe itself (`netsentinel api spec`)."""
     app = FastAPI(
         title="NetSentinel",

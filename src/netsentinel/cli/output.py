@@ -8,6 +8,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+_PIPE_WIDTH = 100_000
+"""A pipe has no width: nothing is cut there."""
+
 
 class Output(StrEnum):
     """What stdout gets."""
@@ -39,7 +42,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(Text(printable(str(cell))) for cell in row))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
 def printable(text: str) -> str:

@@ -33,10 +33,12 @@ _TIMEOUT_S = 60.0
 class Remote:
     """A client of one server, for the duration of a command."""
 
-    def __init__(self, base_url: str, key: str) -> None:
+    def __init__(self, base_url: str, key: str, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx2.AsyncClient(base_url=self.base_url, headers=headers, timeout=_TIMEOUT_S)
+        self._http = httpx2.AsyncClient(
+            base_url=self.base_url, headers=headers, timeout=_TIMEOUT_S, transport=transport
+        )
 
     @classmethod
     def find(cls, server: str, key: str, settings: Settings | None = None) -> Self:

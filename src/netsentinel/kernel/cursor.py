@@ -1,7 +1,6 @@
 """Page cursors: opaque to callers, the sort key of the last row to us."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 
 import msgspec
@@ -27,7 +26,7 @@ def decode_cursor(cursor: str, *kinds: type[int] | type[float] | type[str]) -> C
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         parts = msgspec.json.decode(raw, type=list[int | float | str])
-    except (binascii.Error, msgspec.DecodeError, UnicodeError) as error:
+    except (ValueError, msgspec.DecodeError) as error:
         raise InvalidCursorError(_UNCHANGED) from error
     if len(parts) != len(kinds) or any(not _is(part, kind) for part, kind in zip(parts, kinds, strict=True)):
         raise InvalidCursorError(_UNCHANGED)

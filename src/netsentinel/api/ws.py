@@ -1,0 +1,113 @@
+"""`/ws`: the bridge between the web framework's WebSocket and the hub, which knows what the frames mean."""
+
+from typing import Final
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+
+from netsentinel.api.credentials import bearer, has_session
+from netsentinel.api.deps import admission_from
+from netsentinel.api.middleware.origin import origin_of
+from netsentinel.api.middleware.trace import trace_id_of
+from netsentinel.api.problems import refuse
+from netsentinel.api.services import Services
+from netsentinel.kernel.errors import ForeignOriginError, InvalidInputError, NetSentinelError
+from netsentinel.kernel.settings import Settings
+from netsentinel.streamer import SUBPROTOCOL, Visitor
+
+router: Final = APIRouter()
+
+_WEB_SCHEMES: Final = {"ws": "http", "wss": "https"}
+
+
+class StarletteTransport:
+    """Carries frames over an accepted WebSocket."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame; None when the peer is gone or after `close`."""
+        try:
+            message = await self._websocket.receive()
+        except WebSocketDisconnected:
+            return None
+        if message["type"] == "websocket.disconnect":
+            return None
+        text = message.get("text")
+        return text if text is not None else bytes(message.get("bytes") or b"")
+
+    async def send_text(self, text: str) -> None:
+        """Hand a frame over; returns when the socket takes more.
+
+        Raises:
+            ConnectionError: the peer is gone.
+        """
+        try:
+            await self._websocket.send({"type": "websocket.send", "text": text})
+        except (WebSocketDisconnect, WebSocketDisconnected) as error:
+            raise ConnectionResetError from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye; nothing happens when the peer was quicker.
+
+        Raises:
+            ConnectionError: the peer is gone.
+        """
+        try:
+            await self._websocket.close(code, reason)
+        except (WebSocketDisconnect, WebSocketDisconnected) as error:
+            raise ConnectionResetError from error
+
+
+@router.websocket("/ws")
+async def live(websocket: WebSocket) -> None:
+    """Live updates by the sub-protocol `netsentinel.v1.json`; see the AsyncAPI document."""
+    services: Services = websocket.app.state.services
+    try:
+        visitor = await _let_in(websocket, services)
+    except NetSentinelError as error:
+        await refuse(error, trace_id_of(websocket.scope), websocket.scope, websocket.receive, websocket.send)
+        return
+    await websocket.accept(subprotocol=SUBPROTOCOL)
+    await services.hub.serve(StarletteTransport(websocket), visitor)
+
+
+async def _let_in(websocket: WebSocket, services: Services) -> Visitor:
+    """Who asks for a WebSocket, and what admits them already. Without a cookie or key, `hello` has to bring a ticket.
+
+    Raises:
+        UnavailableError: there is no place now.
+        ThrottledError: the address failed too often.
+        InvalidInputError: the client speaks another protocol.
+        ForeignOriginError: a page of another site opens it with our cookie.
+    """
+    address = websocket.client.host if websocket.client else ""
+    services.hub.admit(address)
+    try:
+        _check_protocol(websocket)
+        _check_origin(websocket, services.settings)
+    except NetSentinelError:
+        services.hub.failed(address)
+        raise
+    return Visitor(address, await admission_from(websocket))
+
+
+def _check_protocol(websocket: WebSocket) -> None:
+    if SUBPROTOCOL not in websocket.scope.get("subprotocols", ()):
+        raise InvalidInputError(f"Open the WebSocket with the sub-protocol {SUBPROTOCOL}.")
+
+
+def _check_origin(websocket: WebSocket, settings: Settings) -> None:
+    """Refuse a foreign page that uses a browser's cookie, whatever stands in front of this route.
+
+    Cookies know no ports, so that a page of another port of this machine is foreign as well.
+    """
+    headers = websocket.headers
+    if bearer(headers) is not None or not has_session(headers, settings):
+        return
+    own = f"{_WEB_SCHEMES.get(websocket.url.scheme, '')}://{headers.get('host', '')}"
+    allowed = {origin_of(url) for url in (own, settings.public_url, *settings.allowed_origins) if url}
+    origin = headers.get("origin", "")
+    if origin_of(origin) not in allowed - {""}:
+        raise ForeignOriginError(f"Pages of '{origin}' may not do this.", origin=origin)

@@ -1,0 +1,36 @@
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from netsentinel.api.metrics import Metrics, RequestMetrics
+
+pytestmark = pytest.mark.anyio
+
+
+def test_figures_are_read_when_they_are_asked_for() -> None:
+    events = 1.0
+    metrics = Metrics(lambda: [("counter", "ns_events", "Events.", events), ("gauge", "ns_open", "Open.", 2)])
+    assert b"ns_events_total 1.0" in metrics.exposition()
+    events = 5.0
+    text = metrics.exposition()
+    assert b"ns_events_total 5.0" in text
+    assert b"ns_open 2.0" in text
+
+
+async def test_requests_are_observed_under_their_template() -> None:
+    metrics = Metrics(list)
+    app = FastAPI()
+    app.add_middleware(RequestMetrics, metrics=metrics)
+
+    @app.get("/things/{name}")
+    async def show(name: str) -> str:
+        return name
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test") as http:
+        await http.get("/things/secret-name")
+        await http.get("/nowhere/at/all")
+    text = metrics.exposition().decode()
+    assert 'route="/things/{name}",status="2xx"} 1.0' in text
+    assert 'route="other",status="4xx"} 1.0' in text
+    assert "secret-name" not in text
+    assert "nowhere" not in text

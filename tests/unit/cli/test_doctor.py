@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+
+from netsentinel.cli import doctor
+from netsentinel.kernel.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+def test_this_machine_is_well(settings: Settings) -> None:
+    for check in (doctor.check_python, doctor.check_sqlite, doctor.check_disk, doctor.check_memory, doctor.check_rules):
+        finding = check(settings)
+        assert finding.ok, finding
+        assert finding.fix == ""
+
+
+def test_an_open_data_folder_is_noticed(settings: Settings) -> None:
+    assert doctor.check_data_folder(settings).ok
+    settings.data_dir.mkdir(mode=0o755)
+    settings.data_dir.chmod(0o755)
+    finding = doctor.check_data_folder(settings)
+    assert not finding.ok
+    assert "chmod 700" in finding.fix
+
+
+def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
+    finding = doctor.check_disk(Settings(data_dir=tmp_path, disk_reserve_mib=10**9))
+    assert not finding.ok
+    assert "Free space" in finding.fix
+
+
+def test_a_broken_rule_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text("title: [", encoding="utf-8")
+    finding = doctor.check_rules(Settings(data_dir=tmp_path, rules=str(tmp_path / "bad.yml")))
+    assert not finding.ok
+    assert "bad.yml" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "ok"),
+    [("127.0.0.1", "", True), ("0.0.0.0", "", False), ("0.0.0.0", "https://soc.example.org", True)],  # noqa: S104 - what is checked
+)
+def test_exposure(tmp_path: Path, host: str, public_url: str, *, ok: bool) -> None:
+    assert doctor.check_exposure(Settings(data_dir=tmp_path, host=host, public_url=public_url)).ok is ok
+
+
+def test_the_dashboard_check_says_how_to_build_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from netsentinel.api import dashboard
+
+    monkeypatch.setattr(dashboard, "FOLDER", settings.data_dir)
+    finding = doctor.check_dashboard(settings)
+    assert not finding.ok
+    assert "make setup" in finding.fix

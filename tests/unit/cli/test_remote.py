@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from netsentinel.cli.remote import Remote
+from netsentinel.kernel.errors import InvalidInputError, NotAuthenticatedError, RemoteError, UnavailableError
+from netsentinel.kernel.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+def remote(answer: httpx2.Response | Exception) -> Remote:
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        assert request.headers["authorization"] == "Bearer k"
+        return answer
+
+    return Remote("http://server/", "k", transport=httpx2.MockTransport(handle))
+
+
+async def test_an_answer_is_decoded() -> None:
+    async with remote(httpx2.Response(200, json={"items": []})) as server:
+        assert await server.get("/api/v2/alerts", {"limit": 1}) == {"items": []}
+    async with remote(httpx2.Response(204)) as server:
+        assert await server.call("POST", "/x") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, InvalidInputError),
+        (403, RemoteError),
+        (500, RemoteError),
+        (503, UnavailableError),
+        (429, UnavailableError),
+    ],
+)
+async def test_a_problem_becomes_an_error_with_its_sentence(status: int, kind: type[Exception]) -> None:
+    problem = httpx2.Response(status, json={"detail": "Do it otherwise."}, headers={"Retry-After": "7"})
+    async with remote(problem) as server:
+        with pytest.raises(kind, match="Do it otherwise") as caught:
+            await server.call("POST", "/x")
+    if isinstance(caught.value, UnavailableError):
+        assert caught.value.extra["retry_after"] == 7
+
+
+async def test_an_answer_that_is_no_json_is_still_an_error() -> None:
+    async with remote(httpx2.Response(502, text="<html>")) as server:
+        with pytest.raises(RemoteError, match="502"):
+            await server.call("GET", "/x")
+
+
+async def test_nobody_there() -> None:
+    async with remote(httpx2.ConnectError("refused")) as server:
+        with pytest.raises(UnavailableError, match="netsentinel serve"):
+            await server.call("GET", "/x")
+
+
+def test_the_server_and_key_are_found_in_the_data_folder(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, port=1234)
+    with pytest.raises(NotAuthenticatedError, match=r"local\.key"):
+        Remote.find("", "", settings)
+    (tmp_path / "local.key").write_text("k\n", encoding="ascii")
+    assert Remote.find("", "", settings).base_url == "http://127.0.0.1:1234"
+    (tmp_path / "server.url").write_text("http://127.0.0.1:9\n", encoding="ascii")
+    assert Remote.find("", "", settings).base_url == "http://127.0.0.1:9"
+    assert Remote.find("https://soc.example.org/", "k2", settings).base_url == "https://soc.example.org"

@@ -1,0 +1,68 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, source_name
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/var/log/suricata/eve.json", "eve"),
+        ("conn.log.gz", "conn"),
+        ("a b/\u00fc ber.jsonl", "ber"),
+        ("...", "file"),
+        ("x" * 90 + ".log", "x" * 64),
+    ],
+)
+def test_a_source_is_named_after_its_file(path: str, name: str) -> None:
+    assert source_name(path) == name
+
+
+def lines(count: int, *, step_s: float = 1.0) -> list[dict[str, object]]:
+    return [
+        {"timestamp": f"2026-01-01T00:00:{n * step_s:09.6f}+0000", "event_type": "dns", "src_ip": "192.0.2.1", "n": n}
+        for n in range(count)
+    ]
+
+
+def written(path: Path, records: list[dict[str, object]]) -> Path:
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, records)).encode()))
+    return path
+
+
+def test_files_become_batches_of_one_source(tmp_path: Path) -> None:
+    first, second = written(tmp_path / "a.json.gz", lines(3)), written(tmp_path / "b.json.gz", lines(2))
+    batches = list(_batches([first, second], "", "", paced=False))
+    assert [(batch.source, len(batch.lines)) for batch in batches] == [("a", 3), ("b", 2)]
+    joined = list(_batches([first, second], "both", "", paced=False))
+    assert [(batch.source, len(batch.lines)) for batch in joined] == [("both", 5)]
+
+
+def test_batches_are_bounded(tmp_path: Path) -> None:
+    batches = list(_batches([written(tmp_path / "a.json.gz", lines(2_500, step_s=0.01))], "", "", paced=False))
+    assert [len(batch.lines) for batch in batches] == [1_000, 1_000, 500]
+
+
+def test_paced_batches_hold_a_quarter_of_a_second(tmp_path: Path) -> None:
+    batches = list(_batches([written(tmp_path / "a.json.gz", lines(8, step_s=0.1))], "", "", paced=True))
+    assert [len(batch.lines) for batch in batches] == [3, 3, 2]
+
+
+async def test_pacing_follows_the_events_clock() -> None:
+    import asyncio
+
+    began = asyncio.get_running_loop().time()
+    source = iter([Batch("s", [b"1"], at=1_000_000), Batch("s", [b"2"], at=1_200_000), Batch("s", [b"3"])])
+    seen = [batch.lines async for batch in _paced(source, 2)]
+    assert seen == [[b"1"], [b"2"], [b"3"]]
+    assert 0.1 <= asyncio.get_running_loop().time() - began < 5
+
+
+@pytest.mark.parametrize("line", [b"not json", b"{}", b'{"timestamp":"x","event_type":"dns"}', b"[1]"])
+def test_a_record_without_a_time_has_none(line: bytes) -> None:
+    assert _event_time(line, "") == 0

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from netsentinel.bootstrap import audit_key, check_exposure, entry_registry, intake_limits, open_database, open_identity
+from netsentinel.kernel.errors import SettingsError
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import Role, system_principal
+from netsentinel.storage import JournalWriter, SqliteDatabase
+
+pytestmark = pytest.mark.anyio
+
+
+def test_every_feature_announces_under_one_style_of_name() -> None:
+    for kind in entry_registry():
+        assert kind.live_name == kind.name.replace(".", ":").replace("_", "-"), kind.name
+        assert kind.summary.endswith("."), kind.name
+        assert kind.audited is (kind.topic == "audit"), kind.name
+
+
+def test_the_audit_key_is_the_stated_one_or_stays_in_its_file(tmp_path: Path) -> None:
+    assert audit_key(Settings(data_dir=tmp_path, audit_key="stated")) == b"stated"
+    made = audit_key(Settings(data_dir=tmp_path))
+    assert made == audit_key(Settings(data_dir=tmp_path))
+    assert len(made) == 64
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "netsentinel.db"])
+def test_an_unknown_database_is_refused(tmp_path: Path, url: str) -> None:
+    writer = JournalWriter(entry_registry(), FakeClock(), b"k")
+    with pytest.raises(SettingsError, match="postgresql://"):
+        open_database(Settings(data_dir=tmp_path, database_url=url), writer)
+
+
+def test_without_a_url_it_is_sqlite(tmp_path: Path) -> None:
+    writer = JournalWriter(entry_registry(), FakeClock(), b"k")
+    assert isinstance(open_database(Settings(data_dir=tmp_path), writer), SqliteDatabase)
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "refused"),
+    [
+        ("127.0.0.1", "", False),
+        ("::1", "", False),
+        ("0.0.0.0", "", True),  # noqa: S104 - what is checked
+        ("192.0.2.1", "http://soc.example.org", True),
+        ("0.0.0.0", "https://soc.example.org", False),  # noqa: S104 - what is checked
+    ],
+)
+def test_passwords_do_not_leave_the_machine_in_clear(host: str, public_url: str, *, refused: bool) -> None:
+    settings = Settings(host=host, public_url=public_url)
+    if refused:
+        with pytest.raises(SettingsError, match="clear text"):
+            check_exposure(settings)
+    else:
+        check_exposure(settings)
+
+
+def test_the_intakes_limits_are_the_settings() -> None:
+    limits = intake_limits(Settings(intake_max_body_mib=2, intake_max_unpacked_mib=3, intake_max_ratio=4))
+    assert (limits.max_body_bytes, limits.max_unpacked_bytes, limits.max_ratio) == (2 << 20, 3 << 20, 4)
+
+
+async def test_identity_opens_alone_for_the_command_line(tmp_path: Path) -> None:
+    async with open_identity(Settings(data_dir=tmp_path)) as identity:
+        made = await identity.keys.create(system_principal(), "test", role=Role.VIEWER)
+        assert await identity.validate_token(made.text) is not None
+    assert (tmp_path / "netsentinel.db").exists()

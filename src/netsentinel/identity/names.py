@@ -12,7 +12,8 @@ _TENANT_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 def name_key(name: str) -> str:
     """What is compared when a name is looked up: without case, and with compatible characters made equal (NFKC)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.strip()).casefold())
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 def checked_name(name: str, what: str = "name") -> str:

@@ -12,6 +12,8 @@ from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Micros
 
 BEACONS = 16
+_DNS_PIECES = 14
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 STOLEN_BYTES = 240 * 1024 * 1024
 IMPLANT_JA3 = "473cd7cb9faa642487833865d516e578"
 
@@ -97,7 +99,7 @@ def beacon(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
             received=rng.randint(250, 262),
             service="ssl",
         )
-        yield from secure(talk, name, ja3=IMPLANT_JA3)
+        yield from secure(talk, name, ja3=IMPLANT_JA3, issuer=f"CN={name}")
 
 
 def lateral(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
@@ -165,15 +167,20 @@ def _use_admin_share(rng: random.Random, at: Micros) -> Iterator[StoryLine]:
 
 
 def exfiltration(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
-    """The stolen files leave for a drop zone in one long upload."""
+    """The stolen files leave for a drop zone: first the keys in pieces, hidden in DNS names, then one long upload."""
     name = cast.DROP.name
-    yield from lookup(rng, cast.WEB_SERVER, name, cast.DROP.address, start, resolver=cast.RESOLVER)
+    for number in range(_DNS_PIECES):
+        piece = "".join(rng.choices(_BASE32, k=56))
+        at = start + number * 2 * SECOND
+        yield from lookup(rng, cast.WEB_SERVER, f"{piece}.{name}", "", at, resolver=cast.RESOLVER)
+    upload = start + MINUTE
+    yield from lookup(rng, cast.WEB_SERVER, name, cast.DROP.address, upload, resolver=cast.RESOLVER)
     talk = converse(
         rng,
         cast.WEB_SERVER.address,
         cast.DROP.address,
         443,
-        start=start + 60 * MILLISECOND,
+        start=upload + 60 * MILLISECOND,
         duration=170 * SECOND,
         sent=STOLEN_BYTES + 1_300_000,
         received=410_000,

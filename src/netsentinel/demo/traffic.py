@@ -73,10 +73,10 @@ def fetch(
     return talk, lines
 
 
-def secure(talk: Conversation, name: str, *, ja3: str) -> Iterator[StoryLine]:
-    """A TLS session to `name`."""
+def secure(talk: Conversation, name: str, *, ja3: str, issuer: str = "") -> Iterator[StoryLine]:
+    """A TLS session to `name`; with an `issuer`, to a server that signed its own certificate."""
     shaken = talk.start + min(40 * MILLISECOND, talk.duration)
     if talk.crosses_border:
-        yield eve.tls(talk, shaken, name, ja3=ja3)
-    yield zeek.ssl(talk, shaken, name)
+        yield eve.tls(talk, shaken, name, ja3=ja3, issuer=issuer)
+    yield zeek.ssl(talk, shaken, name, issuer=issuer)
     yield from over(talk)

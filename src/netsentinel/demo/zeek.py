@@ -116,18 +116,25 @@ def http(talk: Conversation, at: Micros, request: Request, *, depth: int = 1, fu
     return _line(at, "http", record)
 
 
-def ssl(talk: Conversation, at: Micros, server_name: str, *, version: str = "TLSv13") -> StoryLine:
-    """A TLS handshake."""
-    record = _ids(talk, at) | {
-        "version": version,
-        "cipher": "TLS_AES_256_GCM_SHA384",
-        "curve": "x25519",
-        "server_name": server_name,
-        "resumed": False,
-        "next_protocol": "h2",
-        "established": True,
-        "ssl_history": "CsiI",
-    }
+def ssl(talk: Conversation, at: Micros, server_name: str, *, issuer: str = "") -> StoryLine:
+    """A TLS 1.3 handshake; with an `issuer` one of TLS 1.2, whose certificate is seen and was signed by its subject."""
+    record = _ids(talk, at) | {"curve": "x25519", "server_name": server_name, "resumed": False, "established": True}
+    if issuer:
+        record |= {
+            "version": "TLSv12",
+            "cipher": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "ssl_history": "CsxkniIi",
+            "subject": issuer,
+            "issuer": issuer,
+            "validation_status": "self signed certificate",
+        }
+    else:
+        record |= {
+            "version": "TLSv13",
+            "cipher": "TLS_AES_256_GCM_SHA384",
+            "next_protocol": "h2",
+            "ssl_history": "CsiI",
+        }
     return _line(at, "ssl", record)
 
 

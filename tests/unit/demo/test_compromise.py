@@ -67,3 +67,17 @@ def test_more_than_200_megabytes_leave() -> None:
     (conn,) = [r for r in records if r.get("_path") == "conn" and r["id.resp_h"] == cast.DROP.address]
     assert conn["orig_bytes"] > 200_000_000
     assert not conn["local_resp"]
+
+
+def test_the_beacon_talks_to_a_server_that_signed_its_own_certificate() -> None:
+    handshakes = [r for r in decode(list(beacon(dice("test"), START))) if r.get("_path") == "ssl"]
+    assert {record["validation_status"] for record in handshakes} == {"self signed certificate"}
+    assert {(record["version"], record["issuer"]) for record in handshakes} == {("TLSv12", f"CN={cast.CONTROL.name}")}
+
+
+def test_keys_leave_in_dns_names_before_the_upload() -> None:
+    records = decode(list(exfiltration(dice("test"), START)))
+    names = [record["query"] for record in records if record.get("_path") == "dns"]
+    pieces = [name for name in names if len(name.split(".")[0]) > 50]
+    assert len(set(pieces)) == len(pieces) > 10
+    assert names[-1] == cast.DROP.name

@@ -22,9 +22,8 @@ if str(ROOT) not in sys.path:
 from tests.programs import require_program  # noqa: E402 - the path above makes it importable
 
 if TYPE_CHECKING:
-    from tests.postgresql import PostgresServer
-
     from netsentinel.storage.postgres import PostgresDatabase
+    from tests.postgresql import PostgresServer
 
 FEATURES = ("events", "detection", "identity", "streamer", "alerts")
 
@@ -111,8 +110,9 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `database` once on each."""
-    if "database" in metafunc.fixturenames:
+    """Run a test that asks for `database` once on each, unless its suite has a fixture of that name of its own."""
+    definitions = metafunc._arg2fixturedefs.get("database", ())
+    if definitions and definitions[-1].func.__module__ == __name__:
         metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 

@@ -109,6 +109,7 @@ class SqliteDatabase:
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._readers: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
         self._pool: ThreadPoolExecutor | None = None
+        self._writer: apsw.Connection | None = None
         self._thread: threading.Thread | None = None
         self._listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -124,9 +125,10 @@ class SqliteDatabase:
         Raises:
             UnsafeStorageError: this SQLite has a known fault, or the schema is from a newer NetSentinel.
             StorageUnavailableError: the file cannot be opened.
+            StorageFullError: there is no space to make it.
         """
         self._loop = asyncio.get_running_loop()
-        writer = await asyncio.to_thread(self._prepare)
+        self._writer = writer = await asyncio.to_thread(self._prepare)
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="netsentinel-reader")
         self._thread = threading.Thread(target=self._write_loop, args=(writer,), name="netsentinel-writer", daemon=True)
         self._open = True
@@ -136,15 +138,7 @@ class SqliteDatabase:
     async def __aexit__(self, *exc: object) -> None:
         """Finish what was accepted, then close."""
         self._open = False
-        if self._thread is None or self._pool is None:
-            return
-        self._calls.put(None)
-        thread, pool = self._thread, self._pool
-        await asyncio.to_thread(thread.join)
-        await asyncio.to_thread(pool.shutdown)
-        while not self._readers.empty():
-            self._readers.get_nowait().close()
-        self._thread = self._pool = None
+        await asyncio.to_thread(self._close)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a transaction and return its result after the commit is on disk.
@@ -188,12 +182,15 @@ class SqliteDatabase:
             _create_private(self._path)
             writer = self._connect()
         except (apsw.Error, OSError) as error:
+            if isinstance(error, apsw.FullError) or getattr(error, "errno", 0) in _NO_SPACE:
+                raise StorageFullError(_FULL) from error
             raise StorageUnavailableError(f"The database {self._path} cannot be opened: {error}") from error
         try:
             migrate(lambda fn: self._alone(writer, fn), SQLITE, self._journal.clock, load_migrations())
         except BaseException as error:
             failure = _translated(error, writer)
-            writer.close()
+            with suppress(apsw.Error):  # what led here is already being told
+                writer.close()
             if failure is error:
                 raise
             raise failure from error
@@ -233,6 +230,22 @@ class SqliteDatabase:
             raise
         return result
 
+    def _close(self) -> None:
+        thread, pool, writer = self._thread, self._pool, self._writer
+        if thread is None or pool is None or writer is None:
+            return
+        self._calls.put(None)
+        thread.join()
+        pool.shutdown()
+        connections = [writer]
+        with suppress(queue.Empty):
+            while True:
+                connections.append(self._readers.get_nowait())
+        for connection in reversed(connections):  # the writer last: whoever closes last makes the final checkpoint
+            with suppress(apsw.Error):  # a checkpoint that fails is made at the next start; no commit depends on it
+                connection.close()
+        self._thread = self._pool = self._writer = None
+
     # Writing: everything below runs on the writer thread.
 
     def _write_loop(self, connection: apsw.Connection) -> None:
@@ -246,7 +259,6 @@ class SqliteDatabase:
             closing = len(group) < len(calls)
             if group:
                 self._commit_group(connection, group)
-        connection.close()
 
     def _commit_group(self, connection: apsw.Connection, group: list[Call]) -> None:
         outcomes: list[Outcome] = []

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 from fastapi import Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext
 from starlette.requests import HTTPConnection
 
 from netsentinel.api.credentials import bearer, session_token
@@ -80,7 +80,10 @@ def admission_of(request: Request) -> Admission:
     return request.state.admission
 
 
-def declared_access(route: APIRoute) -> Requires | Public | None:
-    """What a route declares; None when it declares nothing, or more than one thing."""
+def declared_access(route: APIRoute | RouteContext) -> Requires | Public | None:
+    """What a route declares; None when it declares nothing, or more than one thing.
+
+    An app keeps the routers that it includes whole: `fastapi.routing.iter_route_contexts(app.routes)` gives the routes.
+    """
     found = [item.call for item in route.dependant.dependencies if isinstance(item.call, Requires | Public)]
     return found[0] if len(found) == 1 else None

@@ -1,7 +1,6 @@
 """API keys: made once, shown once, valid until they expire or are revoked."""
 
 import asyncio
-import os
 import platform
 from collections.abc import Collection
 from pathlib import Path
@@ -20,6 +19,7 @@ from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFou
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId, system_principal
 from netsentinel.storage.ports import Database, Tx
+from netsentinel.storage.private_file import read_private, write_private
 
 TOUCH_EVERY: Micros = MINUTE
 """The last use is written down at most so often, not with every request."""
@@ -123,7 +123,7 @@ class ApiKeys:
 
         A key that is there and works is kept. Otherwise a new one is made, and this machine's older ones are revoked.
         """
-        text = await asyncio.to_thread(_read_private, path)
+        text = await asyncio.to_thread(read_private, path)
         if text and await self.admit(text) is not None:
             return
         actor = system_principal()
@@ -132,7 +132,7 @@ class ApiKeys:
             if key.name == name and key.created_by == actor.id and key.revoked_at == NEVER:
                 await self.revoke(actor, key.id)
         made = await self.create(actor, name, role=Role.ANALYST)
-        await asyncio.to_thread(_write_private, path, made.text)
+        await asyncio.to_thread(write_private, path, made.text)
 
     async def _note_use(self, key: ApiKey, now: Micros) -> None:
         """Bookkeeping that a request can do without: with a full disk, reading goes on."""
@@ -170,24 +170,3 @@ def _require(actor: Principal, *permissions: Permission) -> None:
     for permission in permissions:
         if not actor.may(permission):
             raise NotAllowedError(f"This needs the permission {permission}.", permission=permission.value)
-
-
-def _read_private(path: Path) -> str:
-    """The file's text, after taking it away from everybody else; empty when there is no such file."""
-    try:
-        path.chmod(0o600)
-        return path.read_text(encoding="ascii", errors="replace").strip()
-    except FileNotFoundError:
-        return ""
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace the file in one step; nobody but its owner can read it at any moment."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -1,7 +1,7 @@
 """The pipeline: one batch of raw lines in, findings and rejected lines out. No clock, no I/O."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -29,9 +29,19 @@ class _Snapshot(msgspec.Struct, frozen=True):
     detectors: dict[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where records come from."""
+
+    tenant: TenantId
+    source: str
+    format: str = ""
+    """Name of their format, or empty to recognise each."""
+
+
 @dataclass(slots=True)
-class _Tally:
-    """What is counted while a batch goes through."""
+class Tally:
+    """What is known of the records so far."""
 
     events: int = 0
     size: int = 0
@@ -71,16 +81,9 @@ class Pipeline:
 
     def analyze(self, batch: InboxBatch) -> BatchResult:
         """What the batch says. A batch that is `done` only updates detectors that remember; its findings are empty."""
-        tally = _Tally()
-        detectors = [one for one in self._detectors if one.remembers] if batch.done else list(self._detectors)
+        tally = Tally()
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
-            events = [event for line in lines if (event := self._read(line, batch, tally)) is not None]
-            if not events:
-                continue
-            tally.events += len(events)
-            tally.last_event_at = max(tally.last_event_at, *(event.time for event in events))
-            for detector in detectors:
-                tally.findings += detector.analyze_events(events)
+            self.examine(lines, Origin(batch.tenant, batch.source, batch.format), tally, replayed=batch.done)
         return BatchResult(
             batch=batch.id,
             events=tally.events,
@@ -88,9 +91,29 @@ class Pipeline:
             size=tally.size,
             format=tally.formats.most_common(1)[0][0] if tally.formats else batch.format,
             last_event_at=tally.last_event_at,
-            findings=() if batch.done else tuple(tally.findings),
+            findings=tuple(tally.findings),
             rejected_lines=tuple(tally.rejected),
         )
+
+    def examine(self, lines: Iterable[bytes], origin: Origin, tally: Tally, *, replayed: bool = False) -> None:
+        """Have the detectors look at some records, and add to the tally what they say.
+
+        Args:
+            lines: records without their line ends.
+            origin: where they come from.
+            tally: what is known so far.
+            replayed: they were examined before: only update detectors that remember.
+        """
+        events = [event for line in lines if (event := self._read(line, origin, tally)) is not None]
+        if not events:
+            return
+        tally.events += len(events)
+        tally.last_event_at = max(tally.last_event_at, *(event.time for event in events))
+        for detector in self._detectors:
+            if detector.remembers or not replayed:
+                found = detector.analyze_events(events)
+                if not replayed:
+                    tally.findings += found
 
     def snapshot(self) -> bytes:
         """The state of all detectors that remember."""
@@ -113,25 +136,25 @@ class Pipeline:
         for detector in self._detectors:
             detector.restore(kept.get(detector.name, b""))
 
-    def _read(self, line: bytes, batch: InboxBatch, tally: _Tally) -> Event | None:
+    def _read(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
         if type(line) is LongLine:
             tally.rejected.append((bytes(line), f"the record is longer than {self._max_line} bytes"))
             return None
         try:
-            event = self._parse(_table(self._decoder.decode(line)), line, batch)
+            event = self._parse(_table(self._decoder.decode(line)), line, origin)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             tally.rejected.append((line[:MAX_REJECTED_BYTES], _reason(error)))
             return None
         tally.formats[event.format] += 1
         return event
 
-    def _parse(self, record: dict[str, Any], line: bytes, batch: InboxBatch) -> Event:
-        if batch.format:
-            stated = self._formats.get(batch.format)
+    def _parse(self, record: dict[str, Any], line: bytes, origin: Origin) -> Event:
+        if origin.format:
+            stated = self._formats.get(origin.format)
             if stated is None:
-                raise ValueError(f"there is no format {batch.format!r}")
-            return stated.parse(record, line, batch.tenant, batch.source)
-        key = (batch.tenant, batch.source)
+                raise ValueError(f"there is no format {origin.format!r}")
+            return stated.parse(record, line, origin.tenant, origin.source)
+        key = (origin.tenant, origin.source)
         usual = self._usual.get(key)
         if usual is None or not usual.recognises(record):
             usual = next((one for one in self._formats.values() if one.recognises(record)), self._fallback)
@@ -140,7 +163,7 @@ class Pipeline:
             if len(self._usual) >= _MAX_SOURCES:
                 self._usual.clear()
             self._usual[key] = usual
-        return usual.parse(record, line, batch.tenant, batch.source)
+        return usual.parse(record, line, origin.tenant, origin.source)
 
 
 def _table(record: Any) -> dict[str, Any]:
@@ -149,7 +172,7 @@ def _table(record: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", record)
 
 
-def _unpacked(raw: bytes, tally: _Tally) -> Iterator[bytes]:
+def _unpacked(raw: bytes, tally: Tally) -> Iterator[bytes]:
     with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as reader:
         while chunk := reader.read(_READ):
             tally.size += len(chunk)

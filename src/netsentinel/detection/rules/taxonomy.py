@@ -10,15 +10,18 @@ from collections.abc import Mapping
 from netsentinel.events.model import Logsource
 
 _FITTING: Mapping[tuple[str, str], frozenset[str]] = {
-    ("suricata", "http"): frozenset({"proxy", "webserver"}),
-    ("zeek", "http"): frozenset({"proxy", "webserver"}),
-    ("suricata", "flow"): frozenset({"firewall"}),
-    ("zeek", "conn"): frozenset({"firewall"}),
+    ("suricata", "proxy"): frozenset({"webserver"}),
+    ("zeek", "proxy"): frozenset({"webserver"}),
+    ("windows", "registry_add"): frozenset({"registry_delete", "registry_event"}),
+    ("windows", "registry_set"): frozenset({"registry_event"}),
+    ("windows", "registry_rename"): frozenset({"registry_event"}),
 }
-"""Further categories that events of a product and service belong to."""
+"""Product and category of events -> further categories they belong to.
+
+HTTP seen on the wire is both a proxy's and a web server's. Sysmon's event 12 is the addition or the removal of a key.
+"""
 
 _SURICATA: Mapping[str, tuple[str, ...]] = {
-    "src_port": (),
     "dst_ip": ("dest_ip",),
     "dst_port": ("dest_port",),
     "query": ("dns.rrname", "dns.queries.rrname", "dns.query.rrname"),
@@ -78,7 +81,13 @@ _ZEEK: Mapping[str, tuple[str, ...]] = {
     "r-ip": ("id.resp_h", "id_resp_h"),
 }
 
-_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"suricata": _SURICATA, "zeek": _ZEEK}
+_WINDOWS: Mapping[str, tuple[str, ...]] = {
+    "Image": ("NewProcessName",),
+    "ParentImage": ("ParentProcessName",),
+}
+"""Process creation in the security log (event 4688) uses other names than Sysmon."""
+
+_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"suricata": _SURICATA, "zeek": _ZEEK, "windows": _WINDOWS}
 
 
 def aliases(product: str, field: str) -> tuple[str, ...]:
@@ -99,4 +108,4 @@ def applies(rule: Logsource, event: Logsource) -> bool:
         return False
     if not rule.category or rule.category == event.category:
         return True
-    return rule.category in _FITTING.get((event.product, event.service), frozenset())
+    return rule.category in _FITTING.get((event.product, event.category), frozenset())

@@ -205,22 +205,35 @@ def _attributes(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _data(part: Any) -> dict[str, Any]:
-    """The values of `EventData` or `UserData`: by name, or as a list of `Data` elements with a name each."""
+    """The values of `EventData` or `UserData`: by name, or as `Data` elements that may carry a name each."""
     flat: dict[str, Any] = {}
     for key, value in table(part).items():
-        if key == "Data" and type(value) is list:
-            for item in cast("list[Any]", value):
-                node = table(item)
-                name = _attributes(node).get("Name")
-                if type(name) is str:
-                    flat[name] = node.get("#text")
-            if not flat:
-                flat["Data"] = value
+        if key == "Data":
+            flat.update(_elements(value))
         elif type(value) is dict:
             inner = cast("dict[str, Any]", value)
             flat.update({name: item for name, item in inner.items() if name != "#attributes"})
         elif key != "#attributes":
             flat[key] = value
+    return flat
+
+
+def _elements(value: Any) -> dict[str, Any]:
+    """`Data` elements: each under its name; those without one together under `Data`."""
+    flat: dict[str, Any] = {}
+    unnamed: list[Any] = []
+    for item in cast("list[Any]", value) if type(value) is list else [value]:
+        if type(item) is not dict:
+            unnamed.append(item)
+            continue
+        node = cast("dict[str, Any]", item)
+        said, name = node.get("#text"), _attributes(node).get("Name")
+        if type(name) is str:
+            flat[name] = said
+        else:
+            unnamed += cast("list[Any]", said) if type(said) is list else [said]
+    if unnamed:
+        flat["Data"] = unnamed[0] if len(unnamed) == 1 else unnamed
     return flat
 
 

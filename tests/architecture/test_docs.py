@@ -180,6 +180,13 @@ def test_links_of_the_front_pages_lead_somewhere(page: Path) -> None:
             assert (ROOT / target).exists(), target
 
 
+def test_paths_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    paths = re.findall(r"^\| \[?`([\w./-]+)`", text, re.MULTILINE)
+    assert len(paths) >= 6
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site. Not `--quiet`: that would hide the warnings from `--strict` as well."""

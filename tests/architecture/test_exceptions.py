@@ -8,7 +8,7 @@ HIGHEST = {
     "file-lines": 0,
     "function-lines": 0,
     "test-file-lines": 0,
-    "broad-excepts": 4,
+    "broad-excepts": 5,
     "imports-inside-functions": 0,
     "names": 0,
     "port-methods": 0,

@@ -18,12 +18,13 @@ def _literal_all(module: Module) -> list[str] | None:
 
 
 def _public_names(module: Module) -> set[str]:
-    """What it defines itself, and what it takes from its own modules; other imports are means, not offers."""
+    """What it defines itself, and what it takes from its own modules without using it; the rest is means, not offer."""
+    used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
     names: set[str] = set()
     package = ".".join(module.path.parent.relative_to(SOURCE.parent).parts)
     for node in module.tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package + "."):
-            names |= {alias.asname or alias.name for alias in node.names}
+            names |= {alias.asname or alias.name for alias in node.names} - used
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Assign):
@@ -51,6 +52,13 @@ def test_a_package_offers_what_it_says(module: Module) -> None:
         assert not public, f"{module.name} offers {sorted(public)} without __all__"
         return
     dunder = {name for name in said if name.startswith("__")}
-    assert set(said) - dunder == public
+    offered = {
+        alias.asname or alias.name
+        for node in module.tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert public <= set(said), f"not in __all__: {sorted(public - set(said))}"
+    assert set(said) - dunder <= public | offered, "__all__ names what is not there"
     assert said == sorted(said, key=_kind)
     assert len(said) == len(set(said))

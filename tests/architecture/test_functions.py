@@ -25,10 +25,9 @@ def _names(node: ast.expr | None) -> set[str]:
 
 
 def _is_broad(node: ast.AST) -> bool:
-    """Whether it catches everything and keeps it; what cleans up and raises again hides nothing."""
+    """Whether it catches everything and keeps it; what cleans up or converts, and raises, hides nothing."""
     if isinstance(node, ast.ExceptHandler):
-        last = node.body[-1]
-        raises_again = isinstance(last, ast.Raise) and last.exc is None
+        raises_again = isinstance(node.body[-1], ast.Raise)
         return bool(_names(node.type) & BROAD) and not raises_again
     if isinstance(node, ast.Call):
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -8,6 +8,15 @@ SHARE = 0.9
 CONTRACT_TESTED = {"store_sql", "testing"}
 """A store and its fake are held by one contract suite instead."""
 
+ONE_SUITE = {
+    "storage/sqlite.py": "contracts/test_database.py",
+    "storage/postgres.py": "contracts/test_database.py",
+    "storage/migrate.py": "contracts/test_database.py",
+    "storage/follower.py": "contracts/test_journal.py",
+    "streamer/store_memory.py": "contracts/test_connection_store.py",
+}
+"""Implementations that share a suite, and modules that are held as part of another's suite."""
+
 
 def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
@@ -24,6 +33,10 @@ def _behaves(module: Module) -> bool:
 def _is_tested(module: Module) -> bool:
     place = module.path.relative_to(SOURCE)
     if (TESTS / "unit" / place.parent / f"test_{place.stem}.py").exists():
+        return True
+    if any((TESTS / tier / f"test_{place.stem}.py").exists() for tier in ("contracts", "integration")):
+        return True
+    if (TESTS / ONE_SUITE.get(place.as_posix(), "missing")).exists():
         return True
     if place.stem in CONTRACT_TESTED or "store_sql" in place.parts:
         feature = f"netsentinel.{place.parts[0]}"

@@ -1,22 +1,26 @@
 """PostgreSQL as the database: the same closures on a pool of connections. The only module that knows psycopg."""
 
 import asyncio
+import queue
 import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Final, Self, TypeVar, cast
 
 import psycopg
-import psycopg_pool
 from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import (
     ConflictError,
     NetSentinelError,
+    SettingsError,
     StorageFullError,
     StorageUnavailableError,
     UnsafeStorageError,
@@ -35,8 +39,8 @@ OLDEST_POSTGRES: Final = 150_000
 
 _CONNECTIONS: Final = 8
 _CONNECT_SECONDS: Final = 5
-_WAIT_SECONDS: Final = 10.0
-"""How long a closure waits for a connection, while all are busy or the server is away."""
+_DEAD_PEER_MS: Final = 30_000
+"""A server that confirms nothing for so long is gone (TCP_USER_TIMEOUT)."""
 
 _ATTEMPTS: Final = 6
 _BACKOFF_SECONDS: Final = 0.01
@@ -82,6 +86,72 @@ class _Transaction(_Rows):
         self.entries.append(entry)
 
 
+class _Connections:
+    """Connections that wait to be used again; there are never more of them than threads.
+
+    Not `psycopg_pool`: while the server is away it waits longer and longer between its attempts, so that a caller gets
+    a time-out instead of an error, and the server is found again only much later.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._options: dict[str, Any] = {
+            "connect_timeout": _CONNECT_SECONDS,
+            "tcp_user_timeout": _DEAD_PEER_MS,
+            "application_name": "netsentinel",
+            **conninfo_to_dict(url),
+        }
+        self._idle: queue.LifoQueue[Connection] = queue.LifoQueue()
+
+    def connect(self, *, autocommit: bool = False) -> Connection:
+        return Connection.connect(**self._options, autocommit=autocommit)
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` and commit.
+
+        When a connection turns out to be dead before the commit was sent, nothing was kept, so `work` runs again on a
+        new one. The others that wait are as old and are dropped with it.
+        """
+        while True:
+            connection, reused = self._take()
+            committing = False
+            try:
+                result = work(connection)
+                if connection.info.transaction_status == TransactionStatus.INERROR:
+                    # COMMIT would answer without an error, and keep nothing.
+                    raise StorageUnavailableError("The transaction went on after one of its statements had failed.")
+                committing = True
+                connection.commit()
+            except psycopg.OperationalError:
+                if connection.closed and reused and not committing:
+                    self.close()
+                    continue
+                raise
+            else:
+                return result
+            finally:
+                self._give_back(connection)
+
+    def close(self) -> None:
+        """Close those that wait."""
+        with suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _take(self) -> tuple[Connection, bool]:
+        try:
+            return self._idle.get_nowait(), True
+        except queue.Empty:
+            return self.connect(), False
+
+    def _give_back(self, connection: Connection) -> None:
+        try:
+            connection.rollback()  # does nothing after a commit
+        except psycopg.Error:
+            connection.close()
+        else:
+            self._idle.put(connection)
+
+
 class PostgresDatabase:
     """A database on a server.
 
@@ -95,7 +165,7 @@ class PostgresDatabase:
         self._url = url
         self._journal = journal
         self._dialect = dialect
-        self._pool: psycopg_pool.ConnectionPool[Connection] | None = None
+        self._connections: _Connections | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._listener: threading.Thread | None = None
         self._closing = threading.Event()
@@ -108,12 +178,13 @@ class PostgresDatabase:
         Raises:
             UnsafeStorageError: the server is too old, or the schema is from a newer NetSentinel.
             StorageUnavailableError: the server cannot be reached or refuses us.
+            SettingsError: the URL cannot be understood.
         """
         self._loop = asyncio.get_running_loop()
         self._closing.clear()
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="netsentinel-pg")
         try:
-            self._pool = await asyncio.to_thread(self._prepare)
+            self._connections = await asyncio.to_thread(self._prepare)
         except BaseException:
             self._threads.shutdown()
             self._threads = None
@@ -124,15 +195,15 @@ class PostgresDatabase:
 
     async def __aexit__(self, *exc: object) -> None:
         """Finish what was accepted, then close."""
-        pool, threads, listener = self._pool, self._threads, self._listener
-        self._pool = self._threads = self._listener = None
+        connections, threads, listener = self._connections, self._threads, self._listener
+        self._connections = self._threads = self._listener = None
         self._closing.set()
         if threads is not None:
             await asyncio.to_thread(threads.shutdown)
         if listener is not None:
             await asyncio.to_thread(listener.join)
-        if pool is not None:
-            await asyncio.to_thread(pool.close)
+        if connections is not None:
+            await asyncio.to_thread(connections.close)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a transaction and return its result after the commit; after a deadlock it runs again.
@@ -143,7 +214,7 @@ class PostgresDatabase:
                 itself, whether it took effect is not known.
             ConflictError: `fn` broke a constraint of the schema and let that error out.
         """
-        return cast("T", await self._in_thread(lambda pool: self._write(pool, fn)))
+        return cast("T", await self._in_thread(lambda connections: self._write(connections, fn)))
 
     async def read(self, fn: Callable[[ReadTx], T]) -> T:
         """Run `fn` on one snapshot of the database.
@@ -151,69 +222,64 @@ class PostgresDatabase:
         Raises:
             StorageUnavailableError: the database is closed or unreachable.
         """
-        return cast("T", await self._in_thread(lambda pool: self._read(pool, fn)))
+        return cast("T", await self._in_thread(lambda connections: self._read(connections, fn)))
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Have `listener` called on the event loop, soon after entries of any process became visible."""
         self._listeners.append(listener)
 
-    async def _in_thread(self, work: Callable[["psycopg_pool.ConnectionPool[Connection]"], Any]) -> Any:
-        pool, threads = self._pool, self._threads
-        if pool is None or threads is None:
+    async def _in_thread(self, work: Callable[[_Connections], Any]) -> Any:
+        connections, threads = self._connections, self._threads
+        if connections is None or threads is None:
             raise StorageUnavailableError(_CLOSED)
-        outcome = await asyncio.get_running_loop().run_in_executor(threads, _outcome, lambda: work(pool))
+        outcome = await asyncio.get_running_loop().run_in_executor(threads, _outcome, lambda: work(connections))
         return outcome.unwrap()
 
     # Everything below runs on threads.
 
-    def _prepare(self) -> "psycopg_pool.ConnectionPool[Connection]":
+    def _prepare(self) -> "_Connections":
         try:
-            with psycopg.connect(self._url, connect_timeout=_CONNECT_SECONDS) as connection:
+            connections = _Connections(self._url)
+        except psycopg.ProgrammingError:  # not quoted: its text repeats the URL, and with it the password
+            raise SettingsError("`database_url` is not a URL that PostgreSQL understands.") from None
+        try:
+            with connections.connect() as connection:
                 version = connection.info.server_version
-        except psycopg.Error as error:  # said at once and in the server's words; the pool would only time out
+        except psycopg.Error as error:
             raise StorageUnavailableError(f"PostgreSQL cannot be reached: {_first_line(error)}") from error
         if version < OLDEST_POSTGRES:
             raise UnsafeStorageError(f"PostgreSQL {version // 10_000} is too old; 15 or newer is needed.")
-        pool = psycopg_pool.ConnectionPool(
-            self._url,
-            connection_class=Connection,
-            kwargs={"connect_timeout": _CONNECT_SECONDS},
-            min_size=1,
-            max_size=_CONNECTIONS,
-            timeout=_WAIT_SECONDS,
-            check=psycopg_pool.ConnectionPool.check_connection,
-            open=True,
-        )
         try:
-            migrate(lambda fn: self._write(pool, fn), self._dialect, self._journal.clock, load_migrations())
+            migrate(lambda fn: self._write(connections, fn), self._dialect, self._journal.clock, load_migrations())
         except BaseException:
-            pool.close()
+            connections.close()
             raise
-        return pool
+        return connections
 
-    def _write(self, pool: "psycopg_pool.ConnectionPool[Connection]", fn: Callable[[Tx], T]) -> T:
+    def _write(self, connections: "_Connections", fn: Callable[[Tx], T]) -> T:
+        def work(connection: Connection) -> T:
+            tx = _Transaction(connection, self._dialect)
+            result = fn(tx)
+            if tx.entries:
+                self._journal.flush(tx, tx.entries, self._dialect)
+            return result
+
         for attempt in range(_ATTEMPTS):
             try:
-                with pool.connection() as connection:
-                    tx = _Transaction(connection, self._dialect)
-                    result = fn(tx)
-                    if tx.entries:
-                        self._journal.flush(tx, tx.entries, self._dialect)
-            except (errors.SerializationFailure, errors.DeadlockDetected) as error:
-                if attempt == _ATTEMPTS - 1:
-                    raise StorageUnavailableError("The transaction met others too often; try again.") from error
+                return connections.run(work)
+            except (errors.SerializationFailure, errors.DeadlockDetected):
                 time.sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311 - spreads retries, guards nothing
             except psycopg.Error as error:
                 raise _translated(error) from error
-            else:
-                return result
-        raise StorageUnavailableError("The transaction was never tried.")
+        raise StorageUnavailableError("The transaction met others too often; try again.")
 
-    def _read(self, pool: "psycopg_pool.ConnectionPool[Connection]", fn: Callable[[ReadTx], T]) -> T:
+    def _read(self, connections: "_Connections", fn: Callable[[ReadTx], T]) -> T:
+        def work(connection: Connection) -> T:
+            connection.execute(b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return fn(_Rows(connection, self._dialect))
+
         try:
-            with pool.connection() as connection:
-                connection.execute(b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                return fn(_Rows(connection, self._dialect))
+            return connections.run(work)
         except psycopg.Error as error:
             raise _translated(error) from error
 
@@ -221,7 +287,7 @@ class PostgresDatabase:
         """Pass notifications on as hints, over a connection of our own that is made again whenever it breaks."""
         while not self._closing.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
+                with _Connections(self._url).connect(autocommit=True) as connection:
                     connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(JOURNAL_CHANNEL)))
                     self._hint()  # for what was committed while nobody listened
                     while not self._closing.is_set():

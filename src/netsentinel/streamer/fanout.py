@@ -37,15 +37,28 @@ class Fanout:
             self._feeds.pop(key, None)
         feed.is_live = False
 
-    def dispatch(self, entry: Entry) -> None:
-        """Offer an entry to every subscription of its tenant and topic whose filter it passes."""
+    def say_trimmed(self, upto: int, but_not: frozenset[str]) -> None:
+        """Tell live subscriptions that what they have not heard yet up to here may not be there any more.
+
+        Args:
+            upto: the last position that was trimmed.
+            but_not: topics that lost nothing.
+        """
+        for (_, topic), groups in self._feeds.items():
+            for feeds in () if topic in but_not else groups.values():
+                for feed in feeds:
+                    if feed.complete_to(self.tail) < upto:
+                        feed.skip_to(upto, "retention", self.tail)
+
+    def dispatch(self, entry: Entry) -> int:
+        """Offer an entry to every subscription of its tenant and topic whose filter it passes; its size in bytes."""
         self.tail = entry.seq
         if entry.kind not in self._registry:
-            return  # written by a newer version of the program; it has no name on the wire here
+            return 0  # written by a newer version of the program; it has no name on the wire here
         kind = self._registry[entry.kind]
         groups = self._feeds.get((entry.tenant, kind.topic))
         if not groups:
-            return
+            return 0
         occurrence = Occurrence(entry, kind)
         for wanted, feeds in groups.items():
             if not wanted.matches(entry):
@@ -55,3 +68,4 @@ class Fanout:
                     self.delivered += 1
                 else:
                     self.missed += 1
+        return occurrence.size

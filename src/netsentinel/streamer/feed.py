@@ -1,12 +1,12 @@
 """One subscription's stream on one connection: what was sent, what was missed, what comes next."""
 
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from netsentinel.kernel.entries import Entry, EntryKind
 from netsentinel.streamer.filters import Filter
-from netsentinel.streamer.frames import Event, Gap, encode
+from netsentinel.streamer.frames import Event, Gap, GapReason, encode
 from netsentinel.streamer.model import Subscription
 from netsentinel.streamer.outbox import Outbox
 from netsentinel.streamer.topics import Topic
@@ -17,12 +17,15 @@ _encode_payload: Final = msgspec.json.Encoder().encode
 class Occurrence:
     """An entry on its way to clients: its data is encoded once, and so is every frame that several clients share."""
 
-    __slots__ = ("_data", "_frames", "_name", "seq")
+    __slots__ = ("_data", "_frames", "_name", "seq", "size")
 
     def __init__(self, entry: Entry, kind: EntryKind) -> None:
         self.seq = entry.seq
         self._name = kind.live_name
-        self._data = msgspec.Raw(_encode_payload(entry.payload))
+        data = _encode_payload(entry.payload)
+        self.size = len(data)
+        """Bytes of the data alone."""
+        self._data = msgspec.Raw(data)
         self._frames: dict[tuple[str, int], tuple[str, int]] = {}
 
     def frame(self, sub: str, prev: int) -> tuple[str, int]:
@@ -78,18 +81,17 @@ class Feed:
         self._missed_to = seq
         return False
 
-    def skip_to(self, to: int, reason: Literal["retention", "overflow", "epoch"]) -> None:
+    def skip_to(self, to: int, reason: GapReason, tail: int) -> None:
         """Say that everything up to `to` may be missing, and go on from there."""
-        # A position of another epoch means nothing here.
-        start = {"retention": self.position, "overflow": self._last, "epoch": 0}[reason]
+        start = 0 if reason == "epoch" else self.complete_to(tail)  # a position of another epoch means nothing here
         gap = Gap(sub=self.spec.id, from_=start, to=to, reason=reason, snapshot_url=self.topic.snapshot_url)
         self._outbox.put(encode(gap))
-        self._last = to
-        self.position = to if reason == "epoch" else max(self.position, to)
+        self._last = self.position = to
+        self._missed_to = 0
 
-    def say_missed(self) -> bool:
+    def say_missed(self, tail: int) -> bool:
         """Now that there is room again, say what was missed; False when it was nothing."""
-        missed, self._missed_to = self._missed_to, 0
+        missed = self._missed_to
         if missed:
-            self.skip_to(missed, "overflow")
+            self.skip_to(missed, "overflow", tail)
         return missed > 0

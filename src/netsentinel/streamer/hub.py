@@ -32,6 +32,8 @@ _CHUNK: Final = 500
 _WAIT_S: Final = 5.0
 _RETRY_S: Final = 1.0
 _TICK_S: Final = 0.25
+_PATIENCE_MS: Final = 5
+_RETRY_AFTER_S: Final = 5
 _CONCURRENT_CHECKS: Final = 8
 _MIN_RECONNECT_MS: Final = 500
 _RECONNECT_MS_EACH: Final = 2
@@ -125,11 +127,13 @@ class Hub:
             UnavailableError: there are as many connections as there may be, or the hub is not open.
         """
         if self._is_draining:
-            raise DrainingError("The server is going down; connect again in a few seconds.")
+            raise DrainingError("The server is going down; connect again.", retry_after=_RETRY_AFTER_S)
         if not self._is_open:
-            raise UnavailableError("Live updates are not available now.")
+            raise UnavailableError("Live updates are not available now.", retry_after=_RETRY_AFTER_S)
         if len(self._sessions) >= self._limits.max_connections:
-            raise UnavailableError(f"There are {self._limits.max_connections} live connections already.")
+            raise UnavailableError(
+                f"There are {self._limits.max_connections} live connections already.", retry_after=_RETRY_AFTER_S
+            )
         self._attempts.check(address)
 
     def failed(self, address: str) -> None:
@@ -168,12 +172,19 @@ class Hub:
         Raises:
             NetSentinelError: the journal cannot be read now.
         """
-        loop = asyncio.get_running_loop()
         entries = await self._journal.read(self._fanout.tail, _CHUNK)
+        if not entries or entries[0].seq > self._fanout.tail + 1:
+            await self._notice_trimming(entries)
+        count = size = 0
         for entry in entries:
-            self._fanout.dispatch(entry)
+            size += self._fanout.dispatch(entry)
+            count += 1
             for listener in self._listeners.get(entry.kind, ()):
-                loop.call_soon(listener, entry)  # whatever it raises is the loop's to log, and stops nothing here
+                # Whatever it raises is the loop's to log, and stops nothing here.
+                asyncio.get_running_loop().call_soon(listener, entry)
+            if count * 4 >= self._limits.send_buffer_frames or size * 4 >= self._limits.send_buffer_bytes:
+                count = size = 0
+                await self._breathe()
         return len(entries)
 
     def tick(self) -> None:
@@ -245,6 +256,26 @@ class Hub:
             ("counter", f"{name}closed_revoked", "Connections closed by a revocation.", figures.closed_revoked),
         ]
 
+    async def _notice_trimming(self, entries: list[Entry]) -> None:
+        """After a jump in the positions: was it a rolled back transaction, or was something trimmed before its turn?"""
+        oldest, _ = await self._journal.bounds()
+        if oldest - 1 > self._fanout.tail:
+            _log.warning("journal_trimmed_unread", after=self._fanout.tail, to=oldest - 1)
+            self._fanout.say_trimmed(oldest - 1, self._context.durable_topics)
+            if not entries:
+                self._fanout.tail = oldest - 1
+
+    async def _breathe(self) -> None:
+        """In a burst, let the clients that read take what they were given, and wait a moment for those that lag.
+
+        Nobody waits long for a stalled client: a few milliseconds each time until its outbox is full, then never.
+        """
+        await asyncio.sleep(0)
+        for _ in range(_PATIENCE_MS):
+            if not any(session.is_filling for session in self._sessions):
+                return
+            await asyncio.sleep(0.001)
+
     def _delay(self) -> int:
         """When to come back, in milliseconds: at random, the more clients the later."""
         spread = min(self._limits.reconnect_spread * 1_000, max(1_000, _RECONNECT_MS_EACH * len(self._sessions)))
@@ -266,8 +297,8 @@ class Hub:
     async def _follow(self) -> None:
         while True:
             try:
-                await self._journal.wait_beyond(self._fanout.tail, _WAIT_S)
-                while await self.pump():
+                newest = await self._journal.wait_beyond(self._fanout.tail, _WAIT_S)
+                while self._fanout.tail < newest and await self.pump():
                     continue
             except NetSentinelError as error:
                 _log.warning("journal_unreadable", code=error.code, detail=error.detail)

@@ -52,6 +52,11 @@ class Outbox:
         """Whether an event was refused and the client has not caught up since."""
         return not self._room.is_set()
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether more than half of either bound waits, and nothing was refused yet."""
+        return not self.is_full and not self._is_low()
+
     def put(self, data: bytes) -> None:
         """Queue a frame that must arrive."""
         self._append(_Waiting(data.decode(), len(data), is_event=False))
@@ -111,10 +116,13 @@ class Outbox:
         self._wake()
 
     def _relieve(self) -> None:
-        if len(self._waiting) * 2 < self._max_frames and self._bytes * 2 < self._max_bytes:
+        if self._is_low():
             self.relieved += 1
             self._room.set()
             self._on_room()
+
+    def _is_low(self) -> bool:
+        return len(self._waiting) * 2 < self._max_frames and self._bytes * 2 < self._max_bytes
 
     def _wake(self) -> None:
         if self._reader is not None and not self._reader.done():

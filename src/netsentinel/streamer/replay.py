@@ -36,7 +36,7 @@ async def catch_up(context: LiveContext, feed: Feed, *, same_epoch: bool) -> Non
         _, newest = await context.journal.bounds()
     newest = max(newest, fanout.tail)
     if not same_epoch or feed.position > newest:
-        feed.skip_to(newest, "epoch")
+        feed.skip_to(newest, "epoch", fanout.tail)
     while feed.position < fanout.tail:
         await _chunk(context, feed)
     fanout.add(feed)
@@ -48,7 +48,7 @@ async def _chunk(context: LiveContext, feed: Feed) -> None:
         entries = await context.journal.read(feed.position, _CHUNK, tenant=feed.spec.tenant, topics=(feed.spec.topic,))
         oldest, _ = await context.journal.bounds()  # after the read: what was trimmed meanwhile is noticed
     if feed.position + 1 < oldest and feed.spec.topic not in context.durable_topics:
-        feed.skip_to(oldest - 1, "retention")
+        feed.skip_to(oldest - 1, "retention", upto)
     for entry in entries:
         if entry.seq <= feed.position:
             continue

@@ -75,6 +75,11 @@ class Session:
         """Whether its end has begun."""
         return self._goodbye is not None
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether a moment's wait would spare this client a gap."""
+        return self._outbox.is_filling
+
     async def serve(self) -> None:
         """Work until the connection has ended, whoever ends it."""
         writer = asyncio.create_task(self._write())

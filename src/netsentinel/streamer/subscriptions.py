@@ -90,7 +90,7 @@ class Subscriptions:
     def say_missed(self) -> None:
         """Say a `gap` for everything that did not fit."""
         for feed in self._feeds.values():
-            if feed.say_missed():
+            if feed.say_missed(self._context.fanout.tail):
                 self._context.figures.gaps += 1
 
     def _topic(self, frame: Subscribe, principal: Principal) -> Topic:

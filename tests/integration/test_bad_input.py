@@ -27,8 +27,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="module")
 def admin(server: LiveServer) -> Iterator[httpx2.Client]:
-    with server.make_admin() as browser:
-        yield browser
+    browser = server.make_admin()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

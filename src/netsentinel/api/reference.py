@@ -1,11 +1,12 @@
-"""`/docs`: the API as one plain page, made from the OpenAPI document; no script, no outside address."""
+"""The API described: the OpenAPI document, and `/docs`, one plain page made from it without scripts."""
 
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from netsentinel.api.answers import answer
 from netsentinel.api.deps import public
 
 router = APIRouter(include_in_schema=False)
@@ -17,6 +18,12 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 async def docs(request: Request) -> HTMLResponse:
     """Every operation with its parameters and answers."""
     return HTMLResponse(render(request.app.openapi()))
+
+
+@router.get("/api/v2/openapi.json", dependencies=[Depends(public())])
+async def specification(request: Request) -> Response:
+    """The OpenAPI 3.1 document."""
+    return answer(request.app.openapi())
 
 
 def render(schema: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
+import yaml
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
@@ -39,6 +40,15 @@ each kind is called: its name in the journal, its name on the WebSocket, the top
 Audited entries are chained by HMAC and are never trimmed."""
 SKIPPED = {"kernel", "api"}
 """Not features: the kernel holds the mechanism, api/errors.py the table from errors to problems."""
+RULES_INTRODUCTION = """\
+These Sigma rules come with NetSentinel and always load. Each folder holds the rule and its cases: events that must
+fire it and events that must not. Beside them two detectors count over time: port scans (one host's many ports, or one port on
+many hosts) and password guessing. How to write your own: [Write a rule](../guide/write-a-rule.md)."""
+METRICS_INTRODUCTION = """\
+`GET /metrics` answers in Prometheus' text format; it needs the permission `metrics:read`. Besides these there is the
+histogram `netsentinel_http_request_seconds` with the labels `route`, `method` and `status`."""
+SAMPLE_PARTS = 4
+"""Kind, name, help and value."""
 PREFIX = Settings.model_config.get("env_prefix", "")
 
 
@@ -223,6 +233,62 @@ def entries_page() -> str:
     return "".join(parts)
 
 
+# Rules
+
+
+def rules_page() -> str:
+    """docs/reference/rules.md."""
+    rows: list[tuple[str, ...]] = []
+    for path in sorted((ROOT / "content" / "rules").glob("*/rule.yml")):
+        rule = yaml.safe_load(path.read_text(encoding="utf-8"))
+        logsource = ", ".join(f"{key} `{value}`" for key, value in rule["logsource"].items())
+        techniques = ", ".join(
+            tag.removeprefix("attack.").upper() for tag in rule["tags"] if tag.startswith("attack.t1")
+        )
+        rows.append((rule["title"], rule["level"], logsource, techniques, f"`content/rules/{path.parent.name}`"))
+    return f"{NOTICE}# Bundled rules\n\n{RULES_INTRODUCTION}\n\n" + table(
+        ("Title", "Level", "Looks at", "ATT&CK", "Folder"), rows
+    )
+
+
+# Metrics
+
+
+def samples(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, kind and help of every figure that a file of the source hands to /metrics."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prefixes = {
+        node.targets[0].id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple) and len(node.elts) == SAMPLE_PARTS and isinstance(node.elts[0], ast.Constant):
+            kind, name, words = (_text(part, prefixes) for part in node.elts[:3])
+            if kind in {"counter", "gauge"}:
+                yield name + ("_total" if kind == "counter" else ""), kind, words
+
+
+def _text(node: ast.expr, prefixes: dict[str, Any]) -> str:
+    """A literal's text, with names that stand for a literal filled in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part, prefixes) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _text(node.value, prefixes)
+    if isinstance(node, ast.Name):
+        return str(prefixes.get(node.id, ""))
+    return str(node.value) if isinstance(node, ast.Constant) else ""
+
+
+def metrics_page() -> str:
+    """docs/reference/metrics.md."""
+    found = {sample[0]: sample for path in sorted((ROOT / "src").rglob("*.py")) for sample in samples(path)}
+    rows = [(f"`{name}`", kind, words) for name, kind, words in sorted(found.values())]
+    return f"{NOTICE}# Metrics\n\n{METRICS_INTRODUCTION}\n\n" + table(("Name", "Kind", "Meaning"), rows)
+
+
 def pages() -> dict[Path, str]:
     """Every generated file with its content."""
     return {
@@ -230,6 +296,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "entries.md": entries_page(),
+        REFERENCE / "rules.md": rules_page(),
+        REFERENCE / "metrics.md": metrics_page(),
     }
 
 

@@ -18,6 +18,7 @@ from typer.main import get_command
 from netsentinel.api.app import create_app
 from netsentinel.cli.program import COMMANDS
 from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import ROLE_PERMISSIONS, Permission
 from netsentinel.streamer import frames
 from netsentinel.streamer.model import CloseCode
 from netsentinel.streamer.topics import TOPICS
@@ -79,6 +80,13 @@ def test_no_route_is_documented_that_does_not_exist() -> None:
     hidden = {"GET /api/v2/openapi.json", "GET /docs"}
     documented = set(re.findall(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) /[^`]*)`", reference("api.md"), re.MULTILINE))
     assert documented - set(_routes()) <= hidden
+
+
+def test_roles_and_their_permissions_are_documented() -> None:
+    text = reference("api.md")
+    documented = set(re.findall(r"`([a-z]+:[a-z]+)`", text))
+    assert {str(permission) for permission in Permission} <= documented
+    assert not [role for role in ROLE_PERMISSIONS if f"| `{role}` |" not in text]
 
 
 def _tags(union: Any) -> set[str]:

@@ -8,6 +8,7 @@ import yaml
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaDetection
 
+from netsentinel.detection.rules.compile import check_detection
 from netsentinel.kernel.errors import InvalidInputError
 
 
@@ -104,8 +105,6 @@ def _part(key: yaml.Node, node: yaml.Node, content: Any) -> yaml.Node | None:
 
 
 def _parses(definition: Any) -> bool:
-    from netsentinel.detection.rules.compile import check_detection  # noqa: PLC0415 - only when something is wrong
-
     try:
         check_detection(SigmaDetection.from_definition(definition))
     except (SigmaError, InvalidInputError, ValueError, TypeError, AttributeError, LookupError):

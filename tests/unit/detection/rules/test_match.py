@@ -1,0 +1,289 @@
+"""The engine against the oracle: on random rules and events, and case by case where the meaning is subtle."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sigma.exceptions import SigmaError
+from sigma.rule import SigmaRule
+
+from netsentinel.detection.rules.compile import compile_rule
+from netsentinel.detection.rules.load import load_text
+from netsentinel.detection.rules.match import RuleEngine
+from netsentinel.events.formats import FORMATS
+from netsentinel.events.model import Event
+from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.kernel.types import DEFAULT_TENANT
+from tests.unit.detection.oracle import is_true
+
+WORDS = (
+    "",
+    "a",
+    "b",
+    "ab",
+    "A",
+    "cmd.exe",
+    "CMD.EXE",
+    "/etc/passwd",
+    "-enc x",
+    "/enc x",
+    "aab",
+    "10.1.2.3",
+    "7",
+    "7.5",
+    "é",
+    "É",
+)
+FIELDS = ("a", "b", "n.x", "n.y.z", "flat.k")
+PATTERNS = ("*", "a*", "*b", "*a*", "?", "a?", "??", r"\*", r"a\?b", "*md*e", "*etc*ss*", "cmd*")
+REGEXES = ("a+", "^a", "b$", "a|b", "[0-9]+", "c.d", "(ab)*$", "é")
+
+texts = st.sampled_from(WORDS) | st.text(alphabet="abAB*?\\.-/é 17", max_size=6)
+scalars = texts | st.integers(-3, 12) | st.sampled_from([7.5, 0.5, 7.0]) | st.booleans() | st.none()
+values = scalars | st.lists(scalars, max_size=3)
+nested = st.dictionaries(
+    st.sampled_from(["x", "y", "z", "y.z"]), values | st.dictionaries(st.just("z"), values), max_size=3
+)
+events = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": values,
+        "b": values,
+        "n": nested | values | st.lists(nested, max_size=2),
+        "n.x": values,
+        "flat.k": values,
+    },
+)
+
+plain = st.sampled_from(WORDS + PATTERNS) | texts
+strings = st.one_of(plain, st.lists(plain, min_size=1, max_size=3))
+numbers = st.integers(-3, 12) | st.sampled_from([7.5, 0.5])
+
+
+def _items() -> st.SearchStrategy[tuple[str, Any]]:
+    fields = st.sampled_from(FIELDS)
+
+    def item(modifiers: str, value: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, Any]]:
+        return st.tuples(fields.map(lambda field: field + modifiers), value)
+
+    return st.one_of(
+        item("", strings | numbers | st.booleans() | st.none() | st.lists(strings | numbers, min_size=1, max_size=2)),
+        *(item(m, strings) for m in ("|contains", "|startswith", "|endswith", "|cased", "|contains|cased", "|neq")),
+        *(item(m, st.lists(plain, min_size=1, max_size=3)) for m in ("|contains|all", "|all", "|contains|windash")),
+        *(item(m, numbers) for m in ("|lt", "|lte", "|gt", "|gte")),
+        item("|re", st.sampled_from(REGEXES)),
+        item("|re|i", st.sampled_from(REGEXES)),
+        item("|cidr", st.sampled_from(["10.0.0.0/8", "10.1.2.0/30", "fe80::/10"])),
+        item("|exists", st.booleans()),
+        item("|fieldref", st.sampled_from(FIELDS)),
+        item("|fieldref|startswith", st.sampled_from(FIELDS)),
+        item("|base64offset|contains", st.sampled_from(["ab", "cmd"])),
+    )
+
+
+maps = st.lists(_items(), min_size=1, max_size=3).map(dict)
+keywords = st.lists(plain.filter(bool), min_size=1, max_size=3)
+detections = st.one_of(maps, st.lists(maps, min_size=1, max_size=2), keywords, keywords.map(lambda w: {"|all": w}))
+conditions = st.sampled_from(
+    (
+        "s1",
+        "not s1",
+        "s1 and s2",
+        "s1 or s2",
+        "s1 and not s2",
+        "not (s1 or s2) or s3",
+        "1 of s*",
+        "all of s*",
+        "1 of them",
+        "all of them",
+        "not 1 of s*",
+        "s1 and not (s2 and not s3)",
+    )
+)
+rules = st.builds(
+    lambda one, two, three, condition: {"s1": one, "s2": two, "s3": three, "condition": condition},
+    detections,
+    detections,
+    detections,
+    conditions,
+)
+
+
+def as_event(record: dict[str, Any], format: str = "json") -> Event:  # noqa: A002 - as everywhere
+    return FORMATS[format].parse(record, b"", DEFAULT_TENANT, "test")
+
+
+def parse(detection: dict[str, Any]) -> SigmaRule:
+    return SigmaRule.from_dict({"title": "t", "logsource": {"category": "test"}, "detection": detection})
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(rules, min_size=1, max_size=4), st.lists(events, min_size=1, max_size=5))
+def test_the_engine_says_what_the_oracle_says(written: list[dict[str, Any]], records: list[dict[str, Any]]) -> None:
+    parsed: list[SigmaRule] = []
+    compiled = []
+    for detection in written:
+        try:
+            rule = parse(detection)
+            compiled.append(compile_rule(rule, str(len(parsed)), "", ""))
+        except (SigmaError, InvalidInputError):
+            continue  # some random modifiers do not go with some random values
+        parsed.append(rule)
+    engine = RuleEngine(compiled)
+    for record in records:
+        found = [int(match.rule.id) for match in engine.matches([as_event(record)])]
+        assert found == [number for number, rule in enumerate(parsed) if is_true(rule, record)]
+
+
+def fires(detection: str, record: dict[str, Any], *, format: str = "json", logsource: str = "category: x") -> bool:  # noqa: A002
+    indented = detection.strip("\n").replace("\n", "\n    ")
+    loaded = load_text(f"title: t\nlogsource:\n    {logsource}\ndetection:\n    {indented}\n")
+    assert not loaded.failed, loaded.failed[0]
+    return any(RuleEngine(loaded.rules).matches([as_event(record, format)]))
+
+
+@pytest.mark.parametrize(
+    ("item", "record", "expected"),
+    [
+        ("f: abc", {"f": "ABC"}, True),
+        ("f|cased: abc", {"f": "ABC"}, False),
+        ("f: 'a*c'", {"f": "a\nc"}, True),
+        (r"f: 'a\*c'", {"f": "abc"}, False),
+        (r"f: 'a\*c'", {"f": "a*c"}, True),
+        (r"f: 'C:\Windows\*'", {"f": r"C:\Windows*"}, True),
+        (r"f: 'C:\Windows\\*'", {"f": r"c:\windows\cmd.exe"}, True),
+        ("f|contains: ''", {"f": "x"}, True),
+        ("f: ''", {"f": "x"}, False),
+        ("f: ''", {"f": ""}, True),
+        ("f: ''", {}, False),
+        ("f: null", {}, True),
+        ("f: null", {"f": None}, True),
+        ("f: null", {"f": ""}, False),
+        ("f: 7", {"f": "7"}, True),
+        ("f: 7", {"f": 7.0}, True),
+        ("f: '7'", {"f": 7}, True),
+        ("f: 1", {"f": True}, False),
+        ("f: true", {"f": True}, True),
+        ("f|gte: 1048576", {"f": 1048576}, True),
+        ("f|gt: 1", {"f": "many"}, False),
+        ("f|gt: 1", {"f": "inf"}, False),
+        ("f|gt: 1", {"f": "1_000"}, False),
+        ("f|re: 'a.c'", {"f": "xxabcxx"}, True),
+        ("f|re: 'A.C'", {"f": "xxabcxx"}, False),
+        ("f|re|i: 'A.C'", {"f": "xxabcxx"}, True),
+        ("f|re: 'a.c'", {"f": "a\nc"}, False),
+        ("f|re|s: 'a.c'", {"f": "a\nc"}, True),
+        ("f|re|m: '^c'", {"f": "a\nc"}, True),
+        ("f|cidr: 10.0.0.0/8", {"f": "10.9.8.7"}, True),
+        ("f|cidr: 10.0.0.0/8", {"f": "110.9.8.7"}, False),
+        ("f|cidr: fe80::/10", {"f": "FE80::1"}, True),
+        ("f|exists: true", {"f": ""}, True),
+        ("f|exists: true", {"f": None}, False),
+        ("f|exists: false", {}, True),
+        ("f|fieldref: g", {"f": "Ann", "g": "ann"}, True),
+        ("f|fieldref: g", {"f": "ann"}, False),
+        ("f|fieldref|endswith: g", {"f": "corp\\ann", "g": "ANN"}, True),
+        ("f|neq: a", {"f": "b"}, True),
+        ("f|neq: a", {}, True),
+        ("f|neq: a", {"f": ["b", "a"]}, False),
+        ("f|contains|all: [ab, cd]", {"f": "xabycdz"}, True),
+        ("f|contains|all: [ab, cd]", {"f": "xaby"}, False),
+        ("f|contains|windash: ' -enc '", {"f": "x /enc y"}, True),
+        ("f|contains|windash: ' -enc '", {"f": "x \u2013enc y"}, True),
+        ("f|base64offset|contains: whoami", {"f": "xxIHdob2FtaQ=="}, True),
+        ("f|base64: foo", {"f": "Zm9v"}, True),
+        ("f|wide|base64offset|contains: ping", {"f": "cABpAG4AZwA="}, True),
+        ("f|hour: 23", {"f": "2026-11-21T23:59:59+00:00"}, True),
+        ("f|hour: 23", {"f": "2026-11-21T23:59:59-02:00"}, False),
+        ("f|week: 47", {"f": 1795218000}, True),
+        ("f: b", {"f": ["a", "b"]}, True),
+        ("f.g: b", {"f": {"g": "b"}}, True),
+        ("f.g: b", {"f": [{"g": "a"}, {"g": "b"}]}, True),
+        ("f.g: b", {"f.g": "a", "f": {"g": "b"}}, False),
+        ("f.g.h: b", {"f": {"g.h": "b"}}, True),
+        ("f: '*'", {"f": "anything"}, True),
+        ("f: '*'", {"f": {"not": "a scalar"}}, False),
+        ("f: '?b'", {"f": "éb"}, True),
+    ],
+)
+def test_one_item(item: str, record: dict[str, Any], expected: bool) -> None:
+    assert fires(f"s:\n    {item}\ncondition: s", record) is expected
+    assert fires(f"s:\n    {item}\ncondition: not s", record) is not expected
+
+
+def test_keywords_look_inside_every_value() -> None:
+    detection = "k:\n    - 'union select'\n    - evil\ncondition: k"
+    assert fires(detection, {"deep": {"list": ["x", {"y": "1 UNION SELECT 2"}]}})
+    assert not fires(detection, {"evil": "only the field is called so"})
+    assert fires("k:\n    '|all':\n        - one\n        - two\ncondition: k", {"a": "ONE", "b": "two"})
+
+
+def test_what_matched_is_told_with_its_value() -> None:
+    text = "title: t\nlogsource: {category: x}\ndetection:\n    s:\n        f|endswith: [.exe, .dll]\n        g: 1\n    o: {h: 5}\n    condition: s or o"
+    (match,) = RuleEngine(load_text(text).rules).matches([as_event({"f": ["a.txt", "B.EXE"], "g": 1})])
+    assert [(field, value, atom.describe()) for field, value, atom in match.evidence] == [
+        ("f", "B.EXE", "endswith '.exe'"),
+        ("g", "1", "= 1"),
+    ]
+
+
+def test_what_a_negation_says_is_no_evidence() -> None:
+    text = "title: t\nlogsource: {category: x}\ndetection:\n    s: {f: a}\n    n: {g: b}\n    condition: s and not n"
+    (match,) = RuleEngine(load_text(text).rules).matches([as_event({"f": "a"})])
+    assert [field for field, _, _ in match.evidence] == ["f"]
+
+
+def test_a_keyword_is_told_with_the_field_it_stood_in() -> None:
+    text = "title: t\nlogsource: {category: x}\ndetection:\n    k: [evil]\n    condition: k"
+    (match,) = RuleEngine(load_text(text).rules).matches([as_event({"a": {"b": "so Evil"}})])
+    assert [(field, value) for field, value, _ in match.evidence] == [("a.b", "so Evil")]
+
+
+def test_a_rule_only_sees_events_of_its_log_source() -> None:
+    zeek = {"_path": "http", "ts": 1.0, "uri": "/x"}
+    detection = "s: {uri: /x}\ncondition: s"
+    assert fires(detection, zeek, format="zeek", logsource="{product: zeek, service: http}")
+    assert fires(detection, zeek, format="zeek", logsource="category: proxy")
+    assert fires(detection, zeek, format="zeek", logsource="category: webserver")
+    assert not fires(detection, zeek, format="zeek", logsource="{product: zeek, service: dns}")
+    assert not fires(detection, zeek, format="zeek", logsource="product: suricata")
+    assert fires(detection, {"uri": "/x"}, logsource="product: suricata"), "an event of unknown origin is shown to all"
+
+
+def test_sigmas_own_names_find_the_native_fields() -> None:
+    detection = "s: {c-uri|endswith: .sh, cs-host: 198.51.100.23}\ncondition: s"
+    eve = {
+        "event_type": "http",
+        "timestamp": "2026-01-01T00:00:00Z",
+        "http": {"url": "/a.sh", "hostname": "198.51.100.23"},
+    }
+    assert fires(detection, eve, format="suricata", logsource="category: proxy")
+    assert fires(
+        detection,
+        {"_path": "http", "ts": 1, "uri": "/a.sh", "host": "198.51.100.23"},
+        format="zeek",
+        logsource="category: proxy",
+    )
+    assert not fires(
+        "s: {cs-host: a}\ncondition: s",
+        {"_path": "http", "ts": 1, "cs-host": "b", "host": "a"},
+        format="zeek",
+        logsource="category: proxy",
+    )
+
+
+def test_underscored_zeek_names_are_the_dotted_ones() -> None:
+    detection = "s: {id.resp_p: 445}\ncondition: s"
+    assert fires(detection, {"@stream": "conn", "ts": 1, "id_resp_p": 445}, format="zeek", logsource="product: zeek")
+    assert fires(detection, {"_path": "conn", "ts": 1, "id": {"resp_p": 445}}, format="zeek", logsource="product: zeek")
+
+
+def test_answers_do_not_depend_on_what_was_seen_before() -> None:
+    loaded = load_text("title: t\nlogsource: {category: x}\ndetection:\n    s: {f|contains: needle}\n    condition: s")
+    warm = RuleEngine(loaded.rules)
+    records = [{"f": f"{number} needle" if number % 3 == 0 else f"{number} straw"} for number in range(9_000)]
+    list(warm.matches(as_event(record) for record in records))
+    for record in records[-50:]:
+        fresh = RuleEngine(loaded.rules)
+        assert bool(list(warm.matches([as_event(record)]))) == bool(list(fresh.matches([as_event(record)])))

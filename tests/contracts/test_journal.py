@@ -21,6 +21,7 @@ pytestmark = pytest.mark.anyio
 
 Opener = Callable[[JournalWriter], Database]
 OTHER = TenantId("other")
+SEQ = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}
 
 
 async def append(database: Database, *entries: NewEntry) -> None:
@@ -86,6 +87,10 @@ async def test_a_long_chain_of_causes_keeps_its_newest_part(database: Database, 
     [
         ({}, "abcde"),
         ({"tenant": OTHER}, "b"),
+        ({"tenant": OTHER, "topics": ["tests", "others"]}, "b"),
+        ({"tenant": OTHER, "topics": ["others"]}, ""),
+        ({"tenant": DEFAULT_TENANT, "topics": ["tests", "others"]}, "acde"),
+        ({"tenant": DEFAULT_TENANT, "kinds": ["test.other", "test.happened"]}, "ace"),
         ({"topics": ["tests"]}, "abde"),
         ({"topics": ["others", "tests"]}, "abcde"),
         ({"topics": ["unknown"]}, ""),
@@ -104,7 +109,9 @@ async def test_filters(database: Database, journal: Journal, filters: dict[str, 
         happened("e"),
     )
     assert "".join(texts(await journal.read(0, 10, **filters))) == expected
-    assert texts(await journal.read(1, 2)) == ["b", "c"]
+    for after in range(6):
+        first = await journal.read(after, 2, **filters)
+        assert [entry.seq for entry in first] == [seq for seq in map(SEQ.get, expected) if seq > after][:2]
 
 
 async def test_the_epoch_belongs_to_the_stored_database(

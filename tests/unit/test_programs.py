@@ -41,6 +41,7 @@ def test_a_program_that_is_here_is_given(monkeypatch: pytest.MonkeyPatch) -> Non
     assert programs.require_program("node") == Path("/somewhere/node")
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
 def test_unit_tests_reach_no_network() -> None:
     with pytest.raises(pytest_socket.SocketBlockedError):
         socket.socket(socket.AF_INET)

@@ -1,16 +1,18 @@
 """Tests of `storage/sqlite.py`: what is SQLite's own; the rest is in `tests/contracts/test_database.py`."""
 
 import asyncio
+import errno
 import os
 import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import apsw
 import pytest
 
-from netsentinel.kernel.errors import StorageUnavailableError, UnsafeStorageError
+from netsentinel.kernel.errors import ConflictError, StorageFullError, StorageUnavailableError, UnsafeStorageError
 from netsentinel.storage import JournalWriter, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage import sqlite as sqlite_module
 
@@ -159,3 +161,23 @@ async def test_a_closure_that_ends_the_transaction_is_found_out(sqlite_database:
     with pytest.raises(StorageUnavailableError):
         await sqlite_database.write(lambda tx: tx.run("ROLLBACK"))
     assert await sqlite_database.write(put("a")) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "system_errno", "expected"),
+    [
+        (apsw.FullError(), 0, StorageFullError),
+        (apsw.IOError(), errno.ENOSPC, StorageFullError),
+        (apsw.IOError(), errno.EDQUOT, StorageFullError),
+        (apsw.IOError(), errno.EIO, StorageUnavailableError),
+        (apsw.BusyError(), 0, StorageUnavailableError),
+        (apsw.CorruptError(), 0, StorageUnavailableError),
+        (apsw.ConstraintError(), 0, ConflictError),
+        (apsw.SQLError(), 0, apsw.SQLError),
+        (ValueError(), 0, ValueError),
+    ],
+)
+def test_errors_of_sqlite_in_our_words(error: Exception, system_errno: int, expected: type[Exception]) -> None:
+    translated = sqlite_module._translated(error, SimpleNamespace(system_errno=system_errno))
+    assert type(translated) is expected
+    assert translated is error or translated.__cause__ is error

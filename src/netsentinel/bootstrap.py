@@ -31,7 +31,7 @@ from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, MIB, 
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.private_file import private_key
 from netsentinel.streamer import Hub, HubLimits
-from netsentinel.wiring.reactions import reactions
+from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
 
 _log = structlog.get_logger("netsentinel")
@@ -166,7 +166,8 @@ def _services(
     grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE)
     processor = Processor(db, inbox, sources, pool, grouping, clock)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
-    runner = ReactionRunner(ground.journal, reactions(score_threat=alert_service.on_alert_entry), clock)
+    handlers = Handlers(score_threat=alert_service.on_alert_entry, close_sockets=hub.on_revocation)
+    runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner))
     services = Services(
         settings=settings,
@@ -204,9 +205,8 @@ def _samples(processor: Processor, hub: Hub, runner: ReactionRunner) -> Iterable
     yield "counter", "netsentinel_findings", "Findings of all detectors.", stats.findings
     yield "counter", "netsentinel_alerts_changed", "Alerts raised or updated.", stats.alerts_changed
     yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", stats.restarts
-    yield "gauge", "netsentinel_live_connections", "Open WebSocket connections.", hub.connections
-    yield "counter", "netsentinel_reaction_failures", "Reactions that failed and were retried.", runner.failures
-    yield "counter", "netsentinel_reactions_parked", "Entries given up by a reaction.", runner.parked
+    yield from hub.samples()
+    yield from runner.samples()
 
 
 def _readiness(settings: Settings, db: Database, inbox: SqlInbox, clock: Clock) -> Readiness:

@@ -36,7 +36,7 @@ class Services:
     demo: bool = False
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """The services behind this request's app."""
     return request.app.state.services
 

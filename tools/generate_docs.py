@@ -21,6 +21,7 @@ import netsentinel
 from netsentinel.kernel.entries import EntryKind
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.settings import Settings
+from netsentinel.wiring import reactions
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = Path("docs/reference")
@@ -296,6 +297,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "entries.md": entries_page(),
+        REFERENCE / "reactions.md": reactions.page(),
         REFERENCE / "rules.md": rules_page(),
         REFERENCE / "metrics.md": metrics_page(),
     }

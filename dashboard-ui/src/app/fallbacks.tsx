@@ -8,7 +8,7 @@ export function NotFoundPage() {
   usePageTitle("Not found");
   return (
     <main className={styles["page"]}>
-      <EmptyState title="There is no such page">
+      <EmptyState title="There is no such page" whole>
         <Link to="/alerts" className={buttonClass({})}>
           Go to the alerts
         </Link>
@@ -27,8 +27,7 @@ export function RouteProblem({ error, reset }: ErrorComponentProps) {
   };
   return (
     <main className={styles["page"]}>
-      <h1 className="visually-hidden">Problem</h1>
-      <ProblemPanel error={error} onRetry={retry} />
+      <ProblemPanel error={error} onRetry={retry} whole />
     </main>
   );
 }

@@ -4,11 +4,13 @@ import { type ReactNode, useState } from "react";
 import { mergeIntoDetails, mergeIntoLists } from "@/features/alerts/alert-cache";
 import { alertKeys } from "@/features/alerts/alert-queries";
 import { AlertStream, AlertStreamContext } from "@/features/alerts/alert-stream";
+import { markFresh } from "@/features/alerts/fresh";
 import { mergeIntoOverview } from "@/features/alerts/overview-data";
 import { useTopic } from "@/features/live/live-context";
 import { mergeAlertsIntoThreats, mergeIntoThreats } from "@/features/threats/threat-cache";
 import { threatKeys } from "@/features/threats/threat-queries";
 import { frameBatch } from "@/lib/frame-batch";
+import { isRecord } from "@/lib/json";
 import type { TopicListener } from "@/lib/live";
 import type { Alert, Threat } from "@/lib/model";
 
@@ -18,12 +20,16 @@ interface Wiring {
   readonly threats: TopicListener;
 }
 
-const hasText = (data: unknown, field: string): boolean =>
-  typeof data === "object" && data !== null && typeof (data as Record<string, unknown>)[field] === "string";
+// The server validates its frames against the published schema; here it is enough to tell the two apart.
+const isAlert = (data: unknown): data is Alert => isRecord(data) && typeof data["id"] === "string";
+const isThreat = (data: unknown): data is Threat => isRecord(data) && typeof data["entity"] === "string";
 
 function wire(queryClient: QueryClient): Wiring {
   const stream = new AlertStream({
-    merge: (alerts) => mergeIntoLists(queryClient, alerts),
+    merge: (alerts) => {
+      markFresh(alerts.map((alert) => alert.id));
+      mergeIntoLists(queryClient, alerts);
+    },
     refetch: () => void queryClient.invalidateQueries({ queryKey: alertKeys.lists }),
   });
   const alerts = frameBatch<Alert>(
@@ -43,7 +49,7 @@ function wire(queryClient: QueryClient): Wiring {
     stream,
     alerts: {
       onEvent: (_name, data) => {
-        if (hasText(data, "id")) alerts(data as Alert);
+        if (isAlert(data)) alerts(data);
       },
       onGap: () => {
         stream.gap();
@@ -53,7 +59,7 @@ function wire(queryClient: QueryClient): Wiring {
     },
     threats: {
       onEvent: (_name, data) => {
-        if (hasText(data, "entity")) threats(data as Threat);
+        if (isThreat(data)) threats(data);
       },
       onGap: () => void queryClient.invalidateQueries({ queryKey: threatKeys.all }),
     },

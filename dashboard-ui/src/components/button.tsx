@@ -16,6 +16,7 @@ export function buttonClass({ look = "secondary", size = "md" }: Look, extra?: s
 
 export function Button({ look, size, className, type = "button", ...rest }: ButtonProps) {
   const name = buttonClass({ ...(look && { look }), ...(size && { size }) }, className);
+  // oxlint-disable-next-line react/button-has-type -- it has: the default is "button", and TypeScript knows the rest
   return <button {...rest} type={type} className={name} />;
 }
 

@@ -57,7 +57,10 @@ export function Select<T extends string>({ label, value, options, onChange }: Se
       className={styles["select"]}
       aria-label={label}
       value={value}
-      onChange={(event) => onChange(event.target.value as T)}
+      onChange={(event) => {
+        const chosen = options.find(([option]) => option === event.target.value);
+        if (chosen !== undefined) onChange(chosen[0]);
+      }}
     >
       {options.map(([option, name]) => (
         <option key={option} value={option}>

@@ -9,13 +9,16 @@ interface EmptyProps {
   readonly title: string;
   readonly children?: ReactNode;
   readonly icon?: ReactNode;
+  /** It is all there is on the page, so its title is the page's. */
+  readonly whole?: boolean;
 }
 
-export function EmptyState({ title, children, icon }: EmptyProps) {
+export function EmptyState({ title, children, icon, whole = false }: EmptyProps) {
+  const Title = whole ? "h1" : "h2";
   return (
     <div className={styles["empty"]}>
       {icon !== undefined && <div className={styles["emblem"]}>{icon}</div>}
-      <h2 className={styles["title"]}>{title}</h2>
+      <Title className={styles["title"]}>{title}</Title>
       {children}
     </div>
   );
@@ -25,14 +28,17 @@ interface ProblemProps {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
   readonly busy?: boolean;
+  /** It is all there is on the page, so its title is the page's. */
+  readonly whole?: boolean;
 }
 
 /** A failure as the server explained it, with what support needs to find it in the log. */
-export function ProblemPanel({ error, onRetry, busy = false }: ProblemProps) {
+export function ProblemPanel({ error, onRetry, busy = false, whole = false }: ProblemProps) {
+  const Title = whole ? "h1" : "h2";
   const problem = asProblem(error);
   return (
     <div className={styles["problem"]} role="alert">
-      <h2 className={styles["title"]}>{problem.title}</h2>
+      <Title className={styles["title"]}>{problem.title}</Title>
       {problem.detail !== "" && <p>{problem.detail}</p>}
       <dl className={styles["facts"]}>
         <div>

@@ -9,9 +9,10 @@ import styles from "./toaster.module.css";
 
 const toasts = Toast.createToastManager();
 
-/** Says what was done and offers to take it back. */
-export function toastUndo(title: string, undo: () => void): void {
+/** Says what was done to `thing` and offers to take it back; a later change to the same thing takes its place. */
+export function toastUndo(thing: string, title: string, undo: () => void): void {
   const id = toasts.add({
+    id: `undo ${thing}`,
     title,
     timeout: 8_000,
     actionProps: {

@@ -66,8 +66,6 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   useRowKeys(frame, rows.length, (index) => virtualizer.scrollToIndex(index, { align: "auto" }));
 
   return (
-    // The roles are spelled out because the phone layout changes `display`, which takes the implied ones away.
-    // oxlint-disable jsx-a11y/no-redundant-roles
     <table
       ref={frame}
       role="table"

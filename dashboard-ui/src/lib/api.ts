@@ -38,12 +38,20 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The data of a call, or a thrown `ProblemError`. A 401 also tells everyone who asked through `onLoggedOut`. */
+/** The answer of a call that succeeded, or a thrown `ProblemError`. A 401 also tells everyone at `onLoggedOut`. */
+export async function settle<T>(call: Promise<Answer<T>>, expects401 = false): Promise<Answer<T>> {
+  const answer = await call;
+  const { error, response } = answer;
+  if (response.ok) return answer;
+  if (response.status === 401 && !expects401) announceLoggedOut();
+  throw new ProblemError(problemFrom(error, response));
+}
+
+/** The data of a call, or a thrown `ProblemError`. */
 export async function unwrap<T>(call: Promise<Answer<T>>, expects401 = false): Promise<T> {
-  const { data, error, response } = await call;
-  if (!response.ok) {
-    if (response.status === 401 && !expects401) announceLoggedOut();
-    throw new ProblemError(problemFrom(error, response));
-  }
-  return data as T;
+  const { data, response } = await settle(call, expects401);
+  if (data !== undefined) return data;
+  throw new ProblemError(
+    problemFrom({ title: "The server's answer was empty", code: "empty-answer" }, response),
+  );
 }

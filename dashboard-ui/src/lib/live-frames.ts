@@ -1,4 +1,5 @@
 /** The frames of `netsentinel.v1.json` that a dashboard sends and receives, and the reading of them. */
+import { asRecord, isRecord, type JsonRecord, parseJson } from "./json";
 
 export const SUBPROTOCOL = "netsentinel.v1.json";
 
@@ -56,14 +57,11 @@ export type ClientFrame =
   | { type: "unsubscribe"; sub: string }
   | { type: "ping" | "pong"; t: number };
 
-type Fields = Record<string, unknown>;
-
-const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
 const number = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 const string = (value: unknown): string => (typeof value === "string" ? value : "");
 
-function welcome(fields: Fields): WelcomeFrame | null {
+function welcome(fields: JsonRecord): WelcomeFrame | null {
   const epoch = string(fields["epoch"]);
   if (epoch === "") return null;
   const resumed = fields["resumed"];
@@ -76,7 +74,7 @@ function welcome(fields: Fields): WelcomeFrame | null {
   };
 }
 
-function event(fields: Fields): EventFrame | null {
+function event(fields: JsonRecord): EventFrame | null {
   const seq = number(fields["seq"]);
   const sub = string(fields["sub"]);
   if (seq === null || sub === "") return null;
@@ -84,28 +82,22 @@ function event(fields: Fields): EventFrame | null {
   return { type: "event", sub, seq, prev: number(fields["prev"]) ?? 0, name, data: fields["data"] };
 }
 
-function gap(fields: Fields): GapFrame | null {
+function gap(fields: JsonRecord): GapFrame | null {
   const sub = string(fields["sub"]);
   if (sub === "") return null;
   const from = number(fields["from"]) ?? 0;
   return { type: "gap", sub, from, to: number(fields["to"]) ?? from, reason: string(fields["reason"]) };
 }
 
-function error(fields: Fields): ErrorFrame {
-  const problem = isFields(fields["problem"]) ? fields["problem"] : fields;
+function error(fields: JsonRecord): ErrorFrame {
+  const problem = asRecord(fields["problem"]);
   return { type: "error", title: string(problem["title"]), retryAfterMs: number(fields["retry_after_ms"]) };
 }
 
 /** A frame, or null for what this client does not know or cannot read: a newer server may say more than we understand. */
 export function parseFrame(text: unknown): ServerFrame | null {
-  if (typeof text !== "string") return null;
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!isFields(fields)) return null;
+  const fields = typeof text === "string" ? parseJson(text) : undefined;
+  if (!isRecord(fields)) return null;
   switch (fields["type"]) {
     case "welcome":
       return welcome(fields);

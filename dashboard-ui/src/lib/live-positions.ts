@@ -1,4 +1,5 @@
 /** How far each subscription has come: kept in the session's storage, so that a reload resumes where the page was. */
+import { asRecord, parseJson } from "./json";
 
 export type PositionStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
@@ -67,16 +68,14 @@ export class Positions {
 
   #load(): void {
     try {
-      const stored: unknown = JSON.parse(this.#storage.getItem(KEY) ?? "null");
-      if (typeof stored !== "object" || stored === null) return;
-      const { epoch, positions } = stored as { epoch?: unknown; positions?: unknown };
-      if (typeof epoch !== "string" || typeof positions !== "object" || positions === null) return;
-      this.#epoch = epoch;
-      for (const [sub, seq] of Object.entries(positions)) {
+      const stored = asRecord(parseJson(this.#storage.getItem(KEY) ?? ""));
+      if (typeof stored["epoch"] !== "string") return;
+      this.#epoch = stored["epoch"];
+      for (const [sub, seq] of Object.entries(asRecord(stored["positions"]))) {
         if (typeof seq === "number") this.#seqs.set(sub, seq);
       }
     } catch {
-      // Damaged or blocked: start from now.
+      // Storage is blocked: start from now.
     }
   }
 }

@@ -9,6 +9,7 @@ export interface TopicListener {
 }
 
 interface Subscription {
+  readonly topic: Topic;
   readonly listeners: Set<TopicListener>;
   /** The server has worked on our `subscribe`: from here its pings speak for this subscription too. */
   confirmed: boolean;
@@ -25,14 +26,14 @@ export class Subscriptions {
   }
 
   get topics(): Topic[] {
-    return [...this.#subs.keys()] as Topic[];
+    return [...this.#subs.values()].map(({ topic }) => topic);
   }
 
   /** Whether the topic is new and the server must be told. */
   add(topic: Topic, listener: TopicListener): boolean {
     const known = this.#subs.get(topic);
     if (known === undefined) {
-      this.#subs.set(topic, { listeners: new Set([listener]), confirmed: false, fresh: true });
+      this.#subs.set(topic, { topic, listeners: new Set([listener]), confirmed: false, fresh: true });
       return true;
     }
     known.listeners.add(listener);

@@ -10,7 +10,6 @@ export type Alert = Schemas["Alert"];
 export type AlertSample = Schemas["AlertSample"];
 export type AlertDetail = Schemas["AlertDetail"];
 export type AlertPage = Schemas["AlertPage"];
-export type AlertPatch = Schemas["AlertPatch"];
 export type MatchedField = Schemas["MatchedField"];
 export type RuleText = Schemas["RuleText"];
 export type Threat = Schemas["Threat"];
@@ -19,14 +18,25 @@ export type ThreatDetail = Schemas["ThreatDetail"];
 export type SourceStatus = Schemas["SourceStatus"];
 export type RejectedLine = Schemas["RejectedLine"];
 export type Me = Schemas["Me"];
-export type AuthState = Schemas["AuthState"];
+export type AuthState = Schemas["ServerState"];
+
+/** What a person may change about an alert. */
+export interface AlertPatch {
+  readonly status?: AlertStatus;
+  readonly verdict?: Verdict;
+}
 
 /** Integer microseconds since 1970-01-01 UTC. */
 export type Micros = number;
 
 /** Severity from lowest to highest, in Sigma's words. */
 export const LEVELS = ["informational", "low", "medium", "high", "critical"] as const satisfies Level[];
-export const STATUSES = ["open", "acknowledged", "closed"] as const satisfies AlertStatus[];
+export const VERDICTS = [
+  "undecided",
+  "true_positive",
+  "false_positive",
+  "benign",
+] as const satisfies Verdict[];
 
 /** 0 (informational) to 4 (critical). */
 export function levelRank(level: Level): number {

@@ -1,8 +1,11 @@
 /** What a person chose for this browser: theme, how times are written, whether single keys are shortcuts. */
 import { useSyncExternalStore } from "react";
+import { asRecord, parseJson } from "./json";
 
-export type Theme = "system" | "light" | "dark";
-export type TimeMode = "local" | "utc" | "relative";
+const THEMES = ["system", "light", "dark"] as const;
+const TIME_MODES = ["local", "utc", "relative"] as const;
+export type Theme = (typeof THEMES)[number];
+export type TimeMode = (typeof TIME_MODES)[number];
 
 export interface Preferences {
   readonly theme: Theme;
@@ -11,15 +14,22 @@ export interface Preferences {
 }
 
 const KEY = "netsentinel.preferences";
-const DEFAULTS: Preferences = { theme: "system", time: "local", shortcuts: true };
 const listeners = new Set<() => void>();
+
+function oneOf<T extends string>(choices: readonly T[], value: unknown, otherwise: T): T {
+  return choices.find((choice) => choice === value) ?? otherwise;
+}
 
 function read(): Preferences {
   try {
-    const stored = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Preferences>;
-    return { ...DEFAULTS, ...stored };
+    const stored = asRecord(parseJson(localStorage.getItem(KEY) ?? ""));
+    return {
+      theme: oneOf(THEMES, stored["theme"], "system"),
+      time: oneOf(TIME_MODES, stored["time"], "local"),
+      shortcuts: stored["shortcuts"] !== false,
+    };
   } catch {
-    return DEFAULTS; // blocked or damaged storage
+    return { theme: "system", time: "local", shortcuts: true }; // storage is blocked
   }
 }
 

@@ -1,5 +1,7 @@
 /** Failed calls as one error type: an RFC 9457 problem, or what stands in for it when no problem came back. */
 
+import { asRecord } from "./json";
+
 export interface Problem {
   readonly title: string;
   readonly status: number;
@@ -20,14 +22,11 @@ export class ProblemError extends Error {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Reads a problem from a response body, whatever the body is. */
 export function problemFrom(body: unknown, response: Response): Problem {
-  const record = isRecord(body) ? body : {};
+  const record = asRecord(body);
   const seconds = Number(record["retry_after"] ?? response.headers.get("Retry-After") ?? 0);
   return {
     title: text(record["title"]) || `The server answered ${response.status}`,

@@ -17,7 +17,7 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
     return true;
   const target = event.target instanceof Element ? event.target : null;
-  return target?.closest(`${TYPING}, ${OVERLAY}`) != null;
+  return target !== null && target.closest(`${TYPING}, ${OVERLAY}`) !== null;
 }
 
 function onKeyDown(event: KeyboardEvent): void {

@@ -60,14 +60,14 @@ export function formatRelative(at: Micros, now: Micros): string {
   return span < 0 ? `in ${formatSpan(-span)}` : `${formatSpan(span)} ago`;
 }
 
-/** Short for lists: only the clock on the same day, otherwise day and clock. */
+/** Short for lists: the clock to the second on the same day, otherwise day and clock to the minute. */
 export function formatTime(at: Micros, mode: TimeMode, now: Micros): string {
   if (at <= 0) return "never";
   if (mode === "relative") return formatRelative(at, now);
   const utc = mode === "utc";
   const { day, clock } = parts(at, utc);
-  const today = parts(now, utc).day === day;
-  return `${today ? "" : `${day} `}${clock}${utc ? " Z" : ""}`;
+  const text = parts(now, utc).day === day ? clock : `${day} ${clock.slice(0, 5)}`;
+  return utc ? `${text} Z` : text;
 }
 
 /** Whole, for titles and details: day, clock and zone. */

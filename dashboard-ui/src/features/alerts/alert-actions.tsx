@@ -3,11 +3,11 @@ import { Button } from "@/components/button";
 import { CheckIcon, ChevronDownIcon, EyeIcon, RetryIcon } from "@/components/icons";
 import { Menu, MenuChoice } from "@/components/menu";
 import { meQuery } from "@/features/session/session-queries";
-import { type Alert, may, VERDICT_NAMES, type Verdict } from "@/lib/model";
+import { type Alert, may, VERDICT_NAMES, VERDICTS } from "@/lib/model";
 import { useShortcut } from "@/lib/shortcuts";
 import { useTriage } from "./use-triage";
 
-const VERDICTS = Object.entries(VERDICT_NAMES) as [Verdict, string][];
+const VERDICT_OPTIONS = VERDICTS.map((verdict) => [verdict, VERDICT_NAMES[verdict]] as const);
 
 /** What can be decided about an alert. Everything can be taken back. */
 export function AlertActions({ alert }: { readonly alert: Alert }) {
@@ -31,7 +31,7 @@ export function AlertActions({ alert }: { readonly alert: Alert }) {
         <MenuChoice
           label="Verdict"
           value={alert.verdict}
-          options={VERDICTS}
+          options={VERDICT_OPTIONS}
           onChange={(verdict) => verdict !== alert.verdict && triage(alert, { verdict })}
         />
       </Menu>

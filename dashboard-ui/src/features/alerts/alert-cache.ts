@@ -1,42 +1,33 @@
 /** How a changed alert reaches what is already on the screen, without asking the server again. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { asRecord } from "@/lib/json";
 import type { Alert, AlertDetail, AlertPage } from "@/lib/model";
-import { type AlertSearch, matchesSearch } from "./alert-filter";
+import { mergePages, type Order } from "@/lib/pages";
+import { type AlertSearch, matchesSearch, parseAlertSearch } from "./alert-filter";
 import { alertKeys } from "./alert-queries";
 
 type Pages = InfiniteData<AlertPage>;
 
 /** Newest first; the id decides between equals, as the server's cursor does. */
-function newestFirst(one: Alert, other: Alert): number {
-  return other.last_at - one.last_at || (other.id > one.id ? 1 : -1);
-}
+const NEWEST_FIRST: Order<Alert> = {
+  id: (alert) => alert.id,
+  compare: (one, other) => other.last_at - one.last_at || (other.id > one.id ? 1 : -1),
+};
 
 /** The pages with the changed alerts in their places: moved, added, or gone when the filter no longer has them. */
 export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>, search: AlertSearch): Pages {
   const known = new Map(data.pages.flatMap((page) => page.items.map((alert) => [alert.id, alert] as const)));
   const fresh = [...changed.values()].filter((alert) => alert.version >= (known.get(alert.id)?.version ?? 0));
-  const arriving = fresh.filter((alert) => matchesSearch(alert, search)).toSorted(newestFirst);
-  const moved = new Set(fresh.map((alert) => alert.id));
+  const arriving = fresh.filter((alert) => matchesSearch(alert, search));
   if (arriving.length === 0 && !fresh.some((alert) => known.has(alert.id))) return data;
-
-  const pages = data.pages.map((page) => {
-    const stay = page.items.filter((alert) => !moved.has(alert.id));
-    const end = page.items.at(-1);
-    const here: Alert[] = [];
-    // A page takes what is newer than its end; the last page takes the rest if nothing is left to fetch after it.
-    while (arriving[0] !== undefined && (page.next === null || (end && newestFirst(arriving[0], end) <= 0))) {
-      here.push(...arriving.splice(0, 1));
-    }
-    return { ...page, items: here.length === 0 ? stay : [...stay, ...here].toSorted(newestFirst) };
-  });
-  return { ...data, pages };
+  return mergePages(data, new Set(fresh.map((alert) => alert.id)), arriving, NEWEST_FIRST);
 }
 
 export function mergeIntoLists(queryClient: QueryClient, alerts: readonly Alert[]): void {
   const changed = new Map(alerts.map((alert) => [alert.id, alert]));
   for (const [key, data] of queryClient.getQueriesData<Pages>({ queryKey: alertKeys.lists })) {
     if (data === undefined) continue;
-    queryClient.setQueryData<Pages>(key, mergeIntoPages(data, changed, key[2] as AlertSearch));
+    queryClient.setQueryData<Pages>(key, mergeIntoPages(data, changed, parseAlertSearch(asRecord(key[2]))));
   }
 }
 

@@ -49,7 +49,7 @@ export function parseAlertSearch(raw: Record<string, unknown>): AlertSearch {
 
 export interface AlertQuery {
   status?: string;
-  min_level?: string;
+  min_level?: Level;
   q?: string;
   entity?: string;
   source?: string;

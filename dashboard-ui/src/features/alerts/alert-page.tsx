@@ -26,7 +26,7 @@ export function AlertPage() {
   if (detail.data) return <AlertView detail={detail.data} />;
   if (isStatus(detail.error, 404)) {
     return (
-      <EmptyState title="This alert does not exist">
+      <EmptyState title="This alert does not exist" whole>
         <p>The link may be old, or the alert belongs to another tenant.</p>
         <Link to="/alerts" className={buttonClass({})}>
           All alerts
@@ -36,10 +36,20 @@ export function AlertPage() {
   }
   if (detail.isError) {
     return (
-      <ProblemPanel error={detail.error} onRetry={() => void detail.refetch()} busy={detail.isFetching} />
+      <ProblemPanel
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        busy={detail.isFetching}
+        whole
+      />
     );
   }
-  return <Skeleton rows={8} label="Loading the alert" />;
+  return (
+    <>
+      <h1 className="visually-hidden">Alert</h1>
+      <Skeleton rows={8} label="Loading the alert" />
+    </>
+  );
 }
 
 function AlertView({ detail }: { readonly detail: AlertDetail }) {

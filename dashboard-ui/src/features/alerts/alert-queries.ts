@@ -33,10 +33,10 @@ export function alertListQuery(search: AlertSearch) {
 export function alertDetailQuery(id: string) {
   return queryOptions({
     queryKey: alertKeys.detail(id),
-    queryFn: () => unwrap(api.GET("/api/v2/alerts/{id}", { params: { path: { id } } })),
+    queryFn: () => unwrap(api.GET("/api/v2/alerts/{alert_id}", { params: { path: { alert_id: id } } })),
   });
 }
 
 export function patchAlert(id: string, patch: AlertPatch): Promise<Alert> {
-  return unwrap(api.PATCH("/api/v2/alerts/{id}", { params: { path: { id } }, body: patch }));
+  return unwrap(api.PATCH("/api/v2/alerts/{alert_id}", { params: { path: { alert_id: id } }, body: patch }));
 }

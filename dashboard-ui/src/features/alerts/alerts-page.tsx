@@ -1,10 +1,12 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { Button, buttonClass } from "@/components/button";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
+import { FirstSource } from "@/features/sources/first-source";
+import { sourcesQuery } from "@/features/sources/source-queries";
 import { usePageTitle } from "@/lib/page-title";
 import { isNarrowed } from "./alert-filter";
 import { alertListQuery } from "./alert-queries";
@@ -33,10 +35,9 @@ export function AlertsPage() {
     <>
       <h1 className="visually-hidden">Alerts</h1>
       <OverviewStrip level={search.level} onLevel={(level) => change({ level })} />
-      <div className={styles["bar"]}>
-        <FilterBar search={search} onChange={change} onReset={reset} />
+      <FilterBar search={search} onChange={change} onReset={reset}>
         <StreamControl />
-      </div>
+      </FilterBar>
       <div className={styles["panel"]}>
         {list.isPending && <Skeleton rows={10} label="Loading alerts" />}
         {list.isError && !list.data && (
@@ -51,6 +52,7 @@ export function AlertsPage() {
 }
 
 function NoAlerts({ narrowed, onReset }: { readonly narrowed: boolean; readonly onReset: () => void }) {
+  const { data: sources } = useQuery(sourcesQuery);
   if (narrowed) {
     return (
       <EmptyState title="No alert matches these filters">
@@ -58,6 +60,7 @@ function NoAlerts({ narrowed, onReset }: { readonly narrowed: boolean; readonly 
       </EmptyState>
     );
   }
+  if (sources?.items.length === 0) return <FirstSource />;
   return (
     <EmptyState title="Nothing waits for you" icon={<CheckIcon size={22} />}>
       <p>New alerts show up here the moment they are raised, without a reload.</p>

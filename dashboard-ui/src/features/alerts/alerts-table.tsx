@@ -3,6 +3,7 @@ import { type Column, VirtualTable } from "@/components/virtual-table";
 import type { Alert } from "@/lib/model";
 import { ALERT_COLUMNS } from "./alert-columns";
 import styles from "./alerts-table.module.css";
+import { isFresh } from "./fresh";
 
 interface AlertsTableProps {
   readonly alerts: readonly Alert[];
@@ -15,7 +16,7 @@ interface AlertsTableProps {
 const ROW_HEIGHT = 46;
 const keyOf = (alert: Alert): string => alert.id;
 const rowClass = (alert: Alert): string =>
-  classes(styles["card"], styles[alert.level], alert.status === "closed" && styles["done"]);
+  classes(styles["card"], isFresh(alert.id) && styles["fresh"], alert.status === "closed" && styles["done"]);
 
 export function AlertsTable({
   alerts,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { RemovableChip, tagName } from "@/components/chip";
 import { classes } from "@/components/classes";
@@ -19,6 +19,8 @@ interface FilterBarProps {
   readonly search: AlertSearch;
   readonly onChange: (change: Changes) => void;
   readonly onReset: () => void;
+  /** What stands at the end of the bar. */
+  readonly children: ReactNode;
 }
 
 const LEVEL_OPTIONS: readonly (readonly [Level, string])[] = LEVELS.map((level) => [
@@ -31,7 +33,7 @@ const LEVEL_OPTIONS: readonly (readonly [Level, string])[] = LEVELS.map((level) 
 ]);
 
 /** Everything that narrows the list; all of it stands in the address, so that a view can be shared. */
-export function FilterBar({ search, onChange, onReset }: FilterBarProps) {
+export function FilterBar({ search, onChange, onReset, children }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const [unfolded, setUnfolded] = useState(false);
   const inForce = Object.keys(search).filter((name) => name !== "q").length;
@@ -94,6 +96,7 @@ export function FilterBar({ search, onChange, onReset }: FilterBarProps) {
           </Button>
         )}
       </div>
+      <div className={styles["end"]}>{children}</div>
     </search>
   );
 }

@@ -27,6 +27,13 @@ export function OverviewStrip({ level, onLevel }: OverviewProps) {
   return (
     <section className={styles["strip"]} aria-label="Open alerts by level">
       <div className={styles["levels"]}>
+        <div className={classes(styles["tile"], styles["total"])}>
+          <span className={styles["number"]}>
+            {data === undefined ? "–" : formatCompact(Object.keys(data.open).length)}
+            {data?.truncated && "+"}
+          </span>
+          <span className={styles["name"]}>Open now</span>
+        </div>
         {HIGHEST_FIRST.map((each) => (
           <button
             key={each}

@@ -45,7 +45,7 @@ export function useTriage(): (alert: Alert, patch: AlertPatch) => void {
         ...(change_.patch.status && { status: change_.alert.status }),
         ...(change_.patch.verdict && { verdict: change_.alert.verdict }),
       };
-      toastUndo(`${said(change_)}: ${saved.title}`, () => {
+      toastUndo(saved.id, `${said(change_)}: ${saved.title}`, () => {
         change.mutate({ alert: saved, patch: back, isUndo: true });
       });
     },

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, unwrap } from "@/lib/api";
+import { api, settle, unwrap } from "@/lib/api";
 import type { Me } from "@/lib/model";
 
 export const meQuery = queryOptions({
@@ -25,5 +25,5 @@ export function setUp(token: string, username: string, password: string): Promis
 }
 
 export async function logout(): Promise<void> {
-  await unwrap(api.POST("/auth/logout"), true);
+  await settle(api.POST("/auth/logout"), true);
 }

@@ -76,7 +76,7 @@ function SetupForm() {
     onSuccess: async (me) => {
       queryClient.setQueryData(meQuery.queryKey, me);
       await queryClient.invalidateQueries({ queryKey: authStateQuery.queryKey });
-      await navigate({ to: "/sources", replace: true });
+      await navigate({ to: "/alerts", replace: true });
     },
   });
 

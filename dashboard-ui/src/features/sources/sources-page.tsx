@@ -4,7 +4,7 @@ import { ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
 import { Skeleton } from "@/components/skeleton";
 import { usePageTitle } from "@/lib/page-title";
-import { NoSources } from "./no-sources";
+import { FirstSource } from "./first-source";
 import { RejectedLines } from "./rejected-lines";
 import { freshSourcesQuery } from "./source-queries";
 import styles from "./sources-page.module.css";
@@ -34,7 +34,11 @@ export function SourcesPage() {
           busy={sources.isFetching}
         />
       )}
-      {sources.data && items.length === 0 && <NoSources />}
+      {sources.data && items.length === 0 && (
+        <div className={styles["panel"]}>
+          <FirstSource />
+        </div>
+      )}
       {items.length > 0 && <SourcesTable sources={items} onRejected={show} />}
       {rejected !== undefined && <RejectedLines name={rejected} onClose={() => show(undefined)} />}
     </>

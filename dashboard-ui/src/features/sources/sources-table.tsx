@@ -16,8 +16,6 @@ interface SourcesTableProps {
 export function SourcesTable({ sources, onRejected }: SourcesTableProps) {
   return (
     <div className={styles["panel"]}>
-      {/* The phone layout changes `display`, so the roles are spelled out. */}
-      {/* oxlint-disable jsx-a11y/no-redundant-roles */}
       <table role="table" className={styles["table"]} aria-label="Sources">
         <thead role="rowgroup">
           <tr role="row">

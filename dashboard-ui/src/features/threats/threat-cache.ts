@@ -1,13 +1,16 @@
 /** How a changed threat reaches what is already on the screen. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { asRecord } from "@/lib/json";
 import type { Alert, Threat, ThreatDetail, ThreatPage } from "@/lib/model";
-import { type ThreatSearch, threatKeys } from "./threat-queries";
+import { mergePages, type Order } from "@/lib/pages";
+import { parseThreatSearch, type ThreatSearch, threatKeys } from "./threat-queries";
 
 type Pages = InfiniteData<ThreatPage>;
 
-function highestFirst(one: Threat, other: Threat): number {
-  return other.score - one.score || (one.entity < other.entity ? -1 : 1);
-}
+const HIGHEST_FIRST: Order<Threat> = {
+  id: (threat) => threat.entity,
+  compare: (one, other) => other.score - one.score || (one.entity < other.entity ? -1 : 1),
+};
 
 export function matchesThreatSearch(threat: Threat, { q, kind, score }: ThreatSearch): boolean {
   if (kind && threat.entity_kind !== kind) return false;
@@ -16,27 +19,14 @@ export function matchesThreatSearch(threat: Threat, { q, kind, score }: ThreatSe
 }
 
 export function mergeThreats(data: Pages, threats: readonly Threat[], search: ThreatSearch): Pages {
-  const changed = new Map(threats.map((threat) => [threat.entity, threat]));
-  const arriving = threats.filter((threat) => matchesThreatSearch(threat, search)).toSorted(highestFirst);
-  const pages = data.pages.map((page) => {
-    const stay = page.items.filter((threat) => !changed.has(threat.entity));
-    const end = page.items.at(-1);
-    const here: Threat[] = [];
-    while (
-      arriving[0] !== undefined &&
-      (page.next === null || (end && highestFirst(arriving[0], end) <= 0))
-    ) {
-      here.push(...arriving.splice(0, 1));
-    }
-    return { ...page, items: [...stay, ...here].toSorted(highestFirst) };
-  });
-  return { ...data, pages };
+  const arriving = threats.filter((threat) => matchesThreatSearch(threat, search));
+  return mergePages(data, new Set(threats.map((threat) => threat.entity)), arriving, HIGHEST_FIRST);
 }
 
 export function mergeIntoThreats(queryClient: QueryClient, threats: readonly Threat[]): void {
   for (const [key, data] of queryClient.getQueriesData<Pages>({ queryKey: threatKeys.lists })) {
     if (data === undefined) continue;
-    queryClient.setQueryData<Pages>(key, mergeThreats(data, threats, key[2] as ThreatSearch));
+    queryClient.setQueryData<Pages>(key, mergeThreats(data, threats, parseThreatSearch(asRecord(key[2]))));
   }
   for (const threat of threats) {
     queryClient.setQueryData<ThreatDetail>(threatKeys.detail(threat.entity), (before) =>

@@ -33,7 +33,7 @@ export const THREAT_COLUMNS: readonly Column<Threat>[] = [
   column("score", "Score", (threat) => <ScoreBar score={threat.score} />),
   column("level", "Highest level", (threat) => <LevelBadge level={threat.level} />),
   column("alerts", "Alerts", (threat) => <span>{formatCompact(threat.alerts)}</span>),
-  column("tags", "Tactics and techniques", (threat) => <TagList tags={threat.tags} max={3} />),
+  column("tags", "Tactics and techniques", (threat) => <TagList tags={threat.tags} max={2} />),
   column("first", "First seen", (threat) => <Time at={threat.first_at} />),
   column("last", "Last seen", (threat) => <Time at={threat.last_at} />),
 ];

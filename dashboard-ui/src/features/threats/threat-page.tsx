@@ -26,7 +26,7 @@ export function ThreatPage() {
   if (detail.data) return <ThreatView detail={detail.data} />;
   if (isStatus(detail.error, 404)) {
     return (
-      <EmptyState title={`Nothing is known about ${entity}`}>
+      <EmptyState title={`Nothing is known about ${entity}`} whole>
         <p>No alert names it.</p>
         <Link to="/threats" className={buttonClass({})}>
           All threats
@@ -36,10 +36,20 @@ export function ThreatPage() {
   }
   if (detail.isError) {
     return (
-      <ProblemPanel error={detail.error} onRetry={() => void detail.refetch()} busy={detail.isFetching} />
+      <ProblemPanel
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        busy={detail.isFetching}
+        whole
+      />
     );
   }
-  return <Skeleton rows={6} label="Loading the threat" />;
+  return (
+    <>
+      <h1 className="visually-hidden">{entity}</h1>
+      <Skeleton rows={6} label="Loading the threat" />
+    </>
+  );
 }
 
 function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDetail }) {

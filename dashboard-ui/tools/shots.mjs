@@ -1,0 +1,151 @@
+// Photographs every page of the built dashboard against the mock, in both themes and two widths, and runs axe on each.
+// Usage: npm run shots -- [folder]. Needs `npm run build` before, and Chromium (CHROMIUM=/usr/bin/chromium).
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const OUT = process.argv[2] ?? "shots";
+const PORT = 8799;
+const BASE = `http://127.0.0.1:${PORT}`;
+const WIDTHS = [1440, 390, 320];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const mood = (change) => fetch(`${BASE}/mock`, { method: "POST", body: JSON.stringify(change) });
+const click = (name) => (page) => page.getByRole("button", { name }).first().click();
+
+/** name, path, what to do before the picture, the server's mood. */
+const SCENES = [
+  { name: "setup", path: "/setup#token=abc", mood: { setup: true }, out: true },
+  { name: "setup-faults", path: "/setup", mood: { setup: true }, out: true, act: faults },
+  { name: "login", path: "/login", out: true },
+  { name: "login-failed", path: "/login", out: true, act: failLogin },
+  { name: "alerts", path: "/alerts" },
+  { name: "alerts-filtered", path: "/alerts?level=high&q=ssh&entity=203.0.113.77" },
+  { name: "alerts-nomatch", path: "/alerts?q=zzzz" },
+  { name: "alerts-paused", path: "/alerts", act: click("Pause") },
+  { name: "alerts-focus", path: "/alerts", act: (page) => page.keyboard.press("j") },
+  { name: "alerts-empty", path: "/alerts", mood: { empty: true } },
+  { name: "alerts-error", path: "/alerts", mood: { fail: 507 } },
+  { name: "alerts-menu", path: "/alerts", act: click(/Account/) },
+  { name: "alerts-shortcuts", path: "/alerts", act: (page) => page.keyboard.press("?") },
+  { name: "alert", path: "/alerts/alr_000333" },
+  { name: "alert-closed", path: "/alerts/alr_000333", act: closeIt },
+  { name: "alert-missing", path: "/alerts/alr_none" },
+  { name: "threats", path: "/threats" },
+  { name: "threat", path: "/threats/203.0.113.77" },
+  { name: "sources", path: "/sources" },
+  { name: "sources-rejected", path: "/sources?rejected=sysmon" },
+  { name: "sources-empty", path: "/sources", mood: { empty: true } },
+  { name: "not-found", path: "/nowhere" },
+];
+
+async function faults(page) {
+  await page.getByLabel("Set-up token").fill("abc");
+  await page.getByLabel("Username").fill("ada");
+  await page.getByLabel("Password", { exact: true }).fill("short one");
+  await page.getByLabel("Password again", { exact: true }).fill("short two");
+  await page.getByRole("button", { name: "Create administrator" }).click();
+}
+
+async function failLogin(page) {
+  await page.getByLabel("Username").fill("ada");
+  await page.getByLabel("Password", { exact: true }).fill("no");
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+async function closeIt(page) {
+  const reopen = page.getByRole("button", { name: "Reopen" });
+  if (await reopen.isVisible()) await reopen.click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.getByText("Undo").waitFor();
+}
+
+const only = process.env.ONLY?.split(",");
+const server = spawn(process.execPath, [fileURLToPath(new URL("../mock/server.mjs", import.meta.url))], {
+  env: { ...process.env, PORT: String(PORT) },
+  stdio: ["ignore", "pipe", "inherit"],
+});
+await new Promise((started) => server.stdout.once("data", started));
+mkdirSync(OUT, { recursive: true });
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+let faultsFound = 0;
+
+function complain(where, what) {
+  faultsFound += 1;
+  console.log(`${where}: ${what}`);
+}
+
+async function shoot(context, scene, label) {
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    const expected = /status of (401|404|507)/.test(message.text());
+    if (message.type() === "error" && !expected) complain(label, `console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complain(label, `error: ${error.message}`));
+  await mood({ setup: false, empty: false, fail: 0, pace: 0, role: "admin", ...scene.mood });
+  await page.goto(BASE + scene.path);
+  await page.locator("h1, h2").first().waitFor({ state: "attached" });
+  await page.waitForLoadState("networkidle");
+  await scene.act?.(page);
+  await page.waitForTimeout(450);
+  await page.screenshot({ path: `${OUT}/${label}.png` });
+  await page.evaluate(axe);
+  // Base UI's focus guards hand the focus on the moment they get it, and an open menu lies outside the landmarks on purpose.
+  const found = await page.evaluate(
+    (tags) =>
+      globalThis.axe.run(
+        { exclude: ["[data-base-ui-focus-guard]", "[data-base-ui-portal]:has([role=menu])"] },
+        { runOnly: { type: "tag", values: tags } },
+      ),
+    TAGS,
+  );
+  for (const { id, nodes } of found.violations) {
+    for (const node of nodes)
+      complain(label, `${id}: ${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1]}`);
+  }
+  const wider = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (wider > 1) complain(label, `scrolls sideways by ${wider} px`);
+  await page.close();
+}
+
+try {
+  for (const theme of ["dark", "light"]) {
+    for (const width of WIDTHS) {
+      for (const scene of SCENES) {
+        if (only && !only.includes(scene.name)) continue;
+        const context = await browser.newContext({
+          viewport: { width, height: width > 700 ? 900 : 844 },
+          colorScheme: theme,
+          reducedMotion: "reduce",
+          hasTouch: width < 700,
+          deviceScaleFactor: width > 700 ? 1 : 2,
+        });
+        if (!scene.out) await context.addCookies([{ name: "mock", value: "1", url: BASE }]);
+        await shoot(context, scene, `${scene.name}-${width}-${theme}`);
+        await context.close();
+      }
+    }
+  }
+} finally {
+  await browser.close();
+  server.kill();
+}
+console.log(`${faultsFound} faults`);
+process.exitCode = faultsFound > 0 ? 1 : 0;

@@ -1,9 +1,11 @@
 """`/ws`: the bridge between the web framework's WebSocket and the hub, which knows what the frames mean."""
 
+import asyncio
 from typing import Final
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from netsentinel.api.credentials import bearer, has_session
 from netsentinel.api.deps import admission_from
@@ -18,6 +20,20 @@ from netsentinel.streamer import SUBPROTOCOL, Visitor
 router: Final = APIRouter()
 
 _WEB_SCHEMES: Final = {"ws": "http", "wss": "https"}
+_LINGER_S: Final = 5.0
+
+
+class LiveSocketProtocol(WebSocketsSansIOProtocol):
+    """Uvicorn's WebSocket (`ws=LiveSocketProtocol`), which also lets go of a peer that takes nothing any more.
+
+    Closing a socket waits until everything was sent. A peer with a full window never lets that happen, and each such
+    peer would keep a file descriptor for good, whatever the application does.
+    """
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application is done with this connection: what is left gets a few seconds to be sent."""
+        super().on_task_complete(task)
+        self.loop.call_later(_LINGER_S, self.transport.abort)
 
 
 class StarletteTransport:

@@ -1,6 +1,5 @@
 """Live connections: one journal reader per process, and every subscription behind it."""
 
-from netsentinel.streamer.asyncapi import asyncapi
 from netsentinel.streamer.broadcast import JournalBroadcaster
 from netsentinel.streamer.hub import Hub
 from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, HubLimits, Subscription, Visitor
@@ -27,5 +26,4 @@ __all__ = [
     "Transport",
     "Visitor",
     "WebSocketBroadcaster",
-    "asyncapi",
 ]

@@ -1,0 +1,98 @@
+"""Who reacts to what: ONE table. Features know nothing of each other; here their entries meet their reactions.
+
+`python -m netsentinel.wiring.reactions` prints the table as `docs/reference/reactions.md`.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
+from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_DISABLED
+from netsentinel.kernel.entries import Entry
+from netsentinel.storage import Tx
+
+DurableHandler = Callable[[Tx, Entry], None]
+"""Reacts inside the transaction that moves the reaction's cursor. Waits for nothing, and may be run twice."""
+
+LiveHandler = Callable[[Entry], None]
+"""Reacts on the event loop, in the process that sees the entry. Waits for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """What the features offer to do about entries; `bootstrap.py` fills this in."""
+
+    score_threat: DurableHandler
+    close_sockets: LiveHandler
+
+
+@dataclass(frozen=True, slots=True)
+class DurableReaction:
+    """Happens once in effect for every entry, in order, whatever stops in between.
+
+    It follows the journal by a cursor of its name that moves in its own transaction. An entry that it fails on is tried
+    again, then parked; other reactions go on meanwhile.
+    """
+
+    name: str
+    """Also the cursor's: a reaction with a new name begins with the oldest entry."""
+    kinds: tuple[str, ...]
+    does: str
+    handler: Callable[[Handlers], DurableHandler]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReaction:
+    """Happens in every process for entries that come while it runs: for state that lives and dies with the process."""
+
+    name: str
+    kinds: tuple[str, ...]
+    does: str
+    handler: Callable[[Handlers], LiveHandler]
+
+
+Reaction = DurableReaction | LiveReaction
+
+REACTIONS: Final[tuple[Reaction, ...]] = (
+    DurableReaction(
+        "threats",
+        (ALERT_RAISED, ALERT_UPDATED),
+        "Scores the entity that the alert is about, and announces the score when it changed.",
+        lambda handlers: handlers.score_threat,
+    ),
+    LiveReaction(
+        "sockets",
+        (SESSION_CLOSED, USER_DISABLED, KEY_REVOKED),
+        "Closes the live connections of whoever may not be here any more. Connections are also checked every two"
+        " seconds, so that an entry which is missed costs two seconds.",
+        lambda handlers: handlers.close_sockets,
+    ),
+)
+
+_INTRODUCTION: Final = """\
+# Reactions
+
+Features do not call each other: they append entries to the journal, and this table says who reacts. It is
+`src/netsentinel/wiring/reactions.py`; this page is printed from it.
+
+A *durable* reaction happens once in effect for every entry, in order, across restarts. When it fails on an entry, the
+entry is tried again after growing random pauses; after eight attempts it is parked with its error, and the rest goes
+on.
+A *live* reaction happens in each running process for the entries that come while it runs.
+"""
+
+
+def page() -> str:
+    """The table in Markdown."""
+    lines = [_INTRODUCTION, "| Reaction | Kind | Entries | What it does |", "|---|---|---|---|"]
+    for reaction in REACTIONS:
+        kind = "durable" if isinstance(reaction, DurableReaction) else "live"
+        entries = ", ".join(f"`{name}`" for name in reaction.kinds)
+        lines.append(f"| `{reaction.name}` | {kind} | {entries} | {reaction.does} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

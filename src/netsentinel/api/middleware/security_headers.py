@@ -26,7 +26,6 @@ _HEADERS: Final = {
 _YEAR_SECONDS: Final = 31_536_000
 _STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 _NEVER_STORED: Final = ("/api/", "/auth/", "/metrics", "/readyz", "/livez")
-_FIRST_ERROR: Final = 400
 
 
 class SecurityHeaders:
@@ -55,5 +54,5 @@ class SecurityHeaders:
         headers = MutableHeaders(scope=message)
         for name, value in self._headers.items():
             headers[name] = value
-        if path.startswith(_NEVER_STORED) or message["status"] >= _FIRST_ERROR:
+        if path.startswith(_NEVER_STORED):  # errors elsewhere are problems, which say so themselves
             headers["Cache-Control"] = "no-store"

@@ -1,21 +1,16 @@
 """Logins, tickets and the first run."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
-from netsentinel.identity import AuthProvider, IdentityLimits, IdentityService
+from netsentinel.identity import AuthProvider, IdentityService
 from netsentinel.identity.entries import LoginFailed, UserCreated
 from netsentinel.identity.service import TICKET_LIFETIME
-from netsentinel.identity.store_sql import SqlIdentity
 from netsentinel.identity.testing import PlainHashing
-from netsentinel.kernel.clock import MINUTE, SECOND
-from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import InvalidInputError, NotAuthenticatedError, ThrottledError
-from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId, system_principal
-from netsentinel.storage import Database, Journal
 from tests.identity import PASSWORD, House
 
 pytestmark = pytest.mark.anyio
@@ -235,52 +230,3 @@ async def test_a_user_made_on_the_command_line_closes_the_door(house: House) -> 
 async def test_the_local_key_needs_no_first_user_and_leaves_the_door_open(house: House, tmp_path: Path) -> None:
     await house.service.ensure_local_key(tmp_path / "local.key")
     assert await house.service.setup_needed()
-
-
-# On real databases.
-
-
-@pytest.fixture
-def service(sqlite_database: Database, clock: FakeClock) -> IdentityService:
-    return IdentityService(sqlite_database, SqlIdentity(), clock, IdentityLimits(), PlainHashing())
-
-
-async def test_of_many_first_administrators_one_gets_in(service: IdentityService, sqlite_database: Database) -> None:
-    token = await service.ensure_setup_token()
-    assert token is not None
-    crowd = (service.complete_setup(token, f"ann {n}", PASSWORD, address=f"192.0.2.{n}") for n in range(8))
-    results = await asyncio.gather(*crowd, return_exceptions=True)
-    assert [type(result) for result in results].count(NotAuthenticatedError) == 7
-    assert len(await service.users.all(SYSTEM)) == 1
-    rows = await sqlite_database.read(lambda tx: tx.rows("SELECT COUNT(*) FROM sessions"))
-    assert rows == [(1,)]
-
-
-async def test_a_ticket_opens_one_of_many_sockets(service: IdentityService) -> None:
-    made = await service.keys.create(SYSTEM, "program", role=Role.VIEWER)
-    admission = await service.admit_key(made.text)
-    assert admission is not None
-    ticket = await service.issue_ticket(admission)
-    opened = await asyncio.gather(*(service.consume_ticket(ticket.text) for _ in range(8)))
-    assert [one for one in opened if one is not None] == [admission]
-
-
-async def test_the_audit_chain_holds_what_happened(
-    sqlite_database: Database, clock: FakeClock, service: IdentityService, journal_of_sqlite: Journal
-) -> None:
-    await service.users.create(SYSTEM, "ann", PASSWORD, Role.ADMIN)
-    login = await service.login("ann", PASSWORD)
-    clock.advance(MINUTE)
-    await service.logout(login.token)
-    entries = await journal_of_sqlite.read(0, 10, topics=["audit"])
-    assert [entry.kind for entry in entries] == ["user.created", "session.opened", "session.closed"]
-    assert all(entry.audited for entry in entries)
-    assert (await journal_of_sqlite.verify(DEFAULT_TENANT)).intact
-    rows = await sqlite_database.read(lambda tx: tx.rows("SELECT * FROM journal"))
-    assert login.token not in repr(rows)
-    assert PASSWORD not in repr(rows)
-
-
-@pytest.fixture
-def journal_of_sqlite(sqlite_database: Database, entry_registry: EntryRegistry, audit_key: bytes) -> Journal:
-    return Journal(sqlite_database, entry_registry, audit_key)

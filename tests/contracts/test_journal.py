@@ -239,6 +239,18 @@ async def test_a_failing_entry_can_be_parked(database: Database, journal: Journa
     assert await follower.position() == 3, "parking an old entry must not move the cursor back"
 
 
+async def test_a_failure_is_forgotten_when_it_works_after_all(
+    database: Database, journal: Journal, clock: FakeClock
+) -> None:
+    await append_texts(database, *"abc")
+    follower = journal.follow("test")
+    await follower.park(1, "given up", clock.now())
+    await follower.record_failure(2, "boom", clock.now())
+    await follower.record_failure(3, "boom", clock.now())
+    await follower.step(Seen(), limit=1)
+    assert [failure.seq for failure in await follower.failures()] == [3, 1]
+
+
 async def test_cursors_are_listed_and_forgotten(database: Database, journal: Journal) -> None:
     await append_texts(database, *"abc")
     await journal.follow("ahead").step(Seen())
@@ -367,6 +379,20 @@ async def test_numbers_go_on_after_everything_was_trimmed(
     assert await journal.bounds() == (4, 3)
     await append_texts(database, "d")
     assert [entry.seq for entry in await journal.read(0, 10)] == [4]
+
+
+async def test_positions_do_not_go_back_when_only_an_old_audited_entry_is_left(
+    database: Database, journal: Journal, clock: FakeClock
+) -> None:
+    await append(database, happened("a", kind="test.audited"), happened("b"), happened("c"))
+    clock.advance(DAY + 1)
+    assert await journal.trim(clock.now(), keep_days=1, keep_entries=1_000) == 2
+    assert await journal.bounds() == (4, 3)
+    assert await journal.wait_beyond(2, 5) == 3
+    follower = journal.follow("late")
+    seen = Seen()
+    await drain(follower, seen)
+    assert (seen.texts, await follower.position(), await follower.lag()) == (["a"], 3, 0)
 
 
 async def test_trimming_waits_for_the_slowest_follower(database: Database, journal: Journal, clock: FakeClock) -> None:

@@ -17,7 +17,7 @@ from tests.crash.seeds import seeded, tell
 pytestmark = pytest.mark.anyio
 
 ROUNDS = 200
-MANY = 5_000
+MANY = 2_000
 CLIENTS = 8
 SIZES = (10, 9_000, 700)
 LOSSES_PER_DATABASE = 5

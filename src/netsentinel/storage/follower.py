@@ -19,10 +19,13 @@ _LOCK_CURSOR: Final = (
     "INSERT INTO cursors (name, seq) VALUES (?, 0) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING seq"
 )
 
+# What failed and then worked after all is no news; what was parked stays.
+_FORGET_FAILURES: Final = "DELETE FROM reaction_failures WHERE name = ? AND seq <= ? AND parked_at IS NULL"
+
 
 @dataclass(frozen=True, slots=True)
 class ReactionFailure:
-    """A reaction that raised for one entry."""
+    """A reaction that raised for one entry, and has not worked since."""
 
     name: str
     seq: int
@@ -58,6 +61,8 @@ class Follower:
                 fn(tx, entry)
             if upto > cursor:
                 self._move(tx, upto)
+            if entries:
+                tx.run(_FORGET_FAILURES, (self.name, upto))
             return len(entries), upto
 
         count, self._passed = await self._db.write(process)

@@ -38,7 +38,9 @@ def trimmed_seq(tx: ReadTx) -> int:
 
 
 def newest_seq(tx: ReadTx) -> int:
-    """`seq` of the newest entry; 0 while the journal is empty."""
-    row = tx.row("SELECT MAX(seq) FROM journal")
-    newest = 0 if row is None or row[0] is None else int(row[0])
-    return newest or trimmed_seq(tx)
+    """The highest `seq` that was ever visible; 0 while nothing was appended.
+
+    After trimming that may be higher than any row's: audited entries stay while younger ones go.
+    """
+    row = tx.row("SELECT (SELECT MAX(seq) FROM journal), (SELECT value FROM meta WHERE key = 'trimmed')")
+    return 0 if row is None else max(int(position or 0) for position in row)

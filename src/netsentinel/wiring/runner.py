@@ -117,6 +117,7 @@ class ReactionRunner:
             except NetSentinelError as error:
                 _log.warning("reaction_waits", reaction=reaction.name, code=error.code, detail=error.detail)
                 await self._pause(_STORAGE_PAUSE_S)
+                seen = -1  # what was left undone needs no new entry to be looked at again
 
     async def _catch_up(self, follower: Follower, reaction: DurableReaction) -> None:
         figures = self.figures[reaction.name]

@@ -274,3 +274,12 @@ async def test_the_figures_count(stage: Stage, tmp_path: Path) -> None:
         "netsentinel_reaction_failures": MAX_ATTEMPTS,
         "netsentinel_reactions_parked": 1,
     }
+
+
+async def test_a_parked_entry_is_in_the_log_with_its_fault(stage: Stage, logged: list[dict[str, Any]]) -> None:
+    only = reaction("only", Notes("bad"))
+    await stage.tell("bad")
+    await stage.runner(only).catch_up(only)
+    parked = [line for line in logged if line["event"] == "entry_parked"]
+    assert [(line["reaction"], line["seq"], line["attempts"]) for line in parked] == [("only", 1, MAX_ATTEMPTS)]
+    assert isinstance(parked[0]["exc_info"], ZeroDivisionError)

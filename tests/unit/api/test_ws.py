@@ -1,0 +1,296 @@
+"""The bridge to the web framework: who gets a WebSocket, and how frames cross."""
+
+import asyncio
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, WebSocket
+
+from netsentinel.api import ws
+from netsentinel.api.ws import LiveSocketProtocol, StarletteTransport
+from netsentinel.kernel.errors import NetSentinelError, ThrottledError, UnavailableError
+from netsentinel.kernel.settings import Settings
+from netsentinel.streamer import SUBPROTOCOL, Visitor
+from netsentinel.streamer.testing import FakeAdmission, admission
+
+pytestmark = pytest.mark.anyio
+
+HOST = "127.0.0.1:8740"
+OWN = f"http://{HOST}"
+
+
+class FakeHub:
+    """Takes whoever comes, and says one word."""
+
+    def __init__(self) -> None:
+        self.refusal: NetSentinelError | None = None
+        self.failures: list[str] = []
+        self.visitors: list[Visitor] = []
+
+    def admit(self, address: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def failed(self, address: str) -> None:
+        self.failures.append(address)
+
+    async def serve(self, transport: StarletteTransport, visitor: Visitor) -> None:
+        self.visitors.append(visitor)
+        await transport.send_text("word")
+        await transport.close(4401, "not-authenticated")
+
+
+class FakeIdentity:
+    """Knows one session and one key."""
+
+    async def admit_session(self, token: str) -> FakeAdmission | None:
+        return admission("usr_ada") if token == "session" else None
+
+    async def admit_key(self, text: str) -> FakeAdmission | None:
+        return admission("key_1") if text == "ns_key_good" else None
+
+
+class Handshake:
+    """One attempt to open the WebSocket of an app, without a socket."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.hub = FakeHub()
+        self._app = FastAPI()
+        self._app.state.services = SimpleNamespace(
+            hub=self.hub, identity=FakeIdentity(), settings=settings or Settings(_env_file=None)
+        )
+        self._app.include_router(ws.router)
+
+    async def dial(
+        self,
+        *,
+        protocols: tuple[str, ...] = (SUBPROTOCOL,),
+        scheme: str = "ws",
+        client: tuple[str, int] | None = ("192.0.2.1", 5),
+        **headers: str,
+    ) -> list[dict[str, Any]]:
+        """What the server sent."""
+        sent: list[dict[str, Any]] = []
+        incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        incoming.put_nowait({"type": "websocket.connect"})
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+            if message["type"] == "websocket.close":
+                incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+
+        scope = {
+            "type": "websocket",
+            "scheme": scheme,
+            "path": "/ws",
+            "raw_path": b"/ws",
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(name.encode(), value.encode()) for name, value in {"host": HOST, **headers}.items()],
+            "client": client,
+            "server": ("127.0.0.1", 8740),
+            "subprotocols": list(protocols),
+            "extensions": {"websocket.http.response": {}},
+            "state": {},
+        }
+        await self._app(scope, incoming.get, send)
+        return sent
+
+
+def status(sent: list[dict[str, Any]]) -> int:
+    assert sent[0]["type"] == "websocket.http.response.start"
+    return sent[0]["status"]
+
+
+def problem(sent: list[dict[str, Any]]) -> dict[str, Any]:
+    return json.loads(b"".join(message["body"] for message in sent[1:]))
+
+
+async def test_a_cookie_from_our_own_page_opens_it() -> None:
+    door = Handshake()
+    accepted, word, closed = await door.dial(cookie="ns_session=session", origin=OWN)
+    assert (accepted["type"], accepted["subprotocol"]) == ("websocket.accept", SUBPROTOCOL)
+    assert word["text"] == "word"
+    assert (closed["code"], closed["reason"]) == (4401, "not-authenticated")
+    (visitor,) = door.hub.visitors
+    assert visitor.address == "192.0.2.1"
+    assert visitor.admission is not None
+    assert visitor.admission.principal.id == "usr_ada"
+
+
+async def test_without_a_cookie_the_hub_asks_for_a_ticket() -> None:
+    door = Handshake()
+    assert (await door.dial())[0]["type"] == "websocket.accept"
+    assert door.hub.visitors == [Visitor("192.0.2.1", None)]
+
+
+async def test_an_expired_cookie_is_the_hubs_to_refuse() -> None:
+    door = Handshake()
+    await door.dial(cookie="ns_session=expired", origin=OWN)
+    assert door.hub.visitors == [Visitor("192.0.2.1", None)], "browsers see a close code, but never a status"
+
+
+async def test_a_programs_key_in_the_header_opens_it_and_the_cookie_is_ignored() -> None:
+    door = Handshake()
+    await door.dial(authorization="Bearer ns_key_good", cookie="ns_session=session")
+    await door.dial(authorization="Bearer ns_key_bad", cookie="ns_session=session")
+    good, bad = door.hub.visitors
+    assert good.admission is not None
+    assert good.admission.principal.id == "key_1"
+    assert bad.admission is None
+
+
+@pytest.mark.parametrize("protocols", [(), ("chat",), ("netsentinel.v2.json",)])
+async def test_another_protocol_is_refused(protocols: tuple[str, ...]) -> None:
+    door = Handshake()
+    sent = await door.dial(protocols=protocols)
+    assert status(sent) == 400
+    assert SUBPROTOCOL in problem(sent)["detail"]
+    assert door.hub.failures == ["192.0.2.1"]
+    assert door.hub.visitors == []
+
+
+async def test_ours_is_taken_from_several() -> None:
+    accepted, *_ = await Handshake().dial(protocols=("chat", SUBPROTOCOL))
+    assert accepted["subprotocol"] == SUBPROTOCOL
+
+
+PUBLIC = Settings(
+    public_url="https://soc.example.org", allowed_origins=("https://wall.example.org:8443",), _env_file=None
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "cookie", "scheme", "origin", "allowed"),
+    [
+        (None, "ns_session", "ws", OWN, True),
+        (None, "ns_session", "ws", "HTTP://127.0.0.1:8740", True),
+        (None, "ns_session", "ws", "http://127.0.0.1:5173", False),
+        (None, "ns_session", "ws", "https://127.0.0.1:8740", False),
+        (None, "ns_session", "ws", "http://127.0.0.1:8740.evil.example", False),
+        (None, "ns_session", "ws", "https://evil.example", False),
+        (None, "ns_session", "ws", "null", False),
+        (None, "ns_session", "ws", "", False),
+        (None, "ns_session", "ws", "http://[", False),
+        (None, "ns_session", "ws", None, False),
+        (PUBLIC, "__Host-ns_session", "ws", "https://soc.example.org", True),
+        (PUBLIC, "__Host-ns_session", "ws", "https://soc.example.org:443", True),
+        (PUBLIC, "__Host-ns_session", "ws", "http://soc.example.org", False),
+        (PUBLIC, "__Host-ns_session", "ws", "https://wall.example.org:8443", True),
+        (PUBLIC, "__Host-ns_session", "ws", "https://wall.example.org", False),
+        (PUBLIC, "__Host-ns_session", "wss", f"https://{HOST}", True),
+    ],
+)
+async def test_which_pages_may_use_the_cookie(
+    settings: Settings | None, cookie: str, scheme: str, origin: str | None, allowed: bool
+) -> None:
+    door = Handshake(settings)
+    headers = {} if origin is None else {"origin": origin}
+    sent = await door.dial(cookie=f"{cookie}=session", scheme=scheme, **headers)
+    assert (sent[0]["type"] == "websocket.accept") is allowed
+    if not allowed:
+        assert status(sent) == 403
+        assert problem(sent)["code"] == "foreign-origin"
+        assert door.hub.failures == ["192.0.2.1"]
+
+
+async def test_programs_have_no_origin_and_need_none() -> None:
+    door = Handshake()
+    assert (await door.dial(origin="https://evil.example"))[0]["type"] == "websocket.accept"
+    assert door.hub.visitors[0].admission is None, "without our cookie a foreign page is a stranger"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [(ThrottledError("Wait.", retry_after=7), 429), (UnavailableError("Full.", retry_after=7), 503)],
+)
+async def test_a_refusal_says_when_to_come_back(refusal: NetSentinelError, code: int) -> None:
+    door = Handshake()
+    door.hub.refusal = refusal
+    sent = await door.dial()
+    assert status(sent) == code
+    headers = {name.lower(): value for name, value in sent[0]["headers"]}
+    assert headers[b"retry-after"] == b"7"
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert door.hub.failures == [], "being turned away is no failed attempt"
+
+
+async def test_a_peer_without_an_address() -> None:
+    door = Handshake()
+    await door.dial(client=None)
+    assert door.hub.visitors[0].address == ""
+
+
+def accepted_socket(
+    incoming: list[dict[str, Any]], failure: Exception | None = None
+) -> tuple[StarletteTransport, list[dict[str, Any]]]:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return incoming.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        if failure is not None and message["type"] != "websocket.accept":
+            raise failure
+        sent.append(message)
+
+    socket = WebSocket({"type": "websocket", "headers": [], "path": "/ws"}, receive, send)
+    return StarletteTransport(socket), sent
+
+
+async def opened(transport: StarletteTransport) -> None:
+    await transport._websocket.accept()
+
+
+async def test_text_binary_and_the_end() -> None:
+    transport, _ = accepted_socket(
+        [
+            {"type": "websocket.connect"},
+            {"type": "websocket.receive", "text": "x"},
+            {"type": "websocket.receive", "bytes": b"\x00"},
+            {"type": "websocket.receive", "text": ""},
+            {"type": "websocket.disconnect", "code": 1001},
+        ]
+    )
+    await opened(transport)
+    assert [await transport.receive() for _ in range(5)] == ["x", b"\x00", "", None, None]
+
+
+async def test_a_peer_that_is_gone_is_a_connection_error() -> None:
+    transport, _ = accepted_socket([{"type": "websocket.connect"}], OSError("gone"))
+    await opened(transport)
+    for _ in range(2):  # when it is noticed, and afterwards
+        with pytest.raises(ConnectionError):
+            await transport.send_text("x")
+    with pytest.raises(ConnectionError):
+        await transport.close(4503, "draining")
+
+
+async def test_frames_and_the_close_are_passed_on() -> None:
+    transport, sent = accepted_socket([{"type": "websocket.connect"}])
+    await opened(transport)
+    await transport.send_text("x")
+    await transport.close(4503, "retry_after_ms=5")
+    assert sent[1:] == [
+        {"type": "websocket.send", "text": "x"},
+        {"type": "websocket.close", "code": 4503, "reason": "retry_after_ms=5"},
+    ]
+
+
+async def test_a_socket_that_never_drains_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ws, "_LINGER_S", 0.01)
+    calls: list[str] = []
+    protocol = LiveSocketProtocol.__new__(LiveSocketProtocol)
+    protocol.loop = asyncio.get_running_loop()
+    protocol.tasks = set()
+    protocol.transport = SimpleNamespace(abort=lambda: calls.append("abort"))  # type: ignore[assignment] # a fake
+    task = asyncio.create_task(asyncio.sleep(0))
+    protocol.tasks.add(task)
+    protocol.on_task_complete(task)
+    assert calls == []
+    await asyncio.sleep(0.05)
+    assert calls == ["abort"]
+    assert protocol.tasks == set()
+    await task

@@ -63,7 +63,9 @@ build_dashboard() {
   lock=$(fingerprint dashboard-ui/package-lock.json)
   if [ "$(cat dashboard-ui/node_modules/.installed 2>/dev/null || true)" != "$lock" ]; then
     say "Installing the dashboard's packages"
-    (cd dashboard-ui && npm ci --silent --no-fund --no-audit)
+    # Not `npm ci`: it refuses a lock in which an optional package of another platform is missing. This takes the locked
+    # versions with their hashes all the same, and writes neither package.json nor the lock.
+    (cd dashboard-ui && npm install --no-save --loglevel=error --no-fund --no-audit >/dev/null)
     printf '%s' "$lock" >dashboard-ui/node_modules/.installed
   fi
   say "Building the dashboard"

@@ -20,11 +20,12 @@ OTHER = TenantId("other")
 T = DEFAULT_TENANT
 
 
-@pytest.fixture(params=["memory", "sql"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def kept(request: pytest.FixtureRequest) -> tuple[Database, AlertStores]:
     if request.param == "memory":
         return MemoryDatabase(), AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats())
-    return request.getfixturevalue("database"), AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+    database = request.getfixturevalue(f"{request.param}_database")
+    return database, AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
 
 
 async def test_an_alert_comes_back_as_it_was_saved(kept: tuple[Database, AlertStores]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 _OWNER_ONLY = 0o600
@@ -19,6 +20,24 @@ def read_private(path: Path) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Replace the file in one step."""
+    fresh = _written_aside(path, text)
+    fresh.replace(path)
+
+
+def private_key(path: Path) -> str:
+    """The key in the file: 256 random bits in hexadecimal, made on first use. Of several first users, one makes it."""
+    found = read_private(path)
+    if found:
+        return found
+    fresh = _written_aside(path, secrets.token_hex(_KEY_BYTES))
+    with suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    fresh.unlink()
+    return read_private(path)
+
+
+def _written_aside(path: Path, text: str) -> Path:
+    """A file beside the path with the text, on disk."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
@@ -26,13 +45,4 @@ def write_private(path: Path, text: str) -> None:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
-
-
-def private_key(path: Path) -> str:
-    """The key in the file: 256 random bits in hexadecimal, made on first use."""
-    found = read_private(path)
-    if not found:
-        write_private(path, secrets.token_hex(_KEY_BYTES))
-        found = read_private(path)
-    return found
+    return fresh

@@ -28,7 +28,7 @@ def spec(document: Annotated[Document, typer.Argument(help="OpenAPI 3.1 or Async
     """Print the OpenAPI document of the HTTP API, or the AsyncAPI document of the live protocol, as JSON."""
     if document is Document.ASYNCAPI:
         from netsentinel.bootstrap import entry_registry
-        from netsentinel.streamer import asyncapi
+        from netsentinel.streamer.asyncapi import asyncapi
 
         print_json(asyncapi(entry_registry()))
         return

@@ -22,7 +22,7 @@ from netsentinel.kernel.types import ROLE_PERMISSIONS, Permission
 from netsentinel.streamer import frames
 from netsentinel.streamer.model import CloseCode
 from netsentinel.streamer.topics import TOPICS
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, source
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
@@ -179,6 +179,12 @@ def test_every_decision_is_in_the_index() -> None:
         page.name for page in (DOCS / "decisions").glob("*.md") if page.name != "index.md" and page.name not in index
     ]
     assert not missing
+
+
+def test_records_that_the_code_names_exist() -> None:
+    named = {name for module in source() for name in re.findall(r"docs/decisions/(\d{4}[\w-]*)", module.text)}
+    records = {page.stem for page in (DOCS / "decisions").glob("*.md")}
+    assert not [name for name in named if not any(record.startswith(name) for record in records)]
 
 
 @pytest.mark.parametrize("page", FRONT, ids=lambda page: page.name)

@@ -1,0 +1,107 @@
+"""The real app over SQLite, without a detection process; it counts the statements that a request costs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+import pytest
+
+from netsentinel.alerts import AlertService, AlertStores
+from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
+from netsentinel.api.app import create_app
+from netsentinel.api.health import Readiness
+from netsentinel.events import FORMATS, IntakeService, SourceInventory
+from netsentinel.events.store_sql import SqlInbox, SqlSources
+from netsentinel.kernel.clock import HOUR
+from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import Role, system_principal
+from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
+from tests.identity import House
+
+
+class CountingTx:
+    """Counts reads on their way to a transaction."""
+
+    def __init__(self, tx: ReadTx, counter: "Desk") -> None:
+        self._tx = tx
+        self._counter = counter
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        self._counter.statements += 1
+        return self._tx.rows(sql, params)
+
+    def row(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        self._counter.statements += 1
+        return self._tx.row(sql, params)
+
+
+@dataclass
+class Desk:
+    """A server over SQLite with a key of every role."""
+
+    database: SqliteDatabase
+    journal: Journal
+    registry: EntryRegistry
+    clock: FakeClock
+    statements: int = 0
+    woken: int = 0
+    keys: dict[Role, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.house = House(clock=self.clock)
+        self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+        self.inbox, self.sources = SqlInbox(), SqlSources()
+        self.alerts = AlertService(self, self.stores, self.clock, 6 * HOUR)  # type: ignore[arg-type] - counts, then passes on
+        settings = Settings(_env_file=None)
+        services = SimpleNamespace(
+            settings=settings,
+            clock=self.clock,
+            identity=self.house.service,
+            registry=self.registry,
+            journal=self.journal,
+            alerts=self.alerts,
+            sources=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
+            intake=IntakeService(self.database, self.inbox, self.clock, formats=FORMATS),
+            processor=SimpleNamespace(wake=self._wake),
+            readiness=Readiness({}),
+            metrics=lambda: b"ns_events_total 1.0\n",
+            demo=False,
+        )
+        self.app = create_app(settings, services)  # type: ignore[arg-type] - what these routes need
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    async def read(self, fn: Callable[[ReadTx], Any]) -> Any:
+        return await self.database.read(lambda tx: fn(CountingTx(tx, self)))
+
+    async def write(self, fn: Callable[[Tx], Any]) -> Any:
+        return await self.database.write(fn)
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        self.database.on_commit(listener)
+
+    async def get(self, path: str, role: Role = Role.VIEWER) -> httpx2.Response:
+        return await self.call("GET", path, role)
+
+    async def call(self, method: str, path: str, role: Role = Role.ANALYST, **options: Any) -> httpx2.Response:
+        if role not in self.keys:
+            made = await self.house.service.keys.create(system_principal(), f"{role} key", role=role)
+            self.keys[role] = made.text
+        headers = {"Authorization": f"Bearer {self.keys[role]}", **options.pop("headers", {})}
+        transport = httpx2.ASGITransport(app=self.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8740") as http:
+            self.statements = 0
+            return await http.request(method, path, headers=headers, **options)
+
+
+@pytest.fixture
+async def desk(
+    sqlite_database: SqliteDatabase, entry_registry: EntryRegistry, audit_key: bytes, clock: FakeClock
+) -> Desk:
+    journal = Journal(sqlite_database, entry_registry, audit_key)
+    return Desk(sqlite_database, journal, entry_registry, clock)

@@ -1,0 +1,78 @@
+import msgspec
+import pytest
+
+from netsentinel.alerts.model import AlertSample, RuleText
+from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.types import DEFAULT_TENANT, Role
+from netsentinel.storage import Tx
+from tests.unit.alerts.factories import NOON, alert
+from tests.unit.api.v2.conftest import Desk
+
+pytestmark = pytest.mark.anyio
+
+
+async def fill(desk: Desk, count: int) -> None:
+    def save(tx: Tx) -> None:
+        for number in range(count):
+            desk.stores.alerts.save(tx, alert(number, entity=f"192.0.2.{number % 3}"))
+
+    await desk.database.write(save)
+
+
+async def test_a_list_is_the_alerts_field_for_field(desk: Desk) -> None:
+    await fill(desk, 1)
+    answer = await desk.get("/api/v2/alerts")
+    expected = msgspec.json.decode(msgspec.json.encode(alert(0, entity="192.0.2.0")))
+    assert answer.json() == {"items": [expected], "next": None}
+
+
+async def test_pages_and_filters(desk: Desk) -> None:
+    await fill(desk, 7)
+    first = (await desk.get("/api/v2/alerts?limit=4")).json()
+    rest = (await desk.get(f"/api/v2/alerts?limit=4&cursor={first['next']}")).json()
+    ids = [item["id"] for item in first["items"] + rest["items"]]
+    assert ids == [f"alr_{number:04}" for number in reversed(range(7))]
+    found = (await desk.get("/api/v2/alerts?entity=192.0.2.1&status=open&min_level=low&q=alert")).json()["items"]
+    assert [item["id"] for item in found] == ["alr_0004", "alr_0001"]
+
+
+@pytest.mark.parametrize("count", [1, 50])
+async def test_a_list_costs_one_statement_however_long_it_is(desk: Desk, count: int) -> None:
+    await fill(desk, count)
+    await desk.get("/api/v2/alerts?limit=100")
+    assert desk.statements == 1
+
+
+async def test_an_alert_explains_itself(desk: Desk) -> None:
+    await fill(desk, 4)
+    sample = AlertSample(NOON, (MatchedField("url", "/x", "is /x"),), {"raw": 1})
+
+    def explain(tx: Tx) -> None:
+        desk.stores.evidence.keep_sample(tx, DEFAULT_TENANT, "alr_0000", 0, sample)
+        rule = RuleText("rule-1", "Title", "What it means.", ("tests",), ("https://example.org",), "title: Title")
+        desk.stores.evidence.keep_rule(tx, DEFAULT_TENANT, rule)
+
+    await desk.database.write(explain)
+    detail = (await desk.get("/api/v2/alerts/alr_0000")).json()
+    assert detail["rule"]["source"] == "title: Title"
+    assert detail["samples"] == [
+        {"at": NOON, "matched": [{"field": "url", "value": "/x", "condition": "is /x"}], "event": {"raw": 1}}
+    ]
+    assert [other["id"] for other in detail["related"]] == ["alr_0003"]
+    assert desk.statements == 4
+
+
+async def test_an_analyst_judges_and_a_viewer_does_not(desk: Desk) -> None:
+    await fill(desk, 1)
+    change = {"status": "closed", "verdict": "false_positive"}
+    refused = await desk.call("PATCH", "/api/v2/alerts/alr_0000", Role.VIEWER, json=change)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "alerts:write")
+    judged = (await desk.call("PATCH", "/api/v2/alerts/alr_0000", json=change)).json()
+    assert (judged["status"], judged["verdict"], judged["version"]) == ("closed", "false_positive", 2)
+
+
+@pytest.mark.parametrize("body", [{}, {"status": "gone"}, {"status": "open", "owner": "me"}])
+async def test_a_change_that_says_nothing_known_is_refused(desk: Desk, body: dict[str, str]) -> None:
+    await fill(desk, 1)
+    answer = await desk.call("PATCH", "/api/v2/alerts/alr_0000", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")

@@ -1,0 +1,35 @@
+import pytest
+
+from netsentinel.kernel.types import DEFAULT_TENANT
+from tests.unit.api.v2.conftest import Desk
+
+pytestmark = pytest.mark.anyio
+
+LINES = {"Content-Type": "application/x-ndjson"}
+
+
+async def test_a_batch_is_on_disk_when_it_is_acknowledged(desk: Desk) -> None:
+    answer = await desk.call("POST", "/api/v2/events?source=edge", content=b'{"a":1}\n{"a":2}', headers=LINES)
+    assert answer.status_code == 202
+    accepted = answer.json()
+    assert accepted["records"] == 2
+    (batch,) = await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10))
+    assert (batch.id, batch.tenant, batch.source, batch.records) == (accepted["batch"], DEFAULT_TENANT, "edge", 2)
+    assert desk.woken == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/api/v2/events?source=a%20b", b"{}", "application/x-ndjson"),
+        ("/api/v2/events?format=nonsense", b"{}", "application/x-ndjson"),
+        ("/api/v2/events", b"", "application/x-ndjson"),
+        ("/api/v2/events", b"{}", "text/plain"),
+        ("/api/v2/events", b"[", "application/json"),
+    ],
+)
+async def test_what_cannot_be_taken_is_refused_and_not_kept(desk: Desk, path: str, body: bytes, kind: str) -> None:
+    answer = await desk.call("POST", path, content=body, headers={"Content-Type": kind})
+    assert answer.status_code == 400, answer.text
+    assert await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10)) == []
+    assert desk.woken == 0

@@ -7,6 +7,7 @@ from netsentinel.kernel.clock import from_iso
 from netsentinel.kernel.types import Micros
 
 _EMPTY: dict[str, Any] = {}
+_YEAR_10000 = 253_402_300_800
 _CLOCK = len("2026-11-21T07:35:00")
 _MICROS_END = len("2026-11-21T07:35:00.123456")
 
@@ -42,7 +43,13 @@ def first(value: Any) -> Any:
 
 
 def epoch_seconds(value: float) -> Micros:
-    """Microseconds of a time in seconds since 1970, rounded to the microsecond that was meant."""
+    """Microseconds of a time in seconds since 1970, rounded to the microsecond that was meant.
+
+    Raises:
+        ValueError: the time lies before 1970 or after the year 9999.
+    """
+    if not 0 <= value < _YEAR_10000:
+        raise ValueError("the time lies outside of the years 1970 to 9999")
     return round(value * 1_000_000)
 
 

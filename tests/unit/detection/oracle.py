@@ -51,9 +51,9 @@ def is_true(rule: SigmaRule, event: dict[str, Any], names: dict[str, tuple[str, 
 def _holds(node: Any, event: dict[str, Any], names: dict[str, tuple[str, ...]]) -> bool:
     match node:
         case ConditionAND():
-            return all([_holds(item, event, names) for item in node.args])
+            return all(_holds(item, event, names) for item in node.args)
         case ConditionOR():
-            return any([_holds(item, event, names) for item in node.args])
+            return any(_holds(item, event, names) for item in node.args)
         case ConditionNOT():
             return not _holds(node.args[0], event, names)
         case ConditionFieldEqualsValueExpression():
@@ -97,7 +97,7 @@ def _keyword_holds(value: Any, event: dict[str, Any]) -> bool:
     return any(_value_holds(value, text) for text in _all_texts(event))
 
 
-def _value_holds(value: Any, text: str) -> bool:
+def _value_holds(value: Any, text: str) -> bool:  # noqa: PLR0911 - one answer per kind of value
     match value:
         case SigmaString():
             return _string_holds(value, text)

@@ -39,14 +39,14 @@ from netsentinel.detection.rules.model import (
     AnyOf,
     Atom,
     Condition,
+    Has,
     Not,
     Operation,
     Part,
     Rule,
-    Test,
     escape_pattern,
 )
-from netsentinel.detection.rules.regex import search
+from netsentinel.detection.rules.regex import POLICY, search
 from netsentinel.events.model import Logsource
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Level
@@ -142,13 +142,13 @@ def _value(field: str, value: Any) -> Condition:  # noqa: C901, PLR0911 - one li
     if isinstance(value, SigmaNumber):
         return _number(field, value, Operation.NUMBER)
     if isinstance(value, SigmaBool):
-        return Test(Atom(field, Operation.EQUALS, "true" if value.boolean else "false"))
+        return Has(Atom(field, Operation.EQUALS, "true" if value.boolean else "false"))
     if isinstance(value, SigmaCIDRExpression):
-        return Test(Atom(field, Operation.CIDR, str(value.network)))
+        return Has(Atom(field, Operation.CIDR, str(value.network)))
     if isinstance(value, SigmaNull):
-        return Test(Atom(field, Operation.ABSENT))
+        return Has(Atom(field, Operation.ABSENT))
     if isinstance(value, SigmaExists):
-        return Test(Atom(field, Operation.PRESENT if value.exists else Operation.ABSENT))
+        return Has(Atom(field, Operation.PRESENT if value.exists else Operation.ABSENT))
     if isinstance(value, SigmaFieldReference):
         return _reference(field, value)
     raise InvalidInputError(f"A {_kind(value)} cannot be evaluated.")
@@ -156,7 +156,7 @@ def _value(field: str, value: Any) -> Condition:  # noqa: C901, PLR0911 - one li
 
 def _number(field: str, number: SigmaNumber, operation: Operation) -> Condition:
     part = Part(number.timestamp_part.name.lower()) if isinstance(number, SigmaTimestampPart) else Part.WHOLE
-    return Test(Atom(field, operation, number.number, part=part))
+    return Has(Atom(field, operation, number.number, part=part))
 
 
 def _reference(field: str, value: SigmaFieldReference) -> Condition:
@@ -166,7 +166,7 @@ def _reference(field: str, value: SigmaFieldReference) -> Condition:
         (False, True): Operation.FIELD_ENDSWITH,
         (True, True): Operation.FIELD_CONTAINS,
     }[value.starts_with, value.ends_with]
-    return Test(Atom(field, operation, value.field))
+    return Has(Atom(field, operation, value.field))
 
 
 def _regex(field: str, value: SigmaRegularExpression) -> Condition:
@@ -175,7 +175,7 @@ def _regex(field: str, value: SigmaRegularExpression) -> Condition:
     flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
     pattern = f"(?{flags}){value.regexp}" if flags else str(value.regexp)
     search(pattern)
-    return Test(Atom(field, Operation.REGEX, pattern))
+    return Has(Atom(field, Operation.REGEX, pattern))
 
 
 def _string(field: str, value: SigmaString, *, inside: bool = False) -> Condition:
@@ -191,7 +191,7 @@ def _string(field: str, value: SigmaString, *, inside: bool = False) -> Conditio
     while len(parts) > 1 and parts[-1] is _STAR and parts[-2] is _STAR:
         parts.pop()
     operation, text = _shape(parts)
-    return Test(Atom(field, operation, text, cased=isinstance(value, SigmaCasedString)))
+    return Has(Atom(field, operation, text, cased=isinstance(value, SigmaCasedString)))
 
 
 def _shape(parts: Sequence[Any]) -> tuple[Operation, str]:
@@ -221,5 +221,5 @@ def check_detection(detection: SigmaDetection) -> None:
     Raises:
         InvalidInputError: it uses something that cannot be evaluated.
     """
-    detections = SigmaDetections(detections={"it": detection}, condition=["it"])
+    detections = SigmaDetections(detections={"it": detection}, condition=["it"], policy=POLICY)
     _lower(cast("Any", detections.parsed_condition[0].parse()))

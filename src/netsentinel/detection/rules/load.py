@@ -1,24 +1,22 @@
 """Loading rules from files, folders and archives. A rule that fails says where; the rest load all the same."""
 
-import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
 from sigma.exceptions import SigmaError
-from sigma.policy import SigmaPolicy
-from sigma.policy.regex_engine import RegexEngine, RegexPattern
 from sigma.rule import SigmaRule, SigmaYAMLLoader
 from sigma.rule.base import check_alias_expansion
 
 from netsentinel.detection.rules.compile import compile_rule
-from netsentinel.detection.rules.locate import Place, locate
+from netsentinel.detection.rules.locate import locate
 from netsentinel.detection.rules.model import Rule
-from netsentinel.detection.rules.regex import QuietRegexError, quiet_compile
+from netsentinel.detection.rules.regex import POLICY
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, RuleSyntaxError
 
 _SUFFIXES = frozenset({".yml", ".yaml"})
@@ -36,20 +34,6 @@ class LoadedRules:
 
     rules: tuple[Rule, ...]
     failed: tuple[RuleSyntaxError, ...]
-
-
-class _QuietRe2(RegexEngine):
-    """pySigma's own RE2 engine, without its messages on stderr."""
-
-    def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
-        return cast("RegexPattern", quiet_compile(pattern, flags))
-
-    @property
-    def error(self) -> type[Exception]:
-        return QuietRegexError
-
-
-_POLICY = SigmaPolicy(regex_engine=_QuietRe2())
 
 
 @dataclass(slots=True)
@@ -111,63 +95,74 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
         raise InvalidInputError(f"{path} is no readable zip archive: {error}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One YAML document of a file."""
+
+    path: str
+    text: str
+    first_line: int
+    """Where it begins in its file, from 0."""
+
+    def failure(self, message: str, line: int, column: int) -> RuleSyntaxError:
+        """A complaint about a place in this document, both from 0."""
+        return RuleSyntaxError(message, path=self.path, line=self.first_line + line + 1, column=column + 1)
+
+
 def _load_text(path: str, content: bytes, loading: _Loading) -> None:
+    whole = _Document(path, "", 0)
     if len(content) > _MAX_RULE_BYTES:
-        loading.failed.append(RuleSyntaxError("The file is larger than 1 MiB.", path=path, line=1, column=1))
+        loading.failed.append(whole.failure("The file is larger than 1 MiB.", 0, 0))
         return
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        loading.failed.append(RuleSyntaxError("The file is not valid UTF-8.", path=path, line=line, column=1))
+        line = content.count(b"\n", 0, error.start)
+        loading.failed.append(whole.failure("The file is not valid UTF-8.", line, 0))
         return
-    try:
-        for node, source in _documents(text):
-            _load_document(path, node, source, loading)
-    except yaml.MarkedYAMLError as error:
-        loading.failed.append(_syntax_error(path, error))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        loading.failed.append(RuleSyntaxError(f"The YAML cannot be read: {error}", path=path, line=1, column=1))
+    for document in _documents(path, text):
+        _load_document(document, loading)
 
 
-def _documents(text: str) -> Iterator[tuple[yaml.Node, str]]:
-    """Each document's node tree (which knows lines and columns) with its own text."""
-    loader = SigmaYAMLLoader(io.StringIO(text))
+def _documents(path: str, text: str) -> Iterator[_Document]:
+    """Each document by itself, so that a broken one does not take the others with it."""
     lines = text.splitlines(keepends=True)
-    try:
-        while loader.check_node():
-            node = loader.get_node()
-            if node is not None:
-                yield node, "".join(lines[node.start_mark.line : node.end_mark.line + 1]).rstrip() + "\n"
-    finally:
-        loader.dispose()
+    starts = [number for number, line in enumerate(lines) if line.startswith("---") and not line[3:4].strip()]
+    edges = [0, *starts, len(lines)]
+    for start, end in pairwise(edges):
+        part = "".join(lines[start:end])
+        if part.strip():
+            yield _Document(path, part, start)
 
 
-def _syntax_error(path: str, error: yaml.MarkedYAMLError) -> RuleSyntaxError:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return RuleSyntaxError(
-        f"The YAML cannot be read: {error.problem or error.context}", path=path, line=line, column=column
-    )
-
-
-def _load_document(path: str, node: yaml.Node, source: str, loading: _Loading) -> None:
+def _load_document(document: _Document, loading: _Loading) -> None:
+    node: yaml.Node | None = None
     content: Any = None
     try:
+        node = yaml.compose(document.text, SigmaYAMLLoader)
+        if node is None:
+            return
         content = _construct(node)
-        rule = _compile(content, source, path)
+        rule = _compile(content, document)
         _check_id(rule, loading)
     except yaml.MarkedYAMLError as error:
-        loading.failed.append(_syntax_error(path, error))
+        loading.failed.append(_syntax_error(document, error))
     except InvalidInputError as error:
-        loading.failed.append(_failure(path, node, content, error.detail))
-    except yaml.YAMLError as error:
-        loading.failed.append(_failure(path, node, content, str(error)))
-    except _PARSER_FAULTS as error:
-        loading.failed.append(_failure(path, node, content, _sentence(error)))
+        loading.failed.append(_failure(document, node, content, error.detail))
+    except (yaml.YAMLError, *_PARSER_FAULTS) as error:
+        loading.failed.append(_failure(document, node, content, _sentence(error)))
     else:
-        loading.origins[rule.id] = path
+        loading.origins[rule.id] = document.path
         loading.rules.append(rule)
+
+
+def _syntax_error(document: _Document, error: yaml.MarkedYAMLError) -> RuleSyntaxError:
+    """Where the parser noticed; when that is behind the end of the text, where the thing began that never ended."""
+    last = len(document.text.splitlines()) - 1
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    mark = next((mark for mark in marks if mark.line <= last), None)
+    line, column = (mark.line, mark.column) if mark is not None else (last, 0)
+    return document.failure(f"The YAML cannot be read: {error.problem or error.context}", line, column)
 
 
 def _check_id(rule: Rule, loading: _Loading) -> None:
@@ -183,7 +178,7 @@ def _construct(node: yaml.Node) -> Any:
         loader.dispose()
 
 
-def _compile(content: Any, source: str, path: str) -> Rule:
+def _compile(content: Any, document: _Document) -> Rule:
     if not isinstance(content, dict):
         raise InvalidInputError("A rule is a YAML map.")
     table = cast("dict[str, Any]", content)
@@ -192,8 +187,9 @@ def _compile(content: Any, source: str, path: str) -> Rule:
         raise InvalidInputError("Correlation rules are not supported yet.")
     if "filter" in table and "detection" not in table:
         raise InvalidInputError("Filters are not supported yet.")
-    parsed = SigmaRule.from_dict(table, policy=_POLICY)
-    return compile_rule(parsed, _id(table), source, path)
+    parsed = SigmaRule.from_dict(table, policy=POLICY)
+    source = document.text.removeprefix("---").strip() + "\n"
+    return compile_rule(parsed, _id(table), source, document.path)
 
 
 def _id(table: dict[str, Any]) -> str:
@@ -205,14 +201,16 @@ def _id(table: dict[str, Any]) -> str:
     return "sigma-" + blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _failure(path: str, node: yaml.Node, content: Any, message: str) -> RuleSyntaxError:
-    place: Place = locate(node, content, message)
-    return RuleSyntaxError(message, path=path, line=place.line, column=place.column)
+def _failure(document: _Document, node: yaml.Node | None, content: Any, message: str) -> RuleSyntaxError:
+    line, column = locate(node, content, message) if node is not None else (0, 0)
+    return document.failure(message, line, column)
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, SigmaError):
         return str(error.args[0]) if error.args else type(error).__name__
     if isinstance(error, RecursionError):
-        return "The condition is nested too deeply."
+        return "The rule is nested too deeply."
+    if isinstance(error, yaml.YAMLError):
+        return f"The YAML cannot be read: {error}"
     return f"The rule is not what Sigma defines: {type(error).__name__}: {error}"

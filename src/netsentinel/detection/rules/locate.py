@@ -1,7 +1,6 @@
 """Where in a rule's file a complaint belongs: pySigma says what is wrong, the YAML nodes know where things stand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 import yaml
@@ -9,16 +8,11 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaDetection
 
 from netsentinel.detection.rules.compile import check_detection
+from netsentinel.detection.rules.regex import POLICY
 from netsentinel.kernel.errors import InvalidInputError
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a file, both from 1."""
-
-    line: int
-    column: int
-
+Place = tuple[int, int]
+"""Line and column, both from 0."""
 
 _TOP_LEVEL_WORDS = (
     ("log source", "logsource"),
@@ -50,6 +44,9 @@ _TOP_LEVEL_WORDS = (
 
 def locate(node: yaml.Node, content: Any, message: str) -> Place:
     """The best place for a complaint: the detection item or key it is about, else the start of the document."""
+    twice = _duplicate(node) if content is None else None
+    if twice is not None:
+        return _place(twice)
     detection = _child(node, "detection")
     if isinstance(content, dict) and detection is not None:
         culprit = _culprit(detection, cast("dict[str, Any]", content).get("detection"))
@@ -65,6 +62,23 @@ def locate(node: yaml.Node, content: Any, message: str) -> Place:
     if "detection" in said and (found := _key(node, "detection")) is not None:
         return _place(found)
     return _place(node)
+
+
+def _duplicate(node: yaml.Node) -> yaml.Node | None:
+    """The first key that stands twice in a map."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        seen: set[Any] = set()
+        for key, value in _pairs(current):
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    return key
+                seen.add(key.value)
+            stack.append(value)
+        if isinstance(current, yaml.SequenceNode):
+            stack += cast("list[yaml.Node]", current.value)
+    return None
 
 
 def _is_about_condition(detection: yaml.Node, said: str) -> bool:
@@ -98,15 +112,25 @@ def _part(key: yaml.Node, node: yaml.Node, content: Any) -> yaml.Node | None:
                 return found
     if isinstance(content, dict):
         table = cast("dict[Any, Any]", content)
-        for inner, _ in _pairs(node):
+        for inner, below in _pairs(node):
             if inner.value in table and not _parses({inner.value: table[inner.value]}):
-                return inner
+                return _element(inner, below, table[inner.value])
+    return key
+
+
+def _element(key: yaml.Node, node: yaml.Node, content: Any) -> yaml.Node:
+    """Of a list of values the one that fails; the key itself when it is not one of them."""
+    if isinstance(content, list) and isinstance(node, yaml.SequenceNode):
+        items = cast("list[Any]", content)
+        for child, item in zip(cast("list[yaml.Node]", node.value), items, strict=False):
+            if not _parses({key.value: item}):
+                return child
     return key
 
 
 def _parses(definition: Any) -> bool:
     try:
-        check_detection(SigmaDetection.from_definition(definition))
+        check_detection(SigmaDetection.from_definition(definition, policy=POLICY))
     except (SigmaError, InvalidInputError, ValueError, TypeError, AttributeError, LookupError):
         return False
     return True
@@ -126,4 +150,4 @@ def _child(node: yaml.Node, name: str) -> yaml.Node | None:
 
 
 def _place(node: yaml.Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+    return node.start_mark.line, node.start_mark.column

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
-from netsentinel.detection.rules.model import ON_VALUES, AllOf, Atom, Condition, Not, Operation, Rule, Test
+from netsentinel.detection.rules.model import ON_VALUES, AllOf, Atom, Condition, Has, Not, Operation, Rule
 from netsentinel.detection.rules.scanner import FieldScanner, Ids
 from netsentinel.detection.rules.taxonomy import aliases, applies
 from netsentinel.detection.rules.witness import atoms_of, witnesses
@@ -147,7 +147,7 @@ class _Plan:
                 yield rule, tuple(self._evidence(rule.condition, matched, native))
 
     def _compile(self, condition: Condition) -> _Evaluate:
-        if isinstance(condition, Test):
+        if isinstance(condition, Has):
             atom = condition.atom
             if atom.operation in ON_VALUES:
                 number = self._numbers[atom]
@@ -176,7 +176,7 @@ class _Plan:
         self, condition: Condition, matched: set[int], native: dict[str, Any]
     ) -> Iterator[tuple[str, str, Atom]]:
         """What made a true condition true: everything of an `and`, the true items of an `or`, nothing of a `not`."""
-        if isinstance(condition, Test):
+        if isinstance(condition, Has):
             yield self._seen(condition.atom, native)
         elif not isinstance(condition, Not):
             for item in condition.items:

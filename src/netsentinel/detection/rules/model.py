@@ -86,7 +86,7 @@ class Atom(msgspec.Struct, frozen=True):
         return " ".join(word for word in words if word)
 
 
-class Test(msgspec.Struct, frozen=True, tag=True):
+class Has(msgspec.Struct, frozen=True, tag=True):
     """True when the event has a value that answers the atom."""
 
     atom: Atom
@@ -110,7 +110,7 @@ class Not(msgspec.Struct, frozen=True, tag=True):
     item: "Condition"
 
 
-Condition = Test | AllOf | AnyOf | Not
+Condition = Has | AllOf | AnyOf | Not
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import re2
+from sigma.policy import SigmaPolicy
+from sigma.policy.regex_engine import RegexEngine, RegexPattern
 
 from netsentinel.kernel.errors import InvalidInputError
 
@@ -12,6 +14,8 @@ _re2: Any = cast("Any", re2)
 
 _MAX_MEMORY = 8 * 1024 * 1024
 """Bytes one compiled expression may use; RE2 refuses a larger one."""
+
+_FLAGS = {int(re.IGNORECASE): "i", int(re.MULTILINE): "m", int(re.DOTALL): "s"}
 
 Search = Callable[[bytes], bool]
 
@@ -27,18 +31,23 @@ def search(pattern: str) -> Search:
     Raises:
         InvalidInputError: RE2 does not support the expression (look-around, back references) or it is too large.
     """
-    find = _compile(pattern).search
+    find = compile_pattern(pattern).search
     return lambda value: find(value) is not None
 
 
 def like(pieces: Sequence[str]) -> Search:
     """Whether a whole value (UTF-8) has the form of a pattern, given by `pattern_pieces`."""
     parts = [".*" if piece == "*" else "." if piece == "?" else _re2.escape(piece[1:]) for piece in pieces]
-    match = _compile("(?s)" + "".join(parts)).fullmatch
+    match = compile_pattern("(?s)" + "".join(parts)).fullmatch
     return lambda value: match(value) is not None
 
 
-def _compile(pattern: str) -> Any:
+def compile_pattern(pattern: str) -> Any:
+    """The compiled expression; nothing is printed when it fails.
+
+    Raises:
+        InvalidInputError: RE2 does not support the expression or it is too large.
+    """
     options = _re2.Options()
     options.log_errors = False
     options.max_mem = _MAX_MEMORY
@@ -47,19 +56,20 @@ def _compile(pattern: str) -> Any:
     except _re2.error as error:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise InvalidInputError(f"RE2 does not support the regular expression {pattern[:200]!r}: {said}") from None
+        raise InvalidInputError(f"{said} (RE2 has no look-around and no back references)") from None
 
 
-QuietRegexError: type[Exception] = _re2.error
-"""What `quiet_compile` raises."""
+class _QuietRe2(RegexEngine):
+    """pySigma asks this engine whether a rule's expression is valid, before we compile it ourselves."""
+
+    def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
+        letters = "".join(letter for flag, letter in _FLAGS.items() if int(flags) & flag)
+        return cast("RegexPattern", compile_pattern(f"(?{letters}){pattern}" if letters else pattern))
+
+    @property
+    def error(self) -> type[Exception]:
+        return InvalidInputError
 
 
-def quiet_compile(pattern: str, flags: int = 0) -> Any:
-    """What pySigma's policy asks of an engine: a compiled expression with Python's flags, and nothing on stderr."""
-    letters = "".join(letter for flag, letter in _LETTERS.items() if int(flags) & flag)
-    options = _re2.Options()
-    options.log_errors = False
-    return _re2.compile(f"(?{letters}){pattern}" if letters else pattern, options)
-
-
-_LETTERS = {int(re.IGNORECASE): "i", int(re.MULTILINE): "m", int(re.DOTALL): "s"}
+POLICY = SigmaPolicy(regex_engine=_QuietRe2())
+"""What pySigma may do while it parses: check expressions, and nothing outside of this process."""

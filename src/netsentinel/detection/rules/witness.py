@@ -3,7 +3,7 @@
 A rule is only evaluated for events that have one of its witnesses; the few rules without any are always evaluated.
 """
 
-from netsentinel.detection.rules.model import ON_VALUES, AnyOf, Atom, Condition, Not, Operation, Test
+from netsentinel.detection.rules.model import ON_VALUES, AnyOf, Atom, Condition, Has, Not, Operation
 
 _WEIGHT = {
     Operation.EQUALS: 2.0,
@@ -26,7 +26,7 @@ def witnesses(condition: Condition) -> frozenset[Atom]:
 
     Of several possible sets the most telling one is taken: the one whose weakest atom is the rarest.
     """
-    if isinstance(condition, Test):
+    if isinstance(condition, Has):
         return frozenset({condition.atom}) if condition.atom.operation in ON_VALUES else frozenset()
     if isinstance(condition, Not):
         return frozenset()
@@ -38,7 +38,7 @@ def witnesses(condition: Condition) -> frozenset[Atom]:
 
 def atoms_of(condition: Condition) -> list[Atom]:
     """Every atom of a condition, in order, repeated ones too."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Has):
         return [condition.atom]
     if isinstance(condition, Not):
         return atoms_of(condition.item)

@@ -220,7 +220,10 @@ def test_keywords_look_inside_every_value() -> None:
 
 
 def test_what_matched_is_told_with_its_value() -> None:
-    text = "title: t\nlogsource: {category: x}\ndetection:\n    s:\n        f|endswith: [.exe, .dll]\n        g: 1\n    o: {h: 5}\n    condition: s or o"
+    text = (
+        "title: t\nlogsource: {category: x}\ndetection:\n    s:\n        f|endswith: [.exe, .dll]\n        g: 1\n"
+        "    o: {h: 5}\n    condition: s or o"
+    )
     (match,) = RuleEngine(load_text(text).rules).matches([as_event({"f": ["a.txt", "B.EXE"], "g": 1})])
     assert [(field, value, atom.describe()) for field, value, atom in match.evidence] == [
         ("f", "B.EXE", "endswith '.exe'"),

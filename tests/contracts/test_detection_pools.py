@@ -1,0 +1,144 @@
+"""What every detection pool promises: the process and its fake."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from netsentinel.detection.pool import ProcessPool
+from netsentinel.detection.ports import DetectionPool
+from netsentinel.detection.testing import LocalPool
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.types import DEFAULT_TENANT
+from tests.unit.detection.build_events import START
+
+pytestmark = pytest.mark.anyio
+
+RULE = """
+title: Test
+id: 6e1f4a1c-0f0e-4b7a-9a5c-3a2d1b0c9e8f
+logsource: {product: zeek, service: ssh}
+detection:
+    selection: {auth_success: false}
+    condition: selection
+level: low
+"""
+
+
+def batch(number: int, first: int, count: int, *, done: bool = False) -> InboxBatch:
+    """Failed SSH logins; ten of them within ten minutes are guessing."""
+    record = {"_path": "ssh", "id.orig_h": "203.0.113.66", "id.resp_h": "10.0.0.5", "auth_success": False}
+    lines = [json.dumps(record | {"ts": START + second, "uid": f"C{second}"}) for second in range(first, first + count)]
+    raw = zstandard.ZstdCompressor().compress("\n".join(lines).encode())
+    return InboxBatch(number, DEFAULT_TENANT, "zeek", "", 0, count, raw, done)
+
+
+async def die(pool: DetectionPool) -> None:
+    """Have the pool lose its process."""
+    if isinstance(pool, LocalPool):
+        pool.die()
+    elif isinstance(pool, ProcessPool):
+        os.kill(pool.pid, signal.SIGKILL)
+        with contextlib.suppress(UnavailableError):
+            await pool.snapshot()
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    (tmp_path / "rule.yml").write_text(RULE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(params=[LocalPool, ProcessPool])
+async def pool(request: pytest.FixtureRequest, rules: Path) -> AsyncIterator[DetectionPool]:
+    async with request.param([rules]) as opened:
+        yield opened
+
+
+async def test_results_come_in_the_order_of_the_batches(pool: DetectionPool) -> None:
+    results = await pool.analyze([batch(number, number * 100, number) for number in range(1, 6)])
+    assert [(result.batch, result.events) for result in results] == [(number, number) for number in range(1, 6)]
+
+
+async def test_nothing_is_asked_and_nothing_is_answered(pool: DetectionPool) -> None:
+    assert await pool.analyze([]) == []
+
+
+async def test_a_finding_arrives_whole(pool: DetectionPool) -> None:
+    (result,) = await pool.analyze([batch(1, 0, 1)])
+    (finding,) = result.findings
+    assert finding.title == "Test"
+    assert finding.rule_source.strip() == RULE.strip()
+    assert json.loads(finding.raw)["uid"] == "C0"
+    assert finding.matched[0].field == "auth_success"
+
+
+async def test_state_goes_on_from_batch_to_batch(pool: DetectionPool) -> None:
+    results = await pool.analyze([batch(1, 0, 6), batch(2, 6, 6)])
+    assert "password_guessing" not in {finding.rule_id for finding in results[0].findings}
+    assert "password_guessing" in {finding.rule_id for finding in results[1].findings}
+
+
+async def test_a_done_batch_only_updates_the_state(pool: DetectionPool) -> None:
+    (replayed,) = await pool.analyze([batch(1, 0, 6, done=True)])
+    assert (replayed.findings, replayed.events) == ((), 6)
+    (result,) = await pool.analyze([batch(2, 6, 6)])
+    assert "password_guessing" in {finding.rule_id for finding in result.findings}
+
+
+async def test_a_snapshot_takes_the_state_along(pool: DetectionPool) -> None:
+    await pool.analyze([batch(1, 0, 6)])
+    state = await pool.snapshot()
+    await pool.restore(b"")
+    (without,) = await pool.analyze([batch(2, 6, 6)])
+    assert "password_guessing" not in {finding.rule_id for finding in without.findings}
+    await pool.restore(state)
+    (with_state,) = await pool.analyze([batch(2, 6, 6)])
+    assert "password_guessing" in {finding.rule_id for finding in with_state.findings}
+
+
+async def test_after_a_death_nothing_works_until_the_state_is_restored(pool: DetectionPool) -> None:
+    await pool.analyze([batch(1, 0, 6)])
+    state = await pool.snapshot()
+    await die(pool)
+    with pytest.raises(UnavailableError):
+        await pool.analyze([batch(2, 6, 6)])
+    await pool.restore(state)
+    (result,) = await pool.analyze([batch(2, 6, 6)])
+    assert "password_guessing" in {finding.rule_id for finding in result.findings}
+
+
+async def test_a_closed_pool_says_so(rules: Path) -> None:
+    for kind in (LocalPool, ProcessPool):
+        async with kind([rules]) as opened:
+            pass
+        for call in (opened.analyze([batch(1, 0, 1)]), opened.snapshot(), opened.restore(b"")):
+            with pytest.raises(UnavailableError):
+                await call
+
+
+async def test_calls_that_wait_fail_when_the_process_dies(rules: Path) -> None:
+    async with ProcessPool([rules]) as pool:
+        pending = [asyncio.create_task(pool.analyze([batch(n, n * 500, 500) for n in range(20)])) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        os.kill(pool.pid, signal.SIGKILL)
+        results = await asyncio.gather(*pending, return_exceptions=True)
+        assert all(isinstance(result, UnavailableError) for result in results)
+
+
+async def test_it_dies_again_and_again_and_comes_back(rules: Path) -> None:
+    async with ProcessPool([rules]) as pool:
+        seen = {pool.pid}
+        for _ in range(3):
+            await die(pool)
+            await pool.restore(b"")
+            assert pool.pid not in seen
+            seen.add(pool.pid)
+            assert pool.rules == 1

@@ -1,0 +1,36 @@
+import pytest
+
+from netsentinel.detection.rules.taxonomy import aliases, applies
+from netsentinel.events.model import Logsource as Source
+
+ZEEK_HTTP = Source(product="zeek", category="proxy", service="http")
+SYSMON_DELETE = Source(product="windows", category="registry_add", service="sysmon")
+
+
+@pytest.mark.parametrize(
+    ("rule", "event", "expected"),
+    [
+        (Source(), ZEEK_HTTP, True),
+        (Source(product="zeek"), ZEEK_HTTP, True),
+        (Source(product="zeek", service="http"), ZEEK_HTTP, True),
+        (Source(category="proxy"), ZEEK_HTTP, True),
+        (Source(category="webserver"), ZEEK_HTTP, True),
+        (Source(product="zeek", service="dns"), ZEEK_HTTP, False),
+        (Source(product="suricata"), ZEEK_HTTP, False),
+        (Source(category="dns"), ZEEK_HTTP, False),
+        (Source(product="windows", category="registry_delete"), SYSMON_DELETE, True),
+        (Source(product="windows", category="registry_event"), SYSMON_DELETE, True),
+        (Source(product="windows", category="registry_set"), SYSMON_DELETE, False),
+        (Source(product="aws", service="cloudtrail"), Source(), True),
+    ],
+)
+def test_which_rules_look_at_which_events(rule: Source, event: Source, expected: bool) -> None:
+    assert applies(rule, event) is expected
+
+
+def test_names_of_fields_depend_on_the_product() -> None:
+    assert aliases("suricata", "c-uri") == ("http.url",)
+    assert aliases("zeek", "c-uri") == ("uri",)
+    assert aliases("windows", "Image") == ("NewProcessName",)
+    assert aliases("linux", "c-uri") == ()
+    assert aliases("zeek", "uri") == ()

@@ -1,0 +1,26 @@
+from netsentinel.detection.fingerprint import entity_of, fingerprint
+from netsentinel.events.model import Event, Logsource
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+
+
+def test_it_never_changes() -> None:
+    assert fingerprint(DEFAULT_TENANT, "rule", "10.0.0.1") == "eacab68d22a2114ff536a2b25f996427"
+
+
+def test_each_part_counts() -> None:
+    prints = {fingerprint(TenantId(t), r, e) for t in ("a", "b") for r in ("1", "2") for e in ("x", "y", "\ud800")}
+    assert len(prints) == 12
+    assert fingerprint(TenantId("ab"), "c", "") != fingerprint(TenantId("a"), "bc", "")
+
+
+def event(**columns: str) -> Event:
+    return Event(
+        tenant=DEFAULT_TENANT, source="src", format="json", time=0, logsource=Logsource(), native={}, **columns
+    )
+
+
+def test_whom_an_event_is_about() -> None:
+    assert entity_of(event(src_ip="10.0.0.1", user="ann", device="dc")) == ("10.0.0.1", "address")
+    assert entity_of(event(user="ann", device="dc")) == ("ann", "user")
+    assert entity_of(event(device="dc")) == ("dc", "host")
+    assert entity_of(event()) == ("src", "host")

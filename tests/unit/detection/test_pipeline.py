@@ -1,0 +1,185 @@
+import json
+from typing import Any
+
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netsentinel.detection.build import build_pipeline
+from netsentinel.detection.guessing import PasswordGuessing
+from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.detection.pipeline import Pipeline
+from netsentinel.detection.ports import Detector
+from netsentinel.detection.rules import SigmaDetector, load_text
+from netsentinel.events.formats import FORMATS, GenericFormat
+from netsentinel.events.model import MAX_REJECTED_BYTES, Event
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from tests.unit.detection.build_events import START
+
+EVE = {"timestamp": "2026-01-01T00:00:00.5Z", "event_type": "flow", "src_ip": "10.0.0.1"}
+ZEEK = {"ts": START, "uid": "C1", "_path": "ssh", "id.orig_h": "203.0.113.66", "auth_success": False}
+
+
+class Watcher:
+    """A detector that remembers what it saw, and says so."""
+
+    name = "watcher"
+
+    def __init__(self, *, remembers: bool = True) -> None:
+        self.remembers = remembers
+        self.seen: list[Event] = []
+
+    def analyze_events(self, events: list[Event]) -> list[Finding]:
+        self.seen += events
+        return []
+
+    def snapshot(self) -> bytes:
+        return str(len(self.seen)).encode()
+
+    def restore(self, state: bytes) -> None:
+        self.restored = state
+
+
+def batch(*lines: bytes | dict[str, Any], source: str = "s", form: str = "", done: bool = False) -> InboxBatch:
+    body = b"\n".join(json.dumps(line).encode() if isinstance(line, dict) else line for line in lines)
+    return InboxBatch(7, DEFAULT_TENANT, source, form, 0, len(lines), zstandard.ZstdCompressor().compress(body), done)
+
+
+def analyze(*lines: bytes | dict[str, Any], form: str = "", **options: Any) -> BatchResult:
+    return Pipeline(FORMATS, (), **options).analyze(batch(*lines, form=form))
+
+
+def test_every_record_becomes_an_event_or_a_rejected_line() -> None:
+    watcher = Watcher()
+    lines = [EVE, b"no JSON", b"[1]", b'{"a": 1}', b'{"a": "\xff"}', {**EVE, "timestamp": "soon"}, ZEEK, b"[" * 5_000]
+    result = Pipeline(FORMATS, [watcher]).analyze(batch(*lines))
+    assert (result.batch, result.events, result.rejected) == (7, 2, 6)
+    assert [event.format for event in watcher.seen] == ["suricata", "zeek"]
+    reasons = [reason for _, reason in result.rejected_lines]
+    assert reasons[0].startswith("JSON is malformed")
+    assert reasons[1] == "the record is no JSON object"
+    assert reasons[2] == "the record is in none of the known formats"
+    assert "UTF-8" in reasons[3]
+    assert reasons[4] == "'soon' is no EVE timestamp"
+    assert all(reasons)
+    assert [line for line, _ in result.rejected_lines][:2] == [b"no JSON", b"[1]"]
+    assert result.size == len(
+        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+    )
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([b"", b"{}", b"\xff", b"[", b'{"a":1}', json.dumps(EVE).encode(), b" ", b"\r"]), max_size=30
+    )
+)
+def test_read_is_parsed_plus_rejected(lines: list[bytes]) -> None:
+    result = analyze(*lines)
+    assert result.events + result.rejected == sum(1 for line in lines if line.strip())
+
+
+def test_the_columns_of_the_result() -> None:
+    result = analyze(EVE, {**EVE, "timestamp": "2026-01-02T00:00:00Z"}, ZEEK)
+    assert result.format == "suricata"
+    assert result.last_event_at == START * 1_000_000
+    assert analyze(b"junk").last_event_at == 0
+    assert analyze(b"junk", form="zeek").format == "zeek"
+
+
+def test_a_long_record_is_cut_and_rejected() -> None:
+    result = analyze({**EVE, "x": "y" * 300_000}, EVE, max_line=100_000)
+    assert (result.events, result.rejected) == (1, 1)
+    ((line, reason),) = result.rejected_lines
+    assert len(line) == MAX_REJECTED_BYTES
+    assert reason == "the record is longer than 100000 bytes"
+    ((short, _),) = analyze(b"j" * (MAX_REJECTED_BYTES * 2)).rejected_lines
+    assert len(short) == MAX_REJECTED_BYTES
+
+
+def test_a_stated_format_is_used_and_nothing_else() -> None:
+    result = analyze(ZEEK, EVE, form="zeek")
+    assert (result.events, result.rejected_lines[0][1]) == (1, "a Zeek record needs ts")
+    assert analyze(EVE, form="cobol").rejected_lines[0][1] == "there is no format 'cobol'"
+
+
+def test_records_of_several_formats_may_come_mixed() -> None:
+    watcher = Watcher()
+    Pipeline(FORMATS, [watcher]).analyze(batch(EVE, ZEEK, EVE, {"EventID": 1, "Channel": "Security"}, ZEEK))
+    assert [event.format for event in watcher.seen] == ["suricata", "zeek", "suricata", "windows", "zeek"]
+
+
+def test_a_fallback_takes_what_nobody_recognises() -> None:
+    result = analyze({"a": 1}, EVE, fallback=GenericFormat())
+    assert (result.events, result.rejected) == (2, 0)
+
+
+def test_raw_bytes_and_origin_go_with_the_event() -> None:
+    watcher = Watcher()
+    line = b'{"timestamp":"2026-01-01T00:00:00Z",  "event_type":"flow"}'
+    Pipeline(FORMATS, [watcher]).analyze(batch(line + b"\r", source="ids-7"))
+    (event,) = watcher.seen
+    assert (event.raw, event.source, event.tenant) == (line, "ids-7", DEFAULT_TENANT)
+
+
+RULE = "title: t\nlogsource: {product: zeek}\ndetection:\n    s: {auth_success: false}\n    condition: s\n"
+
+
+def detectors() -> list[Detector]:
+    return [SigmaDetector(load_text(RULE).rules), PasswordGuessing()]
+
+
+def guesses(first: int, count: int) -> list[dict[str, Any]]:
+    return [{**ZEEK, "ts": START + second, "uid": f"C{second}"} for second in range(first, first + count)]
+
+
+def test_a_done_batch_updates_the_state_and_has_no_findings() -> None:
+    pipeline = Pipeline(FORMATS, detectors())
+    first = pipeline.analyze(batch(*guesses(0, 6)))
+    assert [finding.detector for finding in first.findings] == ["sigma"] * 6
+    replayed = Pipeline(FORMATS, detectors())
+    assert replayed.analyze(batch(*guesses(0, 6), done=True)).findings == ()
+    assert replayed.snapshot() == pipeline.snapshot()
+    second = replayed.analyze(batch(*guesses(6, 6)))
+    assert sorted(finding.detector for finding in second.findings) == ["password_guessing"] + ["sigma"] * 6
+
+
+def test_a_detector_that_forgets_is_not_bothered_with_old_batches() -> None:
+    keen, forgetful = Watcher(), Watcher(remembers=False)
+    Pipeline(FORMATS, [keen, forgetful]).analyze(batch(EVE, done=True))
+    assert (len(keen.seen), len(forgetful.seen)) == (1, 0)
+
+
+def test_a_snapshot_restores_exactly() -> None:
+    one, other = Pipeline(FORMATS, detectors()), Pipeline(FORMATS, detectors())
+    one.analyze(batch(*guesses(0, 7)))
+    other.restore(one.snapshot())
+    assert other.snapshot() == one.snapshot()
+    assert other.analyze(batch(*guesses(7, 7))) == one.analyze(batch(*guesses(7, 7)))
+
+
+@pytest.mark.parametrize("state", [b"", b"junk", b"\x82\xa7version\x63\xa9detectors\x80"])
+def test_a_snapshot_that_cannot_be_used_is_a_fresh_start_with_a_warning(state: bytes) -> None:
+    warnings: list[str] = []
+    pipeline = Pipeline(FORMATS, detectors(), warn=warnings.append)
+    pipeline.analyze(batch(*guesses(0, 7)))
+    pipeline.restore(state)
+    assert pipeline.snapshot() == Pipeline(FORMATS, detectors()).snapshot()
+    assert bool(warnings) is bool(state)
+
+
+def test_tenants_share_nothing() -> None:
+    pipeline = Pipeline(FORMATS, detectors())
+    raw = batch(*guesses(0, 6)).raw
+    for number, tenant in enumerate(("a", "b")):
+        result = pipeline.analyze(InboxBatch(number, TenantId(tenant), "s", "", 0, 6, raw))
+        assert {finding.detector for finding in result.findings} == {"sigma"}
+        assert {finding.tenant for finding in result.findings} == {tenant}
+
+
+def test_the_same_batch_gives_the_same_result(tmp_path: Any) -> None:
+    (tmp_path / "r.yml").write_text(RULE, encoding="utf-8")
+    results = [build_pipeline([tmp_path]).pipeline.analyze(batch(*guesses(0, 40), EVE, b"junk")) for _ in range(2)]
+    assert results[0] == results[1]

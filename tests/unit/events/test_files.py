@@ -1,0 +1,87 @@
+import gzip
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from netsentinel.events.files import read_records
+from netsentinel.events.lines import LongLine
+from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
+
+LINES = b'{"n":1}\n{"n":2}\n'
+
+
+def read(*paths: Path, **options: int) -> list[tuple[str, bytes]]:
+    return list(read_records(paths, **options))
+
+
+def test_plain_packed_and_archived_files(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(LINES)
+    (tmp_path / "b.log.gz").write_bytes(gzip.compress(LINES) + gzip.compress(LINES))
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("inner/x.json", LINES)
+        archive.writestr("inner/y.json.gz", gzip.compress(LINES))
+        archive.writestr("__MACOSX/x.json", b"junk")
+        archive.writestr("readme.md", b"# words")
+    counts: dict[str, int] = {}
+    for name, _ in read(tmp_path / "a.jsonl", tmp_path / "b.log.gz", tmp_path / "c.zip"):
+        counts[name.removeprefix(f"{tmp_path}/")] = counts.get(name.removeprefix(f"{tmp_path}/"), 0) + 1
+    assert counts == {"a.jsonl": 2, "b.log.gz": 4, "c.zip!inner/x.json": 2, "c.zip!inner/y.json.gz": 2}
+
+
+def test_folders_are_read_in_order_with_their_sub_folders(tmp_path: Path) -> None:
+    for name in ("z.log", "a/b.json", "a/.hidden.json", "a/notes.md", "m.pcap"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"{}\n")
+    assert [Path(name).name for name, _ in read(tmp_path)] == ["b.json", "z.log"]
+
+
+def test_a_named_file_is_read_whatever_its_ending(tmp_path: Path) -> None:
+    (tmp_path / "events.out").write_bytes(gzip.compress(LINES))
+    assert [line for _, line in read(tmp_path / "events.out")] == [b'{"n":1}', b'{"n":2}']
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_file_that_is_one_document(tmp_path: Path, indent: int | None) -> None:
+    records = [{"n": 1, "m": {"x": [1, 2]}}, {"n": 2}]
+    (tmp_path / "array.json").write_text("\ufeff\n" + json.dumps(records, indent=indent), encoding="utf-8")
+    assert [json.loads(line) for _, line in read(tmp_path / "array.json")] == records
+    (tmp_path / "object.json").write_text(json.dumps(records[0], indent=indent), encoding="utf-8")
+    assert [json.loads(line) for _, line in read(tmp_path / "object.json")] == records[:1]
+    assert all(b"\n" not in line for _, line in read(tmp_path))
+
+
+def test_a_document_that_is_broken_or_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.json").write_bytes(b'[{"n":1},')
+    with pytest.raises(MalformedBodyError, match=r"a\.json is no valid JSON"):
+        read(tmp_path / "a.json")
+    monkeypatch.setattr("netsentinel.events.files.MAX_DOCUMENT_BYTES", 5)
+    with pytest.raises(TooLargeError):
+        read(tmp_path / "a.json")
+
+
+def test_a_long_record_is_cut_and_told(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n" + b"x" * 5_000_000 + b"\n{}\n")
+    told: list[str] = []
+    found = [line for _, line in read_records([tmp_path / "a.jsonl"], max_line=1_000, on_cut=told.append)]
+    assert [type(line) for line in found] == [bytes, LongLine, bytes]
+    assert told == [f"{tmp_path}/a.jsonl: record 2 is longer than 1000 bytes and was cut."]
+
+
+@pytest.mark.parametrize("cut", [4, 30, -4])
+def test_a_broken_gzip_is_an_error_that_names_the_file(tmp_path: Path, cut: int) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(LINES * 100)[:cut])
+    with pytest.raises(MalformedBodyError, match=r"a\.gz"):
+        read(tmp_path / "a.gz")
+
+
+def test_a_broken_zip_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and then nothing")
+    with pytest.raises(MalformedBodyError, match=r"a\.zip"):
+        read(tmp_path / "a.zip")
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no file or folder"):
+        read(tmp_path / "missing")

@@ -1,0 +1,153 @@
+import gzip
+import json
+import os
+from dataclasses import replace
+
+import pytest
+import zstandard
+
+from netsentinel.events.formats import FORMATS
+from netsentinel.events.service import Accepted, IntakeService, Limits
+from netsentinel.events.testing import MemoryInbox
+from netsentinel.kernel.errors import (
+    DecompressionLimitError,
+    InvalidInputError,
+    MalformedBodyError,
+    TooLargeError,
+    UnavailableError,
+)
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.storage.testing import MemoryDatabase
+
+pytestmark = pytest.mark.anyio
+
+NDJSON = "application/x-ndjson"
+JSON = "application/json"
+LIMITS = Limits(
+    max_body_bytes=100_000, max_unpacked_bytes=2_000_000, max_backlog=3, retry_after_s=7, inline_bytes=1_000
+)
+
+
+class Intake:
+    """The service over fakes, with what it stored."""
+
+    def __init__(self, database: MemoryDatabase, limits: Limits = LIMITS) -> None:
+        self.inbox = MemoryInbox()
+        self.service = IntakeService(database, self.inbox, FakeClock(), limits, formats=FORMATS)
+
+    async def post(
+        self, body: bytes, kind: str = NDJSON, encoding: str = "", *, source: str = "ids", form: str = ""
+    ) -> Accepted:
+        return await self.service.accept(DEFAULT_TENANT, source, form, body, kind, encoding)
+
+    def stored(self) -> list[bytes]:
+        return [
+            zstandard.ZstdDecompressor().decompressobj().decompress(batch.raw) for batch in self.inbox.batches.values()
+        ]
+
+
+@pytest.fixture
+def intake(memory_database: MemoryDatabase) -> Intake:
+    return Intake(memory_database)
+
+
+async def test_lines_are_kept_as_they_came(intake: Intake) -> None:
+    body = b'{"a":1}\r\n\nthis is no JSON\n\xff\xfe\n{"b":2}'
+    accepted = await intake.post(body, "application/x-ndjson; charset=utf-8")
+    assert accepted == Accepted(batch=1, records=4)
+    assert intake.stored() == [body]
+    (batch,) = intake.inbox.batches.values()
+    assert (batch.tenant, batch.source, batch.format, batch.records) == (DEFAULT_TENANT, "ids", "", 4)
+    assert batch.received_at == FakeClock().now()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd", "GZIP"])
+async def test_packed_bodies(intake: Intake, encoding: str) -> None:
+    body = b'{"a":1}\n' * 5_000
+    pack = gzip.compress if encoding.lower() == "gzip" else zstandard.ZstdCompressor().compress
+    assert (await intake.post(pack(body), encoding=encoding)).records == 5_000
+    assert intake.stored() == [body]
+
+
+@pytest.mark.parametrize("size", [10, 2_000])
+async def test_an_array_becomes_lines(intake: Intake, size: int) -> None:
+    records = [{"n": number, "text": "two\nlines"} for number in range(size)]
+    accepted = await intake.post(json.dumps(records, indent=1 if size < 100 else None).encode(), JSON)
+    assert accepted.records == size
+    assert [json.loads(line) for line in intake.stored()[0].split(b"\n")] == records
+
+
+async def test_one_object_is_one_record(intake: Intake) -> None:
+    assert (await intake.post(b'\xef\xbb\xbf{\n  "a": 1\n}\n', JSON)).records == 1
+    assert json.loads(intake.stored()[0]) == {"a": 1}
+    assert b"\n" not in intake.stored()[0]
+
+
+@pytest.mark.parametrize("body", [b"[1, 2", b"[{}] {}", b"nothing", b'{"a":1}\n{"b":2}', b"", b"[]"])
+async def test_what_is_no_array_fails(intake: Intake, body: bytes) -> None:
+    with pytest.raises(MalformedBodyError):
+        await intake.post(body, JSON)
+    assert not intake.inbox.batches
+
+
+@pytest.mark.parametrize("body", [b"", b"\n \r\n"])
+async def test_a_body_without_records_fails(intake: Intake, body: bytes) -> None:
+    with pytest.raises(MalformedBodyError, match="no event"):
+        await intake.post(body)
+
+
+async def test_broken_compression_fails(intake: Intake) -> None:
+    with pytest.raises(MalformedBodyError):
+        await intake.post(gzip.compress(b'{"a":1}\n' * 100)[:-9], encoding="gzip")
+
+
+async def test_limits(intake: Intake) -> None:
+    with pytest.raises(TooLargeError) as caught:
+        await intake.post(b"x" * 100_001)
+    assert caught.value.extra == {"limit": 100_000}
+    with pytest.raises(DecompressionLimitError):
+        await intake.post(gzip.compress(b"x" * 3_000_000), encoding="gzip")
+    assert not intake.inbox.batches
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding", "source", "form"),
+    [
+        ("text/html", "", "ids", ""),
+        ("", "", "ids", ""),
+        (NDJSON, "br", "ids", ""),
+        (NDJSON, "", "", ""),
+        (NDJSON, "", "two words", ""),
+        (NDJSON, "", "x" * 200, ""),
+        (NDJSON, "", "ids", "cobol"),
+    ],
+)
+async def test_what_cannot_be_understood(intake: Intake, kind: str, encoding: str, source: str, form: str) -> None:
+    with pytest.raises(InvalidInputError):
+        await intake.post(b"{}", kind, encoding, source=source, form=form)
+    assert not intake.inbox.batches
+
+
+async def test_a_stated_format_is_kept(intake: Intake) -> None:
+    await intake.post(b"{}", form="zeek")
+    assert intake.inbox.batches[1].format == "zeek"
+
+
+async def test_back_pressure_says_how_long_to_wait(intake: Intake) -> None:
+    for _ in range(3):
+        await intake.post(b"{}")
+    with pytest.raises(UnavailableError) as caught:
+        await intake.post(b"{}")
+    assert caught.value.extra == {"retry_after": 7}
+    assert caught.value.retryable
+    intake.inbox.batches[1] = replace(intake.inbox.batches[1], done=True)
+    assert (await intake.post(b"{}")).records == 1
+
+
+async def test_what_is_stored_is_small(memory_database: MemoryDatabase) -> None:
+    intake = Intake(memory_database, Limits())
+    line = b'{"timestamp":"2026-01-01T00:00:00Z","event_type":"flow","flow_id":%d}\n'
+    body = b"".join(line % int.from_bytes(os.urandom(6), "big") for _ in range(10_000))
+    await intake.post(body)
+    assert len(intake.inbox.batches[1].raw) < len(body) / 4

@@ -1,0 +1,80 @@
+import gzip
+import os
+
+import pytest
+import zstandard
+
+from netsentinel.events.unpack import UnpackLimits, unpack
+from netsentinel.kernel.errors import DecompressionLimitError, InvalidInputError, MalformedBodyError
+
+MIB = 1024 * 1024
+LIMITS = UnpackLimits(max_bytes=8 * MIB, max_ratio=100)
+CONTENT = os.urandom(MIB) + b"a" * 10_000
+
+
+def packed(encoding: str, content: bytes = CONTENT) -> bytes:
+    if encoding == "gzip":
+        return gzip.compress(content)
+    return zstandard.ZstdCompressor(level=19).compress(content)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_one_and_several_members(encoding: str) -> None:
+    body = packed(encoding)
+    assert b"".join(unpack(body, encoding, LIMITS)) == CONTENT
+    assert b"".join(unpack(body + body, encoding, LIMITS)) == CONTENT * 2
+
+
+@pytest.mark.parametrize("encoding", ["", "identity"])
+def test_no_encoding(encoding: str) -> None:
+    assert b"".join(unpack(b"{}", encoding, LIMITS)) == b"{}"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+@pytest.mark.parametrize("cut", [1, 5, 12, 1000, -1])
+def test_a_body_that_ends_early(encoding: str, cut: int) -> None:
+    with pytest.raises(MalformedBodyError):
+        list(unpack(packed(encoding)[:cut], encoding, LIMITS))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_what_is_not_packed_at_all(encoding: str) -> None:
+    with pytest.raises(MalformedBodyError):
+        list(unpack(b'{"event_type": "flow"}' * 10, encoding, LIMITS))
+
+
+def test_an_unknown_encoding() -> None:
+    with pytest.raises(InvalidInputError, match="brotli"):
+        list(unpack(b"", "brotli", LIMITS))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_a_bomb_is_noticed_before_it_has_grown(encoding: str) -> None:
+    body = packed(encoding, b"a" * (64 * MIB))
+    grown: list[int] = []
+    chunks = unpack(body, encoding, UnpackLimits(max_bytes=32 * MIB, max_ratio=100))
+    with pytest.raises(DecompressionLimitError) as caught:
+        grown.extend(len(chunk) for chunk in chunks)
+    assert sum(grown) <= 100 * len(body) + MIB
+    assert caught.value.extra["limit"] < 32 * MIB
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "zstd"])
+def test_more_than_allowed(encoding: str) -> None:
+    content = os.urandom(2 * MIB)
+    body = packed(encoding, content) if encoding else content
+    with pytest.raises(DecompressionLimitError) as caught:
+        list(unpack(body, encoding, UnpackLimits(max_bytes=MIB, max_ratio=100)))
+    assert caught.value.extra["limit"] == MIB
+
+
+def test_small_bodies_may_be_packed_as_well_as_they_like() -> None:
+    content = b'{"a":1}\n' * 100_000
+    assert b"".join(unpack(packed("zstd", content), "zstd", LIMITS)) == content
+
+
+def test_a_window_larger_than_http_allows() -> None:
+    parameters = zstandard.ZstdCompressionParameters.from_level(3, window_log=27)
+    body = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    with pytest.raises(MalformedBodyError):
+        list(unpack(body.compress(CONTENT) + body.flush(), "zstd", LIMITS))

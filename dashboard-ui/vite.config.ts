@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { version } from "./package.json" with { type: "json" };
+import manifest from "./package.json" with { type: "json" };
 
 const server = process.env["NETSENTINEL_URL"] ?? "http://127.0.0.1:8740";
 
 export default defineConfig({
   plugins: [react()],
-  define: { "import.meta.env.VITE_VERSION": JSON.stringify(version) },
+  define: { "import.meta.env.VITE_VERSION": JSON.stringify(manifest.version) },
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../src/netsentinel/dashboard",
@@ -33,6 +33,8 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // jsdom does not know the `search` element yet; browsers do.
+    onConsoleLog: (text) => !text.includes("<search> is unrecognized"),
     testTimeout: 15_000,
     coverage: {
       provider: "v8",

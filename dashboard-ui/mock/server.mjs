@@ -11,7 +11,7 @@ import { accept } from "./websocket.mjs";
 const PORT = Number(process.env.PORT ?? 8740);
 const BUILT = fileURLToPath(new URL("../../src/netsentinel/dashboard", import.meta.url));
 const EPOCH = "mock-1";
-const mood = { setup: false, empty: false, fail: 0, pace: 4_000, role: "admin", demo: true };
+const mood = { setup: false, empty: false, fail: 0, pace: 4_000, role: "admin", demo: true, refuse: false };
 const LEVELS = ["informational", "low", "medium", "high", "critical"];
 const TYPES = {
   ".js": "text/javascript",
@@ -94,6 +94,13 @@ const missing = problem(404, "Not found", "There is no such thing here.", "not-f
 function patchAlert(id, change) {
   const alert = alerts.find((each) => each.id === id);
   if (!alert) return missing;
+  if (mood.refuse)
+    return problem(
+      409,
+      "That is not possible in the present state",
+      "Somebody else has closed it.",
+      "conflict",
+    );
   Object.assign(alert, change, { version: alert.version + 1, updated_at: Date.now() * 1_000 });
   publish("alerts", "alert:updated", alert);
   return { status: 200, body: alert };

@@ -33,6 +33,7 @@ const SCENES = [
   { name: "alerts-shortcuts", path: "/alerts", act: (page) => page.keyboard.press("?") },
   { name: "alert", path: "/alerts/alr_000333" },
   { name: "alert-closed", path: "/alerts/alr_000333", act: closeIt },
+  { name: "alert-refused", path: "/alerts/alr_000320", mood: { refuse: true }, act: refused },
   { name: "alert-missing", path: "/alerts/alr_none" },
   { name: "threats", path: "/threats" },
   { name: "threat", path: "/threats/203.0.113.77" },
@@ -41,6 +42,14 @@ const SCENES = [
   { name: "sources-empty", path: "/sources", mood: { empty: true } },
   { name: "not-found", path: "/nowhere" },
 ];
+
+async function refused(page) {
+  await page
+    .getByRole("button", { name: /^(Close|Reopen)$/ })
+    .first()
+    .click();
+  await page.getByText("The alert was not changed").first().waitFor({ state: "attached" });
+}
 
 async function faults(page) {
   await page.getByLabel("Set-up token").fill("abc");
@@ -93,11 +102,11 @@ function complain(where, what) {
 async function shoot(context, scene, label) {
   const page = await context.newPage();
   page.on("console", (message) => {
-    const expected = /status of (401|404|507)/.test(message.text());
+    const expected = /status of (401|404|409|507)/.test(message.text());
     if (message.type() === "error" && !expected) complain(label, `console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complain(label, `error: ${error.message}`));
-  await mood({ setup: false, empty: false, fail: 0, pace: 0, role: "admin", ...scene.mood });
+  await mood({ setup: false, empty: false, fail: 0, pace: 0, role: "admin", refuse: false, ...scene.mood });
   await page.goto(BASE + scene.path);
   await page.locator("h1, h2").first().waitFor({ state: "attached" });
   await page.waitForLoadState("networkidle");

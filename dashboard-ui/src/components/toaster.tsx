@@ -32,8 +32,8 @@ export function toastProblem(what: string, error: unknown): void {
     type: "error",
     title: what,
     description: `${detail || title} (${reference})`,
+    // Not of high priority: such a toast hides itself from assistive technology and still takes the focus.
     timeout: 12_000,
-    priority: "high",
   });
 }
 

@@ -45,7 +45,7 @@ export function EntitySection({ alert, related }: EntitySectionProps) {
             <li key={other.id} className={classes(other.status === "closed" && styles["closed"])}>
               <Link to="/alerts/$id" params={{ id: other.id }}>
                 <LevelMark level={other.level} />
-                <span className="visually-hidden">{LEVEL_NAMES[other.level]}: </span>
+                <span className="visually-hidden">{LEVEL_NAMES[other.level]}:</span>{" "}
                 <span className={styles["title"]}>{other.title}</span>
               </Link>
               <span className={styles["when"]}>

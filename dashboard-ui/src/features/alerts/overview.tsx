@@ -46,11 +46,10 @@ export function OverviewStrip({ level, onLevel }: OverviewProps) {
             <span className={styles["number"]}>
               {counts === undefined ? "–" : formatCompact(counts[each])}
               {data?.truncated && (counts?.[each] ?? 0) > 0 ? "+" : ""}
-            </span>
+            </span>{" "}
             <span className={styles["name"]}>
               <LevelMark level={each} />
-              {LEVEL_NAMES[each]}
-              <span className="visually-hidden"> open</span>
+              {LEVEL_NAMES[each]} <span className="visually-hidden">open</span>
             </span>
           </button>
         ))}

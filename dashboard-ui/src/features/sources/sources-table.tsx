@@ -103,7 +103,11 @@ function SourceRow({ source, onRejected }: SourceRowProps) {
       <td role="cell" className={styles["lag"]} data-name="Lag">
         {lagOf(source)}
       </td>
-      <td role="cell" className={styles["error"]} data-name="Last error">
+      <td
+        role="cell"
+        className={classes(styles["error"], source.last_error === "" && styles["none"])}
+        data-name="Last error"
+      >
         {source.last_error === "" ? <span className="muted">none</span> : source.last_error}
       </td>
     </tr>

@@ -1,0 +1,84 @@
+import { QueryClient } from "@tanstack/react-query";
+import { describe, expect, it } from "vitest";
+import type { Alert } from "@/lib/model";
+import { MINUTE, makeAlert, makeDetail, NOW } from "@/testing/fixtures";
+import { mergeIntoDetails, mergeIntoLists, mergeIntoPages } from "./alert-cache";
+import { alertKeys } from "./alert-queries";
+import { countByLevel, mergeOverview, perMinute } from "./overview-data";
+
+const page = (items: Alert[], next: string | null = null) => ({ pages: [{ items, next }], pageParams: [""] });
+const ids = (data: { pages: { items: readonly Alert[] }[] } | undefined): string[] =>
+  (data?.pages ?? []).flatMap(({ items }) => items.map(({ id }) => id));
+
+describe("lists", () => {
+  const one = makeAlert({ id: "one", last_at: NOW - 10 });
+  const two = makeAlert({ id: "two", last_at: NOW - 20 });
+
+  it("take a new alert at the top and move a changed one there", () => {
+    const client = new QueryClient();
+    client.setQueryData(alertKeys.list({}), page([one, two]));
+    mergeIntoLists(client, [
+      makeAlert({ id: "new", last_at: NOW }),
+      { ...two, last_at: NOW - 1, version: 2 },
+    ]);
+    expect(ids(client.getQueryData(alertKeys.list({})))).toEqual(["new", "two", "one"]);
+  });
+
+  it("let go of what no longer matches, and stay as they are when nothing concerns them", () => {
+    const data = page([one, two]);
+    const closed = new Map([["one", { ...one, status: "closed" as const, version: 2 }]]);
+    expect(ids(mergeIntoPages(data, closed, {}))).toEqual(["two"]);
+    expect(
+      mergeIntoPages(data, new Map([["x", makeAlert({ id: "x", level: "low" })]]), { level: "high" }),
+    ).toBe(data);
+  });
+
+  it("do not go back to an older version", () => {
+    const data = page([{ ...one, version: 5, count: 50 }]);
+    expect(mergeIntoPages(data, new Map([["one", { ...one, version: 4 }]]), {})).toBe(data);
+  });
+});
+
+describe("alert pages", () => {
+  it("show the change, also among the related", () => {
+    const client = new QueryClient();
+    client.setQueryData(alertKeys.detail("alr_1"), makeDetail());
+    mergeIntoDetails(client, [
+      makeAlert({ version: 2, status: "acknowledged", count: 13 }),
+      makeAlert({ id: "alr_2", title: "Renamed" }),
+    ]);
+    const detail = client.getQueryData<ReturnType<typeof makeDetail>>(alertKeys.detail("alr_1"));
+    expect(detail?.alert.status).toBe("acknowledged");
+    expect(detail?.related[0]?.title).toBe("Renamed");
+    expect(client.getQueryState(alertKeys.detail("alr_1"))?.isInvalidated).toBe(true);
+  });
+
+  it("stay as they are when another alert changes", () => {
+    const client = new QueryClient();
+    const detail = makeDetail();
+    client.setQueryData(alertKeys.detail("alr_1"), detail);
+    mergeIntoDetails(client, [makeAlert({ id: "other" })]);
+    expect(client.getQueryData(alertKeys.detail("alr_1"))).toBe(detail);
+  });
+});
+
+describe("the overview", () => {
+  const empty = { open: {}, raised: {}, truncated: false };
+
+  it("counts open alerts by level and forgets closed ones", () => {
+    let overview = mergeOverview(empty, [makeAlert(), makeAlert({ id: "b", level: "low" })], NOW);
+    expect(countByLevel(overview)).toMatchObject({ high: 1, low: 1, critical: 0 });
+    overview = mergeOverview(overview, [makeAlert({ status: "closed" })], NOW);
+    expect(countByLevel(overview)).toMatchObject({ high: 0, low: 1 });
+  });
+
+  it("has a minute for each of the last sixty, and nothing older", () => {
+    const old = makeAlert({ id: "old", raised_at: NOW - 61 * MINUTE });
+    const overview = mergeOverview(empty, [makeAlert({ raised_at: NOW - MINUTE }), old], NOW);
+    const minutes = perMinute(overview, NOW);
+    expect(minutes).toHaveLength(60);
+    expect(minutes[58]).toBe(1);
+    expect(minutes.reduce((sum, value) => sum + value)).toBe(1);
+    expect(mergeOverview(overview, [], NOW + 60 * MINUTE).raised).toEqual({});
+  });
+});

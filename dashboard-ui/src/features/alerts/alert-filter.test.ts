@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { makeAlert } from "@/testing/fixtures";
+import { isNarrowed, matchesSearch, parseAlertSearch, toAlertQuery } from "./alert-filter";
+
+describe("the address", () => {
+  it("is read, and what it does not understand is left out", () => {
+    expect(
+      parseAlertSearch({ status: "closed", level: "high", q: "ssh", entity: "x", tag: " ", rule: 4 }),
+    ).toEqual({
+      status: "closed",
+      level: "high",
+      q: "ssh",
+      entity: "x",
+    });
+    expect(parseAlertSearch({ status: "odd", level: "huge" })).toEqual({});
+  });
+
+  it("stays short: what is usual does not stand in it", () => {
+    expect(parseAlertSearch({ status: "active", level: "informational" })).toEqual({});
+    expect(isNarrowed({})).toBe(false);
+    expect(isNarrowed({ q: "x" })).toBe(true);
+  });
+});
+
+describe("the query", () => {
+  it("asks for what wants somebody by default", () => {
+    expect(toAlertQuery({})).toEqual({ status: "open,acknowledged" });
+  });
+
+  it("carries every filter", () => {
+    expect(
+      toAlertQuery({ status: "all", level: "high", q: " a ", entity: "e", source: "s", rule: "r", tag: "t" }),
+    ).toEqual({ min_level: "high", q: "a", entity: "e", source: "s", rule_id: "r", tag: "t" });
+  });
+});
+
+describe("a live alert", () => {
+  const alert = makeAlert();
+
+  it.each([
+    [{}, true],
+    [{ status: "closed" as const }, false],
+    [{ status: "all" as const }, true],
+    [{ level: "high" as const }, true],
+    [{ level: "critical" as const }, false],
+    [{ entity: "203.0.113.7" }, true],
+    [{ entity: "203.0.113" }, false],
+    [{ source: "nginx" }, false],
+    [{ rule: "rule-2" }, false],
+    [{ tag: "attack.t1110.001" }, true],
+    [{ tag: "attack.t1" }, false],
+    [{ q: "ssh 10.0.0" }, true],
+    [{ q: "ssh rdp" }, false],
+  ])("%j: %s", (search, expected) => {
+    expect(matchesSearch(alert, search)).toBe(expected);
+  });
+});

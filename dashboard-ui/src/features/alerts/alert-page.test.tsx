@@ -1,0 +1,173 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { describe, expect, it } from "vitest";
+import { asRecord } from "@/lib/json";
+import { FakeSocket } from "@/testing/fake-socket";
+import { ADA, makeAlert, makeDetail } from "@/testing/fixtures";
+import { renderApp } from "@/testing/render-app";
+import { at, fails, get, server } from "@/testing/server";
+
+async function open() {
+  const app = renderApp("/alerts/alr_1");
+  await screen.findByRole("heading", { level: 1, name: "Password guessing over SSH" });
+  return app;
+}
+
+function section(name: string): HTMLElement {
+  return screen.getByRole("region", { name });
+}
+
+/** Collects the bodies of the changes that the page sends. */
+function recordChanges(): unknown[] {
+  const changes: unknown[] = [];
+  server.use(
+    http.patch(at("/api/v2/alerts/:id"), async ({ request }) => {
+      const change = asRecord(await request.json());
+      changes.push(change);
+      return HttpResponse.json({ ...makeAlert({ version: changes.length + 1 }), ...change });
+    }),
+  );
+  return changes;
+}
+
+describe("an alert explains itself", () => {
+  it("says why it fired: description, fields, values, conditions", async () => {
+    await open();
+    const why = section("Why did this fire");
+    expect(why).toHaveTextContent("Somebody tries one password after another.");
+    const [, row] = within(why).getAllByRole("row");
+    expect(row).toHaveTextContent("ssh.auth_attempts");
+    expect(row).toHaveTextContent(">= 10 in 60 s");
+    expect(document.title).toBe("Password guessing over SSH · NetSentinel");
+  });
+
+  it("shows the event as it came, as text only, with the matched field pointed out", async () => {
+    const { container } = await open();
+    const event = section("The event, as it came");
+    expect(event).toHaveTextContent('"client": "<img src=x onerror=alert(1)>"');
+    expect(container.querySelector("img")).toBeNull();
+    expect(event.querySelector(".hit")).toHaveTextContent('"auth_attempts": 12,');
+  });
+
+  it("steps through the kept events", async () => {
+    const { user } = await open();
+    expect(section("Why did this fire")).toHaveTextContent("Event 1 of 2 kept (12 matches in all)");
+    await user.click(screen.getByRole("button", { name: "Next event" }));
+    expect(section("Why did this fire")).toHaveTextContent("Event 2 of 2 kept");
+    expect(screen.getByRole("button", { name: "Next event" })).toBeDisabled();
+    await user.click(screen.getByRole("button", { name: "Previous event" }));
+    expect(section("Why did this fire")).toHaveTextContent("Event 1 of 2 kept");
+  });
+
+  it("shows the rule, its false positives and references, and copies it", async () => {
+    const { user } = await open();
+    const rule = section("The rule");
+    expect(rule).toHaveTextContent("Forgotten passwords");
+    expect(rule).toHaveTextContent("https://example.org/ssh");
+    expect(within(rule).queryByRole("link", { name: /example/ })).toBeNull();
+    await user.click(within(rule).getByRole("button", { name: "Copy the rule" }));
+    expect(await navigator.clipboard.readText()).toContain("title: SSH guessing rule");
+    expect(await within(rule).findByText("Copied")).toBeInTheDocument();
+  });
+
+  it("does without rule text, samples and an entity", async () => {
+    const { rule } = makeDetail();
+    server.use(
+      get(
+        "/api/v2/alerts/:id",
+        makeDetail({
+          alert: makeAlert({ entity: "", src_ip: "", dst_ip: "" }),
+          rule: { ...rule, source: "", references: [], false_positives: [] },
+          samples: [],
+          related: [],
+        }),
+      ),
+    );
+    await open();
+    expect(screen.getByText("No sample of the events was kept.")).toBeInTheDocument();
+    expect(section("The rule")).toHaveTextContent("This detector is built in");
+    expect(screen.queryByRole("region", { name: /What else/ })).toBeNull();
+  });
+
+  it("shows what else the address did, with its threat score", async () => {
+    await open();
+    const rest = section("What else this address did");
+    expect(await within(rest).findByText("83")).toBeInTheDocument();
+    expect(within(rest).getByRole("link", { name: "Medium: Port scan of one host" })).toHaveAttribute(
+      "href",
+      "/alerts/alr_2",
+    );
+  });
+
+  it("follows live changes", async () => {
+    await open();
+    await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(2));
+    act(() =>
+      FakeSocket.last.event("alerts", 1, "alert:updated", makeAlert({ version: 3, status: "closed" })),
+    );
+    expect(await screen.findByRole("button", { name: "Reopen" })).toBeInTheDocument();
+  });
+});
+
+describe("without the alert", () => {
+  it("says that it does not exist", async () => {
+    server.use(fails("/api/v2/alerts/:id", 404));
+    renderApp("/alerts/alr_9");
+    expect(await screen.findByRole("heading", { name: "This alert does not exist" })).toBeInTheDocument();
+  });
+
+  it("says what failed, and tries again", async () => {
+    server.use(fails("/api/v2/alerts/:id"));
+    const { user } = renderApp("/alerts/alr_1");
+    expect(await screen.findByRole("alert")).toHaveTextContent("storage-unavailable");
+    server.resetHandlers();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("heading", { name: "Why did this fire" })).toBeInTheDocument();
+  });
+});
+
+describe("triage", () => {
+  it("closes at once, and takes it back on request", async () => {
+    const changes = recordChanges();
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect(screen.getByRole("button", { name: "Reopen" })).toBeInTheDocument();
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(await screen.findByRole("button", { name: "Acknowledge" })).toBeInTheDocument();
+    expect(changes).toEqual([{ status: "closed" }, { status: "open" }]);
+  });
+
+  it("takes a verdict from the menu", async () => {
+    const changes = recordChanges();
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Verdict" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "False positive" }));
+    expect(await screen.findByText(/Marked as false positive/)).toBeInTheDocument();
+    expect(changes).toEqual([{ verdict: "false_positive" }]);
+    expect(screen.getByRole("button", { name: "False positive" })).toBeInTheDocument();
+  });
+
+  it("works by single keys", async () => {
+    const changes = recordChanges();
+    const { user } = await open();
+    await user.keyboard("a");
+    await waitFor(() => expect(changes).toEqual([{ status: "acknowledged" }]));
+    await user.keyboard("c");
+    await waitFor(() => expect(changes).toHaveLength(2));
+  });
+
+  it("goes back and says why, when the server refuses", async () => {
+    const { user } = await open();
+    server.use(fails("/api/v2/alerts/:id", 409, { title: "Conflict", detail: "Somebody was faster." }));
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect((await screen.findAllByText(/Somebody was faster.*trace-123/)).length).toBeGreaterThan(0);
+    expect(screen.getByRole("button", { name: "Close" })).toBeInTheDocument();
+  });
+
+  it("is not offered to those who may only read", async () => {
+    server.use(get("/api/v2/me", { ...ADA, role: "viewer", permissions: ["alerts:read"] }));
+    await open();
+    expect(screen.getByText(/Your role \(viewer\) can read alerts/)).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Close" })).toBeNull();
+  });
+});

@@ -1,0 +1,128 @@
+import { screen, waitFor } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ADA } from "@/testing/fixtures";
+import { renderApp } from "@/testing/render-app";
+import { at, fails, get, LOGGED_OUT, server } from "@/testing/server";
+import { passwordFault, passwordLength } from "./password";
+
+const GOOD = "correct horse battery";
+
+afterEach(() => {
+  window.location.hash = "";
+});
+
+function recordBody(path: string, status = 200): unknown[] {
+  const bodies: unknown[] = [];
+  server.use(
+    http.post(at(path), async ({ request }) => {
+      bodies.push(await request.json());
+      expect(request.headers.get("X-NetSentinel-Request")).toBe("1");
+      return HttpResponse.json(ADA, { status });
+    }),
+  );
+  return bodies;
+}
+
+describe("the log-in", () => {
+  it("is where a visitor without a session ends up, and leads back", async () => {
+    server.use(fails("/api/v2/me", 401, LOGGED_OUT));
+    const bodies = recordBody("/auth/login");
+    const { user, address } = renderApp("/threats?q=x");
+    await user.type(await screen.findByLabelText("Username"), "ada");
+    expect(address()).toBe("/login?next=%2Fthreats%3Fq%3Dx");
+    await user.type(screen.getByLabelText("Password"), GOOD);
+    await user.click(screen.getByRole("button", { name: "Log in" }));
+    await waitFor(() => expect(address()).toBe("/threats?q=x"));
+    expect(bodies).toEqual([{ username: "ada", password: GOOD, tenant: "default" }]);
+  });
+
+  it("says that it failed, and how long to wait", async () => {
+    const detail = { title: "Too many attempts", detail: "Slow down.", code: "throttled", retry_after: 30 };
+    server.use(http.post(at("/auth/login"), () => HttpResponse.json(detail, { status: 429 })));
+    const { user } = renderApp("/login?ended=1");
+    expect(await screen.findByText(/Your session has ended/)).toBeInTheDocument();
+    await user.type(screen.getByLabelText("Username"), "ada");
+    await user.type(screen.getByLabelText("Password"), "x");
+    await user.click(screen.getByRole("button", { name: "Log in" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      /Slow down.*Try again in 30 seconds.*throttled/,
+    );
+  });
+
+  it("lets one look at what one typed", async () => {
+    const { user } = renderApp("/login");
+    const password = await screen.findByLabelText("Password");
+    expect(password).toHaveAttribute("type", "password");
+    await user.click(screen.getByRole("button", { name: "Show: Password" }));
+    expect(password).toHaveAttribute("type", "text");
+  });
+
+  it("says when the server cannot be reached at all", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {}); // the router reports what its error page shows
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+    server.use(http.get(at("/api/v2/me"), () => HttpResponse.error()));
+    const { user } = renderApp("/alerts");
+    expect(await screen.findByRole("alert")).toHaveTextContent("unreachable");
+    server.resetHandlers();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("table", { name: "Alerts" })).toBeInTheDocument();
+  });
+});
+
+describe("the set-up", () => {
+  it("creates the first administrator with the token of the link", async () => {
+    server.use(
+      fails("/api/v2/me", 401, LOGGED_OUT),
+      get("/auth/state", { setup_needed: true, demo: false, version: "0.1.0" }),
+    );
+    const bodies = recordBody("/auth/setup", 201);
+    window.location.hash = "#token=tok-1";
+    const { user, address } = renderApp("/alerts");
+    await user.type(await screen.findByLabelText("Username"), "ada");
+    expect(window.location.hash).toBe("");
+    expect(screen.queryByLabelText("Set-up token")).toBeNull();
+    await user.type(screen.getByLabelText("Password"), "too short");
+    await user.type(screen.getByLabelText("Password again"), "too short");
+    await user.click(screen.getByRole("button", { name: "Create administrator" }));
+    expect(screen.getByLabelText("Password")).toHaveAccessibleDescription(/6 more to go/);
+    await user.clear(screen.getByLabelText("Password"));
+    await user.type(screen.getByLabelText("Password"), GOOD);
+    expect(screen.getByText("Long enough")).toBeInTheDocument();
+    expect(screen.getByLabelText("Password again")).toHaveAccessibleDescription(
+      "The two passwords are not the same.",
+    );
+    await user.clear(screen.getByLabelText("Password again"));
+    await user.type(screen.getByLabelText("Password again"), GOOD);
+    await user.click(screen.getByRole("button", { name: "Create administrator" }));
+    await waitFor(() => expect(address()).toBe("/alerts"));
+    expect(bodies).toEqual([{ token: "tok-1", username: "ada", password: GOOD }]);
+  });
+
+  it("takes the token by hand, and says when it is wrong", async () => {
+    server.use(
+      get("/auth/state", { setup_needed: true, demo: false, version: "0.1.0" }),
+      fails("/auth/setup", 403),
+    );
+    const { user } = renderApp("/setup");
+    await user.type(await screen.findByLabelText("Set-up token"), "wrong");
+    await user.type(screen.getByLabelText("Username"), "ada");
+    await user.type(screen.getByLabelText("Password"), GOOD);
+    await user.type(screen.getByLabelText("Password again"), GOOD);
+    await user.click(screen.getByRole("button", { name: "Create administrator" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("storage-unavailable");
+  });
+
+  it("is closed once it was done", async () => {
+    renderApp("/setup");
+    expect(await screen.findByRole("link", { name: "Go to the log-in" })).toBeInTheDocument();
+  });
+});
+
+describe("passwords", () => {
+  it("are counted as people count", () => {
+    expect(passwordLength("👩‍👩‍👧‍👦é")).toBe(2);
+    expect(passwordFault("fourteen chars", "x").password).toMatch(/^1 more/);
+    expect(passwordFault(GOOD, GOOD)).toEqual({});
+  });
+});

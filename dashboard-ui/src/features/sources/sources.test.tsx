@@ -1,0 +1,76 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { makeSource, NOW } from "@/testing/fixtures";
+import { renderApp } from "@/testing/render-app";
+import { fails, get, server } from "@/testing/server";
+
+async function row(): Promise<HTMLElement> {
+  const table = await screen.findByRole("table", { name: "Sources" });
+  const found = within(table).getAllByRole("row")[1];
+  if (found === undefined) throw new Error("no row");
+  return found;
+}
+
+describe("sources", () => {
+  it("show counts, lag and the last error", async () => {
+    renderApp("/sources");
+    expect((await within(await row()).findAllByRole("cell")).map((cell) => cell.textContent)).toEqual([
+      "zeek-coreReceiving · zeek",
+      "1.2M4.8 MiB",
+      "2",
+      "7",
+      expect.stringMatching(/\d\d:\d\d/),
+      "2 min",
+      "line 4: no time",
+    ]);
+  });
+
+  it("say when one is quiet and has nothing to complain about", async () => {
+    const quiet = makeSource({
+      last_seen_at: NOW - 3_600_000_000,
+      rejected: 0,
+      last_error: "",
+      last_event_at: 0,
+    });
+    server.use(get("/api/v2/sources", { items: [{ ...quiet, format: "" }] }));
+    renderApp("/sources");
+    const text = (await row()).textContent;
+    expect(text).toContain("Quiet · recognised by record");
+    expect(text).toContain("never");
+    expect(text).toContain("none");
+  });
+
+  it("open the newest rejected lines, as text, in the address", async () => {
+    const { user, address } = renderApp("/sources");
+    await user.click(within(await row()).getByRole("button", { name: /2 rejected lines of zeek-core/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Rejected lines of zeek-core" });
+    expect(await within(dialog).findByText("not json <b>")).toBeInTheDocument();
+    expect(dialog).toHaveTextContent("not JSON");
+    expect(address()).toBe("/sources?rejected=zeek-core");
+    await user.click(within(dialog).getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(address()).toBe("/sources"));
+  });
+
+  it("say when rejected lines cannot be had, or none is kept", async () => {
+    server.use(fails("/api/v2/sources/:name/rejected"));
+    const { user } = renderApp("/sources?rejected=zeek-core");
+    expect(await screen.findByRole("alert")).toHaveTextContent("trace-123");
+    server.use(get("/api/v2/sources/:name/rejected", { items: [] }));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("No rejected line is kept")).toBeInTheDocument();
+  });
+
+  it("are explained when there is none: one sentence, one command", async () => {
+    server.use(get("/api/v2/sources", { items: [] }));
+    const { user } = renderApp("/sources");
+    await user.click(await screen.findByRole("button", { name: "Copy the replay command" }));
+    expect(await navigator.clipboard.readText()).toBe("netsentinel replay FILE");
+    expect(screen.getByText(/curl .*\/api\/v2\/events\?source=firewall/)).toBeInTheDocument();
+  });
+
+  it("say what is wrong", async () => {
+    server.use(fails("/api/v2/sources", 503));
+    renderApp("/sources");
+    expect(await screen.findByRole("alert")).toHaveTextContent("storage-unavailable");
+  });
+});

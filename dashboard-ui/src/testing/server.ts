@@ -1,0 +1,38 @@
+/** The fake HTTP server: one alert, one threat, one source, and ada is logged in. Tests override single routes. */
+import { HttpResponse, http, type JsonBodyType } from "msw";
+import { setupServer } from "msw/node";
+import { asRecord } from "@/lib/json";
+import { ADA, makeAlert, makeDetail, makeSource, makeThreat, PROBLEM } from "./fixtures";
+
+const at = (path: string): string => `${globalThis.location.origin}${path}`;
+
+export const get = (path: string, body: JsonBodyType) => http.get(at(path), () => HttpResponse.json(body));
+
+/** The route answers with a problem. */
+export function fails(path: string, status = 500, change: Partial<typeof PROBLEM> = {}) {
+  return http.all(at(path), () => HttpResponse.json({ ...PROBLEM, status, ...change }, { status }));
+}
+
+export const LOGGED_OUT = { title: "Please log in", detail: "No session.", code: "not-authenticated" };
+
+export const server = setupServer(
+  get("/auth/state", { setup_needed: false, demo: true, version: "0.1.0" }),
+  get("/api/v2/me", ADA),
+  get("/api/v2/alerts", { items: [makeAlert()], next: null }),
+  get("/api/v2/alerts/:id", makeDetail()),
+  http.patch(at("/api/v2/alerts/:id"), async ({ request }) => {
+    const change = await request.json();
+    return HttpResponse.json({ ...makeAlert({ version: 2 }), ...asRecord(change) });
+  }),
+  get("/api/v2/threats", { items: [makeThreat()], next: null }),
+  get("/api/v2/threats/:entity", { threat: makeThreat(), alerts: [makeAlert()] }),
+  get("/api/v2/sources", { items: [makeSource()] }),
+  get("/api/v2/sources/:name/rejected", {
+    items: [{ at: 1_700_000_000_000_000, line: "not json <b>", reason: "not JSON" }],
+  }),
+  http.post(at("/auth/login"), () => HttpResponse.json(ADA)),
+  http.post(at("/auth/setup"), () => HttpResponse.json(ADA, { status: 201 })),
+  http.post(at("/auth/logout"), () => new HttpResponse(null, { status: 204 })),
+);
+
+export { at };

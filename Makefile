@@ -42,7 +42,7 @@ lint: ## ruff, pyright, import contracts, shell syntax, and the dashboard's lint
 docs: ## the documentation site into site/, offline, with strict links
 	@tools/setup.sh all
 	$(PY) tools/generate_docs.py
-	$(PY) -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 .PHONY: wheel
 wheel: ## a wheel with the built dashboard inside, into dist/

@@ -1,4 +1,4 @@
-"""Fingerprints: what makes two findings the same alert."""
+"""Whom a finding is about, and what makes two findings the same alert."""
 
 from hashlib import blake2b
 
@@ -6,6 +6,9 @@ from netsentinel.events.model import Event
 from netsentinel.kernel.types import TenantId
 
 _DIGEST_BYTES = 16
+
+_MAX_NAME = 255
+"""Characters of a name that a finding keeps; the longest DNS name has so many (RFC 1035)."""
 
 
 def fingerprint(tenant: TenantId, rule_id: str, entity: str) -> str:
@@ -21,7 +24,12 @@ def entity_of(event: Event) -> tuple[str, str]:
     the user, else the reporting device, else the source.
     """
     if event.src_ip:
-        return event.src_ip, "address"
+        return clean(event.src_ip), "address"
     if event.user:
-        return event.user, "user"
-    return event.device or event.source, "host"
+        return clean(event.user), "user"
+    return clean(event.device or event.source), "host"
+
+
+def clean(name: str) -> str:
+    """A name from an event as every database can keep it: not endless, and without NUL, which PostgreSQL refuses."""
+    return name[:_MAX_NAME].replace("\0", "\ufffd")

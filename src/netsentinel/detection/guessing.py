@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from netsentinel.detection.fingerprint import fingerprint
+from netsentinel.detection.fingerprint import clean, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.windows import Bounds, Key, SlidingWindows
 from netsentinel.events.model import Event
@@ -176,18 +176,18 @@ class PasswordGuessing:
             level=kind.level,
             tags=kind.tags,
             time=event.time,
-            src_ip=event.src_ip,
-            dst_ip=event.dst_ip,
-            user=event.user,
-            device=event.device,
-            entity=event.src_ip,
+            src_ip=clean(event.src_ip),
+            dst_ip=clean(event.dst_ip),
+            user=clean(event.user),
+            device=clean(event.device),
+            entity=clean(event.src_ip),
             entity_kind="address",
             matched=(
                 MatchedField(field=what, value=str(count), condition=f"{what} >= {limit} in {seconds} s"),
                 MatchedField(field="service", value=service, condition="the same service"),
             ),
             false_positives=kind.false_positives,
-            fingerprint=fingerprint(event.tenant, f"{kind.rule_id}:{service}", event.src_ip),
+            fingerprint=fingerprint(event.tenant, f"{kind.rule_id}:{service}", clean(event.src_ip)),
             raw=event.raw,
         )
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from netsentinel.detection.fingerprint import fingerprint
+from netsentinel.detection.fingerprint import clean, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.windows import Bounds, SlidingWindows
 from netsentinel.events.model import Event
@@ -130,11 +130,11 @@ class PortScans:
             level=Level.MEDIUM,
             tags=kind.tags,
             time=event.time,
-            src_ip=event.src_ip,
-            dst_ip=event.dst_ip,
+            src_ip=clean(event.src_ip),
+            dst_ip=clean(event.dst_ip),
             user="",
-            device=event.device,
-            entity=event.src_ip,
+            device=clean(event.device),
+            entity=clean(event.src_ip),
             entity_kind="address",
             matched=(
                 MatchedField(
@@ -145,7 +145,7 @@ class PortScans:
                 MatchedField(field="target", value=target, condition="the same target"),
             ),
             false_positives=_FALSE_POSITIVES,
-            fingerprint=fingerprint(event.tenant, kind.rule_id, event.src_ip),
+            fingerprint=fingerprint(event.tenant, kind.rule_id, clean(event.src_ip)),
             raw=event.raw,
         )
 

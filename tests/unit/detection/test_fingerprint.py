@@ -1,4 +1,4 @@
-from netsentinel.detection.fingerprint import entity_of, fingerprint
+from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
 from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 
@@ -17,6 +17,12 @@ def event(**columns: str) -> Event:
     return Event(
         tenant=DEFAULT_TENANT, source="src", format="json", time=0, logsource=Logsource(), native={}, **columns
     )
+
+
+def test_names_are_such_that_every_database_keeps_them() -> None:
+    assert clean("a\0b") == "a\ufffdb"
+    assert clean("x" * 1_000) == "x" * 255
+    assert entity_of(event(user="\0")) == ("\ufffd", "user")
 
 
 def test_whom_an_event_is_about() -> None:

@@ -1,12 +1,14 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netsentinel.detection.build import build_pipeline
+from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.pipeline import Pipeline
@@ -183,3 +185,39 @@ def test_the_same_batch_gives_the_same_result(tmp_path: Any) -> None:
     (tmp_path / "r.yml").write_text(RULE, encoding="utf-8")
     results = [build_pipeline([tmp_path]).pipeline.analyze(batch(*guesses(0, 40), EVE, b"junk")) for _ in range(2)]
     assert results[0] == results[1]
+
+
+NAMES = (
+    "timestamp", "event_type", "flow", "http", "dns", "tls", "alert", "ftp", "smb", "krb5", "smtp", "url", "status",
+    "src_ip", "dest_ip", "src_port", "dest_port", "proto", "app_proto", "rrname", "queries", "severity", "start", "end",
+    "ts", "uid", "_path", "@stream", "id", "id.orig_h", "id_orig_h", "orig_h", "conn_state", "duration", "note",
+    "auth_success", "event", "dataset", "Event", "System", "EventData", "EventID", "Channel", "Data", "#text",
+    "#attributes", "@Name", "winlog", "event_data", "IpAddress", "bytes_toserver", "pkts_toclient", "tcp", "state",
+)  # fmt: skip
+VALUES = (
+    "", "x", "flow", "http", "dns", "conn", "ssh", "2026-01-01T00:00:00Z", "10.0.0.1", "::1", "tcp", "S0", "Security",
+    "-", "\x00", "é", "9" * 400, 0, -1, 2**63, 1e308, 1.5, True, False, None,
+)  # fmt: skip
+junk = st.recursive(
+    st.sampled_from(VALUES),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=12,
+)
+frames = st.sampled_from([EVE, ZEEK, {**ZEEK, "_path": "conn"}, {"EventID": 4625, "Channel": "Security"}, {}])
+records = st.builds(
+    lambda frame, more: {**frame, **more}, frames, st.dictionaries(st.sampled_from(NAMES), junk, max_size=8)
+)
+
+
+@pytest.fixture(scope="module")
+def everything() -> Pipeline:
+    return build_pipeline([bundled_rules()], fallback=GenericFormat()).pipeline
+
+
+@settings(max_examples=400, deadline=None)
+@given(lines=st.lists(records, min_size=1, max_size=4))
+def test_nothing_that_is_json_can_stop_it(everything: Pipeline, lines: list[dict[str, Any]]) -> None:
+    result = everything.analyze(batch(*lines))
+    assert result.events + result.rejected == len(lines)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(result), type=BatchResult) == result
+    assert abs(result.last_event_at) < 2**63

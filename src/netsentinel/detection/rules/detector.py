@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from netsentinel.detection.fingerprint import entity_of, fingerprint
+from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.rules.match import Match, RuleEngine
 from netsentinel.detection.rules.model import Rule
@@ -49,10 +49,10 @@ def _finding(match: Match) -> Finding:
         level=rule.level,
         tags=rule.tags,
         time=event.time,
-        src_ip=event.src_ip,
-        dst_ip=event.dst_ip,
-        user=event.user,
-        device=event.device,
+        src_ip=clean(event.src_ip),
+        dst_ip=clean(event.dst_ip),
+        user=clean(event.user),
+        device=clean(event.device),
         entity=entity,
         entity_kind=kind,
         matched=tuple(

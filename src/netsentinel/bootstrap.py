@@ -29,7 +29,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, MIB, Settings
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
-from netsentinel.storage.private_file import private_key
+from netsentinel.storage.private_file import only_one, private_key
 from netsentinel.streamer import Hub, HubLimits
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
@@ -38,6 +38,7 @@ _log = structlog.get_logger("netsentinel")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TRIM_EVERY_S = 3_600.0
+_SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
 _LAGGING_S = 60
 """A source lags, for /readyz, when a batch has waited longer than this."""
 
@@ -123,6 +124,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
     """
     check_exposure(settings)
     async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(settings.data_dir / "server.lock", _SECOND.format(settings.data_dir)))
         ground = await stack.enter_async_context(_open_ground(settings))
         pool = await stack.enter_async_context(
             ProcessPool((bundled_rules(), *settings.rules), max_line=settings.intake_max_line_kib * 1024)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from netsentinel.api.ws import LiveSocketProtocol
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.settings import Settings
 
@@ -56,7 +57,7 @@ async def listen(app: FastAPI, settings: Settings, sock: socket.socket, drain: C
             app,
             loop="none",
             lifespan="off",
-            ws="websockets-sansio",
+            ws=LiveSocketProtocol,
             ws_max_size=_WS_MAX_SIZE,
             ws_ping_interval=None,
             ws_per_message_deflate=False,

@@ -9,6 +9,7 @@ import typer
 
 from netsentinel.cli.output import talk
 from netsentinel.cli.serve import DataOption, HostOption, PortOption, run_server, settings_from
+from netsentinel.kernel.settings import DEMO_FOLDER
 
 if TYPE_CHECKING:
     from netsentinel.api.services import Services
@@ -28,7 +29,7 @@ def demo(
     """Start a server with its own data folder, replay an attack on a small office, and print the link to watch it."""
     base = settings_from(host=host, port=port, data_dir=data_dir)
     settings = base.model_copy(
-        update={"data_dir": base.data_dir if data_dir else base.data_dir / "demo", "log_level": "warning"}
+        update={"data_dir": base.data_dir if data_dir else base.data_dir / DEMO_FOLDER, "log_level": "warning"}
     )
 
     async def tell(services: "Services", url: str) -> None:

@@ -15,7 +15,7 @@ from netsentinel.kernel.errors import (
     RemoteError,
     UnavailableError,
 )
-from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, Settings
+from netsentinel.kernel.settings import DEMO_FOLDER, LOCAL_KEY_FILE, LOCAL_SERVER_FILE, Settings
 
 ServerOption = Annotated[
     str, typer.Option("--server", envvar="NETSENTINEL_SERVER", help="Address of the server; the local one by default.")
@@ -48,8 +48,9 @@ class Remote:
             NotAuthenticatedError: there is no key to use.
         """
         settings = settings or Settings()  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
-        base_url = server or _read(settings.data_dir / LOCAL_SERVER_FILE) or f"http://127.0.0.1:{settings.port}"
-        used = key or _read(settings.data_dir / LOCAL_KEY_FILE)
+        folder = _local_folder(settings.data_dir)
+        base_url = server or _read(folder / LOCAL_SERVER_FILE) or f"http://127.0.0.1:{settings.port}"
+        used = key or _read(folder / LOCAL_KEY_FILE)
         if not used:
             raise NotAuthenticatedError(
                 f"State an API key with --key or NETSENTINEL_KEY, or run this where the server's data folder is"
@@ -107,6 +108,13 @@ def _refusal(response: httpx2.Response) -> NetSentinelError:
     if response.status_code == 400:  # noqa: PLR2004 - RFC 9110
         return InvalidInputError(detail)
     return RemoteError(detail, problem=problem)
+
+
+def _local_folder(data_dir: Path) -> Path:
+    """The folder of the server that runs here: the data folder's, else the demo's inside it."""
+    demo = data_dir / DEMO_FOLDER
+    only_demo = (demo / LOCAL_SERVER_FILE).exists() and not (data_dir / LOCAL_SERVER_FILE).exists()
+    return demo if only_demo else data_dir
 
 
 def _read(path: Path) -> str:

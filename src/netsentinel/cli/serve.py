@@ -1,6 +1,7 @@
 """`netsentinel serve`: run the server in the foreground."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -88,11 +89,22 @@ async def _run(settings: "Settings", extra: Extra | None) -> None:
     async with open_server(settings, url, demo=extra is not None) as running:
         for line in running.notes:
             talk(line)
+        _calm_collector()
         background = [asyncio.create_task(task) for task in running.background]
         if extra is not None:
             background.append(asyncio.create_task(extra(running.services, url)))
         serving = asyncio.create_task(listen(running.app, settings, sock, running.services.hub.drain))
         await _until_first_end(serving, background)
+
+
+def _calm_collector() -> None:
+    """Leave what was loaded at start out of garbage collections, and make the full ones rare.
+
+    With Python's defaults they stop the loop for 0.15 to 0.25 s at 1,000 live clients (benchmarks/live_fanout.py).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _until_first_end(serving: "asyncio.Task[None]", background: "list[asyncio.Task[None]]") -> None:

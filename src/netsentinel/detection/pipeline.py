@@ -84,16 +84,14 @@ class Pipeline:
         tally = Tally()
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
             self.examine(lines, Origin(batch.tenant, batch.source, batch.format), tally, replayed=batch.done)
-        return BatchResult(
-            batch=batch.id,
-            events=tally.events,
-            rejected=len(tally.rejected),
-            size=tally.size,
-            format=tally.formats.most_common(1)[0][0] if tally.formats else batch.format,
-            last_event_at=tally.last_event_at,
-            findings=tuple(tally.findings),
-            rejected_lines=tuple(tally.rejected),
-        )
+        return _result(batch, tally)
+
+    def reject(self, batch: InboxBatch, reason: str) -> BatchResult:
+        """The result of a batch that cannot be analysed: every record is kept, with the reason."""
+        tally = Tally()
+        for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
+            tally.rejected += [(line[:MAX_REJECTED_BYTES], reason) for line in lines]
+        return _result(batch, tally)
 
     def examine(self, lines: Iterable[bytes], origin: Origin, tally: Tally, *, replayed: bool = False) -> None:
         """Have the detectors look at some records, and add to the tally what they say.
@@ -164,6 +162,19 @@ class Pipeline:
                 self._usual.clear()
             self._usual[key] = usual
         return usual.parse(record, line, origin.tenant, origin.source)
+
+
+def _result(batch: InboxBatch, tally: Tally) -> BatchResult:
+    return BatchResult(
+        batch=batch.id,
+        events=tally.events,
+        rejected=len(tally.rejected),
+        size=tally.size,
+        format=tally.formats.most_common(1)[0][0] if tally.formats else batch.format,
+        last_event_at=tally.last_event_at,
+        findings=tuple(tally.findings),
+        rejected_lines=tuple(tally.rejected),
+    )
 
 
 def _table(record: Any) -> dict[str, Any]:

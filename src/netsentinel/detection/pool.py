@@ -33,7 +33,7 @@ from netsentinel.kernel.errors import UnavailableError
 
 _MODULE = "netsentinel.detection.process"
 _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-"""Waits before the process is started again, by how often it died without having answered anything in between."""
+"""Waits before the process is started again, by how often it died without having analysed a batch in between."""
 
 _DIED = "The detection process died; it is started again."
 
@@ -229,7 +229,8 @@ class ProcessPool:
 
     async def _serve(self, child: _Child) -> None:
         while (answer := await _read(child.process)) is not None:
-            self._deaths = 0
+            if isinstance(answer, Analyzed):
+                self._deaths = 0
             if not child.waiting:
                 return
             future = child.waiting.popleft()

@@ -6,6 +6,7 @@ It imports only what it needs; a test holds its memory and the list of what it l
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -26,9 +27,16 @@ from netsentinel.detection.frames import (
     request_decoder,
     strip,
 )
+from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
 from netsentinel.events.lines import MAX_LINE_BYTES
+from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import SystemClock, to_iso
+from netsentinel.kernel.errors import NetSentinelError
+
+
+_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a mistake in a format or a detector raises."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -45,7 +53,11 @@ def main(arguments: Sequence[str]) -> int:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
-    built = build_pipeline([Path(rule) for rule in options.rules], max_line=options.max_line, warn=_log_warning)
+    try:
+        built = build_pipeline([Path(rule) for rule in options.rules], max_line=options.max_line, warn=_log_warning)
+    except NetSentinelError as error:
+        _log("error", "the rules cannot be loaded", error=error.detail)
+        return 1
     for failure in built.failed:
         _log(
             "warning",
@@ -66,11 +78,21 @@ def main(arguments: Sequence[str]) -> int:
 
 def _answer(pipeline: Pipeline, request: Request) -> Answer:
     if isinstance(request, Analyze):
-        return strip(pipeline.analyze(request.batch))
+        return strip(_analyze(pipeline, request.batch))
     if isinstance(request, Restore):
         pipeline.restore(request.state)
         return Restored()
     return State(pipeline.snapshot())
+
+
+def _analyze(pipeline: Pipeline, batch: InboxBatch) -> BatchResult:
+    """The batch's result. A fault of ours in one batch must not stop detection for good: it is rejected as a whole."""
+    try:
+        return pipeline.analyze(batch)
+    except _FAULTS as error:
+        trace = "".join(traceback.format_exception(error))
+        _log("error", "a batch could not be analysed", batch=batch.id, source=batch.source, trace=trace)
+        return pipeline.reject(batch, f"NetSentinel could not analyse this batch: {type(error).__name__}")
 
 
 def _say(stream: BinaryIO, answer: Answer) -> None:

@@ -1,12 +1,32 @@
-"""Files with secrets in the data folder: nobody but their owner can read them at any moment."""
+"""Files of the data folder that are not the database: secrets, which nobody but their owner can read, and the lock."""
 
+import fcntl
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from netsentinel.kernel.errors import UnavailableError
 
 _OWNER_ONLY = 0o600
 _KEY_BYTES = 32
+
+
+@contextmanager
+def only_one(path: Path, otherwise: str) -> Generator[None]:
+    """Hold the lock file for the duration; it is free again however the process ends.
+
+    Raises:
+        UnavailableError: another process holds it; `otherwise` says so.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY), "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UnavailableError(otherwise) from error
+        yield
 
 
 def read_private(path: Path) -> str:

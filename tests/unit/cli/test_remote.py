@@ -67,3 +67,15 @@ def test_the_server_and_key_are_found_in_the_data_folder(tmp_path: Path) -> None
     (tmp_path / "server.url").write_text("http://127.0.0.1:9\n", encoding="ascii")
     assert Remote.find("", "", settings).base_url == "http://127.0.0.1:9"
     assert Remote.find("https://soc.example.org/", "k2", settings).base_url == "https://soc.example.org"
+
+
+def test_a_demo_that_runs_is_found_where_no_other_server_does(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, port=1234)
+    demo = tmp_path / "demo"
+    demo.mkdir()
+    (demo / "local.key").write_text("k", encoding="ascii")
+    (demo / "server.url").write_text("http://127.0.0.1:5\n", encoding="ascii")
+    assert Remote.find("", "", settings).base_url == "http://127.0.0.1:5"
+    (tmp_path / "local.key").write_text("k", encoding="ascii")
+    (tmp_path / "server.url").write_text("http://127.0.0.1:6\n", encoding="ascii")
+    assert Remote.find("", "", settings).base_url == "http://127.0.0.1:6"

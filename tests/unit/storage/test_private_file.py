@@ -1,6 +1,9 @@
 from pathlib import Path
 
-from netsentinel.storage.private_file import private_key, read_private, write_private
+import pytest
+
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.storage.private_file import only_one, private_key, read_private, write_private
 
 
 def test_a_key_is_made_once_and_stays(tmp_path: Path) -> None:
@@ -29,3 +32,11 @@ def test_writing_replaces_and_leaves_nothing_beside(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_empty(tmp_path: Path) -> None:
     assert read_private(tmp_path / "none") == ""
+
+
+def test_the_lock_is_held_by_one_and_free_afterwards(tmp_path: Path) -> None:
+    lock = tmp_path / "new" / "server.lock"
+    with only_one(lock, "taken"), pytest.raises(UnavailableError, match="taken"), only_one(lock, "taken"):
+        pass
+    with only_one(lock, "taken"):
+        assert lock.exists()

@@ -142,3 +142,11 @@ async def test_it_dies_again_and_again_and_comes_back(rules: Path) -> None:
             assert pool.pid not in seen
             seen.add(pool.pid)
             assert pool.rules == 1
+
+
+async def test_a_process_that_cannot_load_its_rules_does_not_start(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UnavailableError, match="ended at once, with code 1"):
+        await ProcessPool([tmp_path / "missing"]).__aenter__()
+    assert "There is no file or folder" in capfd.readouterr().err

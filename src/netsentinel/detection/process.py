@@ -34,7 +34,6 @@ from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import SystemClock, to_iso
 from netsentinel.kernel.errors import NetSentinelError
 
-
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a mistake in a format or a detector raises."""
 

@@ -1,6 +1,7 @@
 """Reading records from files: plain, gzip, zip, whole folders; never more than one record in memory.
 
-NDJSON comes line by line. A file that holds one JSON array, or one object over many lines, comes record by record.
+NDJSON comes line by line. A file that holds one JSON array, or one object over many lines, comes record by record; a
+classic Zeek log comes as the JSON that Zeek would have written.
 """
 
 import gzip
@@ -15,6 +16,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
+from netsentinel.events.zeek_tsv import as_json, is_classic
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
 
 SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".log", ".eve", ".txt"})
@@ -111,9 +113,8 @@ def _records(name: str, stream: BinaryIO, max_line: int) -> Iterator[bytes]:
         if _is_document(head):
             yield from _document(name, head, stream)
             return
-        chunks = _chunks(head, stream)
-        for lines in split_lines(chunks, max_line):
-            yield from lines
+        lines = (line for found in split_lines(_chunks(head, stream), max_line) for line in found)
+        yield from as_json(lines) if is_classic(head) else lines
 
 
 def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:

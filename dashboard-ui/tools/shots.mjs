@@ -24,6 +24,7 @@ const SCENES = [
   { name: "login-failed", path: "/login", out: true, act: failLogin },
   { name: "alerts", path: "/alerts" },
   { name: "alerts-filtered", path: "/alerts?level=high&q=ssh&entity=203.0.113.77" },
+  { name: "alerts-unfolded", path: "/alerts?status=all&tag=attack.t1046", act: unfold },
   { name: "alerts-nomatch", path: "/alerts?q=zzzz" },
   { name: "alerts-paused", path: "/alerts", act: click("Pause") },
   { name: "alerts-focus", path: "/alerts", act: (page) => page.keyboard.press("j") },
@@ -42,6 +43,11 @@ const SCENES = [
   { name: "sources-empty", path: "/sources", mood: { empty: true } },
   { name: "not-found", path: "/nowhere" },
 ];
+
+async function unfold(page) {
+  const fold = page.getByRole("button", { name: /^Filters/ });
+  if (await fold.isVisible()) await fold.click();
+}
 
 async function refused(page) {
   await page

@@ -82,7 +82,7 @@ describe("the connection", () => {
     server.use(fails("/api/v2/me", 401, LOGGED_OUT));
     act(() => FakeSocket.last.drop(4401));
     await waitFor(() => expect(address()).toBe("/login?next=%2Falerts%3Flevel%3Dhigh&ended=1"));
-    expect(sessionStorage.getItem("netsentinel.live")).toBeNull();
+    await waitFor(() => expect(sessionStorage.getItem("netsentinel.live")).toBeNull());
   });
 });
 

@@ -28,8 +28,8 @@ export function Shell() {
   const leave = async (ended: boolean): Promise<void> => {
     const { href: next, pathname } = router.state.location;
     if (pathname === "/login") return; // several calls may find out at the same time
-    sessionStorage.removeItem("netsentinel.live");
     await router.navigate({ to: "/login", search: ended ? { next, ended: "1" } : {}, replace: true });
+    sessionStorage.removeItem("netsentinel.live");
     queryClient.clear();
   };
   const [leaveOnce] = useState(() => leave);

@@ -7,9 +7,12 @@ import styles from "./status.module.css";
 export function StatusLabel({
   status,
   verdict = "undecided",
+  stacked = false,
 }: {
   readonly status: AlertStatus;
   readonly verdict?: Verdict;
+  /** The verdict below instead of beside, for narrow columns. */
+  readonly stacked?: boolean;
 }) {
   return (
     <span className={classes(styles["status"], styles[status])}>
@@ -18,7 +21,12 @@ export function StatusLabel({
       {status === "closed" && <CheckIcon size={13} />}
       <span>
         {STATUS_NAMES[status]}
-        {verdict !== "undecided" && <span className={styles["verdict"]}> · {VERDICT_NAMES[verdict]}</span>}
+        {verdict !== "undecided" && (
+          <span className={classes(styles["verdict"], stacked && styles["stacked"])}>
+            {stacked ? " " : " · "}
+            {VERDICT_NAMES[verdict]}
+          </span>
+        )}
       </span>
     </span>
   );

@@ -50,7 +50,7 @@ const ROUTE = column("route", "Source → destination", (alert) => (
 const COUNT = column("count", "Count", (alert) => <span>{formatCompact(alert.count)}</span>);
 const SEEN = column("seen", "Last seen", (alert) => <Time at={alert.last_at} />);
 const STATUS = column("status", "Status", (alert) => (
-  <StatusLabel status={alert.status} verdict={alert.verdict} />
+  <StatusLabel status={alert.status} verdict={alert.verdict} stacked />
 ));
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ENTITY, ROUTE, COUNT, SEEN, STATUS];

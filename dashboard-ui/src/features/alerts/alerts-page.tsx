@@ -38,11 +38,11 @@ export function AlertsPage() {
       <FilterBar search={search} onChange={change} onReset={reset}>
         <StreamControl />
       </FilterBar>
-      <div className={styles["panel"]}>
+      {list.isError && !list.data && (
+        <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
+      )}
+      <div className={styles["panel"]} hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={10} label="Loading alerts" />}
-        {list.isError && !list.data && (
-          <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
-        )}
         {list.data && alerts.length === 0 && <NoAlerts narrowed={isNarrowed(search)} onReset={reset} />}
         {alerts.length > 0 && <AlertsTable alerts={alerts} hasMore={list.hasNextPage} onMore={more} />}
         {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}

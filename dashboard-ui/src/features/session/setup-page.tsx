@@ -87,7 +87,7 @@ function SetupForm() {
   };
 
   return (
-    <form className={styles["form"]} onSubmit={submit} noValidate={false}>
+    <form className={styles["form"]} onSubmit={submit}>
       {linkToken === "" && (
         <Field
           label="Set-up token"

@@ -31,13 +31,13 @@ export function SourcesTable({ sources, onRejected }: SourcesTableProps) {
             <th role="columnheader" scope="col" className={styles["number"]}>
               Waiting
             </th>
-            <th role="columnheader" scope="col">
+            <th role="columnheader" scope="col" className={styles["when"]}>
               Last event
             </th>
-            <th role="columnheader" scope="col">
+            <th role="columnheader" scope="col" className={styles["lag"]}>
               Lag
             </th>
-            <th role="columnheader" scope="col">
+            <th role="columnheader" scope="col" className={styles["error"]}>
               Last error
             </th>
           </tr>

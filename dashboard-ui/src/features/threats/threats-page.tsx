@@ -39,11 +39,11 @@ export function ThreatsPage() {
         lead="Addresses, hosts and users, by what their alerts add up to. A score halves every few hours without new findings."
       />
       <ThreatFilters search={search} onChange={change} />
-      <div className={styles["panel"]}>
+      {list.isError && !list.data && (
+        <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
+      )}
+      <div className={styles["panel"]} hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={8} label="Loading threats" />}
-        {list.isError && !list.data && (
-          <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
-        )}
         {list.data && threats.length === 0 && (
           <NoThreats narrowed={Object.keys(search).length > 0} onReset={reset} />
         )}

@@ -9,10 +9,13 @@ import { mergeIntoOverview } from "@/features/alerts/overview-data";
 import { useTopic } from "@/features/live/live-context";
 import { mergeAlertsIntoThreats, mergeIntoThreats } from "@/features/threats/threat-cache";
 import { threatKeys } from "@/features/threats/threat-queries";
-import { frameBatch } from "@/lib/frame-batch";
+import { frameBatch, slowBatch } from "@/lib/frame-batch";
 import { isRecord } from "@/lib/json";
 import type { TopicListener } from "@/lib/live";
 import type { Alert, Threat } from "@/lib/model";
+
+/** The figures above the list follow the list within this time. */
+const FIGURES_MS = 400;
 
 interface Wiring {
   readonly stream: AlertStream;
@@ -36,10 +39,14 @@ function wire(queryClient: QueryClient): Wiring {
     (alert) => alert.id,
     (batch) => {
       stream.push(batch);
-      mergeIntoOverview(queryClient, batch);
       mergeIntoDetails(queryClient, batch);
       mergeAlertsIntoThreats(queryClient, batch);
     },
+  );
+  const figures = slowBatch<Alert>(
+    (alert) => alert.id,
+    FIGURES_MS,
+    (batch) => mergeIntoOverview(queryClient, batch),
   );
   const threats = frameBatch<Threat>(
     (threat) => threat.entity,
@@ -49,7 +56,9 @@ function wire(queryClient: QueryClient): Wiring {
     stream,
     alerts: {
       onEvent: (_name, data) => {
-        if (isAlert(data)) alerts(data);
+        if (!isAlert(data)) return;
+        alerts(data);
+        figures(data);
       },
       onGap: () => {
         stream.gap();

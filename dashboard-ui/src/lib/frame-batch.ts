@@ -3,6 +3,27 @@
 const HIDDEN_FLUSH_MS = 1_000;
 
 /**
+ * The same on a timer, for what is costly and need not be quick: at most once in `everyMs`.
+ */
+export function slowBatch<T>(
+  key: (item: T) => string,
+  everyMs: number,
+  flush: (items: T[]) => void,
+): (item: T) => void {
+  const waiting = new Map<string, T>();
+  return (item) => {
+    if (waiting.size === 0) {
+      setTimeout(() => {
+        const items = [...waiting.values()];
+        waiting.clear();
+        flush(items);
+      }, everyMs);
+    }
+    waiting.set(key(item), item);
+  };
+}
+
+/**
  * A function that takes one change. The newest change per key wins; `flush` gets them in order of arrival. In a hidden
  * tab, where no frames are drawn, once a second.
  */

@@ -45,6 +45,12 @@ export class Positions {
     if (moved) this.#save();
   }
 
+  /** Takes the position as it is, even backward: a journal that was restored has fewer entries than we have seen. */
+  reset(sub: string, seq: number): void {
+    this.#seqs.set(sub, seq);
+    this.#save();
+  }
+
   forget(sub: string): void {
     if (this.#seqs.delete(sub)) this.#save();
   }

@@ -85,7 +85,8 @@ export class Subscriptions {
 
   gap({ sub: topic, to, reason }: GapFrame): void {
     if (!this.#subs.has(topic)) return;
-    this.#positions.advance([topic], to);
+    if (reason === "epoch") this.#positions.reset(topic, to);
+    else this.#positions.advance([topic], to);
     this.#tellGap(topic, reason);
   }
 

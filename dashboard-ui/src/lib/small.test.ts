@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { backoffMs } from "./backoff";
-import { frameBatch } from "./frame-batch";
+import { frameBatch, slowBatch } from "./frame-batch";
 import { formatBytes, formatCompact, plural } from "./number";
 import { mergePages } from "./pages";
 import { getPreferences, setPreferences } from "./preferences";
@@ -138,6 +138,22 @@ describe("frame batch", () => {
     frameBatch<string>(String, flush)("a");
     vi.advanceTimersByTime(1_000);
     expect(flush).toHaveBeenCalledExactlyOnceWith(["a"]);
+  });
+});
+
+describe("slow batch", () => {
+  it("hands over at most once in its time", () => {
+    vi.useFakeTimers();
+    const flush = vi.fn<(items: string[]) => void>();
+    const add = slowBatch<string>((item) => item.slice(0, 1), 400, flush);
+    for (const item of ["a1", "b1", "a2"]) add(item);
+    vi.advanceTimersByTime(399);
+    expect(flush).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(flush).toHaveBeenCalledExactlyOnceWith(["a2", "b1"]);
+    add("c1");
+    vi.advanceTimersByTime(400);
+    expect(flush).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import type { Alert } from "@/lib/model";
 import { MINUTE, makeAlert, makeDetail, NOW } from "@/testing/fixtures";
-import { mergeIntoDetails, mergeIntoLists, mergeIntoPages } from "./alert-cache";
+import { MAX_KEPT, mergeIntoDetails, mergeIntoLists, mergeIntoPages } from "./alert-cache";
 import { alertKeys } from "./alert-queries";
 import { countByLevel, mergeOverview, perMinute } from "./overview-data";
 
@@ -31,6 +31,20 @@ describe("lists", () => {
     expect(
       mergeIntoPages(data, new Map([["x", makeAlert({ id: "x", level: "low" })]]), { level: "high" }),
     ).toBe(data);
+  });
+
+  it("go back to their first page when they have grown too long", () => {
+    const client = new QueryClient();
+    client.setQueryData(alertKeys.list({}), {
+      pages: [...page([one], "c").pages, ...page([two]).pages],
+      pageParams: ["", "c"],
+    });
+    mergeIntoLists(
+      client,
+      Array.from({ length: MAX_KEPT }, (_, index) => makeAlert({ id: `n${index}`, last_at: NOW + index })),
+    );
+    expect(client.getQueryData<ReturnType<typeof page>>(alertKeys.list({}))?.pages).toHaveLength(1);
+    expect(client.getQueryState(alertKeys.list({}))?.isInvalidated).toBe(true);
   });
 
   it("do not go back to an older version", () => {

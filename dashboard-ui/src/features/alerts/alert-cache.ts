@@ -23,12 +23,23 @@ export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>,
   return mergePages(data, new Set(fresh.map((alert) => alert.id)), arriving, NEWEST_FIRST);
 }
 
+/** Beyond so many alerts a list goes back to its first page, so that a tab that stays open for days does not grow. */
+export const MAX_KEPT = 2_000;
+
 export function mergeIntoLists(queryClient: QueryClient, alerts: readonly Alert[]): void {
   const changed = new Map(alerts.map((alert) => [alert.id, alert]));
   for (const [key, data] of queryClient.getQueriesData<Pages>({ queryKey: alertKeys.lists })) {
     if (data === undefined) continue;
-    queryClient.setQueryData<Pages>(key, mergeIntoPages(data, changed, parseAlertSearch(asRecord(key[2]))));
+    const merged = mergeIntoPages(data, changed, parseAlertSearch(asRecord(key[2])));
+    const kept = merged.pages.reduce((sum, page) => sum + page.items.length, 0);
+    queryClient.setQueryData<Pages>(key, kept > MAX_KEPT ? firstPageOf(merged) : merged);
+    // The first page's cursor no longer fits what was added to it: fetched again, it does.
+    if (kept > MAX_KEPT) void queryClient.invalidateQueries({ queryKey: key, exact: true });
   }
+}
+
+function firstPageOf({ pages, pageParams }: Pages): Pages {
+  return { pages: pages.slice(0, 1), pageParams: pageParams.slice(0, 1) };
 }
 
 /** Puts the alert into its own page and into the "related" of others; a grown one has new samples to fetch. */

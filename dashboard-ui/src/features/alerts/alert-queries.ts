@@ -27,6 +27,8 @@ export function alertListQuery(search: AlertSearch) {
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
+    // Merging keeps the alerts that stay the same; comparing thousands of them deeply on every frame would gain nothing.
+    structuralSharing: false,
   });
 }
 

@@ -61,6 +61,7 @@ export const overviewQuery = queryOptions({
     return mergeOverview(empty, [...recent.alerts, ...open.alerts], nowMicros());
   },
   staleTime: 5 * 60_000,
+  structuralSharing: false,
 });
 
 export function mergeIntoOverview(queryClient: QueryClient, alerts: readonly Alert[]): void {

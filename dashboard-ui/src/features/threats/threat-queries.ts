@@ -58,6 +58,7 @@ export function threatListQuery(search: ThreatSearch) {
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
+    structuralSharing: false,
   });
 }
 

@@ -131,6 +131,16 @@ describe("events", () => {
     expect(alerts.onGap).not.toHaveBeenCalled();
   });
 
+  it("goes back with a journal that was restored: its new events are not taken for old ones", () => {
+    const { alerts, socket } = running();
+    socket.event("alerts", 90, "alert:raised", {}, 10);
+    socket.deliver({ type: "gap", sub: "alerts", from: 0, to: 30, reason: "epoch", snapshot_url: "/x" });
+    expect(alerts.onGap).toHaveBeenCalledExactlyOnceWith("epoch");
+    expect(stored()).toEqual({ epoch: "e1", positions: { alerts: 30 } });
+    socket.event("alerts", 31, "alert:raised", {}, 30);
+    expect(alerts.onEvent).toHaveBeenCalledTimes(2);
+  });
+
   it("passes a gap on and continues behind it", () => {
     const { alerts, socket } = running();
     socket.deliver({ type: "gap", sub: "alerts", from: 10, to: 30, reason: "retention", snapshot_url: "/x" });

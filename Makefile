@@ -47,6 +47,8 @@ docs: ## the documentation site into site/, offline, with strict links
 .PHONY: wheel
 wheel: ## a wheel with the built dashboard inside, into dist/
 	@tools/setup.sh all
+	@test -f src/netsentinel/dashboard/index.html || \
+		{ echo "The wheel would have no dashboard: it is built with Node 20 or newer, which is missing." >&2; exit 1; }
 	$(PY) -m hatchling build -t wheel
 
 .PHONY: clean

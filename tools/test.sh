@@ -2,14 +2,17 @@
 # The whole of `make test`: Python with branch coverage and its floors, then the dashboard's component tests.
 set -eu
 cd "$(dirname "$0")/.."
+cover=".venv/bin/python -m coverage"
 rm -f .coverage .coverage.*
-.venv/bin/python -m coverage run -m pytest -m "not long" tests "$@"
-.venv/bin/python -m coverage combine --quiet
-.venv/bin/python -m coverage report --fail-under=85 --skip-covered | tail -n 40
+$cover run -m pytest -m "not long" tests "$@"
+$cover combine --quiet
+$cover report --fail-under=85 --skip-covered
 for feature in storage streamer; do
-  .venv/bin/python -m coverage report --fail-under=90 --include="*/netsentinel/$feature/*" | tail -n 1
+  echo "Branch coverage of $feature, at least 90 %:"
+  $cover report --fail-under=90 --skip-covered --include="*/netsentinel/$feature/*"
 done
-if [ -d dashboard-ui/node_modules ]; then
+major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)
+if [ "${major:-0}" -ge 20 ]; then
   (cd dashboard-ui && npm run --silent test)
 else
   case ",${NETSENTINEL_TEST_REQUIRE:-}," in

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx2
 
-from netsentinel.kernel.settings import LOCAL_KEY_FILE
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
 
 START_TIMEOUT_S = 30.0
 PASSWORD = "a long enough passphrase for tests"  # a made-up one

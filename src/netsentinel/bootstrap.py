@@ -25,9 +25,10 @@ from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.passwords import Argon2Hashing
 from netsentinel.identity.store_sql import SqlIdentity
 from netsentinel.kernel.clock import MINUTE, SECOND, Clock, SystemClock
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
-from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, MIB, Settings
+from netsentinel.kernel.settings import MIB, Settings
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.private_file import only_one, private_key
 from netsentinel.streamer import Hub, HubLimits

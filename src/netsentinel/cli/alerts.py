@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
-from netsentinel.cli.remote import KeyOption, Remote, ServerOption
 
 alerts_app = typer.Typer(no_args_is_help=True, add_completion=False, help="List alerts.")
 
@@ -52,6 +52,8 @@ def list_alerts(
 
 
 async def _fetch(server: str, key: str, **query: str | int) -> list[dict[str, Any]]:
+    from netsentinel.cli.remote import Remote
+
     async with Remote.find(server, key) as remote:
         page = await remote.get("/api/v2/alerts", {name: value for name, value in query.items() if value != ""})
         return page["items"]

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
-from netsentinel.cli.remote import Remote
-from netsentinel.kernel.settings import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+
+if TYPE_CHECKING:
+    from netsentinel.cli.remote import Remote
 
 bench_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measure this machine.")
 
@@ -132,6 +134,7 @@ def _no_server() -> Exception:
 
 
 async def _measure(pid: int, data: Path, lines: list[bytes], plan: Plan) -> dict[str, Any]:
+    from netsentinel.cli.remote import Remote
     from netsentinel.cli.serve import settings_from
 
     async with Remote.find("", "", settings_from(data_dir=data)) as remote:
@@ -149,7 +152,7 @@ async def _measure(pid: int, data: Path, lines: list[bytes], plan: Plan) -> dict
         }
 
 
-async def _load(remote: Remote, lines: list[bytes], seconds: float) -> tuple[int, float]:
+async def _load(remote: "Remote", lines: list[bytes], seconds: float) -> tuple[int, float]:
     """Post as fast as events are processed; how many were processed, and in what time.
 
     The intake takes more than detection gets through; a bounded number of events waits, so that the end is near.
@@ -178,7 +181,7 @@ async def _load(remote: Remote, lines: list[bytes], seconds: float) -> tuple[int
     return done, time.perf_counter() - begun
 
 
-async def _post(remote: Remote, body: bytes, source: str) -> int:
+async def _post(remote: "Remote", body: bytes, source: str) -> int:
     """Post one body; how many records it holds. Waits when the server asks for it."""
     from netsentinel.kernel.errors import UnavailableError
 
@@ -191,13 +194,13 @@ async def _post(remote: Remote, body: bytes, source: str) -> int:
             return int(answer["records"])
 
 
-async def _processed(remote: Remote) -> int:
+async def _processed(remote: "Remote") -> int:
     """Events and rejected lines whose effect is committed."""
     sources = await remote.get("/api/v2/sources", {})
     return sum(item["events"] + item["rejected"] for item in sources["items"] if item["name"] == "bench")
 
 
-async def _paced(remote: Remote, lines: list[bytes], plan: Plan) -> list[float]:
+async def _paced(remote: "Remote", lines: list[bytes], plan: Plan) -> list[float]:
     """Milliseconds from POST to frame, for probes among a steady stream."""
     from websockets.asyncio.client import connect
 

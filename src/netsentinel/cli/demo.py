@@ -9,7 +9,7 @@ import typer
 
 from netsentinel.cli.output import talk
 from netsentinel.cli.serve import DataOption, HostOption, PortOption, run_server, settings_from
-from netsentinel.kernel.settings import DEMO_FOLDER
+from netsentinel.kernel.data_folder import DEMO_FOLDER
 
 if TYPE_CHECKING:
     from netsentinel.api.services import Services

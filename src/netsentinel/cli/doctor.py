@@ -12,6 +12,7 @@ import typer
 
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 from netsentinel.cli.serve import settings_from
+from netsentinel.kernel.data_folder import LOCAL_SERVER_FILE
 
 if TYPE_CHECKING:
     from netsentinel.kernel.settings import Settings
@@ -138,7 +139,9 @@ def check_port(settings: "Settings") -> Finding:
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((settings.host, settings.port)) == 0
-    ours = (settings.data_dir / "server.url").exists()
+    from netsentinel.cli.remote import local_folder
+
+    ours = (local_folder(settings.data_dir) / LOCAL_SERVER_FILE).exists()
     return _finding(
         "port",
         f"{settings.host}:{settings.port} is {'in use' if taken else 'free'}",

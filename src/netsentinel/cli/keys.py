@@ -2,15 +2,17 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netsentinel.cli.output import talk
 from netsentinel.cli.serve import DataOption, settings_from
 from netsentinel.cli.users import TenantOption
-from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId, system_principal
+
+if TYPE_CHECKING:
+    from netsentinel.kernel.settings import Settings
 
 keys_app = typer.Typer(name="keys", help="Create API keys.", no_args_is_help=True, add_completion=False)
 
@@ -41,7 +43,7 @@ def create(
 
 
 async def _create(
-    settings: Settings, name: str, role: Role | None, scopes: list[Permission], expires_days: int, tenant: TenantId
+    settings: "Settings", name: str, role: Role | None, scopes: list[Permission], expires_days: int, tenant: TenantId
 ) -> str:
     from netsentinel.bootstrap import open_identity
     from netsentinel.kernel.clock import DAY, SystemClock

@@ -1,6 +1,7 @@
 """The command table and the edge of the process: errors become one sentence and an exit code."""
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -75,6 +76,8 @@ def help_text() -> str:
 
 
 def _call(name: str, arguments: Sequence[str]) -> None:
+    # Plain help: typer's decorated one takes half a second to import, and `--help` has 200 ms.
+    os.environ["TYPER_USE_RICH"] = "0"
     import typer
     from typer.main import get_command
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import httpx2
 import msgspec
-import typer
 
+from netsentinel.kernel.data_folder import DEMO_FOLDER, LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.errors import (
     InvalidInputError,
     NetSentinelError,
@@ -15,17 +15,7 @@ from netsentinel.kernel.errors import (
     RemoteError,
     UnavailableError,
 )
-from netsentinel.kernel.settings import DEMO_FOLDER, LOCAL_KEY_FILE, LOCAL_SERVER_FILE, Settings
-
-ServerOption = Annotated[
-    str, typer.Option("--server", envvar="NETSENTINEL_SERVER", help="Address of the server; the local one by default.")
-]
-KeyOption = Annotated[
-    str,
-    typer.Option(
-        "--key", envvar="NETSENTINEL_KEY", help="API key; on the server's own machine the local key file is used."
-    ),
-]
+from netsentinel.kernel.settings import Settings
 
 _TIMEOUT_S = 60.0
 
@@ -48,13 +38,15 @@ class Remote:
             NotAuthenticatedError: there is no key to use.
         """
         settings = settings or Settings()  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
-        folder = _local_folder(settings.data_dir)
-        base_url = server or _read(folder / LOCAL_SERVER_FILE) or f"http://127.0.0.1:{settings.port}"
-        used = key or _read(folder / LOCAL_KEY_FILE)
+        folder = local_folder(settings.data_dir)
+        local = _read(folder / LOCAL_SERVER_FILE) or f"http://127.0.0.1:{settings.port}"
+        base_url = server.rstrip("/") or local
+        # The local key is for the local server only: it must not travel to whatever address is stated.
+        used = key or (_read(folder / LOCAL_KEY_FILE) if base_url == local else "")
         if not used:
             raise NotAuthenticatedError(
-                f"State an API key with --key or NETSENTINEL_KEY, or run this where the server's data folder is"
-                f" ({settings.data_dir} has no {LOCAL_KEY_FILE})."
+                f"State an API key for {base_url} with --key or NETSENTINEL_KEY; only the server that runs on"
+                f" {settings.data_dir} is reached without one."
             )
         return cls(base_url, used)
 
@@ -110,7 +102,7 @@ def _refusal(response: httpx2.Response) -> NetSentinelError:
     return RemoteError(detail, problem=problem)
 
 
-def _local_folder(data_dir: Path) -> Path:
+def local_folder(data_dir: Path) -> Path:
     """The folder of the server that runs here: the data folder's, else the demo's inside it."""
     demo = data_dir / DEMO_FOLDER
     only_demo = (demo / LOCAL_SERVER_FILE).exists() and not (data_dir / LOCAL_SERVER_FILE).exists()

@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, talk
-from netsentinel.cli.remote import KeyOption, Remote, ServerOption
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros
+
+if TYPE_CHECKING:
+    from netsentinel.cli.remote import Remote
 
 _BATCH_RECORDS = 1_000
 _BATCH_BYTES = 1024 * 1024
@@ -66,6 +69,8 @@ async def _replay(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from netsentinel.cli.remote import Remote
+
     sent: dict[str, Sent] = {}
     bar = Progress(
         TextColumn("{task.description}"),
@@ -85,6 +90,7 @@ async def _replay(
                 done.records += len(batch.lines)
                 done.size += batch.size
                 bar.update(task, advance=len(batch.lines))
+            bar.update(task, total=sum(done.records for done in sent.values()))
     return sent
 
 
@@ -124,7 +130,7 @@ async def _paced(batches: Iterator[Batch], speed: float) -> AsyncIterator[Batch]
         yield batch
 
 
-async def _send(remote: Remote, batch: Batch, wire_format: str) -> None:
+async def _send(remote: "Remote", batch: Batch, wire_format: str) -> None:
     """Post a batch; when the server says "later", wait as long as it asks and try again."""
     import zstandard
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netsentinel.cli.output import talk
 from netsentinel.cli.serve import DataOption, settings_from
-from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Role, TenantId, system_principal
+
+if TYPE_CHECKING:
+    from netsentinel.kernel.settings import Settings
 
 users_app = typer.Typer(name="users", help="Create users.", no_args_is_help=True, add_completion=False)
 
@@ -49,7 +51,7 @@ def _from_stdin() -> str:
 
 
 async def _create(
-    settings: Settings, name: str, password: str, role: Role, tenant: TenantId, *, new_tenant: bool
+    settings: "Settings", name: str, password: str, role: Role, tenant: TenantId, *, new_tenant: bool
 ) -> str:
     from netsentinel.bootstrap import open_identity
 

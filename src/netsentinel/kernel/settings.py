@@ -12,15 +12,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1024 * 1024
 
-LOCAL_KEY_FILE = "local.key"
-"""In the data folder: the API key of the command line on the server's own machine."""
-
-DEMO_FOLDER = "demo"
-"""In the data folder: the demo's own data folder."""
-
-LOCAL_SERVER_FILE = "server.url"
-"""In the data folder, while a server runs on it: its address."""
-
 
 class Settings(BaseSettings):
     """The settings of one server. Every figure has its unit in its name or description."""

@@ -21,6 +21,11 @@ def test_a_table_has_its_columns_and_is_not_cut_in_a_pipe(capsys: pytest.Capture
     assert said.split()[:2] == ["NAME", "WHAT"]
 
 
+def test_a_cell_cannot_forge_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("NAME",), [("192.0.2.1\nforged row",)])
+    assert capsys.readouterr().out.splitlines()[1].strip() == "192.0.2.1\ufffdforged row"
+
+
 def test_log_data_cannot_drive_the_terminal() -> None:
     assert printable("\x1b[2Jgone\x07\u202e") == "\ufffd[2Jgone\ufffd\ufffd"
     assert printable("line\n\ttab \u00fc") == "line\n\ttab \u00fc"

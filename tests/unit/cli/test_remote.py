@@ -60,7 +60,7 @@ async def test_nobody_there() -> None:
 
 def test_the_server_and_key_are_found_in_the_data_folder(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, port=1234)
-    with pytest.raises(NotAuthenticatedError, match=r"local\.key"):
+    with pytest.raises(NotAuthenticatedError, match="--key"):
         Remote.find("", "", settings)
     (tmp_path / "local.key").write_text("k\n", encoding="ascii")
     assert Remote.find("", "", settings).base_url == "http://127.0.0.1:1234"
@@ -79,3 +79,11 @@ def test_a_demo_that_runs_is_found_where_no_other_server_does(tmp_path: Path) ->
     (tmp_path / "local.key").write_text("k", encoding="ascii")
     (tmp_path / "server.url").write_text("http://127.0.0.1:6\n", encoding="ascii")
     assert Remote.find("", "", settings).base_url == "http://127.0.0.1:6"
+
+
+@pytest.mark.parametrize("server", ["https://soc.example.org", "http://127.0.0.1:39771", "http://127.0.0.1:1234.evil"])
+def test_the_local_key_does_not_travel(tmp_path: Path, server: str) -> None:
+    (tmp_path / "local.key").write_text("k", encoding="ascii")
+    with pytest.raises(NotAuthenticatedError, match="--key"):
+        Remote.find(server, "", Settings(data_dir=tmp_path, port=1234))
+    assert Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=tmp_path, port=1234))

@@ -9,13 +9,19 @@ import zstandard
 from netsentinel.kernel.errors import DecompressionLimitError, InvalidInputError, MalformedBodyError
 
 _STEP = 256 * 1024
-"""Output of one step of gzip, in bytes."""
+"""Largest chunk that is handed on, in bytes."""
+
+_GZIP_FEED = 16 * 1024
+"""Input of one step of gzip: what is left of a step is copied once per member."""
 
 _ZSTD_FEED = 512
 """Input of one step of zstd: at the highest ratio of the format this grows to about 16 MiB."""
 
 _ZSTD_MAX_WINDOW = 8 * 1024 * 1024
 """RFC 9659: the largest window that zstd may use over HTTP."""
+
+MAX_MEMBERS = 10_000
+"""So many gzip members or zstd frames may stand one after the other. Empty ones cost time and give no output."""
 
 _RATIO_FLOOR = 1024 * 1024
 """So much may come out of any input, however well it was compressed."""
@@ -57,7 +63,7 @@ def unpack(body: bytes, encoding: str, limits: UnpackLimits) -> Iterator[bytes]:
     """
     meter = _Meter(limits, len(body))
     if encoding in {"", "identity"}:
-        chunks: Iterable[bytes] = (body,)
+        chunks: Iterable[bytes | memoryview] = (memoryview(body),)
     elif encoding in {"gzip", "x-gzip"}:
         chunks = _gzip(body)
     elif encoding == "zstd":
@@ -68,30 +74,54 @@ def unpack(body: bytes, encoding: str, limits: UnpackLimits) -> Iterator[bytes]:
         )
     for chunk in chunks:
         meter.count(len(chunk))
-        yield chunk
+        if type(chunk) is bytes and len(chunk) <= _STEP:
+            yield chunk
+        else:
+            yield from (bytes(chunk[at : at + _STEP]) for at in range(0, len(chunk), _STEP))
 
 
 def _gzip(body: bytes) -> Iterator[bytes]:
-    rest = body
+    view, at, members = memoryview(body), 0, 0
     try:
-        while rest:
+        while at < len(body):
+            members += 1
+            _check_members(members, "gzip members")
             member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
             while not member.eof:
-                chunk = member.decompress(rest, _STEP)
-                rest = member.unconsumed_tail
+                piece = view[at : at + _GZIP_FEED]
+                chunk = member.decompress(piece, _STEP)
+                at += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
                 if chunk:
                     yield chunk
-                elif not rest and not member.eof:
+                elif not piece and not member.eof:
                     raise MalformedBodyError("The gzip body ends before its end.")
-            rest = member.unused_data.lstrip(b"\0")
+            at = _after_zeros(view, at)
     except zlib.error as error:
         raise MalformedBodyError(f"The body is no valid gzip: {error}.") from None
 
 
+def _after_zeros(view: memoryview, at: int) -> int:
+    """Behind the padding that may follow a member."""
+    while at < len(view) and view[at] == 0:
+        piece = bytes(view[at : at + _GZIP_FEED])
+        left = len(piece.lstrip(b"\0"))
+        at += len(piece) - left
+        if left:
+            break
+    return at
+
+
+def _check_members(members: int, what: str) -> None:
+    if members > MAX_MEMBERS:
+        raise DecompressionLimitError(f"The body has more than {MAX_MEMBERS:,} {what}.", limit=MAX_MEMBERS)
+
+
 def _zstd(body: bytes) -> Iterator[bytes]:
-    view, at = memoryview(body), 0
+    view, at, frames = memoryview(body), 0, 0
     try:
         while at < len(body):
+            frames += 1
+            _check_members(frames, "zstd frames")
             frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_MAX_WINDOW).decompressobj()
             while not frame.eof:
                 if at >= len(body):

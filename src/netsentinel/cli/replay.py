@@ -164,10 +164,18 @@ def _event_time(line: bytes, wire_format: str) -> Micros:
     import msgspec
 
     from netsentinel.events import FORMATS
+    from netsentinel.events.ports import LineFormat
+    from netsentinel.kernel.clock import SystemClock
 
+    known = [FORMATS[wire_format]] if wire_format in FORMATS else list(FORMATS.values())
     try:
+        if not line.startswith(b"{"):
+            for candidate in known:
+                if isinstance(candidate, LineFormat) and candidate.recognises_line(line):
+                    record = candidate.decode(line, SystemClock().now())
+                    return candidate.parse(record, line, DEFAULT_TENANT, "").time
+            return 0
         record = msgspec.json.decode(line, type=dict[str, object])
-        known = [FORMATS[wire_format]] if wire_format in FORMATS else FORMATS.values()
         for candidate in known:
             if candidate.recognises(record):
                 return candidate.parse(record, line, DEFAULT_TENANT, "").time

@@ -110,8 +110,13 @@ _LOGONS = {4624: "success", 4625: "failure", 4771: "failure", 4776: ""}
 _AUTHENTICATION = 3002
 
 
+_LINUX = "linux-sysmon/operational"
+
+
 @lru_cache(maxsize=4096)
 def _logsource(channel: str, event_id: int) -> Logsource:
+    if channel.lower() == _LINUX:
+        return Logsource(product="linux", category=_SYSMON.get(event_id, ""), service="sysmon")
     service = _SERVICES.get(channel.lower(), "")
     category = _SYSMON.get(event_id, "") if service == "sysmon" else _POWERSHELL.get((service, event_id), "")
     return Logsource(product="windows", category=category, service=service)
@@ -127,6 +132,8 @@ class WindowsFormat:
         if "event_type" in record:
             return False
         if "System" in table(record.get("Event")) or "event_id" in table(record.get("winlog")):
+            return True
+        if "winlog.event_id" in record:
             return True
         return "EventID" in record and not record.keys().isdisjoint(_BESIDE_EVENT_ID)
 
@@ -156,10 +163,21 @@ class WindowsFormat:
             domain=text(get("QueryName") or get("DestinationHostname")),
             user=text(get("User") or get("TargetUserName") or get("SubjectUserName")),
             device=text(get("Computer") or get("ComputerName") or get("Hostname")),
+            event_code=str(event_id),
+            process=text(get("Image") or get("NewProcessName")),
+            parent_process=text(get("ParentImage") or get("ParentProcessName")),
+            command_line=text(get("CommandLine")),
+            file=text(get("TargetFilename") or get("ImageLoaded")),
+            file_hash=text(get("Hashes")),
             action=action or "",
             native=native,
             raw=raw,
         )
+
+
+def is_sysmon_linux(record: dict[str, Any]) -> bool:
+    """Whether a flat record is one of Sysmon for Linux."""
+    return record.get("EventID") is not None and text(record.get("Channel")).lower() == _LINUX
 
 
 _BESIDE_EVENT_ID = frozenset({"Channel", "Provider_Name", "ProviderName", "SourceName", "ProviderGuid", "LogName"})
@@ -183,7 +201,24 @@ def flatten(record: dict[str, Any]) -> dict[str, Any]:
         }
         flat.update(table(winlog.get("event_data")))
         return {**record, **flat}
+    if "winlog.event_id" in record:
+        return {**record, **_dotted(record)}
     return record
+
+
+_DOTTED = {
+    "winlog.event_id": "EventID",
+    "winlog.channel": "Channel",
+    "winlog.provider_name": "Provider_Name",
+    "winlog.computer_name": "Computer",
+}
+_EVENT_DATA = "winlog.event_data."
+
+
+def _dotted(record: dict[str, Any]) -> dict[str, Any]:
+    """ECS with dotted names, as searches export it."""
+    flat = {name: record[key] for key, name in _DOTTED.items() if key in record}
+    return flat | {key.removeprefix(_EVENT_DATA): record[key] for key in record if key.startswith(_EVENT_DATA)}
 
 
 def _system(system: Mapping[str, Any]) -> dict[str, Any]:

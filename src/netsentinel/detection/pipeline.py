@@ -24,7 +24,7 @@ _READ = 256 * 1024
 
 _MAX_SOURCES = 4096
 
-_OBJECT = b"{"
+_BRACE = ord("{")
 _CSV = "csv"
 """Who states this format says that the first line is a header, whatever its names."""
 
@@ -152,7 +152,7 @@ class Pipeline:
             tally.rejected.append((bytes(line), f"the record is longer than {self._max_line} bytes"))
             return None
         try:
-            if line[:1] == _OBJECT:
+            if line and line[0] == _BRACE:
                 event = self._parse(_table(self._decoder.decode(line)), line, origin)
             else:
                 event = self._parse_text(line, origin, tally)

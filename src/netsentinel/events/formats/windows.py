@@ -149,7 +149,7 @@ class WindowsFormat:
             raise ValueError("a Windows event needs its EventID")
         event_id, channel = number(get("EventID")), text(get("Channel"))
         action = _LOGONS.get(event_id) if channel.lower() == "security" else None
-        return Event(
+        event = Event(
             tenant=tenant,
             source=source,
             format="windows",
@@ -164,15 +164,22 @@ class WindowsFormat:
             user=text(get("User") or get("TargetUserName") or get("SubjectUserName")),
             device=text(get("Computer") or get("ComputerName") or get("Hostname")),
             event_code=str(event_id),
-            process=text(get("Image") or get("NewProcessName")),
-            parent_process=text(get("ParentImage") or get("ParentProcessName")),
-            command_line=text(get("CommandLine")),
-            file=text(get("TargetFilename") or get("ImageLoaded")),
-            file_hash=text(get("Hashes")),
             action=action or "",
             native=native,
             raw=raw,
         )
+        if "Image" in native:
+            event.process = text(native["Image"])
+            if "CommandLine" in native:
+                event.command_line, event.parent_process = text(native["CommandLine"]), text(get("ParentImage"))
+            if "Hashes" in native:
+                event.file_hash = text(native["Hashes"])
+            if "TargetFilename" in native or "ImageLoaded" in native:
+                event.file = text(get("TargetFilename") or get("ImageLoaded"))
+        elif "NewProcessName" in native:
+            event.process, event.command_line = text(native["NewProcessName"]), text(get("CommandLine"))
+            event.parent_process = text(get("ParentProcessName"))
+        return event
 
 
 def is_sysmon_linux(record: dict[str, Any]) -> bool:
@@ -226,9 +233,13 @@ def _system(system: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in system.items():
         if type(value) is dict:
             inner = cast("dict[str, Any]", value)
+            attributes = inner.get("#attributes")
+            if type(attributes) is not dict or not attributes:
+                attributes = _attributes(inner)
+            for name, item in cast("dict[str, Any]", attributes).items():
+                flat[f"{key}_{name}"] = item
             if "#text" in inner:
                 flat[key] = inner["#text"]
-            flat.update({f"{key}_{name}": item for name, item in _attributes(inner).items()})
         elif value is not None:
             flat[key] = value
     return flat

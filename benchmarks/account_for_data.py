@@ -20,6 +20,7 @@ from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.types import DEFAULT_TENANT
 
 OTRF_ARCHIVES = 10
+"""So many, evenly spread over the tactics."""
 
 SETS = {
     "slips": ("slips/slips_dataset.zip",),
@@ -73,7 +74,8 @@ def sets(data: Path) -> Iterator[tuple[str, list[Path]]]:
     """What is read, by the name of its row."""
     for name, parts in SETS.items():
         yield name, [data / part for part in parts]
-    archives = sorted((data / "otrf").rglob("*.zip"), key=lambda path: path.stat().st_size)[:OTRF_ARCHIVES]
+    found = sorted((data / "otrf").rglob("*.zip"))
+    archives = found[:: max(1, len(found) // OTRF_ARCHIVES)][:OTRF_ARCHIVES]
     yield f"otrf, {len(archives)} archives", archives
 
 

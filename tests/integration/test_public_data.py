@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
@@ -46,6 +47,19 @@ def test_every_record_is_accounted_for(data: Path, accounting: ModuleType, name:
         read += account.read
         rejected += account.rejected.total()
     assert (read, rejected) == EXPECTED[name]
+
+
+@pytest.mark.data
+def test_no_line_is_lost_on_the_way_to_a_record(data: Path) -> None:
+    """Counted without the reader: all lines of text, less Zeek's remarks and the headers of two flow files."""
+    lines = headers = 0
+    with zipfile.ZipFile(data / "slips" / "slips_dataset.zip") as archive:
+        for member in archive.namelist():
+            if not member.endswith((".pcap", "/")):
+                found = [line.strip() for line in archive.read(member).split(b"\n") if line.strip()]
+                lines += len(found)
+                headers += sum(line.startswith((b"#", b"StartTime,")) for line in found)
+    assert lines - headers == EXPECTED["slips"][0]
 
 
 @pytest.mark.data

@@ -31,7 +31,7 @@ def detect(
     ] = None,
     inputs: Annotated[
         list[Path] | None,
-        typer.Option("--input", help="File (.json, .jsonl, .log, .gz, .zip) or folder with events; may be repeated."),
+        typer.Option("--input", help="File (.json, .log, .csv, .evtx, .gz, .zip) or folder; may be repeated."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
     statistics: Annotated[

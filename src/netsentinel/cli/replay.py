@@ -45,7 +45,9 @@ class Sent:
 
 def replay(
     *,
-    paths: Annotated[list[Path], typer.Argument(help="Files (.json, .log, .gz, .zip) or folders.", metavar="FILE...")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files (.json, .log, .evtx, .gz, .zip) or folders.", metavar="FILE...")
+    ],
     source: Annotated[str, typer.Option(help="Name of the source; the file's name by default.")] = "",
     format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
     speed: Annotated[

@@ -157,6 +157,16 @@ def test_a_header_is_for_the_lines_after_it_and_for_its_batch_only() -> None:
     assert pipeline.analyze(batch(b"3.5\tC1\t10.0.0.1")).events == 0
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([*ZEEK_TABLE, SYSLOG, b"ts,a,b", b"1,2,3", b"1,2", b"#", b"\xff,", b"{}", b" {", b"CEF:"]))
+)
+def test_read_is_headers_plus_parsed_plus_rejected(lines: list[bytes]) -> None:
+    tally = Tally()
+    Pipeline(FORMATS, (), fallback=GenericFormat()).examine(lines, Origin(DEFAULT_TENANT, "s"), tally)
+    assert tally.headers + tally.events + len(tally.rejected) == len(lines)
+
+
 def test_rows_of_csv() -> None:
     watcher = Watcher()
     flows = [b"StartTime,SrcAddr,DstAddr", b"2019/04/04 16:23:00,10.0.0.1,10.0.0.2"]

@@ -25,6 +25,7 @@ _READ = 256 * 1024
 _MAX_SOURCES = 4096
 
 _BRACE = ord("{")
+_JSON_STARTS = frozenset({b"{", b"[", b'"'})
 _CSV = "csv"
 """Who states this format says that the first line is a header, whatever its names."""
 
@@ -182,6 +183,8 @@ class Pipeline:
         if tally.table.take_header(line, any_names=origin.format == _CSV):
             tally.headers += 1
             return None
+        if not origin.format and line.lstrip()[:1] not in _JSON_STARTS:
+            raise ValueError("the line is no JSON, and in none of the known formats")
         return self._parse(_table(self._decoder.decode(line)), line, origin)
 
     def _parse_row(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:

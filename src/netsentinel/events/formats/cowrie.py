@@ -1,6 +1,6 @@
 """Cowrie, the SSH and Telnet honeypot: its JSON log, `eventid` says what happened.
 
-Source: Cowrie's "Output Event Code Reference" (docs.cowrie.org) and its jsonlog output, versions 1.4 to 2.6.
+Source: Cowrie's "Output Event Code Reference" (docs.cowrie.org) and its jsonlog output, versions 1.4 to 3.1.
 """
 
 from functools import lru_cache
@@ -68,7 +68,7 @@ class CowrieFormat:
             dst_ip=text(get("dst_ip")),
             dst_port=number(get("dst_port")),
             app_protocol=text(get("protocol")).lower(),
-            duration_us=max(0, _seconds(get("duration"))),
+            duration_us=_duration(get("duration_ms"), 1_000) or _duration(get("duration"), 1_000_000),
             connection_uid=text(get("session")),
             user=text(get("username")),
             device=text(get("sensor")),
@@ -89,9 +89,9 @@ def _time(stamp: str) -> Micros:
         raise ValueError(f"{stamp[:64]!r} is no Cowrie timestamp") from None
 
 
-def _seconds(value: Any) -> Micros:
-    """A duration; newer versions write it as text."""
+def _duration(value: Any, micros: int) -> Micros:
+    """A duration in units of so many microseconds; some versions write it as text."""
     try:
-        return round(float(value) * 1_000_000)
+        return max(0, round(float(value) * micros))
     except (TypeError, ValueError, OverflowError):
         return 0

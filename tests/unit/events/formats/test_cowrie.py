@@ -46,6 +46,14 @@ def test_columns() -> None:
     assert (event.url, event.file, event.file_hash) == ("http://x/a", "dl/ff", "ff")
 
 
+@pytest.mark.parametrize(
+    ("written", "micros"),
+    [({"duration": 1.38}, 1_380_000), ({"duration": "1.4"}, 1_400_000), ({"duration_ms": 222}, 222_000)],
+)
+def test_durations_of_all_versions(written: dict[str, Any], micros: int) -> None:
+    assert parse("cowrie.session.closed", **written).duration_us == micros
+
+
 def test_the_password_stays_in_the_native_event_alone() -> None:
     event = parse("cowrie.login.failed", password="hunter2")
     assert event.native["password"] == "hunter2"

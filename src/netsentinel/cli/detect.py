@@ -31,7 +31,7 @@ def detect(
     ] = None,
     inputs: Annotated[
         list[Path] | None,
-        typer.Option("--input", help="File (.json, .jsonl, .log, .gz, .zip) or folder with events; may be repeated."),
+        typer.Option("--input", help="File (.json, .log, .csv, .evtx, .gz, .zip) or folder; may be repeated."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
     statistics: Annotated[
@@ -92,11 +92,12 @@ class _Run:
         """Every finding, as the files are read."""
         from netsentinel.detection.pipeline import Origin
         from netsentinel.events.files import read_records
+        from netsentinel.kernel.clock import SystemClock
         from netsentinel.kernel.types import DEFAULT_TENANT
 
-        tally = self._tally
+        tally, now = self._tally, SystemClock().now()
         for source, lines in _chunks(read_records(paths, on_cut=talk)):
-            self._built.pipeline.examine(lines, Origin(DEFAULT_TENANT, source, self._format), tally)
+            self._built.pipeline.examine(lines, Origin(DEFAULT_TENANT, source, self._format, now), tally)
             for _, reason in tally.rejected[: max(0, _TOLD_REJECTED - self._rejected)]:
                 talk(f"{source}: a record was left out: {reason}")
             self._rejected += len(tally.rejected)

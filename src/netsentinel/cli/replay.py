@@ -45,7 +45,9 @@ class Sent:
 
 def replay(
     *,
-    paths: Annotated[list[Path], typer.Argument(help="Files (.json, .log, .gz, .zip) or folders.", metavar="FILE...")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files (.json, .log, .evtx, .gz, .zip) or folders.", metavar="FILE...")
+    ],
     source: Annotated[str, typer.Option(help="Name of the source; the file's name by default.")] = "",
     format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
     speed: Annotated[
@@ -164,10 +166,18 @@ def _event_time(line: bytes, wire_format: str) -> Micros:
     import msgspec
 
     from netsentinel.events import FORMATS
+    from netsentinel.events.ports import LineFormat
+    from netsentinel.kernel.clock import SystemClock
 
+    known = [FORMATS[wire_format]] if wire_format in FORMATS else list(FORMATS.values())
     try:
+        if not line.startswith(b"{"):
+            for candidate in known:
+                if isinstance(candidate, LineFormat) and candidate.recognises_line(line):
+                    record = candidate.decode(line, SystemClock().now())
+                    return candidate.parse(record, line, DEFAULT_TENANT, "").time
+            return 0
         record = msgspec.json.decode(line, type=dict[str, object])
-        known = [FORMATS[wire_format]] if wire_format in FORMATS else FORMATS.values()
         for candidate in known:
             if candidate.recognises(record):
                 return candidate.parse(record, line, DEFAULT_TENANT, "").time

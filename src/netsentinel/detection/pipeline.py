@@ -10,10 +10,11 @@ import zstandard
 
 from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.ports import Detector
-from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
+from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
-from netsentinel.events.ports import Format, InboxBatch
-from netsentinel.kernel.types import TenantId
+from netsentinel.events.ports import Format, InboxBatch, LineFormat
+from netsentinel.events.tables import TableReader
+from netsentinel.kernel.types import Micros, TenantId
 
 SNAPSHOT_VERSION = 1
 """Grows when a detector's state changes its meaning; an unknown version means a fresh start."""
@@ -22,6 +23,11 @@ _READ = 256 * 1024
 """Bytes unpacked at a time: what is held of a batch, whatever its size."""
 
 _MAX_SOURCES = 4096
+
+_BRACE = ord("{")
+_JSON_STARTS = frozenset({b"{", b"[", b'"'})
+_CSV = "csv"
+"""Who states this format says that the first line is a header, whatever its names."""
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
@@ -37,6 +43,8 @@ class Origin:
     source: str
     format: str = ""
     """Name of their format, or empty to recognise each."""
+    received_at: Micros = 0
+    """For formats whose times lack the year."""
 
 
 @dataclass(slots=True)
@@ -46,6 +54,10 @@ class Tally:
     events: int = 0
     size: int = 0
     last_event_at: int = 0
+    headers: int = 0
+    """Lines that only say how to read the lines after them; they are neither events nor rejected."""
+    table: TableReader = field(default_factory=TableReader)
+    """What the headers so far say about the rows below them. A batch is read by its own headers only."""
     formats: Counter[str] = field(default_factory=Counter[str])
     findings: list[Finding] = field(default_factory=list[Finding])
     rejected: list[tuple[bytes, str]] = field(default_factory=list[tuple[bytes, str]])
@@ -76,14 +88,16 @@ class Pipeline:
         self._max_line = max_line
         self._fallback = fallback
         self._warn = warn
+        self._line_formats = tuple(one for one in formats.values() if isinstance(one, LineFormat))
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
         self._usual: dict[tuple[TenantId, str], Format] = {}
 
     def analyze(self, batch: InboxBatch) -> BatchResult:
         """What the batch says. A batch that is `done` only updates detectors that remember; its findings are empty."""
         tally = Tally()
+        origin = Origin(batch.tenant, batch.source, batch.format, batch.received_at)
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
-            self.examine(lines, Origin(batch.tenant, batch.source, batch.format), tally, replayed=batch.done)
+            self.examine(lines, origin, tally, replayed=batch.done)
         return _result(batch, tally)
 
     def reject(self, batch: InboxBatch, reason: str) -> BatchResult:
@@ -139,12 +153,52 @@ class Pipeline:
             tally.rejected.append((bytes(line), f"the record is longer than {self._max_line} bytes"))
             return None
         try:
-            event = self._parse(_table(self._decoder.decode(line)), line, origin)
+            if line and line[0] == _BRACE:
+                event = self._parse(_table(self._decoder.decode(line)), line, origin)
+            else:
+                event = self._parse_text(line, origin, tally)
+                if event is None:
+                    return None
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             tally.rejected.append((line[:MAX_REJECTED_BYTES], _reason(error)))
             return None
         tally.formats[event.format] += 1
         return event
+
+    def _parse_text(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
+        """A line that does not begin as a JSON object does; None when it is a header."""
+        if type(line) is Unreadable:
+            raise ValueError(line.reason)
+        misfit = ""
+        if tally.table.active:
+            try:
+                return self._parse_row(line, origin, tally)
+            except ValueError as error:
+                misfit = str(error)
+        format_ = self._line_format(line, origin.format)
+        if format_ is not None:
+            return _event(format_, line, origin)
+        if misfit:
+            raise ValueError(misfit)
+        if tally.table.take_header(line, any_names=origin.format == _CSV):
+            tally.headers += 1
+            return None
+        if not origin.format and line.lstrip()[:1] not in _JSON_STARTS:
+            raise ValueError("the line is no JSON, and in none of the known formats")
+        return self._parse(_table(self._decoder.decode(line)), line, origin)
+
+    def _parse_row(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
+        if tally.table.take_header(line):
+            tally.headers += 1
+            return None
+        record = tally.table.row(line)
+        return self._parse(record, msgspec.json.encode(record), origin)
+
+    def _line_format(self, line: bytes, stated: str) -> LineFormat | None:
+        if stated:
+            format_ = self._formats.get(stated)
+            return format_ if isinstance(format_, LineFormat) else None
+        return next((one for one in self._line_formats if one.recognises_line(line)), None)
 
     def _parse(self, record: dict[str, Any], line: bytes, origin: Origin) -> Event:
         if origin.format:
@@ -175,6 +229,13 @@ def _result(batch: InboxBatch, tally: Tally) -> BatchResult:
         findings=tuple(tally.findings),
         rejected_lines=tuple(tally.rejected),
     )
+
+
+def _event(format_: LineFormat, line: bytes, origin: Origin) -> Event:
+    """The event of a line of text. Its record keeps the line, so that nothing of it is lost."""
+    record = format_.decode(line, origin.received_at)
+    record["_line"] = line.decode("utf-8", "backslashreplace")
+    return format_.parse(record, msgspec.json.encode(record), origin.tenant, origin.source)
 
 
 def _table(record: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from netsentinel.kernel.clock import from_iso
 from netsentinel.kernel.types import Micros
 
+_DIGITS = "0123456789"
 _EMPTY: dict[str, Any] = {}
 _YEAR_10000 = 253_402_300_800
 _CLOCK = len("2026-11-21T07:35:00")
@@ -62,6 +63,8 @@ def iso_time(value: str) -> Micros:
     if len(value) >= _MICROS_END and value[_CLOCK] == ".":
         fraction, zone = value[_CLOCK + 1 : _MICROS_END], value[_MICROS_END:]
         if fraction.isdigit() and fraction.isascii():
+            if zone[:1].isdigit():  # Windows writes seven digits, others nine
+                zone = zone.lstrip(_DIGITS)
             return _whole(value[:_CLOCK], zone) + int(fraction)
     return from_iso(value)
 

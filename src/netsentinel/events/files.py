@@ -1,7 +1,7 @@
 """Reading records from files: plain, gzip, zip, whole folders; never more than one record in memory.
 
-NDJSON comes line by line. A file that holds one JSON array, or one object over many lines, comes record by record; a
-classic Zeek log comes as the JSON that Zeek would have written.
+NDJSON and lines of text come line by line. A file that holds one JSON array, or one object over many lines, comes
+record by record. Rows under a header (Zeek's classic logs, CSV) and Windows' .evtx files come as JSON objects.
 """
 
 import gzip
@@ -15,15 +15,19 @@ from typing import BinaryIO, cast
 
 import msgspec
 
+from netsentinel.events.evtx import EVTX_MAGIC, evtx_records
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
-from netsentinel.events.zeek_tsv import as_json, is_classic
+from netsentinel.events.tables import as_json, is_table
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
 
-SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".log", ".eve", ".txt"})
-"""What is read of a folder or an archive, also with .gz behind it; a file that is named itself is read in any case."""
+SUFFIXES = frozenset(
+    {".json", ".jsonl", ".ndjson", ".log", ".eve", ".txt", ".csv", ".tsv", ".cef", ".binetflow", ".evtx"}
+)
+"""What is read of a folder or an archive, also with .gz or a rotation's ending behind it (`auth.log.1`); a file that is
+named itself is read in any case."""
 
 MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
-"""Largest file that is one JSON document; such a file has to be held as a whole."""
+"""Largest file that is one JSON document or an .evtx; such a file has to be held as a whole."""
 
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -70,9 +74,7 @@ def _streams(path: Path) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def _is_wanted(name: str) -> bool:
-    lower = name.lower()
-    plain = lower.removesuffix(".gz")
-    return not name.startswith(".") and Path(plain).suffix in SUFFIXES
+    return not name.startswith(".") and not SUFFIXES.isdisjoint(Path(name.lower()).suffixes)
 
 
 def _file(file: Path) -> Iterator[tuple[str, BinaryIO]]:
@@ -110,11 +112,14 @@ def _unzipped(stream: BinaryIO, magic: bytes) -> BinaryIO:
 def _records(name: str, stream: BinaryIO, max_line: int) -> Iterator[bytes]:
     with _reading(name):
         head = stream.read(_CHUNK).removeprefix(_BOM)
+        if head.startswith(EVTX_MAGIC):
+            yield from evtx_records(name, _whole(name, head, stream))
+            return
         if _is_document(head):
             yield from _document(name, head, stream)
             return
         lines = (line for found in split_lines(_chunks(head, stream), max_line) for line in found)
-        yield from as_json(lines) if is_classic(head) else lines
+        yield from as_json(lines) if is_table(head.lstrip().partition(b"\n")[0]) else lines
 
 
 def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
@@ -128,23 +133,27 @@ def _is_document(head: bytes) -> bool:
     """Whether a file is one JSON document: an array, or an object whose first line is not yet a whole one."""
     text = head.lstrip()
     if text.startswith(b"["):
-        return True
+        return text[1:].lstrip()[:1] in {b"{", b"[", b"]", b""}
     if not text.startswith(b"{"):
         return False
     line = text.partition(b"\n")[0].rstrip()
     return line == b"{" or (line.endswith(b",") and b"\n" in text)
 
 
-def _document(name: str, head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+def _whole(name: str, head: bytes, stream: BinaryIO) -> bytes:
     content = io.BytesIO()
     for chunk in _chunks(head, stream):
         if content.tell() + len(chunk) > MAX_DOCUMENT_BYTES:
             raise TooLargeError(
-                f"{name} is one JSON document of more than {MAX_DOCUMENT_BYTES} bytes; write one record per line.",
+                f"{name} is one document of more than {MAX_DOCUMENT_BYTES} bytes; write one record per line.",
                 limit=MAX_DOCUMENT_BYTES,
             )
         content.write(chunk)
-    text = content.getvalue()
+    return content.getvalue()
+
+
+def _document(name: str, head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    text = _whole(name, head, stream)
     try:
         if text.lstrip().startswith(b"["):
             items = msgspec.json.decode(text, type=list[msgspec.Raw])

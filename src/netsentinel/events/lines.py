@@ -1,6 +1,7 @@
 """Splitting a stream of bytes into records, without ever holding an endless line."""
 
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 from netsentinel.events.model import MAX_REJECTED_BYTES
 
@@ -12,6 +13,18 @@ class LongLine(bytes):
     """The beginning of a record that was longer than allowed."""
 
     __slots__ = ()
+
+
+class Unreadable(bytes):
+    """A record that its reader could not make sense of, as far as it can be shown, with the reason."""
+
+    reason: str
+
+    def __new__(cls, record: bytes, reason: str) -> Self:
+        """Keep the record with its reason."""
+        made = super().__new__(cls, record)
+        made.reason = reason
+        return made
 
 
 class LineSplitter:

@@ -51,6 +51,27 @@ class Event(msgspec.Struct, gc=False, kw_only=True):
     """Host name asked for: DNS query, HTTP host, TLS SNI."""
     url: str = ""
     user_agent: str = ""
+    event_code: str = ""
+    """What happened, in the source's own word: EVE's `event_type`, Zeek's log, a Windows event id, ..."""
+    message: str = ""
+    """What the source says to a person."""
+    signature: str = ""
+    """Name of the source's own rule that fired."""
+    http_method: str = ""
+    http_status: int = 0
+    referrer: str = ""
+    dns_type: str = ""
+    dns_answer: str = ""
+    """First answer."""
+    ja3: str = ""
+    """Fingerprint of a TLS client."""
+    process: str = ""
+    """The program: its path where the source says it."""
+    parent_process: str = ""
+    command_line: str = ""
+    file: str = ""
+    file_hash: str = ""
+    src_mac: str = ""
     action: str = ""
     """`allowed`, `blocked`, `success`, `failure` where the source says so."""
     severity: int = 0
@@ -58,7 +79,7 @@ class Event(msgspec.Struct, gc=False, kw_only=True):
     native: dict[str, Any]
     """The event as it was given, decoded."""
     raw: bytes = b""
-    """The event as it was given, byte for byte."""
+    """The event as JSON: byte for byte as it was given, or made of a line of text, which it then holds in `_line`."""
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import Micros, TenantId
@@ -26,6 +26,30 @@ class Format(Protocol):
 
         Raises:
             ValueError: the record lacks what makes it an event (for example its time).
+        """
+        ...
+
+
+@runtime_checkable
+class LineFormat(Format, Protocol):
+    """A format of text lines: it turns a line into a record, and a record into an event as any format does.
+
+    A line is understood by itself; rows under a header are no matter of formats but of `events/tables.py`.
+    """
+
+    def recognises_line(self, line: bytes) -> bool:
+        """Whether the line looks like this format. Cheap: called once per line that is no JSON."""
+        ...
+
+    def decode(self, line: bytes, received_at: Micros) -> dict[str, Any]:
+        """The line as a record that `parse` takes: what the line names, by the names rules use.
+
+        Args:
+            line: without its line end.
+            received_at: for formats whose times lack the year; never used for anything else.
+
+        Raises:
+            ValueError: the line is broken.
         """
         ...
 

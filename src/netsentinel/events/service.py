@@ -20,7 +20,10 @@ _MIB = 1024 * 1024
 _ZSTD_LEVEL = 1
 """Level 1 packs EVE lines about 8:1 at several hundred MB/s; a batch lives for seconds."""
 
-_LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
+_LINES = frozenset(
+    {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
+    | {"text/plain", "text/csv", "text/tab-separated-values"}
+)
 _JSON = "application/json"
 _SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
 _BOM = b"\xef\xbb\xbf"
@@ -93,8 +96,8 @@ class IntakeService:
             tenant: who sends.
             source: the source's name: letters, digits and `._:/@-`, at most 128.
             format: name of a format, or empty to recognise each record.
-            body: NDJSON, or a JSON array, as sent.
-            content_type: `application/x-ndjson` or `application/json`, parameters ignored.
+            body: NDJSON, lines of text, or a JSON array, as sent.
+            content_type: `application/x-ndjson`, `text/plain` or `application/json`, parameters ignored.
             content_encoding: empty, `gzip` or `zstd`.
 
         Raises:
@@ -140,7 +143,8 @@ class IntakeService:
         if kind == _JSON or kind in _LINES:
             return kind
         raise InvalidInputError(
-            f"The content type {content_type[:64]!r} is not supported; send application/x-ndjson or application/json."
+            f"The content type {content_type[:64]!r} is not supported; "
+            "send application/x-ndjson, text/plain or application/json."
         )
 
     async def _check_backlog(self) -> None:

@@ -58,7 +58,7 @@ def test_one_finding_per_line_with_the_event_as_given(app: typer.Typer, files: P
     assert (finding["title"], finding["level"], finding["tags"]) == ("Whoami", "high", ["attack.t1033"])
     assert finding["source"] == f"{files}/events/a.jsonl.gz"
     assert "2 findings by 1 rules in 3 events; 1 records could not be read." in talk
-    assert "a record was left out: JSON is malformed" in talk
+    assert "a record was left out: the line is no JSON" in talk
 
 
 def test_the_bundled_rules_and_statistics_are_the_default(app: typer.Typer, tmp_path: Path) -> None:

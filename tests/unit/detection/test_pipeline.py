@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from typing import Any
 
@@ -11,12 +12,14 @@ from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.model import BatchResult, Finding
-from netsentinel.detection.pipeline import Pipeline
+from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import SigmaDetector, load_text
 from netsentinel.events.formats import FORMATS, GenericFormat
+from netsentinel.events.lines import Unreadable
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
 from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.clock import from_iso
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.detection.build_events import START
 
@@ -60,7 +63,7 @@ def test_every_record_becomes_an_event_or_a_rejected_line() -> None:
     assert (result.batch, result.events, result.rejected) == (7, 2, 6)
     assert [event.format for event in watcher.seen] == ["suricata", "zeek"]
     reasons = [reason for _, reason in result.rejected_lines]
-    assert reasons[0].startswith("JSON is malformed")
+    assert reasons[0] == "the line is no JSON, and in none of the known formats"
     assert reasons[1] == "the record is no JSON object"
     assert reasons[2] == "the record is in none of the known formats"
     assert "UTF-8" in reasons[3]
@@ -111,6 +114,78 @@ def test_records_of_several_formats_may_come_mixed() -> None:
     watcher = Watcher()
     Pipeline(FORMATS, [watcher]).analyze(batch(EVE, ZEEK, EVE, {"EventID": 1, "Channel": "Security"}, ZEEK))
     assert [event.format for event in watcher.seen] == ["suricata", "zeek", "suricata", "windows", "zeek"]
+
+
+SYSLOG = b"Nov 21 08:59:01 web-1 sshd[4711]: Failed password for root from 203.0.113.9 port 50022 ssh2"
+ZEEK_TABLE = [
+    b"#separator \\x09",
+    b"#path\tconn",
+    b"#fields\tts\tuid\tid.orig_h",
+    b"#types\ttime\tstring\taddr",
+    b"1.5\tC1\t10.0.0.1",
+    b"2.5\tC2",
+    b"#close\t2020",
+]
+
+
+def test_lines_of_text_are_recognised() -> None:
+    watcher = Watcher()
+    lines = [SYSLOG, EVE, b"CEF:0|V|P|1|x|y|1|src=10.0.0.1", b"  " + json.dumps(EVE).encode(), b"hello"]
+    result = Pipeline(FORMATS, [watcher]).analyze(batch(*lines))
+    assert [event.format for event in watcher.seen] == ["syslog", "suricata", "cef", "suricata"]
+    assert (result.events, result.rejected) == (4, 1)
+    syslog = json.loads(watcher.seen[0].raw)
+    assert syslog == watcher.seen[0].native
+    assert syslog["_line"] == SYSLOG.decode()
+
+
+def test_a_year_comes_from_the_receipt() -> None:
+    watcher = Watcher()
+    received = dataclasses.replace(batch(SYSLOG), received_at=from_iso("2026-01-01T00:00:00Z"))
+    Pipeline(FORMATS, [watcher]).analyze(received)
+    assert watcher.seen[0].time == from_iso("2025-11-21T08:59:01Z")
+
+
+def test_a_header_is_for_the_lines_after_it_and_for_its_batch_only() -> None:
+    watcher = Watcher()
+    pipeline = Pipeline(FORMATS, [watcher])
+    result = pipeline.analyze(batch(*ZEEK_TABLE, SYSLOG, EVE))
+    assert [event.format for event in watcher.seen] == ["zeek", "syslog", "suricata"]
+    assert result.rejected_lines == ((b"2.5\tC2", "the row has 2 fields; its header has 3"),)
+    assert watcher.seen[0].native == json.loads(watcher.seen[0].raw)
+    assert watcher.seen[0].src_ip == "10.0.0.1"
+    assert pipeline.analyze(batch(b"3.5\tC1\t10.0.0.1")).events == 0
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([*ZEEK_TABLE, SYSLOG, b"ts,a,b", b"1,2,3", b"1,2", b"#", b"\xff,", b"{}", b" {", b"CEF:"]))
+)
+def test_read_is_headers_plus_parsed_plus_rejected(lines: list[bytes]) -> None:
+    tally = Tally()
+    Pipeline(FORMATS, (), fallback=GenericFormat()).examine(lines, Origin(DEFAULT_TENANT, "s"), tally)
+    assert tally.headers + tally.events + len(tally.rejected) == len(lines)
+
+
+def test_rows_of_csv() -> None:
+    watcher = Watcher()
+    flows = [b"StartTime,SrcAddr,DstAddr", b"2019/04/04 16:23:00,10.0.0.1,10.0.0.2"]
+    Pipeline(FORMATS, [watcher]).analyze(batch(*flows))
+    assert [event.format for event in watcher.seen] == ["netflow"]
+    anything = [b"name,colour,size", b"x,red,5"]
+    assert analyze(*anything).events == 0
+    assert analyze(*anything, form="csv").events == 1
+
+
+def test_a_stated_format_of_lines() -> None:
+    assert analyze(SYSLOG, b"hello", form="syslog").rejected_lines == ((b"hello", "the line is no syslog message"),)
+    assert analyze(SYSLOG, form="zeek").events == 0
+
+
+def test_what_the_reader_could_not_read_is_rejected_with_its_reason() -> None:
+    tally = Tally()
+    Pipeline(FORMATS, ()).examine([Unreadable(b"record 7", "broken")], Origin(DEFAULT_TENANT, "s"), tally)
+    assert tally.rejected == [(b"record 7", "broken")]
 
 
 def test_a_fallback_takes_what_nobody_recognises() -> None:

@@ -25,6 +25,11 @@ def test_every_spelling_means_what_the_clock_says(said: str) -> None:
     assert iso_time(said) == from_iso(said)
 
 
+def test_digits_behind_the_microseconds_are_left_out() -> None:
+    assert iso_time("2019-04-27T15:57:27.0876132Z") == from_iso("2019-04-27T15:57:27.087613Z")
+    assert iso_time("2019-04-27T15:57:27.123456789+02:00") == from_iso("2019-04-27T15:57:27.123456+02:00")
+
+
 @pytest.mark.parametrize("said", ["", "soon", "2021-06-06T15:57:37.27228x+0200", "2021-13-06T15:57:37.272281Z"])
 def test_what_is_no_time_is_an_error(said: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

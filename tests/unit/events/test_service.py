@@ -52,6 +52,11 @@ def intake(memory_database: MemoryDatabase) -> Intake:
     return Intake(memory_database)
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "text/csv; charset=utf-8", "text/tab-separated-values"])
+async def test_lines_of_text_are_taken_too(intake: Intake, kind: str) -> None:
+    assert (await intake.post(b"Nov 21 08:59:01 h a: x\nNov 21 08:59:02 h a: y\n", kind)).records == 2
+
+
 async def test_lines_are_kept_as_they_came(intake: Intake) -> None:
     body = b'{"a":1}\r\n\nthis is no JSON\n\xff\xfe\n{"b":2}'
     accepted = await intake.post(body, "application/x-ndjson; charset=utf-8")

@@ -87,7 +87,20 @@ _WINDOWS: Mapping[str, tuple[str, ...]] = {
 }
 """Process creation in the security log (event 4688) uses other names than Sysmon."""
 
-_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"suricata": _SURICATA, "zeek": _ZEEK, "windows": _WINDOWS}
+_NETFLOW: Mapping[str, tuple[str, ...]] = {
+    "src_ip": ("SrcAddr", "sa"),
+    "src_port": ("Sport", "sp"),
+    "dst_ip": ("DstAddr", "da"),
+    "dst_port": ("Dport", "dp"),
+}
+"""Argus' names, and nfdump's."""
+
+_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "suricata": _SURICATA,
+    "zeek": _ZEEK,
+    "windows": _WINDOWS,
+    "netflow": _NETFLOW,
+}
 
 
 def aliases(product: str, field: str) -> tuple[str, ...]:

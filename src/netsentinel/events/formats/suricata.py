@@ -81,6 +81,7 @@ class SuricataFormat:
             app_protocol=app_protocol,
             connection_uid=str(get("flow_id") or ""),
             device=text(get("host")),
+            event_code=kind,
             native=record,
             raw=raw,
         )
@@ -125,24 +126,36 @@ def _http(event: Event, http: dict[str, Any]) -> None:
     event.domain = text(http.get("hostname"))
     event.url = text(http.get("url"))
     event.user_agent = text(http.get("http_user_agent"))
-    if is_failed_login(number(http.get("status")), event.url):
+    event.http_method = text(http.get("http_method"))
+    event.referrer = text(http.get("http_refer"))
+    event.http_status = number(http.get("status"))
+    if is_failed_login(event.http_status, event.url):
         event.action = "failure"
 
 
 def _dns(event: Event, dns: dict[str, Any]) -> None:
-    name = dns.get("rrname")
-    if name is None:  # version 2 of alerts has `query`, version 3 of everything has `queries`
-        name = table(first(dns.get("queries") or dns.get("query"))).get("rrname")
-    event.domain = text(name)
+    asked = dns
+    if "rrname" not in dns:  # version 2 of alerts has `query`, version 3 of everything has `queries`
+        asked = table(first(dns.get("queries") or dns.get("query")))
+    event.domain, event.dns_type = text(asked.get("rrname")), text(asked.get("rrtype"))
+    answers = dns.get("answers")
+    event.dns_answer = text(table(first(answers)).get("rdata")) if answers else text(dns.get("rdata"))
 
 
 def _tls(event: Event, tls: dict[str, Any]) -> None:
     event.domain = text(tls.get("sni"))
+    event.ja3 = text(table(tls.get("ja3")).get("hash"))
 
 
 def _alert(event: Event, alert: dict[str, Any]) -> None:
     event.severity = _SEVERITIES.get(number(alert.get("severity")), 0)
     event.action = text(alert.get("action"))
+    event.signature = text(alert.get("signature"))
+
+
+def _fileinfo(event: Event, info: dict[str, Any]) -> None:
+    event.file = text(info.get("filename"))
+    event.file_hash = text(info.get("sha256") or info.get("md5"))
 
 
 def _ftp(event: Event, ftp: dict[str, Any]) -> None:
@@ -178,6 +191,7 @@ _SECTIONS: dict[str, Callable[[Event, dict[str, Any]], None]] = {
     "dns": _dns,
     "tls": _tls,
     "alert": _alert,
+    "fileinfo": _fileinfo,
     "ftp": _ftp,
     "krb5": _krb5,
     "smb": _smb,

@@ -110,8 +110,13 @@ _LOGONS = {4624: "success", 4625: "failure", 4771: "failure", 4776: ""}
 _AUTHENTICATION = 3002
 
 
+_LINUX = "linux-sysmon/operational"
+
+
 @lru_cache(maxsize=4096)
 def _logsource(channel: str, event_id: int) -> Logsource:
+    if channel.lower() == _LINUX:
+        return Logsource(product="linux", category=_SYSMON.get(event_id, ""), service="sysmon")
     service = _SERVICES.get(channel.lower(), "")
     category = _SYSMON.get(event_id, "") if service == "sysmon" else _POWERSHELL.get((service, event_id), "")
     return Logsource(product="windows", category=category, service=service)
@@ -128,6 +133,8 @@ class WindowsFormat:
             return False
         if "System" in table(record.get("Event")) or "event_id" in table(record.get("winlog")):
             return True
+        if "winlog.event_id" in record:
+            return True
         return "EventID" in record and not record.keys().isdisjoint(_BESIDE_EVENT_ID)
 
     def parse(self, record: dict[str, Any], raw: bytes, tenant: TenantId, source: str) -> Event:
@@ -142,7 +149,7 @@ class WindowsFormat:
             raise ValueError("a Windows event needs its EventID")
         event_id, channel = number(get("EventID")), text(get("Channel"))
         action = _LOGONS.get(event_id) if channel.lower() == "security" else None
-        return Event(
+        event = Event(
             tenant=tenant,
             source=source,
             format="windows",
@@ -156,10 +163,28 @@ class WindowsFormat:
             domain=text(get("QueryName") or get("DestinationHostname")),
             user=text(get("User") or get("TargetUserName") or get("SubjectUserName")),
             device=text(get("Computer") or get("ComputerName") or get("Hostname")),
+            event_code=str(event_id),
             action=action or "",
             native=native,
             raw=raw,
         )
+        if "Image" in native:
+            event.process = text(native["Image"])
+            if "CommandLine" in native:
+                event.command_line, event.parent_process = text(native["CommandLine"]), text(get("ParentImage"))
+            if "Hashes" in native:
+                event.file_hash = text(native["Hashes"])
+            if "TargetFilename" in native or "ImageLoaded" in native:
+                event.file = text(get("TargetFilename") or get("ImageLoaded"))
+        elif "NewProcessName" in native:
+            event.process, event.command_line = text(native["NewProcessName"]), text(get("CommandLine"))
+            event.parent_process = text(get("ParentProcessName"))
+        return event
+
+
+def is_sysmon_linux(record: dict[str, Any]) -> bool:
+    """Whether a flat record is one of Sysmon for Linux."""
+    return record.get("EventID") is not None and text(record.get("Channel")).lower() == _LINUX
 
 
 _BESIDE_EVENT_ID = frozenset({"Channel", "Provider_Name", "ProviderName", "SourceName", "ProviderGuid", "LogName"})
@@ -183,7 +208,24 @@ def flatten(record: dict[str, Any]) -> dict[str, Any]:
         }
         flat.update(table(winlog.get("event_data")))
         return {**record, **flat}
+    if "winlog.event_id" in record:
+        return {**record, **_dotted(record)}
     return record
+
+
+_DOTTED = {
+    "winlog.event_id": "EventID",
+    "winlog.channel": "Channel",
+    "winlog.provider_name": "Provider_Name",
+    "winlog.computer_name": "Computer",
+}
+_EVENT_DATA = "winlog.event_data."
+
+
+def _dotted(record: dict[str, Any]) -> dict[str, Any]:
+    """ECS with dotted names, as searches export it."""
+    flat = {name: record[key] for key, name in _DOTTED.items() if key in record}
+    return flat | {key.removeprefix(_EVENT_DATA): record[key] for key in record if key.startswith(_EVENT_DATA)}
 
 
 def _system(system: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,9 +233,13 @@ def _system(system: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in system.items():
         if type(value) is dict:
             inner = cast("dict[str, Any]", value)
+            attributes = inner.get("#attributes")
+            if type(attributes) is not dict or not attributes:
+                attributes = _attributes(inner)
+            for name, item in cast("dict[str, Any]", attributes).items():
+                flat[f"{key}_{name}"] = item
             if "#text" in inner:
                 flat[key] = inner["#text"]
-            flat.update({f"{key}_{name}": item for name, item in _attributes(inner).items()})
         elif value is not None:
             flat[key] = value
     return flat

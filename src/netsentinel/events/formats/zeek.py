@@ -72,6 +72,9 @@ _TELLTALES: tuple[tuple[str, str], ...] = (
     ("nick", "irc"),
     ("call_id", "sip"),
     ("community", "snmp"),
+    ("filter", "packet_filter"),
+    ("percent_lost", "capture_loss"),
+    ("pkts_proc", "stats"),
     ("peer", "weird"),
 )
 """A field that only this log has, most telling first."""
@@ -98,7 +101,7 @@ class ZeekFormat:
     def recognises(self, record: dict[str, Any]) -> bool:
         """A time in `ts` and a sign of Zeek: a log's name, a connection's `uid`, or a field only Zeek writes."""
         if "ts" not in record or "event_type" in record:
-            return False
+            return _is_script(record)
         return bool(
             "uid" in record
             or "_path" in record
@@ -120,12 +123,13 @@ class ZeekFormat:
             tenant=tenant,
             source=source,
             format="zeek",
-            time=_time(get("ts")),
+            time=0 if log == _SCRIPTS else _time(get("ts")),
             class_uid=_CLASSES.get(log, 0),
             logsource=_logsource(log),
             protocol=text(get("proto")).lower(),
             app_protocol="" if log in {"conn", "notice", "weird", "files"} else log,
             connection_uid=text(get("uid")),
+            event_code=log,
             device=text(get("@system") or get("_system_name") or get("host_name")),
             native=record,
             raw=raw,
@@ -161,7 +165,16 @@ def _log_by_fields(record: dict[str, Any]) -> str:
     for field, log in _TELLTALES:
         if field in record:
             return log
-    return ""
+    return _SCRIPTS if _is_script(record) else ""
+
+
+_SCRIPTS = "loaded_scripts"
+
+
+def _is_script(record: dict[str, Any]) -> bool:
+    """A row of loaded_scripts.log, the one log without a time: a script's name, indented by its depth."""
+    name = record.get("name")
+    return type(name) is str and name.endswith((".zeek", ".bro")) and record.keys() <= {"name", "_path"}
 
 
 def _time(ts: Any) -> Micros:
@@ -200,19 +213,23 @@ def _http(event: Event, record: dict[str, Any]) -> None:
     event.domain = text(get("host"))
     event.url = text(get("uri"))
     event.user_agent = text(get("user_agent"))
+    event.http_method = text(get("method"))
+    event.http_status = number(get("status_code"))
+    event.referrer = text(get("referrer"))
     event.user = text(get("username"))
     event.bytes_out = number(get("request_body_len"))
     event.bytes_in = number(get("response_body_len"))
-    if is_failed_login(number(get("status_code")), event.url):
+    if is_failed_login(event.http_status, event.url):
         event.action = "failure"
 
 
 def _dns(event: Event, record: dict[str, Any]) -> None:
-    event.domain = text(record.get("query"))
+    event.domain, event.dns_type = text(record.get("query")), text(record.get("qtype_name"))
+    event.dns_answer = text(first(record.get("answers")))
 
 
 def _ssl(event: Event, record: dict[str, Any]) -> None:
-    event.domain = text(record.get("server_name"))
+    event.domain, event.ja3 = text(record.get("server_name")), text(record.get("ja3"))
 
 
 def _login(event: Event, record: dict[str, Any]) -> None:
@@ -234,21 +251,26 @@ def _files(event: Event, record: dict[str, Any]) -> None:
     event.dst_ip = event.dst_ip or text(first(record.get("rx_hosts")))
     event.app_protocol = text(record.get("source")).lower()
     event.bytes_out = number(record.get("seen_bytes"))
+    event.file = text(record.get("filename"))
+    event.file_hash = text(record.get("sha256") or record.get("sha1") or record.get("md5"))
 
 
 def _notice(event: Event, record: dict[str, Any]) -> None:
     event.src_ip = event.src_ip or text(record.get("src"))
     event.dst_ip = event.dst_ip or text(record.get("dst"))
     event.dst_port = event.dst_port or number(record.get("p"))
+    event.signature, event.message = text(record.get("note")), text(record.get("msg"))
 
 
 def _arp(event: Event, record: dict[str, Any]) -> None:
     event.src_ip, event.dst_ip = text(record.get("orig_h")), text(record.get("resp_h"))
+    event.src_mac = text(record.get("src_mac"))
 
 
 def _dhcp(event: Event, record: dict[str, Any]) -> None:
     event.src_ip = event.src_ip or text(record.get("client_addr"))
     event.dst_ip = event.dst_ip or text(record.get("server_addr"))
+    event.src_mac = text(record.get("mac"))
 
 
 _FILL: dict[str, Callable[[Event, dict[str, Any]], None]] = {

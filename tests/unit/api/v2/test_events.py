@@ -24,7 +24,7 @@ async def test_a_batch_is_on_disk_when_it_is_acknowledged(desk: Desk) -> None:
         ("/api/v2/events?source=a%20b", b"{}", "application/x-ndjson"),
         ("/api/v2/events?format=nonsense", b"{}", "application/x-ndjson"),
         ("/api/v2/events", b"", "application/x-ndjson"),
-        ("/api/v2/events", b"{}", "text/plain"),
+        ("/api/v2/events", b"{}", "application/xml"),
         ("/api/v2/events", b"[", "application/json"),
     ],
 )

@@ -34,3 +34,7 @@ def test_names_of_fields_depend_on_the_product() -> None:
     assert aliases("windows", "Image") == ("NewProcessName",)
     assert aliases("linux", "c-uri") == ()
     assert aliases("zeek", "uri") == ()
+
+
+def test_flows_have_the_names_of_their_programs() -> None:
+    assert aliases("netflow", "dst_port") == ("Dport", "dp")

@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import msgspec
-
+from netsentinel.events.array import array_items, is_array, one_value
 from netsentinel.events.evtx import EVTX_MAGIC, evtx_records
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
 from netsentinel.events.tables import as_json, is_table
@@ -155,14 +154,10 @@ def _whole(name: str, head: bytes, stream: BinaryIO) -> bytes:
 def _document(name: str, head: bytes, stream: BinaryIO) -> Iterator[bytes]:
     text = _whole(name, head, stream)
     try:
-        if text.lstrip().startswith(b"["):
-            items = msgspec.json.decode(text, type=list[msgspec.Raw])
-        else:
-            items = [msgspec.json.decode(text, type=msgspec.Raw)]
-    except msgspec.DecodeError as error:
-        raise MalformedBodyError(f"{name} is no valid JSON: {error}.", path=name) from None
-    for item in items:
-        yield bytes(item).translate(_NEWLINES_TO_SPACES)
+        for item in array_items(text) if is_array(text) else (one_value(text),):
+            yield item.translate(_NEWLINES_TO_SPACES)
+    except MalformedBodyError as error:
+        raise MalformedBodyError(f"{name} is no valid JSON. {error.detail}", path=name) from None
 
 
 @contextmanager

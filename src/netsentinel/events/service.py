@@ -5,9 +5,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import msgspec
 import zstandard
 
+from netsentinel.events.array import array_items, is_array, one_value
 from netsentinel.events.lines import LineSplitter
 from netsentinel.events.ports import Inbox, InboxBatch
 from netsentinel.events.unpack import UnpackLimits, unpack
@@ -27,8 +27,14 @@ _LINES = frozenset(
 _JSON = "application/json"
 _SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
 _BOM = b"\xef\xbb\xbf"
-_JSON_SPACE = b" \t\r\n"
 _NEWLINES_TO_SPACES = bytes.maketrans(b"\r\n", b"  ")
+
+
+MAX_RECORDS = 100_000
+"""Most records of one POST. Each costs memory beyond its bytes, here and in detection."""
+
+_PACK_STEP = 256 * 1024
+"""Bytes of records that are compressed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class IntakeService:
 
         Raises:
             InvalidInputError: unknown content type, encoding or format, or an impossible source name.
-            TooLargeError: the body is larger than allowed.
+            TooLargeError: the body is larger than allowed, or it holds more than `MAX_RECORDS` records.
             DecompressionLimitError: it unpacks to more than allowed.
             MalformedBodyError: broken compression, an invalid JSON array, or no record at all.
             UnavailableError: too many batches wait; `retry_after` says for how many seconds to hold.
@@ -172,21 +178,39 @@ def _pack_lines(chunks: Iterable[bytes]) -> _Packed:
         chunk = given.removeprefix(_BOM) if start else given
         start = False
         records += len(splitter.feed(chunk))
+        _check_records(records)
         parts.append(packer.compress(chunk))
     records += len(splitter.finish())
+    _check_records(records)
     parts.append(packer.flush())
     return _Packed(b"".join(parts), records)
 
 
+def _check_records(records: int) -> None:
+    if records > MAX_RECORDS:
+        raise TooLargeError(
+            f"The body holds more than {MAX_RECORDS:,} records; send them in several requests.", limit=MAX_RECORDS
+        )
+
+
 def _pack_array(body: bytes) -> _Packed:
     """A JSON array, or one JSON object, as lines. A line end inside a record is white space: it becomes a blank."""
-    text = body.removeprefix(_BOM).strip(_JSON_SPACE)
-    try:
-        if text.startswith(b"["):
-            items = [bytes(item) for item in msgspec.json.decode(text, type=list[msgspec.Raw])]
-        else:
-            items = [bytes(msgspec.json.decode(text, type=msgspec.Raw))]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedBodyError(f"The body is no valid JSON: {error}.") from None
-    lines = b"\n".join(item.translate(_NEWLINES_TO_SPACES) for item in items)
-    return _Packed(zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(lines), len(items))
+    text = body.removeprefix(_BOM)
+    if not is_array(text):
+        return _Packed(zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(_as_line(one_value(text))), 1)
+    packer = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+    records, parts, lines = 0, list[bytes](), bytearray()
+    for item in array_items(text):
+        records += 1
+        _check_records(records)
+        lines += _as_line(item) + b"\n"
+        if len(lines) >= _PACK_STEP:
+            parts.append(packer.compress(lines))
+            lines.clear()
+    parts.append(packer.compress(lines.removesuffix(b"\n")))
+    parts.append(packer.flush())
+    return _Packed(b"".join(parts), records)
+
+
+def _as_line(record: bytes) -> bytes:
+    return record.translate(_NEWLINES_TO_SPACES)

@@ -1,13 +1,14 @@
 import gzip
 import json
 import os
+import tracemalloc
 from dataclasses import replace
 
 import pytest
 import zstandard
 
 from netsentinel.events.formats import FORMATS
-from netsentinel.events.service import Accepted, IntakeService, Limits
+from netsentinel.events.service import MAX_RECORDS, Accepted, IntakeService, Limits
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.kernel.errors import (
     DecompressionLimitError,
@@ -89,7 +90,7 @@ async def test_one_object_is_one_record(intake: Intake) -> None:
     assert b"\n" not in intake.stored()[0]
 
 
-@pytest.mark.parametrize("body", [b"[1, 2", b"[{}] {}", b"nothing", b'{"a":1}\n{"b":2}', b"", b"[]"])
+@pytest.mark.parametrize("body", [b"[1, 2", b"[{}] {}", b"nothing", b'{"a":1}\n{"b":2}', b"", b"[]", b"[" * 90_000])
 async def test_what_is_no_array_fails(intake: Intake, body: bytes) -> None:
     with pytest.raises(MalformedBodyError):
         await intake.post(body, JSON)
@@ -156,3 +157,30 @@ async def test_what_is_stored_is_small(memory_database: MemoryDatabase) -> None:
     body = b"".join(line % int.from_bytes(os.urandom(6), "big") for _ in range(10_000))
     await intake.post(body)
     assert len(intake.inbox.batches[1].raw) < len(body) / 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "around"), [(NDJSON, b"12\n", b""), (JSON, b"1,", b"[]"), (JSON, b"{},", b"[]")]
+)
+@pytest.mark.parametrize("encoding", ["", "gzip", "zstd"])
+async def test_a_post_has_a_most_of_records(
+    memory_database: MemoryDatabase, kind: str, record: bytes, around: bytes, encoding: str
+) -> None:
+    """Small records cost many times their size: 8 MB of `[1,1,...]` once took 600 MB."""
+    intake = Intake(memory_database, Limits(max_ratio=100_000))
+    pack = {"": bytes, "gzip": gzip.compress, "zstd": zstandard.ZstdCompressor().compress}[encoding]
+
+    def body(records: int) -> bytes:
+        return pack(around[:1] + (record * records)[:-1] + around[1:])
+
+    assert (await intake.post(body(MAX_RECORDS), kind, encoding)).records == MAX_RECORDS
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLargeError, match="100,000 records") as caught:
+            await intake.post(body(1_000_000), kind, encoding)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert caught.value.extra == {"limit": MAX_RECORDS}
+    assert peak < 64_000_000
+    assert len(intake.inbox.batches) == 1

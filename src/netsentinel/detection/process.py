@@ -3,6 +3,7 @@
 It imports only what it needs; a test holds its memory and the list of what it loads.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ from netsentinel.detection.frames import (
 )
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
+from netsentinel.detection.rules import RuleCache
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import SystemClock, to_iso
@@ -37,6 +39,9 @@ from netsentinel.kernel.errors import NetSentinelError
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a mistake in a format or a detector raises."""
 
+COLLECT_AFTER = 20_000
+"""Objects after which the collector looks at the youngest: a batch of events makes thousands, none of them cyclic."""
+
 
 class Options(msgspec.Struct, frozen=True):
     """What the server tells the process on its command line, as JSON."""
@@ -44,6 +49,8 @@ class Options(msgspec.Struct, frozen=True):
     rules: tuple[str, ...] = ()
     """Files and folders with rules."""
     max_line: int = MAX_LINE_BYTES
+    cache: str = ""
+    """Folder for compiled rules; empty for none."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +60,12 @@ def main(arguments: Sequence[str]) -> int:
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
     try:
-        built = build_pipeline([Path(rule) for rule in options.rules], max_line=options.max_line, warn=_log_warning)
+        built = build_pipeline(
+            [Path(rule) for rule in options.rules],
+            max_line=options.max_line,
+            warn=_log_warning,
+            cache=RuleCache(Path(options.cache)) if options.cache else None,
+        )
     except NetSentinelError as error:
         _log("error", "the rules cannot be loaded", error=error.detail)
         return 1
@@ -66,6 +78,9 @@ def main(arguments: Sequence[str]) -> int:
             column=failure.column,
             error=failure.detail,
         )
+    gc.collect()
+    gc.freeze()  # rules stay for good: the collector need not walk them again and again
+    gc.set_threshold(COLLECT_AFTER)
     try:
         _say(answers, Ready(rules=built.rules))
         while (frame := read_frame(requests)) is not None:

@@ -1,28 +1,32 @@
 """Sigma rules as a detector: every match is a finding that explains itself."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.match import Match, RuleEngine
-from netsentinel.detection.rules.model import Rule
+from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.events.model import Event
 
 _MAX_VALUE = 512
 """Characters of a matched value that a finding keeps."""
 
-_MAX_EVIDENCE = 32
-"""Matched fields that a finding lists."""
-
 
 class SigmaDetector:
-    """Finds events for which a rule is true. Keeps no state: each event is judged by itself."""
+    """Finds events for which a rule is true. Keeps no state: each event is judged by itself.
+
+    Args:
+        rules: in the order in which findings of one event are listed.
+        cache: where what is compiled is kept.
+    """
 
     name = "sigma"
     remembers = False
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._engine = RuleEngine(rules)
+    def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
+        self._engine = RuleEngine(rules, cache)
 
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
         """One finding per event and true rule, in that order."""
@@ -56,8 +60,8 @@ def _finding(match: Match) -> Finding:
         entity=entity,
         entity_kind=kind,
         matched=tuple(
-            MatchedField(field=field, value=value[:_MAX_VALUE], condition=atom.describe())
-            for field, value, atom in dict.fromkeys(match.evidence[:_MAX_EVIDENCE])
+            MatchedField(field, value[:_MAX_VALUE], _describe(atom))
+            for field, value, atom in dict.fromkeys(match.evidence)
         ),
         false_positives=rule.false_positives,
         references=rule.references,
@@ -65,3 +69,8 @@ def _finding(match: Match) -> Finding:
         fingerprint=fingerprint(event.tenant, rule.id, entity),
         raw=event.raw,
     )
+
+
+@lru_cache(maxsize=4096)
+def _describe(atom: Atom) -> str:
+    return atom.describe()

@@ -1,9 +1,20 @@
-"""Putting the pipeline together: all formats, the rules, and the detectors that count."""
+"""Putting the pipeline together: all formats, the rules, and the detectors that judge behaviour."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from netsentinel.detection.behaviour import (
+    ArpOddities,
+    Beacons,
+    DnsTunnels,
+    GeneratedNames,
+    HoneypotTouches,
+    LongConnections,
+    NewServices,
+    PasswordSpraying,
+    TlsFingerprints,
+)
 from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.pipeline import Pipeline
 from netsentinel.detection.ports import Detector
@@ -25,8 +36,20 @@ class Built:
 
 
 def statistics() -> tuple[Detector, ...]:
-    """The detectors that count over time, with their default parameters."""
-    return PortScans(), PasswordGuessing()
+    """The detectors that judge behaviour, with their default parameters."""
+    return (
+        PortScans(),
+        PasswordGuessing(),
+        PasswordSpraying(),
+        Beacons(),
+        LongConnections(),
+        DnsTunnels(),
+        GeneratedNames(),
+        NewServices(),
+        HoneypotTouches(),
+        ArpOddities(),
+        TlsFingerprints(),
+    )
 
 
 def build_pipeline(
@@ -42,7 +65,7 @@ def build_pipeline(
     Args:
         rules: files, folders and archives with rules; a rule that fails is left out and told.
         max_line: longest record, in bytes.
-        with_statistics: whether the detectors that count over time take part.
+        with_statistics: whether the detectors that judge behaviour take part.
         fallback: the format of records that no format recognises.
         warn: told when a snapshot cannot be used.
 

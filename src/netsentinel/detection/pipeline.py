@@ -17,7 +17,7 @@ from netsentinel.events.surrogates import without_lone_surrogates
 from netsentinel.events.tables import TableReader
 from netsentinel.kernel.types import Micros, TenantId
 
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 """Grows when a detector's state changes its meaning; an unknown version means a fresh start."""
 
 _READ = 256 * 1024

@@ -20,4 +20,16 @@ def test_it_counts_rules_and_keeps_failures(tmp_path: Path) -> None:
 
 def test_statistics_can_be_left_out() -> None:
     assert build_pipeline([], with_statistics=False).pipeline.snapshot() != build_pipeline([]).pipeline.snapshot()
-    assert [one.name for one in statistics()] == ["port_scan", "password_guessing"]
+    assert [one.name for one in statistics()] == [
+        "port_scan",
+        "password_guessing",
+        "password_spraying",
+        "beacon",
+        "long_connection",
+        "dns_tunnel",
+        "dga",
+        "new_service",
+        "honeypot",
+        "arp",
+        "ja3",
+    ]

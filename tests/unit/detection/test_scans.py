@@ -3,7 +3,7 @@ import pytest
 from netsentinel.detection.scans import PortScans, ScanParameters
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import Level, TenantId
 from tests.unit.detection.build_events import ATTACKER, at, attempt, zeek
 
 
@@ -11,8 +11,8 @@ def ports(count: int, *, first: int = 1, step: float = 1) -> list[Event]:
     return [attempt(number * step, "10.0.0.5", first + number) for number in range(count)]
 
 
-def hosts(count: int, port: int = 445) -> list[Event]:
-    return [attempt(number, f"10.0.{number // 200}.{1 + number % 200}", port) for number in range(count)]
+def hosts(count: int, port: int = 445, *, step: float = 2) -> list[Event]:
+    return [attempt(number * step, f"10.0.{number // 200}.{1 + number % 200}", port) for number in range(count)]
 
 
 def titles(events: list[Event]) -> list[str]:
@@ -36,8 +36,32 @@ def test_one_port_on_many_hosts() -> None:
     assert finding.matched[1].value == "445/tcp"
 
 
-def test_a_slow_walk_is_not_seen() -> None:
-    assert titles(ports(60, step=25)) == []
+def test_a_slow_walk_is_seen_when_it_is_long() -> None:
+    assert titles(ports(99, step=25)) == []
+    assert titles(ports(100, step=25)) == ["port_scan.slow_vertical"]
+    assert titles(hosts(99, step=60)) == []
+    (finding,) = PortScans().analyze_events(hosts(100, step=60))
+    assert finding.rule_id == "port_scan.slow_horizontal"
+    assert finding.matched[0].condition == "distinct hosts >= 100 in 21600 s"
+
+
+def test_a_burst_of_few_hosts() -> None:
+    assert titles(hosts(7, step=1)) == []
+    (finding,) = PortScans().analyze_events(hosts(8, step=1))
+    assert (finding.rule_id, finding.level) == ("port_scan.burst", Level.LOW)
+    assert titles(hosts(8, step=1.5)) == []
+
+
+def empty(number: int, **more: int) -> Event:
+    sizes = {"orig_pkts": 2, "resp_pkts": 2, "orig_bytes": 148, "resp_bytes": 120, **more}
+    return attempt(number, "10.0.0.5", 100 + number, state="SF", **sizes)
+
+
+def test_refused_connections_count_even_when_nothing_says_that_they_failed() -> None:
+    assert titles([empty(number) for number in range(15)]) == ["port_scan.vertical"]
+    assert titles([empty(number, resp_bytes=4_000) for number in range(15)]) == []
+    assert titles([empty(number, orig_pkts=9) for number in range(15)]) == []
+    assert titles([empty(number, resp_pkts=3) for number in range(15)]) == []
 
 
 def test_a_scan_that_goes_on_is_told_once_per_span() -> None:

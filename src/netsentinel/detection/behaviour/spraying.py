@@ -1,4 +1,4 @@
-"""Password spraying: few passwords over many accounts, or one account from many places; each by itself looks harmless."""
+"""Password spraying: few passwords over many accounts, or one account from many places; harmless each by itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -38,7 +38,7 @@ def detect(
         bool | None,
         typer.Option(
             "--statistics/--no-statistics",
-            help="Also count port scans and password guessing. On by default, but off when --rules is given.",
+            help="Also judge behaviour (scans, guessing, beacons, ...). On by default, but off when --rules is given.",
         ),
     ] = None,
     output: Annotated[

@@ -42,6 +42,11 @@ class BeaconParameters:
     """Median interval below which it is a busy program, not a beacon."""
     lasting: Micros = 15 * MINUTE
     """The calls must spread over so much time."""
+    unanswered: int = 64
+    """Tries one after the other that nobody answers, which count as calls of their own kind."""
+    unanswered_score: float = 0.7
+    """Lower than for calls: a program that waits for an answer in vain does so in several steps."""
+    unanswered_lasting: Micros = 30 * MINUTE
     again: int = 24
     """Told again after so many times the span of the calls looked at."""
     keys: int = 10_000
@@ -53,6 +58,9 @@ class _Calls(msgspec.Struct, array_like=True):
     sizes: list[int] = msgspec.field(default_factory=list[int])
     seen: int = 0
     told_at: Micros = -1
+    failed: int = 0
+    """Tries since the last answer."""
+    failing_since: Micros = 0
 
 
 _SIGN = Sign(
@@ -64,6 +72,17 @@ _SIGN = Sign(
     ("attack.command-and-control", "attack.t1071", "attack.t1571", "attack.t1029"),
     ("Monitoring, telemetry and updaters that call home", "Mail and chat programs that poll"),
     ("https://github.com/activecm/rita",),
+)
+
+
+_UNANSWERED = Sign(
+    "beacon.unanswered",
+    "Calls to one place outside that nobody answers",
+    "A machine inside keeps trying to reach the same place outside, evenly, and gets no answer. An implant goes on like "
+    "that after its control server was taken away.",
+    Level.LOW,
+    _SIGN.tags,
+    ("A server that is switched off, or behind a firewall that drops", "Programs with an old address"),
 )
 
 
@@ -105,28 +124,46 @@ class Beacons:
         calls.times.append(event.time)
         calls.sizes.append(event.bytes_out)
         calls.seen += 1
+        if event.action != "failure":
+            calls.failed = 0
+        elif not calls.failed:
+            calls.failed, calls.failing_since = 1, event.time
+        else:
+            calls.failed += 1
         if len(calls.times) > parameters.kept:
             del calls.times[0], calls.sizes[0]
         if len(calls.times) < parameters.calls or calls.seen % parameters.every:
             return
         times = sorted(calls.times)
-        span = times[-1] - times[0]
-        told_lately = calls.told_at >= 0 and abs(event.time - calls.told_at) < parameters.again * span
-        if span < parameters.lasting or told_lately:
-            return
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        middle = median(gaps)
-        score = beacon_score(gaps, calls.sizes)
-        if middle >= parameters.shortest and score >= parameters.score:
-            calls.told_at = event.time
-            target = f"{event.dst_ip}:{event.dst_port}/{event.protocol}"
-            matched = (
-                ("beacon score", f"{score:.2f}", f"score >= {parameters.score}"),
-                ("connections", str(len(times)), f"connections >= {parameters.calls}"),
-                ("interval", f"{middle / SECOND:.1f} s", "the median between two connections"),
-                ("target", target, "the same target"),
+        if calls.failed >= parameters.unanswered:
+            sign, least, span, wanted = (
+                _UNANSWERED,
+                parameters.unanswered_score,
+                event.time - calls.failing_since,
+                parameters.unanswered_lasting,
             )
-            found.append(tell(_SIGN, event, self.name, matched, about=target))
+        else:
+            sign, least, span, wanted = _SIGN, parameters.score, times[-1] - times[0], parameters.lasting
+        told_lately = calls.told_at >= 0 and abs(event.time - calls.told_at) < parameters.again * span
+        if span < wanted or told_lately or median(gaps) < parameters.shortest:
+            return
+        score = beacon_score(gaps, calls.sizes)
+        if score >= least:
+            calls.told_at = event.time
+            found.append(self._finding(sign, event, calls, score, least, median(gaps)))
+
+    def _finding(self, sign: Sign, event: Event, calls: _Calls, score: float, least: float, middle: float) -> Finding:
+        target = f"{event.dst_ip}:{event.dst_port}/{event.protocol}"
+        matched = [
+            ("beacon score", f"{score:.2f}", f"score >= {least}"),
+            ("connections", str(calls.seen), f"the last {len(calls.times)} were looked at"),
+            ("interval", f"{middle / SECOND:.1f} s", "the median between two connections"),
+            ("target", target, "the same target"),
+        ]
+        if sign is _UNANSWERED:
+            matched.append(("unanswered", str(calls.failed), f"tries in a row >= {self._parameters.unanswered}"))
+        return tell(sign, event, self.name, matched, about=target)
 
 
 def beacon_score(gaps: Sequence[int], sizes: Sequence[int]) -> float:

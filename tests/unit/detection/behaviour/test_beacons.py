@@ -26,6 +26,19 @@ def test_a_beacon_that_goes_on_is_not_told_with_every_call() -> None:
     assert len(found(beacon(calls=200))) == 1
 
 
+def test_calls_that_nobody_answers() -> None:
+    silent = {"conn_state": "S0", "orig_bytes": 0, "resp_bytes": 0, "orig_pkts": 2, "resp_pkts": 0}
+    steps = [
+        call(number // 2 * 23 + (0 if number % 2 else 9), **silent)  # 9 s and 14 s in turn: two tries, then a pause
+        for number in range(240)
+    ]
+    (finding,) = Beacons().analyze_events(steps)
+    assert (finding.rule_id, finding.level) == ("beacon.unanswered", Level.LOW)
+    assert found(steps[:150]) == []
+    answered = [call(number // 2 * 23 + (0 if number % 2 else 9)) for number in range(240)]
+    assert found(answered) == []
+
+
 def test_people_are_no_beacon() -> None:
     chance, second, events = dice(5), 0.0, list[Event]()
     for _ in range(200):

@@ -44,8 +44,8 @@ SKIPPED = {"kernel", "api"}
 RULES_INTRODUCTION = """\
 These Sigma rules come with NetSentinel and always load. Each folder holds the rule and its cases: events that must fire
 it and events that must not. Beside them [detectors](detectors.md) judge behaviour over time: scans, password guessing
-and spraying, beacons, long connections, DNS tunnels, generated names, new services, honeypots, ARP and TLS fingerprints.
-How to write your own: [Write a rule](../guide/write-a-rule.md)."""
+and spraying, beacons, long connections, DNS tunnels, generated names, new services, honeypots, ARP and TLS prints. How
+to write your own: [Write a rule](../guide/write-a-rule.md)."""
 METRICS_INTRODUCTION = """\
 `GET /metrics` answers in Prometheus' text format; it needs the permission `metrics:read`. Besides these there is the
 histogram `netsentinel_http_request_seconds` with the labels `route`, `method` and `status`."""

@@ -16,6 +16,8 @@ from netsentinel.events.model import Event
 from netsentinel.kernel.clock import HOUR, MINUTE
 from netsentinel.kernel.types import Level, Micros
 
+_LONGEST = 64
+"""Characters of an address; what is longer must not fill the tables."""
 _EVERYBODY = frozenset({"ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", ""})
 
 
@@ -79,7 +81,7 @@ class ArpOddities:
         """The oddities among these events."""
         found: list[Finding] = []
         for event in events:
-            if event.logsource.service == "arp" and event.src_ip:
+            if event.logsource.service == "arp" and 0 < len(event.src_ip) <= _LONGEST:
                 self._look(event, event.native, found)
         return found
 
@@ -94,7 +96,7 @@ class ArpOddities:
         self._owners.load(owners)
 
     def _look(self, event: Event, native: dict[str, Any], found: list[Finding]) -> None:
-        operation, hardware = text(native.get("operation")), text(native.get("orig_hw"))
+        operation, hardware = text(native.get("operation")), text(native.get("orig_hw"))[:_LONGEST]
         to_all = text(native.get("dst_mac")) in _EVERYBODY or text(native.get("resp_hw")) in _EVERYBODY
         if operation == "reply" and to_all and self._is_due(_UNSOLICITED, event):
             said = text(native.get("dst_mac"))

@@ -17,6 +17,7 @@ from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros
 
 _NETWORK_ACTIVITY = 4001
+_PROTOCOLS = frozenset({"tcp", "udp"})
 _REGULAR_BY_NATURE = frozenset({53, 67, 68, 123, 137, 138, 546, 547, 853, 1900, 5353})
 """Names, addresses, time and discovery: every machine asks for them evenly."""
 
@@ -78,8 +79,8 @@ _SIGN = Sign(
 _UNANSWERED = Sign(
     "beacon.unanswered",
     "Calls to one place outside that nobody answers",
-    "A machine inside keeps trying to reach the same place outside, evenly, and gets no answer. An implant goes on like "
-    "that after its control server was taken away.",
+    "A machine inside keeps trying to reach the same place outside, evenly, and gets no answer. An implant goes on "
+    "like that after its control server was taken away.",
     Level.LOW,
     _SIGN.tags,
     ("A server that is switched off, or behind a firewall that drops", "Programs with an old address"),
@@ -103,6 +104,7 @@ class Beacons:
             if (
                 event.class_uid == _NETWORK_ACTIVITY
                 and event.dst_port
+                and event.protocol in _PROTOCOLS
                 and event.dst_port not in _REGULAR_BY_NATURE
                 and leaves(event.src_ip, event.dst_ip)
             ):

@@ -15,6 +15,8 @@ from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros
 
 _DNS = 4003
+_LONGEST_ADDRESS = 64
+"""What is longer is forged, and must not fill the tables."""
 _NEVER_REGISTERED = (".arpa", ".local", ".lan", ".home", ".internal", ".corp")
 
 
@@ -75,7 +77,7 @@ class GeneratedNames:
         """What these events complete."""
         found: list[Finding] = []
         for event in events:
-            if event.class_uid == _DNS and event.domain and rcode(event) == "NXDOMAIN":
+            if event.class_uid == _DNS and len(event.src_ip) <= _LONGEST_ADDRESS and rcode(event) == "NXDOMAIN":
                 self._look(event, found)
         return found
 

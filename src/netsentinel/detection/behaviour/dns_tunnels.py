@@ -16,6 +16,9 @@ from netsentinel.kernel.types import Level, Micros
 
 _DNS = 4003
 _MULTICAST_DNS = 5353
+_LONGEST_NAME = 255
+_LONGEST_ADDRESS = 64
+"""What is longer is forged, and must not fill the tables."""
 
 _KNOWN_TEXTS = ("v=spf1", "v=dkim1", "v=dmarc1", "v=stsv1", "v=tlsrptv1", "google-site-verification", "ms=")
 """How texts begin that standards and providers define. Sources: RFC 7208, 6376, 7489, 8461, 8460."""
@@ -95,7 +98,7 @@ class DnsTunnels:
         least = self._parameters.length
         found: list[Finding] = []
         for event in events:
-            if event.class_uid == _DNS:
+            if event.class_uid == _DNS and len(event.domain) <= _LONGEST_NAME and len(event.src_ip) <= _LONGEST_ADDRESS:
                 if len(event.domain) > least:
                     self._look_at_name(event, found)
                 for said in txt_answers(event):

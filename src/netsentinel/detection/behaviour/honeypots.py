@@ -13,6 +13,9 @@ from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.types import Level, Micros
 
 _PRODUCTS = frozenset({"opencanary", "cowrie"})
+_LONGEST = 64
+"""Characters of an address or a name; what is longer must not fill the tables."""
+_DIGITS = 10
 _FIRST_TOUCH = 2000
 """OpenCanary's log types from here on are services; those from 1000 on tell of the honeypot (opencanary/logger.py)."""
 
@@ -69,10 +72,10 @@ class HoneypotTouches:
 
     def _look(self, event: Event, native: dict[str, Any], found: list[Finding]) -> None:
         said = _touch(native)
-        if not said or not event.src_ip:
+        if not said or not 0 < len(event.src_ip) <= _LONGEST:
             return
-        key: Key = (event.tenant, event.source, event.device, event.src_ip)
-        self._visitors.add(key, said, event.time)
+        key: Key = (event.tenant, event.source, event.device[:_LONGEST], event.src_ip)
+        self._visitors.add(key, said[:_LONGEST], event.time)
         if self._visitors.tell(key, event.time):
             inside = place(event.src_ip) is Place.INSIDE
             matched = (
@@ -89,7 +92,7 @@ def _touch(native: dict[str, Any]) -> str:
     if type(kind) is str and kind.startswith("cowrie."):
         return "" if kind in _QUIET else kind
     number = native.get("logtype")
-    if type(number) is str and number.isdigit():
+    if type(number) is str and number.isascii() and number.isdigit() and len(number) < _DIGITS:
         number = int(number)
     if type(number) is int and number >= _FIRST_TOUCH and "node_id" in native:
         return f"logtype {number}"

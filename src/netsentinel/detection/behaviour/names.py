@@ -16,13 +16,21 @@ _COUNTRY = 2
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 
-@lru_cache(maxsize=16_384)
+_LONGEST = 255
+"""Bytes of a DNS name (RFC 1035, 2.3.4); what is longer is none and must not fill the tables."""
+
+
 def split_name(name: str) -> tuple[str, str]:
     """What is below the registered domain, and the registered domain, both lower case: `a.b`, `example.org`.
 
     An approximation without the public suffix list: the last two labels, or three as in `example.co.uk`. A single label
-    or an address gives two empty texts.
+    or an address gives two empty texts, and so does what is too long for a name.
     """
+    return _split(name) if len(name) <= _LONGEST else ("", "")
+
+
+@lru_cache(maxsize=16_384)
+def _split(name: str) -> tuple[str, str]:
     labels = name.rstrip(".").lower().split(".")
     if len(labels) < 2 or labels[-1].isdigit():  # noqa: PLR2004 - a name has a domain
         return "", ""

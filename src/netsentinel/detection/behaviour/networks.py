@@ -20,9 +20,17 @@ class Place(StrEnum):
     """A group, a broadcast, this machine itself, or no address at all."""
 
 
-@lru_cache(maxsize=16_384)
+_LONGEST = 64
+"""Characters; an IPv6 address with a zone has less."""
+
+
 def place(address: str) -> Place:
     """Where an address lies. Any text is allowed."""
+    return _place(address) if len(address) <= _LONGEST else Place.NOWHERE
+
+
+@lru_cache(maxsize=16_384)
+def _place(address: str) -> Place:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

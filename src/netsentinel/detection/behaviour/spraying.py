@@ -12,6 +12,9 @@ from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros
 
+_LONGEST_ADDRESS = 64
+_LONGEST_USER = 128
+"""Characters; what is longer must not fill the tables."""
 _HONEYPOTS = frozenset({"opencanary", "cowrie"})
 
 
@@ -70,7 +73,7 @@ class PasswordSpraying:
             if (
                 event.action == "failure"
                 and event.user
-                and event.src_ip
+                and 0 < len(event.src_ip) <= _LONGEST_ADDRESS
                 and not event.user.endswith("$")
                 and event.logsource.product not in _HONEYPOTS
             ):
@@ -90,10 +93,12 @@ class PasswordSpraying:
     def _look(self, event: Event, found: list[Finding]) -> None:
         parameters = self._parameters
         seconds = parameters.span // SECOND
-        service = event.app_protocol or "logon"
-        user = event.user.lower()
+        service = event.app_protocol[:_LONGEST_ADDRESS] or "logon"
+        user = event.user[:_LONGEST_USER].lower()
         address: Key = (event.tenant, event.source, service, event.src_ip)
-        self._tries.add(address, f"{event.connection_uid or event.src_port}:{user}:{event.time}", event.time)
+        self._tries.add(
+            address, f"{event.connection_uid[:_LONGEST_ADDRESS] or event.src_port}:{user}:{event.time}", event.time
+        )
         if self._users.add(address, user, event.time) >= parameters.users:
             users, tries = self._users.count(address), self._tries.count(address)
             few = tries <= users * parameters.tries_per_user

@@ -32,6 +32,9 @@ def test_a_visitor_who_stays_is_told_once_an_hour() -> None:
     [
         canary(1001),
         canary("x"),
+        canary("²"),
+        canary("9" * 5_000),
+        canary(4000, source="x" * 65),
         canary(4000, source=""),
         cowrie("cowrie.session.closed"),
         honeypot("cowrie", 0, OUTSIDE, eventid="other.thing"),

@@ -23,6 +23,7 @@ def eve(dns: object) -> Event:
         ("localhost", ("", "")),
         ("10.0.0.1", ("", "")),
         ("", ("", "")),
+        ("x" * 250 + ".example.org", ("", "")),
     ],
 )
 def test_the_registered_domain(name: str, parts: tuple[str, str]) -> None:

@@ -21,6 +21,7 @@ from netsentinel.detection.behaviour.networks import leaves, place
         ("169.254.1.1", "nowhere"),
         ("", "nowhere"),
         ("host", "nowhere"),
+        ("1" * 100_000, "nowhere"),
     ],
 )
 def test_where_an_address_lies(address: str, where: str) -> None:

@@ -108,6 +108,7 @@ _FALSE_POSITIVES = (
     "Vulnerability scanners and inventory tools of your own",
     "Monitoring of hosts that are switched off",
     "A client whose server or network is down",
+    "A sensor that sees one direction only",
 )
 
 
@@ -218,13 +219,15 @@ class PortScans:
 
 
 def _came_to_nothing(event: Event) -> bool:
-    """Whether a connection carried nothing: stated as failed, or over after some empty packets (refused, half open)."""
+    """Whether a connection carried nothing: stated as failed, not answered, or over after some empty packets."""
     if event.action == "failure":
         return True
+    if event.protocol != "tcp" or not 0 < event.packets_out <= _FEW_PACKETS:
+        return False
+    if not event.packets_in:
+        return not event.bytes_in
     return (
-        0 < event.packets_out <= _FEW_PACKETS
-        and event.protocol == "tcp"
-        and event.packets_in <= event.packets_out
+        event.packets_in <= event.packets_out
         and event.bytes_in <= event.packets_in * _EMPTY_PACKET
         and event.bytes_out <= event.packets_out * _EMPTY_PACKET
     )

@@ -62,6 +62,10 @@ def test_refused_connections_count_even_when_nothing_says_that_they_failed() -> 
     assert titles([empty(number, resp_bytes=4_000) for number in range(15)]) == []
     assert titles([empty(number, orig_pkts=9) for number in range(15)]) == []
     assert titles([empty(number, resp_pkts=3) for number in range(15)]) == []
+    silent = {"resp_pkts": 0, "resp_bytes": 0}
+    assert titles([empty(number, orig_bytes=900, **silent) for number in range(15)]) == ["port_scan.vertical"]
+    assert titles([empty(number, orig_pkts=4, **silent) for number in range(15)]) == []
+    assert titles([empty(number, resp_pkts=0) for number in range(15)]) == []
 
 
 def test_a_scan_that_goes_on_is_told_once_per_span() -> None:

@@ -15,6 +15,8 @@ from netsentinel.kernel.types import Level, Micros
 
 _NETWORK_ACTIVITY = 4001
 _PROTOCOLS = frozenset({"tcp", "udp"})
+_STAMPED_AT_START = frozenset({"zeek", "netflow"})
+"""Formats whose time is the first packet's; others write when a connection is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class LongConnections:
         pair = self._pairs.touch((event.tenant, event.source, event.src_ip, target))
         begins, ends = (
             (event.time, event.time + event.duration_us)
-            if event.format == "zeek"  # Zeek's `ts` is the first packet's, others write at the end
+            if event.format in _STAMPED_AT_START
             else (event.time - event.duration_us, event.time)
         )
         pair.pieces.append((begins, ends))

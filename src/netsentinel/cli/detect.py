@@ -100,10 +100,11 @@ class _Run:
             self._built.pipeline.examine(lines, Origin(DEFAULT_TENANT, source, self._format, now), tally)
             for _, reason in tally.rejected[: max(0, _TOLD_REJECTED - self._rejected)]:
                 talk(f"{source}: a record was left out: {reason}")
-            self._rejected += len(tally.rejected)
+            self._rejected += tally.rejections
             self._found += len(tally.findings)
             yield from tally.findings
             tally.rejected.clear()
+            tally.rejections = 0
             tally.findings.clear()
 
     def summary(self) -> str:

@@ -13,6 +13,7 @@ from netsentinel.detection.ports import Detector
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
 from netsentinel.events.ports import Format, InboxBatch, LineFormat
+from netsentinel.events.surrogates import without_lone_surrogates
 from netsentinel.events.tables import TableReader
 from netsentinel.kernel.types import Micros, TenantId
 
@@ -21,6 +22,12 @@ SNAPSHOT_VERSION = 2
 
 _READ = 256 * 1024
 """Bytes unpacked at a time: what is held of a batch, whatever its size."""
+
+MAX_REJECTED_LINES = 1_000
+"""So many rejected lines of one batch are kept; the others are only counted."""
+
+MAX_DEPTH = 64
+"""Deepest nesting of a record. A deeper one could be stored, but not everything that reads it later could follow."""
 
 _MAX_SOURCES = 4096
 
@@ -61,6 +68,16 @@ class Tally:
     formats: Counter[str] = field(default_factory=Counter[str])
     findings: list[Finding] = field(default_factory=list[Finding])
     rejected: list[tuple[bytes, str]] = field(default_factory=list[tuple[bytes, str]])
+    """The first of the rejected lines with their reasons, and the newest; at most `MAX_REJECTED_LINES`."""
+    rejections: int = 0
+    """All of them."""
+
+    def reject(self, line: bytes, reason: str) -> None:
+        """Count a rejected line, and keep it if there are not too many."""
+        self.rejections += 1
+        if len(self.rejected) >= MAX_REJECTED_LINES:
+            self.rejected.pop()
+        self.rejected.append((bytes(line[:MAX_REJECTED_BYTES]), reason))
 
 
 class Pipeline:
@@ -104,7 +121,8 @@ class Pipeline:
         """The result of a batch that cannot be analysed: every record is kept, with the reason."""
         tally = Tally()
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
-            tally.rejected += [(line[:MAX_REJECTED_BYTES], reason) for line in lines]
+            for line in lines:
+                tally.reject(line, reason)
         return _result(batch, tally)
 
     def examine(self, lines: Iterable[bytes], origin: Origin, tally: Tally, *, replayed: bool = False) -> None:
@@ -150,17 +168,17 @@ class Pipeline:
 
     def _read(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
         if type(line) is LongLine:
-            tally.rejected.append((bytes(line), f"the record is longer than {self._max_line} bytes"))
+            tally.reject(line, f"the record is longer than {self._max_line} bytes")
             return None
         try:
             if line and line[0] == _BRACE:
-                event = self._parse(_table(self._decoder.decode(line)), line, origin)
+                event = self._parse(*self._decode(line), origin)
             else:
                 event = self._parse_text(line, origin, tally)
                 if event is None:
                     return None
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            tally.rejected.append((line[:MAX_REJECTED_BYTES], _reason(error)))
+            tally.reject(line, _reason(error))
             return None
         tally.formats[event.format] += 1
         return event
@@ -185,7 +203,7 @@ class Pipeline:
             return None
         if not origin.format and line.lstrip()[:1] not in _JSON_STARTS:
             raise ValueError("the line is no JSON, and in none of the known formats")
-        return self._parse(_table(self._decoder.decode(line)), line, origin)
+        return self._parse(*self._decode(line), origin)
 
     def _parse_row(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
         if tally.table.take_header(line):
@@ -199,6 +217,19 @@ class Pipeline:
             format_ = self._formats.get(stated)
             return format_ if isinstance(format_, LineFormat) else None
         return next((one for one in self._line_formats if one.recognises_line(line)), None)
+
+    def _decode(self, line: bytes) -> tuple[dict[str, Any], bytes]:
+        """The record of a line, and the line: repaired when half a surrogate pair in it would fail every decoder."""
+        try:
+            record = self._decoder.decode(line)
+        except msgspec.DecodeError:
+            repaired = without_lone_surrogates(line)
+            if repaired == line:
+                raise
+            record, line = self._decoder.decode(repaired), repaired
+        if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _is_deeper(record, MAX_DEPTH):
+            raise ValueError(f"the record is nested more than {MAX_DEPTH} deep")
+        return _table(record), line
 
     def _parse(self, record: dict[str, Any], line: bytes, origin: Origin) -> Event:
         if origin.format:
@@ -222,7 +253,7 @@ def _result(batch: InboxBatch, tally: Tally) -> BatchResult:
     return BatchResult(
         batch=batch.id,
         events=tally.events,
-        rejected=len(tally.rejected),
+        rejected=tally.rejections,
         size=tally.size,
         format=tally.formats.most_common(1)[0][0] if tally.formats else batch.format,
         last_event_at=tally.last_event_at,
@@ -242,6 +273,22 @@ def _table(record: Any) -> dict[str, Any]:
     if type(record) is not dict:
         raise ValueError("the record is no JSON object")
     return cast("dict[str, Any]", record)
+
+
+def _is_deeper(record: Any, limit: int) -> bool:
+    """Whether a decoded record has more levels than that; looks at it level by level."""
+    level: list[Any] = [record]
+    for _ in range(limit):
+        level = [value for node in level for value in _inner(node)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(node: Any) -> list[Any]:
+    """What is nested in a value, one level down."""
+    values = cast("Iterable[Any]", node.values() if type(node) is dict else node if type(node) is list else ())
+    return [value for value in values if type(value) in (dict, list)]
 
 
 def _unpacked(raw: bytes, tally: Tally) -> Iterator[bytes]:

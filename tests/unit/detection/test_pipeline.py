@@ -12,7 +12,7 @@ from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.model import BatchResult, Finding
-from netsentinel.detection.pipeline import Origin, Pipeline, Tally
+from netsentinel.detection.pipeline import MAX_DEPTH, MAX_REJECTED_LINES, Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import SigmaDetector
 from netsentinel.detection.rules.load import load_text
@@ -103,6 +103,36 @@ def test_a_long_record_is_cut_and_rejected() -> None:
     assert reason == "the record is longer than 100000 bytes"
     ((short, _),) = analyze(b"j" * (MAX_REJECTED_BYTES * 2)).rejected_lines
     assert len(short) == MAX_REJECTED_BYTES
+
+
+@pytest.mark.parametrize("call", ["analyze", "reject"])
+def test_of_many_rejected_lines_only_some_are_kept_and_all_are_counted(call: str) -> None:
+    pipeline, given = Pipeline(FORMATS, ()), batch(*(b"{%d" % number for number in range(5_000)))
+    result = pipeline.analyze(given) if call == "analyze" else pipeline.reject(given, "why")
+    assert (result.events, result.rejected, len(result.rejected_lines)) == (0, 5_000, MAX_REJECTED_LINES)
+    assert [line for line, _ in result.rejected_lines[-2:]] == [b"{998", b"{4999"]
+
+
+def test_half_a_surrogate_pair_does_not_hide_a_record_from_the_rules() -> None:
+    line = rb'{"ts":%d,"uid":"C1","_path":"ssh","auth_success":false,"x":"a\ud800b\ud83d\ude00"}' % START
+    result = Pipeline(FORMATS, detectors()).analyze(batch(line))
+    assert (result.events, result.rejected) == (1, 0)
+    (finding,) = result.findings
+    assert json.loads(finding.raw)["x"] == "a\ufffdb\U0001f600"
+    assert msgspec.json.decode(finding.raw)
+
+
+def nested(depth: int) -> bytes:
+    inner = b'{"a":[' * (depth // 2 - 1) + b'{"b":{}}' * (depth % 2 == 0) + b'{"b":{"c":{}}}' * (depth % 2)
+    return inner + b"]}" * (depth // 2 - 1)
+
+
+@pytest.mark.parametrize("fallback", [None, GenericFormat()])
+def test_a_record_has_a_deepest_nesting(fallback: GenericFormat | None) -> None:
+    deep = [{**EVE, "x": json.loads(nested(depth))} for depth in (MAX_DEPTH - 1, MAX_DEPTH, 600)]
+    result = analyze(*deep, {**EVE, "x": [[]] * 200}, {**EVE, "x": "[" * 200}, fallback=fallback)
+    assert (result.events, result.rejected) == (3, 2)
+    assert {reason for _, reason in result.rejected_lines} == {"the record is nested more than 64 deep"}
 
 
 def test_a_stated_format_is_used_and_nothing_else() -> None:

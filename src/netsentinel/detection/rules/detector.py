@@ -11,9 +11,6 @@ from netsentinel.events.model import Event
 _MAX_VALUE = 512
 """Characters of a matched value that a finding keeps."""
 
-_MAX_EVIDENCE = 32
-"""Matched fields that a finding lists."""
-
 
 class SigmaDetector:
     """Finds events for which a rule is true. Keeps no state: each event is judged by itself."""
@@ -57,7 +54,7 @@ def _finding(match: Match) -> Finding:
         entity_kind=kind,
         matched=tuple(
             MatchedField(field=field, value=value[:_MAX_VALUE], condition=atom.describe())
-            for field, value, atom in dict.fromkeys(match.evidence[:_MAX_EVIDENCE])
+            for field, value, atom in dict.fromkeys(match.evidence)
         ),
         false_positives=rule.false_positives,
         references=rule.references,

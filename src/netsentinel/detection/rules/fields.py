@@ -18,7 +18,8 @@ class FieldReader:
     def __init__(self, field: str, aliases: Sequence[str] = ()) -> None:
         self.field = field
         self._paths = tuple(_path(name) for name in (field, *aliases))
-        self._plain = field if len(self._paths) == 1 and len(self._paths[0]) == 1 else ""
+        self.plain = field if len(self._paths) == 1 and len(self._paths[0]) == 1 else ""
+        """The only name that it can have in events, or empty when there are several places to look."""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -27,8 +28,8 @@ class FieldReader:
 
     def read(self, native: dict[str, Any]) -> Any:
         """The field's value, or MISSING."""
-        if self._plain:
-            return native.get(self._plain, MISSING)
+        if self.plain:
+            return native.get(self.plain, MISSING)
         for path in self._paths:
             found = _descend(native, path, 0)
             if found is not MISSING:

@@ -1,30 +1,32 @@
 """The engine: which rules are true for an event.
 
-Each distinct value of a field is scanned once for all atoms of that field; a rule's logic is only looked at for events
-that hold one of its witnesses. The scanner is the only part that knows how values are compared.
+Each rule has witnesses: atoms one of which must be true before the rule can be. Each distinct value of a field is
+scanned once, for the witnesses alone, and a rule's logic is only looked at for events that hold one of them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
-from netsentinel.detection.rules.model import ON_VALUES, AllOf, Atom, Condition, Has, Not, Operation, Rule
-from netsentinel.detection.rules.scanner import FieldScanner, Ids
+from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
+from netsentinel.detection.rules.model import Atom, Rule
+from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.detection.rules.taxonomy import aliases, applies
-from netsentinel.detection.rules.witness import atoms_of, witnesses
+from netsentinel.detection.rules.values import Value
+from netsentinel.detection.rules.witness import witnesses
 from netsentinel.events.model import Event, Logsource
 
-_REMEMBERED_VALUES = 4096
-"""Distinct values whose answer is kept per field; also across batches, because the answer never changes."""
-
-_REMEMBERED_LENGTH = 256
-"""Longer values are scanned anew each time, so that what is kept stays small."""
+MAX_EVIDENCE = 32
+"""Pieces of evidence that a match lists."""
 
 _MAX_PLANS = 1024
 
-_Evaluate = Callable[[set[int], dict[str, Any]], bool]
+_REMEMBERED_BYTES = 16 * 1024 * 1024
+_VALUE_BYTES = 300
+"""What a remembered value takes beside its text, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,21 @@ class Match:
 
     rule: Rule
     event: Event
-    evidence: tuple[tuple[str, str, Atom], ...]
-    """Field, value and atom of everything that made it true."""
+    evidence: tuple[Evidence, ...]
+    """Field, value and atom of what made it true, up to `MAX_EVIDENCE`."""
 
 
 class RuleEngine:
-    """Knows a set of rules; keeps nothing of the events it has seen but the answers for their values."""
+    """Knows a set of rules; keeps nothing of the events it has seen but the answers for their values.
+
+    Not for several threads at once.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
         self._plans: dict[Logsource, _Plan] = {}
+        self._alike: dict[tuple[str, tuple[int, ...]], _Plan] = {}
+        self._memory = _Memory()
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules."""
@@ -51,165 +58,146 @@ class RuleEngine:
             plan = plans.get(event.logsource)
             if plan is None:
                 plan = self._plan(event.logsource)
-            for rule, evidence in plan.matches(event.native):
-                yield Match(rule, event, evidence)
+            candidates = plan.candidates(event.native)
+            if candidates:
+                for rule, evidence in plan.true_of(candidates, event.native):
+                    yield Match(rule, event, evidence)
 
     def _plan(self, logsource: Logsource) -> "_Plan":
+        """The plan of a log source. Log sources that the same rules look at share one."""
         if len(self._plans) >= _MAX_PLANS:
             self._plans.clear()
-        plan = _Plan([rule for rule in self._rules if applies(rule.logsource, logsource)], logsource.product)
+            self._alike.clear()
+            self._memory.forget_all()
+        chosen = tuple(at for at, rule in enumerate(self._rules) if applies(rule.logsource, logsource))
+        key = (logsource.product, chosen)
+        plan = self._alike.get(key)
+        if plan is None:
+            plan = _Plan([self._rules[at] for at in chosen], logsource.product, self._memory)
+            self._alike[key] = plan
         self._plans[logsource] = plan
         return plan
 
 
+class _Memory:
+    """What is remembered of values, of all fields together; when it is full, everything is forgotten."""
+
+    def __init__(self) -> None:
+        self._tables: list[dict[Any, Value]] = []
+        self._left = _REMEMBERED_BYTES
+
+    def table(self) -> dict[Any, Value]:
+        """A place for one field's values."""
+        table: dict[Any, Value] = {}
+        self._tables.append(table)
+        return table
+
+    def take(self, value: Value) -> None:
+        """Account for one more value."""
+        self._left -= _VALUE_BYTES + 2 * len(value.text)
+        if self._left < 0:
+            for table in self._tables:
+                table.clear()
+            self._left = _REMEMBERED_BYTES
+
+    def forget_all(self) -> None:
+        """Forget the places too: whoever asked for them is gone."""
+        self._tables.clear()
+        self._left = _REMEMBERED_BYTES
+
+
 class _Field:
-    """One field of a plan: how to read it, and what its values say."""
+    """One field of a plan: how to read it, and which rules its values are witnesses for."""
 
-    def __init__(self, reader: FieldReader, atoms: Iterable[tuple[int, Atom]]) -> None:
+    __slots__ = ("_memory", "_rules_of", "_scan", "known", "name", "reader")
+
+    def __init__(self, reader: FieldReader, asked: dict[Atom, list[int]], memory: _Memory) -> None:
         self.reader = reader
-        self._scan = FieldScanner(atoms).scan
-        self._known: dict[str, Ids] = {}
+        self.name = reader.plain
+        """The one name that it has in events, or empty when there are several ways to read it."""
+        self._rules_of = list(asked.values())
+        self._scan = FieldScanner(enumerate(asked)).scan
+        self.known = memory.table()
+        self._memory = memory
 
-    def ids(self, value: str) -> Ids:
-        """The atoms that a value satisfies."""
-        found = self._known.get(value)
-        if found is None:
-            found = self._scan(value)
-            if len(value) <= _REMEMBERED_LENGTH:
-                if len(self._known) >= _REMEMBERED_VALUES:
-                    self._known.clear()
-                self._known[value] = found
-        return found
+    def learn(self, raw: str | int, text: str) -> Value:
+        """Scan a value that was not seen before, and remember it under what stands in the event."""
+        value = Value(text)
+        rules = {rule for atom in self._scan(value) for rule in self._rules_of[atom]}
+        value.rules = tuple(rules)
+        self._memory.take(value)
+        self.known[raw] = value
+        return value
 
-    def add(self, raw: Any, matched: set[int]) -> None:
-        """Add what the field's value, as it stands in the event, satisfies."""
-        if type(raw) is str:
-            found = self._known.get(raw)
-            matched.update(self.ids(raw) if found is None else found)
-        elif raw is not None and raw is not MISSING:
-            for value in scalars(raw):
-                matched.update(self.ids(value))
+    def add(self, raw: Any, candidates: set[int]) -> None:
+        """Add the rules that a value as it stands in the event is a witness for."""
+        for text in scalars(raw):
+            value = self.known.get(text)
+            candidates.update((self.learn(text, text) if value is None else value).rules)
 
 
 class _Plan:
     """The rules that look at events of one log source."""
 
-    def __init__(self, rules: Sequence[Rule], product: str) -> None:
+    def __init__(self, rules: Sequence[Rule], product: str, memory: _Memory) -> None:
         self._rules = tuple(rules)
-        self._numbers: dict[Atom, int] = {}
+        self._product = product
         self._readers: dict[str, FieldReader] = {}
-        by_field: defaultdict[str, list[tuple[int, Atom]]] = defaultdict(list)
-        for rule in self._rules:
-            for atom in atoms_of(rule.condition):
-                if atom.operation in ON_VALUES and atom not in self._numbers:
-                    self._numbers[atom] = len(self._numbers)
-                    by_field[atom.field].append((self._numbers[atom], atom))
-                for name in _fields_of(atom):
-                    if name not in self._readers:
-                        self._readers[name] = FieldReader(name, aliases(product, name))
-        keywords = by_field.pop("", None)
-        self._keywords = _Field(FieldReader(""), keywords) if keywords else None
-        self._fields = {name: _Field(self._readers[name], atoms) for name, atoms in by_field.items()}
-        by_key: defaultdict[str, list[_Field]] = defaultdict(list)
-        for field in self._fields.values():
-            for key in field.reader.keys:
-                by_key[key].append(field)
-        self._by_key = dict(by_key)
-        self._logic = [self._compile(rule.condition) for rule in self._rules]
-        self._triggers, self._always = self._witnesses()
-
-    def _witnesses(self) -> tuple[dict[int, list[int]], tuple[int, ...]]:
-        triggers: defaultdict[int, list[int]] = defaultdict(list)
+        self._logic: list[Logic | None] = [None] * len(self._rules)
+        asked: defaultdict[str, defaultdict[Atom, list[int]]] = defaultdict(lambda: defaultdict(list))
         always: list[int] = []
         for index, rule in enumerate(self._rules):
             atoms = witnesses(rule.condition)
             for atom in atoms:
-                triggers[self._numbers[atom]].append(index)
+                asked[atom.field][atom].append(index)
             if not atoms:
                 always.append(index)
-        return dict(triggers), tuple(always)
+        self._always = tuple(always)
+        keywords = asked.pop("", None)
+        self._keywords = _Field(FieldReader(""), keywords, memory) if keywords else None
+        by_key: defaultdict[str, list[_Field]] = defaultdict(list)
+        for name, atoms_of_field in asked.items():
+            field = _Field(self._reader(name), atoms_of_field, memory)
+            for key in sorted(field.reader.keys):
+                by_key[key].append(field)
+        self._by_key = {key: tuple(fields) for key, fields in by_key.items()}
 
-    def matches(self, native: dict[str, Any]) -> Iterator[tuple[Rule, tuple[tuple[str, str, Atom], ...]]]:
-        """The rules that are true for an event, in order."""
-        matched: set[int] = set()
-        for key in native.keys() & self._by_key.keys():
-            for field in self._by_key[key]:
-                field.add(field.reader.read(native), matched)
+    def candidates(self, native: dict[str, Any]) -> set[int]:
+        """The rules that have a witness in an event, and those that need none."""
+        found = set(self._always)
+        by_key = self._by_key
+        for key in native:
+            fields = by_key.get(key)
+            if fields is None:
+                continue
+            for field in fields:
+                raw = native[key] if field.name else field.reader.read(native)
+                kind = type(raw)
+                if kind is str or kind is int:
+                    value = field.known.get(raw)
+                    if value is None:
+                        value = field.learn(raw, raw if kind is str else str(raw))
+                    if value.rules:
+                        found.update(value.rules)
+                elif raw is not None and raw is not MISSING:
+                    field.add(raw, found)
         if self._keywords is not None:
-            for _, value in everything(native):
-                matched.update(self._keywords.ids(value))
-        candidates = set(self._always)
-        for number in matched & self._triggers.keys():
-            candidates.update(self._triggers[number])
+            for _, text in everything(native):
+                self._keywords.add(text, found)
+        return found
+
+    def true_of(self, candidates: set[int], native: dict[str, Any]) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
+        """The candidates that are true for an event, in order."""
+        view = View(native)
         for index in sorted(candidates):
-            if self._logic[index](matched, native):
-                rule = self._rules[index]
-                yield rule, tuple(self._evidence(rule.condition, matched, native))
+            logic = self._logic[index]
+            if logic is None:
+                logic = self._logic[index] = logic_of(self._rules[index].condition, self._reader)
+            if logic.holds(view):
+                yield self._rules[index], tuple(islice(logic.explain(view), MAX_EVIDENCE))
 
-    def _compile(self, condition: Condition) -> _Evaluate:
-        if isinstance(condition, Has):
-            atom = condition.atom
-            if atom.operation in ON_VALUES:
-                number = self._numbers[atom]
-                return lambda matched, _: number in matched
-            return self._whole_event(atom)
-        if isinstance(condition, Not):
-            inner = self._compile(condition.item)
-            return lambda matched, native: not inner(matched, native)
-        items = tuple(self._compile(item) for item in condition.items)
-        if isinstance(condition, AllOf):
-            return lambda matched, native: all(item(matched, native) for item in items)
-        return lambda matched, native: any(item(matched, native) for item in items)
-
-    def _whole_event(self, atom: Atom) -> _Evaluate:
-        reader = self._readers[atom.field]
-        if atom.operation is Operation.ABSENT:
-            return lambda _, native: _is_absent(reader.read(native))
-        if atom.operation is Operation.PRESENT:
-            return lambda _, native: not _is_absent(reader.read(native))
-        other, compare = self._readers[str(atom.value)], _REFERENCES[atom.operation]
-        return lambda _, native: any(
-            compare(left.lower(), right.lower()) for left in reader.texts(native) for right in other.texts(native)
-        )
-
-    def _evidence(
-        self, condition: Condition, matched: set[int], native: dict[str, Any]
-    ) -> Iterator[tuple[str, str, Atom]]:
-        """What made a true condition true: everything of an `and`, the true items of an `or`, nothing of a `not`."""
-        if isinstance(condition, Has):
-            yield self._seen(condition.atom, native)
-        elif not isinstance(condition, Not):
-            for item in condition.items:
-                if self._compile(item)(matched, native):
-                    yield from self._evidence(item, matched, native)
-
-    def _seen(self, atom: Atom, native: dict[str, Any]) -> tuple[str, str, Atom]:
-        if not atom.field and self._keywords is not None:
-            pairs = everything(native)
-            return next(
-                ((*pair, atom) for pair in pairs if self._numbers[atom] in self._keywords.ids(pair[1])), ("", "", atom)
-            )
-        texts = self._readers[atom.field].texts(native)
-        if atom.operation in ON_VALUES:
-            number, field = self._numbers[atom], self._fields[atom.field]
-            texts = [text for text in texts if number in field.ids(text)]
-        return atom.field, texts[0] if texts else "", atom
-
-
-def _fields_of(atom: Atom) -> Iterator[str]:
-    if atom.field:
-        yield atom.field
-    if atom.operation in _REFERENCES:
-        yield str(atom.value)
-
-
-def _is_absent(raw: Any) -> bool:
-    return raw is MISSING or raw is None or raw == []
-
-
-_REFERENCES: dict[Operation, Callable[[str, str], bool]] = {
-    Operation.FIELD_EQUALS: str.__eq__,
-    Operation.FIELD_STARTSWITH: str.startswith,
-    Operation.FIELD_ENDSWITH: str.endswith,
-    Operation.FIELD_CONTAINS: str.__contains__,
-}
+    def _reader(self, name: str) -> FieldReader:
+        reader = self._readers.get(name)
+        if reader is None:
+            reader = self._readers[name] = FieldReader(name, aliases(self._product, name))
+        return reader

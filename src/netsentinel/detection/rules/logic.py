@@ -1,0 +1,266 @@
+"""The logic of one rule over one event: a tree that says whether it is true, and why.
+
+It is only asked for rules that have a witness in the event, so it compares the few values of that rule directly.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from netsentinel.detection.rules.atoms import Test, test_of
+from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
+from netsentinel.detection.rules.model import ON_VALUES, AllOf, AnyOf, Atom, Condition, Has, Not, Operation
+from netsentinel.detection.rules.values import Value
+
+Evidence = tuple[str, str, Atom]
+"""Field, value and the atom that it answers."""
+
+Readers = Callable[[str], FieldReader]
+"""How a plan reads a field, by the name that rules use."""
+
+
+class View:
+    """One event as the logic sees it: each field is read once.
+
+    Args:
+        native: the event.
+    """
+
+    __slots__ = ("_pairs", "_values", "native")
+
+    def __init__(self, native: dict[str, Any]) -> None:
+        self.native = native
+        self._values: dict[FieldReader, tuple[Value, ...]] = {}
+        self._pairs: tuple[tuple[str, Value], ...] | None = None
+
+    def values(self, reader: FieldReader) -> tuple[Value, ...]:
+        """The values of a field."""
+        found = self._values.get(reader)
+        if found is None:
+            found = tuple(Value(text) for text in scalars(reader.read(self.native)))
+            self._values[reader] = found
+        return found
+
+    def everything(self) -> tuple[tuple[str, Value], ...]:
+        """Every value with its name: what keywords are looked for in."""
+        if self._pairs is None:
+            self._pairs = tuple((name, Value(text)) for name, text in everything(self.native))
+        return self._pairs
+
+
+class Logic(ABC):
+    """A part of a rule's condition."""
+
+    @abstractmethod
+    def holds(self, view: View) -> bool:
+        """Whether it is true."""
+
+    @abstractmethod
+    def explain(self, view: View) -> Iterator[Evidence]:
+        """What made it true: everything of an `and`, the true items of an `or`, nothing of a `not`."""
+
+
+def logic_of(condition: Condition, reader: Readers) -> Logic:
+    """A condition, ready to be asked."""
+    if isinstance(condition, Has):
+        return _atom(condition.atom, reader)
+    if isinstance(condition, Not):
+        return _Not(logic_of(condition.item, reader))
+    if isinstance(condition, AllOf):
+        return _All([logic_of(item, reader) for item in condition.items])
+    alike = _alike(condition)
+    if alike:
+        return _AnyText(reader(alike[0].field), alike)
+    return _Any([logic_of(item, reader) for item in condition.items])
+
+
+def _atom(atom: Atom, reader: Readers) -> Logic:
+    if atom.operation in ON_VALUES:
+        test = test_of(atom)
+        return _Value(reader(atom.field), atom, test) if atom.field else _Keyword(atom, test)
+    if atom.operation in {Operation.ABSENT, Operation.PRESENT}:
+        return _Presence(reader(atom.field), atom)
+    return _Reference(reader(atom.field), reader(str(atom.value)), atom)
+
+
+_PLAIN = frozenset({Operation.EQUALS, Operation.STARTSWITH, Operation.ENDSWITH, Operation.CONTAINS})
+
+
+def _alike(condition: AnyOf) -> list[Atom]:
+    """The atoms of an `or`, when all compare the same field's text in the same way; else none."""
+    atoms = [item.atom for item in condition.items if isinstance(item, Has)]
+    kinds = {(atom.field, atom.operation, atom.cased) for atom in atoms}
+    if len(atoms) < len(condition.items) or len(kinds) > 1 or not atoms[0].field or atoms[0].operation not in _PLAIN:
+        return []
+    return atoms
+
+
+class _AnyText(Logic):
+    """One of many texts in one field: most of what rules ask, so it is asked fast."""
+
+    __slots__ = ("_atoms", "_cased", "_found", "_reader")
+
+    def __init__(self, reader: FieldReader, atoms: Sequence[Atom]) -> None:
+        self._reader = reader
+        self._atoms = tuple(atoms)
+        self._cased = atoms[0].cased
+        wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
+        self._found = _any_of(atoms[0].operation, wanted)
+
+    def holds(self, view: View) -> bool:
+        for value in view.values(self._reader):
+            if self._found(value.text if self._cased else value.low):
+                return True
+        return False
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        for atom in self._atoms:
+            yield from _Value(self._reader, atom, test_of(atom)).explain(view)
+
+
+def _any_of(operation: Operation, wanted: tuple[str, ...]) -> Callable[[str], bool]:
+    if operation is Operation.STARTSWITH:
+        return lambda text: text.startswith(wanted)
+    if operation is Operation.ENDSWITH:
+        return lambda text: text.endswith(wanted)
+    if operation is Operation.EQUALS:
+        return frozenset(wanted).__contains__
+
+    def contains(text: str) -> bool:
+        for one in wanted:  # noqa: SIM110 - a generator would cost more than what it does
+            if one in text:
+                return True
+        return False
+
+    return contains
+
+
+class _Value(Logic):
+    __slots__ = ("_atom", "_reader", "_test")
+
+    def __init__(self, reader: FieldReader, atom: Atom, test: Test) -> None:
+        self._reader = reader
+        self._atom = atom
+        self._test = test
+
+    def holds(self, view: View) -> bool:
+        for value in view.values(self._reader):  # noqa: SIM110 - a generator would cost more than what it does
+            if self._test(value):
+                return True
+        return False
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        for value in view.values(self._reader):
+            if self._test(value):
+                yield self._atom.field, value.text, self._atom
+                return
+
+
+class _Keyword(Logic):
+    __slots__ = ("_atom", "_test")
+
+    def __init__(self, atom: Atom, test: Test) -> None:
+        self._atom = atom
+        self._test = test
+
+    def holds(self, view: View) -> bool:
+        return any(self._test(value) for _, value in view.everything())
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        for name, value in view.everything():
+            if self._test(value):
+                yield name, value.text, self._atom
+                return
+
+
+class _Presence(Logic):
+    __slots__ = ("_atom", "_reader")
+
+    def __init__(self, reader: FieldReader, atom: Atom) -> None:
+        self._reader = reader
+        self._atom = atom
+
+    def holds(self, view: View) -> bool:
+        raw = self._reader.read(view.native)
+        absent = raw is MISSING or raw is None or raw == []
+        return absent is (self._atom.operation is Operation.ABSENT)
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        if self.holds(view):
+            values = view.values(self._reader)
+            yield self._atom.field, values[0].text if values else "", self._atom
+
+
+class _Reference(Logic):
+    __slots__ = ("_atom", "_compare", "_other", "_reader")
+
+    def __init__(self, reader: FieldReader, other: FieldReader, atom: Atom) -> None:
+        self._reader = reader
+        self._other = other
+        self._atom = atom
+        self._compare = _REFERENCES[atom.operation]
+
+    def holds(self, view: View) -> bool:
+        return next(self.explain(view), None) is not None
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        for value in view.values(self._reader):
+            if any(self._compare(value.low, other.low) for other in view.values(self._other)):
+                yield self._atom.field, value.text, self._atom
+                return
+
+
+_REFERENCES: dict[Operation, Callable[[str, str], bool]] = {
+    Operation.FIELD_EQUALS: str.__eq__,
+    Operation.FIELD_STARTSWITH: str.startswith,
+    Operation.FIELD_ENDSWITH: str.endswith,
+    Operation.FIELD_CONTAINS: str.__contains__,
+}
+
+
+class _Not(Logic):
+    __slots__ = ("_item",)
+
+    def __init__(self, item: Logic) -> None:
+        self._item = item
+
+    def holds(self, view: View) -> bool:
+        return not self._item.holds(view)
+
+    def explain(self, view: View) -> Iterator[Evidence]:  # noqa: ARG002 - what is not there has nothing to show
+        return iter(())
+
+
+class _All(Logic):
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Sequence[Logic]) -> None:
+        self._items = tuple(items)
+
+    def holds(self, view: View) -> bool:
+        for item in self._items:  # noqa: SIM110 - a generator would cost more than what it does
+            if not item.holds(view):
+                return False
+        return True
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        for item in self._items:
+            yield from item.explain(view)
+
+
+class _Any(Logic):
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Sequence[Logic]) -> None:
+        self._items = tuple(items)
+
+    def holds(self, view: View) -> bool:
+        for item in self._items:  # noqa: SIM110 - a generator would cost more than what it does
+            if item.holds(view):
+                return True
+        return False
+
+    def explain(self, view: View) -> Iterator[Evidence]:
+        for item in self._items:
+            if item.holds(view):
+                yield from item.explain(view)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from netsentinel.cli.lanes import Lane
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 
@@ -70,6 +71,33 @@ def ingest(
         with _server(Path(folder) / "data") as (process, data):
             result = asyncio.run(_measure(process, data, lines, plan))
         result |= {"fsync_per_s": fsync, "seconds": round(time.perf_counter() - started, 1)}
+    if output is Output.JSON:
+        print_json(result)
+    else:
+        print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
+
+
+@bench_app.command("detect")
+def detect(
+    *,
+    rules: Annotated[
+        list[Path] | None, typer.Option(help="Rules instead of the bundled ones: file, folder or .zip; repeatable.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Windows events whose process creations are used; built-in ones by default.")
+    ] = None,
+    lane: Annotated[Lane, typer.Option(help="Whether command lines come back.")] = Lane.UNIQUE,
+    events: Annotated[int, typer.Option(min=1, help="Events that are counted.")] = 100_000,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Run Windows process creations through the whole detection pipeline, in one process on one core.
+
+    events_per_s includes unpacking and reading JSON; load_s is what loading the rules took, and rss_mb the most
+    memory that this process had.
+    """
+    from netsentinel.cli.bench_detect import measure
+
+    result = measure(rules or [], file, lane, events)
     if output is Output.JSON:
         print_json(result)
     else:

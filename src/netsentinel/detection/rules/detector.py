@@ -1,11 +1,12 @@
 """Sigma rules as a detector: every match is a finding that explains itself."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.rules.match import Match, RuleEngine
-from netsentinel.detection.rules.model import Rule
+from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.events.model import Event
 
 _MAX_VALUE = 512
@@ -53,8 +54,7 @@ def _finding(match: Match) -> Finding:
         entity=entity,
         entity_kind=kind,
         matched=tuple(
-            MatchedField(field=field, value=value[:_MAX_VALUE], condition=atom.describe())
-            for field, value, atom in dict.fromkeys(match.evidence)
+            MatchedField(field, value[:_MAX_VALUE], _describe(atom)) for field, value, atom in dict.fromkeys(match.evidence)
         ),
         false_positives=rule.false_positives,
         references=rule.references,
@@ -62,3 +62,8 @@ def _finding(match: Match) -> Finding:
         fingerprint=fingerprint(event.tenant, rule.id, entity),
         raw=event.raw,
     )
+
+
+@lru_cache(maxsize=4096)
+def _describe(atom: Atom) -> str:
+    return atom.describe()

@@ -1,7 +1,9 @@
 """Finding a field's values in a native event."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
+
+from netsentinel.detection.rules.values import Value
 
 MISSING: Any = object()
 """What a reader answers where the event has no such field."""
@@ -20,6 +22,8 @@ class FieldReader:
         self._paths = tuple(_path(name) for name in (field, *aliases))
         self.plain = field if len(self._paths) == 1 and len(self._paths[0]) == 1 else ""
         """The only name that it can have in events, or empty when there are several places to look."""
+        self.known: Mapping[Any, Value] = {}
+        """Values that were scanned before, by what stands in the event."""
 
     @property
     def keys(self) -> frozenset[str]:

@@ -5,12 +5,14 @@ It is only asked for rules that have a witness in the event, so it compares the 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from netsentinel.detection.rules.atoms import Test, test_of
 from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
 from netsentinel.detection.rules.model import ON_VALUES, AllOf, AnyOf, Atom, Condition, Has, Not, Operation
 from netsentinel.detection.rules.values import Value
+from netsentinel.detection.rules.witness import odds
 
 Evidence = tuple[str, str, Atom]
 """Field, value and the atom that it answers."""
@@ -37,7 +39,11 @@ class View:
         """The values of a field."""
         found = self._values.get(reader)
         if found is None:
-            found = tuple(Value(text) for text in scalars(reader.read(self.native)))
+            raw, known = reader.read(self.native), reader.known
+            if type(raw) is str:
+                found = (known.get(raw) or Value(raw),)
+            else:
+                found = tuple(known.get(text) or Value(text) for text in scalars(raw))
             self._values[reader] = found
         return found
 
@@ -67,7 +73,8 @@ def logic_of(condition: Condition, reader: Readers) -> Logic:
     if isinstance(condition, Not):
         return _Not(logic_of(condition.item, reader))
     if isinstance(condition, AllOf):
-        return _All([logic_of(item, reader) for item in condition.items])
+        items = [(odds(item), logic_of(item, reader)) for item in condition.items]
+        return _All([item for _, item in items], [item for _, item in sorted(items, key=itemgetter(0))])
     alike = _alike(condition)
     if alike:
         return _AnyText(reader(alike[0].field), alike)
@@ -83,7 +90,12 @@ def _atom(atom: Atom, reader: Readers) -> Logic:
     return _Reference(reader(atom.field), reader(str(atom.value)), atom)
 
 
-_PLAIN = frozenset({Operation.EQUALS, Operation.STARTSWITH, Operation.ENDSWITH, Operation.CONTAINS})
+_PLAIN: dict[Operation, Callable[[str, str], bool]] = {
+    Operation.EQUALS: str.__eq__,
+    Operation.STARTSWITH: str.startswith,
+    Operation.ENDSWITH: str.endswith,
+    Operation.CONTAINS: str.__contains__,
+}
 
 
 def _alike(condition: AnyOf) -> list[Atom]:
@@ -98,14 +110,15 @@ def _alike(condition: AnyOf) -> list[Atom]:
 class _AnyText(Logic):
     """One of many texts in one field: most of what rules ask, so it is asked fast."""
 
-    __slots__ = ("_atoms", "_cased", "_found", "_reader")
+    __slots__ = ("_atoms", "_cased", "_compare", "_found", "_reader", "_wanted")
 
     def __init__(self, reader: FieldReader, atoms: Sequence[Atom]) -> None:
         self._reader = reader
         self._atoms = tuple(atoms)
         self._cased = atoms[0].cased
-        wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
-        self._found = _any_of(atoms[0].operation, wanted)
+        self._wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
+        self._compare = _PLAIN[atoms[0].operation]
+        self._found = _any_of(atoms[0].operation, self._wanted)
 
     def holds(self, view: View) -> bool:
         for value in view.values(self._reader):
@@ -114,8 +127,13 @@ class _AnyText(Logic):
         return False
 
     def explain(self, view: View) -> Iterator[Evidence]:
-        for atom in self._atoms:
-            yield from _Value(self._reader, atom, test_of(atom)).explain(view)
+        values = view.values(self._reader)
+        texts = [value.text if self._cased else value.low for value in values]
+        for atom, wanted in zip(self._atoms, self._wanted, strict=True):
+            for value, text in zip(values, texts, strict=True):
+                if self._compare(text, wanted):
+                    yield atom.field, value.text, atom
+                    break
 
 
 def _any_of(operation: Operation, wanted: tuple[str, ...]) -> Callable[[str], bool]:
@@ -232,13 +250,14 @@ class _Not(Logic):
 
 
 class _All(Logic):
-    __slots__ = ("_items",)
+    __slots__ = ("_items", "_rarest_first")
 
-    def __init__(self, items: Sequence[Logic]) -> None:
+    def __init__(self, items: Sequence[Logic], rarest_first: Sequence[Logic]) -> None:
         self._items = tuple(items)
+        self._rarest_first = tuple(rarest_first)
 
     def holds(self, view: View) -> bool:
-        for item in self._items:  # noqa: SIM110 - a generator would cost more than what it does
+        for item in self._rarest_first:  # noqa: SIM110 - a generator would cost more than what it does
             if not item.holds(view):
                 return False
         return True

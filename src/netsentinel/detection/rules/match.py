@@ -5,18 +5,19 @@ scanned once, for the witnesses alone, and a rule's logic is only looked at for 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
+from netsentinel.detection.rules.fields import MISSING, FieldReader, scalars
+from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
 from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.detection.rules.taxonomy import aliases, applies
 from netsentinel.detection.rules.values import Value
-from netsentinel.detection.rules.witness import witnesses
+from netsentinel.detection.rules.witness import blockers, confirmations, is_settled, witnesses
 from netsentinel.events.model import Event, Logsource
 
 MAX_EVIDENCE = 32
@@ -106,34 +107,48 @@ class _Memory:
         self._left = _REMEMBERED_BYTES
 
 
+class _Asked:
+    """What an atom says about rules when it is true."""
+
+    __slots__ = ("blocks", "confirms", "rules")
+
+    def __init__(self) -> None:
+        self.rules: list[int] = []
+        self.confirms: list[int] = []
+        self.blocks: list[int] = []
+
+
 class _Field:
-    """One field of a plan: how to read it, and which rules its values are witnesses for."""
+    """One field of a plan: how to read it, and what its values say about the rules."""
 
-    __slots__ = ("_memory", "_rules_of", "_scan", "known", "name", "reader")
+    __slots__ = ("_asked", "_memory", "_scan", "known", "name", "reader")
 
-    def __init__(self, reader: FieldReader, asked: dict[Atom, list[int]], memory: _Memory) -> None:
+    def __init__(self, reader: FieldReader, asked: Mapping[Atom, _Asked], memory: _Memory) -> None:
         self.reader = reader
         self.name = reader.plain
         """The one name that it has in events, or empty when there are several ways to read it."""
-        self._rules_of = list(asked.values())
+        self._asked = list(asked.values())
         self._scan = FieldScanner(enumerate(asked)).scan
-        self.known = memory.table()
+        self.known = reader.known = memory.table()
         self._memory = memory
 
     def learn(self, raw: str | int, text: str) -> Value:
         """Scan a value that was not seen before, and remember it under what stands in the event."""
         value = Value(text)
-        rules = {rule for atom in self._scan(value) for rule in self._rules_of[atom]}
-        value.rules = tuple(rules)
+        found = [self._asked[atom] for atom in self._scan(value)]
+        if found:
+            value.rules = tuple({rule for one in found for rule in one.rules})
+            value.confirms = frozenset(rule for one in found for rule in one.confirms)
+            value.blocks = frozenset(rule for one in found for rule in one.blocks)
         self._memory.take(value)
         self.known[raw] = value
         return value
 
-    def add(self, raw: Any, candidates: set[int]) -> None:
-        """Add the rules that a value as it stands in the event is a witness for."""
+    def values(self, raw: Any) -> Iterator[Value]:
+        """The values of a field as it stands in the event."""
         for text in scalars(raw):
             value = self.known.get(text)
-            candidates.update((self.learn(text, text) if value is None else value).rules)
+            yield self.learn(text, text) if value is None else value
 
 
 class _Plan:
@@ -144,17 +159,27 @@ class _Plan:
         self._product = product
         self._readers: dict[str, FieldReader] = {}
         self._logic: list[Logic | None] = [None] * len(self._rules)
-        asked: defaultdict[str, defaultdict[Atom, list[int]]] = defaultdict(lambda: defaultdict(list))
+        asked: defaultdict[str, defaultdict[Atom, _Asked]] = defaultdict(lambda: defaultdict(_Asked))
         always: list[int] = []
+        doubted: list[int] = []
         for index, rule in enumerate(self._rules):
-            atoms = witnesses(rule.condition)
-            for atom in atoms:
-                asked[atom.field][atom].append(index)
-            if not atoms:
+            condition = rule.condition
+            first, second = witnesses(condition), confirmations(condition)
+            for atom in first:
+                asked[atom.field][atom].rules.append(index)
+            for atom in second:
+                asked[atom.field][atom].confirms.append(index)
+            for atom in blockers(condition):
+                if atom.field and (is_settled(atom) or not first):
+                    asked[atom.field][atom].blocks.append(index)
+            if not first:
                 always.append(index)
+            if second:
+                doubted.append(index)
         self._always = tuple(always)
+        self._doubted = frozenset(doubted)
         keywords = asked.pop("", None)
-        self._keywords = _Field(FieldReader(""), keywords, memory) if keywords else None
+        self._keywords = KeywordScanner({atom: one.rules for atom, one in keywords.items()}) if keywords else None
         by_key: defaultdict[str, list[_Field]] = defaultdict(list)
         for name, atoms_of_field in asked.items():
             field = _Field(self._reader(name), atoms_of_field, memory)
@@ -162,10 +187,33 @@ class _Plan:
                 by_key[key].append(field)
         self._by_key = {key: tuple(fields) for key, fields in by_key.items()}
 
-    def candidates(self, native: dict[str, Any]) -> set[int]:
-        """The rules that have a witness in an event, and those that need none."""
+    def candidates(self, native: dict[str, Any]) -> list[int]:
+        """The rules that may be true for an event, in order."""
         found = set(self._always)
+        confirms: list[frozenset[int]] = []
+        blocks: list[frozenset[int]] = []
+        for value in self._values(native):
+            if value.rules:
+                found.update(value.rules)
+            if value.confirms:
+                confirms.append(value.confirms)
+            if value.blocks:
+                blocks.append(value.blocks)
+        if self._keywords is not None:
+            found.update(self._keywords.find(native))
+        for block in blocks:
+            found -= block
+        if not found:
+            return []
+        kept = found - self._doubted
+        for confirm in confirms:
+            kept |= found & confirm
+        return sorted(kept)
+
+    def _values(self, native: dict[str, Any]) -> list[Value]:
+        """The values of all fields that rules have witnesses in."""
         by_key = self._by_key
+        values: list[Value] = []
         for key in native:
             fields = by_key.get(key)
             if fields is None:
@@ -175,21 +223,15 @@ class _Plan:
                 kind = type(raw)
                 if kind is str or kind is int:
                     value = field.known.get(raw)
-                    if value is None:
-                        value = field.learn(raw, raw if kind is str else str(raw))
-                    if value.rules:
-                        found.update(value.rules)
+                    values.append(field.learn(raw, raw if kind is str else str(raw)) if value is None else value)
                 elif raw is not None and raw is not MISSING:
-                    field.add(raw, found)
-        if self._keywords is not None:
-            for _, text in everything(native):
-                self._keywords.add(text, found)
-        return found
+                    values.extend(field.values(raw))
+        return values
 
-    def true_of(self, candidates: set[int], native: dict[str, Any]) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
+    def true_of(self, candidates: Sequence[int], native: dict[str, Any]) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
         """The candidates that are true for an event, in order."""
         view = View(native)
-        for index in sorted(candidates):
+        for index in candidates:
             logic = self._logic[index]
             if logic is None:
                 logic = self._logic[index] = logic_of(self._rules[index].condition, self._reader)

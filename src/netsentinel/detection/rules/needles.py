@@ -41,6 +41,11 @@ def literal(text: str, *, at_start: bool = False, at_end: bool = False) -> Needl
     return start + body + (b"\\z" if at_end else b""), _LITERAL
 
 
+def any_case(text: str) -> Needle:
+    """A text of ASCII letters and signs in upper or lower case."""
+    return literal(text)[0], _LITERAL | _hyperscan.HS_FLAG_CASELESS
+
+
 def expression(pattern: str) -> Needle | None:
     """A regular expression; None when Hyperscan cannot even approximate it."""
     needle = (utf8(pattern), _EXPRESSION)

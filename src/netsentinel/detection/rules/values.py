@@ -9,6 +9,8 @@ from netsentinel.kernel.clock import from_iso
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 64
 
+_NONE = frozenset[int]()
+
 
 class Value:
     """A distinct value of a field, read once however often it comes.
@@ -17,7 +19,7 @@ class Value:
         text: the value as text.
     """
 
-    __slots__ = ("low", "rules", "text")
+    __slots__ = ("blocks", "confirms", "low", "rules", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -25,6 +27,10 @@ class Value:
         """What is compared where case does not matter: both sides in lower case, for every script."""
         self.rules: tuple[int, ...] = ()
         """The rules that this value is a witness for."""
+        self.confirms = _NONE
+        """The rules for which it also has what they need beside a witness."""
+        self.blocks = _NONE
+        """The rules that it makes false."""
 
 
 def number_of(value: str) -> float | None:

@@ -11,7 +11,7 @@ def of(detection: str, condition: str) -> set[tuple[str, object]]:
 
 def test_an_and_needs_one_of_its_sets_and_takes_the_most_telling() -> None:
     assert of("s: {EventID: 1, Image|endswith: '\\mimikatz.exe'}", "s") == {("Image", "\\mimikatz.exe")}
-    assert of("s: {a: 5, b|contains: [x, longer-than-that]}", "s") == {("b", "x"), ("b", "longer-than-that")}
+    assert of("s: {a|gt: 5, b|contains: [quite, longer-than]}", "s") == {("b", "quite"), ("b", "longer-than")}
 
 
 def test_an_or_needs_all_of_its_sets() -> None:

@@ -128,7 +128,11 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         stack.enter_context(only_one(settings.data_dir / "server.lock", _SECOND.format(settings.data_dir)))
         ground = await stack.enter_async_context(_open_ground(settings))
         pool = await stack.enter_async_context(
-            ProcessPool((bundled_rules(), *settings.rules), max_line=settings.intake_max_line_kib * 1024)
+            ProcessPool(
+                (bundled_rules(), *settings.rules),
+                max_line=settings.intake_max_line_kib * 1024,
+                cache=settings.data_dir / "cache",
+            )
         )
         services, runner, metrics = _services(settings, ground, pool, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)

@@ -13,7 +13,8 @@ from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.model import Finding
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
-from netsentinel.detection.rules import SigmaDetector, load_rules
+from netsentinel.detection.rules import SigmaDetector
+from netsentinel.detection.rules.load import load_rules
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import DEFAULT_TENANT

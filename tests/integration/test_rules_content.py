@@ -12,7 +12,8 @@ from netsentinel.demo.cast import ATTACKER, STAGING, WEB_SERVER
 from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
-from netsentinel.detection.rules import SigmaDetector, load_rules
+from netsentinel.detection.rules import SigmaDetector
+from netsentinel.detection.rules.load import load_rules
 from netsentinel.events.formats import FORMATS
 from netsentinel.kernel.types import DEFAULT_TENANT
 

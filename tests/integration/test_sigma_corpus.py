@@ -13,7 +13,8 @@ import yaml
 from sigma.rule import SigmaRule
 
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
-from netsentinel.detection.rules import LoadedRules, Rule, RuleEngine, SigmaDetector, load_rules
+from netsentinel.detection.rules import LoadedRules, Rule, RuleEngine, SigmaDetector
+from netsentinel.detection.rules.load import load_rules
 from netsentinel.detection.rules.taxonomy import aliases, applies
 from netsentinel.events import FORMATS, Event
 from netsentinel.events.files import read_records

@@ -26,12 +26,13 @@ def measure(rules: list[Path], file: Path | None, lane: Lane, events: int) -> di
 
     from netsentinel.detection.build import build_pipeline
     from netsentinel.detection.content import bundled_rules
+    from netsentinel.detection.rules import user_cache
     from netsentinel.events.ports import InboxBatch
     from netsentinel.kernel.types import DEFAULT_TENANT
 
     kept = templates(file)
     began = time.perf_counter()
-    built = build_pipeline(rules or [bundled_rules()])
+    built = build_pipeline(rules or [bundled_rules()], cache=user_cache())
     load_s = time.perf_counter() - began
     packer = zstandard.ZstdCompressor(level=1)
     spent, findings, counted = 0.0, 0, 0

@@ -29,9 +29,9 @@ def check(
 
     Exit code 0 when every rule loads, 1 when some failed.
     """
-    from netsentinel.detection.rules.load import load_rules
+    from netsentinel.detection.rules import load_cached, user_cache
 
-    loaded = load_rules(paths)
+    loaded = load_cached(paths, user_cache())
     if output is Output.JSON:
         failed = [
             {"path": one.path, "line": one.line, "column": one.column, "error": one.detail} for one in loaded.failed

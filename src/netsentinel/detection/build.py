@@ -7,7 +7,7 @@ from pathlib import Path
 from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.pipeline import Pipeline
 from netsentinel.detection.ports import Detector
-from netsentinel.detection.rules import SigmaDetector, load_rules
+from netsentinel.detection.rules import RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.scans import PortScans
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.lines import MAX_LINE_BYTES
@@ -36,6 +36,7 @@ def build_pipeline(
     with_statistics: bool = True,
     fallback: Format | None = None,
     warn: Callable[[str], None] = lambda _: None,
+    cache: RuleCache | None = None,
 ) -> Built:
     """A fresh pipeline.
 
@@ -45,12 +46,13 @@ def build_pipeline(
         with_statistics: whether the detectors that count over time take part.
         fallback: the format of records that no format recognises.
         warn: told when a snapshot cannot be used.
+        cache: where compiled rules are kept.
 
     Raises:
         NotFoundError: a path does not exist.
     """
-    loaded = load_rules(rules)
-    detectors: list[Detector] = [SigmaDetector(loaded.rules)]
+    loaded = load_cached(rules, cache)
+    detectors: list[Detector] = [SigmaDetector(loaded.rules, cache)]
     if with_statistics:
         detectors += statistics()
     pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn)

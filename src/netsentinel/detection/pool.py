@@ -61,10 +61,14 @@ class ProcessPool:
     Args:
         rule_paths: files and folders with rules.
         max_line: longest record, in bytes.
+        cache: folder for compiled rules, so that the next start is fast.
     """
 
-    def __init__(self, rule_paths: Sequence[Path], *, max_line: int = MAX_LINE_BYTES) -> None:
-        self._options = Options(rules=tuple(str(path) for path in rule_paths), max_line=max_line)
+    def __init__(
+        self, rule_paths: Sequence[Path], *, max_line: int = MAX_LINE_BYTES, cache: Path | None = None
+    ) -> None:
+        rules = tuple(str(path) for path in rule_paths)
+        self._options = Options(rules=rules, max_line=max_line, cache=str(cache) if cache is not None else "")
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()

@@ -29,6 +29,7 @@ from netsentinel.detection.frames import (
 )
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
+from netsentinel.detection.rules import RuleCache
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import SystemClock, to_iso
@@ -44,6 +45,8 @@ class Options(msgspec.Struct, frozen=True):
     rules: tuple[str, ...] = ()
     """Files and folders with rules."""
     max_line: int = MAX_LINE_BYTES
+    cache: str = ""
+    """Folder for compiled rules; empty for none."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +56,12 @@ def main(arguments: Sequence[str]) -> int:
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
     try:
-        built = build_pipeline([Path(rule) for rule in options.rules], max_line=options.max_line, warn=_log_warning)
+        built = build_pipeline(
+            [Path(rule) for rule in options.rules],
+            max_line=options.max_line,
+            warn=_log_warning,
+            cache=RuleCache(Path(options.cache)) if options.cache else None,
+        )
     except NetSentinelError as error:
         _log("error", "the rules cannot be loaded", error=error.detail)
         return 1

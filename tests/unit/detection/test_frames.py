@@ -17,7 +17,8 @@ from netsentinel.detection.frames import (
     strip,
 )
 from netsentinel.detection.model import BatchResult
-from netsentinel.detection.rules import SigmaDetector, load_text
+from netsentinel.detection.rules import SigmaDetector
+from netsentinel.detection.rules.load import load_text
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT

@@ -14,7 +14,8 @@ from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
-from netsentinel.detection.rules import SigmaDetector, load_text
+from netsentinel.detection.rules import SigmaDetector
+from netsentinel.detection.rules.load import load_text
 from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lines import Unreadable
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event

@@ -46,7 +46,8 @@ from netsentinel.detection.rules.model import (
     Rule,
     escape_pattern,
 )
-from netsentinel.detection.rules.regex import POLICY, search
+from netsentinel.detection.rules.policy import POLICY
+from netsentinel.detection.rules.regex import search
 from netsentinel.events.model import Logsource
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Level

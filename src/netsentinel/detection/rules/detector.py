@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.match import Match, RuleEngine
 from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.events.model import Event
@@ -14,13 +15,18 @@ _MAX_VALUE = 512
 
 
 class SigmaDetector:
-    """Finds events for which a rule is true. Keeps no state: each event is judged by itself."""
+    """Finds events for which a rule is true. Keeps no state: each event is judged by itself.
+
+    Args:
+        rules: in the order in which findings of one event are listed.
+        cache: where what is compiled is kept.
+    """
 
     name = "sigma"
     remembers = False
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._engine = RuleEngine(rules)
+    def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
+        self._engine = RuleEngine(rules, cache)
 
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
         """One finding per event and true rule, in that order."""

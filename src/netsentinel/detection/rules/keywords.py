@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from netsentinel.detection.rules.atoms import longest_literal
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import everything, text_of
 from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
 from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, any_case, literal
@@ -27,14 +28,15 @@ class KeywordScanner:
 
     Args:
         asked: the keyword atoms with the rules that each is a witness for.
+        cache: where what is compiled is kept.
     """
 
-    def __init__(self, asked: Mapping[Atom, Sequence[int]]) -> None:
+    def __init__(self, asked: Mapping[Atom, Sequence[int]], cache: RuleCache | None = None) -> None:
         self._rules = list(asked.values())
-        self._scan = FieldScanner(enumerate(asked)).scan
+        self._scan = FieldScanner(enumerate(asked), cache).scan
         pieces = [_piece(atom) for atom in asked]
-        needles: set[Needle] = {any_case(piece) for piece in pieces if piece}
-        self._pieces = Needles([*needles, *(literal(char) for char in _ODD)]) if all(pieces) else None
+        needles: set[Needle] = {*(any_case(piece) for piece in pieces if piece), *(literal(char) for char in _ODD)}
+        self._pieces = Needles(sorted(needles), cache) if all(pieces) else None
 
     def find(self, native: dict[str, Any]) -> set[int]:
         """The rules that have a witness among the values of an event."""

@@ -15,8 +15,8 @@ from sigma.rule.base import check_alias_expansion
 
 from netsentinel.detection.rules.compile import compile_rule
 from netsentinel.detection.rules.locate import locate
-from netsentinel.detection.rules.model import Rule
-from netsentinel.detection.rules.regex import POLICY
+from netsentinel.detection.rules.model import LoadedRules, Rule
+from netsentinel.detection.rules.policy import POLICY
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, RuleSyntaxError
 
 _SUFFIXES = frozenset({".yml", ".yaml"})
@@ -26,14 +26,6 @@ _MAX_ARCHIVE_BYTES = 256 * 1024 * 1024
 
 _PARSER_FAULTS = (SigmaError, ValueError, TypeError, AttributeError, LookupError, RecursionError, OverflowError)
 """What pySigma raises for rules that are not what it expects; only the first is meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedRules:
-    """What loading gave."""
-
-    rules: tuple[Rule, ...]
-    failed: tuple[RuleSyntaxError, ...]
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaDetection
 
 from netsentinel.detection.rules.compile import check_detection
-from netsentinel.detection.rules.regex import POLICY
+from netsentinel.detection.rules.policy import POLICY
 from netsentinel.kernel.errors import InvalidInputError
 
 Place = tuple[int, int]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import MISSING, FieldReader, scalars
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
@@ -44,10 +45,15 @@ class RuleEngine:
     """Knows a set of rules; keeps nothing of the events it has seen but the answers for their values.
 
     Not for several threads at once.
+
+    Args:
+        rules: in the order in which true ones are listed.
+        cache: where what is compiled is kept.
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
         self._rules = tuple(rules)
+        self._cache = cache
         self._plans: dict[Logsource, _Plan] = {}
         self._alike: dict[tuple[str, tuple[int, ...]], _Plan] = {}
         self._memory = _Memory()
@@ -74,7 +80,7 @@ class RuleEngine:
         key = (logsource.product, chosen)
         plan = self._alike.get(key)
         if plan is None:
-            plan = _Plan([self._rules[at] for at in chosen], logsource.product, self._memory)
+            plan = _Plan([self._rules[at] for at in chosen], logsource.product, self._memory, self._cache)
             self._alike[key] = plan
         self._plans[logsource] = plan
         return plan
@@ -123,12 +129,14 @@ class _Field:
 
     __slots__ = ("_asked", "_memory", "_scan", "known", "name", "reader")
 
-    def __init__(self, reader: FieldReader, asked: Mapping[Atom, _Asked], memory: _Memory) -> None:
+    def __init__(
+        self, reader: FieldReader, asked: Mapping[Atom, _Asked], memory: _Memory, cache: RuleCache | None
+    ) -> None:
         self.reader = reader
         self.name = reader.plain
         """The one name that it has in events, or empty when there are several ways to read it."""
         self._asked = list(asked.values())
-        self._scan = FieldScanner(enumerate(asked)).scan
+        self._scan = FieldScanner(enumerate(asked), cache).scan
         self.known = reader.known = memory.table()
         self._memory = memory
 
@@ -154,7 +162,7 @@ class _Field:
 class _Plan:
     """The rules that look at events of one log source."""
 
-    def __init__(self, rules: Sequence[Rule], product: str, memory: _Memory) -> None:
+    def __init__(self, rules: Sequence[Rule], product: str, memory: _Memory, cache: RuleCache | None) -> None:
         self._rules = tuple(rules)
         self._product = product
         self._readers: dict[str, FieldReader] = {}
@@ -179,10 +187,12 @@ class _Plan:
         self._always = tuple(always)
         self._doubted = frozenset(doubted)
         keywords = asked.pop("", None)
-        self._keywords = KeywordScanner({atom: one.rules for atom, one in keywords.items()}) if keywords else None
+        self._keywords = None
+        if keywords:
+            self._keywords = KeywordScanner({atom: one.rules for atom, one in keywords.items()}, cache)
         by_key: defaultdict[str, list[_Field]] = defaultdict(list)
         for name, atoms_of_field in asked.items():
-            field = _Field(self._reader(name), atoms_of_field, memory)
+            field = _Field(self._reader(name), atoms_of_field, memory, cache)
             for key in sorted(field.reader.keys):
                 by_key[key].append(field)
         self._by_key = {key: tuple(fields) for key, fields in by_key.items()}

@@ -1,10 +1,12 @@
 """The intermediate form of a Sigma rule: a tree of conditions over atoms, free of the parser that made it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
 
 from netsentinel.events.model import Logsource
+from netsentinel.kernel.errors import RuleSyntaxError
 from netsentinel.kernel.types import Level
 
 
@@ -129,6 +131,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """The rule's own YAML."""
     path: str
     """Where it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRules:
+    """What loading gave."""
+
+    rules: tuple[Rule, ...]
+    failed: tuple[RuleSyntaxError, ...]
 
 
 def escape_pattern(text: str) -> str:

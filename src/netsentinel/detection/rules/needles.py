@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import hyperscan
 
+from netsentinel.detection.rules.cache import RuleCache, key_of
 from netsentinel.detection.rules.regex import utf8
 
 _hyperscan: Any = cast("Any", hyperscan)
 
-_LITERAL = _hyperscan.HS_FLAG_SINGLEMATCH | _hyperscan.HS_FLAG_DOTALL
-_EXPRESSION = (
+_LITERAL = int(_hyperscan.HS_FLAG_SINGLEMATCH | _hyperscan.HS_FLAG_DOTALL)
+_EXPRESSION = int(
     _hyperscan.HS_FLAG_SINGLEMATCH
     | _hyperscan.HS_FLAG_UTF8
     | _hyperscan.HS_FLAG_PREFILTER
@@ -37,23 +38,22 @@ def literal(text: str, *, at_start: bool = False, at_end: bool = False) -> Needl
     data = utf8(text)
     cut = data[-LONGEST:] if at_end else data[:LONGEST]
     body = b"".join(bytes((byte,)) if byte in _PLAIN else b"\\x%02x" % byte for byte in cut)
-    start = b"\\A" if at_start and len(cut) == len(data) or at_start and not at_end else b""
-    return start + body + (b"\\z" if at_end else b""), _LITERAL
+    return (b"\\A" if at_start else b"") + body + (b"\\z" if at_end else b""), _LITERAL
 
 
 def any_case(text: str) -> Needle:
     """A text of ASCII letters and signs in upper or lower case."""
-    return literal(text)[0], _LITERAL | _hyperscan.HS_FLAG_CASELESS
+    return literal(text)[0], _LITERAL | int(_hyperscan.HS_FLAG_CASELESS)
 
 
-def expression(pattern: str) -> Needle | None:
-    """A regular expression; None when Hyperscan cannot even approximate it."""
-    needle = (utf8(pattern), _EXPRESSION)
-    try:
-        _compile([needle])
-    except _hyperscan.error:
-        return None
-    return needle
+def expression(pattern: str) -> Needle:
+    """A regular expression; see `supported`."""
+    return utf8(pattern), _EXPRESSION
+
+
+def supported(needles: Sequence[Needle]) -> list[bool]:
+    """Which of these Hyperscan can find, or at least approximate."""
+    return [_compiles(needle) for needle in needles]
 
 
 class Needles:
@@ -61,10 +61,15 @@ class Needles:
 
     Args:
         needles: `find` answers their positions in this sequence.
+        cache: where compiled sets are kept.
+
+    Raises:
+        ValueError: one of them is not supported.
     """
 
-    def __init__(self, needles: Sequence[Needle]) -> None:
-        self._scan = _compile(needles).scan
+    def __init__(self, needles: Sequence[Needle], cache: RuleCache | None = None) -> None:
+        self._database = _database(needles, cache)
+        self._scan = self._database.scan
         found: list[int] = []
         self._found = found
         self._hit = lambda number, _start, _end, _flags, _context: found.append(number)
@@ -77,12 +82,49 @@ class Needles:
         return found
 
 
+def _database(needles: Sequence[Needle], cache: RuleCache | None) -> Any:
+    if cache is None:
+        return _compile(needles)
+    key = key_of("needles", _platform(), *(b"%d %s" % (flags, text) for text, flags in needles))
+    kept = cache.get(key)
+    if kept is not None:
+        try:
+            return _load(kept)
+        except _hyperscan.error:  # made by another version or for another processor: make it again
+            kept = None
+    database = _compile(needles)
+    cache.put(key, _hyperscan.dumpb(database))
+    return database
+
+
+def _load(kept: bytes) -> Any:
+    database = _hyperscan.loadb(kept, mode=_hyperscan.HS_MODE_BLOCK)
+    database.scratch = _hyperscan.Scratch(database)
+    return database
+
+
+def _compiles(needle: Needle) -> bool:
+    try:
+        _compile([needle])
+    except ValueError:
+        return False
+    return True
+
+
 def _compile(needles: Sequence[Needle]) -> Any:
     database = _hyperscan.Database(mode=_hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[expression for expression, _ in needles],
-        ids=list(range(len(needles))),
-        elements=len(needles),
-        flags=[flags for _, flags in needles],
-    )
+    try:
+        database.compile(
+            expressions=[text for text, _ in needles],
+            ids=list(range(len(needles))),
+            elements=len(needles),
+            flags=[flags for _, flags in needles],
+        )
+    except _hyperscan.error as error:
+        raise ValueError(str(error)) from None
     return database
+
+
+def _platform() -> bytes:
+    """What a compiled set depends on beside its needles: the library's version and the processor it was made for."""
+    return f"{_hyperscan.__version__} {_compile([(b'a', _LITERAL)]).info()!r}".encode()

@@ -1,12 +1,9 @@
 """Regular expressions of rules: RE2 only, which takes time linear in the text whatever the pattern."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import re2
-from sigma.policy import SigmaPolicy
-from sigma.policy.regex_engine import RegexEngine, RegexPattern
 
 from netsentinel.kernel.errors import InvalidInputError
 
@@ -14,8 +11,6 @@ _re2: Any = cast("Any", re2)
 
 _MAX_MEMORY = 8 * 1024 * 1024
 """Bytes one compiled expression may use; RE2 refuses a larger one."""
-
-_FLAGS = {int(re.IGNORECASE): "i", int(re.MULTILINE): "m", int(re.DOTALL): "s"}
 
 Search = Callable[[bytes], bool]
 
@@ -57,19 +52,3 @@ def compile_pattern(pattern: str) -> Any:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise InvalidInputError(f"{said} (RE2 has no look-around and no back references)") from None
-
-
-class _QuietRe2(RegexEngine):
-    """pySigma asks this engine whether a rule's expression is valid, before we compile it ourselves."""
-
-    def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
-        letters = "".join(letter for flag, letter in _FLAGS.items() if int(flags) & flag)
-        return cast("RegexPattern", compile_pattern(f"(?{letters}){pattern}" if letters else pattern))
-
-    @property
-    def error(self) -> type[Exception]:
-        return InvalidInputError
-
-
-POLICY = SigmaPolicy(regex_engine=_QuietRe2())
-"""What pySigma may do while it parses: check expressions, and nothing outside of this process."""

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from netsentinel.detection.rules.atoms import Test, longest_literal, test_of
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
-from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, expression, literal
+from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, expression, literal, supported
 from netsentinel.detection.rules.regex import utf8
 from netsentinel.detection.rules.values import Value, number_of
 
@@ -26,9 +27,10 @@ class FieldScanner:
 
     Args:
         atoms: the atoms with the id that `scan` answers for each.
+        cache: where what is compiled is kept.
     """
 
-    def __init__(self, atoms: Iterable[tuple[int, Atom]]) -> None:
+    def __init__(self, atoms: Iterable[tuple[int, Atom]], cache: RuleCache | None = None) -> None:
         caseless, cased, expressions = _Texts(), _Texts(), _Expressions()
         self._numbers: defaultdict[float, list[int]] = defaultdict(list)
         self._tests: list[tuple[int, Test]] = []
@@ -41,9 +43,9 @@ class FieldScanner:
                 self._numbers[atom.value].append(number)
             else:
                 self._tests.append((number, test_of(atom)))
-        self._caseless = caseless if caseless.freeze() else None
-        self._cased = cased if cased.freeze() else None
-        self._expressions = expressions if expressions.freeze() else None
+        self._caseless = caseless if caseless.freeze(cache) else None
+        self._cased = cased if cased.freeze(cache) else None
+        self._expressions = expressions if expressions.freeze(cache) else None
 
     def scan(self, value: Value) -> Ids:
         """The ids of the atoms that this value satisfies, in no order that means anything."""
@@ -89,10 +91,10 @@ class _Texts:
             test = test_of(atom) if len(utf8(text)) > LONGEST else None
             self._sought[literal(text, at_start=at_start, at_end=at_end)].append((number, test))
 
-    def freeze(self) -> bool:
+    def freeze(self, cache: RuleCache | None) -> bool:
         """Make it ready to find; whether it holds anything."""
         if self._sought:
-            self._needles = Needles(list(self._sought))
+            self._needles = Needles(list(self._sought), cache)
             self._answers = list(self._sought.values())
             self._sought.clear()
         return bool(self._equal or self._needles or self._unsought)
@@ -121,18 +123,25 @@ class _Expressions:
         self._needles: Needles | None = None
 
     def add(self, number: int, atom: Atom) -> None:
-        test, needle = test_of(atom), expression(str(atom.value))
-        self._atoms.append((number, test))
-        if needle is None:
-            self._unsought.append((number, test))
-        else:
-            self._sought.append((needle, number, test))
+        self._sought.append((expression(str(atom.value)), number, test_of(atom)))
 
-    def freeze(self) -> bool:
+    def freeze(self, cache: RuleCache | None) -> bool:
         """Make it ready to find; whether it holds anything."""
+        self._atoms = [(number, test) for _, number, test in self._sought]
         if self._sought:
-            self._needles = Needles([needle for needle, _, _ in self._sought])
+            try:
+                self._needles = Needles([needle for needle, _, _ in self._sought], cache)
+            except ValueError:
+                self._leave_out_unsupported(cache)
         return bool(self._atoms)
+
+    def _leave_out_unsupported(self, cache: RuleCache | None) -> None:
+        can = supported([needle for needle, _, _ in self._sought])
+        kept = zip(self._sought, can, strict=True)
+        self._unsought = [(number, test) for (_, number, test), fine in kept if not fine]
+        self._sought = [one for one, fine in zip(self._sought, can, strict=True) if fine]
+        if self._sought:
+            self._needles = Needles([needle for needle, _, _ in self._sought], cache)
 
     def find(self, value: Value, found: list[int]) -> None:
         try:

@@ -1,0 +1,81 @@
+"""Loading rules that were loaded before: as they were compiled then, without reading their YAML again."""
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+import netsentinel
+from netsentinel.detection.rules.cache import RuleCache, key_of
+from netsentinel.detection.rules.model import LoadedRules, Rule
+from netsentinel.kernel.errors import NotFoundError, RuleSyntaxError
+
+_FORM = b"1"
+"""Grows when the intermediate form or what makes it changes its meaning."""
+
+_SUFFIXES = frozenset({".yml", ".yaml"})
+
+
+class _Failure(msgspec.Struct, frozen=True):
+    detail: str
+    path: str
+    line: int
+    column: int
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    rules: tuple[Rule, ...]
+    failed: tuple[_Failure, ...]
+
+
+def load_cached(paths: Sequence[Path], cache: RuleCache | None) -> LoadedRules:
+    """What `load.load_rules` gives for these paths; from the cache when nothing in them has changed.
+
+    Raises:
+        InvalidInputError: an archive cannot be read.
+        NotFoundError: a path does not exist.
+    """
+    if cache is None:
+        return _load(paths)
+    parts = [part for path in paths for part in _content(path)]
+    key = key_of("rules", _FORM, netsentinel.__version__.encode(), version("pysigma").encode(), *parts)
+    kept = cache.get(key)
+    if kept is not None:
+        try:
+            return _unpack(msgspec.msgpack.decode(kept, type=_Stored))
+        except msgspec.DecodeError:
+            kept = None
+    loaded = _load(paths)
+    cache.put(key, msgspec.msgpack.encode(_pack(loaded)))
+    return loaded
+
+
+def _load(paths: Sequence[Path]) -> LoadedRules:
+    from netsentinel.detection.rules.load import load_rules  # noqa: PLC0415 - pySigma is only loaded when it is needed
+
+    return load_rules(paths)
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    """Everything that loading a path depends on."""
+    yield str(path).encode("utf-8", "surrogateescape")
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.suffix.lower() in _SUFFIXES and file.is_file():
+                yield str(file).encode("utf-8", "surrogateescape")
+                yield file.read_bytes()
+    elif path.is_file():
+        yield path.read_bytes()
+    else:
+        raise NotFoundError(f"There is no file or folder {path}.", path=str(path))
+
+
+def _pack(loaded: LoadedRules) -> _Stored:
+    failed = (_Failure(one.detail, one.path, one.line, one.column) for one in loaded.failed)
+    return _Stored(loaded.rules, tuple(failed))
+
+
+def _unpack(stored: _Stored) -> LoadedRules:
+    failed = (RuleSyntaxError(one.detail, path=one.path, line=one.line, column=one.column) for one in stored.failed)
+    return LoadedRules(stored.rules, tuple(failed))

@@ -92,8 +92,8 @@ def detect(
 ) -> None:
     """Run Windows process creations through the whole detection pipeline, in one process on one core.
 
-    events_per_s includes unpacking and reading JSON; load_s is what loading the rules took, and rss_mb the most
-    memory that this process had.
+    events_per_s includes unpacking and reading JSON; events_per_cpu_s leaves out the time in which other programs had
+    the core; load_s is what loading the rules took, and rss_mb the most memory that this process had.
     """
     from netsentinel.cli.bench_detect import measure
 

@@ -123,13 +123,15 @@ def _creations(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _creations_of(records: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    from netsentinel.events.columns import table
     from netsentinel.events.formats import FORMATS
     from netsentinel.kernel.types import DEFAULT_TENANT
 
     windows = FORMATS["windows"]
     for record in records:
-        if not isinstance(record, dict) or not windows.recognises(record):
+        native = table(record)
+        if not windows.recognises(native):
             continue
-        event = windows.parse(record, b"", DEFAULT_TENANT, "bench")
+        event = windows.parse(native, b"", DEFAULT_TENANT, "bench")
         if event.logsource.category == "process_creation" and isinstance(event.native.get("CommandLine"), str):
             yield {name: value for name, value in event.native.items() if name not in {"Message", "Event"}}

@@ -45,7 +45,17 @@ FLAGS = {
 
 def is_true(rule: SigmaRule, event: dict[str, Any], names: dict[str, tuple[str, ...]] | None = None) -> bool:
     """Whether the rule is true for the event; `names` says where a field is when its own name is absent."""
-    return any(_holds(condition.parse(), event, names or {}) for condition in rule.detection.parsed_condition)
+    return holds(trees(rule), event, names)
+
+
+def trees(rule: SigmaRule) -> list[Any]:
+    """The rule's conditions, parsed: what takes the time when many events are judged."""
+    return [condition.parse() for condition in rule.detection.parsed_condition]
+
+
+def holds(conditions: list[Any], event: dict[str, Any], names: dict[str, tuple[str, ...]] | None = None) -> bool:
+    """Whether one of a rule's conditions is true for the event."""
+    return any(_holds(condition, event, names or {}) for condition in conditions)
 
 
 def _holds(node: Any, event: dict[str, Any], names: dict[str, tuple[str, ...]]) -> bool:

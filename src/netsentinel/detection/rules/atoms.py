@@ -20,7 +20,7 @@ _COMPARE: dict[Operation, Callable[[float, float], bool]] = {
 }
 
 
-def test_of(atom: Atom) -> Test:
+def question_of(atom: Atom) -> Test:
     """The question of an atom that one value decides (`model.ON_VALUES`).
 
     Raises:
@@ -39,20 +39,28 @@ def _text_test(atom: Atom, said: str) -> Test:
         return lambda value: found(utf8(value.text))
     if atom.operation is Operation.LIKE:
         return _pattern_test(said, cased=atom.cased)
-    wanted = said if atom.cased else said.lower()
-    if atom.cased:
-        return {
-            Operation.EQUALS: lambda value: value.text == wanted,
-            Operation.STARTSWITH: lambda value: value.text.startswith(wanted),
-            Operation.ENDSWITH: lambda value: value.text.endswith(wanted),
-            Operation.CONTAINS: lambda value: wanted in value.text,
-        }[atom.operation]
-    return {
+    return (_cased_test if atom.cased else _caseless_test)(atom.operation, said)
+
+
+def _cased_test(operation: Operation, wanted: str) -> Test:
+    tests: dict[Operation, Test] = {
+        Operation.EQUALS: lambda value: value.text == wanted,
+        Operation.STARTSWITH: lambda value: value.text.startswith(wanted),
+        Operation.ENDSWITH: lambda value: value.text.endswith(wanted),
+        Operation.CONTAINS: lambda value: wanted in value.text,
+    }
+    return tests[operation]
+
+
+def _caseless_test(operation: Operation, said: str) -> Test:
+    wanted = said.lower()
+    tests: dict[Operation, Test] = {
         Operation.EQUALS: lambda value: value.low == wanted,
         Operation.STARTSWITH: lambda value: value.low.startswith(wanted),
         Operation.ENDSWITH: lambda value: value.low.endswith(wanted),
         Operation.CONTAINS: lambda value: wanted in value.low,
-    }[atom.operation]
+    }
+    return tests[operation]
 
 
 def _pattern_test(pattern: str, *, cased: bool) -> Test:

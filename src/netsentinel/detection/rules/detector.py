@@ -60,7 +60,8 @@ def _finding(match: Match) -> Finding:
         entity=entity,
         entity_kind=kind,
         matched=tuple(
-            MatchedField(field, value[:_MAX_VALUE], _describe(atom)) for field, value, atom in dict.fromkeys(match.evidence)
+            MatchedField(field, value[:_MAX_VALUE], _describe(atom))
+            for field, value, atom in dict.fromkeys(match.evidence)
         ),
         false_positives=rule.false_positives,
         references=rule.references,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from netsentinel.detection.rules.atoms import Test, test_of
+from netsentinel.detection.rules.atoms import Test, question_of
 from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
 from netsentinel.detection.rules.model import ON_VALUES, AllOf, AnyOf, Atom, Condition, Has, Not, Operation
 from netsentinel.detection.rules.values import Value
@@ -83,7 +83,7 @@ def logic_of(condition: Condition, reader: Readers) -> Logic:
 
 def _atom(atom: Atom, reader: Readers) -> Logic:
     if atom.operation in ON_VALUES:
-        test = test_of(atom)
+        test = question_of(atom)
         return _Value(reader(atom.field), atom, test) if atom.field else _Keyword(atom, test)
     if atom.operation in {Operation.ABSENT, Operation.PRESENT}:
         return _Presence(reader(atom.field), atom)
@@ -121,7 +121,7 @@ class _AnyText(Logic):
         self._found = _any_of(atoms[0].operation, self._wanted)
 
     def holds(self, view: View) -> bool:
-        for value in view.values(self._reader):
+        for value in view.values(self._reader):  # noqa: SIM110 - a generator would cost more than what it does
             if self._found(value.text if self._cased else value.low):
                 return True
         return False

@@ -135,7 +135,7 @@ class _Field:
         self.reader = reader
         self.name = reader.plain
         """The one name that it has in events, or empty when there are several ways to read it."""
-        self._asked = list(asked.values())
+        self._asked = [(frozenset(one.rules), frozenset(one.confirms), frozenset(one.blocks)) for one in asked.values()]
         self._scan = FieldScanner(enumerate(asked), cache).scan
         self.known = reader.known = memory.table()
         self._memory = memory
@@ -143,11 +143,14 @@ class _Field:
     def learn(self, raw: str | int, text: str) -> Value:
         """Scan a value that was not seen before, and remember it under what stands in the event."""
         value = Value(text)
-        found = [self._asked[atom] for atom in self._scan(value)]
+        found = self._scan(value)
         if found:
-            value.rules = tuple({rule for one in found for rule in one.rules})
-            value.confirms = frozenset(rule for one in found for rule in one.confirms)
-            value.blocks = frozenset(rule for one in found for rule in one.blocks)
+            value.rules, value.confirms, value.blocks = self._asked[found[0]]
+            for atom in found[1:]:
+                rules, confirms, blocks = self._asked[atom]
+                value.rules |= rules
+                value.confirms |= confirms
+                value.blocks |= blocks
         self._memory.take(value)
         self.known[raw] = value
         return value
@@ -168,24 +171,7 @@ class _Plan:
         self._readers: dict[str, FieldReader] = {}
         self._logic: list[Logic | None] = [None] * len(self._rules)
         asked: defaultdict[str, defaultdict[Atom, _Asked]] = defaultdict(lambda: defaultdict(_Asked))
-        always: list[int] = []
-        doubted: list[int] = []
-        for index, rule in enumerate(self._rules):
-            condition = rule.condition
-            first, second = witnesses(condition), confirmations(condition)
-            for atom in first:
-                asked[atom.field][atom].rules.append(index)
-            for atom in second:
-                asked[atom.field][atom].confirms.append(index)
-            for atom in blockers(condition):
-                if atom.field and (is_settled(atom) or not first):
-                    asked[atom.field][atom].blocks.append(index)
-            if not first:
-                always.append(index)
-            if second:
-                doubted.append(index)
-        self._always = tuple(always)
-        self._doubted = frozenset(doubted)
+        self._always, self._doubted = self._ask(asked)
         keywords = asked.pop("", None)
         self._keywords = None
         if keywords:
@@ -196,6 +182,25 @@ class _Plan:
             for key in sorted(field.reader.keys):
                 by_key[key].append(field)
         self._by_key = {key: tuple(fields) for key, fields in by_key.items()}
+
+    def _ask(self, asked: Mapping[str, Mapping[Atom, _Asked]]) -> tuple[tuple[int, ...], frozenset[int]]:
+        """Note what each atom says about rules; the rules without witnesses, and those that need a confirmation."""
+        always: list[int] = []
+        doubted: list[int] = []
+        for index, rule in enumerate(self._rules):
+            first, second = witnesses(rule.condition), confirmations(rule.condition)
+            for atom in first:
+                asked[atom.field][atom].rules.append(index)
+            for atom in second:
+                asked[atom.field][atom].confirms.append(index)
+            for atom in blockers(rule.condition):
+                if atom.field and (is_settled(atom) or not first):
+                    asked[atom.field][atom].blocks.append(index)
+            if not first:
+                always.append(index)
+            if second:
+                doubted.append(index)
+        return tuple(always), frozenset(doubted)
 
     def candidates(self, native: dict[str, Any]) -> list[int]:
         """The rules that may be true for an event, in order."""
@@ -224,16 +229,15 @@ class _Plan:
         """The values of all fields that rules have witnesses in."""
         by_key = self._by_key
         values: list[Value] = []
-        for key in native:
+        for key, said in native.items():
             fields = by_key.get(key)
             if fields is None:
                 continue
             for field in fields:
-                raw = native[key] if field.name else field.reader.read(native)
-                kind = type(raw)
-                if kind is str or kind is int:
+                raw = said if field.name else field.reader.read(native)
+                if type(raw) is str or type(raw) is int:
                     value = field.known.get(raw)
-                    values.append(field.learn(raw, raw if kind is str else str(raw)) if value is None else value)
+                    values.append(field.learn(raw, str(raw)) if value is None else value)
                 elif raw is not None and raw is not MISSING:
                     values.extend(field.values(raw))
         return values

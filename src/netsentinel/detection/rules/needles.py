@@ -6,7 +6,7 @@ mode would only do for some scripts). Expressions are approximated from above (`
 cannot do all of them; who asks verifies what was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import hyperscan
@@ -70,9 +70,8 @@ class Needles:
     def __init__(self, needles: Sequence[Needle], cache: RuleCache | None = None) -> None:
         self._database = _database(needles, cache)
         self._scan = self._database.scan
-        found: list[int] = []
-        self._found = found
-        self._hit = lambda number, _start, _end, _flags, _context: found.append(number)
+        self._found: list[int] = []
+        self._hit = _collector(self._found)
 
     def find(self, data: bytes) -> list[int]:
         """The needles that are in these bytes, each once, in no order that means anything."""
@@ -80,6 +79,13 @@ class Needles:
         found.clear()
         self._scan(data, self._hit)
         return found
+
+
+def _collector(found: list[int]) -> Callable[[int, int, int, int, object], None]:
+    def hit(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+        found.append(number)
+
+    return hit
 
 
 def _database(needles: Sequence[Needle], cache: RuleCache | None) -> Any:

@@ -7,7 +7,7 @@ up in tables; what is left (networks, comparisons) is asked one by one.
 from collections import defaultdict
 from collections.abc import Iterable
 
-from netsentinel.detection.rules.atoms import Test, longest_literal, test_of
+from netsentinel.detection.rules.atoms import Test, longest_literal, question_of
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
 from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, expression, literal, supported
@@ -42,7 +42,7 @@ class FieldScanner:
             elif atom.operation is Operation.NUMBER and atom.part is Part.WHOLE and not isinstance(atom.value, str):
                 self._numbers[atom.value].append(number)
             else:
-                self._tests.append((number, test_of(atom)))
+                self._tests.append((number, question_of(atom)))
         self._caseless = caseless if caseless.freeze(cache) else None
         self._cased = cased if cased.freeze(cache) else None
         self._expressions = expressions if expressions.freeze(cache) else None
@@ -83,12 +83,12 @@ class _Texts:
             self._equal[text].append(number)
         elif atom.operation is Operation.LIKE:
             sought = longest_literal(pattern_pieces(text))
-            (self._sought[literal(sought)] if sought else self._unsought).append((number, test_of(atom)))
+            (self._sought[literal(sought)] if sought else self._unsought).append((number, question_of(atom)))
         elif not text:
             self._unsought.append((number, None))
         else:
             at_start, at_end = atom.operation is Operation.STARTSWITH, atom.operation is Operation.ENDSWITH
-            test = test_of(atom) if len(utf8(text)) > LONGEST else None
+            test = question_of(atom) if len(utf8(text)) > LONGEST else None
             self._sought[literal(text, at_start=at_start, at_end=at_end)].append((number, test))
 
     def freeze(self, cache: RuleCache | None) -> bool:
@@ -123,7 +123,7 @@ class _Expressions:
         self._needles: Needles | None = None
 
     def add(self, number: int, atom: Atom) -> None:
-        self._sought.append((expression(str(atom.value)), number, test_of(atom)))
+        self._sought.append((expression(str(atom.value)), number, question_of(atom)))
 
     def freeze(self, cache: RuleCache | None) -> bool:
         """Make it ready to find; whether it holds anything."""

@@ -25,7 +25,7 @@ class Value:
         self.text = text
         self.low = text.lower()
         """What is compared where case does not matter: both sides in lower case, for every script."""
-        self.rules: tuple[int, ...] = ()
+        self.rules = _NONE
         """The rules that this value is a witness for."""
         self.confirms = _NONE
         """The rules for which it also has what they need beside a witness."""

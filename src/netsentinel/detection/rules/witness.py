@@ -65,7 +65,7 @@ _TYPICAL = (
     "/bin/sh",
     "/bin/bash",
     "/usr/bin/",
-    "/tmp/",
+    "/tmp/",  # noqa: S108 - a text that rules look for, no place of ours
     "get",
     "post",
     "microsoft corporation",

@@ -27,7 +27,7 @@ def check(
 ) -> None:
     """Load rules and say which ones fail, with file, line and column.
 
-    Exit code 0 when every rule loads, 1 when some failed.
+    Exit code 0 when every rule loads, 1 when some failed or nothing was found.
     """
     from netsentinel.detection.rules import load_cached, user_cache
 
@@ -40,5 +40,7 @@ def check(
     else:
         print_table(("PLACE", "ERROR"), [(f"{f.path}:{f.line}:{f.column}", f.detail) for f in loaded.failed])
     talk(f"{len(loaded.rules):,} rules load, {len(loaded.failed):,} fail.")
-    if loaded.failed:
+    if not loaded.rules and not loaded.failed:
+        talk("No rule was found: rules are read from .yml and .yaml files, and from .zip archives that hold such.")
+    if loaded.failed or not loaded.rules:
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -1,4 +1,5 @@
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,17 @@ def test_when_some_fail_the_exit_code_is_1_and_each_says_where(rules: Path) -> N
     assert said["failed"] == [{"path": f"{rules}/bad.yml", "line": 4, "column": 9, "error": "Unknown modifier 'bogus'"}]
     table = CliRunner().invoke(rules_app, ["check", str(rules)])
     assert "bad.yml:4:9" in table.stdout.replace("\n", "")
+
+
+def test_nothing_found_is_exit_code_1_and_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# words", encoding="utf-8")
+    result = CliRunner().invoke(rules_app, ["check", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "No rule was found" in result.stderr
+
+
+def test_archives_in_a_folder_are_read(rules: Path) -> None:
+    with zipfile.ZipFile(rules / "more.zip", "w") as archive:
+        archive.writestr("one.yml", GOOD.replace("a: 1", "a: 7"))
+    result = CliRunner().invoke(rules_app, ["check", str(rules), "-o", "json"])
+    assert (result.exit_code, json.loads(result.stdout)["loaded"]) == (0, 2)

@@ -1,6 +1,8 @@
 """Loading rules from files, folders and archives. A rule that fails says where; the rest load all the same."""
 
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -9,12 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from sigma.exceptions import SigmaError
+from sigma.exceptions import SigmaConditionError, SigmaError
 from sigma.rule import SigmaRule, SigmaYAMLLoader
 from sigma.rule.base import check_alias_expansion
 
 from netsentinel.detection.rules.compile import compile_rule
-from netsentinel.detection.rules.locate import locate
+from netsentinel.detection.rules.locate import locate, long_scalar
 from netsentinel.detection.rules.model import LoadedRules, Rule
 from netsentinel.detection.rules.policy import POLICY
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, RuleSyntaxError
@@ -23,6 +25,15 @@ _SUFFIXES = frozenset({".yml", ".yaml"})
 _MAX_RULE_BYTES = 1024 * 1024
 _MAX_ARCHIVE_FILES = 50_000
 _MAX_ARCHIVE_BYTES = 256 * 1024 * 1024
+
+MAX_DOCUMENTS = 1_000
+"""Most YAML documents of one file."""
+
+MAX_SCALAR = 64 * 1024
+"""Longest text in a rule, in characters."""
+
+_PYPARSING = re.compile(r"\(at char (\d+)\), \(line:\d+, col:\d+\)\s*$")
+"""How pySigma ends a complaint about a condition's grammar; what stands before is the grammar itself."""
 
 _PARSER_FAULTS = (SigmaError, ValueError, TypeError, AttributeError, LookupError, RecursionError, OverflowError)
 """What pySigma raises for rules that are not what it expects; only the first is meant."""
@@ -44,7 +55,7 @@ def load_rules(paths: Iterable[Path]) -> LoadedRules:
     """
     loading = _Loading()
     for path in paths:
-        for name, text in _texts(path):
+        for name, text in _texts(path, loading):
             _load_text(name, text, loading)
     return LoadedRules(tuple(loading.rules), tuple(loading.failed))
 
@@ -56,11 +67,16 @@ def load_text(text: str, path: str = "rule.yml") -> LoadedRules:
     return LoadedRules(tuple(loading.rules), tuple(loading.failed))
 
 
-def _texts(path: Path) -> Iterator[tuple[str, bytes]]:
+def _texts(path: Path, loading: _Loading) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.suffix.lower() in _SUFFIXES and file.is_file():
                 yield str(file), _bounded(file)
+            elif file.suffix.lower() == ".zip" and file.is_file():
+                try:
+                    yield from _archive(file)
+                except InvalidInputError as error:
+                    loading.failed.append(RuleSyntaxError(error.detail, path=str(file), line=1, column=1))
     elif not path.is_file():
         raise NotFoundError(f"There is no file or folder {path}.", path=str(path))
     elif path.suffix.lower() == ".zip":
@@ -83,7 +99,7 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
             for member in sorted(members, key=lambda one: one.filename):
                 with archive.open(member) as stream:
                     yield f"{path}!{member.filename}", stream.read(_MAX_RULE_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise InvalidInputError(f"{path} is no readable zip archive: {error}") from None
 
 
@@ -112,14 +128,18 @@ def _load_text(path: str, content: bytes, loading: _Loading) -> None:
         line = content.count(b"\n", 0, error.start)
         loading.failed.append(whole.failure("The file is not valid UTF-8.", line, 0))
         return
-    for document in _documents(path, text):
+    lines = text.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if line.startswith("---") and not line[3:4].strip()]
+    if len(starts) > MAX_DOCUMENTS:
+        message = f"The file holds more than {MAX_DOCUMENTS:,} documents; write them to several files."
+        loading.failed.append(whole.failure(message, starts[MAX_DOCUMENTS], 0))
+        return
+    for document in _documents(path, lines, starts):
         _load_document(document, loading)
 
 
-def _documents(path: str, text: str) -> Iterator[_Document]:
+def _documents(path: str, lines: list[str], starts: list[int]) -> Iterator[_Document]:
     """Each document by itself, so that a broken one does not take the others with it."""
-    lines = text.splitlines(keepends=True)
-    starts = [number for number, line in enumerate(lines) if line.startswith("---") and not line[3:4].strip()]
     edges = [0, *starts, len(lines)]
     for start, end in pairwise(edges):
         part = "".join(lines[start:end])
@@ -133,6 +153,10 @@ def _load_document(document: _Document, loading: _Loading) -> None:
     try:
         node = yaml.compose(document.text, SigmaYAMLLoader)
         if node is None:
+            return
+        if (long := long_scalar(node, MAX_SCALAR)) is not None:
+            message = f"A text of a rule has at most {MAX_SCALAR:,} characters; this one has {len(long.value):,}."
+            loading.failed.append(document.failure(message, long.start_mark.line, long.start_mark.column))
             return
         content = _construct(node)
         rule = _compile(content, document)
@@ -194,15 +218,32 @@ def _id(table: dict[str, Any]) -> str:
 
 
 def _failure(document: _Document, node: yaml.Node | None, content: Any, message: str) -> RuleSyntaxError:
-    line, column = locate(node, content, message) if node is not None else (0, 0)
+    try:
+        line, column = locate(node, content, message) if node is not None else (0, 0)
+    except RecursionError:  # what is nested too deeply to be parsed may be so for the search, too
+        line, column = 0, 0
     return document.failure(message, line, column)
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, SigmaError):
-        return str(error.args[0]) if error.args else type(error).__name__
+        said = str(error.args[0]) if error.args else type(error).__name__
+        return _about_grammar(said) if isinstance(error, SigmaConditionError) else said
     if isinstance(error, RecursionError):
         return "The rule is nested too deeply."
     if isinstance(error, yaml.YAMLError):
         return f"The YAML cannot be read: {error}"
     return f"The rule is not what Sigma defines: {type(error).__name__}: {error}"
+
+
+def _about_grammar(said: str) -> str:
+    """A complaint about a condition, in words; the parser's own would show its whole grammar."""
+    place = _PYPARSING.search(said)
+    if place is None:
+        return said
+    found = re.search(r"found '([^']*)'", said)
+    what = f", at {found[1]!r}" if found else ""
+    return (
+        f"The condition cannot be read from its character {int(place[1]) + 1} on{what}. It is made of names of "
+        "selections, and, or, not, parentheses, and '1 of' or 'all of' a name with * or 'them'."
+    )

@@ -64,21 +64,36 @@ def locate(node: yaml.Node, content: Any, message: str) -> Place:
     return _place(node)
 
 
+def long_scalar(node: yaml.Node, limit: int) -> yaml.ScalarNode | None:
+    """A text of more than so many characters."""
+    return next((one for one in _nodes(node) if isinstance(one, yaml.ScalarNode) and len(one.value) > limit), None)
+
+
 def _duplicate(node: yaml.Node) -> yaml.Node | None:
     """The first key that stands twice in a map."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
+    for current in _nodes(node):
         seen: set[Any] = set()
-        for key, value in _pairs(current):
+        for key, _ in _pairs(current):
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
                     return key
                 seen.add(key.value)
-            stack.append(value)
+    return None
+
+
+def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
+    """Every node once, however often aliases name it (they may even name a node inside of itself)."""
+    stack, seen = [node], set[int]()
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        for key, value in _pairs(current):
+            stack += (key, value)
         if isinstance(current, yaml.SequenceNode):
             stack += cast("list[yaml.Node]", current.value)
-    return None
 
 
 def _is_about_condition(detection: yaml.Node, said: str) -> bool:
@@ -131,7 +146,7 @@ def _element(key: yaml.Node, node: yaml.Node, content: Any) -> yaml.Node:
 def _parses(definition: Any) -> bool:
     try:
         check_detection(SigmaDetection.from_definition(definition, policy=POLICY))
-    except (SigmaError, InvalidInputError, ValueError, TypeError, AttributeError, LookupError):
+    except (SigmaError, InvalidInputError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return False
     return True
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.detection.rules.load import load_rules, load_text
+from netsentinel.detection.rules.load import MAX_DOCUMENTS, MAX_SCALAR, load_rules, load_text
 from netsentinel.events.model import Logsource
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError
 from netsentinel.kernel.types import Level
@@ -32,7 +32,7 @@ def detection(body: str) -> str:
         ),
         (detection("    s:\n        b|re: '('\n    condition: s\n"), 6, 9, "invalid"),
         (detection("    s:\n        a: 1\n    condition: s and missing\n"), 7, 5, "'missing' not defined"),
-        (detection("    s:\n        a: 1\n    condition: s and and s\n"), 7, 5, "Expected"),
+        (detection("    s:\n        a: 1\n    condition: s and and s\n"), 7, 5, "from its character 11 on, at 's'"),
         (detection("    s:\n        a: 1\n    condition: 1 of nothing*\n"), 7, 5, "doesn't match any detection"),
         (detection("    s:\n        a: 1\n    condition: s | count() > 5\n"), 7, 5, "pipe syntax"),
         (detection("    s:\n        - a: 1\n        - b|cidr: 10.0.0.1/99\n    condition: s\n"), 7, 11, "CIDR"),
@@ -147,3 +147,46 @@ def test_what_is_not_there_or_no_archive(tmp_path: Path) -> None:
 def test_loading_needs_no_network(tmp_path: Path) -> None:
     (tmp_path / "r.yml").write_text(GOOD + "tags: [attack.t1110, d3fend.d3-am]\n", encoding="utf-8")
     assert len(load_rules([tmp_path]).rules) == 1
+
+
+@pytest.mark.parametrize("condition", ["1 of", "all", "s and (", "(s", "s s", "not", "1 of (s)", "| x"])
+def test_a_condition_that_cannot_be_read_is_told_in_words(condition: str) -> None:
+    (failure,) = load_text(detection(f"    s:\n        a: 1\n    condition: '{condition}'\n")).failed
+    assert (failure.line, failure.column) == (7, 5)
+    assert "{" not in failure.detail
+    assert "Expected" not in failure.detail
+
+
+@pytest.mark.parametrize("depth", [100, 300, 600, 5_000])
+@pytest.mark.parametrize("part", ["s: {0}a: 1{1}\n    condition: s", "s: {{a: 1}}\n    condition: {2}s", "s: {0}{1}\n    condition: s"])
+def test_what_is_nested_too_deeply_is_an_error_with_a_place(depth: int, part: str) -> None:
+    text = detection("    " + part.format("[" * depth, "]" * depth, "not " * depth) + "\n")
+    loaded = load_text(f"{text}---\n{GOOD}")
+    assert "good" in [rule.title for rule in loaded.rules]
+    assert len(loaded.rules) + len(loaded.failed) == 2
+    assert all(failure.line >= 1 and failure.column >= 1 for failure in loaded.failed)
+    assert depth < 600 or "nested too deeply" in loaded.failed[0].detail
+
+
+def test_a_file_has_a_most_of_documents() -> None:
+    failed = load_text("---\n" * 200_000).failed
+    assert [(failure.line, failure.detail[:40]) for failure in failed] == [
+        (1_001, "The file holds more than 1,000 documents")
+    ]
+    assert len(load_text(f"---\n{GOOD}" + "---\n" * (MAX_DOCUMENTS - 1)).rules) == 1
+
+
+def test_a_text_has_a_most_of_characters() -> None:
+    (failure,) = load_text(detection(f"    s:\n        a: {'x' * (MAX_SCALAR + 1)}\n    condition: s\n")).failed
+    assert (failure.line, failure.column) == (6, 12)
+    assert "65,536" in failure.detail
+    assert load_text(detection(f"    s:\n        a: {'x' * MAX_SCALAR}\n    condition: s\n")).rules
+
+
+def test_a_broken_archive_in_a_folder_is_one_failure(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and then nothing")
+    (tmp_path / "b.yml").write_text(GOOD, encoding="utf-8")
+    loaded = load_rules([tmp_path])
+    assert [rule.title for rule in loaded.rules] == ["good"]
+    (failure,) = loaded.failed
+    assert (failure.path, failure.line, "no readable zip" in failure.detail) == (f"{tmp_path}/a.zip", 1, True)

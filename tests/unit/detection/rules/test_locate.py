@@ -46,3 +46,8 @@ def test_a_complaint_is_about_the_key_it_names(message: str, line: int) -> None:
 def test_a_key_that_stands_twice() -> None:
     node = yaml.compose("a: 1\nb:\n    - c: 1\n      c: 2\n", yaml.SafeLoader)
     assert locate(node, None, "Duplicate key 'c'") == (3, 6)
+
+
+def test_a_node_that_holds_itself_is_looked_at_once() -> None:
+    node = yaml.compose("d:\n    b: 1\n    b: 2\na: &x [*x]\n", yaml.SafeLoader)
+    assert locate(node, None, "Duplicate key 'b'") == (2, 4)

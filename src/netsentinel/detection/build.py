@@ -10,6 +10,7 @@ from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import SigmaDetector, load_rules
 from netsentinel.detection.scans import PortScans
 from netsentinel.events.formats import FORMATS
+from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import Format
 from netsentinel.kernel.errors import RuleSyntaxError
@@ -36,6 +37,7 @@ def build_pipeline(
     with_statistics: bool = True,
     fallback: Format | None = None,
     warn: Callable[[str], None] = lambda _: None,
+    spool: SpoolWriter | None = None,
 ) -> Built:
     """A fresh pipeline.
 
@@ -45,6 +47,7 @@ def build_pipeline(
         with_statistics: whether the detectors that count over time take part.
         fallback: the format of records that no format recognises.
         warn: told when a snapshot cannot be used.
+        spool: where every event is written for the lake.
 
     Raises:
         NotFoundError: a path does not exist.
@@ -53,5 +56,5 @@ def build_pipeline(
     detectors: list[Detector] = [SigmaDetector(loaded.rules)]
     if with_statistics:
         detectors += statistics()
-    pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn)
+    pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn, spool=spool)
     return Built(pipeline, len(loaded.rules), loaded.failed)

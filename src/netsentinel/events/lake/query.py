@@ -85,9 +85,18 @@ def check(where: EventFilter) -> None:
             kind = "whole numbers" if COLUMNS[column] is int else "texts"
             raise InvalidFilterError(f"{column} is compared with {kind}.", column=column)
     if where.regex:
-        options = _re2.Options()
-        options.log_errors = False
-        try:
-            _re2.compile(where.regex, options)
-        except _re2.error as error:
-            raise InvalidFilterError(f"The regular expression is not valid for RE2: {error}.") from None
+        compiled(where.regex)
+
+
+def compiled(regex: str) -> Any:
+    """A regular expression, compiled.
+
+    Raises:
+        InvalidFilterError: RE2 does not take it.
+    """
+    options = _re2.Options()
+    options.log_errors = False
+    try:
+        return _re2.compile(regex, options)
+    except _re2.error as error:
+        raise InvalidFilterError(f"The regular expression is not valid for RE2: {error}.") from None

@@ -185,8 +185,8 @@ class Lake:
         where, values = condition(request.tenant, request.where)
         paths = self._paths(_relevant(request.files, request))
         return self._db.execute(
-            f'SELECT "time" // {request.width} * {request.width} AS at, count(*) FROM {rows_of(paths)} '  # noqa: S608 - see condition
-            f"WHERE {where} GROUP BY at ORDER BY at",
+            f'SELECT "time" // {request.width} * {request.width} AS bar, count(*) FROM {rows_of(paths)} '  # noqa: S608 - see condition
+            f"WHERE {where} GROUP BY bar ORDER BY bar",
             values,
         ).fetchall()
 

@@ -112,8 +112,8 @@ async def test_a_hunt_is_sql_over_the_tenants_own_events(yard: Yard) -> None:
         "",
         "SELECT",
         "SELECT 1; SELECT 2",
-        "COPY (SELECT 1) TO '/tmp/netsentinel-hunt'",
-        "ATTACH '/tmp/netsentinel-hunt.db'",
+        "COPY (SELECT 1) TO 'netsentinel-hunt'",
+        "ATTACH 'netsentinel-hunt.db'",
         "INSTALL httpfs",
         "LOAD httpfs",
         "SET enable_external_access = true",
@@ -126,17 +126,20 @@ async def test_a_hunt_is_sql_over_the_tenants_own_events(yard: Yard) -> None:
         "SELECT * FROM glob('/*')",
         "SELECT * FROM read_parquet('https://example.org/x.parquet')",
         "SELECT * FROM duckdb_secrets()",
-        "SELECT * FROM query('COPY (SELECT 1) TO ''/tmp/netsentinel-hunt''')",
+        "SELECT * FROM query('COPY (SELECT 1) TO ''netsentinel-hunt''')",
         "SELECT getenv('HOME')",
         "SELECT * FROM request",
         "SELECT nothing FROM events",
     ],
 )
-async def test_a_hunt_does_nothing_but_select(yard: Yard, sql: str) -> None:
+async def test_a_hunt_does_nothing_but_select(
+    yard: Yard, sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     await yard.keep(event(1))
     with pytest.raises(InvalidFilterError):
         await yard.hunt(sql)
-    assert not Path("/tmp/netsentinel-hunt").exists()
+    assert "netsentinel-hunt" not in " ".join(os.listdir(tmp_path))
 
 
 async def test_a_hunt_reaches_no_other_tenants_file(yard: Yard) -> None:
@@ -144,7 +147,7 @@ async def test_a_hunt_reaches_no_other_tenants_file(yard: Yard) -> None:
     theirs = next(path for path in yard.files() if path.startswith("o%27ther"))
     for target in (yard.folder / theirs, yard.folder / "*" / "*" / "*" / "*.parquet"):
         with pytest.raises(InvalidFilterError, match="Cannot access"):
-            await yard.hunt(f"SELECT * FROM read_parquet('{target}')")
+            await yard.hunt(f"SELECT * FROM read_parquet('{target}')")  # noqa: S608 - that is the attack
     for sql in ("SELECT count(*) FROM duckdb_views() WHERE sql LIKE '%o%27ther%'", "SELECT count(*) FROM template"):
         assert (await yard.hunt(sql)).rows == ((0,),)
 

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from urllib.parse import quote
 import duckdb
 
 from netsentinel.events.lake import frames
-from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, LakeFile, StoredEvent
+from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
 from netsentinel.events.lake.query import (
     JSON_COLUMNS,
     NEWEST_FIRST,
@@ -39,7 +40,8 @@ _FIRST_EVENTS = 400_000
 
 _THREADS = 2
 _MOST_AT_ONCE = 16 * 1024 * 1024
-_AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
+_AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240)"
+"""Small row groups: a page of rare events unpacks the texts of few others (2.4 s became 0.8 s; lake_search.py)."""
 _DAY_OF = f'"time" // {DAY}'
 
 
@@ -163,23 +165,37 @@ class Lake:
         """Look at the newest files first, and stop when no older one can hold anything for the page."""
         files = sorted(_relevant(request.files, request), key=lambda file: file.max_time, reverse=True)
         where, values = condition(request.tenant, request.where, request.after)
-        found: list[StoredEvent] = []
+        found: list[EventKey] = []
         at, size = 0, _FIRST_EVENTS
         while at < len(files):
-            if len(found) == request.limit and files[at].max_time < found[-1].time:
+            if len(found) == request.limit and files[at].max_time < found[-1][0]:
                 break
             end, events = at, 0
             while end < len(files) and (end == at or events + files[end].events <= size):
                 events += files[end].events
                 end += 1
-            rows = self._db.execute(
-                f"SELECT {SELECTED} FROM {rows_of(self._paths(files[at:end]))} WHERE {where} "  # noqa: S608 - see condition
+            found += self._db.execute(
+                f'SELECT "time", "batch", "number" FROM {rows_of(self._paths(files[at:end]))} WHERE {where} '  # noqa: S608 - see condition
                 f"ORDER BY {NEWEST_FIRST} LIMIT {request.limit}",
                 values,
             ).fetchall()
-            found = sorted([*found, *map(_event, rows)], key=lambda event: event.key, reverse=True)[: request.limit]
+            found = sorted(found, reverse=True)[: request.limit]
             at, size = end, size * 4
-        return found
+        return self._whole(files[:at], request.tenant, found)
+
+    def _whole(self, files: Sequence[LakeFile], tenant: TenantId, keys: Sequence[EventKey]) -> list[StoredEvent]:
+        """The events with these keys, in the same order: only now are all columns read, and of few row groups."""
+        times = sorted({key[0] for key in keys})
+        near = [file for file in files if bisect_left(times, file.min_time) < bisect_right(times, file.max_time)]
+        if not near:
+            return []
+        rows = self._db.execute(
+            f'SELECT {SELECTED} FROM {rows_of(self._paths(near))} WHERE "tenant" = ? '  # noqa: S608 - numbers of our own
+            f'AND "time" IN ({", ".join(map(str, times))})',
+            [tenant],
+        ).fetchall()
+        events = {event.key: event for event in map(_event, rows)}
+        return [events[key] for key in keys]
 
     def _count(self, request: frames.Count) -> list[tuple[Micros, int]]:
         where, values = condition(request.tenant, request.where)

@@ -4,8 +4,11 @@ from pathlib import Path
 import pytest
 
 from netsentinel.events import FORMATS, InboxBatch
-from netsentinel.events.lake import COLUMNS
+from netsentinel.events.lake import COLUMNS, EventLake, LakeFile
+from netsentinel.events.lake.frames import Answer, Counted, Found, Request, Search
 from netsentinel.events.lake.spool import SpoolWriter
+from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
+from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.kernel.types import DEFAULT_TENANT, Role
 from tests.unit.api.v2.conftest import Desk
 
@@ -77,6 +80,9 @@ async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -
     assert (await desk.get("/api/v2/events/histogram")).json()["items"] == []
 
 
+MANY = "&".join(["where=user=a"] * 21)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -86,8 +92,10 @@ async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -
         "where=dst_port=99999999999999999999",
         "regex=(",
         "cursor=x",
-    ]
-    + ["limit=0", "source=eve", "&".join(["where=user=a"] * 21)],
+        "limit=0",
+        "source=eve",
+        MANY,
+    ],
 )
 async def test_a_search_that_cannot_be_understood_is_refused(desk: Desk, query: str) -> None:
     assert (await desk.get(f"/api/v2/events?{query}")).status_code == 400
@@ -100,3 +108,38 @@ async def test_an_analyst_hunts_and_a_viewer_does_not(desk: Desk, tmp_path: Path
     assert (refused.status_code, refused.json()["permission"]) == (403, "events:hunt")
     result = (await desk.call("POST", "/api/v2/hunts", json=body)).json()
     assert (len(result["rows"]), result["truncated"], result["columns"][0]) == (2, True, "batch")
+
+
+class Silence:
+    """Lake workers that find nothing."""
+
+    async def ask(self, request: Request, timeout_s: float) -> Answer:
+        return Found(()) if isinstance(request, Search) else Counted(())
+
+
+@pytest.mark.parametrize("count", [1, 300])
+@pytest.mark.parametrize("path", ["/api/v2/events", "/api/v2/events/histogram"])
+async def test_a_search_costs_one_statement_however_many_files_there_are(
+    desk: Desk, tmp_path: Path, path: str, count: int
+) -> None:
+    processes = LakeProcesses(*[Silence()] * 3)  # type: ignore[arg-type] - what a search needs
+    store = DuckLake(desk, SqlLakeFiles(), tmp_path, processes, desk.clock)  # type: ignore[arg-type] - counts
+    desk.app.state.services.lake = EventLake(store, store, desk.clock)
+    now = desk.clock.now()
+    files = [
+        LakeFile(
+            path=f"default/1/4001/{number}.parquet",
+            tenant=DEFAULT_TENANT,
+            day=1,
+            class_uid=4001,
+            events=1,
+            size=1,
+            min_time=now - 1,
+            max_time=now - 1,
+            stored_at=now,
+        )
+        for number in range(count)
+    ]
+    await desk.database.write(lambda tx: SqlLakeFiles().add(tx, files))
+    assert (await desk.get(path)).status_code == 200
+    assert desk.statements == 1

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
-from netsentinel.cli.remote import KeyOption, Remote, ServerOption
+from netsentinel.cli.remote import Remote
 
 events_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Search stored events.")
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
-from netsentinel.cli.remote import KeyOption, Remote, ServerOption
+from netsentinel.cli.remote import Remote
 
 
 def hunt(

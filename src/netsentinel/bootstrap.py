@@ -20,6 +20,10 @@ from netsentinel.api.services import Services
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.pool import ProcessPool
 from netsentinel.events import FORMATS, IntakeService, Limits, SourceInventory
+from netsentinel.events.lake import ASIDE, EventLake, HuntLimits
+from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
+from netsentinel.events.lake.store_sql import SqlLakeFiles
+from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.store_sql import SqlInbox, SqlSources
 from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.passwords import Argon2Hashing
@@ -39,6 +43,7 @@ _log = structlog.get_logger("netsentinel")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TRIM_EVERY_S = 3_600.0
+_TEND_EVERY_S = 30.0
 _SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
 _LAGGING_S = 60
 """A source lags, for /readyz, when a batch has waited longer than this."""
@@ -127,14 +132,16 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir / "server.lock", _SECOND.format(settings.data_dir)))
         ground = await stack.enter_async_context(_open_ground(settings))
+        lake = await _open_lake(stack, settings, ground)
         pool = await stack.enter_async_context(
             ProcessPool(
                 (bundled_rules(), *settings.rules),
                 max_line=settings.intake_max_line_kib * 1024,
                 cache=settings.data_dir / "cache",
+                spool=settings.lake_path / ASIDE,
             )
         )
-        services, runner, metrics = _services(settings, ground, pool, demo=demo)
+        services, runner, metrics = _services(settings, ground, pool, lake, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)
         yield Running(
             services=services,
@@ -144,6 +151,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 services.hub.run(),
                 runner.run(),
                 _trim(settings, ground),
+                _tend(settings, lake),
             ),
             notes=await _notes(ground.identity, url),
         )
@@ -164,14 +172,14 @@ def check_exposure(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, ground: _Ground, pool: ProcessPool, *, demo: bool
+    settings: Settings, ground: _Ground, pool: ProcessPool, lake: DuckLake, *, demo: bool
 ) -> tuple[Services, ReactionRunner, Metrics]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
     stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
     alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
     grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE)
-    processor = Processor(db, inbox, sources, pool, grouping, clock)
+    processor = Processor(db, inbox, sources, pool, grouping, clock, lake)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
     handlers = Handlers(score_threat=alert_service.on_alert_entry, close_sockets=hub.on_revocation)
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
@@ -184,6 +192,7 @@ def _services(
         identity=ground.identity,
         intake=IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS),
         sources=SourceInventory(db, sources),
+        lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
         alerts=alert_service,
         processor=processor,
         hub=hub,
@@ -207,6 +216,7 @@ def intake_limits(settings: Settings) -> Limits:
 def _samples(processor: Processor, hub: Hub, runner: ReactionRunner) -> Iterable[Sample]:
     stats = processor.stats
     yield "counter", "netsentinel_events", "Events processed.", stats.events
+    yield "counter", "netsentinel_events_stored", "Events that the lake took over.", stats.stored
     yield "counter", "netsentinel_events_rejected", "Lines that could not be parsed.", stats.rejected
     yield "counter", "netsentinel_batches", "Inbox batches processed.", stats.batches
     yield "counter", "netsentinel_findings", "Findings of all detectors.", stats.findings
@@ -258,6 +268,31 @@ async def _notes(service: IdentityService, url: str) -> tuple[str, ...]:
         "Make the first administrator with this link; it works once:",
         f"  {url}/setup#token={token}",
     )
+
+
+async def _open_lake(stack: AsyncExitStack, settings: Settings, ground: _Ground) -> DuckLake:
+    """The lake, without what a crash left in its folder. Its processes are started when they are needed."""
+
+    async def workers(at_once: int) -> LakeWorkers:
+        made = LakeWorkers(settings.lake_path, memory_mib=settings.lake_memory_mib, at_once=at_once)
+        return await stack.enter_async_context(made)
+
+    processes = LakeProcesses(writing=await workers(1), searching=await workers(2), hunting=await workers(1))
+    lake = DuckLake(ground.db, SqlLakeFiles(), settings.lake_path, processes, ground.clock)
+    removed = await lake.tidy()
+    if removed:
+        _log.info("lake_tidied", files=removed)
+    return lake
+
+
+async def _tend(settings: Settings, lake: DuckLake) -> None:
+    """Keep the lake within its retention and its number of files, for ever."""
+    while True:
+        await asyncio.sleep(_TEND_EVERY_S)
+        try:
+            await lake.tend(settings.lake_days)
+        except UnavailableError as error:
+            _log.warning("lake_untended", detail=error.detail)
 
 
 async def _trim(settings: Settings, ground: _Ground) -> None:

@@ -29,6 +29,7 @@ EVE = (
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
     ("POST", "/api/v2/events"): {"content": EVE, "headers": {"Content-Type": "application/x-ndjson"}},
+    ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
     ("POST", "/auth/setup"): {"json": {"token": "x", "username": "nobody", "password": "nothing at all that is real"}},
 }
@@ -172,6 +173,11 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
 async def test_another_tenant_cannot_change_it(world: World) -> None:
     answer = await world.call("PATCH", "/api/v2/alerts/{alert_id}", world.keys[OTHER, "admin"])
     assert answer.status_code == 404
+
+
+async def test_another_tenant_hunts_through_nothing_of_it(world: World) -> None:
+    answer = await world.call("POST", "/api/v2/hunts", world.keys[OTHER, "admin"])
+    assert answer.json()["rows"] == [[0]]
 
 
 async def test_every_path_parameter_has_a_thing(world: World) -> None:

@@ -9,6 +9,7 @@ import structlog
 from netsentinel.alerts.grouping import AlertGrouping
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
+from netsentinel.events.lake import EventStore, Spool
 from netsentinel.events.ports import Inbox, InboxBatch, SourceReport, SourceStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
@@ -23,6 +24,8 @@ _LOOK_AGAIN_S = 1.0
 """Another process may have filled the inbox: without a wake-up it is looked at once a second."""
 _RETRY_S = 0.5
 _CHECKPOINT_EVERY: Micros = 5 * SECOND
+_CHECKPOINT_EVENTS = 50_000
+"""After so many events a checkpoint is due in any case: they wait on disk to be stored."""
 
 
 @dataclass(slots=True)
@@ -35,13 +38,25 @@ class ProcessorStats:
     findings: int = 0
     alerts_changed: int = 0
     restarts: int = 0
+    stored: int = 0
+    """Events that the lake holds."""
 
 
 class Processor:
     """Takes batches in their order of arrival and records each one's effect exactly once.
 
-    The detectors' windows live in the detection process. They are checkpointed every few seconds; batches stay in the
-    inbox until a checkpoint covers them, so that after a crash the windows are rebuilt by feeding the done ones again.
+    The detectors' windows live in the detection process. They are checkpointed every few seconds, in the commit that
+    records the files with the events read so far; batches stay in the inbox until a checkpoint covers them. So after a
+    crash the windows, and the events that were not stored, come back by feeding the done batches again.
+
+    Args:
+        db: the database of inbox, sources and alerts.
+        inbox: where batches wait.
+        sources: counts and unparsable lines.
+        pool: the detection process.
+        grouping: makes alerts of findings.
+        clock: the time of effects, and of checkpoints.
+        lake: where events are kept; without one they are only looked at.
     """
 
     def __init__(
@@ -52,6 +67,7 @@ class Processor:
         pool: DetectionPool,
         grouping: AlertGrouping,
         clock: Clock,
+        lake: EventStore | None = None,
     ) -> None:
         self._db = db
         self._inbox = inbox
@@ -59,6 +75,9 @@ class Processor:
         self._pool = pool
         self._grouping = grouping
         self._clock = clock
+        self._lake = lake
+        self._storing: asyncio.Task[None] | None = None
+        self._unstored = 0
         self._wake = asyncio.Event()
         self._position = 0
         self._checkpointed = 0
@@ -85,6 +104,7 @@ class Processor:
         await self._pool.restore(state)
         self._position = self._checkpointed = upto
         self._checkpoint_at = self._clock.now()
+        self._unstored = 0
 
     async def _follow(self) -> None:
         """Analyse the next batches while the commit of the last ones is under way."""
@@ -92,6 +112,8 @@ class Processor:
         try:
             while True:
                 self._wake.clear()
+                if self._storing is not None and self._storing.done():
+                    await self._stored()
                 batches = await self._next()
                 if not batches:
                     if commit is not None:
@@ -104,14 +126,16 @@ class Processor:
                 if commit is not None:
                     await commit
                 self._position = batches[-1].id
+                self._unstored += sum(result.events for result in results)
                 commit = asyncio.create_task(self._record(batches, results))
-                if self._clock.now() - self._checkpoint_at >= _CHECKPOINT_EVERY:
+                if self._is_due():
                     await commit
                     commit = None
                     await self._checkpoint_if_due()
         finally:
-            if commit is not None:
-                await asyncio.gather(commit, return_exceptions=True)
+            tasks = [task for task in (commit, self._storing) if task is not None]
+            self._storing = None
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _next(self) -> list[InboxBatch]:
         position = self._position
@@ -169,12 +193,33 @@ class Processor:
         if result.rejected_lines:
             self._sources.keep_rejected(tx, batch.tenant, batch.source, result.rejected_lines, now)
 
+    def _is_due(self) -> bool:
+        """Whether a checkpoint is due: some seconds or many events after the last one."""
+        if self._position == self._checkpointed:
+            return False
+        return self._clock.now() - self._checkpoint_at >= _CHECKPOINT_EVERY or self._unstored >= _CHECKPOINT_EVENTS
+
     async def _checkpoint_if_due(self) -> None:
-        now = self._clock.now()
-        position = self._position
-        if position == self._checkpointed or now - self._checkpoint_at < _CHECKPOINT_EVERY:
+        """Record the detectors' state and the events so far. Storing events goes on beside the next analysis."""
+        if not self._is_due():
             return
+        await self._stored()  # one at a time: a slow disk slows the analysis down, and with it the intake
+        position = self._position
         state = await self._pool.snapshot()
-        await self._db.write(lambda tx: self._inbox.checkpoint(tx, position, state))
+        if self._lake is None:
+            await self._db.write(lambda tx: self._inbox.checkpoint(tx, position, state))
+        else:
+            spool = await self._pool.hand_over()
+            self._storing = asyncio.create_task(self._store(self._lake, spool, position, state))
         self._checkpointed = position
-        self._checkpoint_at = now
+        self._checkpoint_at = self._clock.now()
+        self._unstored = 0
+
+    async def _store(self, lake: EventStore, spool: Spool, position: int, state: bytes) -> None:
+        self.stats.stored += await lake.append(spool, lambda tx: self._inbox.checkpoint(tx, position, state))
+
+    async def _stored(self) -> None:
+        """Wait until what is being stored is stored; its failure is a failure of processing."""
+        task, self._storing = self._storing, None
+        if task is not None:
+            await task

@@ -44,6 +44,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         operations.router,
         session.router,
         events.router,
+        events.hunts,
         alerts.router,
         threats.router,
         entries.router,

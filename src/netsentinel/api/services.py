@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.api.health import Readiness
 from netsentinel.events import IntakeService, SourceInventory
+from netsentinel.events.lake import EventLake
 from netsentinel.identity import IdentityService
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
@@ -28,6 +29,7 @@ class Services:
     identity: IdentityService
     intake: IntakeService
     sources: SourceInventory
+    lake: EventLake
     alerts: AlertService
     processor: Processor
     hub: Hub

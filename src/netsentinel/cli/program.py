@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "detect": ("netsentinel.cli.detect:detect", "Run rules over files, without a server."),
     "rules": ("netsentinel.cli.rules:rules_app", "Check rules."),
     "alerts": ("netsentinel.cli.alerts:alerts_app", "List alerts."),
+    "events": ("netsentinel.cli.events:events_app", "Search stored events."),
+    "hunt": ("netsentinel.cli.hunt:hunt", "Ask stored events with SQL."),
     "users": ("netsentinel.cli.users:users_app", "Create users."),
     "keys": ("netsentinel.cli.keys:keys_app", "Create API keys."),
     "doctor": ("netsentinel.cli.doctor:doctor", "Check this machine and this installation."),

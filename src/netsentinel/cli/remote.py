@@ -1,5 +1,6 @@
 """How commands reach a server: its address and a key from options, the environment, or the local data folder."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,9 @@ from netsentinel.kernel.errors import (
     UnavailableError,
 )
 from netsentinel.kernel.settings import Settings
+
+Query = Mapping[str, str | int | Sequence[str]]
+"""Parameters of a request; a sequence is the same parameter several times."""
 
 _TIMEOUT_S = 60.0
 
@@ -59,7 +63,7 @@ class Remote:
     ) -> None:
         await self._http.__aexit__(kind, error, trace)
 
-    async def get(self, path: str, query: dict[str, str | int]) -> Any:
+    async def get(self, path: str, query: Query) -> Any:
         """A decoded JSON answer.
 
         Raises:
@@ -73,7 +77,7 @@ class Remote:
         method: str,
         path: str,
         *,
-        query: dict[str, str | int] | None = None,
+        query: Query | None = None,
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:

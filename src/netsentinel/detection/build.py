@@ -21,6 +21,7 @@ from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.scans import PortScans
 from netsentinel.events.formats import FORMATS
+from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import Format
 from netsentinel.kernel.errors import RuleSyntaxError
@@ -60,6 +61,7 @@ def build_pipeline(
     fallback: Format | None = None,
     warn: Callable[[str], None] = lambda _: None,
     cache: RuleCache | None = None,
+    spool: SpoolWriter | None = None,
 ) -> Built:
     """A fresh pipeline.
 
@@ -70,6 +72,7 @@ def build_pipeline(
         fallback: the format of records that no format recognises.
         warn: told when a snapshot cannot be used.
         cache: where compiled rules are kept.
+        spool: where every event is written for the lake.
 
     Raises:
         NotFoundError: a path does not exist.
@@ -78,5 +81,5 @@ def build_pipeline(
     detectors: list[Detector] = [SigmaDetector(loaded.rules, cache)]
     if with_statistics:
         detectors += statistics()
-    pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn)
+    pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn, spool=spool)
     return Built(pipeline, len(loaded.rules), loaded.failed)

@@ -5,6 +5,7 @@ from typing import BinaryIO
 import msgspec
 
 from netsentinel.detection.model import BatchResult
+from netsentinel.events.lake.model import Spool
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
 
@@ -26,6 +27,10 @@ class Restore(msgspec.Struct, frozen=True, tag=True):
 
 class Snapshot(msgspec.Struct, frozen=True, tag=True):
     """Answered by `State`."""
+
+
+class HandOver(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `HandedOver`."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -51,8 +56,14 @@ class State(msgspec.Struct, frozen=True, tag=True):
     state: bytes
 
 
-Request = Analyze | Restore | Snapshot
-Answer = Ready | Analyzed | Restored | State
+class HandedOver(msgspec.Struct, frozen=True, tag=True):
+    """The events read since the last time."""
+
+    spool: Spool
+
+
+Request = Analyze | Restore | Snapshot | HandOver
+Answer = Ready | Analyzed | Restored | State | HandedOver
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -10,6 +10,7 @@ import zstandard
 
 from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.ports import Detector
+from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
 from netsentinel.events.ports import Format, InboxBatch, LineFormat
@@ -89,6 +90,7 @@ class Pipeline:
         max_line: a longer record is rejected, in bytes.
         fallback: the format of records that no format recognises; without one they are rejected.
         warn: told when a snapshot cannot be used.
+        spool: where every event is written for the lake; without one nothing is kept.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class Pipeline:
         max_line: int = MAX_LINE_BYTES,
         fallback: Format | None = None,
         warn: Callable[[str], None] = lambda _: None,
+        spool: SpoolWriter | None = None,
     ) -> None:
         self._formats = formats
         self._detectors = tuple(detectors)
@@ -106,6 +109,7 @@ class Pipeline:
         self._fallback = fallback
         self._warn = warn
         self._line_formats = tuple(one for one in formats.values() if isinstance(one, LineFormat))
+        self._spool = spool
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
         self._usual: dict[tuple[TenantId, str], Format] = {}
 
@@ -113,12 +117,16 @@ class Pipeline:
         """What the batch says. A batch that is `done` only updates detectors that remember; its findings are empty."""
         tally = Tally()
         origin = Origin(batch.tenant, batch.source, batch.format, batch.received_at)
+        if self._spool is not None:
+            self._spool.begin(batch)
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
             self.examine(lines, origin, tally, replayed=batch.done)
         return _result(batch, tally)
 
     def reject(self, batch: InboxBatch, reason: str) -> BatchResult:
         """The result of a batch that cannot be analysed: every record is kept, with the reason."""
+        if self._spool is not None:
+            self._spool.undo()
         tally = Tally()
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
             for line in lines:
@@ -139,6 +147,8 @@ class Pipeline:
             return
         tally.events += len(events)
         tally.last_event_at = max(tally.last_event_at, *(event.time for event in events))
+        if self._spool is not None:
+            self._spool.keep(events)
         for detector in self._detectors:
             if detector.remembers or not replayed:
                 found = detector.analyze_events(events)

@@ -16,6 +16,8 @@ from netsentinel.detection.frames import (
     Analyze,
     Analyzed,
     Answer,
+    HandedOver,
+    HandOver,
     Ready,
     Request,
     Restore,
@@ -27,6 +29,7 @@ from netsentinel.detection.frames import (
 )
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.process import Options
+from netsentinel.events.lake.model import Spool
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
@@ -62,13 +65,23 @@ class ProcessPool:
         rule_paths: files and folders with rules.
         max_line: longest record, in bytes.
         cache: folder for compiled rules, so that the next start is fast.
+        spool: folder for the events that the lake is to take over; without one none are kept.
     """
 
     def __init__(
-        self, rule_paths: Sequence[Path], *, max_line: int = MAX_LINE_BYTES, cache: Path | None = None
+        self,
+        rule_paths: Sequence[Path],
+        *,
+        max_line: int = MAX_LINE_BYTES,
+        cache: Path | None = None,
+        spool: Path | None = None,
     ) -> None:
-        rules = tuple(str(path) for path in rule_paths)
-        self._options = Options(rules=rules, max_line=max_line, cache=str(cache) if cache is not None else "")
+        self._options = Options(
+            rules=tuple(str(path) for path in rule_paths),
+            max_line=max_line,
+            cache=str(cache) if cache else "",
+            spool=str(spool) if spool else "",
+        )
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -148,6 +161,17 @@ class ProcessPool:
         if not isinstance(answer, State):
             raise UnavailableError("The detection process gave an answer to another question.")
         return answer.state
+
+    async def hand_over(self) -> Spool:
+        """The events read since the last call, for the lake.
+
+        Raises:
+            UnavailableError: the process died.
+        """
+        answer = (await self._ask(self._remembering(), [HandOver()]))[0]
+        if not isinstance(answer, HandedOver):
+            raise UnavailableError("The detection process gave an answer to another question.")
+        return answer.spool
 
     def _remembering(self) -> _Child:
         if self._forgotten:

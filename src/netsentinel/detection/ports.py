@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, Self
 
 from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.events.lake.model import Spool
 from netsentinel.events.model import Event
 from netsentinel.events.ports import InboxBatch
 
@@ -49,7 +50,7 @@ class DetectionPool(Protocol):
         ...
 
     async def restore(self, state: bytes) -> None:
-        """Set the detectors' state."""
+        """Set the detectors' state, and forget events that were not handed over."""
         ...
 
     async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
@@ -62,4 +63,8 @@ class DetectionPool(Protocol):
 
     async def snapshot(self) -> bytes:
         """The detectors' state after everything analysed so far."""
+        ...
+
+    async def hand_over(self) -> Spool:
+        """The events of everything analysed since the last call, for the lake; also those of batches that are done."""
         ...

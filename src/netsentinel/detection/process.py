@@ -18,6 +18,8 @@ from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.frames import (
     Analyze,
     Answer,
+    HandedOver,
+    HandOver,
     Ready,
     Request,
     Restore,
@@ -31,6 +33,8 @@ from netsentinel.detection.frames import (
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
 from netsentinel.detection.rules import RuleCache
+from netsentinel.events.lake.model import EMPTY_SPOOL
+from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import SystemClock, to_iso
@@ -51,6 +55,8 @@ class Options(msgspec.Struct, frozen=True):
     max_line: int = MAX_LINE_BYTES
     cache: str = ""
     """Folder for compiled rules; empty for none."""
+    spool: str = ""
+    """Folder for the events that the lake is to take over; empty to keep none."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,12 +65,14 @@ def main(arguments: Sequence[str]) -> int:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
+    spool = SpoolWriter(Path(options.spool)) if options.spool else None
     try:
         built = build_pipeline(
             [Path(rule) for rule in options.rules],
             max_line=options.max_line,
             warn=_log_warning,
             cache=RuleCache(Path(options.cache)) if options.cache else None,
+            spool=spool,
         )
     except NetSentinelError as error:
         _log("error", "the rules cannot be loaded", error=error.detail)
@@ -84,16 +92,20 @@ def main(arguments: Sequence[str]) -> int:
     try:
         _say(answers, Ready(rules=built.rules))
         while (frame := read_frame(requests)) is not None:
-            _say(answers, _answer(built.pipeline, request_decoder.decode(frame)))
+            _say(answers, _answer(built.pipeline, request_decoder.decode(frame), spool))
     except BrokenPipeError:
         return 0
     return 0
 
 
-def _answer(pipeline: Pipeline, request: Request) -> Answer:
+def _answer(pipeline: Pipeline, request: Request, spool: SpoolWriter | None = None) -> Answer:
     if isinstance(request, Analyze):
         return strip(_analyze(pipeline, request.batch))
+    if isinstance(request, HandOver):
+        return HandedOver(EMPTY_SPOOL if spool is None else spool.cut())
     if isinstance(request, Restore):
+        if spool is not None:
+            spool.discard()
         pipeline.restore(request.state)
         return Restored()
     return State(pipeline.snapshot())

@@ -7,6 +7,8 @@ from typing import Self
 from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
+from netsentinel.events.lake.model import EMPTY_SPOOL, Spool
+from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
 
@@ -14,14 +16,15 @@ from netsentinel.kernel.errors import UnavailableError
 class LocalPool:
     """The DetectionPool in this process: the real pipeline, no child. `die` plays the death of one."""
 
-    def __init__(self, rule_paths: Sequence[Path] = ()) -> None:
+    def __init__(self, rule_paths: Sequence[Path] = (), *, spool: Path | None = None) -> None:
+        self._spool = SpoolWriter(spool) if spool else None
         self._rule_paths = tuple(rule_paths)
         self._pipeline: Pipeline | None = None
         self._forgotten = False
 
     async def __aenter__(self) -> Self:
         """Load the rules."""
-        self._pipeline = build_pipeline(self._rule_paths).pipeline
+        self._pipeline = build_pipeline(self._rule_paths, spool=self._spool).pipeline
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -30,11 +33,13 @@ class LocalPool:
 
     def die(self) -> None:
         """Lose all state; calls fail until `restore`, as with a real process."""
-        self._pipeline = build_pipeline(self._rule_paths).pipeline
+        self._pipeline = build_pipeline(self._rule_paths, spool=self._spool).pipeline
         self._forgotten = True
 
     async def restore(self, state: bytes) -> None:
         """Set the detectors' state."""
+        if self._spool is not None:
+            self._spool.discard()
         self._running().restore(state)
         self._forgotten = False
 
@@ -46,6 +51,11 @@ class LocalPool:
     async def snapshot(self) -> bytes:
         """The detectors' state."""
         return self._remembering().snapshot()
+
+    async def hand_over(self) -> Spool:
+        """The events read since the last call."""
+        self._remembering()
+        return EMPTY_SPOOL if self._spool is None else self._spool.cut()
 
     def _remembering(self) -> Pipeline:
         if self._forgotten:

@@ -1,13 +1,22 @@
 """Fakes for the ports of the intake; they pass the same contract suites as the stores in SQL."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from netsentinel.events.lake.model import COLUMNS, Bucket, EventFilter, EventKey, HuntResult, Spool, StoredEvent
+from netsentinel.events.lake.query import check, compiled
 from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
+from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.types import Micros, TenantId
-from netsentinel.storage.ports import ReadTx, Tx
+from netsentinel.storage.ports import Database, ReadTx, Tx
 
 
 class MemoryInbox:
@@ -110,3 +119,67 @@ class MemorySources:
         """The newest unparsable lines: when, the line, why."""
         del tx
         return self._rejected.get((tenant, source), [])[::-1][:limit]
+
+
+class MemoryEventStore:
+    """Stored events in a list. `hunt` knows no SQL: it answers every column of every event of the tenant."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._kept: list[tuple[Micros, StoredEvent]] = []
+
+    async def append(self, spool: Spool, also: Callable[[Tx], None]) -> int:
+        """Store the events of a spool, and run `also` in the commit that makes them visible; how many."""
+        lines = await asyncio.to_thread(Path(spool.path).read_bytes) if spool.path else b""
+        events = msgspec.json.Decoder(StoredEvent).decode_lines(lines)
+        await self._db.write(also)
+        now = self._clock.now()
+        self._kept += [(now, event) for event in events]
+        if spool.path:
+            await asyncio.to_thread(Path(spool.path).unlink)
+        return len(events)
+
+    async def search(
+        self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
+    ) -> list[StoredEvent]:
+        """The newest events of a tenant, going on after a key."""
+        found = [event for event in self._matching(tenant, where) if after is None or event.key < after]
+        return sorted(found, key=lambda event: event.key, reverse=True)[:limit]
+
+    async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
+        """All events, newest first, in pieces."""
+        found = await self.search(tenant, where, len(self._kept))
+        for start in range(0, len(found), 2):
+            yield found[start : start + 2]
+
+    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros) -> list[Bucket]:
+        """How many events per time span, oldest first."""
+        counts = Counter(event.time // width * width for event in self._matching(tenant, where))
+        return [Bucket(at, count) for at, count in sorted(counts.items())]
+
+    async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
+        """Everything the tenant has."""
+        found = await self.search(tenant, EventFilter(), limit + 1)
+        rows = tuple(msgspec.structs.astuple(event) for event in found[:limit])
+        return HuntResult(tuple(COLUMNS), rows, truncated=len(found) > limit, seconds=0.0)
+
+    async def expire(self, tenant: TenantId, before: Micros) -> int:
+        """Forget what was stored before a time; how many events."""
+        kept = [(at, event) for at, event in self._kept if event.tenant != tenant or at >= before]
+        gone, self._kept = len(self._kept) - len(kept), kept
+        return gone
+
+    def _matching(self, tenant: TenantId, where: EventFilter) -> list[StoredEvent]:
+        check(where)
+        pattern: Any = compiled(where.regex) if where.regex else None
+        return [
+            event
+            for _, event in self._kept
+            if event.tenant == tenant
+            and where.since <= event.time
+            and (not where.until or event.time < where.until)
+            and all(getattr(event, column) in wanted for column, wanted in where.equal)
+            and where.text.lower() in f"{event.native}\n{event.raw}".lower()
+            and (pattern is None or pattern.search(event.native) or (event.raw and pattern.search(event.raw)))
+        ]

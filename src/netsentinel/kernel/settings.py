@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from netsentinel.kernel.types import TenantId
+
 MIB = 1024 * 1024
 
 
@@ -81,6 +83,15 @@ class Settings(BaseSettings):
         1_000, ge=10, description="Frames waiting for one slow client before it is closed."
     )
 
+    lake_keep_days: int = Field(90, ge=1, description="Stored events are kept so many days after they arrived.")
+    lake_keep_days_of: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other numbers of days for some tenants, as `tenant=days`, separated by commas."
+    )
+    lake_memory_mib: int = Field(
+        256, ge=64, description="Memory that DuckDB may take in each process that writes, searches or hunts."
+    )
+    hunt_seconds: int = Field(30, ge=1, le=600, description="A hunt that takes longer is stopped.")
+
     journal_keep_days: int = Field(30, ge=1, description="Journal entries that are not audited are kept so long.")
     journal_keep_entries: int = Field(5_000_000, ge=1_000, description="At most so many journal entries are kept.")
     disk_reserve_mib: int = Field(256, ge=0, description="/readyz turns red when less space than this is free.")
@@ -88,12 +99,31 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key of the audit chain; empty for a key file that is made in the data folder."
     )
 
-    @field_validator("allowed_origins", "trusted_proxies", "rules", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "rules", "lake_keep_days_of", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("lake_keep_days_of")
+    @classmethod
+    def _days_of_tenants(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            tenant, _, days = part.partition("=")
+            if not tenant or not days.isdecimal() or int(days) < 1:
+                raise ValueError("write tenant=days, for example acme=365")
+        return value
+
+    def lake_days(self, tenant: TenantId) -> int:
+        """How many days the events of a tenant are kept."""
+        stated = dict(part.split("=", 1) for part in self.lake_keep_days_of)
+        return int(stated.get(tenant, self.lake_keep_days))
+
+    @property
+    def lake_path(self) -> Path:
+        """Where the stored events are."""
+        return self.data_dir / "lake"
 
     @property
     def database_path(self) -> Path:

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     ALERTS_READ = "alerts:read"
     ALERTS_WRITE = "alerts:write"
     THREATS_READ = "threats:read"
+    EVENTS_READ = "events:read"
+    EVENTS_HUNT = "events:hunt"
     EVENTS_WRITE = "events:write"
     SOURCES_READ = "sources:read"
     ENTRIES_READ = "entries:read"
@@ -63,12 +65,18 @@ _VIEWER = frozenset(
     {
         Permission.ALERTS_READ,
         Permission.THREATS_READ,
+        Permission.EVENTS_READ,
         Permission.SOURCES_READ,
         Permission.ENTRIES_READ,
         Permission.LIVE_CONNECT,
     }
 )
-_ANALYST = _VIEWER | {Permission.ALERTS_WRITE, Permission.EVENTS_WRITE, Permission.METRICS_READ}
+_ANALYST = _VIEWER | {
+    Permission.ALERTS_WRITE,
+    Permission.EVENTS_HUNT,
+    Permission.EVENTS_WRITE,
+    Permission.METRICS_READ,
+}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,

@@ -1,7 +1,7 @@
 """The processor with fakes all around it: order, exactly-once effect, checkpoints and recovery."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
@@ -10,12 +10,14 @@ import pytest
 from netsentinel.alerts import AlertFilter, AlertGrouping, Processor
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
 from netsentinel.detection.model import BatchResult
+from netsentinel.events.lake import Spool
 from netsentinel.events.ports import InboxBatch
-from netsentinel.events.testing import MemoryInbox, MemorySources
+from netsentinel.events.testing import MemoryEventStore, MemoryInbox, MemorySources
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.storage import Tx
 from netsentinel.storage.testing import MemoryDatabase, MemoryTx
 from tests.unit.alerts.factories import NOON, finding
 
@@ -27,6 +29,7 @@ class CountingPool:
 
     def __init__(self) -> None:
         self.seen = 0
+        self.kept = 0
         self.calls: list[list[int]] = []
         self.restored: list[int] = []
         self.die_at: int | None = None
@@ -39,6 +42,7 @@ class CountingPool:
 
     async def restore(self, state: bytes) -> None:
         self.seen = int(state or b"0")
+        self.kept = 0
         self.restored.append(self.seen)
 
     async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
@@ -50,6 +54,7 @@ class CountingPool:
 
     def _result(self, batch: InboxBatch) -> BatchResult:
         self.seen += 1
+        self.kept += batch.records
         found = () if batch.done else (finding(time=NOON + self.seen, raw=batch.raw, fingerprint=f"f{batch.id}"),)
         return BatchResult(
             batch=batch.id,
@@ -61,6 +66,10 @@ class CountingPool:
             findings=found,
             rejected_lines=((b"?", "not JSON"),),
         )
+
+    async def hand_over(self) -> Spool:
+        kept, self.kept = self.kept, 0
+        return Spool("", kept, 0)
 
     async def snapshot(self) -> bytes:
         return str(self.seen).encode()
@@ -183,3 +192,61 @@ async def test_a_full_disk_only_delays(plant: Plant) -> None:
         plant.db.failure = None
         await plant.settle()
     assert plant.raised() == ["f1"]
+
+
+class Shelf(MemoryEventStore):
+    """A lake that can be slow, or full."""
+
+    def __init__(self, db: MemoryDatabase, clock: FakeClock) -> None:
+        super().__init__(db, clock)
+        self.spools: list[int] = []
+        self.failure: UnavailableError | None = None
+
+    async def append(self, spool: Spool, also: Callable[[Tx], None]) -> int:
+        if self.failure is not None:
+            raise self.failure
+        self.spools.append(spool.events)
+        await self._db.write(also)
+        return spool.events
+
+
+async def test_the_checkpoint_is_recorded_with_the_events_it_covers(plant: Plant) -> None:
+    shelf = Shelf(plant.db, plant.clock)
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR)
+    plant.processor = Processor(plant.db, plant.inbox, plant.sources, plant.pool, grouping, plant.clock, shelf)
+    async with plant.running():
+        plant.receive(2)
+        await plant.settle()
+        plant.clock.advance(6 * SECOND)
+        plant.receive(1)
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                await asyncio.sleep(0.01)
+    assert shelf.spools == [9]
+    assert plant.inbox.last_checkpoint(MemoryTx()) == (3, b"3")
+    assert plant.processor.stats.stored == 9
+
+
+async def test_batches_stay_while_the_lake_is_full_and_alerts_go_on(plant: Plant) -> None:
+    shelf = Shelf(plant.db, plant.clock)
+    shelf.failure = UnavailableError("The disk is full.")
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR)
+    plant.processor = Processor(plant.db, plant.inbox, plant.sources, plant.pool, grouping, plant.clock, shelf)
+    async with plant.running():
+        plant.receive(1)
+        await plant.settle()
+        plant.clock.advance(6 * SECOND)
+        plant.receive(1)
+        async with asyncio.timeout(10):
+            while plant.processor.stats.restarts == 0:
+                await asyncio.sleep(0.01)
+        assert plant.raised() == ["f1", "f2"]
+        assert len(plant.inbox.batches) == 2
+        shelf.failure = None
+        async with asyncio.timeout(10):
+            while plant.inbox.batches:
+                plant.clock.advance(6 * SECOND)
+                plant.processor.wake()
+                await asyncio.sleep(0.05)
+    assert plant.raised() == ["f1", "f2"]
+    assert plant.pool.restored[-1] == 0, "everything since the last checkpoint is read again"

@@ -1,18 +1,25 @@
-"""Intake over HTTP: batches of native events, acknowledged when they are on disk."""
+"""Events over HTTP: batches in, acknowledged when they are on disk; stored ones searched, counted, hunted through."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.services import Served
 from netsentinel.events import Accepted
+from netsentinel.events.lake import COLUMNS, EventFilter, Histogram, HuntResult, StoredEvent, parse_terms
 from netsentinel.kernel.types import Permission, Principal
 
 router = APIRouter(prefix="/api/v2/events", tags=["events"])
+hunts = APIRouter(prefix="/api/v2/hunts", tags=["events"])
 
 Sender = Annotated[Principal, Depends(Requires(Permission.EVENTS_WRITE))]
+
+Reader = Annotated[Principal, Depends(Requires(Permission.EVENTS_READ))]
+Hunting = Annotated[Principal, Depends(Requires(Permission.EVENTS_HUNT))]
 
 _BODY = {
     "requestBody": {
@@ -57,3 +64,86 @@ async def post_events(
     )
     services.processor.wake()
     return answer(accepted, 202)
+
+
+class EventQuery(BaseModel):
+    """Which stored events."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    where: list[str] = Field(
+        [], max_length=20, description="`column=value`, repeated; one column several times means any of its values."
+    )
+    q: str = Field("", max_length=1_000, description="Text that the event contains, in any case.")
+    regex: str = Field("", max_length=1_000, description="Regular expression (RE2) that the event's text matches.")
+    since: int = Field(0, ge=0, description="At or after this time, microseconds since 1970 UTC.")
+    until: int = Field(0, ge=0, description="Before this time; 0 for no end.")
+
+    def as_filter(self) -> EventFilter:
+        """The domain's filter.
+
+        Raises:
+            InvalidFilterError: an unknown column, or a value of the wrong type.
+        """
+        return EventFilter(
+            since=self.since, until=self.until, equal=parse_terms(self.where), text=self.q, regex=self.regex
+        )
+
+
+class EventPageQuery(EventQuery):
+    """Which stored events, and how many of them."""
+
+    limit: int = Field(50, ge=1, le=500, description="Events a page.")
+    cursor: str = Field("", max_length=512, description="`next` of the previous page.")
+
+
+class HistogramQuery(EventQuery):
+    """Which stored events, and how finely they are counted."""
+
+    bars: int = Field(60, ge=1, le=500, description="Time spans at most, about.")
+
+
+class HuntRequest(BaseModel):
+    """A hunt."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sql: str = Field(min_length=1, max_length=20_000, description="One SELECT over the view `events` (DuckDB's SQL).")
+    limit: int = Field(1_000, ge=1, le=10_000, description="Rows at most.")
+
+
+_fields: dict[str, Any] = {"id": (str, ...), **{name: (kind, ...) for name, kind in COLUMNS.items()}}
+_fields["native"] = (dict[str, Any], ...)
+_make_model: Any = create_model  # its own types do not describe fields that come from a table
+StoredEventAnswer: Any = _make_model("StoredEvent", **_fields)
+EventPageAnswer: Any = _make_model("EventPage", items=(list[StoredEventAnswer], ...), next=(str | None, ...))
+
+
+@router.get("", response_model=EventPageAnswer, responses=problems(400, 401, 403, 503))
+async def search_events(query: Annotated[EventPageQuery, Query()], principal: Reader, services: Served) -> Response:
+    """The tenant's stored events, newest first. An event can be found some seconds after it was received."""
+    page = await services.lake.page(principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor)
+    return answer({"items": [_shown(event) for event in page.items], "next": page.next})
+
+
+@router.get("/histogram", response_model=Histogram, responses=problems(400, 401, 403, 503))
+async def count_events(query: Annotated[HistogramQuery, Query()], principal: Reader, services: Served) -> Response:
+    """The stored events over time: of the last day when no range is given."""
+    return answer(await services.lake.histogram(principal.tenant, query.as_filter(), bars=query.bars))
+
+
+@hunts.post("", response_model=HuntResult, responses=problems(400, 401, 403, 503))
+async def hunt(request: HuntRequest, principal: Hunting, services: Served) -> Response:
+    """Run a SELECT of one's own over the view `events`, which holds the tenant's stored events and nothing else.
+
+    It runs in a process of its own that can read these files only, with limits of time and memory.
+    """
+    return answer(await services.lake.hunt(principal.tenant, request.sql, limit=request.limit))
+
+
+def _shown(event: StoredEvent) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        **msgspec.structs.asdict(event),
+        "native": msgspec.Raw(event.native.encode()),
+    }

@@ -13,7 +13,9 @@ from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
 from netsentinel.api.app import create_app
 from netsentinel.api.health import Readiness
 from netsentinel.events import FORMATS, IntakeService, SourceInventory
+from netsentinel.events.lake import EventLake
 from netsentinel.events.store_sql import SqlInbox, SqlSources
+from netsentinel.events.testing import MemoryEventStore
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
@@ -56,6 +58,7 @@ class Desk:
         self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
         self.inbox, self.sources = SqlInbox(), SqlSources()
         self.alerts = AlertService(self, self.stores, self.clock, 6 * HOUR)  # type: ignore[arg-type] - counts, then passes on
+        self.events = MemoryEventStore(self.database, self.clock)
         settings = Settings(_env_file=None)
         services = SimpleNamespace(
             settings=settings,
@@ -65,6 +68,7 @@ class Desk:
             journal=self.journal,
             alerts=self.alerts,
             sources=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
+            lake=EventLake(self.events, self.events, self.clock),
             intake=IntakeService(self.database, self.inbox, self.clock, formats=FORMATS),
             processor=SimpleNamespace(wake=self._wake),
             readiness=Readiness({}),

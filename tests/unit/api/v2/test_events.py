@@ -1,6 +1,15 @@
+import json
+from pathlib import Path
+
 import pytest
 
-from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.events import FORMATS, InboxBatch
+from netsentinel.events.lake import COLUMNS, EventLake, LakeFile
+from netsentinel.events.lake.frames import Answer, Counted, Found, Request, Search
+from netsentinel.events.lake.spool import SpoolWriter
+from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
+from netsentinel.events.lake.store_sql import SqlLakeFiles
+from netsentinel.kernel.types import DEFAULT_TENANT, Role
 from tests.unit.api.v2.conftest import Desk
 
 pytestmark = pytest.mark.anyio
@@ -33,3 +42,104 @@ async def test_what_cannot_be_taken_is_refused_and_not_kept(desk: Desk, path: st
     assert answer.status_code == 400, answer.text
     assert await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10)) == []
     assert desk.woken == 0
+
+
+async def fill(desk: Desk, folder: Path, count: int) -> None:
+    spool = SpoolWriter(folder)
+    spool.begin(InboxBatch(7, DEFAULT_TENANT, "eve", "", 1_000, count, b""))
+    for number in range(count):
+        line = b'{"timestamp":"2026-06-01T00:00:%02dZ","event_type":"dns","src_ip":"10.0.0.%d"}' % (number, number % 3)
+        spool.keep([FORMATS["suricata"].parse(json.loads(line), line, DEFAULT_TENANT, "eve")])
+    await desk.events.append(spool.cut(), lambda _: None)
+
+
+async def test_pages_and_filters_of_stored_events(desk: Desk, tmp_path: Path) -> None:
+    await fill(desk, tmp_path, 7)
+    first = (await desk.get("/api/v2/events?limit=4")).json()
+    rest = (await desk.get(f"/api/v2/events?limit=4&cursor={first['next']}")).json()
+    assert [item["id"] for item in first["items"] + rest["items"]] == [f"evt_7_{n}" for n in reversed(range(7))]
+    assert rest["next"] is None
+    assert set(first["items"][0]) == {"id", *COLUMNS}
+    assert first["items"][0]["native"]["src_ip"] == "10.0.0.0"
+    found = (
+        await desk.get("/api/v2/events?where=src_ip=10.0.0.1&where=src_ip=10.0.0.2&q=DNS&where=class_uid=4003")
+    ).json()
+    assert [item["number"] for item in found["items"]] == [5, 4, 2, 1]
+
+
+async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -> None:
+    await fill(desk, tmp_path, 7)
+    start = 1_780_272_000_000_000
+    path = f"/api/v2/events/histogram?since={start}&until={start + 6_000_000}&bars=2"
+    assert (await desk.get(path)).json() == {
+        "items": [{"at": start, "count": 3}, {"at": start + 3_000_000, "count": 3}],
+        "since": start,
+        "until": start + 6_000_000,
+        "width": 3_000_000,
+    }
+    assert (await desk.get("/api/v2/events/histogram")).json()["items"] == []
+
+
+MANY = "&".join(["where=user=a"] * 21)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "where=nothing=1",
+        "where=src_ip",
+        "where=dst_port=x",
+        "where=dst_port=99999999999999999999",
+        "regex=(",
+        "cursor=x",
+        "limit=0",
+        "source=eve",
+        MANY,
+    ],
+)
+async def test_a_search_that_cannot_be_understood_is_refused(desk: Desk, query: str) -> None:
+    assert (await desk.get(f"/api/v2/events?{query}")).status_code == 400
+
+
+async def test_an_analyst_hunts_and_a_viewer_does_not(desk: Desk, tmp_path: Path) -> None:
+    await fill(desk, tmp_path, 3)
+    body = {"sql": "SELECT * FROM events", "limit": 2}
+    refused = await desk.call("POST", "/api/v2/hunts", Role.VIEWER, json=body)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "events:hunt")
+    result = (await desk.call("POST", "/api/v2/hunts", json=body)).json()
+    assert (len(result["rows"]), result["truncated"], result["columns"][0]) == (2, True, "batch")
+
+
+class Silence:
+    """Lake workers that find nothing."""
+
+    async def ask(self, request: Request, timeout_s: float) -> Answer:
+        return Found(()) if isinstance(request, Search) else Counted(())
+
+
+@pytest.mark.parametrize("count", [1, 300])
+@pytest.mark.parametrize("path", ["/api/v2/events", "/api/v2/events/histogram"])
+async def test_a_search_costs_one_statement_however_many_files_there_are(
+    desk: Desk, tmp_path: Path, path: str, count: int
+) -> None:
+    processes = LakeProcesses(*[Silence()] * 3)  # type: ignore[arg-type] - what a search needs
+    store = DuckLake(desk, SqlLakeFiles(), tmp_path, processes, desk.clock)  # type: ignore[arg-type] - counts
+    desk.app.state.services.lake = EventLake(store, store, desk.clock)
+    now = desk.clock.now()
+    files = [
+        LakeFile(
+            path=f"default/1/4001/{number}.parquet",
+            tenant=DEFAULT_TENANT,
+            day=1,
+            class_uid=4001,
+            events=1,
+            size=1,
+            min_time=now - 1,
+            max_time=now - 1,
+            stored_at=now,
+        )
+        for number in range(count)
+    ]
+    await desk.database.write(lambda tx: SqlLakeFiles().add(tx, files))
+    assert (await desk.get(path)).status_code == 200
+    assert desk.statements == 1

@@ -1,0 +1,97 @@
+"""`netsentinel events`: stored events in the terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import typer
+
+from netsentinel.cli.options import KeyOption, ServerOption
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table
+from netsentinel.cli.remote import Remote
+
+events_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Search stored events.")
+
+_PAGE = 500
+
+
+@events_app.callback()
+def events() -> None:
+    """Search stored events."""
+
+
+@events_app.command("search")
+def search(
+    text: Annotated[str, typer.Argument(help="What the event contains, in any case.")] = "",
+    *,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", "-w", help="column=value; one column twice means either value.")
+    ] = None,
+    regex: Annotated[str, typer.Option(help="Regular expression (RE2) that the event's text matches.")] = "",
+    since: Annotated[str, typer.Option(help="At or after this time, ISO 8601.")] = "",
+    until: Annotated[str, typer.Option(help="Before this time, ISO 8601.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Events at most.")] = 50,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show the newest stored events that fit."""
+    query = {"where": where or [], "q": text, "regex": regex, "since": _time(since), "until": _time(until)}
+    items = asyncio.run(_all(server, key, {name: value for name, value in query.items() if value}, limit))
+    if output is Output.JSON:
+        print_json(items)
+        return
+    from netsentinel.kernel.clock import to_iso
+
+    print_table(
+        ("TIME", "SOURCE", "CLASS", "FROM", "TO", "USER", "DOMAIN", "ACTION", "ID"),
+        [
+            (
+                to_iso(item["time"]),
+                item["source"],
+                item["class_uid"],
+                _endpoint(item, "src"),
+                _endpoint(item, "dst"),
+                item["user"],
+                item["domain"],
+                item["action"],
+                item["id"],
+            )
+            for item in items
+        ],
+    )
+
+
+def _time(text: str) -> int:
+    from netsentinel.kernel.clock import from_iso
+    from netsentinel.kernel.errors import InvalidInputError
+
+    try:
+        return from_iso(text) if text else 0
+    except ValueError as error:
+        raise InvalidInputError(f"{text!r} is no time; write for example 2026-06-01T12:00:00Z.") from error
+
+
+def _endpoint(item: dict[str, Any], side: str) -> str:
+    port = item[f"{side}_port"]
+    return f"{item[f'{side}_ip']}:{port}" if port else item[f"{side}_ip"]
+
+
+async def _all(server: str, key: str, query: dict[str, Any], limit: int) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    async with Remote.find(server, key) as remote:
+        async for page in _pages(remote, query, limit):
+            items += page
+    return items[:limit]
+
+
+async def _pages(remote: Remote, query: dict[str, Any], limit: int) -> AsyncIterator[list[dict[str, Any]]]:
+    cursor, left = "", limit
+    while left > 0:
+        asked = query | {"limit": min(left, _PAGE)} | ({"cursor": cursor} if cursor else {})
+        page = await remote.get("/api/v2/events", asked)
+        yield page["items"]
+        left -= len(page["items"])
+        cursor = page["next"]
+        if not cursor:
+            return

@@ -1,0 +1,114 @@
+"""What the server and its lake workers say to each other: MessagePack with its length before it."""
+
+from typing import Any, BinaryIO
+
+import msgspec
+
+from netsentinel.events.lake.model import EventFilter, EventKey, LakeFile, StoredEvent
+from netsentinel.kernel.types import Micros, TenantId
+
+LENGTH_BYTES = 4
+
+
+class Write(msgspec.Struct, frozen=True, tag=True):
+    """Make files of a spool. Answered by `Written`."""
+
+    spool: str
+    longest: int
+    name: str
+    """What is put into the new files' names; no other file has it."""
+    now: Micros
+
+
+class Merge(msgspec.Struct, frozen=True, tag=True):
+    """Make one file of several of the same tenant, day and class. Answered by `Written`."""
+
+    files: tuple[LakeFile, ...]
+    name: str
+
+
+class Search(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Found`."""
+
+    files: tuple[LakeFile, ...]
+    tenant: TenantId
+    where: EventFilter
+    limit: int
+    after: EventKey | None
+
+
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Counted`."""
+
+    files: tuple[LakeFile, ...]
+    tenant: TenantId
+    where: EventFilter
+    width: Micros
+
+
+class Hunt(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Hunted`. The worker may do nothing else afterwards: it has given up its rights."""
+
+    files: tuple[LakeFile, ...]
+    tenant: TenantId
+    sql: str
+    limit: int
+    seconds: int
+
+
+class Written(msgspec.Struct, frozen=True, tag=True):
+    """Files that are on disk under their names, and recorded nowhere."""
+
+    files: tuple[LakeFile, ...]
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """Events, newest first."""
+
+    events: tuple[StoredEvent, ...]
+
+
+class Counted(msgspec.Struct, frozen=True, tag=True):
+    """Beginning and count of each time span that has events."""
+
+    buckets: tuple[tuple[Micros, int], ...]
+
+
+class Hunted(msgspec.Struct, frozen=True, tag=True):
+    """What a statement gave."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """The request cannot be done."""
+
+    detail: str
+    by_caller: bool
+    """Whether the request itself is at fault; otherwise memory, disk or a file is."""
+
+
+Request = Write | Merge | Search | Count | Hunt
+Answer = Written | Found | Counted | Hunted | Refused
+
+request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(message: Request | Answer) -> bytes:
+    """A message as a frame."""
+    body = _encoder.encode(message)
+    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame's body; None at the end of the stream, also in the middle of a frame."""
+    head = stream.read(LENGTH_BYTES)
+    if len(head) < LENGTH_BYTES:
+        return None
+    size = int.from_bytes(head, "big")
+    body = stream.read(size)
+    return body if len(body) == size else None

@@ -1,0 +1,146 @@
+"""What the lake holds: a stored event, the files it stands in, and how one asks for events."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from netsentinel.kernel.types import Micros, TenantId
+
+ASIDE = "aside"
+"""Below the lake's folder: what is being written. Nothing in it survives a start."""
+
+MIXED = -1
+"""The class of a file that holds several days and classes: what is left of a batch with very many of them."""
+
+
+class StoredEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One event as it is kept and shown: the columns of `Event`, flat, with its native text."""
+
+    batch: int
+    """The inbox batch it came with. Together with `number` it is the event's id."""
+    number: int
+    """Its position among the events of its batch, from 0."""
+    tenant: TenantId
+    source: str
+    format: str
+    time: Micros
+    received_at: Micros
+    """When the server received it."""
+    class_uid: int
+    product: str
+    category: str
+    service: str
+    src_ip: str
+    src_port: int
+    dst_ip: str
+    dst_port: int
+    protocol: str
+    app_protocol: str
+    bytes_out: int
+    bytes_in: int
+    packets_out: int
+    packets_in: int
+    duration_us: int
+    connection_uid: str
+    user: str
+    device: str
+    domain: str
+    url: str
+    user_agent: str
+    action: str
+    severity: int
+    native: str
+    """The native fields as JSON; the very bytes that came where those were JSON."""
+    raw: str
+    """The line as it came, where that was not JSON; empty otherwise."""
+    raw_hash: str
+    """BLAKE2b of the line as it came, 16 bytes in hexadecimal digits."""
+
+    @property
+    def id(self) -> str:
+        """The event's id, the same after a crash and a second reading."""
+        return f"evt_{self.batch}_{self.number}"
+
+    @property
+    def key(self) -> "EventKey":
+        """Its place in a list: newest first."""
+        return (self.time, self.batch, self.number)
+
+
+EventKey = tuple[Micros, int, int]
+"""Time, batch and number: where a page of events ends."""
+
+COLUMNS: dict[str, type] = {
+    name: int if kind in (int, Micros) else str
+    for name, kind in ((field.name, field.type) for field in msgspec.structs.fields(StoredEvent))
+}
+"""Every column with the type it has in Python; the tenant's id is text."""
+
+FILTERS = frozenset(COLUMNS) - {"batch", "number", "tenant", "time", "native", "raw"}
+"""Columns that can be compared with a value. Time has its range, the texts have the free-text filters."""
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events. Everything given must hold; what is empty does not count."""
+
+    since: Micros = 0
+    """At or after."""
+    until: Micros = 0
+    """Before; 0 for no end."""
+    equal: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
+    """Columns of `FILTERS`, each with the values one of which it must have."""
+    text: str = ""
+    """What the native or raw text contains, in any case."""
+    regex: str = ""
+    """What the native or raw text contains, as a regular expression (RE2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Events that were read and wait to be stored, as lines of JSON in a file that nobody else writes."""
+
+    path: str
+    """Empty when there are none."""
+    events: int
+    longest: int
+    """Bytes of the longest line."""
+
+
+EMPTY_SPOOL = Spool("", 0, 0)
+
+
+class LakeFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One Parquet file, as the database knows it."""
+
+    path: str
+    """Below the lake's folder, with `/`."""
+    tenant: TenantId
+    day: int
+    """Days since 1970 of its oldest event."""
+    class_uid: int
+    events: int
+    size: int
+    """Bytes."""
+    min_time: Micros
+    max_time: Micros
+    stored_at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bar of a histogram over time."""
+
+    at: Micros
+    """Its beginning."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HuntResult:
+    """What a hunt found."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    truncated: bool
+    """Whether there are more rows than it may answer."""
+    seconds: float

@@ -1,0 +1,102 @@
+"""Questions about events as SQL over Parquet files. Values are parameters, columns come from a fixed list."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import re2
+
+from netsentinel.events.lake.model import COLUMNS, FILTERS, EventFilter, EventKey
+from netsentinel.kernel.errors import InvalidFilterError
+from netsentinel.kernel.types import TenantId
+
+SELECTED = ", ".join(f'"{name}"' for name in COLUMNS)
+NEWEST_FIRST = '"time" DESC, "batch" DESC, "number" DESC'
+_re2: Any = cast("Any", re2)  # it ships no types
+_SQL_TYPES = {int: "BIGINT", str: "VARCHAR"}
+
+TEMPLATE = ", ".join(f'"{name}" {_SQL_TYPES[kind]}' for name, kind in COLUMNS.items())
+"""The columns as a table declares them."""
+
+JSON_COLUMNS = "{" + ", ".join(f"'{name}': '{_SQL_TYPES[kind]}'" for name, kind in COLUMNS.items()) + "}"
+"""The columns as `read_json` wants them."""
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal, for the places that take no parameter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Paths as an SQL list."""
+    return "[" + ", ".join(quoted(path) for path in paths) + "]"
+
+
+def rows_of(paths: Sequence[str]) -> str:
+    """A relation with all columns, whatever columns the files have (an older file may lack some)."""
+    if not paths:
+        return "template"
+    return f"(FROM template UNION ALL BY NAME FROM read_parquet({listed(paths)}, union_by_name = true))"
+
+
+def condition(tenant: TenantId, where: EventFilter, after: EventKey | None = None) -> tuple[str, list[Any]]:
+    """The WHERE clause and its parameters.
+
+    Raises:
+        InvalidFilterError: see `check`.
+    """
+    parts: list[str] = ['"tenant" = ?']
+    values: list[Any] = [tenant]
+    if where.since:
+        parts.append('"time" >= ?')
+        values.append(where.since)
+    if where.until:
+        parts.append('"time" < ?')
+        values.append(where.until)
+    for column, wanted in where.equal:
+        if column not in FILTERS:
+            raise InvalidFilterError(f"There is no column {column!r} to filter by.", columns=sorted(FILTERS))
+        parts.append(f'"{column}" IN ({", ".join("?" * len(wanted))})')
+        values += wanted
+    for pattern in _patterns(where):
+        parts.append("""(regexp_matches("native", ?) OR ("raw" <> '' AND regexp_matches("raw", ?)))""")
+        values += [pattern, pattern]
+    if after is not None:
+        # The first comparison alone lets whole row groups be left out.
+        parts.append('"time" <= ? AND ("time", "batch", "number") < (?, ?, ?)')
+        values += [after[0], *after]
+    return " AND ".join(parts), values
+
+
+def _patterns(where: EventFilter) -> list[str]:
+    text = [f"(?i){_re2.escape(where.text)}"] if where.text else []
+    return [*text, where.regex] if where.regex else text
+
+
+def check(where: EventFilter) -> None:
+    """Refuse a filter that cannot be asked.
+
+    Raises:
+        InvalidFilterError: an unknown column, a value of the wrong type, or no regular expression that RE2 takes.
+    """
+    for column, wanted in where.equal:
+        if column not in FILTERS:
+            raise InvalidFilterError(f"There is no column {column!r} to filter by.", columns=sorted(FILTERS))
+        if not wanted or any(type(value) is not COLUMNS[column] for value in wanted):
+            kind = "whole numbers" if COLUMNS[column] is int else "texts"
+            raise InvalidFilterError(f"{column} is compared with {kind}.", column=column)
+    if where.regex:
+        compiled(where.regex)
+
+
+def compiled(regex: str) -> Any:
+    """A regular expression, compiled.
+
+    Raises:
+        InvalidFilterError: RE2 does not take it.
+    """
+    options = _re2.Options()
+    options.log_errors = False
+    try:
+        return _re2.compile(regex, options)
+    except _re2.error as error:
+        raise InvalidFilterError(f"The regular expression is not valid for RE2: {error}.") from None

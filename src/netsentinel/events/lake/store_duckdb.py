@@ -1,0 +1,229 @@
+"""The lake on disk: Parquet files by tenant, day and class, written and read by DuckDB in worker processes."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from netsentinel.events.lake.frames import Answer, Count, Counted, Found, Hunt, Hunted, Merge, Search, Write, Written
+from netsentinel.events.lake.model import Bucket, EventFilter, EventKey, HuntResult, LakeFile, Spool, StoredEvent
+from netsentinel.events.lake.ports import LakeFiles
+from netsentinel.events.lake.query import check
+from netsentinel.events.lake.workers import LakeWorkers
+from netsentinel.kernel.clock import DAY, SECOND, Clock
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import Database, Tx
+
+_Kind = TypeVar("_Kind", Written, Found, Counted, Hunted)
+
+_WRITE_S = 120.0
+_SEARCH_S = 60.0
+_PIECE = 5_000
+MERGE_AT = 12
+"""So many small files of one tenant, day and class become one."""
+SMALL_BYTES = 16 * 1024 * 1024
+_MERGED_BYTES = 64 * 1024 * 1024
+_GRACE: Micros = 120 * SECOND
+"""A file that counts no more stays so long for the searches that have begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class LakeProcesses:
+    """Who writes, who searches and who hunts: none waits for the other."""
+
+    writing: LakeWorkers
+    searching: LakeWorkers
+    hunting: LakeWorkers
+
+
+class DuckLake:
+    """Keeps events in Parquet files; the database says which files count.
+
+    Args:
+        db: where the list of files is.
+        files: that list.
+        folder: where the files are.
+        workers: the processes that write and read them.
+        clock: the time at which something was stored.
+    """
+
+    def __init__(self, db: Database, files: LakeFiles, folder: Path, workers: LakeProcesses, clock: Clock) -> None:
+        self._db = db
+        self._files = files
+        self._folder = folder
+        self._workers = workers
+        self._clock = clock
+        self._struck: list[tuple[Micros, str]] = []
+
+    async def tidy(self) -> int:
+        """Remove every file that is not recorded: what a crash left. Before anything is stored; how many."""
+        recorded = {file.path for file in await self._db.read(self._files.all)}
+        return await asyncio.to_thread(self._remove_others, recorded)
+
+    def _remove_others(self, recorded: set[str]) -> int:
+        left = [
+            path
+            for path in self._folder.rglob("*")
+            if path.is_file() and path.relative_to(self._folder).as_posix() not in recorded
+        ]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    async def append(self, spool: Spool, also: Callable[[Tx], None]) -> int:
+        """Store the events of a spool, and run `also` in the very commit that makes them visible; how many.
+
+        Raises:
+            UnavailableError: nothing of the spool is stored, and `also` did not happen.
+        """
+        if not spool.events:
+            await self._db.write(also)
+            return 0
+        now = self._clock.now()
+        request = Write(spool.path, spool.longest, new_id("lake", now), now)
+        files = _of(await self._workers.writing.ask(request, _WRITE_S), Written).files
+        events = sum(file.events for file in files)
+        if events != spool.events:
+            await self._discard(files)
+            raise UnavailableError(f"Of {spool.events} events only {events} could be stored.")
+
+        def record(tx: Tx) -> None:
+            self._files.add(tx, files)
+            also(tx)
+
+        await self._db.write(record)
+        await asyncio.to_thread(Path(spool.path).unlink, missing_ok=True)
+        return events
+
+    async def search(
+        self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
+    ) -> list[StoredEvent]:
+        """The newest events of a tenant, going on after a key."""
+        check(where)
+        files = await self._covering(tenant, where)
+        if not files:
+            return []
+        request = Search(files, tenant, where, limit, after)
+        return list(_of(await self._workers.searching.ask(request, _SEARCH_S), Found).events)
+
+    async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
+        """All events, newest first, in pieces."""
+        after: EventKey | None = None
+        while piece := await self.search(tenant, where, _PIECE, after):
+            yield piece
+            if len(piece) < _PIECE:
+                return
+            after = piece[-1].key
+
+    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros) -> list[Bucket]:
+        """How many events per time span of this width, without the spans that have none, oldest first."""
+        check(where)
+        files = await self._covering(tenant, where)
+        if not files:
+            return []
+        answer = _of(await self._workers.searching.ask(Count(files, tenant, where, width), _SEARCH_S), Counted)
+        return [Bucket(at, count) for at, count in answer.buckets]
+
+    async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
+        """What a SELECT over the tenant's view `events` gives. It can reach nothing but the tenant's own files.
+
+        Raises:
+            InvalidFilterError: it is not one SELECT statement, or does something that it must not.
+            UnavailableError: it took too long or too much memory.
+        """
+        files = await self._covering(tenant, EventFilter())
+        began = asyncio.get_running_loop().time()
+        answer = _of(await self._workers.hunting.ask(Hunt(files, tenant, sql, limit, seconds), seconds), Hunted)
+        took = asyncio.get_running_loop().time() - began
+        return HuntResult(answer.columns, answer.rows, answer.truncated, round(took, 3))
+
+    async def expire(self, tenant: TenantId, before: Micros) -> int:
+        """Forget what was stored before a time (to the day); how many events."""
+
+        def strike(tx: Tx) -> list[LakeFile]:
+            old = [file for file in self._files.covering(tx, tenant, 0, 0) if file.stored_at < before]
+            self._files.remove(tx, [file.path for file in old])
+            return old
+
+        old = await self._db.write(strike)
+        self._strike(old)
+        return sum(file.events for file in old)
+
+    async def tend(self, keep_days: Callable[[TenantId], int]) -> None:
+        """What is due from time to time: forget what is old enough, and make few files of many."""
+        now = self._clock.now()
+        for tenant in sorted({file.tenant for file in await self._db.read(self._files.all)}):
+            await self.expire(tenant, now - keep_days(tenant) * DAY)
+        await self.compact()
+
+    async def compact(self) -> int:
+        """Make one file of many small ones wherever there are many, and remove files that count no more; how many."""
+        groups: dict[tuple[TenantId, int, int, int], list[LakeFile]] = defaultdict(list)
+        for file in await self._db.read(self._files.all):
+            if file.size < SMALL_BYTES:
+                groups[file.tenant, file.day, file.class_uid, file.stored_at // DAY].append(file)
+        merged = 0
+        for group in groups.values():
+            if len(group) >= MERGE_AT:
+                merged += await self._merge(_first(group))
+        await self._remove_struck()
+        return merged
+
+    async def _merge(self, files: Sequence[LakeFile]) -> int:
+        request = Merge(tuple(files), new_id("lake", self._clock.now()))
+        made = _of(await self._workers.writing.ask(request, _WRITE_S), Written).files
+
+        def exchange(tx: Tx) -> bool:
+            current = {file.path for file in self._files.all(tx)}
+            if not all(file.path in current for file in files):
+                return False  # some expired meanwhile: another round will do it
+            self._files.remove(tx, [file.path for file in files])
+            self._files.add(tx, made)
+            return True
+
+        if not await self._db.write(exchange):
+            await self._discard(made)
+            return 0
+        self._strike(files)
+        return len(files)
+
+    async def _covering(self, tenant: TenantId, where: EventFilter) -> tuple[LakeFile, ...]:
+        found = await self._db.read(lambda tx: self._files.covering(tx, tenant, where.since, where.until))
+        return tuple(found)
+
+    def _strike(self, files: Sequence[LakeFile]) -> None:
+        now = self._clock.now()
+        self._struck += [(now, file.path) for file in files]
+
+    async def _remove_struck(self) -> None:
+        due = self._clock.now() - _GRACE
+        old = [path for at, path in self._struck if at <= due]
+        self._struck = [(at, path) for at, path in self._struck if at > due]
+        for path in old:
+            await asyncio.to_thread((self._folder / path).unlink, missing_ok=True)
+
+    async def _discard(self, files: Sequence[LakeFile]) -> None:
+        for file in files:
+            await asyncio.to_thread((self._folder / file.path).unlink, missing_ok=True)
+
+
+def _first(group: Sequence[LakeFile]) -> list[LakeFile]:
+    """The smallest files of a group, as many as make one file of a good size."""
+    chosen: list[LakeFile] = []
+    size = 0
+    for file in sorted(group, key=lambda one: (one.size, one.path)):
+        if chosen and size + file.size > _MERGED_BYTES:
+            break
+        chosen.append(file)
+        size += file.size
+    return chosen
+
+
+def _of(answer: Answer, kind: type[_Kind]) -> _Kind:
+    if not isinstance(answer, kind):
+        raise UnavailableError("The lake's worker gave an answer to another question.")
+    return answer

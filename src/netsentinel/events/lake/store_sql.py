@@ -1,0 +1,44 @@
+"""The list of the lake's files in SQL, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from netsentinel.events.lake.model import LakeFile
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
+
+_COLUMNS = "path, tenant, day, class_uid, events, size, min_time, max_time, stored_at"
+_NO_END = 2**63 - 1
+
+
+class SqlLakeFiles:
+    """The list of files that count."""
+
+    def add(self, tx: Tx, files: Sequence[LakeFile]) -> None:
+        """Record new files."""
+        tx.many(
+            f"INSERT INTO lake_files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - only column names
+            [msgspec.structs.astuple(file) for file in files],
+        )
+
+    def remove(self, tx: Tx, paths: Sequence[str]) -> int:
+        """Strike files off; how many there were."""
+        return sum(tx.run("DELETE FROM lake_files WHERE path = ?", (path,)) for path in paths)
+
+    def covering(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros) -> list[LakeFile]:
+        """Files of a tenant that may hold events of a time range (`until` 0 for no end), newest first."""
+        rows = tx.rows(
+            f"SELECT {_COLUMNS} FROM lake_files WHERE tenant = ? AND max_time >= ? AND min_time < ? "  # noqa: S608 - only column names
+            "ORDER BY max_time DESC, path DESC",
+            (tenant, since, until or _NO_END),
+        )
+        return [_file(row) for row in rows]
+
+    def all(self, tx: ReadTx) -> list[LakeFile]:
+        """Every file of every tenant."""
+        return [_file(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM lake_files ORDER BY path")]  # noqa: S608 - only column names
+
+
+def _file(row: Sequence[object]) -> LakeFile:
+    return msgspec.convert(dict(zip(_COLUMNS.split(", "), row, strict=True)), LakeFile)

@@ -1,0 +1,301 @@
+"""A lake worker: a process that holds DuckDB, answers requests on stdout, and ends when stdin does.
+
+It is a process of its own so that its memory is given back, a runaway statement can be killed, and a fault of the
+library stops nobody else. `python -m netsentinel.events.lake.worker FOLDER MEMORY_MIB`.
+"""
+
+import os
+import resource
+import signal
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import duckdb
+
+from netsentinel.events.lake import frames
+from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
+from netsentinel.events.lake.query import (
+    JSON_COLUMNS,
+    NEWEST_FIRST,
+    SELECTED,
+    TEMPLATE,
+    condition,
+    listed,
+    quoted,
+    rows_of,
+)
+from netsentinel.kernel.clock import DAY
+from netsentinel.kernel.errors import InvalidFilterError
+from netsentinel.kernel.types import Micros, TenantId
+
+_PARTITIONS = 24
+"""So many tenants, days and classes of one spool get a file of their own; the rest of a tenant shares one."""
+
+_FIRST_EVENTS = 400_000
+"""A search looks at so many of the newest events first, then at four times as many, and so on."""
+
+_THREADS = 2
+_MOST_AT_ONCE = 16 * 1024 * 1024
+_AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240)"
+"""Small row groups: a page of rare events unpacks the texts of few others (2.4 s became 0.8 s; lake_search.py)."""
+_DAY_OF = f'"time" // {DAY}'
+
+
+class Lake:
+    """The files below a folder, through DuckDB."""
+
+    def __init__(self, folder: Path, memory_mib: int) -> None:
+        self._folder = folder
+        aside = folder / ASIDE
+        aside.mkdir(parents=True, exist_ok=True)
+        self._db = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{memory_mib}MiB",
+                "threads": _THREADS,
+                "temp_directory": str(aside / "spill"),
+                "preserve_insertion_order": False,
+                "python_enable_replacements": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        self._db.execute("SET parquet_metadata_cache = true")
+        self._db.execute(f"CREATE TABLE template ({TEMPLATE})")
+
+    def answer(self, request: frames.Request) -> frames.Answer:
+        """Do what is asked."""
+        try:
+            return self._answer(request)
+        except InvalidFilterError as error:
+            return frames.Refused(error.detail, by_caller=True)
+        except duckdb.Error as error:
+            by_caller = isinstance(request, frames.Hunt) or (
+                isinstance(request, frames.Search | frames.Count) and isinstance(error, duckdb.InvalidInputException)
+            )
+            told = str(error).strip()
+            if isinstance(error, duckdb.OutOfMemoryException):
+                told = told.partition("\n")[0]  # the rest tells how to give DuckDB more
+            return frames.Refused(told, by_caller=by_caller)
+        except OSError as error:
+            return frames.Refused(f"{error.strerror}: {error.filename}", by_caller=False)
+
+    def _answer(self, request: frames.Request) -> frames.Answer:
+        match request:
+            case frames.Write():
+                return frames.Written(tuple(self._write(request)))
+            case frames.Merge():
+                return frames.Written((self._merge(request),))
+            case frames.Search():
+                return frames.Found(tuple(self._search(request)))
+            case frames.Count():
+                return frames.Counted(tuple(self._count(request)))
+            case frames.Hunt():
+                return self._hunt(request)
+
+    def _write(self, request: frames.Write) -> list[LakeFile]:
+        largest = max(_MOST_AT_ONCE, 2 * request.longest)
+        lines = f"{quoted(request.spool)}, format = 'newline_delimited', columns = {JSON_COLUMNS}"
+        rows = f"SELECT *, {_DAY_OF} AS day, class_uid AS part FROM read_json({lines}, maximum_object_size = {largest})"  # noqa: S608 - our own path, quoted
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {rows}")
+        try:
+            groups = self._partitions()
+            return [
+                self._put(_fresh(rows), tenant, day, part, request.name, request.now)
+                for tenant, day, part, rows in groups
+            ]
+        finally:
+            self._db.execute("DROP TABLE IF EXISTS fresh")
+
+    def _partitions(self) -> list[tuple[TenantId, int, int, str]]:
+        """Tenant, day and class of each file to write, with the condition that chooses its rows."""
+        groups: list[tuple[TenantId, int, int, int]] = self._db.execute(
+            "SELECT tenant, day, part, count(*), min(time) FROM fresh GROUP BY ALL ORDER BY 4 DESC, 1, 2, 3"
+        ).fetchall()
+        own, rest = groups[:_PARTITIONS], groups[_PARTITIONS:]
+        found = [
+            (tenant, day, part, f"tenant = {quoted(tenant)} AND day = {day} AND part = {part}")
+            for tenant, day, part, *_ in own
+        ]
+        for tenant in sorted({group[0] for group in rest}):
+            days = [group[1] for group in rest if group[0] == tenant]
+            taken = " OR ".join(f"(day = {day} AND part = {part})" for name, day, part, *_ in own if name == tenant)
+            rows = f"tenant = {quoted(tenant)}" + (f" AND NOT ({taken})" if taken else "")
+            found.append((tenant, min(days), MIXED, rows))
+        return found
+
+    def _merge(self, request: frames.Merge) -> LakeFile:
+        first = request.files[0]
+        sql = f"SELECT {SELECTED} FROM {rows_of(self._paths(request.files))}"  # noqa: S608 - paths are quoted
+        stored_at = max(file.stored_at for file in request.files)
+        return self._put(sql, first.tenant, first.day, first.class_uid, request.name, stored_at)
+
+    def _put(self, sql: str, tenant: TenantId, day: int, class_uid: int, name: str, now: Micros) -> LakeFile:
+        """Write aside, fsync, rename, fsync the folder."""
+        aside = self._folder / ASIDE / f"{name}.parquet"
+        self._db.execute(f"COPY ({sql} ORDER BY {NEWEST_FIRST}) TO {quoted(str(aside))} {_AS_PARQUET}")
+        place = f"{quote(tenant, safe='')}/{'mixed' if class_uid == MIXED else day}/{class_uid}"
+        folder = self._folder / place
+        _make(self._folder, folder)
+        path = folder / f"{name}.parquet"
+        _sync(aside)
+        aside.rename(path)
+        _sync(folder)
+        counted = self._db.execute(
+            f'SELECT count(*), min("time"), max("time") FROM read_parquet({quoted(str(path))})'  # noqa: S608 - our own path
+        ).fetchone()
+        events, oldest, newest = counted or (0, 0, 0)
+        return LakeFile(
+            path=f"{place}/{path.name}",
+            tenant=tenant,
+            day=day,
+            class_uid=class_uid,
+            events=events,
+            size=path.stat().st_size,
+            min_time=oldest,
+            max_time=newest,
+            stored_at=now,
+        )
+
+    def _search(self, request: frames.Search) -> list[StoredEvent]:
+        """Look at the newest files first, and stop when no older one can hold anything for the page."""
+        files = sorted(_relevant(request.files, request), key=lambda file: file.max_time, reverse=True)
+        where, values = condition(request.tenant, request.where, request.after)
+        found: list[EventKey] = []
+        at, size = 0, _FIRST_EVENTS
+        while at < len(files):
+            if len(found) == request.limit and files[at].max_time < found[-1][0]:
+                break
+            end, events = at, 0
+            while end < len(files) and (end == at or events + files[end].events <= size):
+                events += files[end].events
+                end += 1
+            found += self._db.execute(
+                f'SELECT "time", "batch", "number" FROM {rows_of(self._paths(files[at:end]))} WHERE {where} '  # noqa: S608 - see condition
+                f"ORDER BY {NEWEST_FIRST} LIMIT {request.limit}",
+                values,
+            ).fetchall()
+            found = sorted(found, reverse=True)[: request.limit]
+            at, size = end, size * 4
+        return self._whole(files[:at], request.tenant, found)
+
+    def _whole(self, files: Sequence[LakeFile], tenant: TenantId, keys: Sequence[EventKey]) -> list[StoredEvent]:
+        """The events with these keys, in the same order: only now are all columns read, and of few row groups."""
+        times = sorted({key[0] for key in keys})
+        near = [file for file in files if bisect_left(times, file.min_time) < bisect_right(times, file.max_time)]
+        if not near:
+            return []
+        rows = self._db.execute(
+            f'SELECT {SELECTED} FROM {rows_of(self._paths(near))} WHERE "tenant" = ? '  # noqa: S608 - numbers of our own
+            f'AND "time" IN ({", ".join(map(str, times))})',
+            [tenant],
+        ).fetchall()
+        events = {event.key: event for event in map(_event, rows)}
+        return [events[key] for key in keys]
+
+    def _count(self, request: frames.Count) -> list[tuple[Micros, int]]:
+        where, values = condition(request.tenant, request.where)
+        paths = self._paths(_relevant(request.files, request))
+        return self._db.execute(
+            f'SELECT "time" // {request.width} * {request.width} AS bar, count(*) FROM {rows_of(paths)} '  # noqa: S608 - see condition
+            f"WHERE {where} GROUP BY bar ORDER BY bar",
+            values,
+        ).fetchall()
+
+    def _hunt(self, request: frames.Hunt) -> frames.Answer:
+        statements = self._db.extract_statements(request.sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            return frames.Refused("A hunt is one SELECT statement.", by_caller=True)
+        paths = self._paths(request.files)
+        self._db.execute(
+            f"CREATE VIEW events AS SELECT {SELECTED} FROM {rows_of(paths)} WHERE tenant = {quoted(request.tenant)}"  # noqa: S608 - quoted; a view takes no parameter
+        )
+        self._db.execute("SET temp_directory = ''")
+        self._db.execute(f"SET allowed_paths = {listed(paths)}")
+        self._db.execute("SET enable_external_access = false")
+        self._db.execute("SET lock_configuration = true")
+        _give_up_rights(request.seconds)
+        cursor = self._db.execute(statements[0])
+        columns = tuple(str(column[0]) for column in cursor.description or ())
+        rows = cursor.fetchmany(request.limit + 1)
+        shown = tuple(tuple(_plain(value) for value in row) for row in rows[: request.limit])
+        return frames.Hunted(columns, shown, truncated=len(rows) > request.limit)
+
+    def _paths(self, files: Sequence[LakeFile]) -> list[str]:
+        return [str(self._folder / file.path) for file in files]
+
+
+def _fresh(rows: str) -> str:
+    return f"SELECT {SELECTED} FROM fresh WHERE {rows}"  # noqa: S608 - see _partitions
+
+
+def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count) -> list[LakeFile]:
+    """The files that can hold what is asked for, by their class and time."""
+    classes = {value for column, wanted in request.where.equal if column == "class_uid" for value in wanted} | {MIXED}
+    after = request.after if isinstance(request, frames.Search) else None
+    return [
+        file
+        for file in files
+        if (len(classes) == 1 or file.class_uid in classes) and (after is None or file.min_time <= after[0])
+    ]
+
+
+def _event(row: tuple[object, ...]) -> StoredEvent:
+    """The event; a column that its file did not have is empty."""
+    values: dict[str, Any] = {
+        name: (kind() if value is None else value) for (name, kind), value in zip(COLUMNS.items(), row, strict=True)
+    }
+    return StoredEvent(**values)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON can say it."""
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _make(root: Path, folder: Path) -> None:
+    """Make a folder so that it is still there after a power cut."""
+    missing = [one for one in (folder, *folder.parents) if root in one.parents and not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
+        _sync(one.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _give_up_rights(seconds: int) -> None:
+    """From here on this process can write no file, start no other and use no more than its time."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cpu = seconds * _THREADS + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until stdin ends."""
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not get between the frames
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    lake = Lake(Path(arguments[0]), int(arguments[1]))
+    try:
+        while (frame := frames.read_frame(requests)) is not None:
+            answers.write(frames.encode(lake.answer(frames.request_decoder.decode(frame))))
+            answers.flush()
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,179 @@
+"""What only a lake on disk can get wrong: files, merging, hunting, processes that die."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netsentinel.events.lake import EventFilter, HuntResult
+from netsentinel.events.lake import store_duckdb as module
+from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
+from netsentinel.events.lake.store_sql import SqlLakeFiles
+from netsentinel.events.lake.workers import LakeWorkers
+from netsentinel.kernel.clock import DAY, SECOND
+from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from netsentinel.storage import SqliteDatabase
+from tests.contracts.test_event_store import NOON, OTHER, Shelf, event
+
+pytestmark = pytest.mark.anyio
+
+
+class Yard(Shelf):
+    """A lake on disk with its parts at hand."""
+
+    lake: DuckLake
+    workers: LakeWorkers
+
+    def files(self) -> list[str]:
+        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.parquet"))
+
+    async def hunt(self, sql: str, tenant: TenantId = DEFAULT_TENANT, **limits: Any) -> HuntResult:
+        return await self.lake.hunt(tenant, sql, **{"limit": 100, "seconds": 20} | limits)
+
+
+def written(folder: Path) -> list[Path]:
+    return list(folder.glob("netsentinel-hunt*"))
+
+
+@pytest.fixture
+async def yard(tmp_path: Path, sqlite_database: SqliteDatabase, clock: FakeClock) -> AsyncIterator[Yard]:
+    folder = tmp_path / "lake"
+    async with LakeWorkers(folder, memory_mib=128) as workers:
+        processes = LakeProcesses(workers, workers, workers)
+        lake = DuckLake(sqlite_database, SqlLakeFiles(), folder, processes, clock)
+        made = Yard(lake, lake, sqlite_database, clock, folder)
+        made.lake, made.workers = lake, workers
+        yield made
+
+
+async def test_files_are_by_tenant_day_and_class(yard: Yard) -> None:
+    await yard.keep(event(1), event(2, class_uid=4003), event(3, tenant=OTHER), event(4, time=NOON + DAY))
+    folders = [path.rpartition("/")[0] for path in yard.files()]
+    assert folders == ["default/20605/4001", "default/20605/4003", "default/20606/4001", "o%27ther/20605/4001"]
+    assert not list((yard.folder / "aside").iterdir())
+
+
+async def test_very_many_days_share_a_file(yard: Yard) -> None:
+    await yard.keep(*(event(number, time=NOON + number * DAY) for number in range(60)), event(1, tenant=OTHER))
+    assert len(yard.files()) < 30
+    assert len(await yard.found()) == 60
+    assert len(await yard.found(since=NOON + 30 * DAY, equal=(("class_uid", (4001,)),))) == 30
+    assert len(await yard.found(OTHER)) == 1
+
+
+async def test_what_is_not_recorded_is_removed_at_start(yard: Yard) -> None:
+    await yard.keep(event(1))
+    (kept,) = yard.files()
+    (yard.folder / kept).with_name("left.parquet").write_bytes(b"PAR1")
+    (yard.folder / "aside" / "7-1.spool").write_bytes(b"{")
+    assert await yard.lake.tidy() == 2
+    assert yard.files() == [kept]
+    assert len(await yard.found()) == 1
+
+
+async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard) -> None:
+    for number in range(module.MERGE_AT + 1):
+        await yard.keep(event(number), event(number, class_uid=4003))
+    before = [one.id for one in await yard.found()]
+    assert await yard.lake.compact() == 2 * (module.MERGE_AT + 1)
+    assert [one.id for one in await yard.found()] == before
+    assert await yard.lake.compact() == 0
+    yard.clock.advance(300 * SECOND)
+    await yard.lake.compact()
+    assert len(yard.files()) == 2
+
+
+async def test_retention_is_per_tenant(yard: Yard) -> None:
+    await yard.keep(event(1), event(2, tenant=OTHER))
+    yard.clock.advance(10 * DAY)
+    await yard.lake.tend(lambda tenant: 7 if tenant == OTHER else 30)
+    assert (len(await yard.found()), await yard.found(OTHER)) == (1, [])
+    yard.clock.advance(300 * SECOND)
+    await yard.lake.tend(lambda _: 30)
+    assert [path.split("/")[0] for path in yard.files()] == ["default"]
+
+
+async def test_a_hunt_is_sql_over_the_tenants_own_events(yard: Yard) -> None:
+    await yard.keep(*(event(number) for number in range(6)), event(9, tenant=OTHER))
+    result = await yard.hunt("SELECT src_ip, count(*) AS n FROM events GROUP BY 1 ORDER BY 1")
+    assert (result.columns, result.truncated) == (("src_ip", "n"), False)
+    assert result.rows == (("10.0.0.0", 2), ("10.0.0.1", 2), ("10.0.0.2", 1), ("10.0.0.3", 1))
+    cut = await yard.hunt("SELECT number FROM events ORDER BY 1", limit=2)
+    assert (cut.rows, cut.truncated) == (((0,), (1,)), True)
+    empty = await yard.hunt("SELECT count(*) FROM events", TenantId("nobody"))
+    assert empty.rows == ((0,),)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "",
+        "SELECT",
+        "SELECT 1; SELECT 2",
+        "COPY (SELECT 1) TO 'netsentinel-hunt'",
+        "ATTACH 'netsentinel-hunt.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "PRAGMA database_list",
+        "CREATE TABLE x (y INT)",
+        "DROP VIEW events",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM glob('/*')",
+        "SELECT * FROM read_parquet('https://example.org/x.parquet')",
+        "SELECT * FROM duckdb_secrets()",
+        "SELECT * FROM query('COPY (SELECT 1) TO ''netsentinel-hunt''')",
+        "SELECT getenv('HOME')",
+        "SELECT * FROM request",
+        "SELECT nothing FROM events",
+    ],
+)
+async def test_a_hunt_does_nothing_but_select(
+    yard: Yard, sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await yard.keep(event(1))
+    with pytest.raises(InvalidFilterError):
+        await yard.hunt(sql)
+    assert not written(tmp_path)
+
+
+async def test_a_hunt_reaches_no_other_tenants_file(yard: Yard) -> None:
+    await yard.keep(event(1), event(2, tenant=OTHER))
+    theirs = next(path for path in yard.files() if path.startswith("o%27ther"))
+    for target in (yard.folder / theirs, yard.folder / "*" / "*" / "*" / "*.parquet"):
+        with pytest.raises(InvalidFilterError, match="Cannot access"):
+            await yard.hunt(f"SELECT * FROM read_parquet('{target}')")  # noqa: S608 - that is the attack
+    for sql in ("SELECT count(*) FROM duckdb_views() WHERE sql LIKE '%o%27ther%'", "SELECT count(*) FROM template"):
+        assert (await yard.hunt(sql)).rows == ((0,),)
+
+
+async def test_a_hunt_that_takes_too_long_or_too_much_is_stopped(yard: Yard) -> None:
+    with pytest.raises(UnavailableError, match="longer than 1 s"):
+        await yard.hunt("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b", seconds=1)
+    with pytest.raises(InvalidFilterError, match="Out of Memory"):
+        await yard.hunt("SELECT list(x) FROM (SELECT repeat('a', 1000000) || range::VARCHAR AS x FROM range(100000))")
+    assert (await yard.hunt("SELECT 1")).rows == ((1,),)
+
+
+async def test_a_dead_worker_is_replaced(yard: Yard) -> None:
+    await yard.keep(event(1))
+    asked = asyncio.create_task(yard.hunt("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"))
+    idle = set(yard.workers.pids)
+    async with asyncio.timeout(20):
+        while not (busy := set(yard.workers.pids)):
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    for pid in busy | idle:
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(UnavailableError, match="died"):
+        await asked
+    assert len(await yard.lake.search(DEFAULT_TENANT, EventFilter(), 10)) == 1

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import msgspec
+
+from netsentinel.events.lake import StoredEvent
+from netsentinel.events.lake.model import EMPTY_SPOOL, Spool
+from netsentinel.events.lake.spool import SpoolWriter
+from netsentinel.events.model import Event, Logsource
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.types import DEFAULT_TENANT
+
+
+def batch(number: int) -> InboxBatch:
+    return InboxBatch(number, DEFAULT_TENANT, "eve", "", 5, 1, b"")
+
+
+def event(user: str) -> Event:
+    return Event(
+        tenant=DEFAULT_TENANT, source="eve", format="json", time=7, logsource=Logsource(), user=user, native={}
+    )
+
+
+def read(spool: Spool) -> list[tuple[str, str]]:
+    lines = Path(spool.path).read_bytes()
+    events = msgspec.json.Decoder(StoredEvent).decode_lines(lines)
+    assert len(events) == spool.events
+    assert max(map(len, lines.splitlines())) == spool.longest
+    return [(one.id, one.user) for one in events]
+
+
+def test_ids_are_the_batch_and_the_position_in_it(tmp_path: Path) -> None:
+    writer = SpoolWriter(tmp_path / "aside")
+    writer.begin(batch(3))
+    writer.keep([event("a"), event("b")])
+    writer.keep([event("c")])
+    writer.begin(batch(4))
+    writer.keep([event("d")])
+    first = writer.cut()
+    writer.begin(batch(5))
+    writer.keep([event("e")])
+    assert read(first) == [("evt_3_0", "a"), ("evt_3_1", "b"), ("evt_3_2", "c"), ("evt_4_0", "d")]
+    assert read(writer.cut()) == [("evt_5_0", "e")]
+    assert writer.cut() == EMPTY_SPOOL
+
+
+def test_a_batch_that_is_rejected_as_a_whole_leaves_nothing(tmp_path: Path) -> None:
+    writer = SpoolWriter(tmp_path)
+    writer.begin(batch(1))
+    writer.undo()
+    writer.keep([event("a")])
+    writer.begin(batch(2))
+    writer.keep([event("b"), event("c")])
+    writer.undo()
+    writer.begin(batch(3))
+    writer.keep([event("d")])
+    spool = writer.cut()
+    assert [user for _, user in read(spool)] == ["a", "d"]
+
+
+def test_what_was_not_taken_over_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "1-1.spool").write_bytes(b"of an earlier process")
+    writer = SpoolWriter(tmp_path)
+    writer.begin(batch(1))
+    writer.keep([event("a")])
+    writer.discard()
+    assert list(tmp_path.iterdir()) == []
+    assert writer.cut() == EMPTY_SPOOL

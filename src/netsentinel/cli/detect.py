@@ -96,7 +96,7 @@ class _Run:
         from netsentinel.kernel.types import DEFAULT_TENANT
 
         tally, now = self._tally, SystemClock().now()
-        for source, lines in _chunks(read_records(paths, on_cut=talk)):
+        for source, lines in _chunks(read_records(paths, on_cut=talk, on_skip=talk)):
             self._built.pipeline.examine(lines, Origin(DEFAULT_TENANT, source, self._format, now), tally)
             for _, reason in tally.rejected[: max(0, _TOLD_REJECTED - self._rejected)]:
                 talk(f"{source}: a record was left out: {reason}")

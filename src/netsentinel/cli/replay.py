@@ -101,7 +101,7 @@ def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -
     from netsentinel.events.files import read_records
 
     batch: Batch | None = None
-    for path, line in read_records(paths):
+    for path, line in read_records(paths, on_cut=talk, on_skip=talk):
         name = source or source_name(str(path))
         at = _event_time(line, wire_format) if paced else 0
         if batch is not None and (

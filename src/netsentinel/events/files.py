@@ -13,6 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from netsentinel.events.archive import (
+    MAX_UNPACKED_BYTES,
+    Budget,
+    Unpacking,
+    check_members,
+    refuse_capture,
+    skipped,
+    step_of,
+)
 from netsentinel.events.array import array_items, is_array, one_value
 from netsentinel.events.evtx import EVTX_MAGIC, evtx_records
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
@@ -35,11 +44,15 @@ _BOM = b"\xef\xbb\xbf"
 _NEWLINES_TO_SPACES = bytes.maketrans(b"\r\n", b"  ")
 
 
+_Readable = BinaryIO | Unpacking
+
+
 def read_records(
     paths: Iterable[Path],
     *,
     max_line: int = MAX_LINE_BYTES,
     on_cut: Callable[[str], None] = lambda _: None,
+    on_skip: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[str, bytes]]:
     """Every record of files, folders (sorted, with sub-folders) and archives, with the path it comes from.
 
@@ -47,27 +60,32 @@ def read_records(
         paths: what to read. Members of an archive are called `archive.zip!member`.
         max_line: a longer record comes cut, as a `LongLine`.
         on_cut: told of each record that was cut, in a sentence.
+        on_skip: told of each folder or archive with files that are not read, in a sentence. Hidden ones do not count.
 
     Raises:
         NotFoundError: a path does not exist.
         MalformedBodyError: a file is broken: its gzip or zip ends early, or its JSON document is not valid.
-        TooLargeError: a file is one JSON document that is too large to be held.
+        TooLargeError: a file is one JSON document that is too large to be held, or a packed one unpacks to too much.
+        InvalidInputError: a file is a packet capture.
     """
     for path in paths:
-        for name, stream in _streams(path):
+        for name, stream in _streams(path, on_skip):
             for number, record in enumerate(_records(name, stream, max_line), start=1):
                 if type(record) is LongLine:
                     on_cut(f"{name}: record {number} is longer than {max_line} bytes and was cut.")
                 yield name, record
 
 
-def _streams(path: Path) -> Iterator[tuple[str, BinaryIO]]:
+def _streams(path: Path, on_skip: Callable[[str], None]) -> Iterator[tuple[str, _Readable]]:
     if path.is_dir():
-        for file in sorted(path.rglob("*")):
-            if file.is_file() and (_is_wanted(file.name) or file.suffix.lower() == ".zip"):
-                yield from _file(file)
+        files = [file for file in sorted(path.rglob("*")) if file.is_file()]
+        wanted = [file for file in files if _is_wanted(file.name) or file.suffix.lower() == ".zip"]
+        read = set(wanted)
+        _tell(on_skip, path, (file.name for file in files if file not in read and not file.name.startswith(".")))
+        for file in wanted:
+            yield from _file(file, on_skip)
     elif path.exists():
-        yield from _file(path)
+        yield from _file(path, on_skip)
     else:
         raise NotFoundError(f"There is no file or folder {path}.", path=str(path))
 
@@ -76,7 +94,12 @@ def _is_wanted(name: str) -> bool:
     return not name.startswith(".") and not SUFFIXES.isdisjoint(Path(name.lower()).suffixes)
 
 
-def _file(file: Path) -> Iterator[tuple[str, BinaryIO]]:
+def _tell(on_skip: Callable[[str], None], where: Path, names: Iterable[str]) -> None:
+    if sentence := skipped(str(where), names):
+        on_skip(sentence)
+
+
+def _file(file: Path, on_skip: Callable[[str], None]) -> Iterator[tuple[str, _Readable]]:
     try:
         stream = file.open("rb")
     except OSError as error:
@@ -85,32 +108,42 @@ def _file(file: Path) -> Iterator[tuple[str, BinaryIO]]:
         magic = stream.read(len(_ZIP_MAGIC))
         stream.seek(0)
         if magic == _ZIP_MAGIC:
-            yield from _members(file)
+            yield from _members(file, on_skip)
         else:
-            yield str(file), _unzipped(stream, magic)
+            yield str(file), _unzipped(str(file), stream, magic, file.stat().st_size, None)
 
 
-def _members(file: Path) -> Iterator[tuple[str, BinaryIO]]:
+def _members(file: Path, on_skip: Callable[[str], None]) -> Iterator[tuple[str, _Readable]]:
+    budget = Budget(str(file), MAX_UNPACKED_BYTES)
     with _reading(str(file)), zipfile.ZipFile(file) as archive:
-        for member in sorted(archive.infolist(), key=lambda one: one.filename):
-            hidden = any(part.startswith((".", "__MACOSX")) for part in Path(member.filename).parts)
-            if member.is_dir() or hidden or not _is_wanted(Path(member.filename).name):
-                continue
+        check_members(str(file), len(archive.infolist()))
+        members = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one)]
+        wanted = [one for one in members if _is_wanted(Path(one.filename).name)]
+        _tell(on_skip, file, (one.filename for one in members if not _is_wanted(Path(one.filename).name)))
+        for member in sorted(wanted, key=lambda one: one.filename):
+            name = f"{file}!{member.filename}"
             with archive.open(member) as stream:
                 magic = stream.read(len(_GZIP_MAGIC))
                 stream.seek(0)
-                yield f"{file}!{member.filename}", _unzipped(cast("BinaryIO", stream), magic)
+                packed = member.compress_size
+                bounded = Unpacking(name, cast("BinaryIO", stream), packed, budget, step=step_of(member))
+                yield name, _unzipped(name, cast("BinaryIO", bounded), magic, packed, budget)
 
 
-def _unzipped(stream: BinaryIO, magic: bytes) -> BinaryIO:
+def _is_hidden(member: zipfile.ZipInfo) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in Path(member.filename).parts)
+
+
+def _unzipped(name: str, stream: BinaryIO, magic: bytes, packed: int, budget: Budget | None) -> _Readable:
     if magic[: len(_GZIP_MAGIC)] == _GZIP_MAGIC:
-        return cast("BinaryIO", gzip.GzipFile(fileobj=stream, mode="rb"))
+        return Unpacking(name, cast("BinaryIO", gzip.GzipFile(fileobj=stream, mode="rb")), packed, budget)
     return stream
 
 
-def _records(name: str, stream: BinaryIO, max_line: int) -> Iterator[bytes]:
+def _records(name: str, stream: _Readable, max_line: int) -> Iterator[bytes]:
     with _reading(name):
         head = stream.read(_CHUNK).removeprefix(_BOM)
+        refuse_capture(name, head)
         if head.startswith(EVTX_MAGIC):
             yield from evtx_records(name, _whole(name, head, stream))
             return
@@ -121,7 +154,7 @@ def _records(name: str, stream: BinaryIO, max_line: int) -> Iterator[bytes]:
         yield from as_json(lines) if is_table(head.lstrip().partition(b"\n")[0]) else lines
 
 
-def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+def _chunks(head: bytes, stream: _Readable) -> Iterator[bytes]:
     chunk = head
     while chunk:
         yield chunk
@@ -139,7 +172,7 @@ def _is_document(head: bytes) -> bool:
     return line == b"{" or (line.endswith(b",") and b"\n" in text)
 
 
-def _whole(name: str, head: bytes, stream: BinaryIO) -> bytes:
+def _whole(name: str, head: bytes, stream: _Readable) -> bytes:
     content = io.BytesIO()
     for chunk in _chunks(head, stream):
         if content.tell() + len(chunk) > MAX_DOCUMENT_BYTES:
@@ -151,7 +184,7 @@ def _whole(name: str, head: bytes, stream: BinaryIO) -> bytes:
     return content.getvalue()
 
 
-def _document(name: str, head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+def _document(name: str, head: bytes, stream: _Readable) -> Iterator[bytes]:
     text = _whole(name, head, stream)
     try:
         for item in array_items(text) if is_array(text) else (one_value(text),):

@@ -1,5 +1,6 @@
 import gzip
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from netsentinel.events.files import read_records
 from netsentinel.events.lines import LongLine
-from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
+from netsentinel.kernel.errors import InvalidInputError, MalformedBodyError, NotFoundError, TooLargeError
 
 LINES = b'{"n":1}\n{"n":2}\n'
 
@@ -85,3 +86,71 @@ def test_a_broken_zip_is_an_error_that_names_the_file(tmp_path: Path) -> None:
 def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no file or folder"):
         read(tmp_path / "missing")
+
+
+def test_what_is_not_read_is_told(tmp_path: Path) -> None:
+    for name in ("a.json", "b.pcap", "c.pcap", "sub/d.md", "e", ".hidden"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"{}\n")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr("x.json", LINES)
+        archive.writestr("y.zip", b"PK")
+        archive.writestr("__MACOSX/x.pcap", b"junk")
+    told: list[str] = []
+    assert len(list(read_records([tmp_path], on_skip=told.append))) == 3
+    assert told == [
+        f"{tmp_path}: 4 file(s) were not read, by their endings: .md (1), .pcap (2), no ending (1).",
+        f"{tmp_path}/z.zip: 1 file(s) were not read, by their endings: .zip (1).",
+    ]
+
+
+@pytest.mark.parametrize("magic", ["d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "a1b23c4d", "0a0d0d0a"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_packet_capture_is_refused(tmp_path: Path, magic: str, packed: bool) -> None:
+    content = bytes.fromhex(magic) + bytes(100)
+    (tmp_path / "x.pcap").write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(InvalidInputError, match=r"x\.pcap is a packet capture"):
+        read(tmp_path / "x.pcap")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_in_an_archive_is_an_error_that_names_it(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("x.json", b"[" + b" " * 40_000_000)
+    with pytest.raises(TooLargeError, match=r"a\.zip!x\.json unpacks to more than 100 times") as caught:
+        read(tmp_path / "a.zip")
+    assert caught.value.extra["limit"] == 16 * 1024 * 1024
+
+
+def test_a_bomb_in_gzip_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "a.log.gz").write_bytes(gzip.compress(b"\n" * 20_000_000))
+    with pytest.raises(TooLargeError, match=r"a\.log\.gz unpacks"):
+        read(tmp_path / "a.log.gz")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.write(tmp_path / "a.log.gz", "a.log.gz")
+    with pytest.raises(TooLargeError, match=r"b\.zip!a\.log\.gz unpacks"):
+        read(tmp_path / "b.zip")
+
+
+def test_an_archive_has_a_most_of_bytes_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.json", LINES * 10)
+    assert len(read(tmp_path / "a.zip")) == 60
+    monkeypatch.setattr("netsentinel.events.files.MAX_UNPACKED_BYTES", len(LINES) * 25)
+    with pytest.raises(TooLargeError, match=r"a\.zip unpacks to more than"):
+        read(tmp_path / "a.zip")
+    monkeypatch.setattr("netsentinel.events.archive.MAX_MEMBERS", 2)
+    with pytest.raises(TooLargeError, match=r"a\.zip holds more than 2 files"):
+        read(tmp_path / "a.zip")
+
+
+def test_an_array_is_read_item_by_item(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"[" + b'{"n":1},' * 50_000 + b'{"n":1}]')
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in read_records([tmp_path / "a.json"])) == 50_001
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000

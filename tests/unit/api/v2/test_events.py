@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from netsentinel.events import FORMATS, InboxBatch
@@ -143,3 +144,17 @@ async def test_a_search_costs_one_statement_however_many_files_there_are(
     await desk.database.write(lambda tx: SqlLakeFiles().add(tx, files))
     assert (await desk.get(path)).status_code == 200
     assert desk.statements == 1
+
+
+async def test_a_repeated_position_is_answered_and_not_stored(desk: Desk) -> None:
+    async def post(position: str) -> httpx2.Response:
+        return await desk.call(
+            "POST", "/api/v2/events", content=b"{}\n", headers={**LINES, "X-Source-Position": position}
+        )
+
+    assert (await post("f:0-3")).json() == {"batch": 1, "records": 1, "duplicate": False, "position": 3}
+    again = await post("f:0-3")
+    assert again.status_code == 202
+    assert again.json() == {"batch": 0, "records": 0, "duplicate": True, "position": 3}
+    assert (await post("nonsense")).status_code == 400
+    assert len(await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10))) == 1

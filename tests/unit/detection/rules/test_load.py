@@ -158,7 +158,9 @@ def test_a_condition_that_cannot_be_read_is_told_in_words(condition: str) -> Non
 
 
 @pytest.mark.parametrize("depth", [100, 300, 600, 5_000])
-@pytest.mark.parametrize("part", ["s: {0}a: 1{1}\n    condition: s", "s: {{a: 1}}\n    condition: {2}s", "s: {0}{1}\n    condition: s"])
+@pytest.mark.parametrize(
+    "part", ["s: {0}a: 1{1}\n    condition: s", "s: {{a: 1}}\n    condition: {2}s", "s: {0}{1}\n    condition: s"]
+)
 def test_what_is_nested_too_deeply_is_an_error_with_a_place(depth: int, part: str) -> None:
     text = detection("    " + part.format("[" * depth, "]" * depth, "not " * depth) + "\n")
     loaded = load_text(f"{text}---\n{GOOD}")

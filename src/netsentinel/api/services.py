@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.api.health import Readiness
 from netsentinel.events import IntakeService, SourceInventory
-from netsentinel.identity import IdentityService
+from netsentinel.identity import AuthProvider
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
@@ -25,7 +25,7 @@ class Services:
     clock: Clock
     registry: EntryRegistry
     journal: Journal
-    identity: IdentityService
+    identity: AuthProvider
     intake: IntakeService
     sources: SourceInventory
     alerts: AlertService

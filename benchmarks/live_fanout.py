@@ -102,7 +102,7 @@ async def serve(folder: Path, clients: int, *, plain_gc: bool) -> None:
         nonlocal committed
         committed = time.monotonic_ns()
 
-    async def admit_session(_: str) -> Any:
+    async def validate_token(_: str) -> Any:
         return admission()
 
     async with SqliteDatabase(folder / "bench.db", JournalWriter(registry, clock, b"k" * 32)) as database:
@@ -111,7 +111,7 @@ async def serve(folder: Path, clients: int, *, plain_gc: bool) -> None:
         limits = HubLimits(heartbeat=600, max_connections=clients + 10)
         hub = Hub(Journal(database, registry, b"k" * 32), registry, clock, auth, limits)
         app = FastAPI()
-        identity = SimpleNamespace(admit_session=admit_session)
+        identity = SimpleNamespace(validate_token=validate_token)
         app.state.services = SimpleNamespace(hub=hub, identity=identity, settings=Settings())
         app.include_router(ws.router)
         sock = bind("127.0.0.1", 0)

@@ -31,7 +31,7 @@ class House:
         """Log a user in, who is made when there is none of that name."""
         if self.stores.users.account(None, DEFAULT_TENANT, name) is None:  # type: ignore[arg-type] - fakes need none
             await self.user(name)
-        return await self.service.login(name, PASSWORD)
+        return await self.service.authenticate(name, PASSWORD)
 
     def kinds(self) -> list[str]:
         """What was announced so far."""

@@ -109,6 +109,13 @@ def test_the_container_is_published_on_loopback_only(service: dict[str, Any]) ->
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])
 
 
+def test_the_container_believes_the_proxy_on_its_host(service: dict[str, Any]) -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    (network,) = compose["networks"]["default"]["ipam"]["config"]
+    believed = service["environment"]["NETSENTINEL_TRUSTED_PROXIES"]
+    assert believed == f"${{NETSENTINEL_TRUSTED_PROXIES:-{network['gateway']}}}"
+
+
 @pytest.mark.parametrize(("key", "value"), HARDENING.items())
 def test_the_unit_is_hardened(unit: dict[str, str], key: str, value: str) -> None:
     assert unit[key] == value

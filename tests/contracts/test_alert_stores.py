@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertStatus, AlertStores
@@ -114,11 +115,12 @@ async def test_samples_replace_what_was_in_their_slot(kept: tuple[Database, Aler
 
     def fill(tx: Tx) -> None:
         for slot, at in ((0, 1), (5, 9), (5, 10), (6, 8)):
-            stores.evidence.keep_sample(tx, T, "alr_1", slot, AlertSample(NOON + at, matched, {"n": at}))
+            sample = AlertSample(NOON + at, matched, msgspec.Raw(b'{"n":%d}' % at))
+            stores.evidence.keep_sample(tx, T, "alr_1", slot, sample)
 
     await db.write(fill)
     samples = await db.read(lambda tx: stores.evidence.samples(tx, T, "alr_1"))
-    assert [(sample.at - NOON, sample.event, sample.matched) for sample in samples] == [
+    assert [(sample.at - NOON, msgspec.json.decode(sample.event), sample.matched) for sample in samples] == [
         (1, {"n": 1}, matched),
         (8, {"n": 8}, matched),
         (10, {"n": 10}, matched),

@@ -1,5 +1,6 @@
 """The audit chain on real databases: every way to tamper with it by SQL is named by its first bad `seq`."""
 
+import asyncio
 from dataclasses import astuple
 
 import pytest
@@ -96,3 +97,73 @@ async def test_another_key_finds_nothing_in_order(filled: Database, entry_regist
 async def test_entries_that_are_not_audited_are_not_part_of_it(filled: Database, journal: Journal) -> None:
     await filled.write(lambda tx: tx.run("DELETE FROM journal WHERE audited = 0"))
     assert (await journal.verify(DEFAULT_TENANT)).intact
+
+
+GONE = ["DELETE FROM journal WHERE tenant = 'other'", "DELETE FROM audit_heads WHERE tenant = 'other'"]
+EVERY_CHAIN_GONE = ["DELETE FROM journal WHERE audited = 1", "DELETE FROM audit_heads"]
+NO_SEAL = "DELETE FROM meta WHERE key = 'audit_seal'"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        GONE,
+        [*GONE, NO_SEAL],
+        EVERY_CHAIN_GONE,
+        [*EVERY_CHAIN_GONE, NO_SEAL],
+        [NO_SEAL],
+        ["UPDATE meta SET value = 'ff' WHERE key = 'audit_seal'"],
+        ["UPDATE meta SET value = '' WHERE key = 'audit_seal'"],
+    ],
+)
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_chain_that_is_gone_as_a_whole_is_found_for_every_tenant_and_for_good(
+    filled: Database, journal: Journal, statements: list[str], later: bool
+) -> None:
+    await filled.write(lambda tx: [tx.run(statement) for statement in statements])
+    if later:
+        for tenant in (DEFAULT_TENANT, OTHER, TenantId("third")):
+            await filled.write(lambda tx, tenant=tenant: tx.append(happened(kind="test.audited", tenant=tenant)))
+            await filled.write(lambda tx, tenant=tenant: tx.append(happened(kind="test.happened", tenant=tenant)))
+    for tenant in (DEFAULT_TENANT, OTHER, TenantId("nobody")):
+        report = await journal.verify(tenant)
+        assert not report.intact
+        assert "whole chain" in report.reason
+
+
+async def test_a_head_that_was_put_back_with_its_entries_is_found(filled: Database, journal: Journal) -> None:
+    """An older head of the tenant's own, properly sealed: only the seal over all heads knows of the newer one."""
+    ((*old,),) = await filled.read(lambda tx: tx.rows("SELECT * FROM audit_heads WHERE tenant = 'default'"))
+    await filled.write(lambda tx: tx.append(happened(kind="test.audited")))
+    assert (await journal.verify(DEFAULT_TENANT)).intact
+
+    def put_back(tx: Tx) -> None:
+        tx.run("DELETE FROM journal WHERE seq > ?", (LAST,))
+        tx.run("DELETE FROM audit_heads WHERE tenant = 'default'")
+        tx.run("INSERT INTO audit_heads VALUES (?, ?, ?, ?, ?)", old)
+
+    await filled.write(put_back)
+    assert not (await journal.verify(DEFAULT_TENANT)).intact
+    assert not (await journal.verify(OTHER)).intact
+
+
+async def test_a_journal_that_began_without_audited_entries_is_sealed_all_the_same(
+    database: Database, journal: Journal
+) -> None:
+    assert (await journal.verify(DEFAULT_TENANT)).intact, "nothing was ever appended"
+    await database.write(lambda tx: tx.append(happened()))
+    assert (await journal.verify(DEFAULT_TENANT)).intact
+    await database.write(lambda tx: [tx.append(happened(kind="test.audited")), tx.append(happened())])
+    await database.write(lambda tx: tx.append(happened(kind="test.audited", tenant=OTHER)))
+    assert [(await journal.verify(tenant)).intact for tenant in (DEFAULT_TENANT, OTHER)] == [True, True]
+
+
+async def test_chains_that_grow_side_by_side_are_sealed_together(database: Database, journal: Journal) -> None:
+    async def grow(tenant: TenantId) -> None:
+        for _ in range(10):
+            await database.write(lambda tx: tx.append(happened(kind="test.audited", tenant=tenant)))
+
+    tenants = [TenantId(f"t{number}") for number in range(4)]
+    await asyncio.gather(*(grow(tenant) for tenant in tenants))
+    assert [(await journal.verify(tenant)).entries for tenant in tenants] == [10] * 4
+    assert all([(await journal.verify(tenant)).intact for tenant in tenants])

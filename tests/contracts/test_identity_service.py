@@ -49,7 +49,7 @@ async def test_a_first_administrator_and_the_command_line_do_not_both_get_in(ser
 
 async def test_a_ticket_opens_one_of_many_sockets(service: IdentityService) -> None:
     made = await service.keys.create(SYSTEM, "program", role=Role.VIEWER)
-    admission = await service.admit_key(made.text)
+    admission = await service.validate_token(made.text)
     assert admission is not None
     ticket = await service.issue_ticket(admission)
     opened = await asyncio.gather(*(service.consume_ticket(ticket.text) for _ in range(8)))
@@ -67,9 +67,9 @@ async def test_logins_at_once_clear_old_sessions_away_without_tripping(
     service: IdentityService, clock: FakeClock, database: Database
 ) -> None:
     await service.users.create(SYSTEM, "ann", PASSWORD, Role.ADMIN)
-    await asyncio.gather(*(service.login("ann", PASSWORD, address=f"192.0.2.{n}") for n in range(8)))
+    await asyncio.gather(*(service.authenticate("ann", PASSWORD, address=f"192.0.2.{n}") for n in range(8)))
     clock.advance(HOUR)
-    await asyncio.gather(*(service.login("ann", PASSWORD, address=f"192.0.2.{n}") for n in range(8)))
+    await asyncio.gather(*(service.authenticate("ann", PASSWORD, address=f"192.0.2.{n}") for n in range(8)))
     assert await database.read(lambda tx: tx.rows("SELECT COUNT(*) FROM sessions")) == [(8,)]
     closed = await database.read(lambda tx: tx.rows("SELECT COUNT(*) FROM journal WHERE kind = 'session.closed'"))
     assert closed == [(8,)]
@@ -78,7 +78,7 @@ async def test_logins_at_once_clear_old_sessions_away_without_tripping(
 async def test_a_disabled_user_is_out_even_while_logging_in(service: IdentityService) -> None:
     user = await service.users.create(SYSTEM, "ann", PASSWORD, Role.ADMIN)
     results = await asyncio.gather(
-        *(service.login("ann", PASSWORD, address=f"192.0.2.{n}") for n in range(4)),
+        *(service.authenticate("ann", PASSWORD, address=f"192.0.2.{n}") for n in range(4)),
         service.users.disable(SYSTEM, user.id),
         return_exceptions=True,
     )
@@ -90,7 +90,7 @@ async def test_the_audit_chain_holds_what_happened_and_no_secret(
     service: IdentityService, clock: FakeClock, database: Database, journal: Journal
 ) -> None:
     await service.users.create(SYSTEM, "ann", PASSWORD, Role.ADMIN)
-    login = await service.login("ann", PASSWORD)
+    login = await service.authenticate("ann", PASSWORD)
     clock.advance(MINUTE)
     await service.logout(login.token)
     entries = await journal.read(0, 10, topics=["audit"])

@@ -107,9 +107,7 @@ class Site:
 
     async def log_in(self, name: str = "ada") -> str:
         """The token of a new session."""
-        token = await self.identity.authenticate({"username": name, "password": PASSWORD})
-        assert token is not None
-        return token
+        return (await self.identity.authenticate(name, PASSWORD)).token
 
     async def tell(self, *numbers: int, tenant: TenantId = DEFAULT_TENANT, **fields: Any) -> None:
         """Commit an alert for each number."""

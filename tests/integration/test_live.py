@@ -63,7 +63,7 @@ async def test_a_foreign_page_cannot_use_the_cookie(site: Site, token: str, orig
 
 
 async def test_a_program_comes_with_a_ticket(site: Site, token: str) -> None:
-    admission = await site.identity.admit_session(token)
+    admission = await site.identity.validate_token(token)
     assert admission is not None
     ticket = (await site.identity.issue_ticket(admission)).text
     async with site.dial(origin=None) as reader:
@@ -118,7 +118,7 @@ async def test_disabling_a_user_closes_the_sockets(site: Site, token: str) -> No
     async with site.client(await site.log_in("bob")) as first, site.client(await site.log_in("bob")) as second:
         actor = await site.identity.validate_token(token)
         assert actor is not None
-        await site.identity.users.disable(actor, user)
+        await site.identity.users.disable(actor.principal, user)
         assert await first.until_closed() == (4401, "not-authenticated")
         assert await second.until_closed() == (4401, "not-authenticated")
 

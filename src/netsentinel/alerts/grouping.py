@@ -74,12 +74,16 @@ class AlertGrouping:
         self._evidence.keep_sample(tx, alert.tenant, alert.id, slot, sample)
 
 
-def native_event(raw: bytes) -> object:
-    """The event as it was given: decoded JSON, or the text when it is none."""
+def native_event(raw: bytes) -> msgspec.Raw:
+    """The event as it was given, as JSON; as a JSON string when it is none, or is nested too deeply to be read.
+
+    It stays encoded from here to the caller of the API: no nesting can make a later encoding or decoding fail.
+    """
     try:
-        return msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        return raw.decode("utf-8", "replace")
+        msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return msgspec.Raw(msgspec.json.encode(raw.decode("utf-8", "replace")))
+    return msgspec.Raw(raw)
 
 
 def _new_alert(finding: Finding, now: Micros) -> Alert:

@@ -68,7 +68,7 @@ class AlertSample:
     at: Micros
     matched: tuple[MatchedField, ...]
     event: Any
-    """The native event, decoded."""
+    """The native event, encoded as JSON (`msgspec.Raw`)."""
 
 
 @dataclass(frozen=True, slots=True)

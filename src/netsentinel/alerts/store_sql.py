@@ -1,7 +1,6 @@
 """Alerts, evidence and threats in SQL."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -204,7 +203,7 @@ class SqlEvidence:
             (tenant, alert_id),
         )
         return [
-            AlertSample(at, msgspec.json.decode(matched, type=tuple[MatchedField, ...]), _decoded(event))
+            AlertSample(at, msgspec.json.decode(matched, type=tuple[MatchedField, ...]), msgspec.Raw(event.encode()))
             for at, matched, event in rows
         ]
 
@@ -234,10 +233,6 @@ class SqlEvidence:
             (tenant, rule_id),
         )
         return RuleText(row[0], row[1], row[2], _texts(row[3]), _texts(row[4]), row[5]) if row else None
-
-
-def _decoded(event: str) -> Any:
-    return msgspec.json.decode(event)
 
 
 class SqlThreats:

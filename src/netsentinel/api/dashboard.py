@@ -27,12 +27,25 @@ async def dashboard(path: str, request: Request) -> Response:
         raise NotFoundError("There is nothing at this path; /docs lists what there is.")
     if not (FOLDER / "index.html").is_file():
         return HTMLResponse(_MISSING, headers={"Cache-Control": "no-store"})
-    found = (FOLDER / path).resolve()
-    if path and found.is_relative_to(FOLDER.resolve()) and found.is_file():
+    found = _file(path)
+    if found is not None:
         return FileResponse(found, headers={"Cache-Control": _lifetime(path)})
     if path.startswith("assets/") or "text/html" not in request.headers.get("accept", "text/html"):
         raise NotFoundError("There is nothing at this path.")
     return FileResponse(FOLDER / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _file(path: str) -> Path | None:
+    """The file of the dashboard at this path, if there is one.
+
+    Raises:
+        NotFoundError: no file can have such a name: it is too long, or has a NUL in it.
+    """
+    try:
+        found = (FOLDER / path).resolve()
+        return found if path and found.is_relative_to(FOLDER.resolve()) and found.is_file() else None
+    except (OSError, ValueError) as error:
+        raise NotFoundError("There is nothing at this path.") from error
 
 
 def _lifetime(path: str) -> str:

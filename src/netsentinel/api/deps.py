@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from netsentinel.api.credentials import bearer, session_token
 from netsentinel.api.services import Services
-from netsentinel.identity import Admission
+from netsentinel.identity import Admission, looks_like_api_key
 from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError
 from netsentinel.kernel.types import Permission, Principal
 
@@ -70,9 +70,11 @@ async def admission_from(connection: HTTPConnection) -> Admission | None:
     if key is not None:
         # Only keys, and then only the key: a session token that left its cookie is not believed, and the guard against
         # foreign pages does not look at requests with a key.
-        return await services.identity.admit_key(key)
+        return await services.identity.validate_token(key) if looks_like_api_key(key) else None
     token = session_token(connection.headers, services.settings)
-    return await services.identity.admit_session(token) if token else None
+    if not token or looks_like_api_key(token):  # a key in a cookie would travel with requests that its owner never made
+        return None
+    return await services.identity.validate_token(token)
 
 
 def admission_of(request: Request) -> Admission:

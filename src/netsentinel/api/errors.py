@@ -19,6 +19,7 @@ from netsentinel.kernel.errors import (
 
 _log = structlog.get_logger("netsentinel.api")
 
+_LONGEST_NAME = 128
 _INTERNAL = "Look for the trace id in the server's log; if it persists, report it with that line."
 
 
@@ -41,9 +42,14 @@ async def _domain_error(request: Request, error: Exception) -> Response:
 async def _validation_error(request: Request, error: Exception) -> Response:
     """What the framework found wrong with the parameters or the body, without echoing the input back."""
     found: Sequence[dict[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
-    fields = [{"field": ".".join(map(str, item["loc"])), "reason": str(item["msg"])} for item in found]
+    fields = [{"field": _told(".".join(map(str, item["loc"]))), "reason": str(item["msg"])} for item in found]
     detail = "; ".join(f"{item['field']}: {item['reason']}" for item in fields) or "The request is not valid."
     return problem_response(InvalidInputError(detail, errors=fields), trace_id_of(request.scope))
+
+
+def _told(name: str) -> str:
+    """The caller's own name of a field, short and such that an answer can carry it (JSON can hold half a character)."""
+    return name[:_LONGEST_NAME].encode("utf-8", "replace").decode()
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

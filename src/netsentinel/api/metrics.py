@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 Sample = tuple[str, str, str, float]
 """Kind (`counter` or `gauge`), name, help, value."""
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""A client may send any word as its method; each word would be a series kept for ever."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
@@ -72,5 +74,6 @@ class RequestMetrics:
             await self._app(scope, receive, observed)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            labels = self._metrics.requests.labels(route, scope["method"], f"{status // 100}xx")
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            labels = self._metrics.requests.labels(route, method, f"{status // 100}xx")
             labels.observe(time.perf_counter() - started)

@@ -10,7 +10,7 @@ from netsentinel.alerts import AlertService, Processor
 from netsentinel.api.health import Readiness
 from netsentinel.events import IntakeService, SourceInventory
 from netsentinel.events.lake import EventLake
-from netsentinel.identity import IdentityService
+from netsentinel.identity import AuthProvider
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
@@ -26,7 +26,7 @@ class Services:
     clock: Clock
     registry: EntryRegistry
     journal: Journal
-    identity: IdentityService
+    identity: AuthProvider
     intake: IntakeService
     sources: SourceInventory
     lake: EventLake

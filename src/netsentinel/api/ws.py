@@ -9,7 +9,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from netsentinel.api.credentials import bearer, has_session
 from netsentinel.api.deps import admission_from
-from netsentinel.api.middleware.origin import origin_of
+from netsentinel.api.middleware.origin import origin_of, own_origin
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
 from netsentinel.api.services import Services
@@ -19,7 +19,6 @@ from netsentinel.streamer import SUBPROTOCOL, Visitor
 
 router: Final = APIRouter()
 
-_WEB_SCHEMES: Final = {"ws": "http", "wss": "https"}
 _LINGER_S: Final = 5.0
 
 
@@ -122,8 +121,8 @@ def _check_origin(websocket: WebSocket, settings: Settings) -> None:
     headers = websocket.headers
     if bearer(headers) is not None or not has_session(headers, settings):
         return
-    own = f"{_WEB_SCHEMES.get(websocket.url.scheme, '')}://{headers.get('host', '')}"
-    allowed = {origin_of(url) for url in (own, settings.public_url, *settings.allowed_origins) if url}
+    stated = {origin_of(url) for url in (settings.public_url, *settings.allowed_origins) if url}
+    allowed = stated | own_origin(websocket.scope, settings)
     origin = headers.get("origin", "")
     if origin_of(origin) not in allowed - {""}:
         raise ForeignOriginError(f"Pages of '{origin}' may not do this.", origin=origin)

@@ -162,6 +162,17 @@ def check_exposure(settings: "Settings") -> Finding:
     )
 
 
+def check_proxies(settings: "Settings") -> Finding:
+    """Behind a TLS proxy, its word about its clients is believed: otherwise all of them share one address."""
+    stated = ", ".join(settings.trusted_proxies)
+    return _finding(
+        "proxies",
+        f"believes {stated}" if stated else "believes none",
+        ok=bool(stated) or not settings.public_url.startswith("https://"),
+        fix="Set NETSENTINEL_TRUSTED_PROXIES to the proxy's address, or a few wrong logins lock everybody out.",
+    )
+
+
 CHECKS: tuple[Check, ...] = (
     check_python,
     check_sqlite,
@@ -172,4 +183,5 @@ CHECKS: tuple[Check, ...] = (
     check_dashboard,
     check_port,
     check_exposure,
+    check_proxies,
 )

@@ -17,7 +17,8 @@ from netsentinel.identity.model import (
 from netsentinel.identity.passwords import Argon2Hashing
 from netsentinel.identity.ports import AuthProvider, IdentityStores, PasswordHashing
 from netsentinel.identity.service import IdentityService
-from netsentinel.identity.tokens import KEY_PREFIX
+from netsentinel.identity.throttle import network_of
+from netsentinel.identity.tokens import KEY_PREFIX, looks_like_api_key
 from netsentinel.identity.users import Users
 
 __all__ = [
@@ -40,4 +41,6 @@ __all__ = [
     "Tenant",
     "User",
     "Users",
+    "looks_like_api_key",
+    "network_of",
 ]

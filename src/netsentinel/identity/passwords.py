@@ -19,8 +19,8 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from netsentinel.identity.common import pieces_needed
-from netsentinel.kernel.errors import InvalidInputError, ThrottledError
+from netsentinel.identity.common_passwords import pieces_needed
+from netsentinel.kernel.errors import ThrottledError, WeakPasswordError
 
 MAX_LENGTH = 256
 """Characters. Argon2 reads more, but nobody types more, and it bounds what one login costs."""
@@ -82,7 +82,7 @@ class Argon2Hashing:
         Raises:
             ThrottledError: too many others wait for a hash.
         """
-        return await self._in_turn(lambda: self._hasher.hash(_canonical(password)))
+        return await self._in_turn(lambda: self._hasher.hash(_bytes(password)))
 
     async def matches(self, password: str, hashed: str | None) -> bool:
         """Whether the password belongs to the hash; without a hash it does the work on a made-up one.
@@ -98,7 +98,7 @@ class Argon2Hashing:
 
     def _verify(self, password: str, hashed: str) -> bool:
         try:
-            return self._hasher.verify(hashed, _canonical(password))
+            return self._hasher.verify(hashed, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
 
@@ -126,18 +126,20 @@ class PasswordRules:
             context: words that an attacker would try here: user, tenant, host.
 
         Raises:
-            InvalidInputError: the password is refused; the detail says why.
+            WeakPasswordError: the password is refused; the detail says why.
         """
+        if any(unicodedata.category(letter) == "Cs" for letter in password):
+            raise WeakPasswordError("The password has half a character, which nobody can type.", field="password")
         length = len(_canonical(password))
         if length < self.min_length:
-            raise InvalidInputError(
+            raise WeakPasswordError(
                 f"The password has {length} characters; it needs at least {self.min_length}. A few random words do.",
                 field="password",
             )
         if length > MAX_LENGTH:
-            raise InvalidInputError(f"The password has more than {MAX_LENGTH} characters.", field="password")
+            raise WeakPasswordError(f"The password has more than {MAX_LENGTH} characters.", field="password")
         if pieces_needed(_canonical(password), context) <= _COMMON_UP_TO:
-            raise InvalidInputError(
+            raise WeakPasswordError(
                 "The password is made of common words, keyboard patterns, years or repetitions, which are tried first. "
                 "Take a few random words instead.",
                 field="password",
@@ -147,6 +149,11 @@ class PasswordRules:
 def _canonical(password: str) -> str:
     """The same password for the same characters, however the keyboard composed them (NFC)."""
     return unicodedata.normalize("NFC", password)
+
+
+def _bytes(password: str) -> bytes:
+    """What is hashed; half a character (a lone surrogate of JSON) belongs to no password, but must not be an error."""
+    return _canonical(password).encode("utf-8", "surrogatepass")
 
 
 def _hash_of_nothing(hasher: PasswordHasher) -> str:

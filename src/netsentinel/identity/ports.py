@@ -3,30 +3,79 @@
 Stores that look a secret up by its hash take no tenant: the row is what says which tenant it is. Every other call does.
 """
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from netsentinel.identity.model import Account, ApiKey, Session, Tenant, Ticket, User, UserSession
-from netsentinel.kernel.types import Micros, Principal, TenantId
+from netsentinel.identity.model import (
+    Account,
+    Admission,
+    ApiKey,
+    LoginResult,
+    NewTicket,
+    Session,
+    Tenant,
+    Ticket,
+    User,
+    UserSession,
+)
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
 
 class AuthProvider(Protocol):
-    """Says who somebody is."""
+    """Says who somebody is: what HTTP and the WebSocket ask, whatever a token looks like (document 001's port)."""
 
-    async def authenticate(self, credentials: Mapping[str, str]) -> str | None:
-        """Check `username`, `password` and optionally `tenant`.
+    async def authenticate(
+        self,
+        name: str,
+        password: str,
+        *,
+        tenant: TenantId = DEFAULT_TENANT,
+        address: str = "",
+        user_agent: str = "",
+        replaces: str = "",
+    ) -> LoginResult:
+        """Check a name and a password; a new session with its token.
 
-        Returns:
-            The token of a new session, or None when the credentials are wrong.
+        Args:
+            name: in whatever case.
+            password: as it was typed.
+            tenant: where the user is.
+            address: the browser's network address, which failures are counted for.
+            user_agent: what the browser calls itself.
+            replaces: token of a session that this one takes the place of; it ends.
 
         Raises:
-            ThrottledError: too many failures; nothing was checked.
+            ThrottledError: too many failures from this address; the password was not looked at.
+            NotAuthenticatedError: name or password is wrong, or the user is disabled. It does not say which.
         """
         ...
 
-    async def validate_token(self, token: str) -> Principal | None:
-        """Who stands behind a session token or an API key, or None when it is not (or no longer) valid."""
+    async def validate_token(self, token: str) -> Admission | None:
+        """Whom a session's token or an API key admits, or None when it is not (or no longer) valid."""
+        ...
+
+    async def logout(self, token: str) -> None:
+        """End the session of this token. Doing it twice changes nothing."""
+        ...
+
+    async def issue_ticket(self, admission: Admission) -> NewTicket:
+        """A ticket that repeats this admission once, within 30 s: for opening a WebSocket without a cookie."""
+        ...
+
+    async def setup_needed(self) -> bool:
+        """Whether there has never been a user."""
+        ...
+
+    async def complete_setup(
+        self, token: str, username: str, password: str, *, address: str = "", user_agent: str = ""
+    ) -> LoginResult:
+        """Make the first administrator and log in; it works once.
+
+        Raises:
+            NotAuthenticatedError: the token is wrong, used or replaced, or somebody else was quicker.
+            InvalidInputError: the name or the password is refused; try again.
+            ThrottledError: too many wrong tokens from this address.
+        """
         ...
 
 

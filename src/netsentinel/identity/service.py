@@ -1,6 +1,5 @@
 """Who may come in: logins, tokens, tickets and the first run."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from netsentinel.identity.entries import LOGIN_FAILED, LoginFailed
@@ -17,7 +16,7 @@ from netsentinel.identity.users import Users
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NotAuthenticatedError, ThrottledError
-from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, Role, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Role, TenantId
 from netsentinel.storage.ports import Database, Tx
 
 TICKET_LIFETIME: Micros = 30 * SECOND
@@ -49,20 +48,7 @@ class IdentityService:
 
     # Logging in and out.
 
-    async def authenticate(self, credentials: Mapping[str, str]) -> str | None:
-        """Check `username`, `password` and optionally `tenant`; the token of a new session, or None.
-
-        Raises:
-            ThrottledError: too many failures; nothing was checked.
-        """
-        tenant = TenantId(credentials.get("tenant", DEFAULT_TENANT))
-        try:
-            result = await self.login(credentials.get("username", ""), credentials.get("password", ""), tenant=tenant)
-        except NotAuthenticatedError:
-            return None
-        return result.token
-
-    async def login(
+    async def authenticate(
         self,
         name: str,
         password: str,
@@ -111,18 +97,12 @@ class IdentityService:
 
     # Who is it, and is it still.
 
-    async def validate_token(self, token: str) -> Principal | None:
-        """Who stands behind a session token or an API key, or None when it is not (or no longer) valid."""
-        admission = await (self.admit_key(token) if looks_like_api_key(token) else self.admit_session(token))
-        return admission.principal if admission is not None else None
+    async def validate_token(self, token: str) -> Admission | None:
+        """Whom a session's token or an API key admits; None when it is not (or no longer) valid.
 
-    async def admit_session(self, token: str) -> Admission | None:
-        """Whom a session token admits. It counts as a use of the session."""
-        return await self._sessions.admit(token)
-
-    async def admit_key(self, text: str) -> Admission | None:
-        """Whom an API key admits. A mistyped one is refused without a query."""
-        return await self.keys.admit(text)
+        A mistyped key is refused without a query. A session's token counts as a use of the session.
+        """
+        return await (self.keys.admit(token) if looks_like_api_key(token) else self._sessions.admit(token))
 
     async def still_valid(self, ref: str) -> bool:
         """Whether the session or key that admitted somebody still does. Asking does not count as a use."""

@@ -6,6 +6,7 @@ buckets; with several processes each has its own. The lasting bound on guessing 
 which run at once.
 """
 
+import hashlib
 import ipaddress
 import math
 from collections import OrderedDict
@@ -16,9 +17,10 @@ from netsentinel.kernel.errors import ThrottledError
 from netsentinel.kernel.types import Micros
 
 MAX_BUCKETS = 50_000
-"""Buckets kept at most; the ones that were used longest ago go first."""
+"""Buckets kept at most of addresses, and as many of accounts; the ones that were used longest ago go first."""
 _IPV6_SITE = 64
 """One IPv6 customer has at least this prefix, so that single addresses mean nothing."""
+_DIGEST = 16
 
 
 def network_of(address: str) -> str:
@@ -54,14 +56,47 @@ class Attempt:
         self._buckets = ()
 
 
+class _Buckets:
+    """A bounded number of buckets of one size. What they are kept by has 16 bytes, however long the names are."""
+
+    def __init__(self, clock: Clock, size: int) -> None:
+        self._clock = clock
+        self._size = size
+        self._kept: OrderedDict[bytes, _Bucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def open(self, *key: str) -> _Bucket:
+        """The bucket of this key with a token in it.
+
+        Raises:
+            ThrottledError: it is empty.
+        """
+        bucket = self._bucket(hashlib.blake2b(ascii(key).encode("ascii"), digest_size=_DIGEST).digest())
+        if bucket.tokens < 1.0:
+            seconds = math.ceil((1.0 - bucket.tokens) * MINUTE / bucket.size / 1_000_000)
+            raise ThrottledError(f"Too many failed attempts. Try again in {seconds} s.", retry_after=seconds)
+        return bucket
+
+    def _bucket(self, key: bytes) -> _Bucket:
+        now, size = self._clock.now(), self._size
+        bucket = self._kept.pop(key, None) or _Bucket(float(size), now, size)
+        elapsed = max(0, now - bucket.at)
+        bucket.tokens = min(float(size), bucket.tokens + elapsed * size / MINUTE)
+        bucket.at = now
+        self._kept[key] = bucket
+        while len(self._kept) > MAX_BUCKETS:
+            self._kept.popitem(last=False)
+        return bucket
+
+
 class LoginThrottle:
     """Lets a limited number of failed logins through per minute."""
 
     def __init__(self, clock: Clock, per_minute: int) -> None:
-        self._clock = clock
-        self._per_address = per_minute
-        self._per_account = max(1, per_minute // 2)
-        self._buckets: OrderedDict[tuple[str, ...], _Bucket] = OrderedDict()
+        self.addresses = _Buckets(clock, per_minute)
+        self.accounts = _Buckets(clock, max(1, per_minute // 2))
 
     def start(self, address: str, *account: str) -> Attempt:
         """Take one attempt from the address and from the account at this address; call it before any costly work.
@@ -71,27 +106,13 @@ class LoginThrottle:
             account: what names the account, for example tenant and user name; nothing to count the address only.
 
         Raises:
-            ThrottledError: one of them is used up; `retry_after` says for how many seconds. Nothing was taken.
+            ThrottledError: one of them is used up; `retry_after` says for how many seconds. Nothing was taken, and an
+                address that is used up costs no memory for the names it tries.
         """
         network = network_of(address)
-        buckets = [self._bucket((network,), self._per_address)]
+        buckets = [self.addresses.open(network)]
         if account:
-            buckets.append(self._bucket((network, *account), self._per_account))
-        wait = max((1.0 - bucket.tokens) * MINUTE / bucket.size for bucket in buckets)
-        if wait > 0:
-            seconds = math.ceil(wait / 1_000_000)
-            raise ThrottledError(f"Too many failed attempts. Try again in {seconds} s.", retry_after=seconds)
+            buckets.append(self.accounts.open(network, *account))
         for bucket in buckets:
             bucket.tokens -= 1.0
         return Attempt(tuple(buckets))
-
-    def _bucket(self, key: tuple[str, ...], size: int) -> _Bucket:
-        now = self._clock.now()
-        bucket = self._buckets.pop(key, None) or _Bucket(float(size), now, size)
-        elapsed = max(0, now - bucket.at)
-        bucket.tokens = min(float(size), bucket.tokens + elapsed * size / MINUTE)
-        bucket.at = now
-        self._buckets[key] = bucket
-        while len(self._buckets) > MAX_BUCKETS:
-            self._buckets.popitem(last=False)
-        return bucket

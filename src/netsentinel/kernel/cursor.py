@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -9,7 +10,8 @@ from netsentinel.kernel.errors import InvalidCursorError
 
 CursorKey = tuple[int | float | str, ...]
 
-_UNCHANGED = "Use the `next` value of the previous page, unchanged."
+_INT64: Final = range(-(2**63), 2**63)
+_UNCHANGED: Final = "Use the `next` value of the previous page, unchanged."
 
 
 def encode_cursor(key: Sequence[int | float | str]) -> str:
@@ -34,5 +36,7 @@ def decode_cursor(cursor: str, *kinds: type[int] | type[float] | type[str]) -> C
 
 
 def _is(part: float | str, kind: type[int] | type[float] | type[str]) -> bool:
-    """Whether a part has the type; every int is a float too."""
+    """Whether a part has the type, and a database can hold it; every int is a float too."""
+    if isinstance(part, int) and part not in _INT64:
+        return False
     return isinstance(part, int | float) if kind is float else isinstance(part, kind)

@@ -7,7 +7,8 @@ NetSentinelError
 │   ├── MalformedBodyError
 │   ├── RuleSyntaxError
 │   ├── InvalidCursorError
-│   └── InvalidFilterError
+│   ├── InvalidFilterError
+│   └── WeakPasswordError
 ├── TooLargeError
 │   └── DecompressionLimitError
 ├── NotFoundError
@@ -16,6 +17,7 @@ NetSentinelError
 ├── NotAuthenticatedError
 ├── NotAllowedError
 │   └── ForeignOriginError
+├── TooSlowError
 ├── ThrottledError
 ├── UnavailableError
 │   ├── StorageUnavailableError
@@ -87,6 +89,13 @@ class InvalidFilterError(InvalidInputError):
     title = "The filter is not valid"
 
 
+class WeakPasswordError(InvalidInputError):
+    """A password that must not be set: too short, too long, or easily guessed."""
+
+    code = "weak-password"
+    title = "Choose another password"
+
+
 class TooLargeError(NetSentinelError):
     """The input is larger than the limit for its kind; `limit` is that limit in bytes."""
 
@@ -147,6 +156,15 @@ class ForeignOriginError(NotAllowedError):
 
     code = "foreign-origin"
     title = "The request came from another site"
+
+
+class TooSlowError(NetSentinelError):
+    """The body came so slowly that the server no longer waits for the rest."""
+
+    code = "too-slow"
+    title = "The request took too long to arrive"
+    status = 408
+    retryable = True
 
 
 class ThrottledError(NetSentinelError):

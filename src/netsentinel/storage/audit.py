@@ -9,8 +9,16 @@ and strings; written without white space it is canonical in the sense of RFC 878
 
     seal = HMAC-SHA256(key, "head" || JSON([tenant, seq, entries, mac]))
 
-What a chain cannot show is a database that was put back as a whole to an earlier state, head row included; that takes
-a copy of the head outside.
+One more code seals all heads together, so that no tenant's chain can go as a whole, head row included:
+
+    audit_seal = HMAC-SHA256(key, "heads" || JSON([[tenant, seq, entries, mac], ...]))
+
+The heads stand in the order of their tenants' UTF-8 bytes. The seal stands in `meta` from the first entry of a database
+on. Each transaction with audited entries renews it, but only when it was right before: a seal that is wrong or gone
+stays so, whatever is appended later.
+
+What the codes cannot show is a database that was put back as a whole to an earlier state (or emptied as a whole), heads
+and seal included; that takes a copy of the seal outside.
 """
 
 import hmac
@@ -85,6 +93,16 @@ class AuditChain:
         """The code of a head row, in hex."""
         return hmac.digest(self._key, b"head" + _encode([tenant, seq, entries, mac]), "sha256").hex()
 
+    def seal_of_all(self, heads: Iterable[AuditHead]) -> str:
+        """The code of all heads together, in hex."""
+        ordered = sorted(heads, key=lambda head: head.tenant.encode())
+        rows = [[head.tenant, head.seq, head.entries, head.mac] for head in ordered]
+        return hmac.digest(self._key, b"heads" + _encode(rows), "sha256").hex()
+
+    def seals_all(self, heads: Iterable[AuditHead], seal: str | None) -> bool:
+        """Whether this is the code of all heads together; None is what a database has where the code is gone."""
+        return seal is not None and _same(self.seal_of_all(heads), seal)
+
     def head(self, tenant: str, seq: int, entries: int, mac: str) -> AuditHead:
         """A sealed head."""
         return AuditHead(tenant, seq, entries, mac, self.seal(tenant, seq, entries, mac))
@@ -125,6 +143,15 @@ class AuditCheck:
     def unheaded(self, seq: int) -> AuditReport:
         """The report when an audited entry lies beyond the head (or there is no head at all)."""
         return self._broken(seq, "the entry is not covered by the head of the chain")
+
+    def unsealed(self) -> AuditReport:
+        """The report when the tenant's chain is in order, but the heads of all tenants are not those that were sealed.
+
+        Some tenant's chain was removed, shortened or added; its entries are gone, so the report names the place behind
+        the last entry of this one.
+        """
+        seq = 0 if self._head is None else self._head.seq
+        return self._broken(seq, "the heads of all chains together were changed: a whole chain may have been removed")
 
     def _broken(self, seq: int, reason: str) -> AuditReport:
         return AuditReport(self._tenant, self._entries, seq, reason)

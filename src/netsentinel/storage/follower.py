@@ -68,10 +68,6 @@ class Follower:
         count, self._passed = await self._db.write(process)
         return count
 
-    async def peek(self, limit: int = 1) -> list[Entry]:
-        """The entries that the next step would begin with; the cursor stays."""
-        return await self._db.read(lambda tx: self._next(tx, self._position(tx), limit)[1])
-
     async def position(self) -> int:
         """`seq` of the last entry that is done with, as stored."""
         return await self._db.read(self._position)

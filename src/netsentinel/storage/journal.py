@@ -34,6 +34,9 @@ _SAVE_HEAD: Final = (
     "INSERT INTO audit_heads (tenant, seq, entries, mac, seal) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant) DO UPDATE "
     "SET seq = excluded.seq, entries = excluded.entries, mac = excluded.mac, seal = excluded.seal"
 )
+_SAVE_SEAL: Final = (
+    "INSERT INTO meta (key, value) VALUES ('audit_seal', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
 _ENTRIES: Final = f"SELECT {COLUMNS} FROM journal"  # noqa: S608 - only constants
 _AUDITED: Final = "SELECT seq, tenant, kind, at, principal, subject, payload, cause, mac FROM journal"
 
@@ -67,6 +70,8 @@ class JournalWriter:
             tx.rows(dialect.journal_lock)
         if dialect.announce:
             tx.run(dialect.announce)
+        audits = any(self._registry[entry.kind].audited for entry in entries)
+        sealed = self._is_sealed(tx, audits=audits)
         at = self.clock.now()
         for audited, group in groupby(entries, key=lambda entry: self._registry[entry.kind].audited):
             rows = (_columns(entry, at) for entry in group)
@@ -74,6 +79,22 @@ class JournalWriter:
                 self._insert_audited(tx, rows, dialect)
             else:
                 tx.many(_INSERT, rows)
+        if audits and sealed:
+            self._seal(tx)
+
+    def _is_sealed(self, tx: Tx, *, audits: bool) -> bool:
+        """Whether the seal over all chains may be renewed: it is right as it is. An empty journal gets its first one.
+
+        Where nothing audited comes, nobody renews it, so it is not looked at closely: that costs one look into `meta`.
+        """
+        seal = load_seal(tx)
+        if seal is None and newest_seq(tx) == 0 and not load_heads(tx):
+            self._seal(tx)
+            return True
+        return not audits or self._chain.seals_all(load_heads(tx), seal)
+
+    def _seal(self, tx: Tx) -> None:
+        tx.run(_SAVE_SEAL, (self._chain.seal_of_all(load_heads(tx)),))
 
     def _insert_audited(
         self, tx: Tx, rows: Iterable[tuple[str, str, int, str, str, str, str]], dialect: Dialect
@@ -192,17 +213,23 @@ class Journal:
         self._changed = asyncio.Event()
 
     async def verify(self, tenant: TenantId) -> AuditReport:
-        """Check the tenant's audit chain from its beginning to its head; entries appended meanwhile are left out."""
+        """Check the tenant's audit chain from its beginning to its head; entries appended meanwhile are left out.
 
-        def begin(tx: ReadTx) -> tuple[AuditHead | None, int | None]:
-            head = load_head(tx, tenant)
+        The seal over the heads of all tenants is checked, too: where a whole chain is gone, every report says so.
+        """
+
+        def begin(tx: ReadTx) -> tuple[AuditHead | None, int | None, bool]:
+            heads, seal = load_heads(tx), load_seal(tx)
+            head = next((one for one in heads if one.tenant == tenant), None)
+            # Nothing was ever appended: only then may the seal be missing.
+            sealed = self._chain.seals_all(heads, seal) or (seal is None and not heads and newest_seq(tx) == 0)
             beyond = tx.row(
                 "SELECT seq FROM journal WHERE tenant = ? AND audited = 1 AND seq > ? ORDER BY seq LIMIT 1",
                 (tenant, 0 if head is None else head.seq),
             )
-            return head, None if beyond is None else int(beyond[0])
+            return head, None if beyond is None else int(beyond[0]), sealed
 
-        head, beyond = await self._db.read(begin)
+        head, beyond, sealed = await self._db.read(begin)
         check = AuditCheck(self._chain, tenant, head)
         last = 0
         while head is not None:
@@ -213,7 +240,10 @@ class Journal:
             if len(page) < _VERIFY_PAGE:
                 break
             last = page[-1].seq
-        return check.finish() if beyond is None else check.unheaded(beyond)
+        if beyond is not None:
+            return check.unheaded(beyond)
+        report = check.finish()
+        return report if sealed or not report.intact else check.unsealed()
 
     async def trim(self, now: Micros, keep_days: int, keep_entries: int) -> int:
         """Delete what is older than `keep_days` or beyond the newest `keep_entries`; how many entries went.
@@ -252,6 +282,17 @@ def load_head(tx: ReadTx, tenant: str) -> AuditHead | None:
     """The end of a tenant's audit chain; None before its first audited entry."""
     row = tx.row("SELECT tenant, seq, entries, mac, seal FROM audit_heads WHERE tenant = ?", (tenant,))
     return None if row is None else AuditHead(*row)
+
+
+def load_heads(tx: ReadTx) -> list[AuditHead]:
+    """The ends of all tenants' audit chains, in no order that means anything."""
+    return [AuditHead(*row) for row in tx.rows("SELECT tenant, seq, entries, mac, seal FROM audit_heads")]
+
+
+def load_seal(tx: ReadTx) -> str | None:
+    """The seal over the heads of all tenants; None where there is none."""
+    row = tx.row("SELECT value FROM meta WHERE key = 'audit_seal'")
+    return None if row is None else str(row[0])
 
 
 def _columns(entry: NewEntry, at: Micros) -> tuple[str, str, int, str, str, str, str]:

@@ -1,9 +1,8 @@
 """Live connections: one journal reader per process, and every subscription behind it."""
 
-from netsentinel.streamer.broadcast import JournalBroadcaster
 from netsentinel.streamer.hub import Hub
 from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, HubLimits, Subscription, Visitor
-from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport, WebSocketBroadcaster
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport
 from netsentinel.streamer.store_memory import MemoryConnectionStore
 from netsentinel.streamer.topics import TOPICS, FieldKind, Topic
 
@@ -17,7 +16,6 @@ __all__ = [
     "FieldKind",
     "Hub",
     "HubLimits",
-    "JournalBroadcaster",
     "JournalReader",
     "LiveAuth",
     "MemoryConnectionStore",
@@ -25,5 +23,4 @@ __all__ = [
     "Topic",
     "Transport",
     "Visitor",
-    "WebSocketBroadcaster",
 ]

@@ -94,15 +94,3 @@ class ConnectionStore(Protocol):
     def update_last_ping(self, tenant: TenantId, connection_id: str, at: Micros) -> bool:
         """Note that a ping was answered; False when the tenant has no such connection."""
         ...
-
-
-class WebSocketBroadcaster(Protocol):
-    """Tells every client that may know (document 001's names). See docs/decisions/0003-broadcast-is-an-entry.md."""
-
-    async def broadcast_threat(self, tenant: TenantId, threat: object) -> None:
-        """Announce a threat; returns when the announcement is durable."""
-        ...
-
-    async def broadcast_alert(self, tenant: TenantId, alert: object) -> None:
-        """Announce an alert; returns when the announcement is durable."""
-        ...

@@ -23,7 +23,7 @@ from netsentinel.streamer.errors import (
 from netsentinel.streamer.model import MAX_FRAME_BYTES, Admission, CloseCode, Connection, Visitor
 from netsentinel.streamer.outbox import Outbox
 from netsentinel.streamer.ports import Transport
-from netsentinel.streamer.replay import can_resume
+from netsentinel.streamer.resume import can_resume
 from netsentinel.streamer.subscriptions import Subscriptions
 from netsentinel.streamer.throttle import FrameBudget
 

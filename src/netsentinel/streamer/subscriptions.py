@@ -12,7 +12,7 @@ from netsentinel.streamer.filters import EVERYTHING, compile_filter
 from netsentinel.streamer.frames import Resume, Subscribe
 from netsentinel.streamer.model import Subscription
 from netsentinel.streamer.outbox import Outbox
-from netsentinel.streamer.replay import catch_up
+from netsentinel.streamer.resume import catch_up
 from netsentinel.streamer.topics import Topic
 
 OnFailure = Callable[[str, BaseException], None]

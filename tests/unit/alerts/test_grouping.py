@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from netsentinel.alerts.grouping import FIRST_SAMPLES, NEWEST_SAMPLES, AlertGrouping, native_event
@@ -40,7 +41,7 @@ def test_a_first_finding_raises_an_alert_that_explains_itself(desk: Desk) -> Non
     assert (alert.title, alert.count, alert.entity, alert.score) == ("Scanner user agent", 1, "203.0.113.66", 45)
     assert [entry.kind for entry in tx.entries] == ["alert.raised"]
     (sample,) = desk.evidence.samples(tx, DEFAULT_TENANT, alert.id)
-    assert sample.event == {"event_type": "http"}
+    assert msgspec.json.decode(sample.event) == {"event_type": "http"}
     rule = desk.evidence.rule(tx, DEFAULT_TENANT, "rule-1")
     assert rule is not None
     assert rule.source == "title: Scanner user agent\n"
@@ -90,4 +91,13 @@ def test_the_first_and_the_newest_samples_are_kept(desk: Desk) -> None:
 
 
 def test_an_event_that_is_no_json_is_kept_as_text() -> None:
-    assert native_event(b"not \xff json") == "not \ufffd json"
+    assert msgspec.json.decode(native_event(b"not \xff json")) == "not \ufffd json"
+
+
+@pytest.mark.parametrize("depth", [10, 900, 5_000, 100_000])
+def test_no_nesting_makes_an_event_that_cannot_be_told(depth: int) -> None:
+    raw = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
+    told = msgspec.json.encode(native_event(raw))
+    assert msgspec.json.decode(told, type=msgspec.Raw) is not None
+    if depth >= 5_000:
+        assert msgspec.json.decode(told) == raw.decode()

@@ -52,6 +52,12 @@ async def test_nothing_outside_the_folder_is_served(built: Path, path: str) -> N
     assert "secret" not in (await get(path)).text
 
 
+@pytest.mark.parametrize("path", ["/%00", "/index.html%00.js", "/" + "a" * 5_000, "/" + "a/" * 3_000])
+async def test_a_path_that_no_file_can_have_is_not_found(built: Path, path: str) -> None:
+    answer = await get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
 async def test_without_a_build_the_page_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dashboard, "FOLDER", tmp_path / "none")
     answer = await get("/")

@@ -87,6 +87,13 @@ async def test_a_session_token_outside_its_cookie_is_not_believed(toys: Site) ->
 
 
 @pytest.mark.anyio
+async def test_a_key_in_the_cookie_is_not_believed(toys: Site) -> None:
+    made = await toys.house.service.keys.create(SYSTEM, "report", role=Role.VIEWER)
+    async with toys.client(Cookie=f"ns_session={made.text}") as client:
+        assert (await client.get("/toy/me")).status_code == 401
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("header", ["Bearer ns_key_made-up", "Bearer", "Bearer "])
 async def test_a_key_that_is_not_valid_does_not_fall_back_to_the_cookie(toys: Site, header: str) -> None:
     # The guard against foreign pages lets requests with a bearer through, so the cookie must not count in them.

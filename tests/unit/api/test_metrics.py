@@ -1,8 +1,13 @@
+from types import SimpleNamespace
+
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from netsentinel.api.app import create_app
 from netsentinel.api.metrics import Metrics, RequestMetrics
+from netsentinel.kernel.settings import Settings
+from tests.identity import House
 
 pytestmark = pytest.mark.anyio
 
@@ -15,6 +20,31 @@ def test_figures_are_read_when_they_are_asked_for() -> None:
     text = metrics.exposition()
     assert b"ns_events_total 5.0" in text
     assert b"ns_open 2.0" in text
+
+
+async def test_a_made_up_method_makes_no_series_of_its_own() -> None:
+    metrics = Metrics(list)
+    app = FastAPI()
+    app.add_middleware(RequestMetrics, metrics=metrics)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test") as http:
+        for number in range(5):
+            await http.request(f"MADEUP{number}", "/")
+    text = metrics.exposition().decode()
+    assert 'method="OTHER",route="other",status="4xx"} 5.0' in text
+    assert "MADEUP" not in text
+
+
+async def test_the_real_app_is_observed_under_its_templates() -> None:
+    metrics = Metrics(list)
+    settings = Settings(_env_file=None)
+    app = create_app(settings, SimpleNamespace(settings=settings, identity=House().service), metrics)  # type: ignore[arg-type] - what these routes need
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost:8740") as http:
+        await http.get("/api/v2/alerts/alr_secret")
+        await http.get("/api/v2/sources/secret/rejected")
+    text = metrics.exposition().decode()
+    assert 'method="GET",route="/api/v2/alerts/{alert_id}",status="4xx"} 1.0' in text
+    assert 'method="GET",route="/api/v2/sources/{name}/rejected",status="4xx"} 1.0' in text
+    assert "secret" not in text
 
 
 async def test_requests_are_observed_under_their_template() -> None:

@@ -45,11 +45,8 @@ class FakeHub:
 class FakeIdentity:
     """Knows one session and one key."""
 
-    async def admit_session(self, token: str) -> FakeAdmission | None:
-        return admission("usr_ada") if token == "session" else None
-
-    async def admit_key(self, text: str) -> FakeAdmission | None:
-        return admission("key_1") if text == "ns_key_good" else None
+    async def validate_token(self, token: str) -> FakeAdmission | None:
+        return {"session": admission("usr_ada"), "ns_key_good": admission("key_1")}.get(token)
 
 
 class Handshake:
@@ -180,7 +177,7 @@ PUBLIC = Settings(
         (PUBLIC, "__Host-ns_session", "ws", "http://soc.example.org", False),
         (PUBLIC, "__Host-ns_session", "ws", "https://wall.example.org:8443", True),
         (PUBLIC, "__Host-ns_session", "ws", "https://wall.example.org", False),
-        (PUBLIC, "__Host-ns_session", "wss", f"https://{HOST}", True),
+        (PUBLIC, "__Host-ns_session", "wss", f"https://{HOST}", False),
     ],
 )
 async def test_which_pages_may_use_the_cookie(

@@ -103,3 +103,8 @@ def test_without_input_it_says_what_is_missing(app: typer.Typer) -> None:
     result = CliRunner().invoke(app, [])
     assert result.exit_code == 2
     assert "--input" in result.output
+
+
+def test_what_is_not_read_is_told(app: typer.Typer, files: Path) -> None:
+    (files / "events" / "b.pcap").write_bytes(b"\xd4\xc3\xb2\xa1")
+    assert "events: 1 file(s) were not read, by their endings: .pcap (1)." in run(app, "--input", files / "events")[1]

@@ -48,6 +48,21 @@ def test_exposure(tmp_path: Path, host: str, public_url: str, *, ok: bool) -> No
     assert doctor.check_exposure(Settings(data_dir=tmp_path, host=host, public_url=public_url)).ok is ok
 
 
+@pytest.mark.parametrize(
+    ("public_url", "proxies", "ok"),
+    [
+        ("", "", True),
+        ("https://soc.example.org", "", False),
+        ("https://soc.example.org", "127.0.0.1", True),
+    ],
+)
+def test_a_proxy_that_is_not_believed_is_noticed(tmp_path: Path, public_url: str, proxies: str, *, ok: bool) -> None:
+    finding = doctor.check_proxies(Settings(data_dir=tmp_path, public_url=public_url, trusted_proxies=proxies))
+    assert finding.ok is ok
+    assert ("NETSENTINEL_TRUSTED_PROXIES" in finding.fix) is not ok
+    assert doctor.check_proxies in doctor.CHECKS
+
+
 def test_the_dashboard_check_says_how_to_build_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     from netsentinel.api import dashboard
 

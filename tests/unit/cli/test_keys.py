@@ -33,9 +33,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
 def test_a_sensors_key_is_all_that_standard_output_gets(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["keys", "create", "sensor", "--scope", "events:write"]) == 0
     out, err = capsys.readouterr()
-    principal = asyncio.run(house.service.validate_token(out.strip()))
-    assert principal is not None
-    assert principal.permissions == {Permission.EVENTS_WRITE}
+    admission = asyncio.run(house.service.validate_token(out.strip()))
+    assert admission is not None
+    assert admission.principal.permissions == {Permission.EVENTS_WRITE}
     assert "not shown again" in err
     assert out.strip() not in err
 

@@ -66,3 +66,10 @@ async def test_pacing_follows_the_events_clock() -> None:
 @pytest.mark.parametrize("line", [b"not json", b"{}", b'{"timestamp":"x","event_type":"dns"}', b"[1]"])
 def test_a_record_without_a_time_has_none(line: bytes) -> None:
     assert _event_time(line, "") == 0
+
+
+def test_what_is_not_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path / "a.json.gz", lines(1))
+    (tmp_path / "b.pcap").write_bytes(b"\xd4\xc3\xb2\xa1")
+    assert len(list(_batches([tmp_path], "", "", paced=False))) == 1
+    assert "1 file(s) were not read, by their endings: .pcap (1)." in capsys.readouterr().err

@@ -21,12 +21,12 @@ async def test_a_key_is_shown_once_and_then_admits(house: House) -> None:
     made = await house.service.keys.create(SYSTEM, "sensor", scopes=[Permission.EVENTS_WRITE])
     assert made.text.startswith(made.key.hint)
     assert len(made.key.hint) == 11
-    admission = await house.service.admit_key(made.text)
+    admission = await house.service.validate_token(made.text)
     assert admission is not None
     assert admission.principal == made.key.principal()
     assert admission.ref == f"default/{made.key.id}"
     assert admission.principal.permissions == {Permission.EVENTS_WRITE}
-    assert await house.service.validate_token(made.text) == admission.principal
+    assert await house.service.validate_token(made.text) == admission
     entry = house.db.entries[-1]
     assert (entry.kind, entry.subject) == ("key.created", made.key.id)
     assert entry.payload == KeyCreated(name="sensor", role="", scopes=("events:write",), expires_at=0)
@@ -87,7 +87,7 @@ async def test_keys_belong_to_their_tenant(house: House) -> None:
     await house.service.users.create_tenant(SYSTEM, "acme", "Acme")
     there = system_principal(TenantId("acme"))
     made = await house.service.keys.create(there, "sensor", role=Role.VIEWER)
-    admission = await house.service.admit_key(made.text)
+    admission = await house.service.validate_token(made.text)
     assert admission is not None
     assert admission.principal.tenant == "acme"
     assert await house.service.keys.all(SYSTEM) == []
@@ -117,7 +117,7 @@ async def test_the_last_use_is_written_down_once_a_minute(house: House) -> None:
     made = await house.service.keys.create(SYSTEM, "sensor", role=Role.VIEWER)
     used: list[int] = []
     for _ in range(5):
-        await house.service.admit_key(made.text)
+        await house.service.validate_token(made.text)
         used.append((await house.service.keys.all(SYSTEM))[0].last_used_at)
         house.clock.advance(30 * SECOND)
     assert [at - used[0] for at in used] == [0, 0, 60 * SECOND, 60 * SECOND, 120 * SECOND]
@@ -126,7 +126,7 @@ async def test_the_last_use_is_written_down_once_a_minute(house: House) -> None:
 async def test_a_full_disk_does_not_shut_keys_out(house: House) -> None:
     made = await house.service.keys.create(SYSTEM, "sensor", role=Role.VIEWER)
     house.db.failure = StorageFullError("full")
-    assert await house.service.admit_key(made.text) is not None
+    assert await house.service.validate_token(made.text) is not None
 
 
 async def test_the_local_key_is_made_once_and_private(house: House, tmp_path: Path) -> None:
@@ -135,9 +135,9 @@ async def test_the_local_key_is_made_once_and_private(house: House, tmp_path: Pa
     text = path.read_text(encoding="ascii").strip()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["local.key"]
-    principal = await house.service.validate_token(text)
-    assert principal is not None
-    assert (principal.role, principal.tenant) == (Role.ANALYST, DEFAULT_TENANT)
+    admission = await house.service.validate_token(text)
+    assert admission is not None
+    assert (admission.principal.role, admission.principal.tenant) == (Role.ANALYST, DEFAULT_TENANT)
     await house.service.ensure_local_key(path)
     assert path.read_text(encoding="ascii").strip() == text
     assert house.kinds() == ["key.created"]

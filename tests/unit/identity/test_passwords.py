@@ -19,7 +19,7 @@ from netsentinel.identity.passwords import (
     cost_for,
     machine_memory,
 )
-from netsentinel.kernel.errors import InvalidInputError, ThrottledError
+from netsentinel.kernel.errors import ThrottledError, WeakPasswordError
 
 CHEAP = Argon2Cost(memory_kib=64, passes=1)
 GIB = 1024**3
@@ -121,6 +121,12 @@ async def test_at_most_two_hash_at_once_and_a_crowd_is_sent_away(hashing: Argon2
     assert await hashing.hash("a password")
 
 
+@pytest.mark.anyio
+async def test_half_a_character_fits_no_hash_and_breaks_nothing() -> None:
+    hashing = Argon2Hashing(Argon2Cost(8, 1))
+    assert not await hashing.matches("half \ud800 a character", await hashing.hash("a password"))
+
+
 RULES = PasswordRules(15)
 
 
@@ -137,12 +143,14 @@ def test_long_uncommon_passwords_are_allowed_whatever_they_are_made_of(password:
         ("kX9#mQ2vTz!w4R", "at least 15"),
         ("e\u0301" * 14, "at least 15"),
         ("kX9#mQ2vTz!w4RbL" * 17, "more than 256"),
+        ("half \ud800 a character and more", "half a character"),
         ("Password12345678", "tried first"),
         ("maximilianoooooooo", "tried first"),
     ],
 )
 def test_short_huge_and_common_passwords_are_refused_with_a_reason(password: str, says: str) -> None:
-    with pytest.raises(InvalidInputError, match=says) as caught:
+    with pytest.raises(WeakPasswordError, match=says) as caught:
         RULES.check(password, "maximilian")
     assert caught.value.extra == {"field": "password"}
+    assert (caught.value.code, caught.value.title) == ("weak-password", "Choose another password")
     assert password not in str(caught.value)

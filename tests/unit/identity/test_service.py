@@ -20,12 +20,13 @@ SYSTEM = system_principal()
 async def test_it_is_the_provider_that_document_001_names(house: House) -> None:
     provider: AuthProvider = house.service
     user = await house.user()
-    token = await provider.authenticate({"username": "ann", "password": PASSWORD})
-    assert token is not None
-    assert await provider.validate_token(token) == user.principal()
-    assert await provider.authenticate({"username": "ann", "password": "wrong"}) is None
-    assert await provider.authenticate({}) is None
-    assert await provider.authenticate({"username": "ann", "password": PASSWORD, "tenant": "other"}) is None
+    login = await provider.authenticate("ann", PASSWORD)
+    key = await house.service.keys.create(SYSTEM, "program", role=Role.VIEWER)
+    admitted = [await provider.validate_token(token) for token in (login.token, key.text)]
+    assert [one and one.principal for one in admitted] == [user.principal(), key.key.principal()]
+    for name, password, tenant in (("ann", "wrong", "default"), ("", "", "default"), ("ann", PASSWORD, "other")):
+        with pytest.raises(NotAuthenticatedError):
+            await provider.authenticate(name, password, tenant=TenantId(tenant))
     assert await provider.validate_token("") is None
 
 
@@ -33,7 +34,7 @@ async def test_a_failed_login_is_told_to_the_audit_without_what_was_typed(house:
     ann = await house.user()
     for name, password in (("Ann", "hunter2"), (PASSWORD, "hunter2")):
         with pytest.raises(NotAuthenticatedError) as caught:
-            await house.service.login(name, password, address="192.0.2.1")
+            await house.service.authenticate(name, password, address="192.0.2.1")
         assert caught.value.detail == "The name or the password is wrong."
     wrong, unknown = house.db.entries[-2:]
     assert (wrong.subject, unknown.subject) == (ann.id, "")
@@ -43,7 +44,7 @@ async def test_a_failed_login_is_told_to_the_audit_without_what_was_typed(house:
 
 async def test_a_failure_in_a_tenant_that_does_not_exist_is_noted_in_the_default_one(house: House) -> None:
     with pytest.raises(NotAuthenticatedError):
-        await house.service.login("ann", PASSWORD, tenant=TenantId("made-up"))
+        await house.service.authenticate("ann", PASSWORD, tenant=TenantId("made-up"))
     assert house.db.entries[-1].tenant == DEFAULT_TENANT
 
 
@@ -53,7 +54,7 @@ async def test_an_unknown_user_takes_the_same_steps_as_a_wrong_password(house: H
     for name in ("ann", "nobody"):
         before = len(house.db.entries)
         with pytest.raises(NotAuthenticatedError):
-            await house.service.login(name, "wrong")
+            await house.service.authenticate(name, "wrong")
         steps.append((len(house.hashing.checked), len(house.db.entries) - before))
     assert steps == [(1, 1), (2, 1)]
     assert house.hashing.checked == [f"plain:{PASSWORD}", None]
@@ -63,7 +64,7 @@ async def test_a_password_that_no_password_can_be_is_refused_without_hashing(hou
     await house.user()
     for name in ("ann", "nobody"):
         with pytest.raises(NotAuthenticatedError):
-            await house.service.login(name, "x" * 257)
+            await house.service.authenticate(name, "x" * 257)
     assert house.hashing.checked == []
 
 
@@ -71,20 +72,20 @@ async def test_too_many_failures_wait_before_any_hashing(house: House) -> None:
     await house.user()
     for _ in range(5):
         with pytest.raises(NotAuthenticatedError):
-            await house.service.login("ann", "wrong", address="192.0.2.1")
+            await house.service.authenticate("ann", "wrong", address="192.0.2.1")
     with pytest.raises(ThrottledError) as caught:
-        await house.service.login("ANN", PASSWORD, address="192.0.2.1")
+        await house.service.authenticate("ANN", PASSWORD, address="192.0.2.1")
     assert caught.value.retry_after == 12
     assert len(house.hashing.checked) == 5
-    assert await house.service.login("ann", PASSWORD, address="192.0.2.2")
+    assert await house.service.authenticate("ann", PASSWORD, address="192.0.2.2")
     house.clock.advance(12 * SECOND)
-    assert await house.service.login("ann", PASSWORD, address="192.0.2.1")
+    assert await house.service.authenticate("ann", PASSWORD, address="192.0.2.1")
 
 
 async def test_successful_logins_are_never_throttled(house: House) -> None:
     await house.user()
     for _ in range(50):
-        assert await house.service.login("ann", PASSWORD, address="192.0.2.1")
+        assert await house.service.authenticate("ann", PASSWORD, address="192.0.2.1")
 
 
 class _Busy(PlainHashing):
@@ -99,7 +100,7 @@ async def test_a_login_that_found_no_turn_is_not_a_failure() -> None:
     await house.user()
     for _ in range(20):
         with pytest.raises(ThrottledError, match="busy"):
-            await house.service.login("ann", PASSWORD)
+            await house.service.authenticate("ann", PASSWORD)
 
 
 async def _stored_hash(house: House) -> str:
@@ -112,9 +113,9 @@ async def test_a_login_hashes_anew_when_the_parameters_changed(house: House) -> 
     await house.user()
     later = IdentityService(house.db, house.stores, house.clock, house.limits, PlainHashing("newer"))
     with pytest.raises(NotAuthenticatedError):
-        await later.login("ann", "wrong")
+        await later.authenticate("ann", "wrong")
     assert await _stored_hash(house) == f"plain:{PASSWORD}"
-    await later.login("ann", PASSWORD)
+    await later.authenticate("ann", PASSWORD)
     assert await _stored_hash(house) == f"newer:{PASSWORD}"
 
 
@@ -126,7 +127,7 @@ class _NoRoomToHash(PlainHashing):
 async def test_a_login_succeeds_although_there_is_no_turn_to_hash_anew(house: House) -> None:
     await house.user()
     later = IdentityService(house.db, house.stores, house.clock, house.limits, _NoRoomToHash("newer"))
-    assert await later.login("ann", PASSWORD)
+    assert await later.authenticate("ann", PASSWORD)
     assert await _stored_hash(house) == f"plain:{PASSWORD}"
 
 
@@ -135,7 +136,7 @@ async def test_a_login_succeeds_although_there_is_no_turn_to_hash_anew(house: Ho
 
 async def test_a_ticket_repeats_an_admission_once(house: House) -> None:
     login = await house.login()
-    admission = await house.service.admit_session(login.token)
+    admission = await house.service.validate_token(login.token)
     assert admission is not None
     ticket = await house.service.issue_ticket(admission)
     assert ticket.expires_at == house.clock.now() + 30 * SECOND
@@ -146,7 +147,7 @@ async def test_a_ticket_repeats_an_admission_once(house: House) -> None:
 
 async def test_a_keys_ticket_is_bound_to_the_key(house: House) -> None:
     made = await house.service.keys.create(SYSTEM, "program", role=Role.VIEWER)
-    admission = await house.service.admit_key(made.text)
+    admission = await house.service.validate_token(made.text)
     assert admission is not None
     good, late = await house.service.issue_ticket(admission), await house.service.issue_ticket(admission)
     assert await house.service.consume_ticket(good.text) == admission
@@ -156,7 +157,7 @@ async def test_a_keys_ticket_is_bound_to_the_key(house: House) -> None:
 
 async def test_a_ticket_ends_after_thirty_seconds_and_with_its_session(house: House) -> None:
     login = await house.login()
-    admission = await house.service.admit_session(login.token)
+    admission = await house.service.validate_token(login.token)
     assert admission is not None
     old = await house.service.issue_ticket(admission)
     house.clock.advance(TICKET_LIFETIME)
@@ -181,7 +182,9 @@ async def test_the_first_run_makes_an_administrator_and_closes_the_door(house: H
     assert token is not None
     result = await house.service.complete_setup(token, "Ann", PASSWORD, address="192.0.2.1")
     assert result.principal.permissions == frozenset(Permission)
-    assert await house.service.validate_token(result.token) == result.principal
+    admission = await house.service.validate_token(result.token)
+    assert admission is not None
+    assert admission.principal == result.principal
     assert house.kinds() == ["user.created", "session.opened"]
     assert house.db.entries[0].payload == UserCreated(name="Ann", role="admin", first=True)
     assert not await house.service.setup_needed()

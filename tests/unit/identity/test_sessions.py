@@ -24,7 +24,7 @@ SYSTEM = system_principal()
 @pytest.mark.anyio
 async def test_a_login_opens_a_session_and_announces_it(house: House) -> None:
     await house.user()
-    result = await house.service.login("Ann", PASSWORD, address="192.0.2.1", user_agent="x" * 999)
+    result = await house.service.authenticate("Ann", PASSWORD, address="192.0.2.1", user_agent="x" * 999)
     entry = house.db.entries[-1]
     assert (entry.kind, entry.subject, entry.principal) == ("session.opened", result.session.id, result.principal.id)
     assert entry.payload == SessionOpened(
@@ -32,7 +32,7 @@ async def test_a_login_opens_a_session_and_announces_it(house: House) -> None:
     )
     assert len(result.session.user_agent) == 256
     assert result.token not in repr(house.stores.sessions.__dict__)
-    admission = await house.service.admit_session(result.token)
+    admission = await house.service.validate_token(result.token)
     assert admission is not None
     assert (admission.ref, admission.expires_at) == (f"default/{result.session.id}", result.session.expires_at)
 
@@ -84,7 +84,7 @@ async def test_a_logout_ends_one_session_for_ever(house: House) -> None:
 @pytest.mark.anyio
 async def test_a_new_login_replaces_the_session_that_came_with_it(house: House) -> None:
     old = await house.login()
-    new = await house.service.login("ann", PASSWORD, replaces=old.token)
+    new = await house.service.authenticate("ann", PASSWORD, replaces=old.token)
     assert await house.service.validate_token(old.token) is None
     assert await house.service.validate_token(new.token) is not None
     assert house.db.entries[-1].payload == SessionClosed(user_id=old.principal.id, reason="replaced")
@@ -169,9 +169,9 @@ class SessionMachine(RuleBasedStateMachine):
             self.users[name] = run(self.house.user(name)).id
         if name in self.disabled:
             with pytest.raises(NotAuthenticatedError):
-                run(self.house.service.login(name, PASSWORD, address=f"address {next(self.addresses)}"))
+                run(self.house.service.authenticate(name, PASSWORD, address=f"address {next(self.addresses)}"))
             return Known("no such token", "default/ses_none", name, 0, 0, ended=True)
-        result = run(self.house.service.login(name, PASSWORD))
+        result = run(self.house.service.authenticate(name, PASSWORD))
         assert result.token not in {known.token for known in self.known}
         known = Known(result.token, f"default/{result.session.id}", name, now, now)
         self.known.append(known)
@@ -179,13 +179,13 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(session=sessions)
     def request(self, session: Known) -> None:
-        principal = self.loop.run(self.house.service.validate_token(session.token))
-        assert not (principal is not None and self._must_be_over(session))
-        assert not (principal is None and self._must_be_valid(session))
-        if principal is None:
+        admission = self.loop.run(self.house.service.validate_token(session.token))
+        assert not (admission is not None and self._must_be_over(session))
+        assert not (admission is None and self._must_be_valid(session))
+        if admission is None:
             session.ended = True
         else:
-            assert principal.id == self.users[session.user]
+            assert admission.principal.id == self.users[session.user]
             session.used_at = self.house.clock.now()
 
     @rule(session=consumes(sessions))

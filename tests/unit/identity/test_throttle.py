@@ -94,7 +94,32 @@ def test_the_memory_is_bounded(logins: LoginThrottle, monkeypatch: pytest.Monkey
     monkeypatch.setattr(throttle, "MAX_BUCKETS", 10)
     for last in range(200):
         logins.start(f"192.0.2.{last}", "default", "ann")
-    assert len(logins._buckets) == 10
+    assert (len(logins.addresses), len(logins.accounts)) == (10, 10)
+
+
+def test_names_tried_by_a_used_up_address_cost_no_memory(logins: LoginThrottle) -> None:
+    assert failures(logins, "192.0.2.1") == 10
+    for number in range(100):
+        with pytest.raises(ThrottledError):
+            logins.start("192.0.2.1", "default", f"user {number}")
+    assert len(logins.accounts) == 0
+
+
+def test_many_names_do_not_push_addresses_out(logins: LoginThrottle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "MAX_BUCKETS", 10)
+    assert failures(logins, "192.0.2.1") == 10
+    for last in range(9):
+        for name in range(9):
+            logins.start(f"198.51.100.{last}", "default", f"user {name}")
+    assert failures(logins, "192.0.2.1") == 0
+
+
+def test_a_name_of_any_length_or_kind_is_kept_by_sixteen_bytes(logins: LoginThrottle) -> None:
+    for name in ("x" * 100_000, "\ud800", "\x00", "a', 'b"):
+        logins.start("192.0.2.1", "default", name)
+    logins.start("192.0.2.1", "default', 'a", "b")
+    assert {len(key) for key in logins.accounts._kept} == {16}
+    assert len(logins.accounts) == 5
 
 
 @given(st.lists(st.integers(0, 90), max_size=60))

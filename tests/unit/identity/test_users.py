@@ -3,7 +3,14 @@
 import pytest
 
 from netsentinel.identity.entries import LoginFailed, UserCreated, UserDisabled
-from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from netsentinel.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotAuthenticatedError,
+    NotFoundError,
+    WeakPasswordError,
+)
 from netsentinel.kernel.types import DEFAULT_TENANT, Role, TenantId, system_principal
 from tests.identity import PASSWORD, House
 
@@ -37,7 +44,7 @@ async def test_impossible_names_and_poor_passwords_are_refused_before_any_hashin
 
 
 async def test_the_password_must_not_be_the_name(house: House) -> None:
-    with pytest.raises(InvalidInputError, match="tried first"):
+    with pytest.raises(WeakPasswordError, match="tried first"):
         await house.service.users.create(SYSTEM, "Grzegorz Brzeczyk", "grzegorz brzeczyk1", Role.VIEWER)
 
 
@@ -63,7 +70,8 @@ async def test_disabling_a_user_ends_the_sessions_and_every_later_login(house: H
     assert not await house.service.still_valid(f"default/{second.session.id}")
     assert house.kinds()[-3:] == ["session.closed", "session.closed", "user.disabled"]
     assert house.db.entries[-1].payload == UserDisabled(name="bob", sessions=2)
-    assert await house.service.authenticate({"username": "bob", "password": PASSWORD}) is None
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.authenticate("bob", PASSWORD)
     failed = house.db.entries[-1].payload
     assert failed == LoginFailed(user="bob", address="", reason="user disabled")
 
@@ -98,7 +106,7 @@ async def test_tenants_are_made_by_the_system_and_keep_their_users_apart(house: 
     ann = await house.user("ann")
     assert await house.service.users.all(system_principal(tenant.id)) == [eve]
     assert await house.service.users.all(SYSTEM) == [ann]
-    login = await house.service.login("ann", PASSWORD, tenant=tenant.id)
+    login = await house.service.authenticate("ann", PASSWORD, tenant=tenant.id)
     assert login.principal.id == eve.id
     assert login.principal.tenant != DEFAULT_TENANT
 

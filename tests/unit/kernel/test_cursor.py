@@ -1,4 +1,5 @@
 import base64
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,11 +21,32 @@ def test_a_float_key_survives_exactly(heat: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["!", "AAAA", "W10", encode_cursor((1,)), encode_cursor(("a", 1)), encode_cursor((1, "a", 2)), "\u00e9", "bm90"],
+    [
+        "!",
+        "AAAA",
+        "W10",
+        encode_cursor((1,)),
+        encode_cursor(("a", 1)),
+        encode_cursor((1, "a", 2)),
+        encode_cursor((2**63, "a")),
+        "\u00e9",
+        "bm90",
+    ],
 )
 def test_what_we_did_not_make_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidCursorError):
         decode_cursor(cursor, int, str)
+
+
+@pytest.mark.parametrize("kinds", [(int, str), (float, str)])
+@pytest.mark.parametrize("number", [b"1180591620717411303424", b"-9223372036854775809", b"1e400"])
+def test_numbers_that_no_database_holds_are_refused(number: bytes, kinds: tuple[type[Any], type[str]]) -> None:
+    cursor = base64.urlsafe_b64encode(b"[" + number + b',"a"]').decode()
+    try:
+        at, _ = decode_cursor(cursor, *kinds)
+    except InvalidCursorError:
+        return
+    assert isinstance(at, float), "a float may be as large as it likes"
 
 
 @given(st.binary(max_size=40))

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,3 +132,43 @@ def test_the_formula_is_the_documented_one() -> None:
     assert CHAIN.mac(GENESIS, row) == expected
     sealed = b"head" + json.dumps(["default", 7, 1, expected], separators=(",", ":")).encode()
     assert CHAIN.seal("default", 7, 1, expected) == hmac.new(b"key", sealed, hashlib.sha256).hexdigest()
+
+
+ends = st.lists(
+    st.builds(
+        CHAIN.head, TEXT, st.integers(1, 9), st.integers(1, 9), st.binary(min_size=32, max_size=32).map(bytes.hex)
+    ),
+    unique_by=lambda head: head.tenant,
+    max_size=6,
+)
+
+
+@given(ends, st.randoms())
+def test_all_heads_are_sealed_in_whatever_order_they_come(heads: list[AuditHead], random: Random) -> None:
+    seal = CHAIN.seal_of_all(heads)
+    random.shuffle(heads)
+    assert CHAIN.seals_all(heads, seal)
+    assert not CHAIN.seals_all(heads, None)
+    assert not AuditChain(b"another").seals_all(heads, seal)
+
+
+@given(ends.filter(bool), st.data())
+def test_a_head_that_was_removed_added_or_changed_is_found(heads: list[AuditHead], data: st.DataObject) -> None:
+    seal = CHAIN.seal_of_all(heads)
+    at = data.draw(st.integers(0, len(heads) - 1))
+    others = [*heads[:at], *heads[at + 1 :]]
+    assert not CHAIN.seals_all(others, seal)
+    assert not CHAIN.seals_all([*heads, CHAIN.head("a new one", 1, 1, GENESIS)], seal)
+    name = data.draw(st.sampled_from(["tenant", "seq", "entries", "mac"]))
+    value = {"tenant": "another", "seq": 10, "entries": 10, "mac": GENESIS[:-1] + "1"}[name]
+    changed = CHAIN.head(
+        **{**{key: getattr(heads[at], key) for key in ("tenant", "seq", "entries", "mac")}, name: value}
+    )
+    assert CHAIN.seals_all([*others, changed], seal) == (changed == heads[at])
+
+
+def test_the_formula_of_the_seal_over_all_heads_is_the_documented_one() -> None:
+    heads = [CHAIN.head("\u00fc", 9, 2, "cd" * 32), CHAIN.head("default", 7, 1, "ab" * 32)]
+    rows = [["default", 7, 1, "ab" * 32], ["\u00fc", 9, 2, "cd" * 32]]
+    message = b"heads" + json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    assert CHAIN.seal_of_all(heads) == hmac.new(b"key", message, hashlib.sha256).hexdigest()

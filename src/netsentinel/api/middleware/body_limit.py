@@ -1,5 +1,7 @@
-"""How large a body may be, per kind of route; counted while it streams in, never collected here."""
+"""How large a body may be, per kind of route, and how slow; counted while it streams in, never collected here."""
 
+import asyncio
+from functools import partial
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -7,11 +9,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
-from netsentinel.kernel.errors import MalformedBodyError, NetSentinelError, TooLargeError
+from netsentinel.kernel.errors import MalformedBodyError, NetSentinelError, TooLargeError, TooSlowError
 from netsentinel.kernel.settings import MIB, Settings
 
-JSON_LIMIT: Final = MIB
-"""Bytes of any body that is not a batch of events."""
+JSON_LIMIT: Final = 64 * 1024
+"""Bytes of any body that is not a batch of events; the framework reads it before it knows who sends it."""
+AUTH_LIMIT: Final = 16 * 1024
+"""Bytes of a login or a set-up, which everybody may send."""
+AUTH_PATHS: Final = "/auth/"
+STALL_S = 30.0
+"""Seconds that the next piece of a body may take, and the head start before the slowest rate counts."""
+SLOWEST_RATE = 1_024
+"""Bytes a second that a body must come with on the whole: a byte now and then is no progress."""
 EVENTS_PATH: Final = "/api/v2/events"
 _LONGEST_NUMBER: Final = 18
 
@@ -28,12 +37,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._events_limit if scope["path"].rstrip("/") == EVENTS_PATH else JSON_LIMIT
+        limit = self._limit_of(scope["path"])
         refusal = _refused_by_header(Headers(scope=scope).get("content-length"), limit)
         if refusal is not None:
             await refuse(refusal, trace_id_of(scope), scope, receive, send)
             return
         await _Counted(self._app, limit).run(scope, receive, send)
+
+    def _limit_of(self, path: str) -> int:
+        if path.startswith(AUTH_PATHS):
+            return AUTH_LIMIT
+        return self._events_limit if path.rstrip("/") == EVENTS_PATH else JSON_LIMIT
 
 
 class _Counted:
@@ -43,30 +57,60 @@ class _Counted:
         self._app = app
         self._limit = limit
         self._received = 0
-        self._refusal: TooLargeError | None = None
+        self._refusal: NetSentinelError | None = None
         self._started = False
+        self._whole = False
+        self._began = 0.0
+
+    async def _next(self, receive: Receive) -> Message:
+        """The next message; while the body is not whole it must not take too long.
+
+        Raises:
+            TooSlowError: nothing came for a while, or too little on the whole.
+        """
+        if self._whole:  # what comes next is the end of the connection, which may take any time
+            return await receive()
+        now = asyncio.get_running_loop().time()
+        left = self._began + STALL_S + self._received / SLOWEST_RATE - now
+        try:
+            async with asyncio.timeout(min(STALL_S, left)):
+                return await receive()
+        except TimeoutError as error:
+            raise TooSlowError(f"The body came too slowly after {self._received} bytes. Send it again.") from error
+
+    async def _counted(self, receive: Receive) -> Message:
+        """The next message, counted.
+
+        Raises:
+            TooLargeError: the body is larger than the limit.
+            TooSlowError: it does not come on.
+        """
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            message = await self._next(receive)
+        except TooSlowError as error:
+            self._refusal = error
+            raise
+        self._whole = not message.get("more_body", False)
+        if message["type"] == "http.request":
+            self._received += len(message.get("body", b""))
+            if self._received > self._limit:
+                self._refusal = _too_large(self._limit)
+                raise self._refusal
+        return message
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def counted() -> Message:
-            if self._refusal is not None:
-                raise self._refusal
-            message = await receive()
-            if message["type"] == "http.request":
-                self._received += len(message.get("body", b""))
-                if self._received > self._limit:
-                    self._refusal = _too_large(self._limit)
-                    raise self._refusal
-            return message
-
         async def guarded(message: Message) -> None:
-            # Whatever the route makes of the error that `counted` raised, the caller hears of the size.
+            # Whatever the route makes of the error that `_counted` raised, the caller hears of the size.
             if self._refusal is None or self._started:
                 self._started = True
                 await send(message)
 
+        self._began = asyncio.get_running_loop().time()
         try:
-            await self._app(scope, counted, guarded)
-        except TooLargeError as error:
+            await self._app(scope, partial(self._counted, receive), guarded)
+        except (TooLargeError, TooSlowError) as error:
             if error is not self._refusal or self._started:
                 raise
         if self._refusal is not None and not self._started:
@@ -82,4 +126,5 @@ def _refused_by_header(content_length: str | None, limit: int) -> NetSentinelErr
 
 
 def _too_large(limit: int) -> TooLargeError:
-    return TooLargeError(f"The body is larger than {limit // MIB} MiB. Send it in parts.", limit=limit)
+    size = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // 1024} KiB"
+    return TooLargeError(f"The body is larger than {size}. Send less at once.", limit=limit)

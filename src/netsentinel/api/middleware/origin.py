@@ -96,8 +96,7 @@ class OriginGuard:
         origin = headers.get("origin")
         site = headers.get("sec-fetch-site")
         if origin is not None:
-            own = origin_of(f"{_web_scheme(scope)}://{headers.get('host', '')}")
-            if origin not in {own, *self._origins}:
+            if origin not in self._origins | own_origin(scope, self._settings):
                 return ForeignOriginError(f"Pages of {origin} may not do this.", origin=origin)
         elif site not in {None, "same-origin"}:
             return ForeignOriginError("Pages of other sites may not do this.")
@@ -119,5 +118,12 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _web_scheme(scope: Scope) -> str:
-    return "https" if scope["scheme"] in {"https", "wss"} else "http"
+def own_origin(scope: Scope, settings: Settings) -> set[str]:
+    """The origin that the request's host is; nothing once `public_url` says which one it is.
+
+    Behind a proxy the request itself is plain, so that its host would make the http page of our name one of ours.
+    """
+    if settings.public_url:
+        return set()
+    scheme = "https" if scope["scheme"] in {"https", "wss"} else "http"
+    return {origin_of(f"{scheme}://{Headers(scope=scope).get('host', '')}")}

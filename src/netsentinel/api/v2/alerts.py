@@ -30,8 +30,10 @@ class AlertQuery(BaseModel):
     rule_id: str = Field("", max_length=255, description="Id of the rule or detector.")
     tag: str = Field("", max_length=255, description="A tag, for example `attack.t1110.001`.")
     q: str = Field("", max_length=255, description="Words that title, entity or addresses contain.")
-    since: int = Field(0, ge=0, description="Newest finding at or after this time, microseconds since 1970 UTC.")
-    until: int = Field(0, ge=0, description="Newest finding before this time; 0 for no end.")
+    since: int = Field(
+        0, ge=0, le=2**63 - 1, description="Newest finding at or after this time, microseconds since 1970 UTC."
+    )
+    until: int = Field(0, ge=0, le=2**63 - 1, description="Newest finding before this time; 0 for no end.")
     limit: int = Field(50, ge=1, le=500, description="Alerts a page.")
     cursor: str = Field("", max_length=512, description="`next` of the previous page.")
 

@@ -50,7 +50,7 @@ class EntryQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: int = Field(0, ge=0, description="Entries with a higher `seq`.")
+    after: int = Field(0, ge=0, le=2**63 - 1, description="Entries with a higher `seq`.")
     topic: str = Field("", description="Topics separated by commas; empty for all that the caller may read.")
     limit: int = Field(100, ge=1, le=1_000, description="Entries a page.")
 

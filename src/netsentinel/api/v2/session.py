@@ -1,10 +1,11 @@
 """Logging in and out, the first run, who I am, and tickets for WebSockets."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from netsentinel import __version__
 from netsentinel.api.answers import answer, problems
@@ -61,14 +62,27 @@ class IssuedTicket:
     expires_at: Micros
 
 
+def _encodable(value: SecretStr | str) -> SecretStr | str:
+    """JSON can write half a character (a lone surrogate), which neither a hash nor a database can take."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not text.isprintable() and any(unicodedata.category(letter) == "Cs" for letter in text):
+        message = "has half a character"
+        raise ValueError(message)
+    return value
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+Secret = Annotated[SecretStr, AfterValidator(_encodable)]
+
+
 class Credentials(BaseModel):
     """A user's name and password."""
 
     model_config = ConfigDict(extra="forbid")
 
-    username: str = Field(max_length=256)
-    password: SecretStr = Field(max_length=1024)
-    tenant: str = Field(DEFAULT_TENANT, max_length=64)
+    username: Text = Field(max_length=256)
+    password: Secret = Field(max_length=1024)
+    tenant: Text = Field(DEFAULT_TENANT, max_length=64)
 
 
 class FirstAdministrator(BaseModel):
@@ -76,9 +90,9 @@ class FirstAdministrator(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    token: SecretStr = Field(max_length=256)
-    username: str = Field(max_length=256)
-    password: SecretStr = Field(max_length=1024)
+    token: Secret = Field(max_length=256)
+    username: Text = Field(max_length=256)
+    password: Secret = Field(max_length=1024)
 
 
 @router.get("/auth/state", dependencies=[Depends(public())], response_model=ServerState)
@@ -112,7 +126,7 @@ async def set_up(body: FirstAdministrator, request: Request, services: Served) -
 async def log_in(body: Credentials, request: Request, services: Served) -> Response:
     """Open a session. The cookie in the answer is the session; one that came with the request ends."""
     _check_transport(request, services.settings)
-    result = await services.identity.login(
+    result = await services.identity.authenticate(
         body.username,
         body.password.get_secret_value(),
         tenant=TenantId(body.tenant),

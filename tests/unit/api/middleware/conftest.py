@@ -53,6 +53,7 @@ def make_app(settings: Settings, clock: FakeClock | None = None) -> FastAPI:
 
     @app.post("/api/v2/events")
     @app.post("/raw")
+    @app.post("/auth/raw")
     async def raw(request: Request) -> dict[str, int]:
         return {"size": len(await request.body())}
 

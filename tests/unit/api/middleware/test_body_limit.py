@@ -1,11 +1,13 @@
 """How large a body may be."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from netsentinel.api.middleware.body_limit import JSON_LIMIT, BodyLimit
+from netsentinel.api.middleware import body_limit
+from netsentinel.api.middleware.body_limit import AUTH_LIMIT, JSON_LIMIT, BodyLimit
 from netsentinel.kernel.errors import TooLargeError
 from netsentinel.kernel.settings import MIB, Settings
 from tests.unit.api.middleware.conftest import Open
@@ -20,7 +22,13 @@ async def chunks(size: int, step: int = 65_536) -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("path", "limit"), [("/raw", JSON_LIMIT), ("/api/v2/events", 2 * MIB), ("/api/v2/events?source=x", 2 * MIB)]
+    ("path", "limit"),
+    [
+        ("/raw", JSON_LIMIT),
+        ("/auth/raw", AUTH_LIMIT),
+        ("/api/v2/events", 2 * MIB),
+        ("/api/v2/events?source=x", 2 * MIB),
+    ],
 )
 @pytest.mark.parametrize("streamed", [True, False])
 async def test_a_body_up_to_the_limit_passes_and_one_byte_more_does_not(
@@ -84,6 +92,48 @@ async def endless() -> Message:
 
 async def test_an_endless_body_is_cut_off() -> None:
     assert await _answered(endless, {}) == [413]
+
+
+async def test_a_body_that_stops_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "STALL_S", 0.02)
+    pieces = [{"type": "http.request", "body": b"x", "more_body": True}]
+
+    async def stalled() -> Message:
+        if pieces:
+            return pieces.pop()
+        return await asyncio.Future()
+
+    assert await asyncio.wait_for(_answered(stalled, {}), 5) == [408]
+
+
+async def test_a_byte_now_and_then_is_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "STALL_S", 0.1)
+
+    async def dripping() -> Message:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    assert await asyncio.wait_for(_answered(dripping, {}), 5) == [408]
+
+
+async def test_after_the_body_the_end_may_take_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "STALL_S", 0.02)
+    came = 0
+
+    async def patient() -> Message:
+        nonlocal came
+        came += 1
+        if came == 1:
+            return {"type": "http.request", "body": b"x", "more_body": False}
+        await asyncio.sleep(0.1)
+        return {"type": "http.disconnect"}
+
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    assert await _answered(patient, {}, listening) == [200]
 
 
 async def test_a_route_that_swallows_the_error_changes_nothing() -> None:

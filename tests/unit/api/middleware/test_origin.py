@@ -70,7 +70,8 @@ async def test_behind_a_proxy_the_public_origin_is_ours(opened: Open) -> None:
         headers = {"Host": "soc.example.org", "Cookie": "__Host-ns_session=abc", **MARK}
         mine = await client.post("/deaf", headers={**headers, "Origin": "https://soc.example.org"})
         theirs = await client.post("/deaf", headers={**headers, "Origin": "https://soc.example.com"})
-    assert (mine.status_code, theirs.status_code) == (200, 403)
+        plain = await client.post("/deaf", headers={**headers, "Origin": "http://soc.example.org"})
+    assert (mine.status_code, theirs.status_code, plain.status_code) == (200, 403, 403)
 
 
 async def test_only_the_cookie_of_this_transport_counts_as_a_session(opened: Open) -> None:

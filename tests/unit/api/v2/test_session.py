@@ -1,5 +1,6 @@
 """Logging in and out, the first run, who I am, and tickets."""
 
+import json
 from http.cookies import SimpleCookie
 
 import httpx2
@@ -67,6 +68,16 @@ async def test_a_malformed_login_is_refused_without_an_echo(site: Site, body: di
         answer = await client.post("/auth/login", json=body)
     assert answer.status_code == 400
     assert PASSWORD not in answer.text
+    assert site.house.hashing.checked == []
+
+
+@pytest.mark.parametrize("field", ["username", "password", "tenant"])
+async def test_half_a_character_is_a_malformed_login(site: Site, field: str) -> None:
+    body = json.dumps({**ANN, field: "half \ud800 a character"})
+    async with site.client(**{"Content-Type": "application/json"}) as client:
+        answer = await client.post("/auth/login", content=body)
+        unknown = await client.post("/auth/login", content=json.dumps({**ANN, "\ud800": 1}))
+    assert [answer.status_code, unknown.status_code] == [400, 400]
     assert site.house.hashing.checked == []
 
 
@@ -186,6 +197,8 @@ async def test_a_set_up_that_fails_leaves_the_door_open(site: Site, body: dict[s
     async with site.client() as client:
         answer = await client.post("/auth/setup", json={**ANN, "token": token, **body})
     assert answer.status_code == status
+    if "password" in body:
+        assert (answer.json()["code"], answer.json()["title"]) == ("weak-password", "Choose another password")
     assert "set-cookie" not in answer.headers
     assert await site.house.service.setup_needed()
 

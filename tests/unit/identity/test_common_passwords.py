@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsentinel.identity.common import WORDS, pieces_needed
+from netsentinel.identity.common_passwords import WORDS, pieces_needed
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""Connections that nobody has vouched for yet: how long their headers may take, and how many there may be."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+import h11
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from netsentinel.api.middleware.origin import is_loopback
+from netsentinel.identity import network_of
+
+_FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorLimits:
+    """Every figure of the door; times in seconds."""
+
+    header_s: float = 10.0
+    """From the opening of a connection, or the end of an answer, to the last header of the next request."""
+    stalled_s: float = 30.0
+    """How long a peer may take nothing of an answer that waits for it."""
+    per_network: int = 100
+    """Open HTTP connections of one address (or IPv6 /64) none of whose requests was let in by a session or key."""
+    total: int = 2_000
+    """The same of all addresses together; loopback and trusted proxies, which speak for many, have this bound alone."""
+
+
+class Doorkeeper:
+    """Counts the open HTTP connections of strangers. One per server; all of it happens on the event loop."""
+
+    def __init__(self, limits: DoorLimits, proxies: Collection[str] = ()) -> None:
+        self.limits = limits
+        self._proxies = frozenset(proxies)
+        self._strangers: Counter[str] = Counter()
+        self._open = 0
+
+    def enter(self, address: str) -> str | None:
+        """Let a connection in; what to give to `leave`, or None when there is no place for it."""
+        network = network_of(address)
+        spoken_for = is_loopback(address) or address in self._proxies
+        if self._open >= self.limits.total:
+            return None
+        if not spoken_for and self._strangers[network] >= self.limits.per_network:
+            return None
+        self._strangers[network] += 1
+        self._open += 1
+        return network
+
+    def leave(self, network: str) -> None:
+        """A connection is closed, is a WebSocket now, or belongs to somebody known."""
+        self._open -= 1
+        self._strangers[network] -= 1
+        if self._strangers[network] <= 0:
+            del self._strangers[network]
+
+    @property
+    def strangers(self) -> int:
+        """How many connections are counted now."""
+        return self._open
+
+
+class DoorProtocol(H11Protocol):
+    """Uvicorn's HTTP, which also lets go of a peer that sends no request, or does not take its answer.
+
+    Bodies have their own deadline (`middleware/body_limit.py`): only who reads them knows that they are waited for.
+    """
+
+    def __init__(
+        self,
+        doorkeeper: Doorkeeper,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._doorkeeper = doorkeeper
+        self._place: str | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - as uvicorn has it
+        """A peer has connected: it gets a place, or the word that there is none."""
+        super().connection_made(transport)
+        self._place = self._doorkeeper.enter(self.client[0] if self.client else "")
+        if self._place is None:
+            transport.write(_FULL)
+            transport.close()
+            return
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone, whoever ended it."""
+        self._end_watch()
+        self.resume_writing()
+        self._leave()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """What the peer sends; nothing any more once it was refused."""
+        if not self.transport.is_closing():
+            super().data_received(data)
+
+    def handle_events(self) -> None:
+        """Go on with what has come so far."""
+        super().handle_events()
+        self._watch()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """The connection is another protocol's from now on, with limits of its own (`HubLimits`)."""
+        self._end_watch()
+        self._leave()
+        super().handle_websocket_upgrade(event)
+
+    def on_response_complete(self) -> None:
+        """An answer is out: somebody whom a session or a key let in is no stranger."""
+        if "admission" in self.scope.get("state", {}):
+            self._leave()
+        super().on_response_complete()
+        self._watch()
+
+    def pause_writing(self) -> None:
+        """The peer takes nothing at the moment."""
+        super().pause_writing()
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(self._doorkeeper.limits.stalled_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The peer takes more."""
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    def _watch(self) -> None:
+        """Run the deadline while a request's headers are awaited, or the rest of a body that was answered already."""
+        answered = self.cycle is not None and self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison] - None until the first request
+        awaited = self.conn.their_state is h11.IDLE or (answered and self.conn.their_state is h11.SEND_BODY)
+        if not awaited or self.transport.is_closing():
+            self._end_watch()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self._doorkeeper.limits.header_s, self.transport.abort)
+
+    def _end_watch(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _leave(self) -> None:
+        if self._place is not None:
+            self._doorkeeper.leave(self._place)
+            self._place = None

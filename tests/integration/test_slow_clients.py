@@ -1,0 +1,149 @@
+"""Peers that hold connections without asking for anything: they are let go of, and others are served meanwhile."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+import uvicorn
+
+from netsentinel.api.app import create_app
+from netsentinel.api.doorkeeper import Doorkeeper, DoorLimits
+from netsentinel.api.middleware import body_limit
+from netsentinel.api.server import bind, configure
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import Role, system_principal
+from tests.identity import House
+
+pytestmark = pytest.mark.anyio
+
+QUICK = DoorLimits(header_s=0.4, stalled_s=0.4)
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that leaves signals alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+@dataclass
+class Site:
+    """The real app on a real socket."""
+
+    port: int
+    house: House
+    doorkeeper: Doorkeeper
+
+    @asynccontextmanager
+    async def dial(self, sent: bytes) -> AsyncIterator[asyncio.StreamReader]:
+        """A raw connection that has sent this."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(sent)
+            await writer.drain()
+            yield reader
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    def client(self, **headers: str) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", headers=headers)
+
+
+@asynccontextmanager
+async def serving(limits: DoorLimits) -> AsyncIterator[Site]:
+    settings, house = Settings(_env_file=None), House()
+    services = SimpleNamespace(settings=settings, clock=house.clock, identity=house.service, demo=False)
+    config = configure(create_app(settings, services), settings, limits)  # type: ignore[arg-type] - what these routes need
+    sock = bind("127.0.0.1", 0)
+    server = Server(config)
+    running = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    try:
+        yield Site(sock.getsockname()[1], house, config.http.args[0])  # type: ignore[union-attr] - a partial
+    finally:
+        server.should_exit = True
+        await running
+
+
+async def closed(reader: asyncio.StreamReader) -> bytes:
+    """What came until the server closed the connection, which it must do soon."""
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    except ConnectionError:
+        return b""
+
+
+def request(path: str, body: bytes, length: int) -> bytes:
+    lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", f"Content-Length: {length}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+HALF = b"GET /auth/state HTTP/1.1\r\nHost: loc"
+
+
+async def test_half_headers_and_half_bodies_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "STALL_S", 0.4)
+    async with serving(QUICK) as site, AsyncExitStack() as stack:
+        half_body = request("/auth/login", b"{" * 1_000, 16_000)
+        readers = [await stack.enter_async_context(site.dial(sent)) for sent in [b"", HALF, half_body] * 40]
+        async with site.client() as client:
+            assert (await client.get("/auth/state")).status_code == 200, "others are served meanwhile"
+        answers = await asyncio.gather(*(closed(reader) for reader in readers))
+        await asyncio.sleep(0.05)
+        assert site.doorkeeper.strangers == 0
+    assert [answer[:12] for answer in answers[2::3]] == [b"HTTP/1.1 408"] * 40
+    assert set(answers[0::3] + answers[1::3]) == {b""}
+
+
+async def test_a_large_login_is_refused_at_once() -> None:
+    async with serving(DoorLimits()) as site, site.dial(request("/auth/login", b"", 1_048_575)) as reader:
+        assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 413")
+
+
+async def test_headers_that_drip_after_an_answer_are_let_go_of() -> None:
+    whole = b"GET /auth/state HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with serving(QUICK) as site, site.dial(whole + HALF) as reader:
+        assert (await closed(reader)).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_body_that_drips_after_its_answer_is_let_go_of() -> None:
+    async with serving(QUICK) as site, site.dial(request("/auth/login", b"x" * 100, 1_048_575)) as reader:
+        assert (await closed(reader)).startswith(b"HTTP/1.1 413")
+
+
+async def test_an_answer_that_nobody_takes_is_not_kept() -> None:
+    async with serving(QUICK) as site:
+        ask = b"GET /docs/none HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
+        async with site.dial(ask * 5) as reader:
+            assert (await closed(reader)).startswith(b"HTTP/1.1 ")
+
+
+async def test_there_is_no_place_for_too_many_strangers_and_one_again_later() -> None:
+    async with serving(DoorLimits(header_s=0.5, total=5)) as site:
+        async with AsyncExitStack() as stack:
+            held = [await stack.enter_async_context(site.dial(HALF)) for _ in range(5)]
+            async with site.dial(HALF) as reader:
+                assert (await closed(reader)).startswith(b"HTTP/1.1 503")
+            for reader in held:
+                assert await closed(reader) == b""
+        async with site.client() as client:
+            assert (await client.get("/auth/state")).status_code == 200
+
+
+async def test_who_is_let_in_by_a_key_is_no_stranger() -> None:
+    async with serving(DoorLimits()) as site:
+        made = await site.house.service.keys.create(system_principal(), "report", role=Role.VIEWER)
+        async with site.client(Authorization=f"Bearer {made.text}") as client, site.client() as stranger:
+            assert (await client.get("/api/v2/me")).status_code == 200
+            assert site.doorkeeper.strangers == 0
+            assert (await stranger.get("/auth/state")).status_code == 200
+            assert site.doorkeeper.strangers == 1

@@ -14,7 +14,7 @@ import duckdb
 import httpx2
 import pytest
 
-from netsentinel.kernel.settings import LOCAL_KEY_FILE
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
 from tests.crash.harness import ROUNDS, Child, Crash, KillHarness
 from tests.crash.seeds import seeded
 from tests.live_server import NDJSON, LiveServer, wait_for

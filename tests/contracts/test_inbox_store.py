@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from netsentinel.events.ports import Inbox, InboxBatch
+from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.store_sql import SqlInbox
 from netsentinel.events.testing import MemoryInbox
-from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage import Database, Tx
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +36,19 @@ class Kept:
 
     async def waiting(self, after: int = 0, limit: int = 100) -> list[InboxBatch]:
         return await self.db.read(lambda tx: self.inbox.waiting(tx, after, limit))
+
+    async def advance(
+        self,
+        start: int,
+        end: int,
+        *,
+        stream: str = "s",
+        source: str = "edge",
+        tenant: TenantId = DEFAULT_TENANT,
+        now: int = 1_000,
+    ) -> int | None:
+        position = StreamPosition(stream, start, end)
+        return await self.db.write(lambda tx: self.inbox.advance(tx, tenant, source, position, now))
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -117,3 +131,36 @@ async def test_a_reader_that_goes_on_after_the_highest_id_misses_nothing(databas
     after = max(seen, default=0)
     seen += [batch.id for batch in await database.read(lambda tx: inbox.waiting(tx, after, 10))]
     assert seen == [1, 2]
+
+
+async def test_a_stream_only_moves_forward(kept: Kept) -> None:
+    assert await kept.advance(0, 10) is None
+    assert await kept.advance(10, 25) is None
+    assert await kept.advance(0, 10) == 25, "sent again"
+    assert await kept.advance(10, 40) == 25, "its beginning was sent before"
+    assert await kept.advance(25, 40) is None
+    assert await kept.advance(50, 60) is None, "a sender may leave out what is lost"
+    assert await kept.advance(50, 60) == 60
+
+
+async def test_streams_are_apart_by_tenant_source_and_name(kept: Kept) -> None:
+    assert await kept.advance(0, 10) is None
+    assert await kept.advance(0, 10, stream="t") is None
+    assert await kept.advance(0, 10, source="core") is None
+    assert await kept.advance(0, 10, tenant=TenantId("other")) is None
+    assert await kept.advance(0, 10) == 10
+
+
+async def test_a_long_ended_stream_is_forgotten_when_another_begins(kept: Kept) -> None:
+    assert await kept.advance(0, 10, stream="old", now=1) is None
+    assert await kept.advance(0, 10, stream="elsewhere", source="core", now=1) is None
+    assert await kept.advance(0, 10, stream="young", now=POSITIONS_KEPT) is None
+    assert await kept.advance(0, 5, stream="new", now=POSITIONS_KEPT + 2) is None
+    assert await kept.advance(5, 8, stream="old", now=POSITIONS_KEPT + 3) is None
+    assert await kept.advance(5, 8, stream="young", now=POSITIONS_KEPT + 3) == 10
+    assert await kept.advance(5, 8, stream="elsewhere", source="core", now=POSITIONS_KEPT + 3) == 10
+
+
+async def test_of_equal_batches_at_once_one_is_new(kept: Kept) -> None:
+    answers = await asyncio.gather(*(kept.advance(0, 10) for _ in range(8)))
+    assert sorted(answers, key=str) == [10] * 7 + [None]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from netsentinel.events.model import Event
+from netsentinel.events.positions import StreamPosition
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -112,6 +113,15 @@ class Inbox(Protocol):
 
     def put(self, tx: Tx, batch: InboxBatch) -> int:
         """Store a batch (its `id` is ignored); the id it got."""
+        ...
+
+    def advance(self, tx: Tx, tenant: TenantId, source: str, position: StreamPosition, now: Micros) -> int | None:
+        """Move a stream's recorded end to the position's, in the transaction that puts its batch.
+
+        Returns:
+            None when it moved: the batch is new. The recorded end when that is beyond the position's start: the batch,
+            or its beginning, is here already, and nothing changed.
+        """
         ...
 
     def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:

@@ -10,11 +10,12 @@ import zstandard
 from netsentinel.events.array import array_items, is_array, one_value
 from netsentinel.events.lines import LineSplitter
 from netsentinel.events.ports import Inbox, InboxBatch
+from netsentinel.events.positions import StreamPosition
 from netsentinel.events.unpack import UnpackLimits, unpack
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import InvalidInputError, MalformedBodyError, TooLargeError, UnavailableError
 from netsentinel.kernel.types import TenantId
-from netsentinel.storage.ports import Database
+from netsentinel.storage.ports import Database, Tx
 
 _MIB = 1024 * 1024
 _ZSTD_LEVEL = 1
@@ -61,9 +62,13 @@ class Accepted:
     """The batch is on disk."""
 
     batch: int
-    """Its id: the order of arrival."""
+    """Its id: the order of arrival; 0 for a duplicate."""
     records: int
-    """How many records it holds; each ends as an event or as a rejected line."""
+    """How many records were taken; each ends as an event or as a rejected line. 0 for a duplicate."""
+    duplicate: bool = False
+    """Whether the batch, or its beginning, is here already; nothing was stored. Go on from `position`."""
+    position: int = 0
+    """Recorded end of the batch's stream; 0 for a batch that stated no position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class IntakeService:
         body: bytes,
         content_type: str,
         content_encoding: str,
+        position: StreamPosition | None = None,
     ) -> Accepted:
         """Keep a body of events until it is processed; returns after the commit.
 
@@ -105,6 +111,8 @@ class IntakeService:
             body: NDJSON, lines of text, or a JSON array, as sent.
             content_type: `application/x-ndjson`, `text/plain` or `application/json`, parameters ignored.
             content_encoding: empty, `gzip` or `zstd`.
+            position: where the body stands in its stream. One that begins before the stream's recorded end is not
+                stored again, whoever sends it and however often.
 
         Raises:
             InvalidInputError: unknown content type, encoding or format, or an impossible source name.
@@ -136,8 +144,15 @@ class IntakeService:
             records=packed.records,
             raw=packed.raw,
         )
-        number = await self._db.write(lambda tx: self._inbox.put(tx, batch))
-        return Accepted(batch=number, records=packed.records)
+        return await self._db.write(lambda tx: self._put(tx, batch, position))
+
+    def _put(self, tx: Tx, batch: InboxBatch, position: StreamPosition | None) -> Accepted:
+        if position is None:
+            return Accepted(self._inbox.put(tx, batch), batch.records)
+        recorded = self._inbox.advance(tx, batch.tenant, batch.source, position, batch.received_at)
+        if recorded is not None:
+            return Accepted(0, 0, duplicate=True, position=recorded)
+        return Accepted(self._inbox.put(tx, batch), batch.records, position=position.end)
 
     def _check(self, source: str, format: str, content_type: str) -> str:  # noqa: A002 - the wire's name
         if not _SOURCE_NAME.fullmatch(source):

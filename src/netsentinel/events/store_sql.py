@@ -5,6 +5,7 @@ from typing import Final
 
 from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -28,6 +29,14 @@ ON CONFLICT (tenant, name) DO UPDATE SET
   last_event_at =
     CASE WHEN excluded.last_event_at > sources.last_event_at THEN excluded.last_event_at ELSE sources.last_event_at END,
   last_error = CASE WHEN excluded.last_error = '' THEN sources.last_error ELSE excluded.last_error END
+"""
+
+# One statement, so that of two equal batches at the same time one moves the position and the other sees it moved.
+_ADVANCE: Final = """
+INSERT INTO source_positions (tenant, source, stream, position, moved_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (tenant, source, stream) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at
+WHERE source_positions.position <= ?
+RETURNING position
 """
 
 _WAITING_BY_SOURCE: Final = """
@@ -55,6 +64,23 @@ class SqlInbox:
             "VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
             (row[0], batch.tenant, batch.source, batch.format, batch.received_at, batch.records, batch.raw),
         )
+        return int(row[0])
+
+    def advance(self, tx: Tx, tenant: TenantId, source: str, position: StreamPosition, now: Micros) -> int | None:
+        """Move a stream's recorded end to the position's; the recorded end instead when it is beyond the start."""
+        if position.start == 0:  # a stream begins: time to forget those that have long ended
+            tx.run(
+                "DELETE FROM source_positions WHERE tenant = ? AND source = ? AND moved_at < ?",
+                (tenant, source, now - POSITIONS_KEPT),
+            )
+        if tx.row(_ADVANCE, (tenant, source, position.stream, position.end, now, position.start)) is not None:
+            return None
+        row = tx.row(
+            "SELECT position FROM source_positions WHERE tenant = ? AND source = ? AND stream = ?",
+            (tenant, source, position.stream),
+        )
+        if row is None:
+            raise LookupError("a stream's position is gone within its own transaction")
         return int(row[0])
 
     def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
@@ -17,6 +18,7 @@ class MemoryInbox:
         self.batches: dict[int, InboxBatch] = {}
         self._last = 0
         self._checkpoint = (0, b"")
+        self._positions: dict[tuple[TenantId, str, str], tuple[int, Micros]] = {}
 
     def put(self, tx: Tx, batch: InboxBatch) -> int:
         """Store a batch (its `id` is ignored); the id it got."""
@@ -24,6 +26,22 @@ class MemoryInbox:
         self._last += 1
         self.batches[self._last] = replace(batch, id=self._last, done=False)
         return self._last
+
+    def advance(self, tx: Tx, tenant: TenantId, source: str, position: StreamPosition, now: Micros) -> int | None:
+        """Move a stream's recorded end to the position's; the recorded end instead when it is beyond the start."""
+        del tx
+        if position.start == 0:
+            self._positions = {
+                key: (end, at)
+                for key, (end, at) in self._positions.items()
+                if key[:2] != (tenant, source) or at >= now - POSITIONS_KEPT
+            }
+        key = (tenant, source, position.stream)
+        recorded, _ = self._positions.get(key, (0, 0))
+        if recorded > position.start:
+            return recorded
+        self._positions[key] = (position.end, now)
+        return None
 
     def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
         """Batches with an id above `after`, in order, done or not."""

@@ -8,6 +8,7 @@ import pytest
 import zstandard
 
 from netsentinel.events.formats import FORMATS
+from netsentinel.events.positions import StreamPosition
 from netsentinel.events.service import MAX_RECORDS, Accepted, IntakeService, Limits
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.kernel.errors import (
@@ -184,3 +185,16 @@ async def test_a_post_has_a_most_of_records(
     assert caught.value.extra == {"limit": MAX_RECORDS}
     assert peak < 64_000_000
     assert len(intake.inbox.batches) == 1
+
+
+async def test_a_batch_that_is_sent_again_is_not_stored_again(intake: Intake) -> None:
+    async def post(start: int, body: bytes) -> Accepted:
+        position = StreamPosition("file-1", start, start + len(body))
+        return await intake.service.accept(DEFAULT_TENANT, "ids", "", body, NDJSON, "", position)
+
+    assert await post(0, b"{}\n") == Accepted(1, 1, position=3)
+    again = Accepted(0, 0, duplicate=True, position=3)
+    assert await post(0, b"{}\n") == again
+    assert await post(0, b"{}\n{}\n") == again
+    assert await post(3, b"{}\n") == Accepted(2, 1, position=6)
+    assert len(intake.inbox.batches) == 2

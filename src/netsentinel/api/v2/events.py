@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.services import Served
 from netsentinel.events import Accepted
+from netsentinel.events.positions import HEADER, StreamPosition
 from netsentinel.kernel.types import Permission, Principal
 
 router = APIRouter(prefix="/api/v2/events", tags=["events"])
@@ -41,6 +42,16 @@ async def post_events(
     services: Served,
     source: Annotated[str, Query(pattern=r"^[A-Za-z0-9._:-]{1,64}$", description="Name of the source.")] = "http",
     format: Annotated[str, Query(max_length=32, description="Name of a format; empty to recognise each.")] = "",  # noqa: A002 - the parameter's public name
+    position: Annotated[
+        str,
+        Header(
+            alias=HEADER,
+            max_length=128,
+            description="`<stream>:<start>-<end>`: the body is these bytes of a stream that the sender named. When the"
+            " stream's recorded end is beyond the start, nothing is stored and the answer says `duplicate` and where to"
+            " go on (`position`).",
+        ),
+    ] = "",
 ) -> Response:
     """Hand over a batch (NDJSON or a JSON array, plain, gzip or zstd).
 
@@ -54,6 +65,7 @@ async def post_events(
         await request.body(),
         request.headers.get("content-type", ""),
         request.headers.get("content-encoding", ""),
+        StreamPosition.parse(position),
     )
     services.processor.wake()
     return answer(accepted, 202)

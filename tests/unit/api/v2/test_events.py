@@ -1,3 +1,4 @@
+import httpx2
 import pytest
 
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -33,3 +34,17 @@ async def test_what_cannot_be_taken_is_refused_and_not_kept(desk: Desk, path: st
     assert answer.status_code == 400, answer.text
     assert await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10)) == []
     assert desk.woken == 0
+
+
+async def test_a_repeated_position_is_answered_and_not_stored(desk: Desk) -> None:
+    async def post(position: str) -> httpx2.Response:
+        return await desk.call(
+            "POST", "/api/v2/events", content=b"{}\n", headers={**LINES, "X-Source-Position": position}
+        )
+
+    assert (await post("f:0-3")).json() == {"batch": 1, "records": 1, "duplicate": False, "position": 3}
+    again = await post("f:0-3")
+    assert again.status_code == 202
+    assert again.json() == {"batch": 0, "records": 0, "duplicate": True, "position": 3}
+    assert (await post("nonsense")).status_code == 400
+    assert len(await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10))) == 1

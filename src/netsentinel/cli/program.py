@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("netsentinel.cli.serve:serve", "Run the server."),
     "demo": ("netsentinel.cli.demo:demo", "Run the server and replay a bundled attack story."),
     "replay": ("netsentinel.cli.replay:replay", "Send files of events to a server."),
+    "watch": ("netsentinel.cli.watch:watch", "Follow log files and send them to a server."),
     "detect": ("netsentinel.cli.detect:detect", "Run rules over files, without a server."),
     "rules": ("netsentinel.cli.rules:rules_app", "Check rules."),
     "alerts": ("netsentinel.cli.alerts:alerts_app", "List alerts."),

@@ -1,0 +1,221 @@
+"""Follows a log file and hands over its lines, each once, through rotations, truncations and restarts."""
+
+import asyncio
+import base64
+import hashlib
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from netsentinel.events.positions import StreamPosition
+from netsentinel.events.sources.generations import Generation, Generations, Piece
+from netsentinel.events.sources.port import Outgoing, Sink
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.errors import InvalidInputError, UnavailableError
+
+_log = structlog.get_logger("netsentinel.watch")
+
+_FIRST_PAUSE_S: Final = 0.5
+_LONGEST_PAUSE_S: Final = 30.0
+_PIECES_PER_LOOK: Final = 8
+
+
+class _Remembered(msgspec.Struct):
+    stream: str
+    device: int
+    inode: int
+    offset: int
+    head: str
+    tail: str
+    is_skipping: bool
+
+
+class _State(msgspec.Struct):
+    path: str
+    generations: list[_Remembered]
+
+
+class WatchState:
+    """What is remembered of one watched path, in a file that is replaced in one step."""
+
+    def __init__(self, folder: Path, path: Path) -> None:
+        """Construction reads nothing.
+
+        Args:
+            folder: where state files are; one file for each path.
+            path: the watched path.
+        """
+        self._path = path.absolute()
+        digest = hashlib.sha256(os.fsencode(self._path)).hexdigest()[:16]
+        self.file = folder / f"{digest}.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock keeps a second watcher away."""
+        return self.file.with_suffix(".lock")
+
+    def load(self) -> list[Generation] | None:
+        """The generations that were known; None the first time.
+
+        Raises:
+            InvalidInputError: the file is not one that was written here.
+        """
+        try:
+            state = msgspec.json.decode(self.file.read_bytes(), type=_State)
+            return [
+                Generation(
+                    stream=one.stream,
+                    device=one.device,
+                    inode=one.inode,
+                    offset=one.offset,
+                    head=base64.b64decode(one.head, validate=True),
+                    tail=base64.b64decode(one.tail, validate=True),
+                    is_skipping=one.is_skipping,
+                )
+                for one in state.generations
+            ]
+        except FileNotFoundError:
+            return None
+        except (msgspec.DecodeError, ValueError) as error:
+            raise InvalidInputError(
+                f"The state file {self.file} is damaged ({error}). Delete it to read {self._path} from its beginning."
+            ) from error
+
+    def save(self, generations: list[Generation]) -> None:
+        """Replace the file; on disk when this returns."""
+        remembered = [
+            _Remembered(
+                stream=one.stream,
+                device=one.device,
+                inode=one.inode,
+                offset=one.offset,
+                head=base64.b64encode(one.head).decode("ascii"),
+                tail=base64.b64encode(one.tail).decode("ascii"),
+                is_skipping=one.is_skipping,
+            )
+            for one in generations
+        ]
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = self.file.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(_State(str(self._path), remembered)))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.file)
+        folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@dataclass(slots=True)
+class WatchFigures:
+    """What one watched file has come to since the start."""
+
+    batches: int = 0
+    size: int = 0
+    """Bytes handed over."""
+    waiting: int = 0
+    """Bytes in the file and not yet handed over, at the last look."""
+    pauses: int = 0
+    """Times the server asked to wait, or was away."""
+
+
+class FileWatch:
+    """Watches one path. A batch is acknowledged by the server, then remembered here; never the other way round."""
+
+    def __init__(
+        self,
+        path: Path,
+        state: WatchState,
+        sink: Sink,
+        clock: Clock,
+        *,
+        source: str,
+        format: str = "",  # noqa: A002 - the wire's name
+        from_end: bool = False,
+        poll_s: float = 0.5,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Construction reads nothing.
+
+        Args:
+            path: the log file; it need not exist yet.
+            state: what is remembered of it.
+            sink: where its lines go.
+            clock: tells the time.
+            source: the source's name.
+            format: name of a format, or empty to recognise each record.
+            from_end: the first time, leave out what the file has already.
+            poll_s: pause between looks that found nothing new.
+            pause: waits so many seconds.
+        """
+        self._path = path
+        self._state = state
+        self._sink = sink
+        self._clock = clock
+        self._source = source
+        self._format = format
+        self._from_end = from_end
+        self._poll_s = poll_s
+        self._pause = pause
+        self.figures = WatchFigures()
+
+    async def run(self) -> None:
+        """Follow the file until cancelled.
+
+        Raises:
+            InvalidInputError: the state file is damaged.
+            NetSentinelError: the server refuses; sending again would not help.
+        """
+        known = await asyncio.to_thread(self._state.load)
+        generations = Generations(self._path, self._clock, known, from_end=self._from_end)
+        try:
+            while True:
+                if not await self._step(generations):
+                    await self._pause(self._poll_s)
+        finally:
+            generations.close()
+
+    async def _step(self, generations: Generations) -> bool:
+        """One look, and what it found to hand over; whether there was something."""
+        if await asyncio.to_thread(generations.look):
+            # Before the first of its bytes goes out: a stream whose name is forgotten would be sent again as another.
+            await asyncio.to_thread(self._state.save, generations.known)
+        self.figures.waiting = generations.waiting()
+        for count in range(_PIECES_PER_LOOK):
+            piece = await asyncio.to_thread(generations.read)
+            if piece is None:
+                return count > 0
+            if generations.announce(piece):
+                await asyncio.to_thread(self._state.save, generations.known)
+            recorded = await self._deliver(piece) if piece.body else 0
+            generations.acknowledge(piece, recorded)
+            await asyncio.to_thread(self._state.save, generations.known)
+        return True
+
+    async def _deliver(self, piece: Piece) -> int:
+        """Hand over, as often as it takes: the file waits meanwhile, and nothing is lost."""
+        position = StreamPosition(piece.stream, piece.start, piece.end)
+        batch = Outgoing(self._source, self._format, piece.body, position)
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                recorded = await self._sink.deliver(batch)
+            except UnavailableError as busy:
+                self.figures.pauses += 1
+                stated = busy.extra.get("retry_after")
+                wait_s = float(stated) if isinstance(stated, int | float) else pause_s
+                _log.warning("watch_waits", path=str(self._path), detail=busy.detail, seconds=wait_s)
+                await self._pause(wait_s)
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+            else:
+                self.figures.batches += 1
+                self.figures.size += len(piece.body)
+                return recorded

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import talk
-from netsentinel.cli.remote import KeyOption, Remote, ServerOption
 from netsentinel.cli.replay import source_name
 from netsentinel.kernel.errors import RemoteError, UnavailableError
 
 if TYPE_CHECKING:
+    from netsentinel.cli.remote import Remote
     from netsentinel.events.sources import FileWatch, Outgoing
 
 _SERVER_FAULT = 500
@@ -41,7 +42,7 @@ def watch(
 class RemoteSink:
     """A server over HTTP."""
 
-    def __init__(self, remote: Remote) -> None:
+    def __init__(self, remote: "Remote") -> None:
         self._remote = remote
 
     async def deliver(self, batch: "Outgoing") -> int:
@@ -89,6 +90,7 @@ async def _watch(
 ) -> None:
     from contextlib import ExitStack
 
+    from netsentinel.cli.remote import Remote
     from netsentinel.events.sources import FileWatch, WatchState
     from netsentinel.kernel.clock import SystemClock
     from netsentinel.storage.private_file import only_one

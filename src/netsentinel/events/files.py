@@ -190,7 +190,7 @@ def _document(name: str, head: bytes, stream: _Readable) -> Iterator[bytes]:
         for item in array_items(text) if is_array(text) else (one_value(text),):
             yield item.translate(_NEWLINES_TO_SPACES)
     except MalformedBodyError as error:
-        raise MalformedBodyError(f"{name} is no valid JSON. {error.detail}", path=name) from None
+        raise MalformedBodyError(name + error.detail.removeprefix("The body"), path=name) from None
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def rounds(kills: int, folder: Path) -> None:
     """Kill so many times, then let the server finish its work in peace and compare."""
     poster, data = Poster(), folder / "data"
     argv = [sys.executable, "-m", "tests.crash.scenarios.server", str(data)]
-    harness = KillHarness(argv, seeded(), environment={"PYTHONPATH": str(ROOT)}, longest_s=0.6)
+    harness = KillHarness(argv, seeded(), environment={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}, longest_s=0.6)
     acknowledged: frozenset[str] = frozenset()
 
     def check(crash: Crash) -> None:

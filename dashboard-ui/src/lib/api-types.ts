@@ -191,7 +191,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Search Events
+         * @description The tenant's stored events, newest first. An event can be found some seconds after it was received.
+         */
+        get: operations["search_events_api_v2_events_get"];
         put?: never;
         /**
          * Post Events
@@ -201,6 +205,48 @@ export interface paths {
          *     the reason and shown on the page of sources.
          */
         post: operations["post_events_api_v2_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Events
+         * @description The stored events over time: of the last day when no range is given.
+         */
+        get: operations["count_events_api_v2_events_histogram_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/hunts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hunt
+         * @description Run a SELECT of one's own over the view `events`, which holds the tenant's stored events and nothing else.
+         *
+         *     It runs in a process of its own that can read these files only, with limits of time and memory.
+         */
+        post: operations["hunt_api_v2_hunts_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -364,6 +410,16 @@ export interface components {
             batch: number;
             /** Records */
             records: number;
+            /**
+             * Duplicate
+             * @default false
+             */
+            duplicate: boolean;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
         };
         /**
          * Alert
@@ -467,6 +523,16 @@ export interface components {
          */
         AlertStatus: "open" | "acknowledged" | "closed";
         /**
+         * Bucket
+         * @description A bar of a histogram over time.
+         */
+        Bucket: {
+            /** At */
+            at: number;
+            /** Count */
+            count: number;
+        };
+        /**
          * CheckResult
          * @description What one check found.
          */
@@ -538,6 +604,13 @@ export interface components {
             /** Oldest */
             oldest: number;
         };
+        /** EventPage */
+        EventPage: {
+            /** Items */
+            items: components["schemas"]["StoredEvent"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * FirstAdministrator
          * @description The first administrator, with the token from the link that the server printed.
@@ -556,10 +629,50 @@ export interface components {
              */
             password: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /**
+         * Histogram
+         * @description How many events there are over time. Spans without events are left out.
+         */
+        Histogram: {
+            /** Items */
+            items: components["schemas"]["Bucket"][];
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Width */
+            width: number;
+        };
+        /**
+         * HuntRequest
+         * @description A hunt.
+         */
+        HuntRequest: {
+            /**
+             * Sql
+             * @description One SELECT over the view `events` (DuckDB's SQL).
+             */
+            sql: string;
+            /**
+             * Limit
+             * @description Rows at most.
+             * @default 1000
+             */
+            limit: number;
+        };
+        /**
+         * HuntResult
+         * @description What a hunt found.
+         */
+        HuntResult: {
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: unknown[][];
+            /** Truncated */
+            truncated: boolean;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * IssuedTicket
@@ -701,6 +814,79 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /** StoredEvent */
+        StoredEvent: {
+            /** Id */
+            id: string;
+            /** Batch */
+            batch: number;
+            /** Number */
+            number: number;
+            /** Tenant */
+            tenant: string;
+            /** Source */
+            source: string;
+            /** Format */
+            format: string;
+            /** Time */
+            time: number;
+            /** Received At */
+            received_at: number;
+            /** Class Uid */
+            class_uid: number;
+            /** Product */
+            product: string;
+            /** Category */
+            category: string;
+            /** Service */
+            service: string;
+            /** Src Ip */
+            src_ip: string;
+            /** Src Port */
+            src_port: number;
+            /** Dst Ip */
+            dst_ip: string;
+            /** Dst Port */
+            dst_port: number;
+            /** Protocol */
+            protocol: string;
+            /** App Protocol */
+            app_protocol: string;
+            /** Bytes Out */
+            bytes_out: number;
+            /** Bytes In */
+            bytes_in: number;
+            /** Packets Out */
+            packets_out: number;
+            /** Packets In */
+            packets_in: number;
+            /** Duration Us */
+            duration_us: number;
+            /** Connection Uid */
+            connection_uid: string;
+            /** User */
+            user: string;
+            /** Device */
+            device: string;
+            /** Domain */
+            domain: string;
+            /** Url */
+            url: string;
+            /** User Agent */
+            user_agent: string;
+            /** Action */
+            action: string;
+            /** Severity */
+            severity: number;
+            /** Native */
+            native: {
+                [key: string]: unknown;
+            };
+            /** Raw */
+            raw: string;
+            /** Raw Hash */
+            raw_hash: string;
+        };
         /**
          * Threat
          * @description An entity (address, host, user) with a score over time.
@@ -744,19 +930,6 @@ export interface components {
             items: components["schemas"]["Threat"][];
             /** Next */
             next: string | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * Verdict
@@ -937,15 +1110,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description Too many attempts; see Retry-After. */
             429: {
                 headers: {
@@ -1004,15 +1168,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description Too many attempts; see Retry-After. */
@@ -1111,6 +1266,77 @@ export interface operations {
             };
         };
     };
+    search_events_api_v2_events_get: {
+        parameters: {
+            query?: {
+                /** @description `column=value`, repeated; one column several times means any of its values. */
+                where?: string[];
+                /** @description Text that the event contains, in any case. */
+                q?: string;
+                /** @description Regular expression (RE2) that the event's text matches. */
+                regex?: string;
+                /** @description At or after this time, microseconds since 1970 UTC. */
+                since?: number;
+                /** @description Before this time; 0 for no end. */
+                until?: number;
+                /** @description Events a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_events_api_v2_events_post: {
         parameters: {
             query?: {
@@ -1119,7 +1345,10 @@ export interface operations {
                 /** @description Name of a format; empty to recognise each. */
                 format?: string;
             };
-            header?: never;
+            header?: {
+                /** @description `<stream>:<start>-<end>`: the body is these bytes of a stream that the sender named. When the stream's recorded end is beyond the start, nothing is stored and the answer says `duplicate` and where to go on (`position`). */
+                "X-Source-Position"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1176,13 +1405,133 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_events_api_v2_events_histogram_get: {
+        parameters: {
+            query?: {
+                /** @description `column=value`, repeated; one column several times means any of its values. */
+                where?: string[];
+                /** @description Text that the event contains, in any case. */
+                q?: string;
+                /** @description Regular expression (RE2) that the event's text matches. */
+                regex?: string;
+                /** @description At or after this time, microseconds since 1970 UTC. */
+                since?: number;
+                /** @description Before this time; 0 for no end. */
+                until?: number;
+                /** @description Time spans at most, about. */
+                bars?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hunt_api_v2_hunts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntResult"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not available at the moment; see Retry-After. */
@@ -1264,15 +1613,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
     show_alert_api_v2_alerts__alert_id__get: {
@@ -1320,15 +1660,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -1393,15 +1724,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
     list_threats_api_v2_threats_get: {
@@ -1460,15 +1782,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
     show_threat_api_v2_threats__entity__get: {
@@ -1516,15 +1829,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -1579,15 +1883,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -1678,15 +1973,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

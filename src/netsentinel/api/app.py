@@ -73,8 +73,13 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         openapi_version="3.1.0",
     )
+    for item in schema["paths"].values():
+        for operation in item.values():
+            operation.get("responses", {}).pop("422", None)  # the framework's own; ours is a problem with status 400
     components = schema.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = msgspec.json.schema(Problem)["$defs"]["Problem"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, `ns_key_...`."},
         "session": {"type": "apiKey", "in": "cookie", "name": "__Host-ns_session"},

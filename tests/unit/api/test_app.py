@@ -35,6 +35,11 @@ def test_problems_have_their_own_media_type_and_schema(schema: dict[str, Any]) -
     assert {"code", "trace_id", "detail"} <= set(schema["components"]["schemas"]["Problem"]["properties"])
 
 
+def test_the_frameworks_own_errors_are_not_promised(schema: dict[str, Any]) -> None:
+    assert all("422" not in operation["responses"] for _, operation in operations(schema))
+    assert not {"HTTPValidationError", "ValidationError"} & set(schema["components"]["schemas"])
+
+
 def test_operation_ids_are_unique(schema: dict[str, Any]) -> None:
     ids = [operation["operationId"] for _, operation in operations(schema)]
     assert len(ids) == len(set(ids))

@@ -34,7 +34,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
-from netsentinel.storage.private_file import only_one, private_key
+from netsentinel.storage.private_file import only_one, private_folder, private_key
 from netsentinel.streamer import Hub, HubLimits
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
@@ -93,7 +93,7 @@ class _Ground:
 
 @asynccontextmanager
 async def _open_ground(settings: Settings) -> AsyncGenerator[_Ground]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(settings.data_dir)
     clock = SystemClock()
     registry = entry_registry()
     key = audit_key(settings)

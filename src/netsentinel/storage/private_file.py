@@ -10,7 +10,14 @@ from pathlib import Path
 from netsentinel.kernel.errors import UnavailableError
 
 _OWNER_ONLY = 0o600
+_OWNER_FOLDER = 0o700
 _KEY_BYTES = 32
+
+
+def private_folder(path: Path) -> None:
+    """Have the folder, and keep it and every folder made on the way to it to its owner."""
+    for folder in reversed([path, *path.parents]):
+        folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
 
 
 @contextmanager
@@ -20,7 +27,7 @@ def only_one(path: Path, otherwise: str) -> Generator[None]:
     Raises:
         UnavailableError: another process holds it; `otherwise` says so.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY), "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +65,7 @@ def private_key(path: Path) -> str:
 
 def _written_aside(path: Path, text: str) -> Path:
     """A file beside the path with the text, on disk."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="ascii") as file:

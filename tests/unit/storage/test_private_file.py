@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from netsentinel.kernel.errors import UnavailableError
-from netsentinel.storage.private_file import only_one, private_key, read_private, write_private
+from netsentinel.storage.private_file import only_one, private_folder, private_key, read_private, write_private
 
 
 def test_a_key_is_made_once_and_stays(tmp_path: Path) -> None:
@@ -40,3 +40,9 @@ def test_the_lock_is_held_by_one_and_free_afterwards(tmp_path: Path) -> None:
         pass
     with only_one(lock, "taken"):
         assert lock.exists()
+
+
+def test_every_folder_that_is_made_is_its_owners(tmp_path: Path) -> None:
+    private_folder(tmp_path / "data" / "demo")
+    private_folder(tmp_path / "data" / "demo")
+    assert {folder.stat().st_mode & 0o777 for folder in (tmp_path / "data", tmp_path / "data" / "demo")} == {0o700}

@@ -19,7 +19,7 @@ from tests.crash.harness import ROUNDS, Child, Crash, KillHarness
 from tests.crash.seeds import seeded
 from tests.live_server import NDJSON, LiveServer, wait_for
 
-KILLS = 8
+KILLS = 4
 EVENTS_A_POST = 2_000
 """Some posts are enough for a flush: the server stores as fast as it can."""
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
-from netsentinel.cli.remote import Remote
+
+if TYPE_CHECKING:
+    from netsentinel.cli.remote import Remote
 
 events_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Search stored events.")
 
@@ -79,13 +81,15 @@ def _endpoint(item: dict[str, Any], side: str) -> str:
 
 async def _all(server: str, key: str, query: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
+    from netsentinel.cli.remote import Remote
+
     async with Remote.find(server, key) as remote:
         async for page in _pages(remote, query, limit):
             items += page
     return items[:limit]
 
 
-async def _pages(remote: Remote, query: dict[str, Any], limit: int) -> AsyncIterator[list[dict[str, Any]]]:
+async def _pages(remote: "Remote", query: dict[str, Any], limit: int) -> AsyncIterator[list[dict[str, Any]]]:
     cursor, left = "", limit
     while left > 0:
         asked = query | {"limit": min(left, _PAGE)} | ({"cursor": cursor} if cursor else {})

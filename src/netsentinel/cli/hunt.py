@@ -7,7 +7,6 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
-from netsentinel.cli.remote import Remote
 
 
 def hunt(
@@ -32,5 +31,7 @@ async def _hunt(server: str, key: str, sql: str, limit: int) -> dict[str, Any]:
     import msgspec
 
     body = msgspec.json.encode({"sql": sql, "limit": limit})
+    from netsentinel.cli.remote import Remote
+
     async with Remote.find(server, key) as remote:
         return await remote.call("POST", "/api/v2/hunts", body=body, headers={"Content-Type": "application/json"})

@@ -34,7 +34,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
-from netsentinel.storage.private_file import only_one, private_folder, private_key
+from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
@@ -255,7 +255,7 @@ async def _leave_traces(stack: AsyncExitStack, settings: Settings, service: Iden
     """The files by which commands on this machine find the server and may talk to it."""
     await service.ensure_local_key(settings.data_dir / LOCAL_KEY_FILE)
     address = settings.data_dir / LOCAL_SERVER_FILE
-    await asyncio.to_thread(address.write_text, url + "\n", encoding="ascii")
+    await asyncio.to_thread(write_private, address, url)
     stack.callback(address.unlink, missing_ok=True)
 
 

@@ -124,12 +124,12 @@ class LiveServer:
         return browser
 
 
-def wait_for(check: Any, seconds: float = 10.0) -> Any:
+def wait_for(check: Any, seconds: float = 10.0, *, every: float = 0.02) -> Any:
     """Ask again and again until the answer is true; the answer."""
     deadline = time.monotonic() + seconds
     while not (found := check()):
         if time.monotonic() > deadline:
             message = f"nothing after {seconds} s"
             raise AssertionError(message)
-        time.sleep(0.02)
+        time.sleep(every)
     return found

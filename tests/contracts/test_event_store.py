@@ -153,6 +153,9 @@ async def test_filters(shelf: Shelf) -> None:
     assert await shelf.seconds(text="name.") == []
     assert await shelf.seconds(regex='me-[12]"') == [2, 1]
     assert await shelf.seconds(equal=(("src_ip", ("' OR 1=1 --",)),)) == []
+    assert await shelf.seconds(unequal=(("src_ip", ("10.0.0.1", "10.0.0.2")),)) == [7, 4, 3, 0]
+    assert await shelf.seconds(equal=(("class_uid", (4001,)),), unequal=(("src_ip", ("10.0.0.0",)),)) == [6, 2]
+    assert await shelf.seconds(ids=((1, 3), (1, 5), (2, 3))) == [5, 3]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +166,8 @@ async def test_filters(shelf: Shelf) -> None:
         {"equal": (("tenant", ("other",)),)},
         {"equal": (("dst_port", ("22",)),)},
         {"equal": (("src_ip", ()),)},
+        {"unequal": (("nothing", ("x",)),)},
+        {"unequal": (("dst_port", ("22",)),)},
         {"regex": "(?=x)"},
         {"regex": "("},
     ],
@@ -190,6 +195,43 @@ async def test_events_are_counted_over_time(shelf: Shelf) -> None:
     await shelf.keep(*(event(number) for number in (0, 1, 61, 200)), event(5, tenant=OTHER))
     bars = await shelf.store.histogram(DEFAULT_TENANT, EventFilter(until=NOON + 100 * SECOND), 60 * SECOND)
     assert [(bar.at - NOON, bar.count) for bar in bars] == [(0, 2), (60 * SECOND, 1)]
+
+
+async def test_counts_are_told_apart_by_a_column(shelf: Shelf) -> None:
+    await shelf.keep(
+        *(event(number, severity=number % 2) for number in (0, 1, 2, 61)), event(3, tenant=OTHER, severity=9)
+    )
+    bars = await shelf.store.histogram(DEFAULT_TENANT, EventFilter(), 60 * SECOND, "severity")
+    assert [(bar.count, [(part.value, part.count) for part in bar.parts]) for bar in bars] == [
+        (3, [(0, 2), (1, 1)]),
+        (1, [(1, 1)]),
+    ]
+    for by in ("src_ip", "native", "nothing"):
+        with pytest.raises(InvalidFilterError):
+            await shelf.store.histogram(DEFAULT_TENANT, EventFilter(), HOUR, by)
+
+
+async def test_the_values_of_a_column_are_counted(shelf: Shelf) -> None:
+    await shelf.keep(*(event(number, dst_port=443) for number in range(7)), event(1, tenant=OTHER, src_ip="x"))
+    facet = await shelf.store.facet(DEFAULT_TENANT, EventFilter(), "src_ip", 2)
+    assert [(one.value, one.count) for one in facet.items] == [("10.0.0.0", 2), ("10.0.0.1", 2)]
+    assert (facet.column, facet.distinct, facet.events) == ("src_ip", 4, 7)
+    few = await shelf.store.facet(DEFAULT_TENANT, EventFilter(until=NOON + 2 * SECOND), "dst_port", 9)
+    assert [(one.value, one.count) for one in few.items] == [(443, 2)]
+    none = await shelf.store.facet(TenantId("nobody"), EventFilter(), "user", 9)
+    assert (none.items, none.distinct, none.events) == ((), 0, 0)
+    for column in ("nothing", "tenant", "native", 'user") --'):
+        with pytest.raises(InvalidFilterError):
+            await shelf.store.facet(DEFAULT_TENANT, EventFilter(), column, 9)
+
+
+async def test_the_extent_is_from_the_oldest_to_the_newest(shelf: Shelf) -> None:
+    assert await shelf.store.extent(DEFAULT_TENANT) is None
+    await shelf.keep(event(5), event(2), event(90, tenant=OTHER))
+    await shelf.keep(event(7))
+    extent = await shelf.store.extent(DEFAULT_TENANT)
+    assert extent is not None
+    assert (extent.oldest - NOON, extent.newest - NOON) == (2 * SECOND, 7 * SECOND)
 
 
 async def test_an_append_and_what_belongs_to_it_are_one_commit(shelf: Shelf) -> None:

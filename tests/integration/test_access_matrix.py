@@ -29,6 +29,7 @@ EVE = (
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
     ("POST", "/api/v2/events"): {"content": EVE, "headers": {"Content-Type": "application/x-ndjson"}},
+    ("GET", "/api/v2/events/facets"): {"params": {"column": "src_ip"}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
     ("POST", "/auth/setup"): {"json": {"token": "x", "username": "nobody", "password": "nothing at all that is real"}},
@@ -97,6 +98,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             world = World(http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html"})
             world.things["alert_id"] = await _one_alert(world)
+            world.things["event_id"] = await _one_stored_event(world)
             yield world
         for task in tasks:
             task.cancel()
@@ -115,6 +117,17 @@ async def _one_alert(world: World) -> str:
             if alerts and threats:
                 return alerts[0]["id"]
             await asyncio.sleep(0.05)
+
+
+async def _one_stored_event(world: World) -> str:
+    import asyncio
+
+    async with asyncio.timeout(40):
+        while not (
+            found := (await world.call("GET", "/api/v2/events", world.keys[DEFAULT_TENANT, "admin"])).json()["items"]
+        ):
+            await asyncio.sleep(0.2)
+        return found[0]["id"]
 
 
 def _name(case: Case) -> str:

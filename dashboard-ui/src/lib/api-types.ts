@@ -194,6 +194,8 @@ export interface paths {
         /**
          * Search Events
          * @description The tenant's stored events, newest first. An event can be found some seconds after it was received.
+         *
+         *     A search whose caller hangs up is stopped; so are the other questions about events.
          */
         get: operations["search_events_api_v2_events_get"];
         put?: never;
@@ -220,9 +222,49 @@ export interface paths {
         };
         /**
          * Count Events
-         * @description The stored events over time: of the last day when no range is given.
+         * @description The stored events over time: from the oldest to the newest one when no range is given.
          */
         get: operations["count_events_api_v2_events_histogram_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Values
+         * @description The most frequent values of a column, exactly counted, and how many values there are.
+         */
+        get: operations["count_values_api_v2_events_facets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Event
+         * @description One stored event.
+         */
+        get: operations["get_event_api_v2_events__event_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -244,7 +286,8 @@ export interface paths {
          * Hunt
          * @description Run a SELECT of one's own over the view `events`, which holds the tenant's stored events and nothing else.
          *
-         *     It runs in a process of its own that can read these files only, with limits of time and memory.
+         *     It runs in a process of its own that can read these files only, with limits of time and memory, and ends when the
+         *     caller hangs up.
          */
         post: operations["hunt_api_v2_hunts_post"];
         delete?: never;
@@ -531,6 +574,11 @@ export interface components {
             at: number;
             /** Count */
             count: number;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["ValueCount"][];
         };
         /**
          * CheckResult
@@ -612,6 +660,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * Extent
+         * @description From when to when a tenant has stored events.
+         */
+        Extent: {
+            /** Oldest */
+            oldest: number;
+            /** Newest */
+            newest: number;
+        };
+        /**
+         * Facet
+         * @description The values that a column has among events.
+         */
+        Facet: {
+            /** Column */
+            column: string;
+            /** Items */
+            items: components["schemas"]["ValueCount"][];
+            /** Distinct */
+            distinct: number;
+            /** Events */
+            events: number;
+        };
+        /**
          * FirstAdministrator
          * @description The first administrator, with the token from the link that the server printed.
          */
@@ -642,6 +714,7 @@ export interface components {
             until: number;
             /** Width */
             width: number;
+            stored: components["schemas"]["Extent"] | null;
         };
         /**
          * HuntRequest
@@ -930,6 +1003,16 @@ export interface components {
             items: components["schemas"]["Threat"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ValueCount
+         * @description A value of a column, and how many events have it.
+         */
+        ValueCount: {
+            /** Value */
+            value: string | number;
+            /** Count */
+            count: number;
         };
         /**
          * Verdict
@@ -1269,7 +1352,7 @@ export interface operations {
     search_events_api_v2_events_get: {
         parameters: {
             query?: {
-                /** @description `column=value`, repeated; one column several times means any of its values. */
+                /** @description `column=value` or `column!=value`, repeated; one column several times means any of its values, or none of them. */
                 where?: string[];
                 /** @description Text that the event contains, in any case. */
                 q?: string;
@@ -1419,7 +1502,7 @@ export interface operations {
     count_events_api_v2_events_histogram_get: {
         parameters: {
             query?: {
-                /** @description `column=value`, repeated; one column several times means any of its values. */
+                /** @description `column=value` or `column!=value`, repeated; one column several times means any of its values, or none of them. */
                 where?: string[];
                 /** @description Text that the event contains, in any case. */
                 q?: string;
@@ -1431,6 +1514,8 @@ export interface operations {
                 until?: number;
                 /** @description Time spans at most, about. */
                 bars?: number;
+                /** @description Column by whose values each span is told apart. */
+                by?: "" | "class_uid" | "severity" | "source" | "format" | "action";
             };
             header?: never;
             path?: never;
@@ -1467,6 +1552,135 @@ export interface operations {
             };
             /** @description The principal lacks the permission, or the request came from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_values_api_v2_events_facets_get: {
+        parameters: {
+            query: {
+                /** @description `column=value` or `column!=value`, repeated; one column several times means any of its values, or none of them. */
+                where?: string[];
+                /** @description Text that the event contains, in any case. */
+                q?: string;
+                /** @description Regular expression (RE2) that the event's text matches. */
+                regex?: string;
+                /** @description At or after this time, microseconds since 1970 UTC. */
+                since?: number;
+                /** @description Before this time; 0 for no end. */
+                until?: number;
+                /** @description One that can be filtered by. */
+                column: string;
+                /** @description Values at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facet"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_event_api_v2_events__event_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredEvent"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

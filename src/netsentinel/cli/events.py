@@ -27,7 +27,8 @@ def search(
     text: Annotated[str, typer.Argument(help="What the event contains, in any case.")] = "",
     *,
     where: Annotated[
-        list[str] | None, typer.Option("--where", "-w", help="column=value; one column twice means either value.")
+        list[str] | None,
+        typer.Option("--where", "-w", help="column=value or column!=value; one column twice: either, or neither."),
     ] = None,
     regex: Annotated[str, typer.Option(help="Regular expression (RE2) that the event's text matches.")] = "",
     since: Annotated[str, typer.Option(help="At or after this time, ISO 8601.")] = "",

@@ -9,8 +9,19 @@ from typing import Any
 
 import msgspec
 
-from netsentinel.events.lake.model import COLUMNS, Bucket, EventFilter, EventKey, HuntResult, Spool, StoredEvent
-from netsentinel.events.lake.query import check, compiled
+from netsentinel.events.lake.model import (
+    COLUMNS,
+    Bucket,
+    EventFilter,
+    EventKey,
+    Extent,
+    Facet,
+    HuntResult,
+    Spool,
+    StoredEvent,
+    ValueCount,
+)
+from netsentinel.events.lake.query import check, check_grouping, compiled, value_of
 from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
@@ -171,10 +182,25 @@ class MemoryEventStore:
         for start in range(0, len(found), 2):
             yield found[start : start + 2]
 
-    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros) -> list[Bucket]:
+    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros, by: str = "") -> list[Bucket]:
         """How many events per time span, oldest first."""
-        counts = Counter(event.time // width * width for event in self._matching(tenant, where))
-        return [Bucket(at, count) for at, count in sorted(counts.items())]
+        check_grouping(by)
+        bars: dict[Micros, Counter[str | int]] = {}
+        for event in self._matching(tenant, where):
+            at = event.time // width * width
+            bars.setdefault(at, Counter())[getattr(event, by) if by else ""] += 1
+        return [Bucket(at, parts.total(), _ranked(parts) if by else ()) for at, parts in sorted(bars.items())]
+
+    async def facet(self, tenant: TenantId, where: EventFilter, column: str, limit: int) -> Facet:
+        """The most frequent values of a column."""
+        value_of(column)
+        counts = Counter[str | int](getattr(event, column) for event in self._matching(tenant, where))
+        return Facet(column, _ranked(counts)[:limit], len(counts), counts.total())
+
+    async def extent(self, tenant: TenantId) -> Extent | None:
+        """From when to when there are events; None when nothing is stored."""
+        times = [event.time for _, event in self._kept if event.tenant == tenant]
+        return Extent(min(times), max(times)) if times else None
 
     async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
         """Everything the tenant has."""
@@ -198,6 +224,12 @@ class MemoryEventStore:
             and where.since <= event.time
             and (not where.until or event.time < where.until)
             and all(getattr(event, column) in wanted for column, wanted in where.equal)
+            and not any(getattr(event, column) in unwanted for column, unwanted in where.unequal)
+            and (not where.ids or (event.batch, event.number) in where.ids)
             and where.text.lower() in f"{event.native}\n{event.raw}".lower()
             and (pattern is None or pattern.search(event.native) or (event.raw and pattern.search(event.raw)))
         ]
+
+
+def _ranked(counts: Counter[str | int]) -> tuple[ValueCount, ...]:
+    return tuple(ValueCount(*one) for one in sorted(counts.items(), key=lambda item: (-item[1], item[0])))

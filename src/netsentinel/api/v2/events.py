@@ -1,16 +1,17 @@
 """Events over HTTP: batches in, acknowledged when they are on disk; stored ones searched, counted, hunted through."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.hangup import while_wanted
 from netsentinel.api.services import Served
 from netsentinel.events import Accepted
-from netsentinel.events.lake import COLUMNS, EventFilter, Histogram, HuntResult, StoredEvent, parse_terms
+from netsentinel.events.lake import COLUMNS, EventFilter, Facet, Histogram, HuntResult, StoredEvent, parse_terms
 from netsentinel.events.positions import HEADER, StreamPosition
 from netsentinel.kernel.types import Permission, Principal
 
@@ -84,7 +85,10 @@ class EventQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     where: list[str] = Field(
-        [], max_length=20, description="`column=value`, repeated; one column several times means any of its values."
+        [],
+        max_length=20,
+        description="`column=value` or `column!=value`, repeated; one column several times means any of its values, or"
+        " none of them.",
     )
     q: str = Field("", max_length=1_000, description="Text that the event contains, in any case.")
     regex: str = Field("", max_length=1_000, description="Regular expression (RE2) that the event's text matches.")
@@ -97,8 +101,9 @@ class EventQuery(BaseModel):
         Raises:
             InvalidFilterError: an unknown column, or a value of the wrong type.
         """
+        equal, unequal = parse_terms(self.where)
         return EventFilter(
-            since=self.since, until=self.until, equal=parse_terms(self.where), text=self.q, regex=self.regex
+            since=self.since, until=self.until, equal=equal, unequal=unequal, text=self.q, regex=self.regex
         )
 
 
@@ -113,6 +118,16 @@ class HistogramQuery(EventQuery):
     """Which stored events, and how finely they are counted."""
 
     bars: int = Field(60, ge=1, le=500, description="Time spans at most, about.")
+    by: Literal["", "class_uid", "severity", "source", "format", "action"] = Field(
+        "", description="Column by whose values each span is told apart."
+    )
+
+
+class FacetQuery(EventQuery):
+    """Which stored events, and which column of theirs is counted."""
+
+    column: str = Field(min_length=1, max_length=32, description="One that can be filtered by.")
+    limit: int = Field(10, ge=1, le=100, description="Values at most.")
 
 
 class HuntRequest(BaseModel):
@@ -132,25 +147,53 @@ EventPageAnswer: Any = _make_model("EventPage", items=(list[StoredEventAnswer], 
 
 
 @router.get("", response_model=EventPageAnswer, responses=problems(400, 401, 403, 503))
-async def search_events(query: Annotated[EventPageQuery, Query()], principal: Reader, services: Served) -> Response:
-    """The tenant's stored events, newest first. An event can be found some seconds after it was received."""
-    page = await services.lake.page(principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor)
+async def search_events(
+    request: Request, query: Annotated[EventPageQuery, Query()], principal: Reader, services: Served
+) -> Response:
+    """The tenant's stored events, newest first. An event can be found some seconds after it was received.
+
+    A search whose caller hangs up is stopped; so are the other questions about events.
+    """
+    work = services.lake.page(principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor)
+    page = await while_wanted(request, work)
     return answer({"items": [_shown(event) for event in page.items], "next": page.next})
 
 
 @router.get("/histogram", response_model=Histogram, responses=problems(400, 401, 403, 503))
-async def count_events(query: Annotated[HistogramQuery, Query()], principal: Reader, services: Served) -> Response:
-    """The stored events over time: of the last day when no range is given."""
-    return answer(await services.lake.histogram(principal.tenant, query.as_filter(), bars=query.bars))
+async def count_events(
+    request: Request, query: Annotated[HistogramQuery, Query()], principal: Reader, services: Served
+) -> Response:
+    """The stored events over time: from the oldest to the newest one when no range is given."""
+    work = services.lake.histogram(principal.tenant, query.as_filter(), bars=query.bars, by=query.by)
+    return answer(await while_wanted(request, work))
+
+
+@router.get("/facets", response_model=Facet, responses=problems(400, 401, 403, 503))
+async def count_values(
+    request: Request, query: Annotated[FacetQuery, Query()], principal: Reader, services: Served
+) -> Response:
+    """The most frequent values of a column, exactly counted, and how many values there are."""
+    work = services.lake.facet(principal.tenant, query.as_filter(), query.column, limit=query.limit)
+    return answer(await while_wanted(request, work))
+
+
+@router.get("/{event_id}", response_model=StoredEventAnswer, responses=problems(401, 403, 404, 503))
+async def get_event(
+    request: Request, event_id: Annotated[str, Path(max_length=64)], principal: Reader, services: Served
+) -> Response:
+    """One stored event."""
+    return answer(_shown(await while_wanted(request, services.lake.find(principal.tenant, event_id))))
 
 
 @hunts.post("", response_model=HuntResult, responses=problems(400, 401, 403, 503))
-async def hunt(request: HuntRequest, principal: Hunting, services: Served) -> Response:
+async def hunt(request: Request, statement: HuntRequest, principal: Hunting, services: Served) -> Response:
     """Run a SELECT of one's own over the view `events`, which holds the tenant's stored events and nothing else.
 
-    It runs in a process of its own that can read these files only, with limits of time and memory.
+    It runs in a process of its own that can read these files only, with limits of time and memory, and ends when the
+    caller hangs up.
     """
-    return answer(await services.lake.hunt(principal.tenant, request.sql, limit=request.limit))
+    work = services.lake.hunt(principal.tenant, statement.sql, limit=statement.limit)
+    return answer(await while_wanted(request, work))
 
 
 def _shown(event: StoredEvent) -> dict[str, Any]:

@@ -44,6 +44,18 @@ class Count(msgspec.Struct, frozen=True, tag=True):
     tenant: TenantId
     where: EventFilter
     width: Micros
+    by: str = ""
+    """The column that the counts are told apart by."""
+
+
+class Tally(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Tallied`."""
+
+    files: tuple[LakeFile, ...]
+    tenant: TenantId
+    where: EventFilter
+    column: str
+    limit: int
 
 
 class Hunt(msgspec.Struct, frozen=True, tag=True):
@@ -69,9 +81,17 @@ class Found(msgspec.Struct, frozen=True, tag=True):
 
 
 class Counted(msgspec.Struct, frozen=True, tag=True):
-    """Beginning and count of each time span that has events."""
+    """Beginning, value of the column that tells apart (None without one) and count, for what is not nought."""
 
-    buckets: tuple[tuple[Micros, int], ...]
+    buckets: tuple[tuple[Micros, str | int | None, int], ...]
+
+
+class Tallied(msgspec.Struct, frozen=True, tag=True):
+    """The most frequent values with their counts, how many values there are, and how many events."""
+
+    values: tuple[tuple[str | int, int], ...]
+    distinct: int
+    events: int
 
 
 class Hunted(msgspec.Struct, frozen=True, tag=True):
@@ -90,8 +110,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     """Whether the request itself is at fault; otherwise memory, disk or a file is."""
 
 
-Request = Write | Merge | Search | Count | Hunt
-Answer = Written | Found | Counted | Hunted | Refused
+Request = Write | Merge | Search | Count | Tally | Hunt
+Answer = Written | Found | Counted | Tallied | Hunted | Refused
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

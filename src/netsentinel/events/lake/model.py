@@ -80,6 +80,13 @@ FILTERS = frozenset(COLUMNS) - {"batch", "number", "tenant", "time", "native", "
 """Columns that can be compared with a value. Time has its range, the texts have the free-text filters."""
 
 
+GROUPINGS = frozenset({"class_uid", "severity", "source", "format", "action"})
+"""Columns with few values: a histogram can be told apart by them."""
+
+Terms = tuple[tuple[str, tuple[str | int, ...]], ...]
+"""Columns of `FILTERS`, each with values."""
+
+
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which events. Everything given must hold; what is empty does not count."""
 
@@ -87,8 +94,12 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """At or after."""
     until: Micros = 0
     """Before; 0 for no end."""
-    equal: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
-    """Columns of `FILTERS`, each with the values one of which it must have."""
+    equal: Terms = ()
+    """Columns with the values one of which each must have."""
+    unequal: Terms = ()
+    """Columns with the values none of which each may have."""
+    ids: tuple[tuple[int, int], ...] = ()
+    """Batch and number of the only events that count; empty for all."""
     text: str = ""
     """What the native or raw text contains, in any case."""
     regex: str = ""
@@ -127,12 +138,43 @@ class LakeFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
+class ValueCount:
+    """A value of a column, and how many events have it."""
+
+    value: str | int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """A bar of a histogram over time."""
 
     at: Micros
     """Its beginning."""
     count: int
+    parts: tuple[ValueCount, ...] = ()
+    """The same events by the values of the column they are told apart by, largest first; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values that a column has among events."""
+
+    column: str
+    items: tuple[ValueCount, ...]
+    """The most frequent ones, most frequent first."""
+    distinct: int
+    """How many values there are in all."""
+    events: int
+    """How many events were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """From when to when a tenant has stored events."""
+
+    oldest: Micros
+    newest: Micros
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,17 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
-from netsentinel.events.lake.model import Bucket, EventFilter, EventKey, HuntResult, LakeFile, Spool, StoredEvent
+from netsentinel.events.lake.model import (
+    Bucket,
+    EventFilter,
+    EventKey,
+    Extent,
+    Facet,
+    HuntResult,
+    LakeFile,
+    Spool,
+    StoredEvent,
+)
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -34,8 +44,28 @@ class EventStore(Protocol):
         """All events, newest first, in pieces."""
         ...
 
-    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros) -> list[Bucket]:
-        """How many events per time span of this width, without the spans that have none, oldest first."""
+    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros, by: str = "") -> list[Bucket]:
+        """How many events per time span of this width, without the spans that have none, oldest first.
+
+        Told apart by a column of `GROUPINGS` when one is given.
+
+        Raises:
+            InvalidFilterError: also when `by` is no such column.
+            UnavailableError: as for `search`.
+        """
+        ...
+
+    async def facet(self, tenant: TenantId, where: EventFilter, column: str, limit: int) -> Facet:
+        """The most frequent values of a column of `FILTERS`.
+
+        Raises:
+            InvalidFilterError: also when there is no such column.
+            UnavailableError: as for `search`.
+        """
+        ...
+
+    async def extent(self, tenant: TenantId) -> Extent | None:
+        """From when to when there are events; None when nothing is stored."""
         ...
 
     async def expire(self, tenant: TenantId, before: Micros) -> int:
@@ -69,6 +99,10 @@ class LakeFiles(Protocol):
 
     def covering(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros) -> list[LakeFile]:
         """Files of a tenant that may hold events of a time range (`until` 0 for no end), newest first."""
+        ...
+
+    def extent(self, tx: ReadTx, tenant: TenantId) -> Extent | None:
+        """The times of a tenant's oldest and newest event; None without files."""
         ...
 
     def all(self, tx: ReadTx) -> list[LakeFile]:

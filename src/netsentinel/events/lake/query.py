@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import re2
 
-from netsentinel.events.lake.model import COLUMNS, FILTERS, EventFilter, EventKey
+from netsentinel.events.lake.model import COLUMNS, FILTERS, GROUPINGS, EventFilter, EventKey, Terms
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import TenantId
 
@@ -52,11 +52,11 @@ def condition(tenant: TenantId, where: EventFilter, after: EventKey | None = Non
     if where.until:
         parts.append('"time" < ?')
         values.append(where.until)
-    for column, wanted in where.equal:
-        if column not in FILTERS:
-            raise InvalidFilterError(f"There is no column {column!r} to filter by.", columns=sorted(FILTERS))
-        parts.append(f'"{column}" IN ({", ".join("?" * len(wanted))})')
-        values += wanted
+    _add_terms(where.equal, "", parts, values)
+    _add_terms(where.unequal, " IS NOT TRUE", parts, values)
+    if where.ids:
+        parts.append("(" + " OR ".join(['("batch" = ? AND "number" = ?)'] * len(where.ids)) + ")")
+        values += [part for one in where.ids for part in one]
     for pattern in _patterns(where):
         parts.append("""(regexp_matches("native", ?) OR ("raw" <> '' AND regexp_matches("raw", ?)))""")
         values += [pattern, pattern]
@@ -65,6 +65,35 @@ def condition(tenant: TenantId, where: EventFilter, after: EventKey | None = Non
         parts.append('"time" <= ? AND ("time", "batch", "number") < (?, ?, ?)')
         values += [after[0], *after]
     return " AND ".join(parts), values
+
+
+def _add_terms(terms: Terms, verdict: str, parts: list[str], values: list[Any]) -> None:
+    for column, given in terms:
+        if column not in FILTERS:
+            raise InvalidFilterError(f"There is no column {column!r} to filter by.", columns=sorted(FILTERS))
+        parts.append(f'("{column}" IN ({", ".join("?" * len(given))})){verdict}')
+        values += given
+
+
+def value_of(column: str) -> str:
+    """A column as SQL; a file that does not have it gives what is empty.
+
+    Raises:
+        InvalidFilterError: there is no such column.
+    """
+    if column not in FILTERS:
+        raise InvalidFilterError(f"There is no column {column!r} to count.", columns=sorted(FILTERS))
+    return f'coalesce("{column}", {"0" if COLUMNS[column] is int else quoted("")})'
+
+
+def check_grouping(by: str) -> None:
+    """Refuse a column that a histogram cannot be told apart by.
+
+    Raises:
+        InvalidFilterError: it is neither empty nor one of `GROUPINGS`.
+    """
+    if by and by not in GROUPINGS:
+        raise InvalidFilterError(f"A histogram is told apart by one of {', '.join(sorted(GROUPINGS))}.", column=by)
 
 
 def _patterns(where: EventFilter) -> list[str]:
@@ -78,7 +107,7 @@ def check(where: EventFilter) -> None:
     Raises:
         InvalidFilterError: an unknown column, a value of the wrong type, or no regular expression that RE2 takes.
     """
-    for column, wanted in where.equal:
+    for column, wanted in (*where.equal, *where.unequal):
         if column not in FILTERS:
             raise InvalidFilterError(f"There is no column {column!r} to filter by.", columns=sorted(FILTERS))
         if not wanted or any(type(value) is not COLUMNS[column] for value in wanted):

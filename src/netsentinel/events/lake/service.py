@@ -1,18 +1,32 @@
 """What people do with stored events: page through them, count them over time, hunt."""
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 import msgspec
 
-from netsentinel.events.lake.model import COLUMNS, FILTERS, Bucket, EventFilter, EventKey, HuntResult, StoredEvent
+from netsentinel.events.lake.model import (
+    COLUMNS,
+    FILTERS,
+    Bucket,
+    EventFilter,
+    EventKey,
+    Extent,
+    Facet,
+    HuntResult,
+    StoredEvent,
+    Terms,
+)
 from netsentinel.events.lake.ports import EventStore, Hunter
 from netsentinel.kernel.clock import DAY, SECOND, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
-from netsentinel.kernel.errors import InvalidFilterError
+from netsentinel.kernel.errors import InvalidFilterError, NotFoundError
 from netsentinel.kernel.types import Micros, TenantId
 
 MAX_TERMS = 20
+MAX_FACET_VALUES = 100
+_ID = re.compile(r"evt_(\d{1,18})_(\d{1,18})")
 MAX_SQL = 20_000
 
 
@@ -34,6 +48,8 @@ class Histogram:
     until: Micros
     width: Micros
     """Of one span."""
+    stored: Extent | None
+    """From when to when there are stored events at all, whatever was asked for; null without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +84,43 @@ class EventLake:
         """All events, newest first, in pieces: for an export."""
         return self._store.scan(tenant, where)
 
-    async def histogram(self, tenant: TenantId, where: EventFilter, *, bars: int) -> Histogram:
-        """The events over time, in about so many bars; of the last day when no range is given.
+    async def find(self, tenant: TenantId, event_id: str) -> StoredEvent:
+        """One event by its id.
 
         Raises:
-            InvalidFilterError: as for `page`; or the range is empty.
+            NotFoundError: the tenant has no such stored event.
         """
-        until = where.until or self._clock.now()
-        since = where.since or until - DAY
+        parts = _ID.fullmatch(event_id)
+        where = EventFilter(ids=((int(parts[1]), int(parts[2])),)) if parts else None
+        found = await self._store.search(tenant, where, 1) if where else []
+        if not found:
+            raise NotFoundError(f"There is no stored event {event_id!r}; it may have expired, or not be stored yet.")
+        return found[0]
+
+    async def histogram(self, tenant: TenantId, where: EventFilter, *, bars: int, by: str = "") -> Histogram:
+        """The events over time, in about so many bars; an end that is not given is that of what is stored.
+
+        Raises:
+            InvalidFilterError: as for `page`; or the range is empty; or `by` is no column of `GROUPINGS`.
+        """
+        stored = await self._store.extent(tenant)
+        now = self._clock.now()
+        until = where.until or max(now, stored.newest + 1 if stored and not where.since else 0)
+        since = where.since or min(stored.oldest if stored else now - DAY, until - SECOND)
         if since >= until:
             raise InvalidFilterError("since lies before until.")
         width = max(SECOND, -(-(until - since) // (bars * SECOND)) * SECOND)
         ranged = msgspec.structs.replace(where, since=since, until=until)
-        return Histogram(tuple(await self._store.histogram(tenant, ranged, width)), since, until, width)
+        found = tuple(await self._store.histogram(tenant, ranged, width, by))
+        return Histogram(found, since, until, width, stored)
+
+    async def facet(self, tenant: TenantId, where: EventFilter, column: str, *, limit: int) -> Facet:
+        """The most frequent values of a column, with how many events have each.
+
+        Raises:
+            InvalidFilterError: as for `page`.
+        """
+        return await self._store.facet(tenant, where, column, min(limit, MAX_FACET_VALUES))
 
     async def hunt(self, tenant: TenantId, sql: str, *, limit: int) -> HuntResult:
         """What a SELECT over the view `events` gives: the tenant's own events and nothing else.
@@ -94,23 +134,29 @@ class EventLake:
         return await self._hunter.hunt(tenant, sql, limit=min(limit, self._limits.rows), seconds=self._limits.seconds)
 
 
-def parse_terms(terms: Iterable[str]) -> tuple[tuple[str, tuple[str | int, ...]], ...]:
-    """Filters as people type them, `column=value`; one column several times means any of the values.
+def parse_terms(terms: Iterable[str]) -> tuple[Terms, Terms]:
+    """Filters as people type them: what must be (`column=value`), and what must not (`column!=value`).
+
+    One column several times means any of the values, or none of them.
 
     Raises:
         InvalidFilterError: an unknown column, or a value of the wrong type.
     """
-    wanted: dict[str, list[str | int]] = {}
+    wanted: tuple[dict[str, list[str | int]], dict[str, list[str | int]]] = ({}, {})
     for number, term in enumerate(terms, 1):
-        column, found, value = term.partition("=")
+        name, found, value = term.partition("=")
+        column = name.removesuffix("!")
         if not found or column not in FILTERS:
             raise InvalidFilterError(
-                f"Write column=value with one of the columns {', '.join(sorted(FILTERS))}.", columns=sorted(FILTERS)
+                f"Write column=value or column!=value with one of the columns {', '.join(sorted(FILTERS))}.",
+                columns=sorted(FILTERS),
             )
         if number > MAX_TERMS:
             raise InvalidFilterError(f"At most {MAX_TERMS} filters.")
-        wanted.setdefault(column, []).append(_whole(column, value) if COLUMNS[column] is int else value)
-    return tuple((column, tuple(values)) for column, values in wanted.items())
+        values = wanted[name.endswith("!")].setdefault(column, [])
+        values.append(_whole(column, value) if COLUMNS[column] is int else value)
+    equal, unequal = (tuple((column, tuple(values)) for column, values in side.items()) for side in wanted)
+    return equal, unequal
 
 
 def _whole(column: str, value: str) -> int:

@@ -7,10 +7,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from netsentinel.events.lake.frames import Answer, Count, Counted, Found, Hunt, Hunted, Merge, Search, Write, Written
-from netsentinel.events.lake.model import Bucket, EventFilter, EventKey, HuntResult, LakeFile, Spool, StoredEvent
+from netsentinel.events.lake.frames import (
+    Answer,
+    Count,
+    Counted,
+    Found,
+    Hunt,
+    Hunted,
+    Merge,
+    Search,
+    Tallied,
+    Tally,
+    Write,
+    Written,
+)
+from netsentinel.events.lake.model import (
+    Bucket,
+    EventFilter,
+    EventKey,
+    Extent,
+    Facet,
+    HuntResult,
+    LakeFile,
+    Spool,
+    StoredEvent,
+    ValueCount,
+)
 from netsentinel.events.lake.ports import LakeFiles
-from netsentinel.events.lake.query import check
+from netsentinel.events.lake.query import check, check_grouping, value_of
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.kernel.clock import DAY, SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
@@ -18,7 +42,7 @@ from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, Tx
 
-_Kind = TypeVar("_Kind", Written, Found, Counted, Hunted)
+_Kind = TypeVar("_Kind", Written, Found, Counted, Tallied, Hunted)
 
 _WRITE_S = 120.0
 _SEARCH_S = 60.0
@@ -119,14 +143,34 @@ class DuckLake:
                 return
             after = piece[-1].key
 
-    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros) -> list[Bucket]:
+    async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros, by: str = "") -> list[Bucket]:
         """How many events per time span of this width, without the spans that have none, oldest first."""
         check(where)
+        check_grouping(by)
         files = await self._covering(tenant, where)
         if not files:
             return []
-        answer = _of(await self._workers.searching.ask(Count(files, tenant, where, width), _SEARCH_S), Counted)
-        return [Bucket(at, count) for at, count in answer.buckets]
+        answer = _of(await self._workers.searching.ask(Count(files, tenant, where, width, by), _SEARCH_S), Counted)
+        bars: dict[Micros, list[ValueCount]] = {}
+        for at, value, count in answer.buckets:
+            bars.setdefault(at, []).append(ValueCount("" if value is None else value, count))
+        return [Bucket(at, sum(part.count for part in parts), tuple(parts) if by else ()) for at, parts in bars.items()]
+
+    async def facet(self, tenant: TenantId, where: EventFilter, column: str, limit: int) -> Facet:
+        """The most frequent values of a column."""
+        check(where)
+        value_of(column)
+        files = await self._covering(tenant, where)
+        if not files:
+            return Facet(column, (), 0, 0)
+        request = Tally(files, tenant, where, column, limit)
+        answer = _of(await self._workers.searching.ask(request, _SEARCH_S), Tallied)
+        found = tuple(ValueCount(value, count) for value, count in answer.values)
+        return Facet(column, found, answer.distinct, answer.events)
+
+    async def extent(self, tenant: TenantId) -> Extent | None:
+        """From when to when there are events; None when nothing is stored."""
+        return await self._db.read(lambda tx: self._files.extent(tx, tenant))
 
     async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
         """What a SELECT over the tenant's view `events` gives. It can reach nothing but the tenant's own files.

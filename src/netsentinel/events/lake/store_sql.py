@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from netsentinel.events.lake.model import LakeFile
+from netsentinel.events.lake.model import Extent, LakeFile
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -34,6 +34,11 @@ class SqlLakeFiles:
             (tenant, since, until or _NO_END),
         )
         return [_file(row) for row in rows]
+
+    def extent(self, tx: ReadTx, tenant: TenantId) -> Extent | None:
+        """The times of a tenant's oldest and newest event; None without files."""
+        row = tx.row("SELECT MIN(min_time), MAX(max_time) FROM lake_files WHERE tenant = ?", (tenant,))
+        return None if row is None or row[0] is None else Extent(row[0], row[1])
 
     def all(self, tx: ReadTx) -> list[LakeFile]:
         """Every file of every tenant."""

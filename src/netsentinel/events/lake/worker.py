@@ -27,6 +27,7 @@ from netsentinel.events.lake.query import (
     listed,
     quoted,
     rows_of,
+    value_of,
 )
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.errors import InvalidFilterError
@@ -75,7 +76,8 @@ class Lake:
             return frames.Refused(error.detail, by_caller=True)
         except duckdb.Error as error:
             by_caller = isinstance(request, frames.Hunt) or (
-                isinstance(request, frames.Search | frames.Count) and isinstance(error, duckdb.InvalidInputException)
+                isinstance(request, frames.Search | frames.Count | frames.Tally)
+                and isinstance(error, duckdb.InvalidInputException)
             )
             told = str(error).strip()
             if isinstance(error, duckdb.OutOfMemoryException):
@@ -94,6 +96,8 @@ class Lake:
                 return frames.Found(tuple(self._search(request)))
             case frames.Count():
                 return frames.Counted(tuple(self._count(request)))
+            case frames.Tally():
+                return self._tally(request)
             case frames.Hunt():
                 return self._hunt(request)
 
@@ -197,14 +201,28 @@ class Lake:
         events = {event.key: event for event in map(_event, rows)}
         return [events[key] for key in keys]
 
-    def _count(self, request: frames.Count) -> list[tuple[Micros, int]]:
+    def _count(self, request: frames.Count) -> list[tuple[Micros, str | int | None, int]]:
         where, values = condition(request.tenant, request.where)
         paths = self._paths(_relevant(request.files, request))
+        value = value_of(request.by) if request.by else "NULL"
         return self._db.execute(
-            f'SELECT "time" // {request.width} * {request.width} AS bar, count(*) FROM {rows_of(paths)} '  # noqa: S608 - see condition
-            f"WHERE {where} GROUP BY bar ORDER BY bar",
+            f'SELECT "time" // {request.width} * {request.width} AS bar, {value} AS part, count(*) AS events '  # noqa: S608 - see condition
+            f"FROM {rows_of(paths)} WHERE {where} GROUP BY bar, part ORDER BY bar, events DESC, part",
             values,
         ).fetchall()
+
+    def _tally(self, request: frames.Tally) -> frames.Tallied:
+        where, values = condition(request.tenant, request.where)
+        paths = self._paths(_relevant(request.files, request))
+        rows = self._db.execute(
+            "SELECT part, events, count(*) OVER (), sum(events) OVER () FROM "  # noqa: S608 - see condition
+            f"(SELECT {value_of(request.column)} AS part, count(*) AS events FROM {rows_of(paths)} "
+            f"WHERE {where} GROUP BY part) "
+            f"ORDER BY events DESC, part LIMIT {request.limit}",
+            values,
+        ).fetchall()
+        found = tuple((part, events) for part, events, *_ in rows)
+        return frames.Tallied(found, *(map(int, rows[0][2:]) if rows else (0, 0)))
 
     def _hunt(self, request: frames.Hunt) -> frames.Answer:
         statements = self._db.extract_statements(request.sql)
@@ -233,7 +251,7 @@ def _fresh(rows: str) -> str:
     return f"SELECT {SELECTED} FROM fresh WHERE {rows}"  # noqa: S608 - see _partitions
 
 
-def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count) -> list[LakeFile]:
+def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count | frames.Tally) -> list[LakeFile]:
     """The files that can hold what is asked for, by their class and time."""
     classes = {value for column, wanted in request.where.equal if column == "class_uid" for value in wanted} | {MIXED}
     after = request.after if isinstance(request, frames.Search) else None

@@ -6,10 +6,11 @@ import pytest
 
 from netsentinel.events import FORMATS, InboxBatch
 from netsentinel.events.lake import COLUMNS, EventLake, LakeFile
-from netsentinel.events.lake.frames import Answer, Counted, Found, Request, Search
+from netsentinel.events.lake.frames import Answer, Counted, Found, Request, Search, Tallied, Tally
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
+from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.types import DEFAULT_TENANT, Role
 from tests.unit.api.v2.conftest import Desk
 
@@ -72,13 +73,46 @@ async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -
     await fill(desk, tmp_path, 7)
     start = 1_780_272_000_000_000
     path = f"/api/v2/events/histogram?since={start}&until={start + 6_000_000}&bars=2"
+    stored = {"oldest": start, "newest": start + 6_000_000}
     assert (await desk.get(path)).json() == {
-        "items": [{"at": start, "count": 3}, {"at": start + 3_000_000, "count": 3}],
+        "items": [{"at": start, "count": 3, "parts": []}, {"at": start + 3_000_000, "count": 3, "parts": []}],
         "since": start,
         "until": start + 6_000_000,
         "width": 3_000_000,
+        "stored": stored,
     }
-    assert (await desk.get("/api/v2/events/histogram")).json()["items"] == []
+    parts = (await desk.get(f"{path}&by=class_uid")).json()["items"][0]["parts"]
+    assert parts == [{"value": 4003, "count": 3}]
+    whole = (await desk.get("/api/v2/events/histogram?bars=1")).json()
+    assert (sum(item["count"] for item in whole["items"]), whole["since"], whole["stored"]) == (7, start, stored)
+
+
+async def test_the_range_of_a_count_without_one_is_what_is_stored(desk: Desk) -> None:
+    nothing = (await desk.get("/api/v2/events/histogram")).json()
+    now = desk.clock.now()
+    assert (nothing["items"], nothing["stored"], nothing["since"], nothing["until"]) == ([], None, now - DAY, now)
+    assert (await desk.get("/api/v2/events/histogram?since=9&until=9")).status_code == 400
+    assert (await desk.get("/api/v2/events/histogram?by=src_ip")).status_code == 400
+
+
+async def test_values_of_a_column_are_counted(desk: Desk, tmp_path: Path) -> None:
+    await fill(desk, tmp_path, 7)
+    answer = await desk.get("/api/v2/events/facets?column=src_ip&limit=2&where=src_ip!=10.0.0.0")
+    assert answer.json() == {
+        "column": "src_ip",
+        "items": [{"value": "10.0.0.1", "count": 2}, {"value": "10.0.0.2", "count": 2}],
+        "distinct": 2,
+        "events": 4,
+    }
+    assert (await desk.get("/api/v2/events/facets?column=native")).status_code == 400
+
+
+async def test_one_event_is_found_by_its_id(desk: Desk, tmp_path: Path) -> None:
+    await fill(desk, tmp_path, 3)
+    answer = await desk.get("/api/v2/events/evt_7_1")
+    assert (answer.status_code, answer.json()["id"], answer.json()["native"]["src_ip"]) == (200, "evt_7_1", "10.0.0.1")
+    for wrong in ("evt_7_3", "evt_8_1", "evt_7", "nonsense", "evt_99999999999999999999_1"):
+        assert (await desk.get(f"/api/v2/events/{wrong}")).status_code == 404, wrong
 
 
 MANY = "&".join(["where=user=a"] * 21)
@@ -115,13 +149,18 @@ class Silence:
     """Lake workers that find nothing."""
 
     async def ask(self, request: Request, timeout_s: float) -> Answer:
+        if isinstance(request, Tally):
+            return Tallied((), 0, 0)
         return Found(()) if isinstance(request, Search) else Counted(())
 
 
 @pytest.mark.parametrize("count", [1, 300])
-@pytest.mark.parametrize("path", ["/api/v2/events", "/api/v2/events/histogram"])
-async def test_a_search_costs_one_statement_however_many_files_there_are(
-    desk: Desk, tmp_path: Path, path: str, count: int
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [("/api/v2/events", 1), ("/api/v2/events/histogram", 2), ("/api/v2/events/facets?column=user", 1)],
+)
+async def test_a_search_costs_the_same_statements_however_many_files_there_are(
+    desk: Desk, tmp_path: Path, path: str, statements: int, count: int
 ) -> None:
     processes = LakeProcesses(*[Silence()] * 3)  # type: ignore[arg-type] - what a search needs
     store = DuckLake(desk, SqlLakeFiles(), tmp_path, processes, desk.clock)  # type: ignore[arg-type] - counts
@@ -143,7 +182,7 @@ async def test_a_search_costs_one_statement_however_many_files_there_are(
     ]
     await desk.database.write(lambda tx: SqlLakeFiles().add(tx, files))
     assert (await desk.get(path)).status_code == 200
-    assert desk.statements == 1
+    assert desk.statements == statements
 
 
 async def test_a_repeated_position_is_answered_and_not_stored(desk: Desk) -> None:

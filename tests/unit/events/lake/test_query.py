@@ -1,7 +1,7 @@
 import pytest
 
 from netsentinel.events.lake import EventFilter, parse_terms
-from netsentinel.events.lake.query import condition, listed, quoted, rows_of
+from netsentinel.events.lake.query import condition, listed, quoted, rows_of, value_of
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import DEFAULT_TENANT
 
@@ -16,8 +16,11 @@ def test_every_value_is_a_parameter_and_the_tenant_comes_first() -> None:
 
 
 def test_a_column_that_is_not_there_never_becomes_sql() -> None:
+    for where in (EventFilter(equal=(('user" --', ("x",)),)), EventFilter(unequal=(('user" --', ("x",)),))):
+        with pytest.raises(InvalidFilterError):
+            condition(DEFAULT_TENANT, where)
     with pytest.raises(InvalidFilterError):
-        condition(DEFAULT_TENANT, EventFilter(equal=(('user" --', ("x",)),)))
+        value_of('user") --')
 
 
 def test_paths_are_quoted() -> None:
@@ -29,7 +32,9 @@ def test_paths_are_quoted() -> None:
 
 def test_filters_as_people_type_them() -> None:
     terms = ["src_ip=::1", "url=/?a=b", "src_ip=10.0.0.1", "dst_port=22"]
-    assert parse_terms(terms) == (("src_ip", ("::1", "10.0.0.1")), ("url", ("/?a=b",)), ("dst_port", (22,)))
-    for wrong in ("src_ip", "tenant=other", "native=x", "dst_port=", "dst_port=1e3"):
+    equal, unequal = parse_terms([*terms, "user!=root", "user!=", "severity!=2"])
+    assert equal == (("src_ip", ("::1", "10.0.0.1")), ("url", ("/?a=b",)), ("dst_port", (22,)))
+    assert unequal == (("user", ("root", "")), ("severity", (2,)))
+    for wrong in ("src_ip", "tenant=other", "native=x", "dst_port=", "dst_port=1e3", "user!!=x", "!=x", "tenant!=x"):
         with pytest.raises(InvalidFilterError):
             parse_terms([wrong])

@@ -4,7 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 cover=".venv/bin/python -m coverage"
 rm -f .coverage .coverage.*
-$cover run -m pytest -m "not long" tests "$@"
+# Two at a time: a file's tests stay together, because many share a server that the file started.
+$cover run -m pytest -m "not long" -n "${NETSENTINEL_TEST_WORKERS:-2}" --dist loadfile tests "$@"
 $cover combine --quiet
 $cover report --fail-under=85 --skip-covered
 for feature in storage streamer; do

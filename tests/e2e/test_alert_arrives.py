@@ -97,6 +97,7 @@ def test_alerts_arrive_survive_a_cut_and_a_restart(
     context: BrowserContext, server: LiveServer, chapters: list[list[StoryLine]]
 ) -> None:
     page = context.new_page()
+    page.set_viewport_size({"width": 1440, "height": 4_000})  # the table keeps only rows in sight
     loads: list[str] = []
     page.on("framenavigated", lambda frame: loads.append(frame.url))
     page.goto("/alerts")

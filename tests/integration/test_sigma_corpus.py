@@ -64,6 +64,29 @@ def test_every_regression_case_fires(corpus: LoadedRules, data: Path) -> None:
     assert (cases, fired) == (82, 82)
 
 
+def test_every_regression_case_fires_from_raw_evtx(corpus: LoadedRules, data: Path) -> None:
+    known = {rule.id for rule in corpus.rules}
+    counts = {
+        case["rule_id"]: len(case["events"])
+        for case in map(json.loads, _lines(data / "sigma" / "regression_events.jsonl.gz"))
+    }
+    pipeline = Pipeline(FORMATS, [SigmaDetector(corpus.rules)])
+    fired: set[str] = set()
+    cases: set[str] = set()
+    records = read_records([data / "sigma" / "regression_evtx.zip"])
+    for name, found in itertools.groupby(records, key=lambda record: record[0]):
+        rule = Path(name.rpartition("!")[2]).stem
+        tally = Tally()
+        pipeline.examine([line for _, line in found], Origin(DEFAULT_TENANT, "t"), tally)
+        assert (tally.events, tally.rejected) == (counts[rule], []), name
+        cases.add(rule)
+        if rule in {finding.rule_id for finding in tally.findings}:
+            fired.add(rule)
+    assert len(cases) == 87
+    assert fired & known == cases & known
+    assert len(fired & known) == 82
+
+
 def test_what_another_engine_found_is_found(corpus: LoadedRules, data: Path) -> None:
     """Zircolite drops empty values, so that one rule on a null field fires there and not here."""
     ours: set[tuple[str, str, str]] = set()

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sigma.conditions import (
@@ -55,7 +56,7 @@ def trees(rule: SigmaRule) -> list[Any]:
 
 def holds(conditions: list[Any], event: dict[str, Any], names: dict[str, tuple[str, ...]] | None = None) -> bool:
     """Whether one of a rule's conditions is true for the event."""
-    return any(_holds(condition, event, names or {}) for condition in conditions)
+    return any(_holds(condition, event, {} if names is None else names) for condition in conditions)
 
 
 def _holds(node: Any, event: dict[str, Any], names: dict[str, tuple[str, ...]]) -> bool:
@@ -112,10 +113,7 @@ def _value_holds(value: Any, text: str) -> bool:  # noqa: PLR0911 - one answer p
         case SigmaString():
             return _string_holds(value, text)
         case SigmaRegularExpression():
-            flags = 0
-            for flag in value.flags:
-                flags |= FLAGS[flag]
-            return re.search(str(value.regexp), text, flags) is not None
+            return _regex(str(value.regexp), frozenset(value.flags)).search(text) is not None
         case SigmaCompareExpression():
             said = _number(text, value.number)
             if said is None:
@@ -141,17 +139,25 @@ def _value_holds(value: Any, text: str) -> bool:  # noqa: PLR0911 - one answer p
 
 def _string_holds(value: SigmaString, text: str, *, inside: bool = False) -> bool:
     cased = isinstance(value, SigmaCasedString)
+    return _pattern(tuple(value.s), cased, inside).fullmatch(text if cased else text.lower()) is not None
+
+
+@cache  # Python keeps 512 patterns; all rules together have fifty times as many
+def _pattern(parts: tuple[str | SpecialChars, ...], cased: bool, inside: bool) -> re.Pattern[str]:
     pattern = ""
-    for part in value.s:
+    for part in parts:
         if part is SpecialChars.WILDCARD_MULTI:
             pattern += ".*"
         elif part is SpecialChars.WILDCARD_SINGLE:
             pattern += "."
         else:
             pattern += re.escape(part if cased else part.lower())
-    if inside:
-        pattern = f".*{pattern}.*"
-    return re.fullmatch(pattern, text if cased else text.lower(), re.DOTALL) is not None
+    return re.compile(f".*{pattern}.*" if inside else pattern, re.DOTALL)
+
+
+@cache
+def _regex(pattern: str, flags: frozenset[SigmaRegularExpressionFlag]) -> re.Pattern[str]:
+    return re.compile(pattern, sum((FLAGS[flag] for flag in flags), re.NOFLAG))
 
 
 def _number(text: str, wanted: SigmaNumber) -> float | None:

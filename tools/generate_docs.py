@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 import netsentinel
+from netsentinel.kernel import errors
 from netsentinel.kernel.entries import EntryKind
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.settings import Settings
@@ -126,9 +127,14 @@ def env_template() -> str:
 # Errors
 
 
+def children_of(node: type[NetSentinelError]) -> list[type[NetSentinelError]]:
+    """The errors right below one: the kernel's, then the features', whichever was imported first."""
+    return sorted(node.__subclasses__(), key=lambda error: (error.__module__ != errors.__name__, error.__module__))
+
+
 def draw(node: type[NetSentinelError], indent: str = "") -> Iterator[str]:
     """The tree below an error, one line each."""
-    children = node.__subclasses__()
+    children = children_of(node)
     for number, child in enumerate(children, 1):
         last = number == len(children)
         yield f"{indent}{'└──' if last else '├──'} {child.__name__}"
@@ -138,7 +144,7 @@ def draw(node: type[NetSentinelError], indent: str = "") -> Iterator[str]:
 def error_tree(node: type[NetSentinelError] = NetSentinelError) -> Iterator[type[NetSentinelError]]:
     """The error classes, parents first."""
     yield node
-    for child in node.__subclasses__():
+    for child in children_of(node):
         yield from error_tree(child)
 
 

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     ENTRIES_READ = "entries:read"
     LIVE_CONNECT = "live:connect"
     METRICS_READ = "metrics:read"
+    RECOVERY_READ = "recovery:read"
+    RECOVERY_WRITE = "recovery:write"
     USERS_MANAGE = "users:manage"
     KEYS_MANAGE = "keys:manage"
     AUDIT_READ = "audit:read"
@@ -69,6 +71,7 @@ _VIEWER = frozenset(
         Permission.SOURCES_READ,
         Permission.ENTRIES_READ,
         Permission.LIVE_CONNECT,
+        Permission.RECOVERY_READ,
     }
 )
 _ANALYST = _VIEWER | {
@@ -76,6 +79,7 @@ _ANALYST = _VIEWER | {
     Permission.EVENTS_HUNT,
     Permission.EVENTS_WRITE,
     Permission.METRICS_READ,
+    Permission.RECOVERY_WRITE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

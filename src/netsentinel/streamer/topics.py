@@ -84,6 +84,12 @@ _TOPICS = (
         },
     ),
     Topic(
+        "recovery",
+        Permission.RECOVERY_READ,
+        "/api/v2/entries?topic=recovery",
+        {"dependency": _TEXT, "before": _TEXT, "after": _TEXT},
+    ),
+    Topic(
         "audit",
         Permission.AUDIT_READ,
         "/api/v2/entries?topic=audit",

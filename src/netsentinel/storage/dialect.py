@@ -35,6 +35,10 @@ class Dialect:
     """Query with the table's name as its parameter; a row when it exists."""
     next_seq: str
     """Query for the `seq` that the next journal entry gets, under the journal lock."""
+    lock_rows: str
+    """End of a query whose rows nobody else changes before the transaction ends."""
+    skip_locked: str
+    """The same, leaving out rows that somebody else has locked."""
 
 
 def _unchanged(sql: str) -> str:
@@ -101,6 +105,8 @@ SQLITE: Final = Dialect(
     migration_lock="",
     table_exists="SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
     next_seq="SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1",
+    lock_rows="",  # there is one writer
+    skip_locked="",
 )
 
 POSTGRES: Final = Dialect(
@@ -113,4 +119,6 @@ POSTGRES: Final = Dialect(
     migration_lock=f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})",
     table_exists="SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?",
     next_seq="SELECT nextval(pg_get_serial_sequence('journal', 'seq'))",
+    lock_rows="FOR UPDATE",
+    skip_locked="FOR UPDATE SKIP LOCKED",
 )

@@ -1,0 +1,455 @@
+"""What happens to tasks inside a transaction: rules from `life.py`, rows to the stores, one entry for every change.
+
+Everything here is synchronous, takes the transaction, and leaves no trace outside of it: it may run twice.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from netsentinel.kernel.clock import MINUTE, SECOND, Clock
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.types import TenantId
+from netsentinel.recovery.breaker import ALLOWED, Admission
+from netsentinel.recovery.retry import Failure, Fault
+from netsentinel.storage.ports import Tx
+from netsentinel.tasks import life
+from netsentinel.tasks.entries import (
+    DLQ_ENTRY_ADDED,
+    RETRY_ATTEMPT,
+    STATE_KINDS,
+    TASK_SUBMITTED,
+    TASK_WANTED,
+    TaskChange,
+    TaskWanted,
+)
+from netsentinel.tasks.errors import LeaseLostError, UnknownActionError, WorkerLostError
+from netsentinel.tasks.model import AttemptOutcome, Effect, Pool, Reason, Task, TaskState, Wanted
+from netsentinel.tasks.ports import (
+    AttemptStore,
+    BreakerGate,
+    LeaseStore,
+    NeedStore,
+    QueueStore,
+    Ref,
+    Tally,
+    TaskStore,
+    TimelineStore,
+)
+from netsentinel.tasks.registry import ActionRegistry
+
+BATCH: Final = 500
+"""At most so many tasks are promoted, taken from a dead worker or cancelled for a need in one transaction."""
+
+_LOOKS: Final = 4
+"""A lease looks so often for tasks that can start, where those it finds are parked."""
+
+_FORCED_OPEN_PAUSE: Final = MINUTE
+"""How often a task looks at a breaker that only a person can close; closing it wakes the task at once."""
+
+_PROBES: Final = 10
+"""So many parked tasks are woken for a half-open breaker at once; it takes as many as it wants of them."""
+
+_LOST: Final = Failure(Fault.RETRYABLE, WorkerLostError.code, "The worker died, or was not heard of for a lease.")
+_OCCUPIES: Final = frozenset({TaskState.QUEUED, TaskState.RUNNING})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStores:
+    """The stores of this feature."""
+
+    tasks: TaskStore
+    queue: QueueStore
+    leases: LeaseStore
+    needs: NeedStore
+    attempts: AttemptStore
+    timeline: TimelineStore
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A task that this worker may run, and what its breaker said."""
+
+    task: Task
+    admission: Admission = ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an attempt ended, as its worker saw it. Exactly one of `result` and `failure`, or neither: it was stopped."""
+
+    task: Task
+    """As it was leased: its attempt is the fencing token."""
+    result: msgspec.Raw | None = None
+    failure: Failure | None = None
+    timed_out: bool = False
+    released: bool = False
+    """The worker shuts down: another one is to run it."""
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What one transaction does to tasks: every task at most once as it was and as it is."""
+
+    before: dict[Ref, Task | None] = field(default_factory=dict["Ref", "Task | None"])
+    after: dict[Ref, Task] = field(default_factory=dict["Ref", "Task"])
+    outcomes: dict[Ref, AttemptOutcome] = field(default_factory=dict["Ref", "AttemptOutcome"])
+
+
+class Engine:
+    """Changes tasks in transactions of others.
+
+    Args:
+        stores: where everything is.
+        registry: the actions.
+        gate: the breakers; None for none.
+        draw: gives a number from 0 up to 1, for jitter.
+    """
+
+    def __init__(
+        self,
+        stores: TaskStores,
+        registry: ActionRegistry,
+        clock: Clock,
+        gate: BreakerGate | None = None,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.stores = stores
+        self.registry = registry
+        self.clock = clock
+        self._gate = gate
+        self._draw = draw
+
+    # New tasks.
+
+    def submit(
+        self, tx: Tx, tasks: Sequence[Task], needs: Mapping[str, Sequence[str]]
+    ) -> tuple[list[Task], list[Task]]:
+        """Keep new tasks: (those kept, those refused because their key is taken). `needs` is by id of the new task."""
+        now = self.clock.now()
+        fresh = [self._placed(tx, task, needs.get(task.id, ()), now) for task in tasks]
+        refused = self.stores.tasks.insert(tx, fresh)
+        refused_ids = {task.id for task in refused}
+        kept = [task for task in fresh if task.id not in refused_ids]
+        for task in kept:
+            if needs.get(task.id):
+                self.stores.needs.add(tx, task.tenant, task.id, needs[task.id])
+            tx.append(_entry(TASK_SUBMITTED, task))
+            if task.is_final:
+                tx.append(_entry(STATE_KINDS[task.state], task))
+        self.stores.timeline.add(tx, _sums(Tally(t.tenant, t.action, t.created_at, submitted=1) for t in kept))
+        return kept, refused
+
+    def _placed(self, tx: Tx, task: Task, needs: Sequence[str], now: int) -> Task:
+        """A new task where it begins."""
+        if needs:
+            found = self.stores.tasks.lock(tx, [(task.tenant, need) for need in needs])
+            unmet = [need for need in found if not _satisfies(need)]
+            if any(need.is_final for need in unmet) or len(found) < len(set(needs)):
+                return life.cancelled(task, now, Reason.NEED_FAILED)
+            self.stores.tasks.save(tx, [life.changed(need, now, needed=True) for need in unmet if not need.needed])
+            task = life.changed(task, now, unmet=len(unmet))
+        return self._admitted(tx, task, now)
+
+    def _admitted(self, tx: Tx, task: Task, now: int) -> Task:
+        if not task.lane or task.unmet or (task.not_before is not None and task.not_before > now):
+            return life.admitted(task, now, has_place=True)
+        return life.admitted(task, now, has_place=self.stores.queue.lane(tx, task.lane) < task.lane_limit)
+
+    # A worker's turn.
+
+    def lease(self, tx: Tx, worker: str, room: Mapping[Pool, int]) -> list[Lease]:
+        """The next tasks for the free places of a worker. Those that cannot run are parked or given up."""
+        now = self.clock.now()
+        leases: list[Lease] = []
+        for pool, places in room.items():
+            left = places
+            for _ in range(_LOOKS):
+                found = self.stores.queue.ready(tx, pool, left) if left > 0 else []
+                begun = [self._begun(tx, task, worker, now) for task in found]
+                changes = _Changes()
+                for task, lease in zip(found, begun, strict=True):
+                    self._note(changes, task, lease.task if isinstance(lease, Lease) else lease)
+                self._write(tx, changes, now)  # before the next look, which must not find the same ones
+                new = [lease for lease in begun if isinstance(lease, Lease)]
+                leases += new
+                if len(found) < left or len(new) == left:
+                    break
+                left -= len(new)
+        return leases
+
+    def _begun(self, tx: Tx, task: Task, worker: str, now: int) -> Lease | Task:
+        """The lease of a queued task; or the task as it is now, because it cannot start."""
+        if task.action not in self.registry:
+            told = {"error_code": UnknownActionError.code, "error": f"No action is called {task.action!r} here."}
+            return life.given_up(task, now, Reason.PERMANENT, fault=Fault.PERMANENT.value, **told)
+        if task.deadline is not None and task.deadline <= now:
+            told = {"error_code": "deadline", "error": "The deadline passed before it could start."}
+            return life.given_up(
+                task, now, Reason.DEADLINE, keeps_failures=self.registry[task.action].keeps_failures, **told
+            )
+        admission = ALLOWED
+        if task.dependency and self._gate is not None:
+            admission = self._gate.admit(tx, task.dependency, task.tenant, cause=task.cause)
+            if not admission.allowed:
+                return life.parked(task, now, admission.retry_at or now + _FORCED_OPEN_PAUSE)
+        return Lease(life.started(task, now, worker), admission)
+
+    def finish(self, tx: Tx, ends: Sequence[End]) -> list[Task]:
+        """Write how attempts ended; the tasks as they are now. What is in other hands by now is left out.
+
+        The effects of those that succeeded happen in this transaction, before it is known that it commits.
+        """
+        now = self.clock.now()
+        by_ref = {(end.task.tenant, end.task.id): end for end in ends}
+        changes = _Changes()
+        for task in self.stores.tasks.lock(tx, by_ref):
+            end = by_ref[task.tenant, task.id]
+            if not _holds(task, end.task):
+                continue
+            after, outcome = self._ended(task, end, now)
+            if after.state is TaskState.SUCCEEDED:
+                for effect in end.effects:
+                    effect(tx)
+            self._note(changes, task, after, outcome)
+        self._write(tx, changes, now)
+        return list(changes.after.values())
+
+    def _ended(self, task: Task, end: End, now: int) -> tuple[Task, AttemptOutcome]:
+        if end.result is not None:
+            after = life.succeeded(task, now, end.result)
+            succeeded = after.state is TaskState.SUCCEEDED
+            return after, AttemptOutcome.SUCCEEDED if succeeded else AttemptOutcome.CANCELLED
+        if end.failure is not None:
+            action = self.registry[task.action]
+            policy = action.retry.overridden(task.retry)
+            keeps = action.keeps_failures
+            after = life.failed(task, now, end.failure, policy, self._draw, keeps_failures=keeps)
+            if after.state is TaskState.CANCELLED:
+                return after, AttemptOutcome.CANCELLED
+            return after, AttemptOutcome.TIMED_OUT if end.timed_out else AttemptOutcome.FAILED
+        after = life.released(task, now) if task.wanted is Wanted.NOTHING or end.released else life.stopped(task, now)
+        cancelled = after.state is TaskState.CANCELLED
+        return after, AttemptOutcome.CANCELLED if cancelled else AttemptOutcome.INTERRUPTED
+
+    def save_checkpoint(self, tx: Tx, leased: Task, checkpoint: msgspec.Raw) -> None:
+        """Keep what the next attempt goes on from.
+
+        Raises:
+            LeaseLostError: the task is in other hands by now.
+        """
+        for task in self.stores.tasks.lock(tx, [(leased.tenant, leased.id)]):
+            if _holds(task, leased):
+                self.stores.tasks.save(tx, [life.changed(task, self.clock.now(), checkpoint=checkpoint)])
+                return
+        raise LeaseLostError("Another attempt has the task by now.", task=leased.id)
+
+    def lose(self, tx: Tx, worker: str) -> int:
+        """Take up to `BATCH` tasks away from a worker that is gone; how many. Its row goes with the last one."""
+        now = self.clock.now()
+        changes = _Changes()
+        tasks = self.stores.leases.running(tx, worker, BATCH)
+        for task in tasks:
+            keeps = task.action not in self.registry or self.registry[task.action].keeps_failures
+            self._note(changes, task, life.lost(task, now, _LOST, keeps_failures=keeps), AttemptOutcome.LOST)
+        self._write(tx, changes, now)
+        if len(tasks) < BATCH:
+            self.stores.leases.leave(tx, worker)
+        return len(tasks)
+
+    # Time and breakers.
+
+    def promote(self, tx: Tx) -> int:
+        """Bring tasks on whose time has come; how many were looked at, at most `BATCH`."""
+        now = self.clock.now()
+        due = self.stores.queue.due(tx, now, BATCH)
+        changes, probes = _Changes(), dict[tuple[TenantId, str], int]()
+        for task in due:
+            if task.state is TaskState.PARKED and self._gate is not None:
+                admission = self._gate.permits(task.dependency, task.tenant)
+                key = (task.tenant, task.dependency)
+                probes[key] = probes.get(key, 0) + 1
+                if not admission.allowed or (admission.round and probes[key] > _PROBES):
+                    until = admission.retry_at or now + _FORCED_OPEN_PAUSE
+                    self.stores.tasks.save(tx, [life.changed(task, now, due_at=until)])
+                    continue
+            self._note(changes, task, self._admitted(tx, task, now))
+            if task.lane:  # the next one of its lane must see its place taken
+                self._write(tx, changes, now)
+                changes = _Changes()
+        self._write(tx, changes, now)
+        return len(due)
+
+    def unpark(self, tx: Tx, tenant: TenantId, dependency: str) -> int:
+        """A breaker lets calls through: bring up to `BATCH` of the tasks on that waited for it; how many."""
+        now = self.clock.now()
+        parked = self.stores.queue.parked(tx, tenant, dependency, BATCH)
+        for task in parked:
+            self.change(tx, task, self._admitted(tx, task, now))
+        return len(parked)
+
+    # What people and other features do.
+
+    def change(self, tx: Tx, before: Task, after: Task, outcome: AttemptOutcome | None = None) -> Task:
+        """Write one change with all that follows from it; the task as it is then."""
+        changes = _Changes()
+        self._note(changes, before, after, outcome)
+        self._write(tx, changes, self.clock.now())
+        return after
+
+    def readmit(self, tx: Tx, task: Task) -> Task:
+        """The task where it belongs before it starts."""
+        return self._admitted(tx, task, self.clock.now())
+
+    def want(self, tx: Tx, task: Task, want: Wanted, principal: str) -> Task:
+        """Tell the worker of a running task to stop it."""
+        after = life.wanted(task, self.clock.now(), want)
+        if after is not task:
+            self.stores.tasks.save(tx, [after])
+            told = TaskWanted(action=task.action, wanted=after.wanted)
+            tx.append(NewEntry(TASK_WANTED, task.tenant, principal, task.id, told, task.cause))
+        return after
+
+    # Writing changes.
+
+    @staticmethod
+    def _note(changes: _Changes, before: Task, after: Task, outcome: AttemptOutcome | None = None) -> None:
+        ref = (before.tenant, before.id)
+        changes.before.setdefault(ref, before)
+        changes.after[ref] = after
+        if outcome is not None:
+            changes.outcomes[ref] = outcome
+
+    def _write(self, tx: Tx, changes: _Changes, now: int) -> None:
+        """Rows, attempts, counts and entries of the changes; then what follows for other tasks."""
+        if not changes.after:
+            return
+        tasks = list(changes.after.values())
+        self.stores.tasks.save(tx, tasks)
+        attempts = [
+            life.attempt_of(
+                _with_worker(after, changes.before[ref]), outcome, ended_at=after.updated_at, retry_at=after.due_at
+            )
+            for ref, after in changes.after.items()
+            if (outcome := changes.outcomes.get(ref)) is not None and outcome is not AttemptOutcome.SUCCEEDED
+        ]
+        if attempts:
+            self.stores.attempts.add(tx, attempts)
+        tallies = [tally for ref, task in changes.after.items() if (tally := _tally(task, changes.outcomes.get(ref)))]
+        if tallies:
+            self.stores.timeline.add(tx, _sums(tallies))
+        for task in tasks:
+            tx.append(_entry(STATE_KINDS[task.state], task))
+            if task.state is TaskState.RETRY_WAIT:
+                tx.append(_entry(RETRY_ATTEMPT, task))
+            elif task.state is TaskState.DEAD:
+                tx.append(_entry(DLQ_ENTRY_ADDED, task))
+        self._follow(tx, changes, now)
+
+    def _follow(self, tx: Tx, changes: _Changes, now: int) -> None:
+        """Tasks that needed these, and those that waited for their place in a lane."""
+        for task in changes.after.values():
+            if task.needed and task.is_final:
+                self._tell_dependants(tx, task, now)
+        left = {
+            task.lane
+            for ref, task in changes.after.items()
+            if task.lane
+            and task.state not in _OCCUPIES
+            and (before := changes.before[ref]) is not None
+            and before.state in _OCCUPIES
+        }
+        for lane in sorted(left):
+            self._fill(tx, lane, now)
+
+    def _fill(self, tx: Tx, lane: str, now: int) -> None:
+        """Give the free places of a lane to those that wait for them."""
+        occupied = self.stores.queue.lane(tx, lane)
+        waiting = deque(self.stores.queue.next_in_lane(tx, lane, BATCH))
+        while waiting and occupied < waiting[0].lane_limit:
+            task = waiting.popleft()
+            self.change(tx, task, life.admitted(task, now, has_place=True))
+            occupied += 1
+
+    def _tell_dependants(self, tx: Tx, task: Task, now: int) -> None:
+        ids = self.stores.needs.dependants(tx, task.tenant, task.id)
+        for dependant in self.stores.tasks.lock(tx, [(task.tenant, one) for one in ids]):
+            if dependant.is_final or not dependant.unmet:
+                continue
+            if not _satisfies(task):
+                reason = f"{task.id} ended as {task.state}."
+                after = life.changed(dependant, now, error_code="need-failed", error=reason)
+                self.change(tx, dependant, life.cancelled(after, now, Reason.NEED_FAILED))
+                continue
+            fewer = life.changed(dependant, now, unmet=dependant.unmet - 1)
+            if fewer.unmet or fewer.state is not TaskState.WAITING:
+                self.stores.tasks.save(tx, [fewer])
+            else:
+                self.change(tx, dependant, self._admitted(tx, fewer, now))
+
+
+def _holds(task: Task, leased: Task) -> bool:
+    """Whether the attempt that was leased is the one that counts."""
+    return task.state is TaskState.RUNNING and task.attempt == leased.attempt
+
+
+def _satisfies(task: Task) -> bool:
+    """Whether a task that needs this one may go on."""
+    return task.state is TaskState.SUCCEEDED or (task.state is TaskState.CANCELLED and task.reason is Reason.SKIPPED)
+
+
+def _with_worker(after: Task, before: Task | None) -> Task:
+    if before is None or before.worker == after.worker:
+        return after
+    return life.changed(after, after.updated_at, worker=before.worker)
+
+
+def _entry(kind: str, task: Task) -> NewEntry:
+    return NewEntry(kind, task.tenant, task.principal, task.id, TaskChange.of(task), task.cause)
+
+
+def _tally(task: Task, outcome: AttemptOutcome | None) -> Tally | None:
+    """What a change adds to the counts."""
+    took = 0 if outcome is None or task.started_at is None else max(0, task.updated_at - task.started_at)
+    succeeded = task.state is TaskState.SUCCEEDED
+    failed = task.is_final and not succeeded and task.reason is not Reason.SKIPPED
+    retried = task.state is TaskState.RETRY_WAIT
+    if not (took or succeeded or failed or retried):
+        return None
+    return Tally(
+        task.tenant,
+        task.action,
+        task.updated_at,
+        succeeded=int(succeeded),
+        failed=int(failed),
+        retried=int(retried),
+        run_us=took,
+    )
+
+
+def _sums(tallies: Iterable[Tally]) -> list[Tally]:
+    """One tally for each action and second."""
+    sums: dict[tuple[str, str, int], Tally] = {}
+    for one in tallies:
+        key = (one.tenant, one.action, one.at // SECOND)
+        old = sums.get(key)
+        sums[key] = one if old is None else _added(old, one)
+    return list(sums.values())
+
+
+def _added(old: Tally, one: Tally) -> Tally:
+    return Tally(
+        old.tenant,
+        old.action,
+        old.at,
+        old.submitted + one.submitted,
+        old.succeeded + one.succeeded,
+        old.failed + one.failed,
+        old.retried + one.retried,
+        old.run_us + one.run_us,
+    )

@@ -1,0 +1,347 @@
+"""What people and other features do with tasks: submit them, look at them, stop them, try them again."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from netsentinel.kernel.clock import DAY, Clock
+from netsentinel.kernel.cursor import decode_cursor, encode_cursor
+from netsentinel.kernel.entries import MAX_CAUSE_DEPTH
+from netsentinel.kernel.errors import NotAllowedError, NotFoundError
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import Principal, TenantId
+from netsentinel.storage.ports import Database, ReadTx, Tx
+from netsentinel.tasks import life
+from netsentinel.tasks.dead_letters import DeadLetters
+from netsentinel.tasks.engine import Engine
+from netsentinel.tasks.errors import FeedbackLoopError, InvalidTaskInputError, TaskStateError
+from netsentinel.tasks.hints import Hints
+from netsentinel.tasks.model import (
+    HIGHEST_PRIORITY,
+    LOWEST_PRIORITY,
+    AttemptOutcome,
+    Progress,
+    Reason,
+    Submitted,
+    Task,
+    TaskDetail,
+    TaskFilter,
+    TaskPage,
+    TaskRequest,
+    TaskState,
+    Timeline,
+    Wanted,
+)
+from netsentinel.tasks.registry import ActionRegistry
+from netsentinel.tasks.timeline import read_timeline
+
+MOST_AT_ONCE: Final = 10_000
+"""At most so many requests in one `submit_many`."""
+
+_ID_PREFIX: Final = "tsk"
+_LONGEST_KEY: Final = 500
+_MOST_NEEDS: Final = 1_000
+_TRIM_BATCH: Final = 500
+
+
+def new_task_id(clock: Clock) -> str:
+    """An id for a task that others of the same `submit_many` need."""
+    return new_id(_ID_PREFIX, clock.now())
+
+
+class TaskService:
+    """Everything one can do with tasks, for routes, the command line, schedules, playbooks and reactions."""
+
+    def __init__(self, db: Database, engine: Engine, hints: Hints) -> None:
+        self._db = db
+        self._engine = engine
+        self._clock = engine.clock
+        self._hints = hints
+        self.dead_letters = DeadLetters(db, engine, hints, self.submit_in)
+
+    @property
+    def actions(self) -> ActionRegistry:
+        """What can be submitted."""
+        return self._engine.registry
+
+    # Submitting.
+
+    async def submit(self, principal: Principal, request: TaskRequest) -> Submitted:
+        """Keep a task; it is durable when this returns, and runs at least once.
+
+        Raises:
+            UnknownActionError: there is no such action.
+            InvalidTaskInputError: the input does not fit.
+            TaskTooLargeError: the input is too large.
+            NotAllowedError: the principal lacks the action's permission.
+            FeedbackLoopError: the chain of causes is too long.
+        """
+        prepared = self._prepared(principal, request)
+        return await self._db.write(lambda tx: self._submit(tx, [prepared])[0])
+
+    async def submit_many(self, principal: Principal, requests: Sequence[TaskRequest]) -> list[Submitted]:
+        """Keep tasks together, or none of them. A request may need the ids of earlier ones (`TaskRequest.id`).
+
+        Raises:
+            NetSentinelError: as for `submit`, for the first request that is refused.
+        """
+        if len(requests) > MOST_AT_ONCE:
+            raise InvalidTaskInputError(f"At most {MOST_AT_ONCE:,} tasks can be submitted at once.")
+        prepared = [self._prepared(principal, request) for request in requests]
+        return await self._db.write(lambda tx: self._submit(tx, prepared))
+
+    def submit_in(self, tx: Tx, principal: Principal, request: TaskRequest) -> Submitted:
+        """Keep a task in the caller's transaction: it exists if that commits. For reactions and schedules.
+
+        Raises:
+            NetSentinelError: as for `submit`.
+        """
+        return self._submit(tx, [self._prepared(principal, request)])[0]
+
+    def _prepared(self, principal: Principal, request: TaskRequest) -> tuple[Task, tuple[str, ...]]:
+        """The task that a request asks for, with what it needs."""
+        action = self.actions[request.action]
+        if not principal.may(action.permission):
+            raise NotAllowedError(
+                f"{request.action} needs the permission {action.permission}.", permission=action.permission
+            )
+        _check(request)
+        value, raw = action.pack_input(request.input)
+        action.validate(value, principal)
+        action.retry.overridden(request.retry)
+        now = self._clock.now()
+        lane, limit = "", 0
+        if request.concurrency_key:
+            lane, limit = f"key/{principal.tenant}/{request.concurrency_key}", request.concurrency
+        elif action.concurrency:
+            lane, limit = f"action/{action.name}", action.concurrency
+        task = Task(
+            id=request.id or new_id(_ID_PREFIX, now),
+            tenant=principal.tenant,
+            action=request.action,
+            state=TaskState.WAITING,
+            input=raw,
+            principal=principal.id,
+            origin=request.origin,
+            cause=request.cause,
+            priority=request.priority,
+            pool=action.pool,
+            unique_key=request.unique_key,
+            unique_until=request.unique_until,
+            lane=lane,
+            lane_limit=limit,
+            not_before=request.not_before,
+            deadline=request.deadline,
+            timeout=request.timeout,
+            retry=request.retry,
+            dependency=action.dependency_of(value) if request.dependency is None else request.dependency,
+            created_at=now,
+            updated_at=now,
+        )
+        return task, request.needs
+
+    def _submit(self, tx: Tx, prepared: Sequence[tuple[Task, tuple[str, ...]]]) -> list[Submitted]:
+        self._hints.give()
+        if all(_stands_alone(task, needs) for task, needs in prepared):  # nothing about them depends on others
+            kept, _ = self._engine.submit(tx, [task for task, _ in prepared], {})
+            return [Submitted(task, is_duplicate=False) for task in kept]
+        return [self._submit_one(tx, task, needs) for task, needs in prepared]
+
+    def _submit_one(self, tx: Tx, task: Task, needs: tuple[str, ...]) -> Submitted:
+        kept, refused = self._engine.submit(tx, [task], {task.id: needs})
+        if not refused:
+            return Submitted(kept[0], is_duplicate=False)
+        earlier = self._engine.stores.tasks.by_key(tx, task.tenant, task.unique_key)
+        if earlier is None:
+            raise TaskStateError(f"The id {task.id} is taken.")
+        return Submitted(earlier, is_duplicate=True)
+
+    # Looking.
+
+    async def get(self, tenant: TenantId, task_id: str) -> Task:
+        """The task.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+        """
+        return await self._db.read(lambda tx: self._found(tx, tenant, task_id))
+
+    async def detail(self, tenant: TenantId, task_id: str) -> TaskDetail:
+        """The task with all its attempts and what it needs.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+        """
+
+        def read(tx: ReadTx) -> TaskDetail:
+            stores = self._engine.stores
+            task = self._found(tx, tenant, task_id)
+            attempts = stores.attempts.of(tx, tenant, [task_id])
+            if task.state is TaskState.RUNNING:
+                attempts.append(life.attempt_of(task, AttemptOutcome.RUNNING, ended_at=None, retry_at=None))
+            elif task.state is TaskState.SUCCEEDED:
+                ended = task.ended_at
+                attempts.append(life.attempt_of(task, AttemptOutcome.SUCCEEDED, ended_at=ended, retry_at=None))
+            return TaskDetail(task, tuple(attempts), tuple(stores.needs.needs(tx, tenant, task_id)))
+
+        return await self._db.read(read)
+
+    async def page(self, tenant: TenantId, where: TaskFilter, *, limit: int, cursor: str | None = None) -> TaskPage:
+        """Tasks, newest first.
+
+        Raises:
+            InvalidCursorError: the cursor is not from this list.
+        """
+        after = str(decode_cursor(cursor, str)[0]) if cursor else None
+        found = await self._db.read(lambda tx: self._engine.stores.tasks.page(tx, tenant, where, limit + 1, after))
+        items = tuple(found[:limit])
+        return TaskPage(items, encode_cursor((items[-1].id,)) if len(found) > limit else None)
+
+    async def timeline(
+        self, tenant: TenantId, since: int, until: int, *, pixels: int, actions: Sequence[str] = ()
+    ) -> Timeline:
+        """What happened between two times, for a drawing of that width. Few tasks come whole, many as counts.
+
+        Raises:
+            InvalidInputError: the window or the width is impossible.
+        """
+        now = self._clock.now()
+        store = self._engine.stores
+        return await self._db.read(lambda tx: read_timeline(tx, store, tenant, since, until, pixels, actions, now))
+
+    def on_progress(self, listener: Callable[[Progress], None]) -> None:
+        """Have `listener` told of the progress of tasks in this process, at most ten times a second for each."""
+        self._hints.listeners.append(listener)
+
+    # Stopping and going on.
+
+    async def cancel(self, principal: Principal, task_id: str, reason: Reason = Reason.REQUESTED) -> Task:
+        """End a task. One that runs is stopped by its worker; what it would have committed is not.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+            TaskStateError: it has ended already.
+        """
+        return await self._stop(principal, task_id, Wanted.CANCEL, reason)
+
+    async def skip(self, principal: Principal, task_id: str) -> Task:
+        """End a task as cancelled, and let what needs it go on as if it had succeeded.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+            TaskStateError: it has ended already.
+        """
+        return await self._stop(principal, task_id, Wanted.SKIP, Reason.SKIPPED)
+
+    async def pause(self, principal: Principal, task_id: str) -> Task:
+        """Hold a task until it is resumed. One that runs is stopped; it goes on from its checkpoint.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+            TaskStateError: it has ended already.
+        """
+        return await self._stop(principal, task_id, Wanted.PAUSE, Reason.NONE)
+
+    async def _stop(self, principal: Principal, task_id: str, want: Wanted, reason: Reason) -> Task:
+        def stop(tx: Tx) -> Task:
+            task = self._locked(tx, principal.tenant, task_id)
+            now = self._clock.now()
+            if task.is_final:
+                raise TaskStateError(f"The task has ended: it is {task.state}.", state=task.state)
+            if task.state is TaskState.RUNNING:
+                self._hints.give()
+                return self._engine.want(tx, task, want, principal.id)
+            if want is not Wanted.PAUSE:
+                return self._engine.change(tx, task, life.cancelled(task, now, reason))
+            if task.state is TaskState.PAUSED:
+                return task
+            return self._engine.change(tx, task, life.paused(task, now))
+
+        return await self._db.write(stop)
+
+    async def resume(self, principal: Principal, task_id: str) -> Task:
+        """Let a paused task go on.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+            TaskStateError: it is not paused.
+        """
+
+        def go_on(tx: Tx) -> Task:
+            task = self._locked(tx, principal.tenant, task_id)
+            if task.state is not TaskState.PAUSED:
+                raise TaskStateError(f"The task is {task.state}, not paused.", state=task.state)
+            self._hints.give()
+            return self._engine.change(tx, task, self._engine.readmit(tx, task))
+
+        return await self._db.write(go_on)
+
+    async def retry_now(self, principal: Principal, task_id: str) -> Task:
+        """Try a task again now: one that waits for its time or its breaker, or one that failed or gave up.
+
+        Raises:
+            NotFoundError: the tenant has no such task.
+            TaskStateError: it is running, paused, waits for other tasks, succeeded or was cancelled.
+        """
+
+        def again(tx: Tx) -> Task:
+            task = self._locked(tx, principal.tenant, task_id)
+            retried = {TaskState.RETRY_WAIT, TaskState.PARKED, TaskState.FAILED, TaskState.DEAD}
+            if task.state not in retried and task.reason is not Reason.NOT_BEFORE:
+                raise TaskStateError(f"The task is {task.state} and cannot be tried again now.", state=task.state)
+            self._hints.give()
+            revived = life.revived(task, self._clock.now())
+            return self._engine.change(tx, task, self._engine.readmit(tx, revived))
+
+        return await self._db.write(again)
+
+    # Retention.
+
+    async def trim(self, tenant: TenantId, *, keep_days: int, keep_dead_days: int) -> int:
+        """Delete tasks that ended longer ago, in small transactions; how many went."""
+        now, store = self._clock.now(), self._engine.stores.tasks
+        deleted = 0
+        while True:
+            batch = await self._db.write(
+                lambda tx: store.forget(tx, tenant, now - keep_days * DAY, now - keep_dead_days * DAY, _TRIM_BATCH)
+            )
+            deleted += batch
+            if batch < _TRIM_BATCH:
+                return deleted
+
+    def _found(self, tx: ReadTx, tenant: TenantId, task_id: str) -> Task:
+        task = self._engine.stores.tasks.get(tx, tenant, task_id)
+        if task is None:
+            raise NotFoundError(f"There is no task {task_id[:60]}.")
+        return task
+
+    def _locked(self, tx: Tx, tenant: TenantId, task_id: str) -> Task:
+        found = self._engine.stores.tasks.lock(tx, [(tenant, task_id)])
+        if not found:
+            raise NotFoundError(f"There is no task {task_id[:60]}.")
+        return found[0]
+
+
+def _stands_alone(task: Task, needs: tuple[str, ...]) -> bool:
+    return not needs and not task.unique_key and not task.lane
+
+
+def _check(request: TaskRequest) -> None:
+    """Refuse what no action's own rules look at."""
+    if not LOWEST_PRIORITY <= request.priority <= HIGHEST_PRIORITY:
+        raise InvalidTaskInputError(f"A priority is from {LOWEST_PRIORITY} to {HIGHEST_PRIORITY}.")
+    if request.concurrency < 1:
+        raise InvalidTaskInputError("A concurrency is at least 1.")
+    if max(len(request.unique_key), len(request.concurrency_key), len(request.origin)) > _LONGEST_KEY:
+        raise InvalidTaskInputError(f"Keys have at most {_LONGEST_KEY} characters.")
+    if len(request.needs) > _MOST_NEEDS:
+        raise InvalidTaskInputError(f"A task needs at most {_MOST_NEEDS:,} others.")
+    if request.timeout is not None and request.timeout <= 0:
+        raise InvalidTaskInputError("A timeout is above 0.")
+    if request.id and not request.id.startswith(f"{_ID_PREFIX}_"):
+        raise InvalidTaskInputError("Ids of tasks come from new_task_id.")
+    if len(request.cause) >= MAX_CAUSE_DEPTH:
+        raise FeedbackLoopError(
+            f"{request.action} would be caused by a chain of {len(request.cause)} entries; chains end at"
+            f" {MAX_CAUSE_DEPTH}.",
+            cause=list(request.cause),
+        )

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from netsentinel import alerts, identity, recovery
+from netsentinel import alerts, identity, recovery, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
@@ -51,7 +51,7 @@ _LAGGING_S = 60
 
 def entry_registry() -> EntryRegistry:
     """Every kind of entry that any feature announces."""
-    return EntryRegistry((*identity.ENTRY_KINDS, *alerts.ENTRY_KINDS, *recovery.ENTRY_KINDS))
+    return EntryRegistry((*identity.ENTRY_KINDS, *alerts.ENTRY_KINDS, *recovery.ENTRY_KINDS, *tasks.ENTRY_KINDS))
 
 
 def audit_key(settings: Settings) -> bytes:

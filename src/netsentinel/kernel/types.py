@@ -48,6 +48,8 @@ class Permission(StrEnum):
     ENTRIES_READ = "entries:read"
     LIVE_CONNECT = "live:connect"
     METRICS_READ = "metrics:read"
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"
     RECOVERY_READ = "recovery:read"
     RECOVERY_WRITE = "recovery:write"
     USERS_MANAGE = "users:manage"
@@ -71,6 +73,7 @@ _VIEWER = frozenset(
         Permission.SOURCES_READ,
         Permission.ENTRIES_READ,
         Permission.LIVE_CONNECT,
+        Permission.TASKS_READ,
         Permission.RECOVERY_READ,
     }
 )
@@ -79,6 +82,7 @@ _ANALYST = _VIEWER | {
     Permission.EVENTS_HUNT,
     Permission.EVENTS_WRITE,
     Permission.METRICS_READ,
+    Permission.TASKS_WRITE,
     Permission.RECOVERY_WRITE,
 }
 

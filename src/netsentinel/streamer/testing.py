@@ -27,6 +27,7 @@ LIVE_KINDS: Final = (
     EntryKind("alert.raised", "alerts", "alert:raised", Told, "A made-up alert."),
     EntryKind("alert.updated", "alerts", "alert:updated", Told, "A made-up change of an alert."),
     EntryKind("threat.updated", "threats", "threat:updated", Told, "A made-up threat."),
+    EntryKind("task.started", "tasks", "task:started", Told, "A made-up attempt."),
     EntryKind("breaker.opened", "recovery", "circuit-breaker:state-change", Told, "A made-up change of a breaker."),
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),
 )

@@ -84,10 +84,25 @@ _TOPICS = (
         },
     ),
     Topic(
+        "tasks",
+        Permission.TASKS_READ,
+        "/api/v2/entries?topic=tasks",
+        {
+            "action": _TEXT,
+            "state": _TEXT,
+            "reason": _TEXT,
+            "priority": _NUMBER,
+            "worker": _TEXT,
+            "origin": _TEXT,
+            "dependency": _TEXT,
+            "error_code": _TEXT,
+        },
+    ),
+    Topic(
         "recovery",
         Permission.RECOVERY_READ,
         "/api/v2/entries?topic=recovery",
-        {"dependency": _TEXT, "before": _TEXT, "after": _TEXT},
+        {"dependency": _TEXT, "before": _TEXT, "after": _TEXT, "action": _TEXT, "error_code": _TEXT},
     ),
     Topic(
         "audit",

@@ -186,13 +186,12 @@ class Engine:
     def _begun(self, tx: Tx, task: Task, worker: str, now: int) -> Lease | Task:
         """The lease of a queued task; or the task as it is now, because it cannot start."""
         if task.action not in self.registry:
-            told = {"error_code": UnknownActionError.code, "error": f"No action is called {task.action!r} here."}
-            return life.given_up(task, now, Reason.PERMANENT, fault=Fault.PERMANENT.value, **told)
+            failure = Failure(Fault.PERMANENT, UnknownActionError.code, f"No action is called {task.action!r} here.")
+            return life.given_up(life.blamed(task, now, failure), now, Reason.PERMANENT)
         if task.deadline is not None and task.deadline <= now:
-            told = {"error_code": "deadline", "error": "The deadline passed before it could start."}
-            return life.given_up(
-                task, now, Reason.DEADLINE, keeps_failures=self.registry[task.action].keeps_failures, **told
-            )
+            keeps = self.registry[task.action].keeps_failures
+            late = life.changed(task, now, error_code="deadline", error="The deadline passed before it could start.")
+            return life.given_up(late, now, Reason.DEADLINE, keeps_failures=keeps)
         admission = ALLOWED
         if task.dependency and self._gate is not None:
             admission = self._gate.admit(tx, task.dependency, task.tenant, cause=task.cause)

@@ -214,6 +214,11 @@ def revived(task: Task, now: Micros) -> Task:
     )
 
 
+def blamed(task: Task, now: Micros, failure: Failure) -> Task:
+    """The task with what went wrong with it."""
+    return changed(task, now, **_error(failure))
+
+
 def attempt_of(task: Task, outcome: AttemptOutcome, *, ended_at: Micros | None, retry_at: Micros | None) -> Attempt:
     """The newest attempt of a task, as it is kept."""
     told = outcome in {AttemptOutcome.FAILED, AttemptOutcome.TIMED_OUT, AttemptOutcome.LOST}

@@ -55,7 +55,7 @@ class Action(Generic[In, Out]):
     summary: str
     pool: Pool
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    faults: Faults = _NO_FAULTS
+    faults: Faults = field(default_factory=lambda: _NO_FAULTS)
     """Which classes of its errors are which fault, where it is not as usual."""
     timeout: Micros = _TIMEOUT
     """Of one attempt."""

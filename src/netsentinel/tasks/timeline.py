@@ -1,4 +1,4 @@
-"""The timeline of tasks for a Gantt chart: a window and a width in pixels in; the answer's size depends on the width."""
+"""The timeline of tasks for a Gantt chart: a window and a width in pixels in, an answer of a bounded size out."""
 
 from collections import defaultdict
 from collections.abc import Sequence

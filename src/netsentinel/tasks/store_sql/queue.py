@@ -24,7 +24,10 @@ class SqlQueue:
 
     def ready(self, tx: Tx, pool: Pool, limit: int) -> list[Task]:
         """Queued tasks of a pool: highest priority first, then those that have been ready longest."""
-        sql = f"{_SELECT} WHERE state = 'queued' AND pool = ? ORDER BY priority DESC, queued_at LIMIT ? {self._skip_locked}"
+        sql = (
+            f"{_SELECT} WHERE state = 'queued' AND pool = ?"
+            f" ORDER BY priority DESC, queued_at LIMIT ? {self._skip_locked}"
+        )
         return [task_from_row(row) for row in tx.rows(sql, (pool.value, limit))]
 
     def due(self, tx: Tx, now: Micros, limit: int) -> list[Task]:
@@ -46,7 +49,10 @@ class SqlQueue:
 
     def parked(self, tx: Tx, tenant: TenantId, dependency: str, limit: int) -> list[Task]:
         """Tasks that wait for the breaker of a dependency, oldest first."""
-        sql = f"{_SELECT} WHERE tenant = ? AND dependency = ? AND state = 'parked' ORDER BY id LIMIT ? {self._skip_locked}"
+        sql = (
+            f"{_SELECT} WHERE tenant = ? AND dependency = ? AND state = 'parked'"
+            f" ORDER BY id LIMIT ? {self._skip_locked}"
+        )
         return [task_from_row(row) for row in tx.rows(sql, (tenant, dependency, limit))]
 
     def lane(self, tx: Tx, lane: str) -> int:

@@ -167,14 +167,7 @@ class SqlAttempts:
 
     def add(self, tx: Tx, attempts: Sequence[Attempt]) -> None:
         """Keep attempts that have ended."""
-        tx.many(
-            _ADD_ATTEMPT,
-            (
-                (one.tenant, one.task_id, one.number, one.outcome, one.worker, one.started_at, one.ended_at)
-                + (one.error_code, one.error, one.fault, one.retry_at)
-                for one in attempts
-            ),
-        )
+        tx.many(_ADD_ATTEMPT, map(_attempt_values, attempts))
 
     def of(self, tx: ReadTx, tenant: TenantId, task_ids: Sequence[str]) -> list[Attempt]:
         """The attempts kept of these tasks, by task and number."""
@@ -201,3 +194,19 @@ class SqlAttempts:
             )
             for row in tx.rows(sql, (tenant, *ids))
         ]
+
+
+def _attempt_values(one: Attempt) -> tuple[SqlValue, ...]:
+    return (
+        one.tenant,
+        one.task_id,
+        one.number,
+        one.outcome.value,
+        one.worker,
+        one.started_at,
+        one.ended_at,
+        one.error_code,
+        one.error,
+        one.fault,
+        one.retry_at,
+    )

@@ -129,7 +129,7 @@ ENTRY_KINDS = (
     ),
     EntryKind(
         DLQ_ENTRY_RESUBMITTED,
-        "recovery",
+        "audit",
         "dlq:entry-resubmitted",
         DeadLetterHandled,
         "Somebody submitted a dead letter again.",
@@ -137,7 +137,7 @@ ENTRY_KINDS = (
     ),
     EntryKind(
         DLQ_ENTRY_RESOLVED,
-        "recovery",
+        "audit",
         "dlq:entry-resolved",
         DeadLetterHandled,
         "Somebody was done with a dead letter.",

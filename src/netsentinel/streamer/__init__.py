@@ -1,5 +1,7 @@
 """Live connections: one journal reader per process, and every subscription behind it."""
 
+from netsentinel.streamer.filters import compile_filter
+from netsentinel.streamer.frames import MAX_CONDITIONS, Condition
 from netsentinel.streamer.hub import Hub
 from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, HubLimits, Subscription, Visitor
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport
@@ -7,10 +9,12 @@ from netsentinel.streamer.store_memory import MemoryConnectionStore
 from netsentinel.streamer.topics import TOPICS, FieldKind, Topic
 
 __all__ = [
+    "MAX_CONDITIONS",
     "SUBPROTOCOL",
     "TOPICS",
     "Admission",
     "CloseCode",
+    "Condition",
     "Connection",
     "ConnectionStore",
     "FieldKind",
@@ -23,4 +27,5 @@ __all__ = [
     "Topic",
     "Transport",
     "Visitor",
+    "compile_filter",
 ]

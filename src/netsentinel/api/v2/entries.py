@@ -1,18 +1,24 @@
 """The journal over HTTP: what happened inside, in order; also the polling twin of the live stream."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.services import Served
+from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Micros, Permission, Principal
+from netsentinel.streamer import MAX_CONDITIONS, TOPICS, Condition, compile_filter
 
 router = APIRouter(prefix="/api/v2/entries", tags=["entries"])
+
+_conditions: Final = msgspec.json.Decoder(Annotated[tuple[Condition, ...], msgspec.Meta(max_length=MAX_CONDITIONS)])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.ENTRIES_READ))]
 
@@ -41,6 +47,8 @@ class EntryPage:
     """Pass as `after` to go on; it moves past entries that the filter left out."""
     epoch: str
     """Changes only when the journal is rebuilt; positions of another epoch mean nothing."""
+    newest: int
+    """The newest `seq` of the journal: begin after it for what happens from now on."""
     oldest: int
     """The oldest kept `seq`: entries between `after` and it are gone by retention."""
 
@@ -52,6 +60,11 @@ class EntryQuery(BaseModel):
 
     after: int = Field(0, ge=0, le=2**63 - 1, description="Entries with a higher `seq`.")
     topic: str = Field("", description="Topics separated by commas; empty for all that the caller may read.")
+    filter: str = Field(
+        "",
+        max_length=16_384,
+        description="Conditions as JSON, as a `subscribe` frame has them; needs exactly one topic.",
+    )
     limit: int = Field(100, ge=1, le=1_000, description="Entries a page.")
 
 
@@ -64,6 +77,7 @@ async def list_entries(query: Annotated[EntryQuery, Query()], principal: Reader,
     if unknown:
         raise InvalidFilterError(f"There is no topic {', '.join(sorted(unknown))}.", topics=sorted(readable))
     topics = asked & readable if asked else readable
+    matches = filter_of(query.filter, asked)
     oldest, newest = await services.journal.bounds()
     found = (
         await services.journal.read(query.after, query.limit, tenant=principal.tenant, topics=topics) if topics else []
@@ -81,9 +95,28 @@ async def list_entries(query: Annotated[EntryQuery, Query()], principal: Reader,
             entry.cause,
         )
         for entry in found
+        if matches(entry)
     )
-    following = items[-1].seq if len(items) == query.limit else max(query.after, newest)
-    return answer(EntryPage(items, following, await services.journal.epoch(), oldest))
+    following = found[-1].seq if len(found) == query.limit else max(query.after, newest)
+    return answer(EntryPage(items, following, await services.journal.epoch(), newest, oldest))
+
+
+def filter_of(text: str, topics: Collection[str]) -> Callable[[Entry], bool]:
+    """What a page keeps.
+
+    Raises:
+        InvalidFilterError: the text is no list of conditions, does not fit the topic, or there is not one topic.
+    """
+    if not text:
+        return lambda _entry: True
+    topic = TOPICS.get(next(iter(topics), "")) if len(topics) == 1 else None
+    if topic is None:
+        raise InvalidFilterError("A filter needs exactly one live topic.", topics=sorted(TOPICS))
+    try:
+        conditions = _conditions.decode(text)
+    except msgspec.DecodeError as error:
+        raise InvalidFilterError(f"The filter was not understood: {error}.") from error
+    return compile_filter(conditions, topic).matches
 
 
 def _may_read(principal: Principal, topic: str) -> bool:

@@ -24,7 +24,7 @@ async def test_entries_come_in_order_with_their_live_names(desk: Desk) -> None:
     assert {(item["kind"], item["name"], item["topic"]) for item in page["items"]} == {
         ("alert.raised", "alert:raised", "alerts")
     }
-    assert (page["next"], page["oldest"]) == (3, 1)
+    assert (page["next"], page["newest"], page["oldest"]) == (3, 3, 1)
     assert page["epoch"]
 
 
@@ -57,3 +57,26 @@ async def test_an_unknown_topic_is_named(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid-filter")
     assert "gossip" in answer.json()["detail"]
     assert "audit" not in answer.json()["topics"]
+
+
+async def test_a_filter_keeps_what_a_subscription_would(desk: Desk) -> None:
+    await fill(desk, 3)
+    conditions = '[{"field": "subject", "op": "=", "value": "alr_0001"}]'
+    page = (await desk.get(f"/api/v2/entries?topic=alerts&limit=2&filter={conditions}")).json()
+    assert [item["subject"] for item in page["items"]] == ["alr_0001"]
+    assert page["next"] == 2, "it moves past what the filter left out"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "filter=[]",
+        "topic=alerts,threats&filter=[]",
+        "topic=alerts&filter=no",
+        'topic=alerts&filter=[{"field": "nothing", "op": "=", "value": 1}]',
+        'topic=alerts&filter=[{"field": "level", "op": "~", "value": 1}]',
+    ],
+)
+async def test_a_filter_that_does_not_fit_is_refused(desk: Desk, query: str) -> None:
+    answer = await desk.get(f"/api/v2/entries?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-filter")

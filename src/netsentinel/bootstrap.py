@@ -13,6 +13,10 @@ from netsentinel import alerts, identity, recovery, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
+from netsentinel.alerts.suppression import SuppressionGate, Suppressions, SuppressionStores
+from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
+from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
+from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
 from netsentinel.api.app import Application, create_app
 from netsentinel.api.health import Readiness, free_disk_mib
 from netsentinel.api.metrics import Metrics, Sample
@@ -176,9 +180,11 @@ def _services(
 ) -> tuple[Services, ReactionRunner, Metrics]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
-    stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+    stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
+    suppressions = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
     alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
-    grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE)
+    gate = SuppressionGate(suppressions)
+    grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
     processor = Processor(db, inbox, sources, pool, grouping, clock, lake)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
     handlers = Handlers(score_threat=alert_service.on_alert_entry, close_sockets=hub.on_revocation)
@@ -194,6 +200,8 @@ def _services(
         sources=SourceInventory(db, sources),
         lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
         alerts=alert_service,
+        triage=_triage(ground, stores, lake),
+        suppressions=Suppressions(db, suppressions, stores.alerts, stores.evidence, clock),
         processor=processor,
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
@@ -201,6 +209,17 @@ def _services(
         demo=demo,
     )
     return services, runner, metrics
+
+
+def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:
+    db, clock = ground.db, ground.clock
+    people = TenantUsers(ground.identity.users)
+    return Triage(
+        decisions=Decisions(db, stores.alerts, stores.activity, people, clock),
+        related=Relations(db, stores.alerts),
+        nearby=Surroundings(db, stores.alerts, stores.evidence, lake),
+        figures=Figures(db, SqlFigures(), clock),
+    )
 
 
 def intake_limits(settings: Settings) -> Limits:
@@ -220,6 +239,7 @@ def _samples(processor: Processor, hub: Hub, runner: ReactionRunner) -> Iterable
     yield "counter", "netsentinel_events_rejected", "Lines that could not be parsed.", stats.rejected
     yield "counter", "netsentinel_batches", "Inbox batches processed.", stats.batches
     yield "counter", "netsentinel_findings", "Findings of all detectors.", stats.findings
+    yield "counter", "netsentinel_findings_suppressed", "Findings that a suppression hid.", stats.suppressed
     yield "counter", "netsentinel_alerts_changed", "Alerts raised or updated.", stats.alerts_changed
     yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", stats.restarts
     yield from hub.samples()

@@ -8,7 +8,8 @@ import pytest
 from netsentinel.alerts import AlertFilter, AlertStatus, AlertStores
 from netsentinel.alerts.model import AlertSample, RuleText, Threat
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
-from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence, MemoryThreats
+from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
+from netsentinel.alerts.triage.store_sql import SqlActivity
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from netsentinel.storage import Database, Tx
@@ -24,9 +25,9 @@ T = DEFAULT_TENANT
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def kept(request: pytest.FixtureRequest) -> tuple[Database, AlertStores]:
     if request.param == "memory":
-        return MemoryDatabase(), AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats())
+        return MemoryDatabase(), AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats(), MemoryActivity())
     database = request.getfixturevalue(f"{request.param}_database")
-    return database, AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+    return database, AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
 
 
 async def test_an_alert_comes_back_as_it_was_saved(kept: tuple[Database, AlertStores]) -> None:

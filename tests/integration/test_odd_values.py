@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from netsentinel.alerts.grouping import native_event
 from netsentinel.alerts.model import AlertSample
+from netsentinel.alerts.samples import native_event
 from netsentinel.api.app import create_app
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Role

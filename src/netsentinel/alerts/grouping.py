@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
-from netsentinel.alerts.model import Alert, AlertSample, AlertStatus, RuleText, Verdict
+from netsentinel.alerts.model import Alert, AlertStatus, RuleText, Verdict
 from netsentinel.alerts.ports import AlertStore, EvidenceStore
+from netsentinel.alerts.samples import sample_of
 from netsentinel.alerts.scoring import alert_score
+from netsentinel.alerts.suppression.gate import SuppressionGate
 from netsentinel.detection.model import Finding
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.ids import new_id
@@ -21,6 +21,16 @@ NEWEST_SAMPLES = 5
 """So are the newest, in a ring."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """What became of findings."""
+
+    alerts: tuple[Alert, ...]
+    """Those that changed or are new."""
+    suppressed: int
+    """How many findings a suppression hid."""
+
+
 @dataclass(slots=True)
 class _Open:
     """An alert that this transaction works on."""
@@ -30,17 +40,26 @@ class _Open:
 
 
 class AlertGrouping:
-    """Applies findings to the alert store, inside the caller's transaction."""
+    """Applies findings to the alert store, inside the caller's transaction.
 
-    def __init__(self, alerts: AlertStore, evidence: EvidenceStore, window: Micros) -> None:
+    Args:
+        alerts: where alerts are kept.
+        evidence: where what explains them is kept.
+        window: findings of one fingerprint that are this near to each other are one alert.
+        gate: hides what people do not want to see.
+    """
+
+    def __init__(self, alerts: AlertStore, evidence: EvidenceStore, window: Micros, gate: SuppressionGate) -> None:
         self._alerts = alerts
         self._evidence = evidence
         self._window = window
+        self._gate = gate
 
-    def apply(self, tx: Tx, findings: Iterable[Finding], now: Micros) -> list[Alert]:
-        """Store the findings' alerts and append one entry per alert that changed; the changed alerts."""
+    def apply(self, tx: Tx, findings: Iterable[Finding], now: Micros) -> Grouped:
+        """Store the alerts of the findings that no suppression hides; one entry per alert that changed."""
+        passed, suppressed = self._gate.pass_on(tx, findings, now)
         touched: dict[tuple[str, str], list[_Open]] = {}
-        for finding in findings:
+        for finding in passed:
             opens = touched.setdefault((finding.tenant, finding.fingerprint), [])
             current = opens[-1] if opens else self._load(tx, finding)
             if current is None or not self._belongs(current.alert, finding):
@@ -56,7 +75,7 @@ class AlertGrouping:
             self._alerts.save(tx, item.alert)
             kind = ALERT_RAISED if item.raised else ALERT_UPDATED
             tx.append(NewEntry(kind, item.alert.tenant, "system", item.alert.id, item.alert))
-        return [item.alert for item in changed]
+        return Grouped(tuple(item.alert for item in changed), suppressed)
 
     def _load(self, tx: Tx, finding: Finding) -> _Open | None:
         alert = self._alerts.newest(tx, finding.tenant, finding.fingerprint)
@@ -70,20 +89,7 @@ class AlertGrouping:
     def _keep_sample(self, tx: Tx, alert: Alert, finding: Finding) -> None:
         n = alert.count - 1
         slot = n if n < FIRST_SAMPLES else FIRST_SAMPLES + (n - FIRST_SAMPLES) % NEWEST_SAMPLES
-        sample = AlertSample(finding.time, finding.matched, native_event(finding.raw))
-        self._evidence.keep_sample(tx, alert.tenant, alert.id, slot, sample)
-
-
-def native_event(raw: bytes) -> msgspec.Raw:
-    """The event as it was given, as JSON; as a JSON string when it is none, or is nested too deeply to be read.
-
-    It stays encoded from here to the caller of the API: no nesting can make a later encoding or decoding fail.
-    """
-    try:
-        msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        return msgspec.Raw(msgspec.json.encode(raw.decode("utf-8", "replace")))
-    return msgspec.Raw(raw)
+        self._evidence.keep_sample(tx, alert.tenant, alert.id, slot, sample_of(finding))
 
 
 def _new_alert(finding: Finding, now: Micros) -> Alert:

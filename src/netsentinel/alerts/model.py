@@ -59,6 +59,10 @@ class Alert:
     updated_at: Micros
     version: int
     """Grows with every change."""
+    assignee: str = ""
+    """Id of the user who looks after it; empty for nobody."""
+    assignee_name: str = ""
+    """The user's name when it was assigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,12 @@ class AlertSample:
     matched: tuple[MatchedField, ...]
     event: Any
     """The native event, encoded as JSON (`msgspec.Raw`)."""
+    source: str = ""
+    """What this very finding said, here and below; empty also in samples of older versions."""
+    src_ip: str = ""
+    dst_ip: str = ""
+    user: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,33 @@ class RuleText:
     """YAML, or empty for detectors without a rule file."""
 
 
+class ActivityKind(StrEnum):
+    """What somebody did about an alert."""
+
+    NOTE = "note"
+    STATUS = "status"
+    VERDICT = "verdict"
+    ASSIGNMENT = "assignment"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One thing that a person did about an alert. Activities are only ever added."""
+
+    id: str
+    alert_id: str
+    at: Micros
+    principal: str
+    """Id of who did it."""
+    principal_name: str
+    kind: ActivityKind
+    text: str = ""
+    """Of a note."""
+    before: str = ""
+    """Status, verdict or name of the assignee before; empty for a note, and for nobody."""
+    after: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertDetail:
     """An alert with everything that explains it."""
@@ -93,6 +130,8 @@ class AlertDetail:
     samples: tuple[AlertSample, ...]
     related: tuple[Alert, ...]
     """Other alerts about the same entity, newest first."""
+    activity: tuple[Activity, ...]
+    """What people did about it, oldest first: the newest 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +158,51 @@ class AlertFilter:
     """Which alerts; empty means all."""
 
     status: tuple[AlertStatus, ...] = ()
+    verdict: tuple[Verdict, ...] = ()
     min_level: Level = Level.INFORMATIONAL
     entity: str = ""
     source: str = ""
     rule_id: str = ""
     tag: str = ""
+    assignee: str = ""
+    """Id of a user."""
+    unassigned: bool = False
+    """Only those that nobody looks after."""
     text: str = ""
     """Words that the title, entity or addresses contain."""
     since: Micros = 0
     until: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCount:
+    """How many alerts have this status and level."""
+
+    status: AlertStatus
+    level: Level
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedCount:
+    """How many alerts were raised in a span of time."""
+
+    at: Micros
+    """Its beginning."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSummary:
+    """The tenant's alerts in figures."""
+
+    counts: tuple[AlertCount, ...]
+    """By status and level; what there is none of is left out."""
+    unassigned: int
+    """Open or acknowledged, and nobody looks after them."""
+    mine: int
+    """Open or acknowledged, and the caller looks after them."""
+    raised: tuple[RaisedCount, ...]
+    """In each minute of the last hour that has any, oldest first."""
+    at: Micros
+    """As of when."""

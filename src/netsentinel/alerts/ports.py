@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from netsentinel.alerts.model import Alert, AlertFilter, AlertSample, RuleText, Threat
+from netsentinel.alerts.model import (
+    Activity,
+    Alert,
+    AlertCount,
+    AlertFilter,
+    AlertSample,
+    RaisedCount,
+    RuleText,
+    Threat,
+)
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -49,12 +58,44 @@ class EvidenceStore(Protocol):
         """The alert's samples, oldest first."""
         ...
 
+    def samples_of(self, tx: ReadTx, tenant: TenantId, alert_ids: Sequence[str]) -> dict[str, list[AlertSample]]:
+        """The samples of several alerts by the alert's id, oldest first; an alert without samples is left out."""
+        ...
+
     def keep_rule(self, tx: Tx, tenant: TenantId, rule: RuleText) -> None:
         """Keep the text of the rule as it was when it last raised an alert."""
         ...
 
     def rule(self, tx: ReadTx, tenant: TenantId, rule_id: str) -> RuleText | None:
         """The rule's text."""
+        ...
+
+
+class ActivityStore(Protocol):
+    """Keeps what people did about alerts. Nothing is ever changed or taken away."""
+
+    def add(self, tx: Tx, tenant: TenantId, activity: Activity) -> None:
+        """Keep one more."""
+        ...
+
+    def of(self, tx: ReadTx, tenant: TenantId, alert_id: str, limit: int) -> list[Activity]:
+        """The newest of an alert, oldest first."""
+        ...
+
+
+class AlertFigures(Protocol):
+    """Counts alerts where they are kept."""
+
+    def by_status(self, tx: ReadTx, tenant: TenantId) -> list[AlertCount]:
+        """By status and level, without those of which there are none."""
+        ...
+
+    def looked_after(self, tx: ReadTx, tenant: TenantId, assignee: str) -> int:
+        """How many that are not closed this user looks after; for the empty id: that nobody looks after."""
+        ...
+
+    def raised(self, tx: ReadTx, tenant: TenantId, since: Micros, width: Micros) -> list[RaisedCount]:
+        """How many were raised at or after a time, per span of this width, oldest first; empty spans are left out."""
         ...
 
 

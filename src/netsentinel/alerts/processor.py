@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from netsentinel.alerts.grouping import AlertGrouping
+from netsentinel.alerts.grouping import AlertGrouping, Grouped
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
 from netsentinel.events.lake import EventStore, Spool
@@ -36,6 +36,8 @@ class ProcessorStats:
     events: int = 0
     rejected: int = 0
     findings: int = 0
+    suppressed: int = 0
+    """Findings that a suppression hid."""
     alerts_changed: int = 0
     restarts: int = 0
     stored: int = 0
@@ -163,20 +165,21 @@ class Processor:
             return
         now = self._clock.now()
 
-        def record(tx: Tx) -> tuple[list[BatchResult], int]:
+        def record(tx: Tx) -> tuple[list[BatchResult], Grouped]:
             fresh = set(self._inbox.finish(tx, [result.batch for result in pending]))
             counted = [result for result in pending if result.batch in fresh]
             for result in counted:
                 self._count_source(tx, by_id[result.batch], result, now)
             findings = [finding for result in counted for finding in result.findings]
-            return counted, len(self._grouping.apply(tx, findings, now))
+            return counted, self._grouping.apply(tx, findings, now)
 
-        counted, changed = await self._db.write(record)
+        counted, grouped = await self._db.write(record)
         self.stats.batches += len(counted)
         self.stats.events += sum(result.events for result in counted)
         self.stats.rejected += sum(result.rejected for result in counted)
         self.stats.findings += sum(len(result.findings) for result in counted)
-        self.stats.alerts_changed += changed
+        self.stats.suppressed += grouped.suppressed
+        self.stats.alerts_changed += len(grouped.alerts)
 
     def _count_source(self, tx: Tx, batch: InboxBatch, result: BatchResult, now: Micros) -> None:
         report = SourceReport(

@@ -1,29 +1,29 @@
-"""What people and other features do with alerts and threats."""
+"""What people and other features read of alerts and threats."""
 
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from netsentinel.alerts.entries import ALERT_UPDATED, THREAT_UPDATED
+from netsentinel.alerts.entries import THREAT_UPDATED
 from netsentinel.alerts.model import (
     Alert,
     AlertDetail,
     AlertFilter,
-    AlertStatus,
     RuleText,
     Threat,
-    Verdict,
 )
-from netsentinel.alerts.ports import AlertStore, EvidenceStore, ThreatStore
+from netsentinel.alerts.ports import ActivityStore, AlertStore, EvidenceStore, ThreatStore
 from netsentinel.alerts.scoring import decayed, heat, threat_score
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.entries import Entry, NewEntry
 from netsentinel.kernel.errors import NotFoundError
-from netsentinel.kernel.types import Micros, Principal, TenantId
+from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
 RELATED_ALERTS = 20
+ACTIVITIES = 500
+"""So many of an alert's activities are shown, the newest."""
 _SCORED_ALERTS = 200
 """A threat's score looks at this many of its newest alerts; older ones have decayed to nothing."""
 _NO_MINIMUM = -1e300
@@ -56,15 +56,16 @@ class ThreatDetail:
 
 @dataclass(frozen=True, slots=True)
 class AlertStores:
-    """The three stores of this feature."""
+    """The stores of alerts and of what belongs to them."""
 
     alerts: AlertStore
     evidence: EvidenceStore
     threats: ThreatStore
+    activity: ActivityStore
 
 
 class AlertService:
-    """Lists, explains and judges alerts; ranks threats."""
+    """Lists and explains alerts; ranks threats."""
 
     def __init__(self, db: Database, stores: AlertStores, clock: Clock, half_life: Micros) -> None:
         self._db = db
@@ -102,28 +103,8 @@ class AlertService:
             rule=rule or RuleText(alert.rule_id, alert.title, alert.description, (), (), ""),
             samples=tuple(evidence.samples(tx, tenant, alert_id)),
             related=tuple(other for other in related if other.id != alert.id)[:RELATED_ALERTS],
+            activity=tuple(self._stores.activity.of(tx, tenant, alert_id, ACTIVITIES)),
         )
-
-    async def judge(
-        self, principal: Principal, alert_id: str, *, status: AlertStatus | None, verdict: Verdict | None
-    ) -> Alert:
-        """Change an alert's status, verdict or both; what is None stays. Repeating it changes nothing.
-
-        Raises:
-            NotFoundError: the principal's tenant has no such alert.
-        """
-
-        def change(tx: Tx) -> Alert:
-            alert = self._found(tx, principal.tenant, alert_id)
-            judged = replace(alert, status=status or alert.status, verdict=verdict or alert.verdict)
-            if judged == alert:
-                return alert
-            judged = replace(judged, updated_at=self._clock.now(), version=alert.version + 1)
-            self._stores.alerts.save(tx, judged)
-            tx.append(NewEntry(ALERT_UPDATED, principal.tenant, principal.id, alert_id, judged))
-            return judged
-
-        return await self._db.write(change)
 
     async def threats(
         self,

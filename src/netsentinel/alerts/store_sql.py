@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from netsentinel.alerts.model import Alert, AlertFilter, AlertSample, AlertStatus, RuleText, Threat, Verdict
+from netsentinel.alerts.model import (
+    Alert,
+    AlertFilter,
+    AlertSample,
+    AlertStatus,
+    RuleText,
+    Threat,
+    Verdict,
+)
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import Level, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
@@ -12,17 +20,20 @@ from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
 _ALERT_COLUMNS = (
     "id, tenant, fingerprint, detector, rule_id, title, description, level, score, status, verdict, tags, entity,"
     " entity_kind, src_ip, dst_ip, user_name, device, source, findings, first_at, last_at, raised_at,"
-    " updated_at, version"
+    " updated_at, version, assignee, assignee_name"
 )
 _SAVE_ALERT = (
-    f"INSERT INTO alerts ({_ALERT_COLUMNS}, level_rank) VALUES ({', '.join('?' * 26)})"  # noqa: S608 - constants only
+    f"INSERT INTO alerts ({_ALERT_COLUMNS}, level_rank) VALUES ({', '.join('?' * 28)})"  # noqa: S608 - constants only
     " ON CONFLICT (id) DO UPDATE SET score = excluded.score, status = excluded.status, verdict = excluded.verdict,"
     " level = excluded.level, level_rank = excluded.level_rank, src_ip = excluded.src_ip, dst_ip = excluded.dst_ip,"
     " user_name = excluded.user_name, device = excluded.device, findings = excluded.findings,"
     " first_at = excluded.first_at, last_at = excluded.last_at, updated_at = excluded.updated_at,"
-    " version = excluded.version WHERE alerts.tenant = excluded.tenant"
+    " version = excluded.version, assignee = excluded.assignee, assignee_name = excluded.assignee_name"
+    " WHERE alerts.tenant = excluded.tenant"
 )
 _SELECT_ALERTS = f"SELECT {_ALERT_COLUMNS} FROM alerts WHERE tenant = ?"  # noqa: S608 - constants only
+_SAMPLE_COLUMNS = "at, matched, event, source, src_ip, dst_ip, user_name, device"
+_IDS_AT_ONCE = 500
 _THREAT_COLUMNS = "tenant, entity, entity_kind, score, alerts, level, tags, first_at, last_at, at"
 _SELECT_THREATS = f"SELECT heat, {_THREAT_COLUMNS} FROM threats WHERE tenant = ?"  # noqa: S608 - constants only
 
@@ -67,6 +78,8 @@ def _alert(row: Row) -> Alert:
         raised_at=row[22],
         updated_at=row[23],
         version=row[24],
+        assignee=row[25],
+        assignee_name=row[26],
     )
 
 
@@ -123,6 +136,8 @@ class SqlAlerts:
                 alert.raised_at,
                 alert.updated_at,
                 alert.version,
+                alert.assignee,
+                alert.assignee_name,
                 alert.level.rank,
             ),
         )
@@ -155,33 +170,54 @@ class SqlAlerts:
         return row[0] if row else 0
 
 
-def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
-    """The SQL conditions of a filter, and their parameters in order."""
+def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
+    """Those that compare a column with given values."""
     conditions: list[str] = []
     params: list[SqlValue] = []
-    if where.status:
-        conditions.append(f"status IN ({', '.join('?' * len(where.status))})")
-        params += [status.value for status in where.status]
+    for column, wanted in (("status", where.status), ("verdict", where.verdict)):
+        if wanted:
+            conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+            params += [one.value for one in wanted]
     if where.min_level is not Level.INFORMATIONAL:
         conditions.append("level_rank >= ?")
         params.append(where.min_level.rank)
-    for column, value in (("entity", where.entity), ("source", where.source), ("rule_id", where.rule_id)):
+    for column in ("entity", "source", "rule_id", "assignee"):
+        value: str = getattr(where, column)
         if value:
             conditions.append(f"{column} = ?")
             params.append(value)
+    if where.unassigned:
+        conditions.append("assignee = ''")
+    return conditions, params
+
+
+def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
+    """The SQL conditions of a filter, and their parameters in order."""
+    conditions, params = _exact_conditions(where)
     if where.tag:
         conditions.append("lower(tags) LIKE ? ESCAPE '\\'")
         params.append(_contains(f'"{where.tag}"'))
     for word in where.text.split():
         conditions.append("lower(title || ' ' || entity || ' ' || src_ip || ' ' || dst_ip) LIKE ? ESCAPE '\\'")
         params.append(_contains(word))
-    if where.since:
-        conditions.append("last_at >= ?")
-        params.append(where.since)
-    if where.until:
-        conditions.append("last_at < ?")
-        params.append(where.until)
+    for comparison, at in (("last_at >= ?", where.since), ("last_at < ?", where.until)):
+        if at:
+            conditions.append(comparison)
+            params.append(at)
     return conditions, params
+
+
+def _sample(row: Row) -> AlertSample:
+    return AlertSample(
+        at=row[0],
+        matched=msgspec.json.decode(row[1], type=tuple[MatchedField, ...]),
+        event=msgspec.Raw(row[2].encode()),
+        source=row[3],
+        src_ip=row[4],
+        dst_ip=row[5],
+        user=row[6],
+        device=row[7],
+    )
 
 
 class SqlEvidence:
@@ -190,22 +226,42 @@ class SqlEvidence:
     def keep_sample(self, tx: Tx, tenant: TenantId, alert_id: str, slot: int, sample: AlertSample) -> None:
         """Put a sample into a slot of the alert, replacing what was there."""
         tx.run(
-            "INSERT INTO alert_samples (tenant, alert_id, slot, at, matched, event) VALUES (?, ?, ?, ?, ?, ?)"
+            f"INSERT INTO alert_samples (tenant, alert_id, slot, {_SAMPLE_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants only
             " ON CONFLICT (tenant, alert_id, slot) DO UPDATE SET at = excluded.at, matched = excluded.matched,"
-            " event = excluded.event",
-            (tenant, alert_id, slot, sample.at, _json(sample.matched), _json(sample.event)),
+            " event = excluded.event, source = excluded.source, src_ip = excluded.src_ip, dst_ip = excluded.dst_ip,"
+            " user_name = excluded.user_name, device = excluded.device",
+            (
+                tenant,
+                alert_id,
+                slot,
+                sample.at,
+                _json(sample.matched),
+                _json(sample.event),
+                sample.source,
+                sample.src_ip,
+                sample.dst_ip,
+                sample.user,
+                sample.device,
+            ),
         )
 
     def samples(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> list[AlertSample]:
         """The alert's samples, oldest first."""
-        rows = tx.rows(
-            "SELECT at, matched, event FROM alert_samples WHERE tenant = ? AND alert_id = ? ORDER BY at, slot",
-            (tenant, alert_id),
-        )
-        return [
-            AlertSample(at, msgspec.json.decode(matched, type=tuple[MatchedField, ...]), msgspec.Raw(event.encode()))
-            for at, matched, event in rows
-        ]
+        return self.samples_of(tx, tenant, [alert_id]).get(alert_id, [])
+
+    def samples_of(self, tx: ReadTx, tenant: TenantId, alert_ids: Sequence[str]) -> dict[str, list[AlertSample]]:
+        """The samples of several alerts by the alert's id, oldest first; an alert without samples is left out."""
+        found: dict[str, list[AlertSample]] = {}
+        for start in range(0, len(alert_ids), _IDS_AT_ONCE):
+            some = alert_ids[start : start + _IDS_AT_ONCE]
+            rows = tx.rows(
+                f"SELECT alert_id, {_SAMPLE_COLUMNS} FROM alert_samples WHERE tenant = ?"  # noqa: S608 - constants only
+                f" AND alert_id IN ({', '.join('?' * len(some))}) ORDER BY at, slot",
+                (tenant, *some),
+            )
+            for row in rows:
+                found.setdefault(row[0], []).append(_sample(row[1:]))
+        return found
 
     def keep_rule(self, tx: Tx, tenant: TenantId, rule: RuleText) -> None:
         """Keep the text of the rule as it was when it last raised an alert."""

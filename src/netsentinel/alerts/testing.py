@@ -1,8 +1,19 @@
 """In-memory fakes of the alerts feature's ports; they pass the same contract suite as the SQL stores."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from netsentinel.alerts.model import Alert, AlertFilter, AlertSample, RuleText, Threat
+from netsentinel.alerts.model import (
+    Activity,
+    Alert,
+    AlertCount,
+    AlertFilter,
+    AlertSample,
+    AlertStatus,
+    RaisedCount,
+    RuleText,
+    Threat,
+)
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -15,7 +26,7 @@ class MemoryAlerts:
 
     def newest(self, tx: ReadTx, tenant: TenantId, fingerprint: str) -> Alert | None:
         """The alert of this fingerprint with the latest finding."""
-        found = [a for a in self._of(tenant) if a.fingerprint == fingerprint]
+        found = [a for a in self.of_tenant(tenant) if a.fingerprint == fingerprint]
         return max(found, key=lambda alert: alert.last_at, default=None)
 
     def save(self, tx: Tx, alert: Alert) -> None:
@@ -33,7 +44,7 @@ class MemoryAlerts:
         self, tx: ReadTx, tenant: TenantId, where: AlertFilter, limit: int, after: tuple[Micros, str] | None
     ) -> list[Alert]:
         """Alerts by `(last_at, id)`, newest first, beginning below `after`."""
-        found = [alert for alert in self._of(tenant) if _matches(alert, where)]
+        found = [alert for alert in self.of_tenant(tenant) if _matches(alert, where)]
         found.sort(key=lambda alert: (alert.last_at, alert.id), reverse=True)
         return [alert for alert in found if after is None or (alert.last_at, alert.id) < after][:limit]
 
@@ -43,9 +54,10 @@ class MemoryAlerts:
 
     def count_about(self, tx: ReadTx, tenant: TenantId, entity: str) -> int:
         """How many alerts are about an entity."""
-        return sum(alert.entity == entity for alert in self._of(tenant))
+        return sum(alert.entity == entity for alert in self.of_tenant(tenant))
 
-    def _of(self, tenant: TenantId) -> list[Alert]:
+    def of_tenant(self, tenant: TenantId) -> list[Alert]:
+        """Everything of a tenant."""
         return [alert for alert in self._alerts.values() if alert.tenant == tenant]
 
 
@@ -53,6 +65,9 @@ def _matches(alert: Alert, where: AlertFilter) -> bool:
     haystack = f"{alert.title} {alert.entity} {alert.src_ip} {alert.dst_ip}".lower()
     return (
         (not where.status or alert.status in where.status)
+        and (not where.verdict or alert.verdict in where.verdict)
+        and where.assignee in ("", alert.assignee)
+        and not (where.unassigned and alert.assignee)
         and alert.level.rank >= where.min_level.rank
         and where.entity in ("", alert.entity)
         and where.source in ("", alert.source)
@@ -80,6 +95,11 @@ class MemoryEvidence:
         slots = self._samples.get((tenant, alert_id), {})
         return [sample for _, sample in sorted(slots.items(), key=lambda item: (item[1].at, item[0]))]
 
+    def samples_of(self, tx: ReadTx, tenant: TenantId, alert_ids: Sequence[str]) -> dict[str, list[AlertSample]]:
+        """The samples of several alerts by the alert's id, oldest first; an alert without samples is left out."""
+        found = {alert_id: self.samples(tx, tenant, alert_id) for alert_id in alert_ids}
+        return {alert_id: samples for alert_id, samples in found.items() if samples}
+
     def keep_rule(self, tx: Tx, tenant: TenantId, rule: RuleText) -> None:
         """Keep the text of the rule as it was when it last raised an alert."""
         self._rules[tenant, rule.rule_id] = rule
@@ -87,6 +107,47 @@ class MemoryEvidence:
     def rule(self, tx: ReadTx, tenant: TenantId, rule_id: str) -> RuleText | None:
         """The rule's text."""
         return self._rules.get((tenant, rule_id))
+
+
+class MemoryActivity:
+    """What people did, in a list."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[TenantId, Activity]] = []
+
+    def add(self, tx: Tx, tenant: TenantId, activity: Activity) -> None:
+        """Keep one more."""
+        self._kept.append((tenant, activity))
+
+    def of(self, tx: ReadTx, tenant: TenantId, alert_id: str, limit: int) -> list[Activity]:
+        """The newest of an alert, oldest first."""
+        found = [one for whose, one in self._kept if whose == tenant and one.alert_id == alert_id]
+        return sorted(found, key=lambda one: (one.at, one.id))[-limit:]
+
+
+class MemoryFigures:
+    """Counts what a `MemoryAlerts` holds."""
+
+    def __init__(self, alerts: MemoryAlerts) -> None:
+        self._alerts = alerts
+
+    def by_status(self, tx: ReadTx, tenant: TenantId) -> list[AlertCount]:
+        """By status and level, without those of which there are none."""
+        counts = Counter((alert.status, alert.level) for alert in self._alerts.of_tenant(tenant))
+        return [AlertCount(status, level, count) for (status, level), count in sorted(counts.items())]
+
+    def looked_after(self, tx: ReadTx, tenant: TenantId, assignee: str) -> int:
+        """How many that are not closed this user looks after; for the empty id: that nobody looks after."""
+        return sum(
+            alert.assignee == assignee and alert.status is not AlertStatus.CLOSED
+            for alert in self._alerts.of_tenant(tenant)
+        )
+
+    def raised(self, tx: ReadTx, tenant: TenantId, since: Micros, width: Micros) -> list[RaisedCount]:
+        """How many were raised at or after a time, per span of this width, oldest first; empty spans are left out."""
+        times = (alert.raised_at for alert in self._alerts.of_tenant(tenant))
+        counts = Counter(at - (at - since) % width for at in times if at >= since)
+        return [RaisedCount(at, count) for at, count in sorted(counts.items())]
 
 
 class MemoryThreats:

@@ -13,7 +13,7 @@ from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
 from netsentinel.api.problems import Problem
 from netsentinel.api.services import Services
-from netsentinel.api.v2 import alerts, entries, events, session, sources, threats
+from netsentinel.api.v2 import alerts, entries, events, session, sources, suppressions, threats, triage
 from netsentinel.kernel.settings import Settings
 
 Application = FastAPI
@@ -45,7 +45,9 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         session.router,
         events.router,
         events.hunts,
+        triage.router,  # before the alerts: its fixed paths are no alert's id
         alerts.router,
+        suppressions.router,
         threats.router,
         entries.router,
         sources.router,

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from netsentinel.alerts import AlertService, Processor
+from netsentinel.alerts.suppression import Suppressions
+from netsentinel.alerts.triage import Triage
 from netsentinel.api.health import Readiness
 from netsentinel.events import IntakeService, SourceInventory
 from netsentinel.events.lake import EventLake
@@ -31,6 +33,8 @@ class Services:
     sources: SourceInventory
     lake: EventLake
     alerts: AlertService
+    triage: Triage
+    suppressions: Suppressions
     processor: Processor
     hub: Hub
     readiness: Readiness

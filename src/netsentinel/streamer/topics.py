@@ -71,6 +71,20 @@ _TOPICS = (
         },
     ),
     Topic(
+        "triage",
+        Permission.ALERTS_READ,
+        "/api/v2/suppressions",
+        {
+            "alert_id": _TEXT,
+            "suppression_id": _TEXT,
+            "by": _TEXT,
+            "level": _LEVEL,
+            "status": _TEXT,
+            "verdict": _TEXT,
+            "assignee": _TEXT,
+        },
+    ),
+    Topic(
         "threats",
         Permission.THREATS_READ,
         "/api/v2/threats",

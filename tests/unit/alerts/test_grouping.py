@@ -3,8 +3,10 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from netsentinel.alerts.grouping import FIRST_SAMPLES, NEWEST_SAMPLES, AlertGrouping, native_event
+from netsentinel.alerts.grouping import FIRST_SAMPLES, NEWEST_SAMPLES, AlertGrouping
 from netsentinel.alerts.model import Alert, AlertFilter, AlertStatus
+from netsentinel.alerts.suppression import SuppressionGate
+from netsentinel.alerts.suppression.testing import memory_suppressions
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
 from netsentinel.detection.model import Finding
 from netsentinel.kernel.clock import HOUR, MINUTE
@@ -19,7 +21,7 @@ class Desk:
     def __init__(self) -> None:
         self.alerts = MemoryAlerts()
         self.evidence = MemoryEvidence()
-        self.grouping = AlertGrouping(self.alerts, self.evidence, HOUR)
+        self.grouping = AlertGrouping(self.alerts, self.evidence, HOUR, SuppressionGate(memory_suppressions()))
 
     def apply(self, *findings: Finding) -> MemoryTx:
         tx = MemoryTx()
@@ -88,16 +90,3 @@ def test_the_first_and_the_newest_samples_are_kept(desk: Desk) -> None:
     kept = [sample.at - NOON for sample in desk.evidence.samples(MemoryTx(), DEFAULT_TENANT, alert.id)]
     assert kept == [*range(FIRST_SAMPLES), *range(total - NEWEST_SAMPLES, total)]
     assert alert.count == total
-
-
-def test_an_event_that_is_no_json_is_kept_as_text() -> None:
-    assert msgspec.json.decode(native_event(b"not \xff json")) == "not \ufffd json"
-
-
-@pytest.mark.parametrize("depth", [10, 900, 5_000, 100_000])
-def test_no_nesting_makes_an_event_that_cannot_be_told(depth: int) -> None:
-    raw = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
-    told = msgspec.json.encode(native_event(raw))
-    assert msgspec.json.decode(told, type=msgspec.Raw) is not None
-    if depth >= 5_000:
-        assert msgspec.json.decode(told) == raw.decode()

@@ -8,6 +8,8 @@ from typing import Self
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertGrouping, Processor
+from netsentinel.alerts.suppression import SuppressionGate
+from netsentinel.alerts.suppression.testing import memory_suppressions
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
 from netsentinel.detection.model import BatchResult
 from netsentinel.events.lake import Spool
@@ -88,7 +90,7 @@ class Plant:
         self.processor = self.new_processor()
 
     def new_processor(self) -> Processor:
-        grouping = AlertGrouping(self.alerts, MemoryEvidence(), HOUR)
+        grouping = AlertGrouping(self.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
         return Processor(self.db, self.inbox, self.sources, self.pool, grouping, self.clock)
 
     def receive(self, count: int = 1) -> None:
@@ -212,7 +214,7 @@ class Shelf(MemoryEventStore):
 
 async def test_the_checkpoint_is_recorded_with_the_events_it_covers(plant: Plant) -> None:
     shelf = Shelf(plant.db, plant.clock)
-    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR)
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
     plant.processor = Processor(plant.db, plant.inbox, plant.sources, plant.pool, grouping, plant.clock, shelf)
     async with plant.running():
         plant.receive(2)
@@ -230,7 +232,7 @@ async def test_the_checkpoint_is_recorded_with_the_events_it_covers(plant: Plant
 async def test_batches_stay_while_the_lake_is_full_and_alerts_go_on(plant: Plant) -> None:
     shelf = Shelf(plant.db, plant.clock)
     shelf.failure = UnavailableError("The disk is full.")
-    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR)
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
     plant.processor = Processor(plant.db, plant.inbox, plant.sources, plant.pool, grouping, plant.clock, shelf)
     async with plant.running():
         plant.receive(1)

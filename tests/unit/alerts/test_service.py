@@ -3,13 +3,13 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from netsentinel.alerts import AlertFilter, AlertService, AlertStatus, AlertStores, Verdict
-from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence, MemoryThreats
+from netsentinel.alerts import AlertFilter, AlertService, AlertStores
+from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import InvalidCursorError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage.testing import MemoryDatabase, MemoryTx
 from tests.unit.alerts.factories import NOON, alert
 
@@ -24,7 +24,7 @@ class Office:
     def __init__(self) -> None:
         self.db = MemoryDatabase()
         self.clock = FakeClock(NOON)
-        self.stores = AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats())
+        self.stores = AlertStores(MemoryAlerts(), MemoryEvidence(), MemoryThreats(), MemoryActivity())
         self.service = AlertService(self.db, self.stores, self.clock, 6 * HOUR)
 
     def add(self, number: int, **changes: object) -> None:
@@ -68,8 +68,6 @@ async def test_an_alert_of_another_tenant_does_not_exist(office: Office) -> None
     office.add(1, tenant=OTHER)
     with pytest.raises(NotFoundError):
         await office.service.detail(DEFAULT_TENANT, "alr_0001")
-    with pytest.raises(NotFoundError):
-        await office.service.judge(system_principal(), "alr_0001", status=AlertStatus.CLOSED, verdict=None)
 
 
 async def test_detail_shows_what_else_the_entity_did(office: Office) -> None:
@@ -78,16 +76,6 @@ async def test_detail_shows_what_else_the_entity_did(office: Office) -> None:
     office.add(3, entity="198.51.100.1")
     detail = await office.service.detail(DEFAULT_TENANT, "alr_0001")
     assert [other.id for other in detail.related] == ["alr_0002"]
-
-
-async def test_judging_announces_itself_once(office: Office) -> None:
-    office.add(1)
-    for _ in range(2):
-        judged = await office.service.judge(
-            system_principal(), "alr_0001", status=AlertStatus.ACKNOWLEDGED, verdict=Verdict.TRUE_POSITIVE
-        )
-    assert (judged.status, judged.verdict, judged.version) == (AlertStatus.ACKNOWLEDGED, Verdict.TRUE_POSITIVE, 2)
-    assert [entry.kind for entry in office.db.entries] == ["alert.updated"]
 
 
 async def test_the_reaction_scores_the_entity_and_doing_it_twice_changes_nothing(office: Office) -> None:

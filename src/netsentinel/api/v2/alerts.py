@@ -1,6 +1,7 @@
 """Alerts over HTTP: list, explain, judge."""
 
-from typing import Annotated, Self
+from enum import StrEnum
+from typing import Annotated, Self, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -18,46 +19,68 @@ Reader = Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.ALERTS_WRITE))]
 
 
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
 class AlertQuery(BaseModel):
-    """Which alerts, and how many of them."""
+    """Which alerts."""
 
     model_config = ConfigDict(extra="forbid")
 
     status: str = Field("", description="One or more of open, acknowledged, closed, separated by commas.")
+    verdict: str = Field(
+        "", description="One or more of undecided, true_positive, false_positive, benign, separated by commas."
+    )
     min_level: Level = Field(Level.INFORMATIONAL, description="This level and above.")
     entity: str = Field("", max_length=255, description="The address, host or user the alert is about.")
     source: str = Field("", max_length=255, description="Name of the source.")
     rule_id: str = Field("", max_length=255, description="Id of the rule or detector.")
     tag: str = Field("", max_length=255, description="A tag, for example `attack.t1110.001`.")
+    assignee: str = Field(
+        "", max_length=64, description="Id of the user who looks after it; `me` for the caller, `none` for nobody."
+    )
     q: str = Field("", max_length=255, description="Words that title, entity or addresses contain.")
     since: int = Field(
         0, ge=0, le=2**63 - 1, description="Newest finding at or after this time, microseconds since 1970 UTC."
     )
     until: int = Field(0, ge=0, le=2**63 - 1, description="Newest finding before this time; 0 for no end.")
-    limit: int = Field(50, ge=1, le=500, description="Alerts a page.")
-    cursor: str = Field("", max_length=512, description="`next` of the previous page.")
 
-    def as_filter(self) -> AlertFilter:
+    def as_filter(self, principal: Principal) -> AlertFilter:
         """The domain's filter.
 
         Raises:
-            InvalidFilterError: an unknown status.
+            InvalidFilterError: an unknown status or verdict.
         """
-        try:
-            statuses = tuple(AlertStatus(part) for part in self.status.split(",") if part)
-        except ValueError as error:
-            raise InvalidFilterError("status takes open, acknowledged and closed, separated by commas.") from error
+        nobody = self.assignee == "none"
         return AlertFilter(
-            status=statuses,
+            status=_listed(AlertStatus, "status", self.status),
+            verdict=_listed(Verdict, "verdict", self.verdict),
             min_level=self.min_level,
             entity=self.entity,
             source=self.source,
             rule_id=self.rule_id,
             tag=self.tag,
+            assignee="" if nobody else principal.id if self.assignee == "me" else self.assignee,
+            unassigned=nobody,
             text=self.q,
             since=self.since,
             until=self.until,
         )
+
+
+def _listed(kind: type[_Word], name: str, text: str) -> tuple[_Word, ...]:
+    try:
+        return tuple(kind(part) for part in text.split(",") if part)
+    except ValueError as error:
+        known = ", ".join(kind)
+        raise InvalidFilterError(f"{name} takes {known}, separated by commas.") from error
+
+
+class AlertPageQuery(AlertQuery):
+    """Which alerts, and how many of them."""
+
+    limit: int = Field(50, ge=1, le=500, description="Alerts a page.")
+    cursor: str = Field("", max_length=512, description="`next` of the previous page.")
 
 
 class AlertChange(BaseModel):
@@ -77,10 +100,10 @@ class AlertChange(BaseModel):
 
 
 @router.get("", response_model=AlertPage, responses=problems(400, 401, 403))
-async def list_alerts(query: Annotated[AlertQuery, Query()], principal: Reader, services: Served) -> Response:
+async def list_alerts(query: Annotated[AlertPageQuery, Query()], principal: Reader, services: Served) -> Response:
     """The tenant's alerts, newest finding first."""
     page = await services.alerts.page(
-        principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor or None
+        principal.tenant, query.as_filter(principal), limit=query.limit, cursor=query.cursor or None
     )
     return answer(page)
 
@@ -94,4 +117,6 @@ async def show_alert(alert_id: str, principal: Reader, services: Served) -> Resp
 @router.patch("/{alert_id}", response_model=Alert, responses=problems(400, 401, 403, 404))
 async def change_alert(alert_id: str, change: AlertChange, principal: Writer, services: Served) -> Response:
     """Set an alert's status, verdict or both. Repeating it changes nothing."""
-    return answer(await services.alerts.judge(principal, alert_id, status=change.status, verdict=change.verdict))
+    return answer(
+        await services.triage.decisions.judge(principal, alert_id, status=change.status, verdict=change.verdict)
+    )

@@ -156,7 +156,7 @@ async def search_events(
     """
     work = services.lake.page(principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor)
     page = await while_wanted(request, work)
-    return answer({"items": [_shown(event) for event in page.items], "next": page.next})
+    return answer({"items": [shown(event) for event in page.items], "next": page.next})
 
 
 @router.get("/histogram", response_model=Histogram, responses=problems(400, 401, 403, 503))
@@ -182,7 +182,7 @@ async def get_event(
     request: Request, event_id: Annotated[str, Path(max_length=64)], principal: Reader, services: Served
 ) -> Response:
     """One stored event."""
-    return answer(_shown(await while_wanted(request, services.lake.find(principal.tenant, event_id))))
+    return answer(shown(await while_wanted(request, services.lake.find(principal.tenant, event_id))))
 
 
 @hunts.post("", response_model=HuntResult, responses=problems(400, 401, 403, 503))
@@ -196,7 +196,8 @@ async def hunt(request: Request, statement: HuntRequest, principal: Hunting, ser
     return answer(await while_wanted(request, work))
 
 
-def _shown(event: StoredEvent) -> dict[str, Any]:
+def shown(event: StoredEvent) -> dict[str, Any]:
+    """A stored event as it is answered."""
     return {
         "id": event.id,
         **msgspec.structs.asdict(event),

@@ -10,6 +10,10 @@ import pytest
 
 from netsentinel.alerts import AlertService, AlertStores
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
+from netsentinel.alerts.suppression import Suppressions, SuppressionStores
+from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
+from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
+from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
 from netsentinel.api.app import create_app
 from netsentinel.api.health import Readiness
 from netsentinel.events import FORMATS, IntakeService, SourceInventory
@@ -55,10 +59,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.house = House(clock=self.clock)
-        self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats())
+        self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
         self.inbox, self.sources = SqlInbox(), SqlSources()
         self.alerts = AlertService(self, self.stores, self.clock, 6 * HOUR)  # type: ignore[arg-type] - counts, then passes on
         self.events = MemoryEventStore(self.database, self.clock)
+        self.hiding = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
         settings = Settings(_env_file=None)
         services = SimpleNamespace(
             settings=settings,
@@ -67,6 +72,8 @@ class Desk:
             registry=self.registry,
             journal=self.journal,
             alerts=self.alerts,
+            triage=self._triage(),
+            suppressions=Suppressions(self, self.hiding, self.stores.alerts, self.stores.evidence, self.clock),
             sources=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),
             intake=IntakeService(self.database, self.inbox, self.clock, formats=FORMATS),
@@ -76,6 +83,15 @@ class Desk:
             demo=False,
         )
         self.app = create_app(settings, services)  # type: ignore[arg-type] - what these routes need
+
+    def _triage(self) -> Triage:
+        people = TenantUsers(self.house.service.users)
+        return Triage(
+            Decisions(self, self.stores.alerts, self.stores.activity, people, self.clock),
+            Relations(self, self.stores.alerts),
+            Surroundings(self, self.stores.alerts, self.stores.evidence, self.events),
+            Figures(self, SqlFigures(), self.clock),
+        )
 
     def _wake(self) -> None:
         self.woken += 1

@@ -56,10 +56,19 @@ async def test_an_alert_explains_itself(desk: Desk) -> None:
     detail = (await desk.get("/api/v2/alerts/alr_0000")).json()
     assert detail["rule"]["source"] == "title: Title"
     assert detail["samples"] == [
-        {"at": NOON, "matched": [{"field": "url", "value": "/x", "condition": "is /x"}], "event": {"raw": 1}}
+        {
+            "at": NOON,
+            "matched": [{"field": "url", "value": "/x", "condition": "is /x"}],
+            "event": {"raw": 1},
+            "source": "",
+            "src_ip": "",
+            "dst_ip": "",
+            "user": "",
+            "device": "",
+        }
     ]
     assert [other["id"] for other in detail["related"]] == ["alr_0003"]
-    assert desk.statements == 4
+    assert desk.statements == 5
 
 
 async def test_an_analyst_judges_and_a_viewer_does_not(desk: Desk) -> None:

@@ -1,0 +1,110 @@
+"""The stored events around an alert: what its entity did before and after, with the alert's own evidence marked."""
+
+import asyncio
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import msgspec
+
+from netsentinel.alerts.model import Alert, AlertSample
+from netsentinel.alerts.ports import AlertStore, EvidenceStore
+from netsentinel.alerts.triage.model import NearbyEvent, NearbyEvents
+from netsentinel.events.lake import EventFilter, EventStore, StoredEvent
+from netsentinel.kernel.clock import SECOND
+from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import Database, ReadTx
+
+_COLUMNS = {"address": ("src_ip", "dst_ip"), "user": ("user",), "host": ("device", "source")}
+"""Where an entity of each kind stands in an event."""
+_NARROWER = 4
+
+
+class Surroundings:
+    """Reads the lake around alerts."""
+
+    def __init__(self, db: Database, alerts: AlertStore, evidence: EvidenceStore, lake: EventStore) -> None:
+        self._db = db
+        self._alerts = alerts
+        self._evidence = evidence
+        self._lake = lake
+
+    async def of(self, tenant: TenantId, alert_id: str, *, around: Micros, limit: int, at: Micros = 0) -> NearbyEvents:
+        """The entity's events from `around` before a time to `around` after it, oldest first.
+
+        When there are more than `limit`, those nearest to the time are given, half of them before and half after.
+
+        Args:
+            tenant: whose alert it is.
+            alert_id: the alert.
+            around: how long before and after.
+            limit: so many events at most.
+            at: the time; that of the alert's newest finding when 0.
+
+        Raises:
+            NotFoundError: the tenant has no such alert.
+            UnavailableError: the lake takes too long.
+        """
+        alert, samples = await self._db.read(lambda tx: self._read(tx, tenant, alert_id))
+        middle = at or alert.last_at
+        half = max(1, limit // 2)
+        (before, since), (after, until) = await asyncio.gather(
+            self._before(alert, middle, around, half), self._after(alert, middle, around, half)
+        )
+        evidence = {_hash(sample) for sample in samples}
+        items = tuple(NearbyEvent(event, event.raw_hash in evidence) for event in (*before, *after))
+        cut = since > middle - around or until < middle + around
+        return NearbyEvents(items, middle, since, until, cut)
+
+    def _read(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> tuple[Alert, list[AlertSample]]:
+        alert = self._alerts.get(tx, tenant, alert_id)
+        if alert is None:
+            raise NotFoundError(f"There is no alert {alert_id}.")
+        return alert, self._evidence.samples(tx, tenant, alert_id)
+
+    async def _before(self, alert: Alert, at: Micros, around: Micros, half: int) -> tuple[list[StoredEvent], Micros]:
+        """The last events up to a time, and from when on they are all there are."""
+        since = max(1, at - around)
+        found = await self._search(alert, since, at + 1, half + 1)
+        if len(found) <= half:
+            return found, at - around
+        kept = found[-half:]
+        return kept, kept[0].time
+
+    async def _after(self, alert: Alert, at: Micros, around: Micros, half: int) -> tuple[list[StoredEvent], Micros]:
+        """The first events after a time, and until when they are all there are.
+
+        The lake gives the newest first, so the span is narrowed until everything in it fits.
+        """
+        width = around
+        found = await self._search(alert, at + 1, at + width, half + 1)
+        while len(found) > half and width > SECOND:
+            width = max(SECOND, width // _NARROWER)
+            found = await self._search(alert, at + 1, at + width, half + 1)
+        if len(found) <= half:
+            return found, at + width
+        return found[:half], found[half - 1].time + 1
+
+    async def _search(self, alert: Alert, since: Micros, until: Micros, limit: int) -> list[StoredEvent]:
+        """The newest events of the alert's entity in a span of time, oldest first."""
+        columns = _COLUMNS.get(alert.entity_kind, ("src_ip", "dst_ip"))
+        searches = (
+            self._lake.search(
+                alert.tenant,
+                EventFilter(since=since, until=until, equal=((column, (alert.entity,)),)),
+                limit,
+            )
+            for column in columns
+        )
+        return _merged(await asyncio.gather(*searches), limit)
+
+
+def _merged(found: Iterable[list[StoredEvent]], limit: int) -> list[StoredEvent]:
+    """Several lists as one without doubles: the newest, oldest first."""
+    events = {event.id: event for some in found for event in some}
+    return sorted(events.values(), key=lambda event: event.key)[-limit:]
+
+
+def _hash(sample: AlertSample) -> str:
+    """The hash that the lake has of the same event."""
+    return blake2b(msgspec.json.encode(sample.event), digest_size=16).hexdigest()

@@ -26,8 +26,15 @@ EVE = (
     b'"http_user_agent":"sqlmap/1.8","http_method":"GET","protocol":"HTTP/1.1","status":404,"length":0}}'
 )
 
+SCOPE = {"conditions": [{"field": "entity", "values": ["203.0.113.99"]}]}
+
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
+    ("POST", "/api/v2/alerts/bulk"): {"json": {"ids": ["alr_none"], "note": "seen"}},
+    ("POST", "/api/v2/alerts/{alert_id}/notes"): {"json": {"text": "seen"}},
+    ("POST", "/api/v2/alerts/{alert_id}/assignment"): {"json": {"assignee": ""}},
+    ("POST", "/api/v2/suppressions"): {"json": {**SCOPE, "reason": "a test"}},
+    ("POST", "/api/v2/suppressions/preview"): {"json": SCOPE},
     ("POST", "/api/v2/events"): {"content": EVE, "headers": {"Content-Type": "application/x-ndjson"}},
     ("GET", "/api/v2/events/facets"): {"params": {"column": "src_ip"}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
@@ -98,6 +105,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             world = World(http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html"})
             world.things["alert_id"] = await _one_alert(world)
+            world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
             yield world
         for task in tasks:
@@ -128,6 +136,11 @@ async def _one_stored_event(world: World) -> str:
         ):
             await asyncio.sleep(0.2)
         return found[0]["id"]
+
+
+async def _one_suppression(world: World) -> str:
+    made = await world.call("POST", "/api/v2/suppressions", world.keys[DEFAULT_TENANT, "admin"])
+    return made.json()["id"]
 
 
 def _name(case: Case) -> str:
@@ -175,7 +188,11 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
     method, path, _ = case
     answer = await world.call(method, path, world.keys[OTHER, "admin"])
     assert answer.status_code in (200, 404)
-    if path not in ("/metrics", "/api/v2/me"):
+    if path == "/api/v2/alerts/summary":
+        assert answer.json()["counts"] == []
+    elif path == "/api/v2/alerts/export":
+        assert len(answer.text.splitlines()) == 1, "only the head of the table"
+    elif path not in ("/metrics", "/api/v2/me"):
         assert answer.status_code == 404 or world.things["alert_id"] not in answer.text
         assert answer.status_code == 404 or not answer.json()["items"] or path == "/api/v2/entries"
     if path == "/api/v2/entries":
@@ -183,8 +200,17 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         assert "203.0.113.66" not in answer.text
 
 
-async def test_another_tenant_cannot_change_it(world: World) -> None:
-    answer = await world.call("PATCH", "/api/v2/alerts/{alert_id}", world.keys[OTHER, "admin"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "/api/v2/alerts/{alert_id}"),
+        ("POST", "/api/v2/alerts/{alert_id}/notes"),
+        ("POST", "/api/v2/alerts/{alert_id}/assignment"),
+        ("DELETE", "/api/v2/suppressions/{suppression_id}"),
+    ],
+)
+async def test_another_tenant_cannot_change_it(world: World, method: str, path: str) -> None:
+    answer = await world.call(method, path, world.keys[OTHER, "admin"])
     assert answer.status_code == 404
 
 

@@ -77,6 +77,71 @@ def test_replay_then_alerts(server: LiveServer, story_file: Path) -> None:
     assert "TITLE" in netsentinel("alerts", "list", **data).stdout
 
 
+def test_an_alert_is_looked_at_judged_and_exported(server: LiveServer, story_file: Path, tmp_path: Path) -> None:
+    data = {"NETSENTINEL_DATA_DIR": str(server.data)}
+
+    def listed() -> list[dict[str, object]]:
+        return json.loads(netsentinel("alerts", "list", "-o", "json", **data).stdout)
+
+    if not listed():
+        netsentinel("replay", str(story_file), **data)
+    alert, second = wait_for(lambda: len(found := listed()) >= 5 and found, 30)[:2]
+    name, other = str(alert["id"]), str(second["id"])
+    netsentinel("alerts", "note", name, "looks like\x1b[31m the pen test", **data)
+    assert netsentinel("alerts", "assign", name, "nobody-of-that-name", check=False, **data).returncode == 2
+    assert "Nobody looks after" in netsentinel("alerts", "assign", name, **data).stderr
+    closed = netsentinel("alerts", "close", name, other, "--verdict", "benign", "--note", "agreed", **data)
+    assert "Closed 2 of 2" in closed.stderr
+    assert netsentinel("alerts", "close", "alr_none", check=False, **data).returncode == 1
+    shown = netsentinel("alerts", "show", name, **data).stdout
+    assert str(alert["title"]) in shown
+    assert "status open -> closed" in shown
+    assert "the pen test" in shown
+    assert "\x1b" not in shown, "log data must not drive the terminal"
+    detail = json.loads(netsentinel("alerts", "show", name, "-o", "json", **data).stdout)
+    assert detail["alert"]["verdict"] == "benign"
+    table = tmp_path / "alerts.csv"
+    netsentinel("alerts", "export", "--status", "closed", "--file", str(table), **data)
+    assert {line.split(",")[0] for line in table.read_text().splitlines()} == {"id", name, other}
+    everything = json.loads(netsentinel("alerts", "export", "--format", "json", **data).stdout)
+    assert len(everything) >= 5
+    assert netsentinel("alerts", "export", "--format", "xml", check=False, **data).returncode == 2
+
+
+def test_a_suppression_is_tried_made_and_lifted(server: LiveServer, story_file: Path) -> None:
+    data = {"NETSENTINEL_DATA_DIR": str(server.data)}
+    if not json.loads(netsentinel("alerts", "list", "-o", "json", **data).stdout):
+        netsentinel("replay", str(story_file), **data)
+    alerts = wait_for(lambda: json.loads(netsentinel("alerts", "list", "-o", "json", **data).stdout), 30)
+    name = alerts[0]["id"]
+    assert netsentinel("suppressions", "add", check=False, **data).returncode == 2
+    assert netsentinel("suppressions", "add", "--alert", name, check=False, **data).returncode == 2, "no reason"
+    tried = netsentinel("suppressions", "add", "--alert", name, "--preview", "-o", "json", **data)
+    assert "would have hidden" in tried.stderr
+    assert json.loads(tried.stdout)["days"] == 30
+    made = json.loads(
+        netsentinel(
+            "suppressions",
+            "add",
+            "--alert",
+            name,
+            "-w",
+            "src_ip|cidr=192.0.2.0/24",
+            "--reason",
+            "lab",
+            "-o",
+            "json",
+            **data,
+        ).stdout
+    )
+    assert made["conditions"] == [{"field": "src_ip", "match": "cidr", "values": ["192.0.2.0/24"]}]
+    assert "src_ip cidr 192.0.2.0/24" in netsentinel("suppressions", "list", "--active", **data).stdout
+    assert "Lifted" in netsentinel("suppressions", "lift", made["id"], **data).stderr
+    assert json.loads(netsentinel("suppressions", "list", "--active", "-o", "json", **data).stdout) == []
+    (kept,) = json.loads(netsentinel("suppressions", "list", "-o", "json", **data).stdout)
+    assert kept["state"] == "lifted"
+
+
 def test_replay_at_a_pace_takes_its_time(server: LiveServer, tmp_path: Path) -> None:
     lines = [
         {"timestamp": f"2026-01-01T00:00:0{n}.000000+0000", "event_type": "dns", "src_ip": "192.0.2.1"}

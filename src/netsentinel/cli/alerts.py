@@ -1,41 +1,61 @@
-"""`netsentinel alerts`: what the server holds, in the terminal."""
+"""`netsentinel alerts`: what the server holds, and what people decide about it, in the terminal."""
 
 import asyncio
-from typing import Annotated, Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table
+from netsentinel.cli.options import KeyOption, ServerOption, time_of
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
 
-alerts_app = typer.Typer(no_args_is_help=True, add_completion=False, help="List alerts.")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+alerts_app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, explain, judge and export alerts.")
+
+AlertArgument = Annotated[str, typer.Argument(help="Id of the alert.")]
+StatusOption = Annotated[str, typer.Option(help="open, acknowledged, closed; several separated by commas.")]
+LevelOption = Annotated[str, typer.Option(help="informational, low, medium, high or critical.")]
+EntityOption = Annotated[str, typer.Option(help="Address, host or user.")]
+AssigneeOption = Annotated[str, typer.Option(help="Id of the user who looks after it; none for nobody.")]
 
 
 @alerts_app.callback()
 def alerts() -> None:
-    """List alerts."""
+    """List, explain, judge and export alerts."""
 
 
 @alerts_app.command("list")
 def list_alerts(
     *,
-    status: Annotated[str, typer.Option(help="open, acknowledged, closed; several separated by commas.")] = "",
-    min_level: Annotated[str, typer.Option(help="informational, low, medium, high or critical.")] = "informational",
-    entity: Annotated[str, typer.Option(help="Address, host or user.")] = "",
+    status: StatusOption = "",
+    min_level: LevelOption = "informational",
+    entity: EntityOption = "",
+    assignee: AssigneeOption = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="Alerts at most.")] = 50,
     server: ServerOption = "",
     key: KeyOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the newest alerts of the server."""
-    items = asyncio.run(_fetch(server, key, status=status, min_level=min_level, entity=entity, limit=limit))
+    query: dict[str, str | int] = {
+        "status": status,
+        "min_level": min_level,
+        "entity": entity,
+        "assignee": assignee,
+        "limit": limit,
+    }
+    page = _call(server, key, "GET", "/api/v2/alerts", query={name: value for name, value in query.items() if value})
+    items = page["items"]
     if output is Output.JSON:
         print_json(items)
         return
     from netsentinel.kernel.clock import to_iso
 
     print_table(
-        ("LEVEL", "STATUS", "COUNT", "LAST", "ENTITY", "TITLE", "ID"),
+        ("LEVEL", "STATUS", "COUNT", "LAST", "ENTITY", "TITLE", "ASSIGNEE", "ID"),
         [
             (
                 item["level"],
@@ -44,6 +64,7 @@ def list_alerts(
                 to_iso(item["last_at"]),
                 item["entity"],
                 item["title"],
+                item["assignee_name"],
                 item["id"],
             )
             for item in items
@@ -51,9 +72,132 @@ def list_alerts(
     )
 
 
-async def _fetch(server: str, key: str, **query: str | int) -> list[dict[str, Any]]:
+@alerts_app.command("show")
+def show(
+    alert: AlertArgument, *, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE
+) -> None:
+    """Explain an alert: why it fired, what people did about it, and which others belong to it."""
+    detail = _call(server, key, "GET", f"/api/v2/alerts/{_path(alert)}")
+    related = _call(server, key, "GET", f"/api/v2/alerts/{_path(alert)}/related")["items"]
+    if output is Output.JSON:
+        print_json(detail | {"related": related})
+        return
+    from netsentinel.cli.alert_view import lines
+
+    sys.stdout.write("".join(printable(line) + "\n" for line in lines(detail, related)))
+
+
+@alerts_app.command("note")
+def note(
+    alert: AlertArgument,
+    text: Annotated[str, typer.Argument(help="What there is to say; it is never changed afterwards.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """Write a note about an alert."""
+    noted = _call(server, key, "POST", f"/api/v2/alerts/{_path(alert)}/notes", body={"text": text})
+    talk(f"Noted: {noted['alert']['title']}")
+
+
+@alerts_app.command("assign")
+def assign(
+    alert: AlertArgument,
+    user: Annotated[str, typer.Argument(help="Id or name of a user; left out for nobody.")] = "",
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """Say who looks after an alert."""
+    given = _call(server, key, "POST", f"/api/v2/alerts/{_path(alert)}/assignment", body={"assignee": user})
+    talk(f"{given['assignee_name'] or 'Nobody'} looks after: {given['title']}")
+
+
+@alerts_app.command("close")
+def close(
+    alerts: Annotated[list[str], typer.Argument(help="Ids of alerts.")],
+    *,
+    verdict: Annotated[str, typer.Option(help="true_positive, false_positive or benign.")] = "",
+    note: Annotated[str, typer.Option(help="Written about each of them.")] = "",
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Close alerts, all in one commit."""
+    change: dict[str, Any] = {"ids": alerts, "status": "closed", "note": note}
+    if verdict:
+        change["verdict"] = verdict
+    result = _call(server, key, "POST", "/api/v2/alerts/bulk", body=change)
+    if output is Output.JSON:
+        print_json(result)
+    talk(f"Closed {len(result['items'])} of {len(set(alerts))}.")
+    if result["missing"]:
+        from netsentinel.kernel.errors import NotFoundError
+
+        raise NotFoundError(f"There is no alert {', '.join(result['missing'])}.")
+
+
+@alerts_app.command("export")
+def export(
+    *,
+    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    file: Annotated[Path | None, typer.Option(help="Where to; standard output by default.")] = None,
+    status: StatusOption = "",
+    min_level: LevelOption = "informational",
+    entity: EntityOption = "",
+    assignee: AssigneeOption = "",
+    since: Annotated[str, typer.Option(help="Newest finding at or after this time, ISO 8601.")] = "",
+    until: Annotated[str, typer.Option(help="Newest finding before this time, ISO 8601.")] = "",
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """Write all alerts that the filters let through, as a table or as JSON."""
+    query: dict[str, str | int] = {
+        "format": form,
+        "status": status,
+        "min_level": min_level,
+        "entity": entity,
+        "assignee": assignee,
+        "since": time_of(since),
+        "until": time_of(until),
+    }
+    asyncio.run(_export(server, key, {name: value for name, value in query.items() if value}, file))
+
+
+async def _export(server: str, key: str, query: dict[str, str | int], file: Path | None) -> None:
     from netsentinel.cli.remote import Remote
 
     async with Remote.find(server, key) as remote:
-        page = await remote.get("/api/v2/alerts", {name: value for name, value in query.items() if value != ""})
-        return page["items"]
+        pieces = remote.stream("/api/v2/alerts/export", query)
+        if file is None:
+            async for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            return
+        # Aside and renamed: a broken connection leaves no half of an export under the name.
+        aside = file.with_name(file.name + ".part")
+        with aside.open("wb") as out:
+            async for piece in pieces:
+                out.write(piece)
+        aside.replace(file)
+        talk(f"Wrote {file}")
+
+
+def _call(
+    server: str,
+    key: str,
+    method: str,
+    path: str,
+    *,
+    query: "Mapping[str, str | int] | None" = None,
+    body: object | None = None,
+) -> Any:
+    from netsentinel.cli.remote import ask
+
+    return asyncio.run(ask(server, key, method, path, query=query, body=body))
+
+
+def _path(alert: str) -> str:
+    from urllib.parse import quote
+
+    return quote(alert, safe="")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netsentinel.cli.options import KeyOption, ServerOption
+from netsentinel.cli.options import KeyOption, ServerOption, time_of
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def search(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the newest stored events that fit."""
-    query = {"where": where or [], "q": text, "regex": regex, "since": _time(since), "until": _time(until)}
+    query = {"where": where or [], "q": text, "regex": regex, "since": time_of(since), "until": time_of(until)}
     items = asyncio.run(_all(server, key, {name: value for name, value in query.items() if value}, limit))
     if output is Output.JSON:
         print_json(items)
@@ -63,16 +63,6 @@ def search(
             for item in items
         ],
     )
-
-
-def _time(text: str) -> int:
-    from netsentinel.kernel.clock import from_iso
-    from netsentinel.kernel.errors import InvalidInputError
-
-    try:
-        return from_iso(text) if text else 0
-    except ValueError as error:
-        raise InvalidInputError(f"{text!r} is no time; write for example 2026-06-01T12:00:00Z.") from error
 
 
 def _endpoint(item: dict[str, Any], side: str) -> str:

@@ -13,3 +13,18 @@ KeyOption = Annotated[
         "--key", envvar="NETSENTINEL_KEY", help="API key; for the server on this machine its local key file is used."
     ),
 ]
+
+
+def time_of(text: str) -> int:
+    """Microseconds of an ISO 8601 time; 0 for an empty text.
+
+    Raises:
+        InvalidInputError: the text is no time.
+    """
+    from netsentinel.kernel.clock import from_iso
+    from netsentinel.kernel.errors import InvalidInputError
+
+    try:
+        return from_iso(text) if text else 0
+    except ValueError as error:
+        raise InvalidInputError(f"{text!r} is no time; write for example 2026-06-01T12:00:00Z.") from error

@@ -22,7 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("netsentinel.cli.watch:watch", "Follow log files and send them to a server."),
     "detect": ("netsentinel.cli.detect:detect", "Run rules over files, without a server."),
     "rules": ("netsentinel.cli.rules:rules_app", "Check rules."),
-    "alerts": ("netsentinel.cli.alerts:alerts_app", "List alerts."),
+    "alerts": ("netsentinel.cli.alerts:alerts_app", "List, explain, judge and export alerts."),
+    "suppressions": ("netsentinel.cli.suppressions:suppressions_app", "Hide findings from the alerts."),
     "events": ("netsentinel.cli.events:events_app", "Search stored events."),
     "hunt": ("netsentinel.cli.hunt:hunt", "Ask stored events with SQL."),
     "users": ("netsentinel.cli.users:users_app", "Create users."),
@@ -74,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def help_text() -> str:
     """What `netsentinel --help` prints."""
-    commands = "\n".join(f"  {name:<8} {text}" for name, (_, text) in COMMANDS.items())
+    commands = "\n".join(f"  {name:<12} {text}" for name, (_, text) in COMMANDS.items())
     return _HELP.format(commands=commands)
 
 

@@ -1,6 +1,6 @@
 """How commands reach a server: its address and a key from options, the environment, or the local data folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -91,6 +91,29 @@ class Remote:
         if response.is_success:
             return msgspec.json.decode(response.content) if response.content else None
         raise _refusal(response)
+
+    async def stream(self, path: str, query: Query) -> AsyncIterator[bytes]:
+        """The body of an answer in pieces, as they come. Errors as for `get`; also when it breaks off."""
+        try:
+            async with self._http.stream("GET", path, params=query) as response:
+                if not response.is_success:
+                    await response.aread()
+                    raise _refusal(response)
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx2.TransportError as error:
+            raise UnavailableError(f"The server at {self.base_url} does not answer, or stopped answering.") from error
+
+
+async def ask(
+    server: str, key: str, method: str, path: str, *, query: Query | None = None, body: object | None = None
+) -> Any:
+    """One request to the server that a command is for; errors as for `Remote.get`."""
+    async with Remote.find(server, key) as remote:
+        if body is None:
+            return await remote.call(method, path, query=query)
+        headers = {"Content-Type": "application/json"}
+        return await remote.call(method, path, query=query, body=msgspec.json.encode(body), headers=headers)
 
 
 def _refusal(response: httpx2.Response) -> NetSentinelError:

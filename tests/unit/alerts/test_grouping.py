@@ -5,7 +5,7 @@ import pytest
 
 from netsentinel.alerts.grouping import FIRST_SAMPLES, NEWEST_SAMPLES, AlertGrouping
 from netsentinel.alerts.model import Alert, AlertFilter, AlertStatus
-from netsentinel.alerts.suppression import SuppressionGate
+from netsentinel.alerts.suppression import Condition, Match, Suppression, SuppressionGate
 from netsentinel.alerts.suppression.testing import memory_suppressions
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
 from netsentinel.detection.model import Finding
@@ -21,7 +21,8 @@ class Desk:
     def __init__(self) -> None:
         self.alerts = MemoryAlerts()
         self.evidence = MemoryEvidence()
-        self.grouping = AlertGrouping(self.alerts, self.evidence, HOUR, SuppressionGate(memory_suppressions()))
+        self.hiding = memory_suppressions()
+        self.grouping = AlertGrouping(self.alerts, self.evidence, HOUR, SuppressionGate(self.hiding))
 
     def apply(self, *findings: Finding) -> MemoryTx:
         tx = MemoryTx()
@@ -90,3 +91,16 @@ def test_the_first_and_the_newest_samples_are_kept(desk: Desk) -> None:
     kept = [sample.at - NOON for sample in desk.evidence.samples(MemoryTx(), DEFAULT_TENANT, alert.id)]
     assert kept == [*range(FIRST_SAMPLES), *range(total - NEWEST_SAMPLES, total)]
     assert alert.count == total
+
+
+def test_a_suppressed_finding_raises_nothing_and_grows_nothing(desk: Desk) -> None:
+    desk.apply(finding())
+    scope = (Condition("event.user", Match.EQUALS, ("scanner",)),)
+    made = Suppression("sup_1", DEFAULT_TENANT, scope, "ours", "", "", "", NOON, 0)
+    desk.hiding.suppressions.add(MemoryTx(), made)
+    tx = desk.apply(finding(raw=b'{"user":"scanner"}'), finding(raw=b'{"user":"root"}'))
+    assert [alert.count for alert in desk.all()] == [2]
+    assert len(tx.entries) == 1
+    kept = desk.hiding.suppressions.get(tx, DEFAULT_TENANT, "sup_1")
+    assert kept is not None
+    assert kept.hidden == 1

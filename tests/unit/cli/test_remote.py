@@ -87,3 +87,14 @@ def test_the_local_key_does_not_travel(tmp_path: Path, server: str) -> None:
     with pytest.raises(NotAuthenticatedError, match="--key"):
         Remote.find(server, "", Settings(data_dir=tmp_path, port=1234))
     assert Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=tmp_path, port=1234))
+
+
+async def test_a_body_comes_in_pieces_and_a_problem_is_an_error() -> None:
+    async with remote(httpx2.Response(200, content=b"a,b\n1,2\n")) as server:
+        assert b"".join([piece async for piece in server.stream("/x", {})]) == b"a,b\n1,2\n"
+    async with remote(httpx2.Response(400, json={"detail": "Do it otherwise."})) as server:
+        with pytest.raises(InvalidInputError, match="Do it otherwise"):
+            _ = [piece async for piece in server.stream("/x", {})]
+    async with remote(httpx2.ReadError("cut")) as server:
+        with pytest.raises(UnavailableError):
+            _ = [piece async for piece in server.stream("/x", {})]

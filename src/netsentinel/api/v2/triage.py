@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
@@ -19,6 +19,7 @@ from netsentinel.alerts.triage import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.hangup import while_wanted
 from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.alerts import AlertQuery, Reader, Writer
 from netsentinel.api.v2.events import StoredEventAnswer, shown
@@ -176,15 +177,19 @@ async def list_related(alert_id: str, principal: Reader, services: Served) -> Re
 
 @router.get("/{alert_id}/events", response_model=NearbyEventsAnswer, responses=problems(400, 401, 403, 404, 503))
 async def list_nearby_events(
-    alert_id: str, query: Annotated[NearbyQuery, Query()], principal: EventReader, services: Served
+    request: Request,
+    alert_id: str,
+    query: Annotated[NearbyQuery, Query()],
+    principal: EventReader,
+    services: Served,
 ) -> Response:
     """The stored events of the alert's entity around a time, oldest first, with the alert's own evidence marked.
 
     Events are stored some seconds after they were received.
     """
-    found = await services.triage.nearby.of(
-        principal.tenant, alert_id, around=query.minutes * MINUTE, limit=query.limit, at=query.at
-    )
+    around = query.minutes * MINUTE
+    work = services.triage.nearby.of(principal.tenant, alert_id, around=around, limit=query.limit, at=query.at)
+    found = await while_wanted(request, work)
     return answer(
         {
             "items": [{"event": shown(item.event), "evidence": item.evidence} for item in found.items],

@@ -1,0 +1,170 @@
+"""`netsentinel suppressions`: which findings raise no alert, in the terminal."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from netsentinel.cli.options import KeyOption, ServerOption
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+
+suppressions_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hide findings from the alerts.")
+
+_MATCHES = ("equals", "startswith", "cidr")
+
+
+@suppressions_app.callback()
+def suppressions() -> None:
+    """Hide findings from the alerts."""
+
+
+@suppressions_app.command("list")
+def list_suppressions(
+    *,
+    active: Annotated[bool, typer.Option("--active", help="Only those in force.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Suppressions at most.")] = 50,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show suppressions, newest first, and how much each has hidden."""
+    query = {"active": "true" if active else "false", "limit": limit}
+    items = _call(server, key, "GET", "/api/v2/suppressions", query=query)["items"]
+    if output is Output.JSON:
+        print_json(items)
+        return
+    from netsentinel.kernel.clock import to_iso
+
+    print_table(
+        ("STATE", "HIDDEN", "LAST HIDDEN", "UNTIL", "CONDITIONS", "REASON", "BY", "ID"),
+        [
+            (
+                item["state"],
+                item["hidden"],
+                to_iso(item["last_hidden_at"]) if item["last_hidden_at"] else "never",
+                to_iso(item["expires_at"]) if item["expires_at"] else "for good",
+                " and ".join(_words(one) for one in item["conditions"]),
+                item["reason"],
+                item["created_by_name"],
+                item["id"],
+            )
+            for item in items
+        ],
+    )
+
+
+@suppressions_app.command("add")
+def add(
+    *,
+    reason: Annotated[str, typer.Option(help="Why these findings are not worth an alert.")] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            "-w",
+            help="field=value, field|startswith=value or field|cidr=network; one field twice means either value.",
+        ),
+    ] = None,
+    alert: Annotated[str, typer.Option(help="Id of an alert; its rule and entity, unless --where says more.")] = "",
+    days: Annotated[int, typer.Option(min=0, max=3_650, help="For so many days; 0 for good.")] = 30,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what it would have hidden.")] = False,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Hide findings: they raise no alert any more, and are counted."""
+    from netsentinel.kernel.errors import InvalidInputError
+
+    if not where and not alert:
+        raise InvalidInputError("State --where, or the --alert whose rule and entity are to be hidden.")
+    if not reason and not preview:
+        raise InvalidInputError("State a --reason: somebody will ask.")
+    given = conditions_of(where or [])
+    result = asyncio.run(_add(server, key, given, {"reason": reason, "alert_id": alert}, None if preview else days))
+    if output is Output.JSON:
+        print_json(result["made"] or result["preview"])
+    talk(_told(result["preview"]))
+    if result["made"]:
+        talk(f"Hidden from now on: {result['made']['id']}")
+
+
+@suppressions_app.command("lift")
+def lift(
+    suppression: Annotated[str, typer.Argument(help="Id of the suppression.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """End a suppression: its findings raise alerts again."""
+    from urllib.parse import quote
+
+    lifted = _call(server, key, "DELETE", f"/api/v2/suppressions/{quote(suppression, safe='')}")
+    talk(f"Lifted; it has hidden {lifted['hidden']} findings.")
+
+
+def conditions_of(terms: list[str]) -> list[dict[str, Any]]:
+    """Conditions as people type them, in Sigma's spelling of modifiers.
+
+    Raises:
+        InvalidInputError: a term is none.
+    """
+    from netsentinel.kernel.errors import InvalidInputError
+
+    found: dict[tuple[str, str], list[str]] = {}
+    for term in terms:
+        name, equals, value = term.partition("=")
+        field, _, match = name.partition("|")
+        if not equals or not field or not value or (match or "equals") not in _MATCHES:
+            raise InvalidInputError(f"Write field=value, field|startswith=value or field|cidr=network, not {term!r}.")
+        found.setdefault((field, match or "equals"), []).append(value)
+    return [{"field": field, "match": match, "values": values} for (field, match), values in found.items()]
+
+
+async def _add(
+    server: str, key: str, conditions: list[dict[str, Any]], about: dict[str, str], days: int | None
+) -> dict[str, Any]:
+    """Try conditions out, and make the suppression for so many days (0 for good), unless it is None."""
+    from urllib.parse import quote
+
+    import msgspec
+
+    from netsentinel.cli.remote import Remote
+    from netsentinel.kernel.clock import DAY, SystemClock
+
+    async with Remote.find(server, key) as remote:
+
+        async def post(path: str, body: dict[str, Any]) -> Any:
+            headers = {"Content-Type": "application/json"}
+            return await remote.call("POST", path, body=msgspec.json.encode(body), headers=headers)
+
+        if not conditions:
+            alert = (await remote.get(f"/api/v2/alerts/{quote(about['alert_id'], safe='')}", {}))["alert"]
+            conditions = conditions_of([f"rule_id={alert['rule_id']}", f"entity={alert['entity']}"])
+        shown = await post("/api/v2/suppressions/preview", {"conditions": conditions})
+        if days is None:
+            return {"preview": shown, "made": None}
+        expires_at = SystemClock().now() + days * DAY if days else 0
+        made = {"conditions": conditions, "expires_at": expires_at, **about}
+        return {"preview": shown, "made": await post("/api/v2/suppressions", made)}
+
+
+def _told(preview: dict[str, Any]) -> str:
+    about = "" if preview["exact"] else "about "
+    text = (
+        f"In the last {preview['days']} days it would have hidden {preview['alerts']} alerts and part of"
+        f" {preview['partly']} more: {about}{preview['findings']} findings."
+    )
+    if preview["true_positives"]:
+        text += f" CAUTION: {preview['true_positives']} of these alerts were called true positives."
+    return text
+
+
+def _words(condition: dict[str, Any]) -> str:
+    how = "=" if condition["match"] == "equals" else f" {condition['match']} "
+    return f"{condition['field']}{how}{' or '.join(condition['values'])}"
+
+
+def _call(server: str, key: str, method: str, path: str, *, query: dict[str, Any] | None = None) -> Any:
+    from netsentinel.cli.remote import ask
+
+    return asyncio.run(ask(server, key, method, path, query=query))

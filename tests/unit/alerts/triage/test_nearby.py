@@ -1,0 +1,128 @@
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from netsentinel.alerts.samples import sample_of
+from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
+from netsentinel.alerts.triage import NearbyEvents, Surroundings
+from netsentinel.events.lake.model import Spool
+from netsentinel.events.lake.spool import stored
+from netsentinel.events.model import Event, Logsource
+from netsentinel.events.testing import MemoryEventStore
+from netsentinel.kernel.clock import MINUTE, SECOND
+from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from netsentinel.storage.testing import MemoryDatabase, MemoryTx
+from tests.unit.alerts.factories import NOON, alert, finding
+
+pytestmark = pytest.mark.anyio
+
+
+class Scene:
+    """An alert, and a lake around it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.db = MemoryDatabase()
+        self.alerts = MemoryAlerts()
+        self.evidence = MemoryEvidence()
+        self.lake = MemoryEventStore(self.db, FakeClock(NOON))
+        self.nearby = Surroundings(self.db, self.alerts, self.evidence, self.lake)
+
+    def alert(self, *raws: bytes, **changes: Any) -> None:
+        self.alerts.save(MemoryTx(), alert(1, last_at=NOON, **changes))
+        for slot, raw in enumerate(raws):
+            self.evidence.keep_sample(MemoryTx(), DEFAULT_TENANT, "alr_0001", slot, sample_of(finding(raw=raw)))
+
+    async def keep(self, *events: tuple[int, dict[str, Any]]) -> None:
+        lines = b""
+        for number, (offset, changes) in enumerate(events):
+            raw = changes.pop("raw", b'{"n":%d}' % number)
+            tenant = changes.pop("tenant", DEFAULT_TENANT)
+            event = Event(
+                tenant=tenant,
+                source="eve",
+                format="json",
+                time=NOON + offset,
+                logsource=Logsource(),
+                native={},
+                raw=raw,
+                **changes,
+            )
+            lines += msgspec.json.encode(stored(event, 1, number, NOON)) + b"\n"
+        path = self.folder / "spool"
+        path.write_bytes(lines)
+        await self.lake.append(Spool(str(path), len(events), 1_000), lambda _: None)
+
+    async def of(self, **asked: Any) -> NearbyEvents:
+        return await self.nearby.of(DEFAULT_TENANT, "alr_0001", **{"around": MINUTE, "limit": 10, **asked})
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def offsets(found: NearbyEvents) -> list[int]:
+    return [(item.event.time - NOON) // SECOND for item in found.items]
+
+
+async def test_both_directions_of_an_address_oldest_first_and_nothing_else(scene: Scene) -> None:
+    scene.alert(entity="10.0.0.1")
+    await scene.keep(
+        (5 * SECOND, {"src_ip": "10.0.0.1"}),
+        (-5 * SECOND, {"dst_ip": "10.0.0.1"}),
+        (0, {"src_ip": "10.0.0.1", "dst_ip": "10.0.0.1"}),
+        (1 * SECOND, {"src_ip": "10.0.0.2"}),
+        (61 * SECOND, {"src_ip": "10.0.0.1"}),
+        (-61 * SECOND, {"src_ip": "10.0.0.1"}),
+        (2 * SECOND, {"src_ip": "10.0.0.1", "tenant": TenantId("other")}),
+    )
+    found = await scene.of()
+    assert offsets(found) == [-5, 0, 5]
+    assert (found.since, found.until, found.truncated) == (NOON - MINUTE, NOON + MINUTE, False)
+    assert offsets(await scene.of(at=NOON + 62 * SECOND)) == [5, 61]
+
+
+@pytest.mark.parametrize(("kind", "column"), [("user", "user"), ("host", "device")])
+async def test_users_and_hosts_stand_in_their_own_columns(scene: Scene, kind: str, column: str) -> None:
+    scene.alert(entity="x", entity_kind=kind)
+    await scene.keep((0, {column: "x"}), (1, {"src_ip": "x"}))
+    assert offsets(await scene.of()) == [0]
+
+
+async def test_the_alerts_own_evidence_is_marked(scene: Scene) -> None:
+    raw = b'{"event_type": "http",  "n": 1}'
+    scene.alert(raw, entity="10.0.0.1")
+    await scene.keep((0, {"src_ip": "10.0.0.1", "raw": raw}), (1, {"src_ip": "10.0.0.1", "raw": b'{"n":1}'}))
+    assert [item.evidence for item in (await scene.of()).items] == [True, False]
+
+
+async def test_of_too_many_the_nearest_are_given(scene: Scene) -> None:
+    scene.alert(entity="10.0.0.1")
+    await scene.keep(*((offset * SECOND, {"src_ip": "10.0.0.1"}) for offset in range(-50, 51)))
+    found = await scene.of(limit=10)
+    assert offsets(found)[:5] == [-4, -3, -2, -1, 0]
+    assert len(found.items) <= 10
+    after = offsets(found)[5:]
+    assert after == list(range(1, len(after) + 1))
+    assert found.truncated
+    assert found.since == NOON - 4 * SECOND
+    assert found.until > NOON + after[-1] * SECOND
+
+
+async def test_very_many_at_once_are_cut_and_it_says_so(scene: Scene) -> None:
+    scene.alert(entity="10.0.0.1")
+    await scene.keep(*((1 + n, {"src_ip": "10.0.0.1"}) for n in range(40)))
+    found = await scene.of(limit=10)
+    assert len(found.items) == 5
+    assert found.truncated
+
+
+async def test_an_alert_of_another_tenant_has_no_surroundings(scene: Scene) -> None:
+    scene.alert(entity="10.0.0.1", tenant=TenantId("other"))
+    with pytest.raises(NotFoundError):
+        await scene.of()

@@ -26,12 +26,16 @@ NAMES_OF_THEIR_OWN = {
 """Document 003's names on the WebSocket, and those in their style: its webhook events are called otherwise."""
 
 
+DECIDED_BY_PEOPLE = {"audit", "triage"}
+"""Topics of which every entry is audited, and whose entries are the only ones that are."""
+
+
 def test_every_feature_announces_under_one_style_of_name() -> None:
     for kind in entry_registry():
         styled = kind.live_name == kind.name.replace(".", ":").replace("_", "-")
         assert styled or kind.live_name in NAMES_OF_THEIR_OWN, kind.name
         assert kind.summary.endswith("."), kind.name
-        assert kind.audited is (kind.topic == "audit"), kind.name
+        assert kind.audited is (kind.topic in DECIDED_BY_PEOPLE), kind.name
 
 
 def test_the_audit_key_is_the_stated_one_or_stays_in_its_file(tmp_path: Path) -> None:

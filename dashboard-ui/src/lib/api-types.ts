@@ -296,6 +296,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/alerts/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarise Alerts
+         * @description The tenant's alerts by status and level, who looks after them, and how many were raised in the last hour.
+         */
+        get: operations["summarise_alerts_api_v2_alerts_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignees
+         * @description The users who can look after alerts of the tenant, by name.
+         */
+        get: operations["list_assignees_api_v2_alerts_assignees_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Alerts
+         * @description All alerts that the filters of the list let through, as a file that is sent while it is made.
+         */
+        get: operations["export_alerts_api_v2_alerts_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Alerts
+         * @description The same change to several alerts in one commit. Ids that there is no alert of come back as `missing`.
+         */
+        post: operations["change_alerts_api_v2_alerts_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/{alert_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Note
+         * @description Write a note about an alert. It stands in the alert's `activity` and can neither be changed nor taken away.
+         */
+        post: operations["write_note_api_v2_alerts__alert_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/{alert_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Alert
+         * @description Say who looks after an alert. Repeating it changes nothing.
+         */
+        post: operations["assign_alert_api_v2_alerts__alert_id__assignment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/{alert_id}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Related
+         * @description Other alerts that may belong to this one, each with the reasons; those with the most in common first.
+         */
+        get: operations["list_related_api_v2_alerts__alert_id__related_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/alerts/{alert_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nearby Events
+         * @description The stored events of the alert's entity around a time, oldest first, with the alert's own evidence marked.
+         *
+         *     Events are stored some seconds after they were received.
+         */
+        get: operations["list_nearby_events_api_v2_alerts__alert_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/alerts": {
         parameters: {
             query?: never;
@@ -338,6 +500,74 @@ export interface paths {
          * @description Set an alert's status, verdict or both. Repeating it changes nothing.
          */
         patch: operations["change_alert_api_v2_alerts__alert_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suppressions
+         * @description The tenant's suppressions, newest first, also those that are over, with what each has hidden.
+         */
+        get: operations["list_suppressions_api_v2_suppressions_get"];
+        put?: never;
+        /**
+         * Create Suppression
+         * @description Hide findings for which all conditions hold, from the next batch of events on. They are counted.
+         */
+        post: operations["create_suppression_api_v2_suppressions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/suppressions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Suppression
+         * @description What a suppression would have hidden in the last days. Nothing is made.
+         */
+        post: operations["preview_suppression_api_v2_suppressions_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/suppressions/{suppression_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Suppression
+         * @description A suppression with the newest findings that it has hidden.
+         */
+        get: operations["show_suppression_api_v2_suppressions__suppression_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Lift Suppression
+         * @description End a suppression. It stays in the list, with who ended it. Twice changes nothing.
+         */
+        delete: operations["lift_suppression_api_v2_suppressions__suppression_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v2/threats": {
@@ -465,6 +695,44 @@ export interface components {
             position: number;
         };
         /**
+         * Activity
+         * @description One thing that a person did about an alert. Activities are only ever added.
+         */
+        Activity: {
+            /** Id */
+            id: string;
+            /** Alert Id */
+            alert_id: string;
+            /** At */
+            at: number;
+            /** Principal */
+            principal: string;
+            /** Principal Name */
+            principal_name: string;
+            kind: components["schemas"]["ActivityKind"];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+        };
+        /**
+         * ActivityKind
+         * @description What somebody did about an alert.
+         * @enum {string}
+         */
+        ActivityKind: "note" | "status" | "verdict" | "assignment";
+        /**
          * Alert
          * @description Findings of one fingerprint within one window, grouped, scored and de-duplicated for a person.
          */
@@ -516,6 +784,16 @@ export interface components {
             updated_at: number;
             /** Version */
             version: number;
+            /**
+             * Assignee
+             * @default
+             */
+            assignee: string;
+            /**
+             * Assignee Name
+             * @default
+             */
+            assignee_name: string;
         };
         /**
          * AlertChange
@@ -524,6 +802,16 @@ export interface components {
         AlertChange: {
             status?: components["schemas"]["AlertStatus"] | null;
             verdict?: components["schemas"]["Verdict"] | null;
+        };
+        /**
+         * AlertCount
+         * @description How many alerts have this status and level.
+         */
+        AlertCount: {
+            status: components["schemas"]["AlertStatus"];
+            level: components["schemas"]["Level"];
+            /** Count */
+            count: number;
         };
         /**
          * AlertDetail
@@ -536,6 +824,8 @@ export interface components {
             samples: components["schemas"]["AlertSample"][];
             /** Related */
             related: components["schemas"]["Alert"][];
+            /** Activity */
+            activity: components["schemas"]["Activity"][];
         };
         /**
          * AlertPage
@@ -558,6 +848,31 @@ export interface components {
             matched: components["schemas"]["MatchedField"][];
             /** Event */
             event: unknown;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Src Ip
+             * @default
+             */
+            src_ip: string;
+            /**
+             * Dst Ip
+             * @default
+             */
+            dst_ip: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Device
+             * @default
+             */
+            device: string;
         };
         /**
          * AlertStatus
@@ -565,6 +880,41 @@ export interface components {
          * @enum {string}
          */
         AlertStatus: "open" | "acknowledged" | "closed";
+        /**
+         * AlertSummary
+         * @description The tenant's alerts in figures.
+         */
+        AlertSummary: {
+            /** Counts */
+            counts: components["schemas"]["AlertCount"][];
+            /** Unassigned */
+            unassigned: number;
+            /** Mine */
+            mine: number;
+            /** Raised */
+            raised: components["schemas"]["RaisedCount"][];
+            /** At */
+            at: number;
+        };
+        /**
+         * Assignees
+         * @description Who can look after alerts.
+         */
+        Assignees: {
+            /** Items */
+            items: components["schemas"]["Person"][];
+        };
+        /**
+         * Assignment
+         * @description Who looks after an alert.
+         */
+        Assignment: {
+            /**
+             * Assignee
+             * @description Id or name of a user; empty for nobody.
+             */
+            assignee: string;
+        };
         /**
          * Bucket
          * @description A bar of a histogram over time.
@@ -581,6 +931,40 @@ export interface components {
             parts: components["schemas"]["ValueCount"][];
         };
         /**
+         * BulkChange
+         * @description A change to several alerts; what is left out stays.
+         */
+        BulkChange: {
+            /**
+             * Ids
+             * @description The alerts.
+             */
+            ids: string[];
+            status?: components["schemas"]["AlertStatus"] | null;
+            verdict?: components["schemas"]["Verdict"] | null;
+            /**
+             * Assignee
+             * @description Id or name of a user; empty for nobody.
+             */
+            assignee?: string | null;
+            /**
+             * Note
+             * @description Written about each of them.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * BulkResult
+         * @description What became of a change to several alerts.
+         */
+        BulkResult: {
+            /** Items */
+            items: components["schemas"]["Alert"][];
+            /** Missing */
+            missing: string[];
+        };
+        /**
          * CheckResult
          * @description What one check found.
          */
@@ -593,6 +977,38 @@ export interface components {
             detail: string;
             /** Took Ms */
             took_ms: number;
+        };
+        /**
+         * Condition
+         * @description One thing that must hold: the field has one of the values. Capital letters count.
+         */
+        Condition: {
+            /** Field */
+            field: string;
+            match: components["schemas"]["Match"];
+            /** Values */
+            values: string[];
+        };
+        /**
+         * ConditionText
+         * @description One condition: the field has one of the values.
+         */
+        ConditionText: {
+            /**
+             * Field
+             * @description rule_id, detector, entity, source, src_ip, dst_ip, user, device, or `event.` and a field's name.
+             */
+            field: string;
+            /**
+             * @description How the values are compared; capital letters count.
+             * @default equals
+             */
+            match: components["schemas"]["Match"];
+            /**
+             * Values
+             * @description One of them is enough.
+             */
+            values: string[];
         };
         /**
          * Credentials
@@ -660,6 +1076,12 @@ export interface components {
             next: string | null;
         };
         /**
+         * ExportFormat
+         * @description What an export looks like.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "json";
+        /**
          * Extent
          * @description From when to when a tenant has stored events.
          */
@@ -700,6 +1122,27 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * HiddenFinding
+         * @description A finding that raised no alert, as far as it is kept. Its event is in the lake like any other.
+         */
+        HiddenFinding: {
+            /** At */
+            at: number;
+            /** Rule Id */
+            rule_id: string;
+            /** Title */
+            title: string;
+            level: components["schemas"]["Level"];
+            /** Entity */
+            entity: string;
+            /** Src Ip */
+            src_ip: string;
+            /** Dst Ip */
+            dst_ip: string;
+            /** Event */
+            event: unknown;
         };
         /**
          * Histogram
@@ -764,6 +1207,12 @@ export interface components {
          */
         Level: "informational" | "low" | "medium" | "high" | "critical";
         /**
+         * Match
+         * @description How a value is compared, in Sigma's words.
+         * @enum {string}
+         */
+        Match: "equals" | "startswith" | "cidr";
+        /**
          * MatchedField
          * @description One field that made the detector fire.
          */
@@ -793,6 +1242,109 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
+        /** NearbyEvent */
+        NearbyEvent: {
+            event: components["schemas"]["StoredEvent"];
+            /** Evidence */
+            evidence: boolean;
+        };
+        /** NearbyEvents */
+        NearbyEvents: {
+            /** Items */
+            items: components["schemas"]["NearbyEvent"][];
+            /** At */
+            at: number;
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * NewSuppression
+         * @description Which findings raise no alert any more, why, and for how long.
+         */
+        NewSuppression: {
+            /**
+             * Conditions
+             * @description All of them must hold.
+             */
+            conditions: components["schemas"]["ConditionText"][];
+            /**
+             * Reason
+             * @description Why they are not worth an alert.
+             */
+            reason: string;
+            /**
+             * Expires At
+             * @description Until when, microseconds since 1970 UTC; 0 for good.
+             * @default 0
+             */
+            expires_at: number;
+            /**
+             * Alert Id
+             * @description The alert it is made from.
+             * @default
+             */
+            alert_id: string;
+        };
+        /**
+         * Note
+         * @description A note that was written.
+         */
+        Note: {
+            activity: components["schemas"]["Activity"];
+            alert: components["schemas"]["Alert"];
+        };
+        /**
+         * NoteText
+         * @description A note about an alert.
+         */
+        NoteText: {
+            /**
+             * Text
+             * @description Plain text; it is never changed afterwards.
+             */
+            text: string;
+        };
+        /**
+         * Person
+         * @description A user, as far as others need to know.
+         */
+        Person: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PreviewRequest
+         * @description Which findings, and how far back to look.
+         */
+        PreviewRequest: {
+            /**
+             * Conditions
+             * @description All of them must hold.
+             */
+            conditions: components["schemas"]["ConditionText"][];
+            /**
+             * Days
+             * @description The alerts of so many days are looked at.
+             * @default 30
+             */
+            days: number;
+        };
+        /**
+         * RaisedCount
+         * @description How many alerts were raised in a span of time.
+         */
+        RaisedCount: {
+            /** At */
+            at: number;
+            /** Count */
+            count: number;
+        };
         /**
          * ReadinessReport
          * @description All checks, and whether the server can do its work.
@@ -802,6 +1354,15 @@ export interface components {
             ready: boolean;
             /** Checks */
             checks: components["schemas"]["CheckResult"][];
+        };
+        /**
+         * Reason
+         * @description What two alerts have in common.
+         */
+        Reason: {
+            why: components["schemas"]["Why"];
+            /** Value */
+            value: string;
         };
         /**
          * RejectedLine
@@ -822,6 +1383,23 @@ export interface components {
         RejectedList: {
             /** Items */
             items: components["schemas"]["RejectedLine"][];
+        };
+        /**
+         * RelatedAlert
+         * @description Another alert, and what it has in common.
+         */
+        RelatedAlert: {
+            alert: components["schemas"]["Alert"];
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * RelatedAlerts
+         * @description Other alerts that may belong to one: those with the most in common first, then the nearest in time.
+         */
+        RelatedAlerts: {
+            /** Items */
+            items: components["schemas"]["RelatedAlert"][];
         };
         /**
          * RuleText
@@ -961,6 +1539,110 @@ export interface components {
             raw_hash: string;
         };
         /**
+         * Suppression
+         * @description Findings for which every condition holds raise no alert until it expires or is lifted; they are counted.
+         */
+        Suppression: {
+            /** Id */
+            id: string;
+            /** Tenant */
+            tenant: string;
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+            /** Reason */
+            reason: string;
+            /** Alert Id */
+            alert_id: string;
+            /** Created By */
+            created_by: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Created At */
+            created_at: number;
+            /** Expires At */
+            expires_at: number;
+            /**
+             * Lifted At
+             * @default 0
+             */
+            lifted_at: number;
+            /**
+             * Lifted By
+             * @default
+             */
+            lifted_by: string;
+            /**
+             * Lifted By Name
+             * @default
+             */
+            lifted_by_name: string;
+            /**
+             * Hidden
+             * @default 0
+             */
+            hidden: number;
+            /**
+             * Last Hidden At
+             * @default 0
+             */
+            last_hidden_at: number;
+            /** @default active */
+            state: components["schemas"]["SuppressionState"];
+        };
+        /**
+         * SuppressionDetail
+         * @description A suppression with the newest findings that it has hidden.
+         */
+        SuppressionDetail: {
+            suppression: components["schemas"]["Suppression"];
+            /** Examples */
+            examples: components["schemas"]["HiddenFinding"][];
+        };
+        /**
+         * SuppressionPage
+         * @description One page of suppressions, newest first.
+         */
+        SuppressionPage: {
+            /** Items */
+            items: components["schemas"]["Suppression"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SuppressionPreview
+         * @description What a suppression would have hidden in the last days.
+         */
+        SuppressionPreview: {
+            /** Days */
+            days: number;
+            /** Alerts */
+            alerts: number;
+            /** Partly */
+            partly: number;
+            /** Findings */
+            findings: number;
+            /** Exact */
+            exact: boolean;
+            /** Scanned */
+            scanned: number;
+            /** Truncated */
+            truncated: boolean;
+            /** True Positives */
+            true_positives: number;
+            /** Levels */
+            levels: {
+                [key: string]: number;
+            };
+            /** Examples */
+            examples: components["schemas"]["Alert"][];
+        };
+        /**
+         * SuppressionState
+         * @description Whether a suppression hides anything.
+         * @enum {string}
+         */
+        SuppressionState: "active" | "expired" | "lifted";
+        /**
          * Threat
          * @description An entity (address, host, user) with a score over time.
          */
@@ -1020,6 +1702,12 @@ export interface components {
          * @enum {string}
          */
         Verdict: "undecided" | "true_positive" | "false_positive" | "benign";
+        /**
+         * Why
+         * @description Why another alert may belong to this one.
+         * @enum {string}
+         */
+        Why: "entity" | "address" | "rule" | "technique" | "time";
         /**
          * Problem
          * @description An error for programs and people. Further members, such as `retry_after`, depend on the code.
@@ -1759,11 +2447,89 @@ export interface operations {
             };
         };
     };
-    list_alerts_api_v2_alerts_get: {
+    summarise_alerts_api_v2_alerts_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSummary"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assignees_api_v2_alerts_assignees_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignees"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_alerts_api_v2_alerts_export_get: {
         parameters: {
             query?: {
                 /** @description One or more of open, acknowledged, closed, separated by commas. */
                 status?: string;
+                /** @description One or more of undecided, true_positive, false_positive, benign, separated by commas. */
+                verdict?: string;
                 /** @description This level and above. */
                 min_level?: components["schemas"]["Level"];
                 /** @description The address, host or user the alert is about. */
@@ -1774,6 +2540,379 @@ export interface operations {
                 rule_id?: string;
                 /** @description A tag, for example `attack.t1110.001`. */
                 tag?: string;
+                /** @description Id of the user who looks after it; `me` for the caller, `none` for nobody. */
+                assignee?: string;
+                /** @description Words that title, entity or addresses contain. */
+                q?: string;
+                /** @description Newest finding at or after this time, microseconds since 1970 UTC. */
+                since?: number;
+                /** @description Newest finding before this time; 0 for no end. */
+                until?: number;
+                /** @description A table, or a JSON array of the alerts. */
+                format?: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every alert that the filters let through, newest finding first, as a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_alerts_api_v2_alerts_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_note_api_v2_alerts__alert_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_alert_api_v2_alerts__alert_id__assignment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_related_api_v2_alerts__alert_id__related_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedAlerts"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_nearby_events_api_v2_alerts__alert_id__events_get: {
+        parameters: {
+            query?: {
+                /** @description How long before and after. */
+                minutes?: number;
+                /** @description Around this time, microseconds since 1970 UTC; 0: the newest finding's. */
+                at?: number;
+                /** @description Events at most, half of them before and half after. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearbyEvents"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts_api_v2_alerts_get: {
+        parameters: {
+            query?: {
+                /** @description One or more of open, acknowledged, closed, separated by commas. */
+                status?: string;
+                /** @description One or more of undecided, true_positive, false_positive, benign, separated by commas. */
+                verdict?: string;
+                /** @description This level and above. */
+                min_level?: components["schemas"]["Level"];
+                /** @description The address, host or user the alert is about. */
+                entity?: string;
+                /** @description Name of the source. */
+                source?: string;
+                /** @description Id of the rule or detector. */
+                rule_id?: string;
+                /** @description A tag, for example `attack.t1110.001`. */
+                tag?: string;
+                /** @description Id of the user who looks after it; `me` for the caller, `none` for nobody. */
+                assignee?: string;
                 /** @description Words that title, entity or addresses contain. */
                 q?: string;
                 /** @description Newest finding at or after this time, microseconds since 1970 UTC. */
@@ -1909,6 +3048,269 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_suppressions_api_v2_suppressions_get: {
+        parameters: {
+            query?: {
+                /** @description Only those in force. */
+                active?: boolean;
+                /** @description Suppressions a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPage"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_suppression_api_v2_suppressions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuppression"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_suppression_api_v2_suppressions_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPreview"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_suppression_api_v2_suppressions__suppression_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionDetail"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_suppression_api_v2_suppressions__suppression_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
                 };
             };
             /** @description No valid session, key or ticket. */

@@ -31,9 +31,13 @@ export function makeAlert(change: Partial<Alert> = {}): Alert {
     raised_at: NOW - 5 * MINUTE,
     updated_at: NOW - MINUTE,
     version: 1,
+    assignee: "",
+    assignee_name: "",
     ...change,
   };
 }
+
+const SAID = { source: "zeek-core", src_ip: "203.0.113.7", dst_ip: "10.0.0.5", user: "", device: "" };
 
 export function makeDetail(change: Partial<AlertDetail> = {}): AlertDetail {
   return {
@@ -51,14 +55,17 @@ export function makeDetail(change: Partial<AlertDetail> = {}): AlertDetail {
         at: NOW - 30 * MINUTE,
         matched: [{ field: "ssh.auth_attempts", value: "12", condition: ">= 10 in 60 s" }],
         event: { ssh: { auth_attempts: 12, client: "<img src=x onerror=alert(1)>" }, ok: false },
+        ...SAID,
       },
       {
         at: NOW - MINUTE,
         matched: [{ field: "ssh.auth_attempts", value: "14", condition: ">= 10 in 60 s" }],
         event: { ssh: { auth_attempts: 14 } },
+        ...SAID,
       },
     ],
     related: [makeAlert({ id: "alr_2", title: "Port scan of one host", level: "medium", status: "closed" })],
+    activity: [],
     ...change,
   };
 }

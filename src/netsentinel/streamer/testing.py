@@ -28,6 +28,7 @@ LIVE_KINDS: Final = (
     EntryKind("alert.updated", "alerts", "alert:updated", Told, "A made-up change of an alert."),
     EntryKind("threat.updated", "threats", "threat:updated", Told, "A made-up threat."),
     EntryKind("task.started", "tasks", "task:started", Told, "A made-up attempt."),
+    EntryKind("alert.noted", "triage", "alert:noted", Told, "A made-up note.", audited=True),
     EntryKind("breaker.opened", "recovery", "circuit-breaker:state-change", Told, "A made-up change of a breaker."),
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),
 )

@@ -12,7 +12,7 @@ def test_an_alert_is_explained_in_lines() -> None:
         Activity("a", "alr_0001", NOON, "usr_1", "ann", ActivityKind.NOTE, "seen"),
         Activity("b", "alr_0001", NOON, "usr_1", "ann", ActivityKind.ASSIGNMENT, "", "", "bob"),
     )
-    sample = AlertSample(NOON, (MatchedField("url", "/x", "is /x"),), msgspec.Raw(b"{}"))
+    sample = AlertSample(NOON, (MatchedField("url", "/x", "is /x"),), {})
     rule = RuleText("rule-1", "T", "What it means.", (), (), "")
     detail = AlertDetail(alert(1), rule, (sample,), (), activity)
     related = [RelatedAlert(alert(2), tuple(Reason(why, "x") for why in Why))]

@@ -30,6 +30,7 @@ SETS = {
     "opencanary": ("honeypot/opencanary",),
     "evtx, raw": ("evtx/evtx_attack_samples_raw.zip",),
     "evtx, JSON lines": ("evtx/evtx_attack_samples.jsonl.gz",),
+    "captures": ("pcap/suricata_verify_cases.zip", "pcap/zeek_traces.zip"),
 }
 """Name -> what of the data folder belongs to it; ten OTRF archives come after these."""
 

@@ -31,11 +31,14 @@ def accounting() -> ModuleType:
 
 
 EXPECTED = {
-    "slips": (15_613, 1),
+    "slips": (16_694, 1),
     "zeek": (2_140, 0),
     "opencanary": (67, 0),
 }
 """Records, and how many of them are rejected: one row of a Zeek log has not its header's number of fields."""
+
+CAPTURED = 1_081
+"""Records of the two packet captures among the Slips data."""
 
 
 @pytest.mark.data
@@ -59,7 +62,7 @@ def test_no_line_is_lost_on_the_way_to_a_record(data: Path) -> None:
                 found = [line.strip() for line in archive.read(member).split(b"\n") if line.strip()]
                 lines += len(found)
                 headers += sum(line.startswith((b"#", b"StartTime,")) for line in found)
-    assert lines - headers == EXPECTED["slips"][0]
+    assert lines - headers == EXPECTED["slips"][0] - CAPTURED
 
 
 @pytest.mark.data

@@ -31,7 +31,7 @@ def detect(
     ] = None,
     inputs: Annotated[
         list[Path] | None,
-        typer.Option("--input", help="File (.json, .log, .csv, .evtx, .gz, .zip) or folder; may be repeated."),
+        typer.Option("--input", help="File (.json, .log, .csv, .evtx, .pcap, .gz, .zip) or folder; may be repeated."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
     statistics: Annotated[
@@ -96,7 +96,7 @@ class _Run:
         from netsentinel.kernel.types import DEFAULT_TENANT
 
         tally, now = self._tally, SystemClock().now()
-        for source, lines in _chunks(read_records(paths, on_cut=talk, on_skip=talk)):
+        for source, lines in _chunks(read_records(paths, on_cut=talk, on_skip=talk, on_capture=talk)):
             self._built.pipeline.examine(lines, Origin(DEFAULT_TENANT, source, self._format, now), tally)
             for _, reason in tally.rejected[: max(0, _TOLD_REJECTED - self._rejected)]:
                 talk(f"{source}: a record was left out: {reason}")

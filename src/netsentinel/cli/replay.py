@@ -46,7 +46,7 @@ class Sent:
 def replay(
     *,
     paths: Annotated[
-        list[Path], typer.Argument(help="Files (.json, .log, .evtx, .gz, .zip) or folders.", metavar="FILE...")
+        list[Path], typer.Argument(help="Files (.json, .log, .evtx, .pcap, .gz, .zip) or folders.", metavar="FILE...")
     ],
     source: Annotated[str, typer.Option(help="Name of the source; the file's name by default.")] = "",
     format: Annotated[str, typer.Option("--format", help="Name of a format; recognised by default.")] = "",  # noqa: A002 - the option's name
@@ -101,7 +101,7 @@ def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -
     from netsentinel.events.files import read_records
 
     batch: Batch | None = None
-    for path, line in read_records(paths, on_cut=talk, on_skip=talk):
+    for path, line in read_records(paths, on_cut=talk, on_skip=talk, on_capture=talk):
         name = source or source_name(str(path))
         at = _event_time(line, wire_format) if paced else 0
         if batch is not None and (
@@ -155,7 +155,7 @@ async def _send(remote: "Remote", batch: Batch, wire_format: str) -> None:
 def source_name(path: str) -> str:
     """A source's name for a file: its stem without compression and format endings, in the characters allowed."""
     name = Path(path).name
-    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log"):
+    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".pcap", ".pcapng"):
         name = name.removesuffix(ending)
     cleaned = "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
     return cleaned[:64] or "file"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
-from netsentinel.kernel.errors import InvalidInputError, TooLargeError
+from netsentinel.kernel.errors import TooLargeError
 
 MAX_MEMBERS = 10_000
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -18,9 +18,6 @@ RATIO_FLOOR = 16 * 1024 * 1024
 
 _SMALL_STEP = 4096
 """Bytes at a time of methods that unpack their whole input at once."""
-
-_CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
-"""How .pcap (both byte orders, micro- and nanoseconds) and .pcapng begin."""
 
 
 @dataclass(slots=True)
@@ -94,18 +91,6 @@ def check_members(archive: str, members: int) -> None:
     """
     if members > MAX_MEMBERS:
         raise TooLargeError(f"{archive} holds more than {MAX_MEMBERS:,} files.", limit=MAX_MEMBERS)
-
-
-def refuse_capture(name: str, head: bytes) -> None:
-    """Packet captures are not read.
-
-    Raises:
-        InvalidInputError: a file begins as one.
-    """
-    if head.startswith(_CAPTURES):
-        raise InvalidInputError(
-            f"{name} is a packet capture; NetSentinel reads the logs that Suricata or Zeek write of one.", path=name
-        )
 
 
 def skipped(where: str, names: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 """Reading records from files: plain, gzip, zip, whole folders; never more than one record in memory.
 
 NDJSON and lines of text come line by line. A file that holds one JSON array, or one object over many lines, comes
-record by record. Rows under a header (Zeek's classic logs, CSV) and Windows' .evtx files come as JSON objects.
+record by record. Rows under a header (Zeek's classic logs, CSV) and Windows' .evtx files come as JSON objects, packet
+captures as the records that Zeek would write of them.
 """
 
 import gzip
@@ -18,11 +19,11 @@ from netsentinel.events.archive import (
     Budget,
     Unpacking,
     check_members,
-    refuse_capture,
     skipped,
     step_of,
 )
 from netsentinel.events.array import array_items, is_array, one_value
+from netsentinel.events.captures import MAGICS, capture_records
 from netsentinel.events.evtx import EVTX_MAGIC, evtx_records
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
 from netsentinel.events.tables import as_json, is_table
@@ -30,6 +31,7 @@ from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLarg
 
 SUFFIXES = frozenset(
     {".json", ".jsonl", ".ndjson", ".log", ".eve", ".txt", ".csv", ".tsv", ".cef", ".binetflow", ".evtx"}
+    | {".pcap", ".pcapng", ".cap"}
 )
 """What is read of a folder or an archive, also with .gz or a rotation's ending behind it (`auth.log.1`); a file that is
 named itself is read in any case."""
@@ -53,6 +55,7 @@ def read_records(
     max_line: int = MAX_LINE_BYTES,
     on_cut: Callable[[str], None] = lambda _: None,
     on_skip: Callable[[str], None] = lambda _: None,
+    on_capture: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[str, bytes]]:
     """Every record of files, folders (sorted, with sub-folders) and archives, with the path it comes from.
 
@@ -61,16 +64,16 @@ def read_records(
         max_line: a longer record comes cut, as a `LongLine`.
         on_cut: told of each record that was cut, in a sentence.
         on_skip: told of each folder or archive with files that are not read, in a sentence. Hidden ones do not count.
+        on_capture: told of each packet capture what became of its packets, in a sentence.
 
     Raises:
         NotFoundError: a path does not exist.
         MalformedBodyError: a file is broken: its gzip or zip ends early, or its JSON document is not valid.
         TooLargeError: a file is one JSON document that is too large to be held, or a packed one unpacks to too much.
-        InvalidInputError: a file is a packet capture.
     """
     for path in paths:
         for name, stream in _streams(path, on_skip):
-            for number, record in enumerate(_records(name, stream, max_line), start=1):
+            for number, record in enumerate(_records(name, stream, max_line, on_capture), start=1):
                 if type(record) is LongLine:
                     on_cut(f"{name}: record {number} is longer than {max_line} bytes and was cut.")
                 yield name, record
@@ -140,10 +143,12 @@ def _unzipped(name: str, stream: BinaryIO, magic: bytes, packed: int, budget: Bu
     return stream
 
 
-def _records(name: str, stream: _Readable, max_line: int) -> Iterator[bytes]:
+def _records(name: str, stream: _Readable, max_line: int, on_capture: Callable[[str], None]) -> Iterator[bytes]:
     with _reading(name):
         head = stream.read(_CHUNK).removeprefix(_BOM)
-        refuse_capture(name, head)
+        if head.startswith(MAGICS):
+            yield from capture_records(head, stream, on_end=lambda account: on_capture(account.describe(name)))
+            return
         if head.startswith(EVTX_MAGIC):
             yield from evtx_records(name, _whole(name, head, stream))
             return

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from netsentinel.cli.detect import detect
 from netsentinel.demo import story
+from netsentinel.events.captures.packets import SYN
+from tests.unit.events.captures.craft import Talk, Tape, pcap
 
 RULE = """title: Whoami
 id: 6e1f4a1c-0f0e-4b7a-9a5c-3a2d1b0c9e8f
@@ -106,5 +108,15 @@ def test_without_input_it_says_what_is_missing(app: typer.Typer) -> None:
 
 
 def test_what_is_not_read_is_told(app: typer.Typer, files: Path) -> None:
-    (files / "events" / "b.pcap").write_bytes(b"\xd4\xc3\xb2\xa1")
-    assert "events: 1 file(s) were not read, by their endings: .pcap (1)." in run(app, "--input", files / "events")[1]
+    (files / "events" / "b.bin").write_bytes(b"\xd4\xc3\xb2\xa1")
+    assert "events: 1 file(s) were not read, by their endings: .bin (1)." in run(app, "--input", files / "events")[1]
+
+
+def test_rules_for_zeek_see_a_capture(app: typer.Typer, tmp_path: Path) -> None:
+    tape = Tape()
+    for port in range(60):
+        Talk(tape, dport=1_000 + port).send(flags=SYN)
+    (tmp_path / "scan.pcap").write_bytes(pcap(tape.packets))
+    out, told = run(app, "--input", tmp_path / "scan.pcap")
+    assert [finding["detector"] for finding in out] == ["port_scan"]
+    assert "60 packets: 60 in 60 connections" in told

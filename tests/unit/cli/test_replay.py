@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, source_name
+from tests.unit.events.captures.craft import Talk, Tape, pcapng
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +71,20 @@ def test_a_record_without_a_time_has_none(line: bytes) -> None:
 
 def test_what_is_not_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(tmp_path / "a.json.gz", lines(1))
-    (tmp_path / "b.pcap").write_bytes(b"\xd4\xc3\xb2\xa1")
+    (tmp_path / "b.bin").write_bytes(b"\xd4\xc3\xb2\xa1")
     assert len(list(_batches([tmp_path], "", "", paced=False))) == 1
-    assert "1 file(s) were not read, by their endings: .pcap (1)." in capsys.readouterr().err
+    assert "1 file(s) were not read, by their endings: .bin (1)." in capsys.readouterr().err
+
+
+def test_a_capture_is_sent_as_records_with_what_became_of_its_packets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    talk = Talk(Tape()).open().says(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").reset()
+    talk.tape.put(b"\x08\x00\x45")
+    (tmp_path / "office.pcapng").write_bytes(pcapng(talk.tape.packets))
+    (batch,) = _batches([tmp_path], "", "", paced=False)
+    assert batch.source == "office"
+    logs = [json.loads(line)["_path"] for line in batch.lines if line.startswith(b"{")]
+    assert logs == ["http", "conn", "stats"]
+    assert "6 packets: 5 in 1 connections" in capsys.readouterr().err
+    assert _event_time(batch.lines[-1], "") > 0

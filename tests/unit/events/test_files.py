@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from netsentinel.events.files import read_records
-from netsentinel.events.lines import LongLine
-from netsentinel.kernel.errors import InvalidInputError, MalformedBodyError, NotFoundError, TooLargeError
+from netsentinel.events.lines import LongLine, Unreadable
+from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
+from tests.unit.events.captures.craft import Tape, pcap, pcapng
 
 LINES = b'{"n":1}\n{"n":2}\n'
 
@@ -32,7 +33,7 @@ def test_plain_packed_and_archived_files(tmp_path: Path) -> None:
 
 
 def test_folders_are_read_in_order_with_their_sub_folders(tmp_path: Path) -> None:
-    for name in ("z.log", "a/b.json", "a/.hidden.json", "a/notes.md", "m.pcap"):
+    for name in ("z.log", "a/b.json", "a/.hidden.json", "a/notes.md", "m.bin"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"{}\n")
     assert [Path(name).name for name, _ in read(tmp_path)] == ["b.json", "z.log"]
@@ -89,28 +90,46 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_what_is_not_read_is_told(tmp_path: Path) -> None:
-    for name in ("a.json", "b.pcap", "c.pcap", "sub/d.md", "e", ".hidden"):
+    for name in ("a.json", "b.bin", "c.bin", "sub/d.md", "e", ".hidden"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"{}\n")
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
         archive.writestr("x.json", LINES)
         archive.writestr("y.zip", b"PK")
-        archive.writestr("__MACOSX/x.pcap", b"junk")
+        archive.writestr("__MACOSX/x.bin", b"junk")
     told: list[str] = []
     assert len(list(read_records([tmp_path], on_skip=told.append))) == 3
     assert told == [
-        f"{tmp_path}: 4 file(s) were not read, by their endings: .md (1), .pcap (2), no ending (1).",
+        f"{tmp_path}: 4 file(s) were not read, by their endings: .bin (2), .md (1), no ending (1).",
         f"{tmp_path}/z.zip: 1 file(s) were not read, by their endings: .zip (1).",
     ]
 
 
 @pytest.mark.parametrize("magic", ["d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "a1b23c4d", "0a0d0d0a"])
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_packet_capture_is_refused(tmp_path: Path, magic: str, packed: bool) -> None:
-    content = bytes.fromhex(magic) + bytes(100)
-    (tmp_path / "x.pcap").write_bytes(gzip.compress(content) if packed else content)
-    with pytest.raises(InvalidInputError, match=r"x\.pcap is a packet capture"):
-        read(tmp_path / "x.pcap")
+def test_something_broken_that_begins_as_a_capture_is_one_rejected_record(tmp_path: Path, magic: str) -> None:
+    (tmp_path / "x.pcap").write_bytes(bytes.fromhex(magic) + b"\xff" * 200)
+    told: list[str] = []
+    first, *others = [record for _, record in read_records([tmp_path], on_capture=told.append)]
+    assert isinstance(first, Unreadable)
+    assert [json.loads(record)["_path"] for record in others] == ["stats"]
+    assert told[0].endswith("1 rejected.")
+
+
+@pytest.mark.parametrize("name", ["x.pcap", "x.pcapng", "x.cap", "x.pcap.gz", "x.bin", "x.zip"])
+def test_captures_are_recognised_by_their_content(tmp_path: Path, name: str) -> None:
+    tape = Tape()
+    tape.udp(b"x", 4_000, 9_999)
+    content = pcapng(tape.packets) if name.endswith("ng") else pcap(tape.packets)
+    file = tmp_path / name
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("sub/x.pcap", content)
+    else:
+        file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    told: list[str] = []
+    found = [json.loads(record)["_path"] for _, record in read_records([file], on_capture=told.append)]
+    assert found == ["conn", "stats"]
+    assert "1 packets: 1 in 1 connections" in told[0]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -21,8 +21,20 @@ from netsentinel.api.app import Application, create_app
 from netsentinel.api.health import Readiness, free_disk_mib
 from netsentinel.api.metrics import Metrics, Sample
 from netsentinel.api.services import Services
+from netsentinel.detection import entries as rule_entries
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.pool import ProcessPool
+from netsentinel.detection.rulebook import (
+    Installed,
+    PackFolder,
+    PackKind,
+    ProcessBench,
+    RuleKeeping,
+    RuleLibrary,
+    RuleService,
+    RuleStores,
+)
+from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
 from netsentinel.events import FORMATS, IntakeService, Limits, SourceInventory
 from netsentinel.events.lake import ASIDE, EventLake, HuntLimits
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
@@ -46,6 +58,7 @@ from netsentinel.wiring.runner import ReactionRunner
 _log = structlog.get_logger("netsentinel")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_OUR_LICENCE = "Apache License 2.0"
 _TRIM_EVERY_S = 3_600.0
 _TEND_EVERY_S = 30.0
 _SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
@@ -55,7 +68,15 @@ _LAGGING_S = 60
 
 def entry_registry() -> EntryRegistry:
     """Every kind of entry that any feature announces."""
-    return EntryRegistry((*identity.ENTRY_KINDS, *alerts.ENTRY_KINDS, *recovery.ENTRY_KINDS, *tasks.ENTRY_KINDS))
+    return EntryRegistry(
+        (
+            *identity.ENTRY_KINDS,
+            *alerts.ENTRY_KINDS,
+            *recovery.ENTRY_KINDS,
+            *tasks.ENTRY_KINDS,
+            *rule_entries.ENTRY_KINDS,
+        )
+    )
 
 
 def audit_key(settings: Settings) -> bytes:
@@ -137,15 +158,19 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         stack.enter_context(only_one(settings.data_dir / "server.lock", _SECOND.format(settings.data_dir)))
         ground = await stack.enter_async_context(_open_ground(settings))
         lake = await _open_lake(stack, settings, ground)
+        rules = await _open_rules(stack, settings, ground)
+        revision, selection = await rules.library.selection()
         pool = await stack.enter_async_context(
             ProcessPool(
                 (bundled_rules(), *settings.rules),
                 max_line=settings.intake_max_line_kib * 1024,
                 cache=settings.data_dir / "cache",
                 spool=settings.lake_path / ASIDE,
+                selection=selection,
             )
         )
-        services, runner, metrics = _services(settings, ground, pool, lake, demo=demo)
+        keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
+        services, runner, metrics = _services(settings, ground, pool, lake, rules, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)
         yield Running(
             services=services,
@@ -154,6 +179,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 services.processor.run(),
                 services.hub.run(),
                 runner.run(),
+                keeping.run(),
                 _trim(settings, ground),
                 _tend(settings, lake),
             ),
@@ -176,7 +202,7 @@ def check_exposure(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, ground: _Ground, pool: ProcessPool, lake: DuckLake, *, demo: bool
+    settings: Settings, ground: _Ground, pool: ProcessPool, lake: DuckLake, rules: "_Rules", *, demo: bool
 ) -> tuple[Services, ReactionRunner, Metrics]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
@@ -185,7 +211,7 @@ def _services(
     alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
     gate = SuppressionGate(suppressions)
     grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
-    processor = Processor(db, inbox, sources, pool, grouping, clock, lake)
+    processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
     handlers = Handlers(score_threat=alert_service.on_alert_entry, close_sockets=hub.on_revocation)
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
@@ -202,6 +228,8 @@ def _services(
         alerts=alert_service,
         triage=_triage(ground, stores, lake),
         suppressions=Suppressions(db, suppressions, stores.alerts, stores.evidence, clock),
+        rules=rules.service,
+        library=rules.library,
         processor=processor,
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
@@ -303,6 +331,28 @@ async def _open_lake(stack: AsyncExitStack, settings: Settings, ground: _Ground)
     if removed:
         _log.info("lake_tidied", files=removed)
     return lake
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rulebook's parts."""
+
+    stores: RuleStores
+    library: RuleLibrary
+    service: RuleService
+
+
+async def _open_rules(stack: AsyncExitStack, settings: Settings, ground: _Ground) -> _Rules:
+    """The rulebook, knowing what the installation's folders hold now."""
+    bench = await stack.enter_async_context(ProcessBench(settings.data_dir / "cache"))
+    stores, folder = RuleStores(SqlRules(), SqlPacks(), SqlHits()), PackFolder(settings.data_dir / "rules")
+    library = RuleLibrary(ground.db, stores, bench, folder, ground.clock)
+    bundled = Installed(bundled_rules(), "NetSentinel", PackKind.BUNDLED, _OUR_LICENCE)
+    named = (Installed(path, path.stem or str(path), PackKind.CONFIGURED) for path in settings.rules)
+    removed = await library.open((bundled, *named))
+    if removed:
+        _log.info("rules_tidied", files=removed)
+    return _Rules(stores, library, RuleService(ground.db, stores, bench, folder, ground.clock))
 
 
 async def _tend(settings: Settings, lake: DuckLake) -> None:

@@ -13,6 +13,8 @@ import zstandard
 
 from netsentinel.detection.pool import ProcessPool
 from netsentinel.detection.ports import DetectionPool
+from netsentinel.detection.rulebook.packs import zip_of
+from netsentinel.detection.rules import OwnPack, Selection
 from netsentinel.detection.testing import LocalPool
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
@@ -113,6 +115,39 @@ async def test_after_a_death_nothing_works_until_the_state_is_restored(pool: Det
     await pool.restore(state)
     (result,) = await pool.analyze([batch(2, 6, 6)])
     assert "password_guessing" in {finding.rule_id for finding in result.findings}
+
+
+async def test_chosen_rules_hold_from_the_next_batch_on(pool: DetectionPool) -> None:
+    rule_id = "6e1f4a1c-0f0e-4b7a-9a5c-3a2d1b0c9e8f"
+    before, _ = await asyncio.gather(
+        pool.analyze([batch(n, n * 100, 3) for n in range(1, 4)]),
+        pool.choose(Selection(disabled={DEFAULT_TENANT: (rule_id,)})),
+    )
+    (after,) = await pool.analyze([batch(4, 400, 6)])
+    assert [len(result.findings) for result in before] == [3, 3, 3], "none lost, none judged by other rules"
+    assert rule_id not in {finding.rule_id for finding in after.findings}
+    assert "password_guessing" in {finding.rule_id for finding in after.findings}, "other detectors keep their state"
+    await pool.choose(Selection())
+    (again,) = await pool.analyze([batch(5, 500, 2)])
+    assert [finding.rule_id for finding in again.findings if finding.rule_id == rule_id] == [rule_id] * 2
+
+
+async def test_chosen_rules_outlive_the_process(pool: DetectionPool, tmp_path: Path) -> None:
+    archive = tmp_path / "own.zip"
+    archive.write_bytes(zip_of({"rule.yml": RULE.replace("9e8f", "9e80").replace("Test", "Own").encode()}))
+    await pool.choose(Selection(packs=(OwnPack(DEFAULT_TENANT, str(archive)),)))
+    await die(pool)
+    await pool.restore(b"")
+    (result,) = await pool.analyze([batch(1, 0, 1)])
+    assert sorted(finding.title for finding in result.findings) == ["Own", "Test"]
+
+
+async def test_weights_are_told_once(pool: DetectionPool) -> None:
+    await pool.analyze([batch(n, n, 1) for n in range(64)])
+    events, weights = await pool.weigh()
+    assert events == 2
+    assert [(one.rule_id[-4:], one.evaluations) for one in weights] == [("9e8f", 2)]
+    assert (await pool.weigh())[0] == 0
 
 
 async def test_a_closed_pool_says_so(rules: Path) -> None:

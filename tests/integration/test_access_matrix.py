@@ -1,6 +1,7 @@
 """Who may call what: every route x every role x the own and another tenant. The matrix grows with the routes."""
 
 import re
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from fastapi.routing import iter_route_contexts
 from netsentinel.api.app import create_app
 from netsentinel.api.deps import Public, Requires, declared_access
 from netsentinel.bootstrap import open_server
+from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Permission, Role, TenantId, system_principal
 
@@ -27,6 +29,13 @@ EVE = (
 )
 
 SCOPE = {"conditions": [{"field": "entity", "values": ["203.0.113.99"]}]}
+RULE = """title: A rule of the matrix
+id: FRESH
+logsource: {product: zeek, service: http}
+detection: {s: {uri: /matrix}, condition: s}
+"""
+RULE_ID = "6a3c1d52-8a0e-4f0b-9d6e-2f2f6f0c7a11"
+PACK = zip_of({"rule.yml": RULE.replace("FRESH", "6a3c1d52-8a0e-4f0b-9d6e-2f2f6f0c7a12").encode()})
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
@@ -37,11 +46,19 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/suppressions/preview"): {"json": SCOPE},
     ("POST", "/api/v2/events"): {"content": EVE, "headers": {"Content-Type": "application/x-ndjson"}},
     ("GET", "/api/v2/events/facets"): {"params": {"column": "src_ip"}},
+    ("POST", "/api/v2/rules"): {"json": {"text": RULE}},
+    ("POST", "/api/v2/rules/check"): {"json": {"text": RULE}},
+    ("POST", "/api/v2/rules/packs"): {"content": PACK, "params": {"name": "matrix"}},
+    ("POST", "/api/v2/rules/{rule_id}/disable"): {"json": {"note": "of the matrix"}},
+    ("POST", "/api/v2/rules/{rule_id}/test"): {"json": {}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
     ("POST", "/auth/setup"): {"json": {"token": "x", "username": "nobody", "password": "nothing at all that is real"}},
 }
-"""A valid body for each route that takes one."""
+"""A valid body for each route that takes one. `FRESH` is another id in each request."""
+
+SHARED = ("/api/v2/entries", "/api/v2/rules", "/api/v2/rules/packs")
+"""Lists in which every tenant finds something: its own journal, and the installation's rules."""
 
 PUBLIC_MAY_ANSWER = {"/auth/login": 401, "/auth/setup": 401}
 """Public routes that check something else: what they answer to these bodies."""
@@ -74,13 +91,24 @@ class World:
     """A value for each path parameter: things of the default tenant."""
 
     async def call(self, method: str, path: str, key: str | None) -> httpx2.Response:
+        if key is not None and ("{rule_id}" in path or "{pack_id}" in path):
+            await self._provide(self.keys[DEFAULT_TENANT, "admin"])
         filled = re.sub(r"{(\w+)(?::\w+)?}", lambda match: self.things[match[1]], path)
         options = {
             name: dict(value) if isinstance(value, dict) else value
             for name, value in BODIES.get((method, path), {}).items()
         }
+        if "text" in options.get("json", {}):
+            options["json"]["text"] = options["json"]["text"].replace("FRESH", str(uuid.uuid4()))
         headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else {})
         return await self.http.request(method, filled, headers=headers, **options)
+
+    async def _provide(self, key: str) -> None:
+        """Have the rule and the pack again that a request before may have removed."""
+        headers = {"Authorization": f"Bearer {key}"}
+        await self.http.post("/api/v2/rules", json={"text": RULE.replace("FRESH", RULE_ID)}, headers=headers)
+        made = await self.http.post("/api/v2/rules/packs?name=matrix", content=PACK, headers=headers)
+        self.things["pack_id"] = made.json()["pack"]["id"]
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +132,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         transport = httpx2.ASGITransport(app=running.app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             world = World(http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html"})
+            world.things.update(rule_id=RULE_ID, pack_id="none")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -194,7 +223,10 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         assert len(answer.text.splitlines()) == 1, "only the head of the table"
     elif path not in ("/metrics", "/api/v2/me"):
         assert answer.status_code == 404 or world.things["alert_id"] not in answer.text
-        assert answer.status_code == 404 or not answer.json()["items"] or path == "/api/v2/entries"
+        assert answer.status_code == 404 or not answer.json()["items"] or path in SHARED
+        assert not re.search(
+            f"{world.things['rule_id']}|{world.things['pack_id']}", answer.text.partition("There is")[0]
+        )
     if path == "/api/v2/entries":
         assert {item["topic"] for item in answer.json()["items"]} <= {"audit"}
         assert "203.0.113.66" not in answer.text

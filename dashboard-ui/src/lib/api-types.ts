@@ -670,6 +670,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rules
+         * @description The rules that look at the tenant's events, with their state, hits and cost.
+         */
+        get: operations["list_rules_api_v2_rules_get"];
+        put?: never;
+        /**
+         * Add Rule
+         * @description Add the rules of a YAML text for the tenant's events: all of them, or none when one fails.
+         */
+        post: operations["add_rule_api_v2_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packs
+         * @description Where the rules come from, with licences: the installation's packs first.
+         */
+        get: operations["list_packs_api_v2_rules_packs_get"];
+        put?: never;
+        /**
+         * Add Pack
+         * @description Add a zip archive of rules, with its cases and its licence file, for the tenant's events.
+         *
+         *     What cannot be loaded is listed as failing; the rest works within seconds.
+         */
+        post: operations["add_pack_api_v2_rules_packs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/packs/{pack_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Pack
+         * @description Remove a pack that the tenant added, by id or name. Its hits stay counted.
+         */
+        delete: operations["remove_pack_api_v2_rules_packs__pack_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Rule
+         * @description What a YAML text would become: rules, and faults with line and column. Nothing is kept.
+         */
+        post: operations["check_rule_api_v2_rules_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rule
+         * @description A rule with its text, where it comes from, its cases, its hits and its cost.
+         */
+        get: operations["show_rule_api_v2_rules__rule_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Rule
+         * @description Remove a rule that the tenant added by itself; one of a pack goes with its pack.
+         */
+        delete: operations["remove_rule_api_v2_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/{rule_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable Rule
+         * @description Have the rule look at the tenant's events again. Repeating it changes nothing.
+         */
+        post: operations["enable_rule_api_v2_rules__rule_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/{rule_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable Rule
+         * @description Have the rule no longer look at the tenant's events. Other tenants keep it. Repeating it changes nothing.
+         */
+        post: operations["disable_rule_api_v2_rules__rule_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules/{rule_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Rule
+         * @description Run the rule on its own cases, or on these events. No alert comes of it.
+         */
+        post: operations["test_rule_api_v2_rules__rule_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -732,6 +906,17 @@ export interface components {
          * @enum {string}
          */
         ActivityKind: "note" | "status" | "verdict" | "assignment";
+        /**
+         * AddReport
+         * @description What became of added rules.
+         */
+        AddReport: {
+            pack: components["schemas"]["Pack"];
+            /** Rules */
+            rules: string[];
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+        };
         /**
          * Alert
          * @description Findings of one fingerprint within one window, grouped, scored and de-duplicated for a person.
@@ -819,7 +1004,7 @@ export interface components {
          */
         AlertDetail: {
             alert: components["schemas"]["Alert"];
-            rule: components["schemas"]["RuleText"];
+            rule: components["schemas"]["RuleText-Output"];
             /** Samples */
             samples: components["schemas"]["AlertSample"][];
             /** Related */
@@ -965,6 +1150,34 @@ export interface components {
             missing: string[];
         };
         /**
+         * CaseResult
+         * @description What a rule did with an event.
+         */
+        CaseResult: {
+            /** Name */
+            name: string;
+            /** Expected */
+            expected: boolean | null;
+            /** Fired */
+            fired: boolean;
+            /** Passed */
+            passed: boolean;
+            /** Matched */
+            matched: components["schemas"]["MatchedField"][];
+            /** Error */
+            error: string;
+        };
+        /**
+         * CheckReport
+         * @description What a YAML text would become.
+         */
+        CheckReport: {
+            /** Rules */
+            rules: components["schemas"]["CheckedRule"][];
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+        };
+        /**
          * CheckResult
          * @description What one check found.
          */
@@ -977,6 +1190,29 @@ export interface components {
             detail: string;
             /** Took Ms */
             took_ms: number;
+        };
+        /**
+         * CheckedRule
+         * @description A rule that would load.
+         */
+        CheckedRule: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            level: components["schemas"]["Level"];
+            /** Product */
+            product: string;
+            /** Category */
+            category: string;
+            /** Service */
+            service: string;
+            /** Tags */
+            tags: string[];
+            /** Patterns */
+            patterns: number;
+            /** Takes Place Of */
+            takes_place_of: string;
         };
         /**
          * Condition
@@ -1029,6 +1265,18 @@ export interface components {
             tenant: string;
         };
         /**
+         * Disabling
+         * @description Why a rule is disabled.
+         */
+        Disabling: {
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+            /** Note */
+            note: string;
+        };
+        /**
          * EntryItem
          * @description One entry, with its live name and topic beside its kind.
          */
@@ -1065,6 +1313,8 @@ export interface components {
             next: number;
             /** Epoch */
             epoch: string;
+            /** Newest */
+            newest: number;
             /** Oldest */
             oldest: number;
         };
@@ -1104,6 +1354,20 @@ export interface components {
             distinct: number;
             /** Events */
             events: number;
+        };
+        /**
+         * Fault
+         * @description A place in a YAML text that keeps a rule from loading.
+         */
+        Fault: {
+            /** Detail */
+            detail: string;
+            /** Path */
+            path: string;
+            /** Line */
+            line: number;
+            /** Column */
+            column: number;
         };
         /**
          * FirstAdministrator
@@ -1291,9 +1555,21 @@ export interface components {
         };
         /**
          * Note
+         * @description Why.
+         */
+        "Note-Input": {
+            /**
+             * Note
+             * @description Why, for whoever finds the rule disabled.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Note
          * @description A note that was written.
          */
-        Note: {
+        "Note-Output": {
             activity: components["schemas"]["Activity"];
             alert: components["schemas"]["Alert"];
         };
@@ -1307,6 +1583,45 @@ export interface components {
              * @description Plain text; it is never changed afterwards.
              */
             text: string;
+        };
+        /**
+         * Pack
+         * @description Rules that came together.
+         */
+        Pack: {
+            /** Id */
+            id: string;
+            /** Owner */
+            owner: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["PackKind"];
+            /** Origin */
+            origin: string;
+            /** Licence */
+            licence: string;
+            /** Rules */
+            rules: number;
+            /** Failing */
+            failing: number;
+            /** Added At */
+            added_at: number;
+            /** Added By */
+            added_by: string;
+        };
+        /**
+         * PackKind
+         * @description How a pack of rules came.
+         * @enum {string}
+         */
+        PackKind: "bundled" | "configured" | "archive" | "text";
+        /**
+         * PackList
+         * @description The packs that a tenant sees.
+         */
+        PackList: {
+            /** Items */
+            items: components["schemas"]["Pack"][];
         };
         /**
          * Person
@@ -1402,10 +1717,147 @@ export interface components {
             items: components["schemas"]["RelatedAlert"][];
         };
         /**
+         * RuleCase
+         * @description An event that comes with a rule.
+         */
+        RuleCase: {
+            /** Name */
+            name: string;
+            /** Expected */
+            expected: boolean;
+            /** Event */
+            event: string;
+        };
+        /**
+         * RuleCost
+         * @description What a rule costs, measured on a sample of the events that were really judged.
+         */
+        RuleCost: {
+            /** Patterns */
+            patterns: number;
+            /** Events */
+            events: number;
+            /** Evaluations */
+            evaluations: number;
+            /** Nanoseconds */
+            nanoseconds: number;
+            /** Ns Per Event */
+            ns_per_event: number;
+        };
+        /**
+         * RuleDetail
+         * @description A rule with everything that is known of it.
+         */
+        RuleDetail: {
+            rule: components["schemas"]["RuleSummary"];
+            pack: components["schemas"]["Pack"];
+            /** Path */
+            path: string;
+            /** Description */
+            description: string;
+            /** Author */
+            author: string;
+            /** Licence */
+            licence: string;
+            /** Changed On */
+            changed_on: string;
+            /** False Positives */
+            false_positives: string[];
+            /** References */
+            references: string[];
+            /** Source */
+            source: string;
+            /** Error Line */
+            error_line: number;
+            /** Error Column */
+            error_column: number;
+            disabled: components["schemas"]["Disabling"] | null;
+            /** Removable */
+            removable: boolean;
+            /** Cases */
+            cases: components["schemas"]["RuleCase"][];
+        };
+        /**
+         * RuleOrder
+         * @description How rules are listed.
+         * @enum {string}
+         */
+        RuleOrder: "title" | "level" | "hits" | "last_hit" | "cost";
+        /**
+         * RulePage
+         * @description One page of rules.
+         */
+        RulePage: {
+            /** Items */
+            items: components["schemas"]["RuleSummary"][];
+            /** Next */
+            next: string | null;
+            /** Total */
+            total: number;
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * RuleState
+         * @description Whether a rule looks at the tenant's events.
+         * @enum {string}
+         */
+        RuleState: "enabled" | "disabled" | "failing";
+        /**
+         * RuleSummary
+         * @description A rule in the list.
+         */
+        RuleSummary: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            level: components["schemas"]["Level"];
+            state: components["schemas"]["RuleState"];
+            /** Error */
+            error: string;
+            /** Maturity */
+            maturity: string;
+            /** Product */
+            product: string;
+            /** Category */
+            category: string;
+            /** Service */
+            service: string;
+            /** Tags */
+            tags: string[];
+            /** Pack Id */
+            pack_id: string;
+            /** Pack */
+            pack: string;
+            /** Owner */
+            owner: string;
+            /** Hits */
+            hits: number;
+            /** Last Hit At */
+            last_hit_at: number;
+            /** History */
+            history: number[];
+            cost: components["schemas"]["RuleCost"];
+        };
+        /**
+         * RuleText
+         * @description One or more rules as YAML.
+         */
+        "RuleText-Input": {
+            /**
+             * Text
+             * @description One or more Sigma rules as YAML documents.
+             */
+            text: string;
+        };
+        /**
          * RuleText
          * @description What stands behind an alert: the rule as its author wrote it.
          */
-        RuleText: {
+        "RuleText-Output": {
             /** Rule Id */
             rule_id: string;
             /** Title */
@@ -1643,6 +2095,18 @@ export interface components {
          */
         SuppressionState: "active" | "expired" | "lifted";
         /**
+         * TestReport
+         * @description What a rule did with its cases.
+         */
+        TestReport: {
+            /** Passed */
+            passed: number;
+            /** Failed */
+            failed: number;
+            /** Results */
+            results: components["schemas"]["CaseResult"][];
+        };
+        /**
          * Threat
          * @description An entity (address, host, user) with a score over time.
          */
@@ -1685,6 +2149,18 @@ export interface components {
             items: components["schemas"]["Threat"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Trial
+         * @description What a rule is tried on.
+         */
+        Trial: {
+            /**
+             * Events
+             * @description Events as they would arrive, one each; none for the rule's own cases.
+             * @default []
+             */
+            events: string[];
         };
         /**
          * ValueCount
@@ -2668,7 +3144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Note-Output"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -3456,6 +3932,8 @@ export interface operations {
                 after?: number;
                 /** @description Topics separated by commas; empty for all that the caller may read. */
                 topic?: string;
+                /** @description Conditions as JSON, as a `subscribe` frame has them; needs exactly one topic. */
+                filter?: string;
                 /** @description Entries a page. */
                 limit?: number;
             };
@@ -3584,6 +4062,687 @@ export interface operations {
             };
             /** @description The principal lacks the permission, or the request came from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules_api_v2_rules_get: {
+        parameters: {
+            query?: {
+                /** @description Words that title, id or tags contain. */
+                q?: string;
+                /** @description One or more levels, separated by commas. */
+                level?: string;
+                /** @description One or more of enabled, disabled, failing. */
+                state?: string;
+                /** @description Product of the log source, for example `windows`. */
+                product?: string;
+                /** @description Category of the log source, for example `webserver`. */
+                category?: string;
+                /** @description Service of the log source, for example `sshd`. */
+                service?: string;
+                /** @description Id or name of the pack. */
+                pack?: string;
+                /** @description By title, or highest first by something else. */
+                order?: components["schemas"]["RuleOrder"];
+                /** @description Rules a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePage"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_rule_api_v2_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddReport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_packs_api_v2_rules_packs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackList"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_pack_api_v2_rules_packs_post: {
+        parameters: {
+            query: {
+                /** @description Name; the tenant's pack of that name is replaced. */
+                name: string;
+                /** @description Where it comes from, for people. */
+                origin?: string;
+                /** @description Its licence; what its licence file says when left out. */
+                licence?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddReport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_pack_api_v2_rules_packs__pack_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_rule_api_v2_rules_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_rule_api_v2_rules__rule_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_rule_api_v2_rules__rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_rule_api_v2_rules__rule_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSummary"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_rule_api_v2_rules__rule_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSummary"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_rule_api_v2_rules__rule_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import structlog
 from netsentinel.alerts.grouping import AlertGrouping, Grouped
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
+from netsentinel.detection.rulebook import HitStore
 from netsentinel.events.lake import EventStore, Spool
 from netsentinel.events.ports import Inbox, InboxBatch, SourceReport, SourceStore
 from netsentinel.kernel.clock import SECOND, Clock
@@ -59,6 +60,7 @@ class Processor:
         grouping: makes alerts of findings.
         clock: the time of effects, and of checkpoints.
         lake: where events are kept; without one they are only looked at.
+        hits: where findings are counted by their rules.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Processor:
         grouping: AlertGrouping,
         clock: Clock,
         lake: EventStore | None = None,
+        hits: HitStore | None = None,
     ) -> None:
         self._db = db
         self._inbox = inbox
@@ -78,6 +81,7 @@ class Processor:
         self._grouping = grouping
         self._clock = clock
         self._lake = lake
+        self._hits = hits
         self._storing: asyncio.Task[None] | None = None
         self._unstored = 0
         self._wake = asyncio.Event()
@@ -171,6 +175,8 @@ class Processor:
             for result in counted:
                 self._count_source(tx, by_id[result.batch], result, now)
             findings = [finding for result in counted for finding in result.findings]
+            if self._hits is not None and findings:
+                self._hits.count_hits(tx, findings, now)
             return counted, self._grouping.apply(tx, findings, now)
 
         counted, grouped = await self._db.write(record)

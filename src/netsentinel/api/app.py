@@ -13,7 +13,7 @@ from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
 from netsentinel.api.problems import Problem
 from netsentinel.api.services import Services
-from netsentinel.api.v2 import alerts, entries, events, session, sources, suppressions, threats, triage
+from netsentinel.api.v2 import alerts, entries, events, rules, session, sources, suppressions, threats, triage
 from netsentinel.kernel.settings import Settings
 
 Application = FastAPI
@@ -51,6 +51,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         threats.router,
         entries.router,
         sources.router,
+        rules.router,
         reference.router,
         ws.router,
         dashboard.router,  # last: it answers every path that nobody else does

@@ -10,6 +10,7 @@ from netsentinel.alerts import AlertService, Processor
 from netsentinel.alerts.suppression import Suppressions
 from netsentinel.alerts.triage import Triage
 from netsentinel.api.health import Readiness
+from netsentinel.detection.rulebook import RuleLibrary, RuleService
 from netsentinel.events import IntakeService, SourceInventory
 from netsentinel.events.lake import EventLake
 from netsentinel.identity import AuthProvider
@@ -35,6 +36,8 @@ class Services:
     alerts: AlertService
     triage: Triage
     suppressions: Suppressions
+    rules: RuleService
+    library: RuleLibrary
     processor: Processor
     hub: Hub
     readiness: Readiness

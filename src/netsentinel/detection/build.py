@@ -16,15 +16,17 @@ from netsentinel.detection.behaviour import (
     TlsFingerprints,
 )
 from netsentinel.detection.guessing import PasswordGuessing
-from netsentinel.detection.pipeline import Pipeline
+from netsentinel.detection.model import Finding
+from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
-from netsentinel.detection.rules import RuleCache, SigmaDetector, load_cached
+from netsentinel.detection.rules import Rule, RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.scans import PortScans
-from netsentinel.events.formats import FORMATS
+from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import Format
 from netsentinel.kernel.errors import RuleSyntaxError
+from netsentinel.kernel.types import DEFAULT_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Built:
     """A pipeline, and what became of its rules."""
 
     pipeline: Pipeline
+    sigma: SigmaDetector
     rules: int
     failed: tuple[RuleSyntaxError, ...]
 
@@ -78,8 +81,17 @@ def build_pipeline(
         NotFoundError: a path does not exist.
     """
     loaded = load_cached(rules, cache)
-    detectors: list[Detector] = [SigmaDetector(loaded.rules, cache)]
+    sigma = SigmaDetector(loaded.rules, cache)
+    detectors: list[Detector] = [sigma]
     if with_statistics:
         detectors += statistics()
     pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn, spool=spool)
-    return Built(pipeline, len(loaded.rules), loaded.failed)
+    return Built(pipeline, sigma, len(loaded.rules), loaded.failed)
+
+
+def judge(rules: Sequence[Rule], line: bytes) -> tuple[list[Finding], str]:
+    """What some rules find in one record, and why it could not be read (empty when it could)."""
+    pipeline = Pipeline(FORMATS, [SigmaDetector(rules)], fallback=GenericFormat())
+    tally = Tally()
+    pipeline.examine([line], Origin(DEFAULT_TENANT, "trial"), tally)
+    return tally.findings, tally.rejected[0][1] if tally.rejected else ""

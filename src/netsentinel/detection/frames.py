@@ -5,6 +5,8 @@ from typing import BinaryIO
 import msgspec
 
 from netsentinel.detection.model import BatchResult
+from netsentinel.detection.rules.choice import Selection
+from netsentinel.detection.rules.detector import RuleWeight
 from netsentinel.events.lake.model import Spool
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
@@ -31,6 +33,16 @@ class Snapshot(msgspec.Struct, frozen=True, tag=True):
 
 class HandOver(msgspec.Struct, frozen=True, tag=True):
     """Answered by `HandedOver`."""
+
+
+class Choose(msgspec.Struct, frozen=True, tag=True):
+    """Have each tenant's rules as it chose them, from the next batch on. Answered by `Chosen`."""
+
+    selection: Selection
+
+
+class Weigh(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Weighed`."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -62,8 +74,23 @@ class HandedOver(msgspec.Struct, frozen=True, tag=True):
     spool: Spool
 
 
-Request = Analyze | Restore | Snapshot | HandOver
-Answer = Ready | Analyzed | Restored | State | HandedOver
+class Chosen(msgspec.Struct, frozen=True, tag=True):
+    """The rules are as they were chosen."""
+
+    rules: int
+    failed: tuple[str, ...]
+    """What could not be loaded."""
+
+
+class Weighed(msgspec.Struct, frozen=True, tag=True):
+    """What rules cost in the events that were judged with a stopwatch since the last time."""
+
+    events: int
+    weights: tuple[RuleWeight, ...]
+
+
+Request = Analyze | Restore | Snapshot | HandOver | Choose | Weigh
+Answer = Ready | Analyzed | Restored | State | HandedOver | Chosen | Weighed
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -16,6 +16,8 @@ from netsentinel.detection.frames import (
     Analyze,
     Analyzed,
     Answer,
+    Choose,
+    Chosen,
     HandedOver,
     HandOver,
     Ready,
@@ -23,12 +25,15 @@ from netsentinel.detection.frames import (
     Restore,
     Snapshot,
     State,
+    Weigh,
+    Weighed,
     answer_decoder,
     encode,
     fill,
 )
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.process import Options
+from netsentinel.detection.rules import RuleWeight, Selection
 from netsentinel.events.lake.model import Spool
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
@@ -66,6 +71,7 @@ class ProcessPool:
         max_line: longest record, in bytes.
         cache: folder for compiled rules, so that the next start is fast.
         spool: folder for the events that the lake is to take over; without one none are kept.
+        selection: what tenants decided about rules.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class ProcessPool:
         max_line: int = MAX_LINE_BYTES,
         cache: Path | None = None,
         spool: Path | None = None,
+        selection: Selection | None = None,
     ) -> None:
         self._options = Options(
             rules=tuple(str(path) for path in rule_paths),
@@ -82,6 +89,7 @@ class ProcessPool:
             cache=str(cache) if cache else "",
             spool=str(spool) if spool else "",
         )
+        self._selection = selection
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -173,6 +181,31 @@ class ProcessPool:
             raise UnavailableError("The detection process gave an answer to another question.")
         return answer.spool
 
+    async def choose(self, selection: Selection) -> list[str]:
+        """Have each tenant's rules as it chose them, from the next batch on and after every restart.
+
+        Raises:
+            UnavailableError: the process died; the one that takes its place begins with this selection.
+        """
+        self._selection = selection
+        child = await self._ready_or_closed()
+        answer = (await self._ask(child, [Choose(selection)]))[0]
+        if not isinstance(answer, Chosen):
+            raise UnavailableError("The detection process gave an answer to another question.")
+        child.rules = answer.rules
+        return list(answer.failed)
+
+    async def weigh(self) -> tuple[int, Sequence[RuleWeight]]:
+        """How many events were judged with a stopwatch since the last call, and what each rule cost in them.
+
+        Raises:
+            UnavailableError: the process died.
+        """
+        answer = (await self._ask(self._remembering(), [Weigh()]))[0]
+        if not isinstance(answer, Weighed):
+            raise UnavailableError("The detection process gave an answer to another question.")
+        return answer.events, answer.weights
+
     def _remembering(self) -> _Child:
         if self._forgotten:
             raise UnavailableError("The detection process was started again and waits for its state.")
@@ -220,12 +253,14 @@ class ProcessPool:
         child = _Child(process)
         try:
             first = await _read(process)
+            if self._selection is not None and isinstance(first, Ready):
+                first = await _chosen(process, self._selection)
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
             raise
-        if not isinstance(first, Ready):
+        if not isinstance(first, Ready | Chosen):
             code = await process.wait()
             raise UnavailableError(f"The detection process ended at once, with code {code}.")
         return child, first.rules
@@ -284,6 +319,18 @@ def _fail(child: _Child) -> None:
         future = child.waiting.popleft()
         if not future.done():
             future.set_exception(UnavailableError(_DIED))
+
+
+async def _chosen(process: asyncio.subprocess.Process, selection: Selection) -> Answer | None:
+    """Tell a fresh process what was chosen, before anything else is asked of it."""
+    if process.stdin is None:
+        return None
+    try:
+        process.stdin.write(encode(Choose(selection)))
+        await process.stdin.drain()
+    except ConnectionError:
+        return None
+    return await _read(process)
 
 
 async def _all(futures: Sequence[asyncio.Future[Answer]]) -> list[Answer]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, Self
 
 from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.detection.rules import RuleWeight, Selection
 from netsentinel.events.lake.model import Spool
 from netsentinel.events.model import Event
 from netsentinel.events.ports import InboxBatch
@@ -67,4 +68,15 @@ class DetectionPool(Protocol):
 
     async def hand_over(self) -> Spool:
         """The events of everything analysed since the last call, for the lake; also those of batches that are done."""
+        ...
+
+    async def choose(self, selection: Selection) -> list[str]:
+        """Have each tenant's rules as it chose them, from the next batch on and after every restart.
+
+        What could not be loaded. No batch is lost or judged twice: requests are answered in order.
+        """
+        ...
+
+    async def weigh(self) -> tuple[int, Sequence[RuleWeight]]:
+        """How many events were judged with a stopwatch since the last call, and what each rule cost in them."""
         ...

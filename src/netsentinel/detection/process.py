@@ -18,13 +18,17 @@ from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.frames import (
     Analyze,
     Answer,
+    Choose,
+    Chosen,
     HandedOver,
     HandOver,
     Ready,
-    Request,
     Restore,
     Restored,
+    Snapshot,
     State,
+    Weigh,
+    Weighed,
     encode,
     read_frame,
     request_decoder,
@@ -32,7 +36,7 @@ from netsentinel.detection.frames import (
 )
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
-from netsentinel.detection.rules import RuleCache
+from netsentinel.detection.rules import RuleCache, SigmaDetector
 from netsentinel.events.lake.model import EMPTY_SPOOL
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
@@ -86,19 +90,42 @@ def main(arguments: Sequence[str]) -> int:
             column=failure.column,
             error=failure.detail,
         )
-    gc.collect()
-    gc.freeze()  # rules stay for good: the collector need not walk them again and again
+    _settle()
     gc.set_threshold(COLLECT_AFTER)
     try:
         _say(answers, Ready(rules=built.rules))
         while (frame := read_frame(requests)) is not None:
-            _say(answers, _answer(built.pipeline, request_decoder.decode(frame), spool))
+            request = request_decoder.decode(frame)
+            if isinstance(request, Choose | Weigh):
+                _say(answers, _administer(built.sigma, request))
+            else:
+                _say(answers, _answer(built.pipeline, request, spool))
     except BrokenPipeError:
         return 0
     return 0
 
 
-def _answer(pipeline: Pipeline, request: Request, spool: SpoolWriter | None = None) -> Answer:
+def _settle() -> None:
+    """Rules stay until others are chosen: the collector need not walk them again and again."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _administer(sigma: SigmaDetector, request: Choose | Weigh) -> Answer:
+    if isinstance(request, Weigh):
+        events, weights = sigma.weights()
+        return Weighed(events, tuple(weights))
+    failed = sigma.choose(request.selection)
+    for error in failed:
+        _log("error", "an archive of rules was left out", error=error)
+    _settle()
+    return Chosen(sigma.rules, tuple(failed))
+
+
+def _answer(
+    pipeline: Pipeline, request: Analyze | HandOver | Restore | Snapshot, spool: SpoolWriter | None = None
+) -> Answer:
     if isinstance(request, Analyze):
         return strip(_analyze(pipeline, request.batch))
     if isinstance(request, HandOver):

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     EVENTS_HUNT = "events:hunt"
     EVENTS_WRITE = "events:write"
     SOURCES_READ = "sources:read"
+    RULES_READ = "rules:read"
+    RULES_WRITE = "rules:write"
     ENTRIES_READ = "entries:read"
     LIVE_CONNECT = "live:connect"
     METRICS_READ = "metrics:read"
@@ -71,6 +73,7 @@ _VIEWER = frozenset(
         Permission.THREATS_READ,
         Permission.EVENTS_READ,
         Permission.SOURCES_READ,
+        Permission.RULES_READ,
         Permission.ENTRIES_READ,
         Permission.LIVE_CONNECT,
         Permission.TASKS_READ,
@@ -81,6 +84,7 @@ _ANALYST = _VIEWER | {
     Permission.ALERTS_WRITE,
     Permission.EVENTS_HUNT,
     Permission.EVENTS_WRITE,
+    Permission.RULES_WRITE,
     Permission.METRICS_READ,
     Permission.TASKS_WRITE,
     Permission.RECOVERY_WRITE,

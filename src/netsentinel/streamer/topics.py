@@ -119,6 +119,12 @@ _TOPICS = (
         {"dependency": _TEXT, "before": _TEXT, "after": _TEXT, "action": _TEXT, "error_code": _TEXT},
     ),
     Topic(
+        "rules",
+        Permission.RULES_READ,
+        "/api/v2/rules",
+        {"rule_id": _TEXT, "title": _TEXT, "level": _LEVEL, "pack_id": _TEXT, "pack": _TEXT},
+    ),
+    Topic(
         "audit",
         Permission.AUDIT_READ,
         "/api/v2/entries?topic=audit",

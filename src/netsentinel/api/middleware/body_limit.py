@@ -22,6 +22,12 @@ STALL_S = 30.0
 SLOWEST_RATE = 1_024
 """Bytes a second that a body must come with on the whole: a byte now and then is no progress."""
 EVENTS_PATH: Final = "/api/v2/events"
+RULES_PATH: Final = "/api/v2/rules"
+RULE_LIMIT: Final = 1 * MIB
+"""Bytes of a rule's text, or of the events that it is tried on."""
+PACK_PATH: Final = "/api/v2/rules/packs"
+PACK_LIMIT: Final = 32 * MIB
+"""Bytes of an archive of rules: all of SigmaHQ's are 4 MiB."""
 _LONGEST_NUMBER: Final = 18
 
 
@@ -47,7 +53,12 @@ class BodyLimit:
     def _limit_of(self, path: str) -> int:
         if path.startswith(AUTH_PATHS):
             return AUTH_LIMIT
-        return self._events_limit if path.rstrip("/") == EVENTS_PATH else JSON_LIMIT
+        path = path.rstrip("/")
+        if path == EVENTS_PATH:
+            return self._events_limit
+        if path == PACK_PATH:
+            return PACK_LIMIT
+        return RULE_LIMIT if path == RULES_PATH or path.startswith(RULES_PATH + "/") else JSON_LIMIT
 
 
 class _Counted:

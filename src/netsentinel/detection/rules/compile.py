@@ -99,6 +99,10 @@ def compile_rule(parsed: SigmaRule, rule_id: str, source: str, path: str) -> Rul
         condition=_one(AnyOf, conditions),
         source=source,
         path=path,
+        author=str(parsed.author or ""),
+        licence=str(parsed.license or ""),
+        status=str(parsed.status or ""),
+        date=str(parsed.modified or parsed.date or ""),
     )
 
 

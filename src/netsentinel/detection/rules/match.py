@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from time import perf_counter_ns
 from typing import Any
 
 from netsentinel.detection.rules.cache import RuleCache
@@ -69,6 +70,16 @@ class RuleEngine:
             if candidates:
                 for rule, evidence in plan.true_of(candidates, event.native):
                     yield Match(rule, event, evidence)
+
+    def weigh(self, events: Iterable[Event]) -> Iterator[tuple[Rule, int]]:
+        """Each rule that these events make a candidate, as often as they do, with the nanoseconds its logic took."""
+        for event in events:
+            plan = self._plans.get(event.logsource) or self._plan(event.logsource)
+            for index in plan.candidates(event.native):
+                began = perf_counter_ns()
+                for _ in plan.true_of((index,), event.native):
+                    pass
+                yield plan.rules[index], perf_counter_ns() - began
 
     def _plan(self, logsource: Logsource) -> "_Plan":
         """The plan of a log source. Log sources that the same rules look at share one."""
@@ -166,7 +177,7 @@ class _Plan:
     """The rules that look at events of one log source."""
 
     def __init__(self, rules: Sequence[Rule], product: str, memory: _Memory, cache: RuleCache | None) -> None:
-        self._rules = tuple(rules)
+        self._rules = self.rules = tuple(rules)
         self._product = product
         self._readers: dict[str, FieldReader] = {}
         self._logic: list[Logic | None] = [None] * len(self._rules)

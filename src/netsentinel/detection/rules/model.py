@@ -131,6 +131,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """The rule's own YAML."""
     path: str
     """Where it was read from."""
+    author: str = ""
+    licence: str = ""
+    """As the rule itself states it; most leave that to the collection they come in."""
+    status: str = ""
+    """`stable`, `test`, `experimental`, `deprecated`, `unsupported`, or empty."""
+    date: str = ""
+    """The day of its last change, ISO 8601, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

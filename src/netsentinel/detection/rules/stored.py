@@ -12,7 +12,7 @@ from netsentinel.detection.rules.cache import RuleCache, key_of
 from netsentinel.detection.rules.model import LoadedRules, Rule
 from netsentinel.kernel.errors import NotFoundError, RuleSyntaxError
 
-_FORM = b"1"
+_FORM = b"2"
 """Grows when the intermediate form or what makes it changes its meaning."""
 
 _SUFFIXES = frozenset({".yml", ".yaml"})
@@ -39,8 +39,7 @@ def load_cached(paths: Sequence[Path], cache: RuleCache | None) -> LoadedRules:
     """
     if cache is None:
         return _load(paths)
-    parts = [part for path in paths for part in _content(path)]
-    key = key_of("rules", _FORM, netsentinel.__version__.encode(), version("pysigma").encode(), *parts)
+    key = key_of_rules(paths)
     kept = cache.get(key)
     if kept is not None:
         try:
@@ -50,6 +49,16 @@ def load_cached(paths: Sequence[Path], cache: RuleCache | None) -> LoadedRules:
     loaded = _load(paths)
     cache.put(key, msgspec.msgpack.encode(_pack(loaded)))
     return loaded
+
+
+def key_of_rules(paths: Sequence[Path]) -> str:
+    """A name for what loading these paths gives: it changes with any file in them, and with what reads them.
+
+    Raises:
+        NotFoundError: a path does not exist.
+    """
+    parts = [part for path in paths for part in _content(path)]
+    return key_of("rules", _FORM, netsentinel.__version__.encode(), version("pysigma").encode(), *parts)
 
 
 def _load(paths: Sequence[Path]) -> LoadedRules:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,9 @@ from netsentinel.alerts.triage import Decisions, Figures, Relations, Surrounding
 from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
 from netsentinel.api.app import create_app
 from netsentinel.api.health import Readiness
+from netsentinel.detection.rulebook import PackFolder, RuleLibrary, RuleService, RuleStores
+from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
+from netsentinel.detection.rulebook.testing import LocalBench
 from netsentinel.events import FORMATS, IntakeService, SourceInventory
 from netsentinel.events.lake import EventLake
 from netsentinel.events.store_sql import SqlInbox, SqlSources
@@ -53,6 +57,7 @@ class Desk:
     journal: Journal
     registry: EntryRegistry
     clock: FakeClock
+    folder: Path
     statements: int = 0
     woken: int = 0
     keys: dict[Role, str] = field(default_factory=dict)
@@ -64,6 +69,9 @@ class Desk:
         self.alerts = AlertService(self, self.stores, self.clock, 6 * HOUR)  # type: ignore[arg-type] - counts, then passes on
         self.events = MemoryEventStore(self.database, self.clock)
         self.hiding = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
+        self.rule_stores = RuleStores(SqlRules(), SqlPacks(), SqlHits())
+        parts = (self.rule_stores, LocalBench(), PackFolder(self.folder / "rules"), self.clock)
+        self.library = RuleLibrary(self, *parts)  # type: ignore[arg-type] - the same
         settings = Settings(_env_file=None)
         services = SimpleNamespace(
             settings=settings,
@@ -74,6 +82,8 @@ class Desk:
             alerts=self.alerts,
             triage=self._triage(),
             suppressions=Suppressions(self, self.hiding, self.stores.alerts, self.stores.evidence, self.clock),
+            rules=RuleService(self, *parts),  # type: ignore[arg-type] - the same
+            library=self.library,
             sources=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),
             intake=IntakeService(self.database, self.inbox, self.clock, formats=FORMATS),
@@ -121,7 +131,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(
-    sqlite_database: SqliteDatabase, entry_registry: EntryRegistry, audit_key: bytes, clock: FakeClock
+    sqlite_database: SqliteDatabase, entry_registry: EntryRegistry, audit_key: bytes, clock: FakeClock, tmp_path: Path
 ) -> Desk:
     journal = Journal(sqlite_database, entry_registry, audit_key)
-    return Desk(sqlite_database, journal, entry_registry, clock)
+    return Desk(sqlite_database, journal, entry_registry, clock, tmp_path)

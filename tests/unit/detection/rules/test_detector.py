@@ -1,9 +1,14 @@
+from pathlib import Path
+
 from netsentinel.detection.fingerprint import fingerprint
+from netsentinel.detection.rulebook.packs import zip_of
+from netsentinel.detection.rules.choice import OwnPack, Selection
 from netsentinel.detection.rules.detector import SigmaDetector
 from netsentinel.detection.rules.load import load_text
-from netsentinel.kernel.types import DEFAULT_TENANT, Level
+from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from tests.unit.detection.build_events import ATTACKER, at, zeek
 
+OTHER = TenantId("other")
 RULE = """title: Long
 id: 6e1f4a1c-0f0e-4b7a-9a5c-3a2d1b0c9e8f
 description: d
@@ -34,3 +39,57 @@ def test_it_keeps_no_state() -> None:
     detector = SigmaDetector(())
     detector.restore(b"whatever")
     assert (detector.snapshot(), detector.remembers) == (b"", False)
+
+
+def other_rule(number: int, word: str) -> str:
+    text = RULE.replace("title: Long", f"title: Rule {number}").replace("contains: x", f"contains: {word}")
+    return text.replace("9e8f", f"9e{number:02}")
+
+
+def packed(folder: Path, name: str, *texts: str) -> str:
+    path = folder / f"{name}.zip"
+    path.write_bytes(zip_of({f"{number}/rule.yml": text.encode() for number, text in enumerate(texts)}))
+    return str(path)
+
+
+def titles(detector: SigmaDetector, tenant: TenantId = DEFAULT_TENANT) -> list[str]:
+    return [one.title for one in detector.analyze_events([zeek("http", 5, tenant=tenant, uri="xyz", host="h")])]
+
+
+def test_each_tenant_has_the_rules_it_chose(tmp_path: Path) -> None:
+    detector = SigmaDetector(load_text(RULE).rules)
+    own = packed(tmp_path, "own", other_rule(11, "y"), other_rule(12, "z"))
+    mine = other_rule(11, "y").splitlines()[1].removeprefix("id: ")
+    selection = Selection((OwnPack(OTHER, own),), {OTHER: (mine,), DEFAULT_TENANT: (load_text(RULE).rules[0].id,)})
+    assert titles(detector) == ["Long"]
+    assert detector.choose(selection) == []
+    assert (titles(detector), titles(detector, OTHER)) == ([], ["Long", "Rule 12"])
+    assert detector.rules == 3
+    assert detector.choose(Selection()) == []
+    assert (titles(detector), titles(detector, OTHER), detector.rules) == (["Long"], ["Long"], 1)
+
+
+def test_tenants_in_one_call_do_not_meet_each_others_rules(tmp_path: Path) -> None:
+    detector = SigmaDetector(())
+    detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
+    events = [zeek("http", 5, tenant=tenant, uri="y", host="h") for tenant in (DEFAULT_TENANT, OTHER, DEFAULT_TENANT)]
+    assert [one.tenant for one in detector.analyze_events(events)] == [OTHER]
+
+
+def test_an_archive_that_is_gone_is_told_and_the_rest_is_loaded(tmp_path: Path) -> None:
+    detector = SigmaDetector(())
+    packs = (OwnPack(OTHER, str(tmp_path / "no.zip")), OwnPack(OTHER, packed(tmp_path, "a", other_rule(11, "y"))))
+    (failure,) = detector.choose(Selection(packs))
+    assert "no.zip" in failure
+    assert titles(detector, OTHER) == ["Rule 11"]
+
+
+def test_rules_are_weighed_now_and_then() -> None:
+    detector = SigmaDetector(load_text(RULE).rules)
+    event = zeek("http", 5, uri="x", host="h")
+    for _ in range(64):
+        detector.analyze_events([event] * 10)
+    events, (weight,) = detector.weights()
+    assert (events, weight.rule_id, weight.owner, weight.evaluations) == (16, load_text(RULE).rules[0].id, "", 16)
+    assert weight.nanoseconds > 0
+    assert detector.weights() == (0, [])

@@ -1,0 +1,255 @@
+"""The packs: those of the installation, read at start, and those that tenants add and remove."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from netsentinel.detection.entries import RULE_ADDED, RULE_REMOVED, PackChange
+from netsentinel.detection.rulebook.model import INSTALLED, AddReport, Pack, PackKind, RuleFacts
+from netsentinel.detection.rulebook.packs import PackFolder, check_archive, licence_of, zip_of
+from netsentinel.detection.rulebook.ports import ReadRules, RuleBench
+from netsentinel.detection.rulebook.service import RuleStores, fault
+from netsentinel.detection.rules import OwnPack, Selection, key_of_rules
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError, RuleSyntaxError
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import Principal
+from netsentinel.storage.ports import Database, Tx
+
+_TEXT_FILE = "rule.yml"
+_UNLICENSED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A folder or archive of rules that looks at everybody's events."""
+
+    path: Path
+    name: str
+    kind: PackKind
+    licence: str = ""
+
+
+class RuleLibrary:
+    """Adds and removes packs, and says what the detection process is to load.
+
+    An archive is on disk before the database says so, and deleted after the database has forgotten it: what a crash
+    leaves behind is removed at the next start.
+    """
+
+    def __init__(self, db: Database, stores: RuleStores, bench: RuleBench, folder: PackFolder, clock: Clock) -> None:
+        self._db = db
+        self._stores = stores
+        self._bench = bench
+        self._folder = folder
+        self._clock = clock
+
+    async def open(self, installed: Sequence[Installed]) -> int:
+        """Take note of the installation's rules, and remove files that are not recorded; how many those were.
+
+        Rules are only read when something in their folders changed since the last time.
+        """
+        paths = [one.path for one in installed]
+        fresh = key_of_rules(paths) + blake2b(repr(installed).encode(), digest_size=8).hexdigest()
+        known = await self._db.write(self._stores.packs.digest)
+        if fresh != known:
+            read = await self._bench.read(paths)
+            await self._db.write(lambda tx: self._install(tx, installed, read, fresh))
+        _, own, _ = await self._db.read(self._stores.packs.chosen)
+        return await asyncio.to_thread(self._folder.tidy, {file for _, file in own})
+
+    async def selection(self) -> tuple[int, Selection]:
+        """What the detection process is to load, and its revision."""
+        revision, own, disabled = await self._db.read(self._stores.packs.chosen)
+        packs = tuple(OwnPack(tenant, str(self._folder.path(file))) for tenant, file in own)
+        return revision, Selection(packs, disabled)
+
+    async def revision(self) -> int:
+        """A number that grows whenever `selection` changes."""
+        return await self._db.read(self._stores.packs.revision)
+
+    async def add_text(self, principal: Principal, text: str) -> AddReport:
+        """Add the rules of one YAML text.
+
+        Raises:
+            ConflictError: a rule's id is used by another rule of the tenant.
+            RuleSyntaxError: a rule in it cannot be loaded; none is added.
+        """
+        read = await self._bench.check(text)
+        if read.failed:
+            first = fault(read.failed[0])
+            error = RuleSyntaxError(first.detail, path=first.path, line=first.line, column=first.column)
+            error.extra["faults"] = [msgspec.to_builtins(fault(one)) for one in read.failed]
+            raise error
+        if not read.rules:
+            raise RuleSyntaxError("The text holds no rule.", path=_TEXT_FILE, line=1, column=1)
+        pack = self._pack(principal, new_id("pck"), read.rules[0].title, PackKind.TEXT, principal.name, _UNLICENSED)
+        return await self._add(principal, pack, zip_of({_TEXT_FILE: text.encode()}), read, whole=True)
+
+    async def add_archive(
+        self, principal: Principal, name: str, origin: str, licence: str, content: bytes
+    ) -> AddReport:
+        """Add an archive of rules, instead of the tenant's pack with the same name if there is one.
+
+        Raises:
+            InvalidInputError: it is no archive, or holds no rule that loads.
+        """
+        check_archive(content)
+        file = new_id("pck") + ".zip"
+        path = await asyncio.to_thread(self._folder.keep, file, content)
+        try:
+            read = _located(await self._bench.read([path]), f"{path}!", "")
+            _need_rules(read)
+            stated = licence or await asyncio.to_thread(licence_of, path)
+            pack = self._pack(principal, file.removesuffix(".zip"), name, PackKind.ARCHIVE, origin, stated)
+            return await self._add(principal, pack, file, read, whole=False)
+        except BaseException:
+            self._folder.drop(file)
+            raise
+
+    async def remove_pack(self, principal: Principal, pack_id: str) -> None:
+        """Remove a pack that the principal's tenant added, by its id or name.
+
+        Raises:
+            NotFoundError: the tenant added no such pack.
+        """
+
+        def remove(tx: Tx) -> str:
+            packs = self._stores.packs.packs(tx, principal.tenant)
+            own = [(pack, file) for pack, file in packs if pack.owner and pack_id in (pack.id, pack.name)]
+            if not own:
+                raise NotFoundError(f"This tenant added no pack {pack_id}. The installation's packs cannot be removed.")
+            pack, file = own[0]
+            self._stores.packs.drop(tx, principal.tenant, pack.id)
+            tx.append(_entry(RULE_REMOVED, principal, pack))
+            return file
+
+        file = await self._db.write(remove)
+        await asyncio.to_thread(self._folder.drop, file)
+
+    async def remove_rule(self, principal: Principal, rule_id: str) -> None:
+        """Remove a rule that was added by itself.
+
+        Raises:
+            ConflictError: it belongs to a pack.
+            NotFoundError: the tenant sees no such rule.
+        """
+        row = await self._db.read(lambda tx: self._stores.rules.get(tx, principal.tenant, rule_id))
+        if row is None:
+            raise NotFoundError(f"There is no rule {rule_id}.")
+        if row.pack.kind is not PackKind.TEXT:
+            raise ConflictError(f"This rule belongs to the pack {row.pack.name}. Remove that, or disable the rule.")
+        await self.remove_pack(principal, row.pack.id)
+
+    async def _add(
+        self, principal: Principal, pack: Pack, content: bytes | str, read: ReadRules, *, whole: bool
+    ) -> AddReport:
+        """Record a pack whose archive is given, or already kept under a name."""
+        file = content if isinstance(content, str) else f"{pack.id}.zip"
+        if isinstance(content, bytes):
+            await asyncio.to_thread(self._folder.keep, file, content)
+        replaced: list[str] = []
+
+        def record(tx: Tx) -> AddReport:
+            replaced.clear()
+            kept = pack
+            for other, other_file in self._stores.packs.packs(tx, principal.tenant):
+                if other.owner and not whole and other.kind is PackKind.ARCHIVE and other.name == pack.name:
+                    kept = replace(pack, id=other.id)
+                    replaced.append(other_file)
+            used = self._stores.packs.taken(tx, principal.tenant, kept.id)
+            double = [rule for rule in read.rules if rule.id in used]
+            if double:
+                raise ConflictError(_told(double, used[double[0].id]))
+            kept = replace(kept, rules=len(read.rules), failing=len(read.failed))
+            self._stores.packs.put(tx, kept, file, [*read.rules, *read.failed])
+            tx.append(_entry(RULE_ADDED, principal, kept))
+            return AddReport(kept, tuple(rule.id for rule in read.rules), tuple(map(fault, read.failed)))
+
+        try:
+            report = await self._db.write(record)
+        except BaseException:
+            self._folder.drop(file)
+            raise
+        for old in replaced:
+            await asyncio.to_thread(self._folder.drop, old)
+        return report
+
+    def _pack(self, principal: Principal, pack_id: str, name: str, kind: PackKind, origin: str, licence: str) -> Pack:
+        now = self._clock.now()
+        return Pack(pack_id, principal.tenant, name, kind, origin, licence, 0, 0, now, principal.name)
+
+    def _install(self, tx: Tx, installed: Sequence[Installed], read: ReadRules, fresh: str) -> None:
+        now, ids = self._clock.now(), set[str]()
+        for one in installed:
+            mine = _within(read, one.path)
+            pack = Pack(
+                id="ins_" + blake2b(str(one.path).encode(), digest_size=8).hexdigest(),
+                owner=INSTALLED,
+                name=one.name,
+                kind=one.kind,
+                origin=str(one.path),
+                licence=one.licence or licence_of(one.path),
+                rules=len(mine.rules),
+                failing=len(mine.failed),
+                added_at=now,
+                added_by="",
+            )
+            ids.add(pack.id)
+            self._stores.packs.put(tx, pack, str(one.path), [*mine.rules, *mine.failed])
+        for pack, _ in self._stores.packs.packs(tx, INSTALLED):
+            if pack.id not in ids:
+                self._stores.packs.drop(tx, INSTALLED, pack.id)
+        self._stores.packs.digest(tx, fresh)
+
+
+def _need_rules(read: ReadRules) -> None:
+    if read.rules:
+        return
+    if read.failed:
+        first = read.failed[0]
+        raise InvalidInputError(
+            f"None of its {len(read.failed)} rules can be loaded; the first fails at"
+            f" {first.path}:{first.line}:{first.column}: {first.error}"
+        )
+    raise InvalidInputError("The archive holds no rules: they are read from .yml and .yaml files.")
+
+
+def _entry(kind: str, principal: Principal, pack: Pack) -> NewEntry:
+    payload = PackChange(pack.id, pack.name, pack.kind, pack.rules, pack.failing, pack.licence)
+    return NewEntry(kind, principal.tenant, principal.id, pack.id, payload)
+
+
+def _told(double: Sequence[RuleFacts], pack: str) -> str:
+    """Why rules cannot be added whose ids are taken."""
+    first = f"The id {double[0].id} is already used in the pack {pack}"
+    more = f", and {len(double) - 1} more are used" if len(double) > 1 else ""
+    return f"{first}{more}. Remove that pack first, or add this one under its name."
+
+
+def _within(read: ReadRules, root: Path) -> ReadRules:
+    """What was read below a path, with paths inside it."""
+    start = f"{root}!" if root.suffix.lower() == ".zip" else f"{root}/"
+
+    def mine(rules: Sequence[RuleFacts]) -> tuple[RuleFacts, ...]:
+        return tuple(
+            msgspec.structs.replace(rule, path=rule.path.removeprefix(start) if rule.path != str(root) else root.name)
+            for rule in rules
+            if rule.path == str(root) or rule.path.startswith(start)
+        )
+
+    return ReadRules(mine(read.rules), mine(read.failed))
+
+
+def _located(read: ReadRules, before: str, after: str) -> ReadRules:
+    """What was read, with paths that begin in another way."""
+
+    def moved(rules: Sequence[RuleFacts]) -> tuple[RuleFacts, ...]:
+        return tuple(msgspec.structs.replace(rule, path=after + rule.path.removeprefix(before)) for rule in rules)
+
+    return ReadRules(moved(read.rules), moved(read.failed))

@@ -1,0 +1,178 @@
+"""Packs on disk: an archive per pack that was added, and the cases and licences that come with rules."""
+
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from netsentinel.detection.rulebook.model import Pack, RuleCase
+from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.storage.private_file import private_folder
+
+MAX_CASES = 50
+"""So many cases of each kind are shown and run."""
+
+_MAX_CASE_BYTES = 256 * 1024
+_MAX_LICENCE_BYTES = 4 * 1024
+_MAX_LICENCE = 120
+_OWNER_ONLY = 0o600
+_KINDS = (("hit.jsonl", True), ("miss.jsonl", False))
+_LICENCES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.Detection.Rules.md", "LICENCE", "LICENCE.md", "COPYING")
+_KNOWN = (
+    ("Detection Rule License", "Detection Rule License 1.1"),
+    ("Apache License", "Apache License 2.0"),
+    ("MIT License", "MIT License"),
+    ("GNU AFFERO GENERAL PUBLIC LICENSE", "GNU Affero General Public License"),
+    ("GNU GENERAL PUBLIC LICENSE", "GNU General Public License"),
+)
+"""Words by which a licence is known, and its name. SigmaHQ's file names two; the rules' comes first."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+
+Reader = Callable[[str, int], bytes | None]
+"""The first bytes of a file of a pack, by its path inside; None when there is none."""
+
+
+class PackFolder:
+    """The archives of packs that were added. A file never changes; what is not recorded is removed at start.
+
+    Args:
+        folder: made when the first pack comes; nobody else can read it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, file: str) -> Path:
+        """Where an archive is."""
+        return self._folder / file
+
+    def keep(self, file: str, content: bytes) -> Path:
+        """Write an archive, whole and on disk, or not at all."""
+        private_folder(self._folder)
+        path, fresh = self.path(file), self.path(f".{file}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+        _sync(self._folder)
+        return path
+
+    def drop(self, file: str) -> None:
+        """Delete an archive."""
+        self.path(file).unlink(missing_ok=True)
+
+    def tidy(self, recorded: set[str]) -> int:
+        """Delete what is not recorded; how much that was."""
+        if not self._folder.is_dir():
+            return 0
+        stray = [file for file in self._folder.iterdir() if file.name not in recorded]
+        for file in stray:
+            file.unlink(missing_ok=True)
+        return len(stray)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    """An archive with these files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def check_archive(content: bytes) -> None:
+    """Refuse what is no archive, before anything is kept of it.
+
+    Raises:
+        InvalidInputError: the content is no readable zip archive.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.infolist()
+    except _BROKEN as error:
+        raise InvalidInputError(f"The body is no readable zip archive: {error}") from None
+
+
+def root_of(folder: PackFolder, pack: Pack, file: str) -> Path:
+    """Where a pack's files are: its archive, or what the installation names."""
+    return folder.path(file) if pack.owner else Path(file)
+
+
+def cases_of(root: Path, path: str) -> tuple[RuleCase, ...]:
+    """The events that come with a rule: `hit.jsonl` and `miss.jsonl` beside it.
+
+    Args:
+        root: the pack's folder, file or archive.
+        path: the rule's path inside it.
+    """
+    folder = path.rpartition("/")[0]
+    prefix = f"{folder}/" if folder else ""
+    cases: list[RuleCase] = []
+    with _reader(root) as read:
+        for name, expected in _KINDS:
+            content = read(prefix + name, _MAX_CASE_BYTES)
+            lines = enumerate((content or b"").decode("utf-8", "replace").splitlines(), 1)
+            found = ((number, line) for number, line in lines if line.strip())
+            cases += [RuleCase(f"{name}:{number}", expected, line) for number, line in islice(found, MAX_CASES)]
+    return tuple(cases)
+
+
+def licence_of(root: Path) -> str:
+    """The licence that a pack's own licence file names, else that file's first line; empty when it has none."""
+    with _reader(root) as read:
+        for name in _LICENCES:
+            text = (read(name, _MAX_LICENCE_BYTES) or b"").decode("utf-8", "replace")
+            known = next((licence for words, licence in _KNOWN if words in text), "")
+            if known:
+                return known
+            for line in text.splitlines():
+                title = line.strip(" #*=-\t")
+                if title:
+                    return title[:_MAX_LICENCE]
+    return ""
+
+
+@contextmanager
+def _reader(root: Path) -> Generator[Reader]:
+    if root.is_dir():
+        yield lambda path, limit: _bytes_of(root / path, limit)
+    elif root.suffix.lower() != ".zip":
+        yield lambda path, limit: _bytes_of(root.parent / path, limit)
+    else:
+        try:
+            archive = zipfile.ZipFile(root)
+        except _BROKEN:
+            yield lambda _path, _limit: None
+            return
+        with archive:
+            yield lambda path, limit: _member(archive, path, limit)
+
+
+def _bytes_of(file: Path, limit: int) -> bytes | None:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(limit)
+    except OSError:
+        return None
+
+
+def _member(archive: zipfile.ZipFile, path: str, limit: int) -> bytes | None:
+    try:
+        with archive.open(path) as stream:
+            return stream.read(limit)
+    except (KeyError, *_BROKEN):
+        return None

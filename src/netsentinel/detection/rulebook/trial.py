@@ -1,0 +1,107 @@
+"""Reading and trying rules, in whatever process this runs. It brings pySigma along: the server does it in the bench."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from netsentinel.detection.build import judge
+from netsentinel.detection.rulebook.model import CaseResult, RuleCase, RuleFacts
+from netsentinel.detection.rulebook.ports import ReadRules
+from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, load_cached
+from netsentinel.detection.rules.load import load_text
+from netsentinel.detection.rules.witness import witnesses
+from netsentinel.kernel.errors import InvalidInputError, RuleSyntaxError
+
+_SHOWN_SOURCE = 64 * 1024
+
+
+def read_rules(paths: Sequence[Path], cache: RuleCache | None = None) -> ReadRules:
+    """The rules of files, folders and archives.
+
+    Raises:
+        InvalidInputError: an archive cannot be read.
+        NotFoundError: a path does not exist.
+    """
+    return _read(load_cached(paths, cache))
+
+
+def check_text(text: str) -> ReadRules:
+    """The rules of one YAML text."""
+    return _read(load_text(text))
+
+
+def try_text(text: str, cases: Iterable[RuleCase | str]) -> list[CaseResult]:
+    """What the rules of a text do with each event.
+
+    Raises:
+        InvalidInputError: no rule in the text loads.
+    """
+    loaded = load_text(text)
+    if not loaded.rules:
+        raise loaded.failed[0] if loaded.failed else InvalidInputError("The text holds no rule.")
+    return [_result(loaded.rules, case, number) for number, case in enumerate(cases, 1)]
+
+
+def _result(rules: Sequence[Rule], case: RuleCase | str, number: int) -> CaseResult:
+    name, event, expected = (
+        (f"event {number}", case, None) if isinstance(case, str) else (case.name, case.event, case.expected)
+    )
+    findings, error = judge(rules, event.encode())
+    fired = bool(findings)
+    return CaseResult(
+        name=name,
+        expected=expected,
+        fired=fired,
+        passed=not error and (expected is None or fired is expected),
+        matched=findings[0].matched if findings else (),
+        error=error,
+    )
+
+
+def _read(loaded: LoadedRules) -> ReadRules:
+    return ReadRules(tuple(map(_facts, loaded.rules)), tuple(map(_failure, loaded.failed)))
+
+
+def _facts(rule: Rule) -> RuleFacts:
+    return RuleFacts(
+        id=rule.id,
+        path=rule.path,
+        title=rule.title,
+        description=rule.description,
+        maturity=rule.status,
+        level=rule.level,
+        author=rule.author,
+        licence=rule.licence,
+        changed_on=rule.date,
+        product=rule.logsource.product,
+        category=rule.logsource.category,
+        service=rule.logsource.service,
+        tags=rule.tags,
+        false_positives=rule.false_positives,
+        references=rule.references,
+        source=rule.source,
+        patterns=len(witnesses(rule.condition)),
+    )
+
+
+def _failure(error: RuleSyntaxError) -> RuleFacts:
+    """A rule that cannot be loaded: known by its place, since it may have no id and no title."""
+    place = f"{error.path}\x1f{error.line}\x1f{error.column}"
+    return RuleFacts(
+        id="failing-" + blake2b(place.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
+        path=error.path,
+        title=Path(error.path.rpartition("!")[2]).name,
+        source=_source(error.path),
+        error=error.detail,
+        line=error.line,
+        column=error.column,
+    )
+
+
+def _source(path: str) -> str:
+    """The text of a file that cannot be loaded, as far as it can be shown."""
+    try:
+        with Path(path).open("rb") as stream:
+            return stream.read(_SHOWN_SOURCE).decode("utf-8", "replace")
+    except OSError:
+        return ""

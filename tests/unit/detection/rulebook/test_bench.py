@@ -1,0 +1,63 @@
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from netsentinel.detection.rulebook import bench as module
+from netsentinel.detection.rulebook.bench import ProcessBench
+from netsentinel.detection.rulebook.model import RuleCase
+from netsentinel.kernel.errors import InvalidInputError, NotFoundError, UnavailableError
+from tests.unit.detection.rulebook.shelf import HIT, MISS, rule_id, rule_text
+
+pytestmark = pytest.mark.anyio
+
+SLOW = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(5)) + "k: " + "[" * 900 + "]" * 900 + "\n"
+
+
+async def test_rules_are_read_and_tried_in_one_process(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(rule_text(1), encoding="utf-8")
+    async with ProcessBench() as bench:
+        assert [one.id for one in (await bench.read([tmp_path])).rules] == [rule_id(1)]
+        pid = bench.pid
+        assert [one.line for one in (await bench.check("title: [")).failed] == [1]
+        cases = [RuleCase("a", True, HIT), RuleCase("b", False, MISS)]
+        assert [one.passed for one in await bench.test(rule_text(1), cases)] == [True, True]
+        with pytest.raises(NotFoundError):
+            await bench.read([tmp_path / "none"])
+        with pytest.raises(InvalidInputError):
+            await bench.test("# nothing", [HIT])
+        assert bench.pid == pid
+        assert (await bench.check(SLOW)).rules == ()
+    assert bench.pid == 0
+
+
+async def test_one_that_died_or_takes_too_long_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ProcessBench() as bench:
+        await bench.check(rule_text(1))
+        os.kill(bench.pid, signal.SIGSTOP)
+        monkeypatch.setattr(module, "TRY_S", 0.1)
+        with pytest.raises(UnavailableError, match="longer than"):
+            await bench.check(rule_text(1))
+        monkeypatch.setattr(module, "TRY_S", 30.0)
+        await bench.check(rule_text(1))
+        os.kill(bench.pid, signal.SIGSTOP)
+        asked = asyncio.create_task(bench.check(rule_text(1)))
+        await asyncio.sleep(0.05)
+        os.kill(bench.pid, signal.SIGKILL)
+        with pytest.raises(UnavailableError, match="died"):
+            await asked
+        assert (await bench.check(rule_text(1))).rules
+
+
+async def test_it_ends_when_nobody_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_IDLE_S", 0.05)
+    async with ProcessBench() as bench:
+        await bench.check(rule_text(1))
+        pid = bench.pid
+        async with asyncio.timeout(10):
+            while bench.pid:
+                await asyncio.sleep(0.02)
+        assert (await bench.check(rule_text(1))).rules
+        assert bench.pid != pid

@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import pytest
+
+from netsentinel.detection.rulebook import Installed, PackKind, RuleFilter, RuleOrder, RuleState
+from netsentinel.detection.rulebook.packs import zip_of
+from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError, RuleSyntaxError
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
+from tests.unit.detection.rulebook.shelf import Shelf, rule_id, rule_text
+
+pytestmark = pytest.mark.anyio
+
+ADMIN = system_principal()
+OTHER = TenantId("other")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+async def titles(shelf: Shelf, tenant: TenantId = DEFAULT_TENANT) -> list[str]:
+    page = await shelf.service.page(tenant, RuleFilter(), RuleOrder.TITLE, limit=100)
+    return [item.title for item in page.items]
+
+
+async def test_the_installation_is_read_once_and_again_when_it_changes(shelf: Shelf) -> None:
+    root = shelf.installed(1, 2)
+    installed = [Installed(root, "ours", PackKind.BUNDLED, "MIT")]
+    await shelf.library.open(installed)
+    revision = await shelf.library.revision()
+    await shelf.library.open(installed)
+    assert await shelf.library.revision() == revision
+    (root / "rule2" / "rule.yml").write_text("title: [", encoding="utf-8")
+    await shelf.library.open(installed)
+    page = await shelf.service.page(OTHER, RuleFilter(), RuleOrder.TITLE, limit=10)
+    assert page.states == {"enabled": 1, "disabled": 0, "failing": 1}
+    (failing,) = [item for item in page.items if item.state is RuleState.FAILING]
+    detail = await shelf.service.detail(OTHER, failing.id)
+    assert (detail.path, detail.error_line, detail.source) == ("rule2/rule.yml", 1, "title: [")
+    await shelf.library.open([])
+    assert await titles(shelf) == []
+
+
+async def test_a_text_is_added_for_the_tenant_alone(shelf: Shelf) -> None:
+    report = await shelf.library.add_text(ADMIN, rule_text(1))
+    assert (report.rules, report.pack.kind, report.pack.added_by) == ((rule_id(1),), "text", "NetSentinel")
+    assert (await titles(shelf), await titles(shelf, OTHER)) == (["Rule 1"], [])
+    _, selection = await shelf.library.selection()
+    (pack,) = selection.packs
+    assert pack.tenant == DEFAULT_TENANT
+    assert Path(pack.path).name in {file.name for file in (shelf.folder / "packs").iterdir()}
+    assert shelf.kinds() == ["rule.added"]
+
+
+async def test_a_text_with_a_mistake_says_where_and_adds_nothing(shelf: Shelf) -> None:
+    text = rule_text(1) + "---\n" + rule_text(2).replace("condition: s", "condition: nothing")
+    with pytest.raises(RuleSyntaxError) as caught:
+        await shelf.library.add_text(ADMIN, text)
+    assert (caught.value.line, caught.value.column) == (26, 5)
+    assert caught.value.extra["faults"][0]["line"] == 26
+    assert (await titles(shelf), shelf.kinds()) == ([], [])
+    with pytest.raises(RuleSyntaxError, match="no rule"):
+        await shelf.library.add_text(ADMIN, "# nothing\n")
+
+
+async def test_an_id_is_used_once_in_a_tenant(shelf: Shelf) -> None:
+    await shelf.library.add_text(ADMIN, rule_text(1))
+    with pytest.raises(ConflictError, match="already used in the pack Rule 1"):
+        await shelf.library.add_text(ADMIN, rule_text(1, title="Again"))
+    _, selection = await shelf.library.selection()
+    assert len(list((shelf.folder / "packs").iterdir())) == len(selection.packs) == 1
+
+
+async def test_an_archive_of_the_same_name_takes_the_place_of_the_old_one(shelf: Shelf) -> None:
+    first = zip_of({"a.yml": rule_text(1).encode(), "LICENSE": b"# The MIT License\n\nText"})
+    report = await shelf.library.add_archive(ADMIN, "mine", "from.zip", "", first)
+    assert (report.pack.rules, report.pack.licence) == (1, "MIT License")
+    second = zip_of({"a.yml": rule_text(1).encode(), "b.yml": rule_text(2).encode(), "c.yml": b"title: ["})
+    again = await shelf.library.add_archive(ADMIN, "mine", "from.zip", "Ours", second)
+    assert (again.pack.id, again.pack.rules, again.pack.failing) == (report.pack.id, 2, 1)
+    assert [(one.path, one.line) for one in again.faults] == [("c.yml", 1)]
+    assert len(list((shelf.folder / "packs").iterdir())) == 1
+    await shelf.library.remove_pack(ADMIN, "mine")
+    assert (await titles(shelf), list((shelf.folder / "packs").iterdir())) == ([], [])
+    assert shelf.kinds() == ["rule.added", "rule.added", "rule.removed"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"no zip", "no readable zip archive"),
+        (zip_of({"readme.md": b"x"}), "holds no rules"),
+        (zip_of({"a.yml": b"title: ["}), r"fails at a.yml:1:"),
+    ],
+)
+async def test_an_archive_without_a_rule_is_refused_and_nothing_is_kept(
+    shelf: Shelf, content: bytes, said: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=said):
+        await shelf.library.add_archive(ADMIN, "bad", "", "", content)
+    folder = shelf.folder / "packs"
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+async def test_only_what_one_added_can_be_removed(shelf: Shelf) -> None:
+    await shelf.library.open([Installed(shelf.installed(1), "ours", PackKind.BUNDLED)])
+    await shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"a.yml": rule_text(2).encode()}))
+    with pytest.raises(NotFoundError):
+        await shelf.library.remove_pack(ADMIN, "ours")
+    with pytest.raises(NotFoundError):
+        await shelf.library.remove_pack(system_principal(OTHER), "mine")
+    with pytest.raises(ConflictError, match="belongs to the pack mine"):
+        await shelf.library.remove_rule(ADMIN, rule_id(2))
+    with pytest.raises(NotFoundError):
+        await shelf.library.remove_rule(ADMIN, "nothing")
+    await shelf.library.add_text(ADMIN, rule_text(3))
+    await shelf.library.remove_rule(ADMIN, rule_id(3))
+    assert await titles(shelf) == ["Rule 1", "Rule 2"]
+
+
+async def test_files_that_a_crash_left_are_removed_at_start(shelf: Shelf) -> None:
+    await shelf.library.add_text(ADMIN, rule_text(1))
+    (shelf.folder / "packs" / "pck_stray.zip").write_bytes(b"x")
+    assert await shelf.library.open([]) == 1
+    assert len(list((shelf.folder / "packs").iterdir())) == 1

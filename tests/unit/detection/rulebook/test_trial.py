@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from netsentinel.detection.rulebook.model import RuleCase
+from netsentinel.detection.rulebook.trial import check_text, read_rules, try_text
+from netsentinel.kernel.errors import InvalidInputError, RuleSyntaxError
+from tests.unit.detection.rulebook.shelf import HIT, MISS, rule_id, rule_text
+
+
+def test_everything_that_is_shown_of_a_rule_is_read() -> None:
+    (rule,) = check_text(rule_text(1, extra="license: MIT\n")).rules
+    assert (rule.id, rule.title, rule.maturity, rule.author, rule.licence) == (
+        rule_id(1),
+        "Rule 1",
+        "test",
+        "Ann",
+        "MIT",
+    )
+    assert (rule.product, rule.service, rule.changed_on, rule.patterns) == ("zeek", "http", "2026-01-02", 1)
+
+
+def test_a_failing_rule_keeps_its_text_and_an_id_of_its_own(tmp_path: Path) -> None:
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text("title: [", encoding="utf-8")
+    read = read_rules([tmp_path])
+    assert [(one.title, one.source, one.line) for one in read.failed] == [
+        ("a.yml", "title: [", 1),
+        ("b.yml", "title: [", 1),
+    ]
+    assert len({one.id for one in read.failed}) == 2
+
+
+def test_a_case_passes_when_it_does_what_is_expected() -> None:
+    cases = [RuleCase("a", True, HIT), RuleCase("b", False, MISS), RuleCase("c", True, MISS), RuleCase("d", False, HIT)]
+    assert [(one.fired, one.passed) for one in try_text(rule_text(1), cases)] == [
+        (True, True),
+        (False, True),
+        (False, False),
+        (True, False),
+    ]
+    (unread,) = try_text(rule_text(1), [RuleCase("e", False, "{")])
+    assert unread.error
+    assert not unread.passed
+
+
+def test_a_text_without_a_rule_cannot_be_tried() -> None:
+    with pytest.raises(RuleSyntaxError):
+        try_text("title: [", [HIT])
+    with pytest.raises(InvalidInputError):
+        try_text("# nothing", [HIT])

@@ -55,7 +55,8 @@ def main() -> None:
         judging += time.process_time() - began
         alerts.update({finding.title for finding in tally.findings})
     print(f"{count} captures, {total['packets']:,} packets of {total['bytes']:,} bytes")
-    print(f"{total['connections']:,} connections, {total['records']:,} records, {total['others']} packets of other protocols, {total['rejected']} rejected")
+    print(f"{total['connections']:,} connections, {total['records']:,} records")
+    print(f"{total['others']} packets of other protocols, {total['rejected']} rejected")
     print(f"read in {reading:.2f} s of processor time: {total['packets'] / reading:,.0f} packets/s")
     print(f"judged by the behaviour detectors in {judging:.2f} s; captures in which each found something:")
     for title, found in alerts.most_common():

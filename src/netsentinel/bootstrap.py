@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from netsentinel import alerts, identity, recovery, tasks
+from netsentinel import alerts, events, identity, recovery, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
@@ -35,11 +35,22 @@ from netsentinel.detection.rulebook import (
     RuleStores,
 )
 from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
-from netsentinel.events import FORMATS, IntakeService, Limits, SourceInventory
+from netsentinel.events import FORMATS, IntakeService, Limits, SourceInventory, SourceMeter
+from netsentinel.events.configured import (
+    ConfiguredSources,
+    Household,
+    IntakeSink,
+    Origin,
+    SourceConfig,
+    SourceSupervisor,
+    read_sources,
+)
+from netsentinel.events.configured.store_sql import SqlSourceConfigs
 from netsentinel.events.lake import ASIDE, EventLake, HuntLimits
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
+from netsentinel.events.sources import KINDS, Fence, Place
 from netsentinel.events.store_sql import SqlInbox, SqlSources
 from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.passwords import Argon2Hashing
@@ -74,6 +85,7 @@ def entry_registry() -> EntryRegistry:
             *alerts.ENTRY_KINDS,
             *recovery.ENTRY_KINDS,
             *tasks.ENTRY_KINDS,
+            *events.ENTRY_KINDS,
             *rule_entries.ENTRY_KINDS,
         )
     )
@@ -170,8 +182,9 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
             )
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
-        services, runner, metrics = _services(settings, ground, pool, lake, rules, demo=demo)
+        services, runner, metrics, supervisor = _services(settings, ground, pool, lake, rules, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)
+        await supervisor.apply()
         yield Running(
             services=services,
             app=create_app(settings, services, metrics),
@@ -180,6 +193,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 services.hub.run(),
                 runner.run(),
                 keeping.run(),
+                *((supervisor.run(),) if settings.sources_run else ()),
                 _trim(settings, ground),
                 _tend(settings, lake),
             ),
@@ -203,7 +217,7 @@ def check_exposure(settings: Settings) -> None:
 
 def _services(
     settings: Settings, ground: _Ground, pool: ProcessPool, lake: DuckLake, rules: "_Rules", *, demo: bool
-) -> tuple[Services, ReactionRunner, Metrics]:
+) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
     stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
@@ -216,14 +230,21 @@ def _services(
     handlers = Handlers(score_threat=alert_service.on_alert_entry, close_sockets=hub.on_revocation)
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner))
+    meter = SourceMeter(clock)
+    intake = IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS, meter=meter)
+    house = household(settings, intake, processor, clock)
+    configs = SqlSourceConfigs()
+    supervisor = SourceSupervisor(db, configs, house, clock)
     services = Services(
         settings=settings,
         clock=clock,
         registry=ground.registry,
         journal=ground.journal,
         identity=ground.identity,
-        intake=IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS),
-        sources=SourceInventory(db, sources),
+        keys=ground.identity.keys,
+        intake=intake,
+        inventory=SourceInventory(db, sources),
+        sources=ConfiguredSources(db, (configs, sources), supervisor, house, meter, clock),
         lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
         alerts=alert_service,
         triage=_triage(ground, stores, lake),
@@ -236,7 +257,39 @@ def _services(
         metrics=metrics.exposition,
         demo=demo,
     )
-    return services, runner, metrics
+    return services, runner, metrics, supervisor
+
+
+def household(settings: Settings, intake: IntakeService, processor: Processor, clock: Clock) -> Household:
+    """What configured sources run with here: the operator's own ones are not fenced in.
+
+    Raises:
+        SettingsError: the file with the operator's sources is not valid.
+    """
+
+    def around(config: SourceConfig) -> Place:
+        fence = Fence(
+            folders=settings.folders_of_sources(config.tenant),
+            closed=(settings.data_dir.absolute(),),
+            addresses=settings.source_addresses,
+            ports=settings.ports_of_sources,
+            is_open=config.origin is Origin.FILE,
+        )
+        return Place(
+            tenant=config.tenant,
+            source=config.name,
+            format=config.format,
+            sink=IntakeSink(intake, config.tenant, processor.wake),
+            clock=clock,
+            state=settings.data_dir.absolute() / "sources" / config.tenant / config.name.replace(":", "%3A"),
+            fence=fence,
+            max_line=settings.intake_max_line_kib * 1024,
+            certificate=settings.source_certificate,
+            private_key=settings.source_private_key,
+        )
+
+    file = settings.sources_file or settings.data_dir / "sources.toml"
+    return Household(KINDS, around, read_sources(file, clock.now(), KINDS, FORMATS))
 
 
 def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:

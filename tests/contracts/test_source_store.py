@@ -78,8 +78,8 @@ async def test_what_waits_in_the_inbox_is_counted(kept: Kept) -> None:
     await kept.db.write(lambda tx: kept.inbox.finish(tx, [4]))
     await kept.put(replace(batch, source="new", received_at=90), replace(batch, source="new", format=""))
     assert await kept.all() == [
-        SourceStatus("new", "zeek", 0, 0, 0, 70, 90, 0, "", 10),
-        SourceStatus("sensor", "zeek", 10, 2, 900, 60, 60, 500, "no time", 12),
+        SourceStatus("new", "zeek", 0, 0, 0, 70, 90, 0, "", 10, 70),
+        SourceStatus("sensor", "zeek", 10, 2, 900, 60, 60, 500, "no time", 12, 70),
     ]
 
 

@@ -52,6 +52,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/rules/{rule_id}/disable"): {"json": {"note": "of the matrix"}},
     ("POST", "/api/v2/rules/{rule_id}/test"): {"json": {}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
+    ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
+    ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
+    ("POST", "/api/v2/sources/{name}/keys"): {"json": {}},
     ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
     ("POST", "/auth/setup"): {"json": {"token": "x", "username": "nobody", "password": "nothing at all that is real"}},
 }
@@ -59,6 +62,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 
 SHARED = ("/api/v2/entries", "/api/v2/rules", "/api/v2/rules/packs")
 """Lists in which every tenant finds something: its own journal, and the installation's rules."""
+
+HTTP_SOURCE = ("POST", "/api/v2/sources", {"name": "http", "kind": "http"})
+BEFORE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
+    ("POST", "/api/v2/sources"): ("DELETE", "/api/v2/sources/matrix", {}),
+    ("PUT", "/api/v2/sources/{name}"): HTTP_SOURCE,
+    ("DELETE", "/api/v2/sources/{name}"): HTTP_SOURCE,
+    ("POST", "/api/v2/sources/{name}/test"): HTTP_SOURCE,
+}
+"""What the tenant's administrator does before the call, so that it can succeed each time."""
 
 PUBLIC_MAY_ANSWER = {"/auth/login": 401, "/auth/setup": 401}
 """Public routes that check something else: what they answer to these bodies."""
@@ -100,6 +112,10 @@ class World:
         }
         if "text" in options.get("json", {}):
             options["json"]["text"] = options["json"]["text"].replace("FRESH", str(uuid.uuid4()))
+        if (method, path) in BEFORE:
+            verb, place, body = BEFORE[method, path]
+            admin = {"Authorization": f"Bearer {self.keys[DEFAULT_TENANT, 'admin']}"}
+            await self.http.request(verb, place, headers=admin, json=body)
         headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else {})
         return await self.http.request(method, filled, headers=headers, **options)
 
@@ -221,7 +237,7 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         assert answer.json()["counts"] == []
     elif path == "/api/v2/alerts/export":
         assert len(answer.text.splitlines()) == 1, "only the head of the table"
-    elif path not in ("/metrics", "/api/v2/me"):
+    elif path not in ("/metrics", "/api/v2/me", "/api/v2/source-kinds"):
         assert answer.status_code == 404 or world.things["alert_id"] not in answer.text
         assert answer.status_code == 404 or not answer.json()["items"] or path in SHARED
         assert not re.search(

@@ -639,11 +639,83 @@ export interface paths {
         };
         /**
          * List Sources
-         * @description Every source that ever sent something, with counts, lag and its last error.
+         * @description Every source that is configured or ever sent something: state, rate, lag, counts, and its last error.
          */
         get: operations["list_sources_api_v2_sources_get"];
         put?: never;
+        /**
+         * Create Source
+         * @description Configure a source and start it.
+         */
+        post: operations["create_source_api_v2_sources_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sources/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Source
+         * @description One source.
+         */
+        get: operations["show_source_api_v2_sources__name__get"];
+        /**
+         * Change Source
+         * @description Configure a source otherwise, enable or disable it. Its kind stays.
+         */
+        put: operations["change_source_api_v2_sources__name__put"];
         post?: never;
+        /**
+         * Remove Source
+         * @description Stop a source, forget its configuration, and revoke the keys that are bound to it. What it brought stays.
+         */
+        delete: operations["remove_source_api_v2_sources__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sources/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Source
+         * @description Try a source out: open what it opens, and say in a sentence what is there. Nothing is handed over.
+         */
+        post: operations["test_source_api_v2_sources__name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sources/{name}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Source Key
+         * @description Make a key that may send as this source and do nothing else. Its text is shown this once.
+         */
+        post: operations["create_source_key_api_v2_sources__name__keys_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -662,6 +734,26 @@ export interface paths {
          * @description The newest lines of a source that could not be parsed, each with its reason.
          */
         get: operations["list_rejected_api_v2_sources__name__rejected_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/source-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Kinds
+         * @description What can be configured: the kinds with the schemas of their options, and what sources may open here.
+         */
+        get: operations["list_kinds_api_v2_source_kinds_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1168,6 +1260,16 @@ export interface components {
             error: string;
         };
         /**
+         * Check
+         * @description One thing that a test of a source looked at.
+         */
+        Check: {
+            /** Ok */
+            ok: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * CheckReport
          * @description What a YAML text would become.
          */
@@ -1465,6 +1567,20 @@ export interface components {
             expires_at: number;
         };
         /**
+         * KindItem
+         * @description A kind of source that can be configured.
+         */
+        KindItem: {
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Level
          * @description Severity, in Sigma's words.
          * @enum {string}
@@ -1526,6 +1642,54 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * NewSource
+         * @description A source to configure.
+         */
+        NewSource: {
+            /**
+             * Name
+             * @description Letters, digits and . _ : -; unique in the tenant.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description Name of a kind (`GET /api/v2/source-kinds`).
+             */
+            kind: string;
+            /**
+             * Format
+             * @description Name of a format; empty to recognise each record.
+             * @default
+             */
+            format: string;
+            /**
+             * Enabled
+             * @description Whether it runs.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Options
+             * @description As the kind's schema says; what is left out has its default.
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NewSourceKey
+         * @description A key for one source.
+         */
+        NewSourceKey: {
+            /**
+             * Expires At
+             * @description When it stops working, microseconds since 1970 UTC; 0 for never.
+             * @default 0
+             */
+            expires_at: number;
+        };
+        /**
          * NewSuppression
          * @description Which findings raise no alert any more, why, and for how long.
          */
@@ -1584,6 +1748,12 @@ export interface components {
              */
             text: string;
         };
+        /**
+         * Origin
+         * @description Where a source is configured.
+         * @enum {string}
+         */
+        Origin: "api" | "file" | "";
         /**
          * Pack
          * @description Rules that came together.
@@ -1884,20 +2054,69 @@ export interface components {
             version: string;
         };
         /**
-         * SourceList
-         * @description All sources of the tenant, by name.
+         * SourceChange
+         * @description What to change; what is left out stays.
          */
-        SourceList: {
-            /** Items */
-            items: components["schemas"]["SourceStatus"][];
+        SourceChange: {
+            /**
+             * Format
+             * @description Name of a format; empty to recognise each record.
+             */
+            format?: string | null;
+            /**
+             * Enabled
+             * @description Whether it runs.
+             */
+            enabled?: boolean | null;
+            /**
+             * Options
+             * @description All of them: what is left out gets its default.
+             */
+            options?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
-         * SourceStatus
-         * @description A source as the page of sources shows it.
+         * SourceItem
+         * @description A source with everything that is known of it. Times are microseconds since 1970, sizes bytes.
          */
-        SourceStatus: {
+        SourceItem: {
             /** Name */
             name: string;
+            /** Kind */
+            kind: string;
+            origin: components["schemas"]["Origin"];
+            /** Enabled */
+            enabled: boolean;
+            state: components["schemas"]["State"];
+            /** Stated Format */
+            stated_format: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Error */
+            error: string;
+            /** Error At */
+            error_at: number;
+            /** Retry At */
+            retry_at: number;
+            /** Note */
+            note: string;
+            /** Waiting Bytes */
+            waiting_bytes: number;
+            /** Connections */
+            connections: number;
+            /** Lost */
+            lost: number;
+            /** Pauses */
+            pauses: number;
+            /** Rate */
+            rate: number;
+            /** Series */
+            series: number[];
+            /** Lag */
+            lag: number;
             /** Format */
             format: string;
             /** Events */
@@ -1916,7 +2135,72 @@ export interface components {
             last_error: string;
             /** Waiting */
             waiting: number;
+            /** Created At */
+            created_at: number;
+            /** Changed At */
+            changed_at: number;
         };
+        /**
+         * SourceKey
+         * @description A key for one source. Its text is shown this once.
+         */
+        SourceKey: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /** Text */
+            text: string;
+            /** Expires At */
+            expires_at: number;
+        };
+        /**
+         * SourceList
+         * @description All sources of the tenant, by name.
+         */
+        SourceList: {
+            /** Items */
+            items: components["schemas"]["SourceItem"][];
+        };
+        /**
+         * SourceShelf
+         * @description What can be configured, and what the server's settings let a source open.
+         */
+        SourceShelf: {
+            /** Kinds */
+            kinds: components["schemas"]["KindItem"][];
+            /** Formats */
+            formats: string[];
+            /** Folders */
+            folders: string[];
+            /** Addresses */
+            addresses: string[];
+            /** Ports */
+            ports: [
+                number,
+                number
+            ][];
+            /** Tls */
+            tls: boolean;
+        };
+        /**
+         * SourceTest
+         * @description What trying a source out found.
+         */
+        SourceTest: {
+            /** Ok */
+            ok: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+        };
+        /**
+         * State
+         * @description How a source is doing on this server.
+         * @enum {string}
+         */
+        State: "running" | "retrying" | "disabled" | "stopped" | "unmanaged";
         /** StoredEvent */
         StoredEvent: {
             /** Id */
@@ -2587,7 +2871,7 @@ export interface operations {
     post_events_api_v2_events_post: {
         parameters: {
             query?: {
-                /** @description Name of the source. */
+                /** @description Name of the source. Left out, it is the key's own source, or `http` for a key that has none. */
                 source?: string;
                 /** @description Name of a format; empty to recognise each. */
                 format?: string;
@@ -4019,6 +4303,362 @@ export interface operations {
             };
         };
     };
+    create_source_api_v2_sources_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceItem"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_source_api_v2_sources__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_source_api_v2_sources__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceItem"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_source_api_v2_sources__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_source_api_v2_sources__name__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTest"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_source_key_api_v2_sources__name__keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSourceKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKey"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rejected_api_v2_sources__name__rejected_get: {
         parameters: {
             query?: {
@@ -4049,6 +4689,44 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_kinds_api_v2_source_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceShelf"];
                 };
             };
             /** @description No valid session, key or ticket. */

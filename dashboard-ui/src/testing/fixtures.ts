@@ -1,5 +1,5 @@
 /** Made-up values with sensible defaults; a test names only what it is about. */
-import type { Alert, AlertDetail, Me, SourceStatus, Threat } from "@/lib/model";
+import type { Alert, AlertDetail, Me, SourceItem, Threat } from "@/lib/model";
 
 export const NOW = Date.now() * 1_000;
 export const MINUTE = 60_000_000;
@@ -86,7 +86,7 @@ export function makeThreat(change: Partial<Threat> = {}): Threat {
   };
 }
 
-export function makeSource(change: Partial<SourceStatus> = {}): SourceStatus {
+export function makeSource(change: Partial<SourceItem> = {}): SourceItem {
   return {
     name: "zeek-core",
     format: "zeek",
@@ -98,6 +98,25 @@ export function makeSource(change: Partial<SourceStatus> = {}): SourceStatus {
     last_event_at: NOW - 3 * MINUTE,
     last_error: "line 4: no time",
     waiting: 7,
+    kind: "",
+    origin: "",
+    enabled: true,
+    state: "unmanaged",
+    stated_format: "",
+    options: {},
+    error: "",
+    error_at: 0,
+    retry_at: 0,
+    note: "",
+    waiting_bytes: 0,
+    connections: 0,
+    lost: 0,
+    pauses: 0,
+    rate: 0,
+    series: [],
+    lag: 0,
+    created_at: 0,
+    changed_at: 0,
     ...change,
   };
 }

@@ -51,6 +51,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         threats.router,
         entries.router,
         sources.router,
+        sources.kinds,
         rules.router,
         reference.router,
         ws.router,

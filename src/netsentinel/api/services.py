@@ -12,8 +12,9 @@ from netsentinel.alerts.triage import Triage
 from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import RuleLibrary, RuleService
 from netsentinel.events import IntakeService, SourceInventory
+from netsentinel.events.configured import ConfiguredSources
 from netsentinel.events.lake import EventLake
-from netsentinel.identity import AuthProvider
+from netsentinel.identity import ApiKeys, AuthProvider
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
@@ -30,8 +31,10 @@ class Services:
     registry: EntryRegistry
     journal: Journal
     identity: AuthProvider
+    keys: ApiKeys
     intake: IntakeService
-    sources: SourceInventory
+    inventory: SourceInventory
+    sources: ConfiguredSources
     lake: EventLake
     alerts: AlertService
     triage: Triage

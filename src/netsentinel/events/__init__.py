@@ -1,12 +1,15 @@
 """Events: what comes in, how it is read, and where it waits until its effect is recorded."""
 
+from netsentinel.events.entries import ENTRY_KINDS
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.inventory import SourceInventory
+from netsentinel.events.meter import SourceMeter
 from netsentinel.events.model import Event, Logsource, Rejected
 from netsentinel.events.ports import Format, Inbox, InboxBatch, SourceReport, SourceStatus, SourceStore
 from netsentinel.events.service import Accepted, IntakeService, Limits
 
 __all__ = [
+    "ENTRY_KINDS",
     "FORMATS",
     "Accepted",
     "Event",
@@ -18,6 +21,7 @@ __all__ = [
     "Logsource",
     "Rejected",
     "SourceInventory",
+    "SourceMeter",
     "SourceReport",
     "SourceStatus",
     "SourceStore",

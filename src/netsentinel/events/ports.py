@@ -106,6 +106,8 @@ class SourceStatus:
     last_error: str
     waiting: int
     """Records received and not yet processed."""
+    waiting_since: Micros = 0
+    """When the oldest of them was received; 0 when none waits."""
 
 
 class Inbox(Protocol):

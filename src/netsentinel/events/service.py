@@ -9,6 +9,7 @@ import zstandard
 
 from netsentinel.events.array import array_items, is_array, one_value
 from netsentinel.events.lines import LineSplitter
+from netsentinel.events.meter import SourceMeter
 from netsentinel.events.ports import Inbox, InboxBatch
 from netsentinel.events.positions import StreamPosition
 from netsentinel.events.unpack import UnpackLimits, unpack
@@ -81,13 +82,21 @@ class IntakeService:
     """Accepts batches of events. One call is one inbox row and one commit."""
 
     def __init__(
-        self, db: Database, inbox: Inbox, clock: Clock, limits: Limits | None = None, *, formats: Collection[str] = ()
+        self,
+        db: Database,
+        inbox: Inbox,
+        clock: Clock,
+        limits: Limits | None = None,
+        *,
+        formats: Collection[str] = (),
+        meter: SourceMeter | None = None,
     ) -> None:
         self._db = db
         self._inbox = inbox
         self._clock = clock
         self._limits = limits or Limits()
         self._formats = frozenset(formats)
+        self._meter = meter or SourceMeter(clock)
         self._large = asyncio.Semaphore(self._limits.max_parallel)
 
     async def accept(
@@ -144,7 +153,9 @@ class IntakeService:
             records=packed.records,
             raw=packed.raw,
         )
-        return await self._db.write(lambda tx: self._put(tx, batch, position))
+        accepted = await self._db.write(lambda tx: self._put(tx, batch, position))
+        self._meter.count(tenant, source, accepted.records)
+        return accepted
 
     def _put(self, tx: Tx, batch: InboxBatch, position: StreamPosition | None) -> Accepted:
         if position is None:

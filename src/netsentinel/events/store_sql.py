@@ -167,10 +167,13 @@ class SqlSources:
             "FROM sources WHERE tenant = ?",
             (tenant,),
         )
-        found = {row[0]: SourceStatus(*row, waiting=waiting.get(row[0], ["", 0])[1]) for row in rows}
+        found: dict[str, SourceStatus] = {}
+        for row in rows:
+            _, records, since, _ = waiting.get(row[0], ("", 0, 0, 0))
+            found[row[0]] = SourceStatus(*row, waiting=records, waiting_since=since)
         for name, (stated, records, first, last) in waiting.items():
             if name not in found:
-                found[name] = SourceStatus(name, stated, 0, 0, 0, first, last, 0, "", waiting=records)
+                found[name] = SourceStatus(name, stated, 0, 0, 0, first, last, 0, "", records, waiting_since=first)
         return [found[name] for name in sorted(found)]
 
     def rejected(self, tx: ReadTx, tenant: TenantId, source: str, limit: int) -> list[tuple[Micros, bytes, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from netsentinel.events.configured.model import SourceConfig
 from netsentinel.events.lake.model import (
     COLUMNS,
     Bucket,
@@ -141,7 +142,8 @@ class MemorySources:
                 first, last = min(status.first_seen_at, at), max(status.last_seen_at, at)
                 stated = max(status.format, batch.format)
                 status = replace(status, format=stated, first_seen_at=first, last_seen_at=last)
-            found[batch.source] = replace(status, waiting=status.waiting + batch.records)
+            since = min(status.waiting_since or at, at)
+            found[batch.source] = replace(status, waiting=status.waiting + batch.records, waiting_since=since)
         return [found[name] for name in sorted(found)]
 
     def rejected(self, tx: ReadTx, tenant: TenantId, source: str, limit: int) -> list[tuple[Micros, bytes, str]]:
@@ -229,6 +231,41 @@ class MemoryEventStore:
             and where.text.lower() in f"{event.native}\n{event.raw}".lower()
             and (pattern is None or pattern.search(event.native) or (event.raw and pattern.search(event.raw)))
         ]
+
+
+class MemorySourceConfigs:
+    """Configurations of sources in a dict."""
+
+    def __init__(self) -> None:
+        self._configs: dict[tuple[TenantId, str], SourceConfig] = {}
+
+    def add(self, tx: Tx, config: SourceConfig) -> bool:
+        """Insert a configuration; False when the tenant has one of that name."""
+        del tx
+        return self._configs.setdefault((config.tenant, config.name), config) is config
+
+    def change(self, tx: Tx, config: SourceConfig) -> bool:
+        """Replace all but who made it and when; False when there is none of that name."""
+        old = self.find(tx, config.tenant, config.name)
+        if old is not None:
+            kept = replace(config, created_at=old.created_at, created_by=old.created_by)
+            self._configs[config.tenant, config.name] = kept
+        return old is not None
+
+    def remove(self, tx: Tx, tenant: TenantId, name: str) -> bool:
+        """Forget a configuration; False when there is none of that name."""
+        del tx
+        return self._configs.pop((tenant, name), None) is not None
+
+    def find(self, tx: ReadTx, tenant: TenantId, name: str) -> SourceConfig | None:
+        """The configuration of this name."""
+        del tx
+        return self._configs.get((tenant, name))
+
+    def all(self, tx: ReadTx) -> list[SourceConfig]:
+        """Every tenant's, by tenant and name."""
+        del tx
+        return [config for _, config in sorted(self._configs.items())]
 
 
 def _ranked(counts: Counter[str | int]) -> tuple[ValueCount, ...]:

@@ -70,6 +70,8 @@ class KeyCreated(Payload, frozen=True, kw_only=True):
     """Empty for a key with its own set of permissions."""
     scopes: tuple[str, ...]
     expires_at: Micros
+    source: str = ""
+    """The only source that it may send events for; empty for any."""
 
 
 class KeyRevoked(Payload, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import structlog
 
 from netsentinel.identity.entries import KEY_CREATED, KEY_REVOKED, KeyCreated, KeyRevoked
 from netsentinel.identity.model import NEVER, Admission, ApiKey, NewKey
-from netsentinel.identity.names import checked_name
+from netsentinel.identity.names import MAX_NAME, checked_name
 from netsentinel.identity.ports import IdentityStores
 from netsentinel.identity.refs import KEY, ref_of
 from netsentinel.identity.tokens import KEY_HINT_LENGTH, is_well_formed_api_key, new_api_key, token_hash
@@ -59,13 +59,35 @@ class ApiKeys:
             InvalidInputError: the name or the expiry is impossible, or not exactly one of role and scopes is given.
             NotFoundError: there is no such tenant.
         """
-        now = self._clock.now()
         if (role is None) == (not scopes):
             raise InvalidInputError("A key has either a role or a set of permissions.", field="role")
-        if expires_at != NEVER and expires_at <= now:
-            raise InvalidInputError("The key would expire before it is made.", field="expires_at")
         permissions = frozenset(scopes) if role is None else ROLE_PERMISSIONS[role]
         _require(actor, Permission.KEYS_MANAGE, *sorted(permissions))
+        return await self._make(actor, name, role, frozenset(scopes), expires_at)
+
+    async def create_for_source(self, actor: Principal, source: str, *, expires_at: Micros = NEVER) -> NewKey:
+        """Make a key that may send the events of one source of the actor's tenant, and do nothing else.
+
+        Raises:
+            NotAllowedError: the actor may not configure sources.
+            InvalidInputError: it would expire before it is made.
+        """
+        _require(actor, Permission.SOURCES_WRITE)
+        scopes = frozenset({Permission.EVENTS_WRITE})
+        return await self._make(actor, f"source {source}"[:MAX_NAME], None, scopes, expires_at, source)
+
+    async def _make(
+        self,
+        actor: Principal,
+        name: str,
+        role: Role | None,
+        scopes: frozenset[Permission],
+        expires_at: Micros,
+        source: str = "",
+    ) -> NewKey:
+        now = self._clock.now()
+        if expires_at != NEVER and expires_at <= now:
+            raise InvalidInputError("The key would expire before it is made.", field="expires_at")
         text = new_api_key()
         key = ApiKey(
             id=new_id(KEY, now),
@@ -73,10 +95,11 @@ class ApiKeys:
             name=checked_name(name),
             hint=text[:KEY_HINT_LENGTH],
             role=role,
-            scopes=frozenset(scopes),
+            scopes=scopes,
             created_by=actor.id,
             created_at=now,
             expires_at=expires_at,
+            source=source,
         )
         await self._db.write(lambda tx: self._add(tx, actor, key, text))
         return NewKey(key, text)
@@ -90,6 +113,24 @@ class ApiKeys:
         """
         _require(actor, Permission.KEYS_MANAGE)
         await self._db.write(lambda tx: self._revoke(tx, actor, key_id))
+
+    async def revoke_of_source(self, actor: Principal, source: str) -> int:
+        """Make the keys that are bound to a source stop working: it is configured no more. How many there were.
+
+        Raises:
+            NotAllowedError: the actor may not configure sources.
+        """
+        _require(actor, Permission.SOURCES_WRITE)
+
+        def revoke(tx: Tx) -> int:
+            bound = [
+                key for key in self._stores.keys.all(tx, actor.tenant) if key.source == source and not key.revoked_at
+            ]
+            for key in bound:
+                self._revoke(tx, actor, key.id)
+            return len(bound)
+
+        return await self._db.write(revoke)
 
     async def all(self, actor: Principal) -> list[ApiKey]:
         """Every key of the actor's tenant, oldest first, revoked ones too.
@@ -150,6 +191,7 @@ class ApiKeys:
             role=key.role.value if key.role else "",
             scopes=tuple(sorted(key.scopes)),
             expires_at=key.expires_at,
+            source=key.source,
         )
         tx.append(NewEntry(KEY_CREATED, key.tenant, actor.id, key.id, payload))
 

@@ -91,6 +91,8 @@ class ApiKey:
     last_used_at: Micros = NEVER
     """Up to a minute old: not every use is written down."""
     revoked_at: Micros = NEVER
+    source: str = ""
+    """The only source that it may send events for; empty for a key that is bound to none."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -103,7 +105,8 @@ class ApiKey:
 
     def principal(self) -> Principal:
         """This key as somebody who acts. A key without a role counts as a viewer; its permissions are what matters."""
-        return Principal(self.id, "key", self.tenant, self.role or Role.VIEWER, self.name, self.permissions)
+        role = self.role or Role.VIEWER
+        return Principal(self.id, "key", self.tenant, role, self.name, self.permissions, self.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from netsentinel.storage.ports import ReadTx, Row, Tx
 _USER = "u.id, u.tenant, u.name, u.role, u.created_at, u.last_login_at, u.disabled_at"
 _SESSION_COLUMNS = ("id", "tenant", "user_id", "address", "user_agent", "created_at", "last_seen_at", "expires_at")
 _RETURNING_SESSION = f"RETURNING {', '.join(_SESSION_COLUMNS)}"
-_KEY = "id, tenant, name, hint, role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at"
+_KEY = "id, tenant, name, hint, role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at, source"
 _SELECT_SESSION = (
     f"SELECT {', '.join(f's.{column}' for column in _SESSION_COLUMNS)}, {_USER} FROM sessions s"  # noqa: S608 - constants only
     " JOIN users u ON u.tenant = s.tenant AND u.id = s.user_id"
@@ -196,7 +196,7 @@ class SqlKeys:
     def add(self, tx: Tx, key: ApiKey, token_hash: str) -> None:
         """Insert a key."""
         tx.run(
-            f"INSERT INTO api_keys (token_hash, {_KEY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants only
+            f"INSERT INTO api_keys (token_hash, {_KEY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants only
             (
                 token_hash,
                 key.id,
@@ -210,6 +210,7 @@ class SqlKeys:
                 key.expires_at,
                 key.last_used_at,
                 key.revoked_at,
+                key.source,
             ),
         )
 

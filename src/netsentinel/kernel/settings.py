@@ -10,9 +10,10 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 
 MIB = 1024 * 1024
+_HIGHEST_PORT = 65_535
 
 
 class Settings(BaseSettings):
@@ -67,6 +68,31 @@ class Settings(BaseSettings):
         description="Batches waiting for detection before POST answers 503 with Retry-After (back-pressure).",
     )
 
+    sources_run: bool = Field(
+        True, description="Run the configured sources here; of several servers on one database, one should."
+    )
+    sources_file: Path | None = Field(
+        None, description="TOML file with sources that the operator configures; `sources.toml` in the data folder."
+    )
+    source_folders: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Folders that sources configured over the API may read, separated by commas; `acme=/srv/acme` is"
+        " the tenant acme's. Each tenant has `incoming/<tenant>` in the data folder besides.",
+    )
+    source_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses that sources configured over the API may listen on, separated by commas.",
+    )
+    source_ports: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("1024-65535",), description="Ports that such sources may listen on, as `514,1024-65535`."
+    )
+    source_certificate: Path | None = Field(
+        None, description="TLS certificate chain (PEM) of listening sources; without it they offer no TLS."
+    )
+    source_private_key: Path | None = Field(
+        None, description="The certificate's private key (PEM), when it is not in the same file."
+    )
+
     alert_window_minutes: int = Field(
         60, ge=1, description="Findings of one fingerprint within this time are one alert."
     )
@@ -99,7 +125,16 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key of the audit chain; empty for a key file that is made in the data folder."
     )
 
-    @field_validator("allowed_origins", "trusted_proxies", "rules", "lake_keep_days_of", mode="before")
+    @field_validator(
+        "allowed_origins",
+        "trusted_proxies",
+        "rules",
+        "lake_keep_days_of",
+        "source_folders",
+        "source_addresses",
+        "source_ports",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -120,6 +155,36 @@ class Settings(BaseSettings):
         stated = dict(part.split("=", 1) for part in self.lake_keep_days_of)
         return int(stated.get(tenant, self.lake_keep_days))
 
+    @field_validator("source_folders")
+    @classmethod
+    def _absolute_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            tenant, is_stated, folder = part.rpartition("=")
+            if not folder.startswith("/") or bool(tenant) != bool(is_stated):
+                raise ValueError("write absolute folders, for example /var/log or acme=/srv/acme")
+        return value
+
+    @field_validator("source_ports")
+    @classmethod
+    def _spans_of_ports(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            first, _, last = part.partition("-")
+            if not _is_port(first) or not _is_port(last or first) or int(first) > int(last or first):
+                raise ValueError("write ports or spans of them, for example 514,1024-65535")
+        return value
+
+    def folders_of_sources(self, tenant: TenantId) -> tuple[Path, ...]:
+        """What a tenant's sources may read; the first folder is the tenant's own in the data folder."""
+        stated = [part.rpartition("=") for part in self.source_folders]
+        mine = (Path(folder) for owner, _, folder in stated if (owner or DEFAULT_TENANT) == tenant)
+        return (self.data_dir.absolute() / "incoming" / tenant, *mine)
+
+    @property
+    def ports_of_sources(self) -> tuple[range, ...]:
+        """What sources may listen on."""
+        spans = [part.partition("-") for part in self.source_ports]
+        return tuple(range(int(first), int(last or first) + 1) for first, _, last in spans)
+
     @property
     def lake_path(self) -> Path:
         """Where the stored events are."""
@@ -129,3 +194,7 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """Where SQLite keeps its file."""
         return self.data_dir / "netsentinel.db"
+
+
+def _is_port(text: str) -> bool:
+    return text.isdecimal() and 1 <= int(text) <= _HIGHEST_PORT

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     EVENTS_HUNT = "events:hunt"
     EVENTS_WRITE = "events:write"
     SOURCES_READ = "sources:read"
+    SOURCES_WRITE = "sources:write"
     RULES_READ = "rules:read"
     RULES_WRITE = "rules:write"
     ENTRIES_READ = "entries:read"
@@ -84,6 +85,7 @@ _ANALYST = _VIEWER | {
     Permission.ALERTS_WRITE,
     Permission.EVENTS_HUNT,
     Permission.EVENTS_WRITE,
+    Permission.SOURCES_WRITE,
     Permission.RULES_WRITE,
     Permission.METRICS_READ,
     Permission.TASKS_WRITE,
@@ -108,6 +110,8 @@ class Principal:
     role: Role
     name: str
     permissions: frozenset[Permission]
+    source: str = ""
+    """The only source that this principal may send events for; empty when there is no such bound."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this principal holds the permission."""

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
 import { Time, useNow } from "@/components/time";
-import type { Micros, SourceStatus } from "@/lib/model";
+import type { Micros, SourceItem } from "@/lib/model";
 import { formatBytes, formatCompact, formatNumber } from "@/lib/number";
 import { formatSpan } from "@/lib/time";
 import styles from "./sources-page.module.css";
@@ -9,7 +9,7 @@ import styles from "./sources-page.module.css";
 const QUIET_AFTER: Micros = 10 * 60_000_000;
 
 interface SourcesTableProps {
-  readonly sources: readonly SourceStatus[];
+  readonly sources: readonly SourceItem[];
   readonly onRejected: (name: string) => void;
 }
 
@@ -53,13 +53,13 @@ export function SourcesTable({ sources, onRejected }: SourcesTableProps) {
 }
 
 /** How old the newest event was when it arrived: the delay on the way here. */
-function lagOf(source: SourceStatus): string {
+function lagOf(source: SourceItem): string {
   if (source.last_event_at <= 0) return "–";
   return formatSpan(source.last_seen_at - source.last_event_at);
 }
 
 interface SourceRowProps {
-  readonly source: SourceStatus;
+  readonly source: SourceItem;
   readonly onRejected: (name: string) => void;
 }
 

@@ -48,7 +48,13 @@ async def post_events(
     request: Request,
     principal: Sender,
     services: Served,
-    source: Annotated[str, Query(pattern=r"^[A-Za-z0-9._:-]{1,64}$", description="Name of the source.")] = "http",
+    source: Annotated[
+        str,
+        Query(
+            pattern=r"^[A-Za-z0-9._:-]{0,64}$",
+            description="Name of the source. Left out, it is the key's own source, or `http` for a key that has none.",
+        ),
+    ] = "",
     format: Annotated[str, Query(max_length=32, description="Name of a format; empty to recognise each.")] = "",  # noqa: A002 - the parameter's public name
     position: Annotated[
         str,
@@ -68,7 +74,7 @@ async def post_events(
     """
     accepted = await services.intake.accept(
         principal.tenant,
-        source,
+        services.sources.admit(principal, source),
         format,
         await request.body(),
         request.headers.get("content-type", ""),

@@ -1,12 +1,38 @@
-"""Sources: where events are read from. One file is one source; each is listed here."""
+"""Sources: where events are read from. One file is one kind of source; each is listed here."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from netsentinel.events.sources.port import Outgoing, Sink, Source
-from netsentinel.events.sources.watch import FileWatch, WatchFigures, WatchState
+from netsentinel.events.sources.fence import Fence
+from netsentinel.events.sources.http import HttpKind
+from netsentinel.events.sources.port import (
+    Activity,
+    Check,
+    Outgoing,
+    Place,
+    Sink,
+    Source,
+    SourceKind,
+    SourceTest,
+)
+from netsentinel.events.sources.syslog import SyslogKind
+from netsentinel.events.sources.watch import FileWatch, WatchFigures, WatchKind, WatchState
 
-SOURCES: Final[Mapping[str, type[Source]]] = {"watch": FileWatch}
-"""Kind -> the class that reads it."""
+KINDS: Final[Mapping[str, SourceKind]] = {kind.name: kind for kind in (HttpKind(), SyslogKind(), WatchKind())}
+"""By name: every kind of source that can be configured."""
 
-__all__ = ["SOURCES", "FileWatch", "Outgoing", "Sink", "Source", "WatchFigures", "WatchState"]
+__all__ = [
+    "KINDS",
+    "Activity",
+    "Check",
+    "Fence",
+    "FileWatch",
+    "Outgoing",
+    "Place",
+    "Sink",
+    "Source",
+    "SourceKind",
+    "SourceTest",
+    "WatchFigures",
+    "WatchState",
+]

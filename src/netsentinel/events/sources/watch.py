@@ -7,14 +7,16 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 import structlog
+from msgspec import Meta
 
 from netsentinel.events.positions import StreamPosition
+from netsentinel.events.recognition import recognised, sentence
 from netsentinel.events.sources.generations import Generation, Generations, Piece
-from netsentinel.events.sources.port import Outgoing, Sink
+from netsentinel.events.sources.port import Activity, Check, Outgoing, Place, Sink, Source, SourceTest
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 
@@ -23,6 +25,8 @@ _log = structlog.get_logger("netsentinel.watch")
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 30.0
 _PIECES_PER_LOOK: Final = 8
+_SAMPLE_BYTES: Final = 256 * 1024
+_SAMPLE_LINES: Final = 20
 
 
 class _Remembered(msgspec.Struct):
@@ -125,6 +129,8 @@ class WatchFigures:
     """Bytes in the file and not yet handed over, at the last look."""
     pauses: int = 0
     """Times the server asked to wait, or was away."""
+    found: bool = False
+    """Whether the file was there at the last look."""
 
 
 class FileWatch:
@@ -167,6 +173,13 @@ class FileWatch:
         self._pause = pause
         self.figures = WatchFigures()
 
+    @property
+    def activity(self) -> Activity:
+        """What it is doing now."""
+        figures = self.figures
+        note = f"Follows {self._path}." if figures.batches or figures.found else f"Waits for {self._path}."
+        return Activity(note=note, waiting_bytes=figures.waiting, pauses=figures.pauses)
+
     async def run(self) -> None:
         """Follow the file until cancelled.
 
@@ -189,6 +202,7 @@ class FileWatch:
             # Before the first of its bytes goes out: a stream whose name is forgotten would be sent again as another.
             await asyncio.to_thread(self._state.save, generations.known)
         self.figures.waiting = generations.waiting()
+        self.figures.found = any(one.is_current for one in generations.known)
         for count in range(_PIECES_PER_LOOK):
             piece = await asyncio.to_thread(generations.read)
             if piece is None:
@@ -219,3 +233,65 @@ class FileWatch:
                 self.figures.batches += 1
                 self.figures.size += len(piece.body)
                 return recorded
+
+
+class WatchOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which file is followed."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=1_024, description="The log file; it need not exist yet.")]
+    from_end: Annotated[bool, Meta(description="The first time, leave out what the file has already.")] = False
+
+
+class WatchKind:
+    """The kind `watch`."""
+
+    name = "watch"
+    summary = "Follows a log file on the server's machine through rotation and truncation."
+    options = WatchOptions
+
+    def check(self, options: WatchOptions, around: Place) -> None:
+        """Whether the file may be read.
+
+        Raises:
+            InvalidInputError: the path is not absolute, or a folder.
+            NotAllowedError: it lies in no allowed folder.
+        """
+        if around.fence.path(options.path).is_dir():
+            raise InvalidInputError(f"{options.path} is a folder; state a file, or use a source of the kind folder.")
+
+    def build(self, options: WatchOptions, around: Place) -> FileWatch:
+        """The watch. Links are followed now, not later: what the path names then is what was allowed."""
+        path = around.fence.path(options.path)
+        return FileWatch(
+            path,
+            WatchState(around.state, path),
+            around.sink,
+            around.clock,
+            source=around.source,
+            format=around.format,
+            from_end=options.from_end,
+        )
+
+    async def test(self, options: WatchOptions, around: Place, running: Source | None) -> SourceTest:
+        """Open the file, and look at its first lines."""
+        path = around.fence.path(options.path)
+        try:
+            head = await asyncio.to_thread(_head, path)
+        except FileNotFoundError:
+            there = path.parent.is_dir()
+            what = f"{path} does not exist yet; it is read when it does."
+            return SourceTest.of([Check(there, what if there else f"There is no folder {path.parent}.")])
+        except OSError as error:
+            return SourceTest.of([Check(ok=False, sentence=f"{path} cannot be read: {error.strerror}.")])
+        checks = [Check(ok=True, sentence=f"{path} can be read.")]
+        if running is not None and running.activity.waiting_bytes:
+            checks.append(Check(ok=True, sentence=f"{running.activity.waiting_bytes:,} bytes are not read yet."))
+        checks.append(Check(*sentence(recognised(head, around.clock.now(), around.format))))
+        return SourceTest.of(checks)
+
+
+def _head(path: Path) -> list[bytes]:
+    """The first whole lines."""
+    with path.open("rb") as file:
+        lines = file.read(_SAMPLE_BYTES).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return [line.rstrip(b"\r") for line in lines[:-1] if line.strip()][:_SAMPLE_LINES]

@@ -20,8 +20,17 @@ from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import PackFolder, RuleLibrary, RuleService, RuleStores
 from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
 from netsentinel.detection.rulebook.testing import LocalBench
-from netsentinel.events import FORMATS, IntakeService, SourceInventory
+from netsentinel.events import FORMATS, IntakeService, SourceInventory, SourceMeter
+from netsentinel.events.configured import (
+    ConfiguredSources,
+    Household,
+    IntakeSink,
+    SourceConfig,
+    SourceSupervisor,
+)
+from netsentinel.events.configured.store_sql import SqlSourceConfigs
 from netsentinel.events.lake import EventLake
+from netsentinel.events.sources import KINDS, Fence, Place
 from netsentinel.events.store_sql import SqlInbox, SqlSources
 from netsentinel.events.testing import MemoryEventStore
 from netsentinel.kernel.clock import HOUR
@@ -65,7 +74,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.house = House(clock=self.clock)
         self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
-        self.inbox, self.sources = SqlInbox(), SqlSources()
+        self.inbox, self.sources, self.configs = SqlInbox(), SqlSources(), SqlSourceConfigs()
         self.alerts = AlertService(self, self.stores, self.clock, 6 * HOUR)  # type: ignore[arg-type] - counts, then passes on
         self.events = MemoryEventStore(self.database, self.clock)
         self.hiding = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
@@ -73,6 +82,18 @@ class Desk:
         parts = (self.rule_stores, LocalBench(), PackFolder(self.folder / "rules"), self.clock)
         self.library = RuleLibrary(self, *parts)  # type: ignore[arg-type] - the same
         settings = Settings(_env_file=None)
+        self.meter = SourceMeter(self.clock)
+        self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
+        house = Household(KINDS, self._around)
+        self.supervisor = SourceSupervisor(self.database, self.configs, house, self.clock)
+        self.configured = ConfiguredSources(
+            self,  # type: ignore[arg-type] - the same
+            (self.configs, self.sources),
+            self.supervisor,
+            house,
+            self.meter,
+            self.clock,
+        )
         services = SimpleNamespace(
             settings=settings,
             clock=self.clock,
@@ -84,9 +105,11 @@ class Desk:
             suppressions=Suppressions(self, self.hiding, self.stores.alerts, self.stores.evidence, self.clock),
             rules=RuleService(self, *parts),  # type: ignore[arg-type] - the same
             library=self.library,
-            sources=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
+            inventory=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
+            sources=self.configured,
+            keys=self.house.service.keys,
             lake=EventLake(self.events, self.events, self.clock),
-            intake=IntakeService(self.database, self.inbox, self.clock, formats=FORMATS),
+            intake=self.intake,
             processor=SimpleNamespace(wake=self._wake),
             readiness=Readiness({}),
             metrics=lambda: b"ns_events_total 1.0\n",
@@ -101,6 +124,18 @@ class Desk:
             Relations(self, self.stores.alerts),
             Surroundings(self, self.stores.alerts, self.stores.evidence, self.events),
             Figures(self, SqlFigures(), self.clock),
+        )
+
+    def _around(self, config: SourceConfig) -> Place:
+        return Place(
+            tenant=config.tenant,
+            source=config.name,
+            format=config.format,
+            sink=IntakeSink(self.intake, config.tenant, self._wake),
+            clock=self.clock,
+            state=self.folder / "state" / config.name,
+            fence=Fence(folders=(self.folder / "incoming",)),
+            max_line=1_000_000,
         )
 
     def _wake(self) -> None:

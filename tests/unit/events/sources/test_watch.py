@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from netsentinel.events.service import Accepted, IntakeService, Limits
-from netsentinel.events.sources import SOURCES, FileWatch, Outgoing, WatchState
+from netsentinel.events.sources import KINDS, FileWatch, Outgoing, WatchKind, WatchState
 from netsentinel.events.sources.generations import Generation, Generations
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.kernel.clock import SystemClock
@@ -300,4 +300,4 @@ def test_the_state_file_is_its_owners(tmp_path: Path) -> None:
 
 
 def test_it_is_in_the_registry() -> None:
-    assert SOURCES["watch"] is FileWatch
+    assert isinstance(KINDS["watch"], WatchKind)

@@ -61,8 +61,11 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
+from netsentinel.storage.dialect import POSTGRES, SQLITE
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits
+from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskService
+from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
 
@@ -252,6 +255,7 @@ def _services(
         rules=rules.service,
         library=rules.library,
         processor=processor,
+        tasks=_task_service(settings, ground),
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
         metrics=metrics.exposition,
@@ -301,6 +305,11 @@ def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:
         nearby=Surroundings(db, stores.alerts, stores.evidence, lake),
         figures=Figures(db, SqlFigures(), clock),
     )
+
+
+def _task_service(settings: Settings, ground: _Ground) -> TaskService:
+    stores = sql_stores(POSTGRES if settings.database_url else SQLITE)
+    return TaskService(ground.db, Engine(stores, ActionRegistry(), ground.clock), Hints())
 
 
 def intake_limits(settings: Settings) -> Limits:

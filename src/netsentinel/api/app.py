@@ -13,7 +13,19 @@ from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
 from netsentinel.api.problems import Problem
 from netsentinel.api.services import Services
-from netsentinel.api.v2 import alerts, entries, events, rules, session, sources, suppressions, threats, triage
+from netsentinel.api.v2 import (
+    alerts,
+    entries,
+    error_recovery,
+    events,
+    rules,
+    session,
+    sources,
+    suppressions,
+    tasks,
+    threats,
+    triage,
+)
 from netsentinel.kernel.settings import Settings
 
 Application = FastAPI
@@ -53,6 +65,9 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         sources.router,
         sources.kinds,
         rules.router,
+        tasks.router,
+        tasks.actions,
+        error_recovery.router,
         reference.router,
         ws.router,
         dashboard.router,  # last: it answers every path that nobody else does

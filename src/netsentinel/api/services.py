@@ -20,6 +20,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.storage import Journal
 from netsentinel.streamer import Hub
+from netsentinel.tasks import TaskService
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Services:
     rules: RuleService
     library: RuleLibrary
     processor: Processor
+    tasks: TaskService
     hub: Hub
     readiness: Readiness
     metrics: Callable[[], bytes]

@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "suppressions": ("netsentinel.cli.suppressions:suppressions_app", "Hide findings from the alerts."),
     "events": ("netsentinel.cli.events:events_app", "Search stored events."),
     "hunt": ("netsentinel.cli.hunt:hunt", "Ask stored events with SQL."),
+    "tasks": ("netsentinel.cli.tasks:tasks_app", "List, submit and stop tasks."),
+    "dlq": ("netsentinel.cli.dlq:dlq_app", "Look after tasks that gave up."),
     "users": ("netsentinel.cli.users:users_app", "Create users."),
     "keys": ("netsentinel.cli.keys:keys_app", "Create API keys."),
     "doctor": ("netsentinel.cli.doctor:doctor", "Check this machine and this installation."),

@@ -185,6 +185,12 @@ class TaskService:
 
         return await self._db.read(read)
 
+    def max_attempts(self, task: Task) -> int:
+        """Failures after which the task gives up; 0 where its action is not known here any more."""
+        if task.action not in self.actions:
+            return 0
+        return self.actions[task.action].retry.overridden(task.retry).max_attempts
+
     async def page(self, tenant: TenantId, where: TaskFilter, *, limit: int, cursor: str | None = None) -> TaskPage:
         """Tasks, newest first.
 

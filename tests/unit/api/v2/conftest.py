@@ -37,9 +37,24 @@ from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import Role, system_principal
+from netsentinel.kernel.types import Permission, Role, system_principal
 from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
+from netsentinel.storage.dialect import SQLITE
+from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskService, action
+from netsentinel.tasks.store_sql import sql_stores
 from tests.identity import House
+
+
+@dataclass(frozen=True)
+class Greeting:
+    name: str
+    times: int = 1
+
+
+@action("test.greet", permission=Permission.ALERTS_READ)
+async def greet(greeting: Greeting, _reporter: Reporter) -> str:
+    """Greet somebody."""
+    return f"hello {greeting.name}" * greeting.times
 
 
 class CountingTx:
@@ -81,6 +96,8 @@ class Desk:
         self.rule_stores = RuleStores(SqlRules(), SqlPacks(), SqlHits())
         parts = (self.rule_stores, LocalBench(), PackFolder(self.folder / "rules"), self.clock)
         self.library = RuleLibrary(self, *parts)  # type: ignore[arg-type] - the same
+        self.engine = Engine(sql_stores(SQLITE), ActionRegistry([greet]), self.clock)
+        self.tasks = TaskService(self, self.engine, Hints())  # type: ignore[arg-type] - the same
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
         self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
@@ -108,6 +125,7 @@ class Desk:
             inventory=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             sources=self.configured,
             keys=self.house.service.keys,
+            tasks=self.tasks,
             lake=EventLake(self.events, self.events, self.clock),
             intake=self.intake,
             processor=SimpleNamespace(wake=self._wake),

@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+
+from netsentinel.kernel.types import Role, TenantId, system_principal
+from netsentinel.tasks import TaskRequest
+from tests.unit.api.v2.conftest import Desk
+from tests.unit.api.v2.working import submit, work
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_task_is_made_and_looked_at(desk: Desk) -> None:
+    answer = await submit(desk, priority=7)
+    assert answer.status_code == 201
+    task = answer.json()["task"]
+    assert (task["action"], task["state"], task["priority"]) == ("test.greet", "queued", 7)
+    await work(desk)
+    view = (await desk.get(f"/api/v2/tasks/{task['id']}")).json()
+    assert (view["task"]["state"], view["input"]["name"], view["result"]) == ("succeeded", "Ada", "hello Ada")
+    assert [attempt["outcome"] for attempt in view["attempts"]] == ["succeeded"]
+
+
+async def test_the_same_request_again_gives_the_same_task(desk: Desk) -> None:
+    first, second = await submit(desk, request_id="r-1"), await submit(desk, request_id="r-1")
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["task"]["id"] == second.json()["task"]["id"]
+    assert second.json()["is_duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"action": "no.such"}, 404, "unknown-action"),
+        ({"input": {"times": 2}}, 400, "invalid-task-input"),
+        ({"input": {"name": "x" * 1_100_000}}, 413, "too-large"),
+        ({"priority": 10}, 400, "invalid-input"),
+        ({"surprise": 1}, 400, "invalid-input"),
+        ({"deadline_ms": 0}, 400, "invalid-input"),
+    ],
+)
+async def test_bad_requests_are_refused_with_their_reason(
+    desk: Desk, fields: dict[str, Any], status: int, code: str
+) -> None:
+    answer = await submit(desk, **fields)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_lists_are_filtered_and_paged_by_a_fixed_number_of_statements(desk: Desk) -> None:
+    for _ in range(5):
+        await submit(desk)
+    await work(desk)
+    first = (await desk.get("/api/v2/tasks?limit=3")).json()
+    assert desk.statements == 1
+    rest = (await desk.get(f"/api/v2/tasks?limit=3&cursor={first['next']}")).json()
+    assert len({task["id"] for task in first["items"] + rest["items"]}) == 5
+    assert rest["next"] is None
+    done = (await desk.get("/api/v2/tasks?state=succeeded,failed")).json()["items"]
+    assert len(done) == 1
+    assert (await desk.get("/api/v2/tasks?state=sleeping")).json()["code"] == "invalid-filter"
+    assert (await desk.get("/api/v2/tasks?action=other.one")).json()["items"] == []
+
+
+async def test_a_task_is_paused_resumed_skipped_and_not_twice(desk: Desk) -> None:
+    task = (await submit(desk)).json()["task"]["id"]
+
+    async def do(what: str) -> tuple[int, str]:
+        answer = await desk.call("POST", f"/api/v2/tasks/{task}/{what}")
+        return answer.status_code, str(answer.json().get("code") or answer.json()["state"])
+
+    assert await do("pause") == (200, "paused")
+    assert await do("resume") == (200, "queued")
+    assert await do("resume") == (409, "task-state")
+    assert await do("skip") == (200, "cancelled")
+    assert await do("cancel") == (409, "task-state")
+
+
+async def test_another_tenants_task_is_not_there(desk: Desk) -> None:
+    other = system_principal(TenantId("other"))
+    made = await desk.tasks.submit(other, TaskRequest(action="test.greet", input={"name": "Eve"}))
+    assert (await desk.get(f"/api/v2/tasks/{made.task.id}")).status_code == 404
+    assert (await desk.call("POST", f"/api/v2/tasks/{made.task.id}/cancel")).status_code == 404
+    assert (await desk.get("/api/v2/tasks")).json()["items"] == []
+
+
+async def test_a_viewer_looks_and_does_not_touch(desk: Desk) -> None:
+    task = (await submit(desk)).json()["task"]["id"]
+    assert (await desk.get(f"/api/v2/tasks/{task}")).status_code == 200
+    assert (await desk.call("POST", f"/api/v2/tasks/{task}/cancel", Role.VIEWER)).status_code == 403
+    assert (await desk.call("POST", "/api/v2/tasks", Role.VIEWER, json={"action": "test.greet"})).status_code == 403
+
+
+async def test_the_timeline_is_of_the_last_hour_if_nothing_is_stated(desk: Desk) -> None:
+    await submit(desk)
+    desk.clock.advance(2_000_000)
+    found = (await desk.get("/api/v2/tasks/timeline")).json()
+    assert found["until"] - found["since"] == 3_600_000_000
+    assert [task["action"] for task in found["tasks"]] == ["test.greet"]
+    assert (await desk.get("/api/v2/tasks/timeline?since=5&until=4")).status_code == 400
+
+
+async def test_actions_say_what_they_take(desk: Desk) -> None:
+    (greet,) = (await desk.get("/api/v2/actions")).json()["items"]
+    assert (greet["name"], greet["summary"], greet["permission"]) == ("test.greet", "Greet somebody.", "alerts:read")
+    assert "name" in str(greet["input"])

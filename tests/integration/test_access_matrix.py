@@ -64,8 +64,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 """A valid body for each route that takes one. `FRESH` is another id in each request."""
 
-SHARED = ("/api/v2/entries", "/api/v2/rules", "/api/v2/rules/packs")
-"""Lists in which every tenant finds something: its own journal, and the installation's rules."""
+SHARED = ("/api/v2/entries", "/api/v2/rules", "/api/v2/rules/packs", "/api/v2/actions")
+"""Lists in which every tenant finds something: its own journal, the rules and the actions of the installation."""
 
 HTTP_SOURCE = ("POST", "/api/v2/sources", {"name": "http", "kind": "http"})
 BEFORE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {

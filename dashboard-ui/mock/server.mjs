@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { extname, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { alerts, detailOf, makeAlert, rejected, sources, threats, touchThreat } from "./data.mjs";
+import { answerEvents, answerHunt } from "./events.mjs";
 import { accept } from "./websocket.mjs";
 
 const PORT = Number(process.env.PORT ?? 8740);
@@ -37,9 +38,10 @@ const me = (name = "ada") => ({
     "alerts:read",
     "threats:read",
     "sources:read",
+    "events:read",
     "entries:read",
     "live:connect",
-    ...(mood.role === "viewer" ? [] : ["alerts:write"]),
+    ...(mood.role === "viewer" ? [] : ["alerts:write", "events:hunt"]),
   ],
 });
 
@@ -129,6 +131,11 @@ function answer(method, path, query, body, loggedIn) {
   if (path === "/api/v2/alerts") return { status: 200, body: page(filterAlerts(query), query) };
   if (path === "/api/v2/threats") return { status: 200, body: page(filterThreats(query), query) };
   if (path === "/api/v2/sources") return { status: 200, body: { items: mood.empty ? [] : sources } };
+  if (path === "/api/v2/hunts") return { status: 200, body: answerHunt() };
+  if (path.startsWith("/api/v2/events")) {
+    const data = answerEvents(path, query, mood.empty, page);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
   const [, kind, key] = /^\/api\/v2\/(alerts|threats|sources)\/([^/]+)/.exec(path) ?? [];
   const name = decodeURIComponent(key ?? "");
   if (kind === "alerts" && method === "PATCH") return patchAlert(name, body);

@@ -38,6 +38,23 @@ const SCENES = [
   { name: "alert-missing", path: "/alerts/alr_none" },
   { name: "threats", path: "/threats" },
   { name: "threat", path: "/threats/203.0.113.77" },
+  { name: "events", path: "/events" },
+  {
+    name: "events-filtered",
+    path: "/events?where=class_uid%3D4003%3Bsrc_ip!%3D10.0.0.5&by=severity",
+    act: openField,
+  },
+  {
+    name: "events-columns",
+    path: "/events?cols=severity,src_ip,dst_ip,dst_port,domain,bytes_out&by=severity",
+  },
+  { name: "events-detail", path: "/events", act: openEvent },
+  { name: "events-record", path: "/events?alert=alr_000333", act: openRecord },
+  { name: "events-range", path: "/events", act: click(/Time range/) },
+  { name: "events-nomatch", path: "/events?q=zzzz" },
+  { name: "events-empty", path: "/events", mood: { empty: true } },
+  { name: "events-error", path: "/events", mood: { fail: 507 } },
+  { name: "hunt", path: "/events/hunt", act: runHunt },
   { name: "sources", path: "/sources" },
   { name: "sources-rejected", path: "/sources?rejected=sysmon" },
   { name: "sources-empty", path: "/sources", mood: { empty: true } },
@@ -47,6 +64,32 @@ const SCENES = [
 async function unfold(page) {
   const fold = page.getByRole("button", { name: /^Filters/ });
   if (await fold.isVisible()) await fold.click();
+}
+
+async function openField(page) {
+  const fold = page.getByRole("button", { name: "Fields and columns" });
+  if (await fold.isVisible()) await fold.click();
+  await page.getByRole("button", { name: "Source address", exact: true }).click();
+  await page
+    .getByLabel(/^Only Source address/)
+    .first()
+    .waitFor();
+}
+
+async function openEvent(page) {
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+}
+
+async function openRecord(page) {
+  await openEvent(page);
+  await page.getByRole("radio", { name: "Record as it came" }).check();
+}
+
+async function runHunt(page) {
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByRole("table", { name: "Rows" }).waitFor();
 }
 
 async function refused(page) {

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.live_server import PASSWORD, LiveServer
 from tests.programs import require_program
 
 ROOT = Path(__file__).resolve().parents[2]
+DASHBOARD = ROOT / "src" / "netsentinel" / "dashboard" / "index.html"
 AXE = ROOT / "dashboard-ui" / "node_modules" / "axe-core" / "axe.min.js"
 ARGUMENTS = [
     "--no-sandbox",
@@ -33,6 +36,25 @@ def chromium() -> Generator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def require_dashboard() -> None:
+    """Fail when the dashboard is not built, skip where it cannot be."""
+    if not DASHBOARD.exists() or not AXE.exists():
+        require_program("node")
+        pytest.fail("the dashboard is not built; run: make setup")
+
+
+def set_up(context: BrowserContext, server: LiveServer) -> None:
+    """Make the first administrator, ada, who is then logged in."""
+    page = context.new_page()
+    page.goto(f"/setup#token={server.setup_token}")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create administrator").click()
+    page.wait_for_url("**/alerts**", timeout=20_000)
+    page.close()
 
 
 def violations(page: Page) -> list[str]:

@@ -11,6 +11,8 @@ import {
 } from "@tanstack/react-router";
 import { type AlertSearch, parseAlertSearch } from "@/features/alerts/alert-filter";
 import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-queries";
+import { eventListQuery } from "@/features/events/event-queries";
+import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
 import { authStateQuery, meQuery } from "@/features/session/session-queries";
 import {
   parseThreatSearch,
@@ -112,6 +114,23 @@ const threat = createRoute({
   component: lazyRouteComponent(() => import("@/features/threats/threat-page"), "ThreatPage"),
 });
 
+const events = createRoute({
+  getParentRoute: () => app,
+  path: "/events",
+  validateSearch: (raw: Record<string, unknown>): EventSearch => parseEventSearch(raw),
+  loaderDeps: ({ search }) => filterOf(search),
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(eventListQuery(deps)),
+  component: lazyRouteComponent(() => import("@/features/events/events-page"), "EventsPage"),
+});
+
+const huntPage = createRoute({
+  getParentRoute: () => app,
+  path: "/events/hunt",
+  validateSearch: (raw: Record<string, unknown>): { sql?: string } =>
+    text(raw["sql"]) ? { sql: String(raw["sql"]) } : {},
+  component: lazyRouteComponent(() => import("@/features/events/hunt-page"), "HuntPage"),
+});
+
 const sources = createRoute({
   getParentRoute: () => app,
   path: "/sources",
@@ -123,7 +142,7 @@ const sources = createRoute({
 const routeTree = root.addChildren([
   login,
   setup,
-  app.addChildren([home, alerts, alert, threats, threat, sources]),
+  app.addChildren([home, alerts, alert, threats, threat, events, huntPage, sources]),
 ]);
 
 export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {

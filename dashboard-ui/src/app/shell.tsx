@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { AlertIcon, Logo, SourceIcon, ThreatIcon } from "@/components/icons";
+import { AlertIcon, EventIcon, Logo, SourceIcon, ThreatIcon } from "@/components/icons";
 import { Toaster, toastProblem } from "@/components/toaster";
 import { LiveProvider } from "@/features/live/live-context";
 import { LiveStatus } from "@/features/live/live-status";
@@ -17,6 +17,7 @@ import { ShortcutSheet } from "./shortcut-sheet";
 const PAGES = [
   { to: "/alerts", name: "Alerts", Icon: AlertIcon },
   { to: "/threats", name: "Threats", Icon: ThreatIcon },
+  { to: "/events", name: "Events", Icon: EventIcon },
   { to: "/sources", name: "Sources", Icon: SourceIcon },
 ] as const;
 
@@ -66,6 +67,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   useShortcut("?", () => setSheet(true));
   useShortcut("g a", () => void navigate({ to: "/alerts" }));
   useShortcut("g t", () => void navigate({ to: "/threats" }));
+  useShortcut("g e", () => void navigate({ to: "/events" }));
   useShortcut("g s", () => void navigate({ to: "/sources" }));
 
   return (

@@ -14,6 +14,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
     [
       { keys: ["g", "a"], does: "Go to the alerts" },
       { keys: ["g", "t"], does: "Go to the threats" },
+      { keys: ["g", "e"], does: "Go to the events" },
       { keys: ["g", "s"], does: "Go to the sources" },
       { keys: ["?"], does: "Show this sheet" },
     ],

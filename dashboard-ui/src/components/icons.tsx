@@ -59,6 +59,13 @@ export const SearchIcon = icon(
 );
 export const CloseIcon = icon("CloseIcon", <path d="m3.500 3.500 9 9m0-9-9 9" />);
 export const CheckIcon = icon("CheckIcon", <path d="m2.800 8.500 3.400 3.400 7-7.600" />);
+export const PlusIcon = icon("PlusIcon", <path d="M8 3v10M3 8h10" />);
+export const MinusIcon = icon("MinusIcon", <path d="M3 8h10" />);
+export const EventIcon = icon("EventIcon", <path d="M2.500 3.500h11m-11 3h11m-11 3h7m-7 3h9" />);
+export const TaskIcon = icon(
+  "TaskIcon",
+  <path d="M2 4.500h5.500M5 8h7m-3 3.500h5M1.500 2.500v11" strokeWidth="1.700" />,
+);
 export const CopyIcon = icon("CopyIcon", <path d="M5.500 5.500v-3h8v8h-3m-8-5h8v8h-8v-8Z" />);
 export const ChevronDownIcon = icon("ChevronDownIcon", <path d="m4 6 4 4 4-4" />);
 export const ChevronLeftIcon = icon("ChevronLeftIcon", <path d="m10 3.500-4.500 4.500 4.500 4.500" />);

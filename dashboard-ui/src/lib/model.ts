@@ -19,6 +19,10 @@ export type SourceItem = Schemas["SourceItem"];
 export type SourceShelf = Schemas["SourceShelf"];
 export type SourceTest = Schemas["SourceTest"];
 export type RejectedLine = Schemas["RejectedLine"];
+export type StoredEvent = Schemas["StoredEvent"];
+export type Histogram = Schemas["Histogram"];
+export type Facet = Schemas["Facet"];
+export type HuntResult = Schemas["HuntResult"];
 export type Me = Schemas["Me"];
 export type AuthState = Schemas["ServerState"];
 
@@ -66,7 +70,14 @@ export const VERDICT_NAMES: Record<Verdict, string> = {
   benign: "Benign",
 };
 
-export type Permission = "alerts:read" | "alerts:write" | "threats:read" | "sources:read" | "live:connect";
+export type Permission =
+  | "alerts:read"
+  | "alerts:write"
+  | "threats:read"
+  | "sources:read"
+  | "events:read"
+  | "events:hunt"
+  | "live:connect";
 
 export function may(me: Me | undefined, permission: Permission): boolean {
   return me?.permissions.includes(permission) ?? false;

@@ -79,3 +79,15 @@ export function formatFull(at: Micros, utc: boolean): string {
   const hours = pad(Math.floor(Math.abs(offset) / 60));
   return `${day} ${clock} UTC${sign}${hours}:${pad(Math.abs(offset) % 60)}`;
 }
+
+const SECOND = 1_000_000;
+
+/** A duration as people read it: `850 µs`, `12 ms`, `3.4 s`, then minutes and more. */
+export function formatDuration(span: Micros): string {
+  if (span < 1_000) return `${span} µs`;
+  if (span < SECOND) return `${Math.round(span / 1_000)} ms`;
+  if (span < 60 * SECOND) return `${(span / SECOND).toFixed(1)} s`;
+  const minutes = Math.floor(span / (60 * SECOND));
+  if (minutes < 60) return `${minutes} min ${Math.round((span % (60 * SECOND)) / SECOND)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

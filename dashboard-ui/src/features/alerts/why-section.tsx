@@ -1,10 +1,12 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button } from "@/components/button";
+import { Button, buttonClass } from "@/components/button";
 import { CodeView } from "@/components/code-view";
 import { CopyButton } from "@/components/copy-button";
 import { ChevronDownIcon, ChevronLeftIcon } from "@/components/icons";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
+import { nearSearch } from "@/features/events/around";
 import type { Alert, AlertSample, MatchedField, RuleText } from "@/lib/model";
 import { plural } from "@/lib/number";
 import styles from "./why-section.module.css";
@@ -34,7 +36,7 @@ export function WhySection({ alert, rule, samples }: WhyProps) {
           </>
         )}
       </Section>
-      {sample !== undefined && <RawEvent sample={sample} />}
+      {sample !== undefined && <RawEvent alert={alert} sample={sample} />}
     </>
   );
 }
@@ -103,11 +105,25 @@ function MatchedTable({ matched }: { readonly matched: readonly MatchedField[] }
   );
 }
 
-function RawEvent({ sample }: { readonly sample: AlertSample }) {
+function RawEvent({ alert, sample }: { readonly alert: Alert; readonly sample: AlertSample }) {
   const text = JSON.stringify(sample.event, null, 2) ?? "null";
   const marked = new Set(sample.matched.map(({ field }) => field.split(".").at(-1) ?? field));
   return (
-    <Section title="The event, as it came" actions={<CopyButton text={text} what="the event" />}>
+    <Section
+      title="The event, as it came"
+      actions={
+        <span className={styles["steps"]}>
+          <Link
+            to="/events"
+            search={{ ...nearSearch(sample.at, alert), alert: alert.id }}
+            className={buttonClass({ look: "quiet", size: "sm" })}
+          >
+            Events around it
+          </Link>
+          <CopyButton text={text} what="the event" />
+        </span>
+      }
+    >
       <CodeView text={text} language="json" label="The event as JSON" marked={marked} />
     </Section>
   );

@@ -19,13 +19,22 @@ from netsentinel.events.lake.model import (
     Terms,
 )
 from netsentinel.events.lake.ports import EventStore, Hunter
-from netsentinel.kernel.clock import DAY, SECOND, Clock
+from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.errors import InvalidFilterError, NotFoundError
 from netsentinel.kernel.types import Micros, TenantId
 
 MAX_TERMS = 20
 MAX_FACET_VALUES = 100
+_WIDTHS = tuple(
+    unit * number
+    for unit, numbers in (
+        (SECOND, (1, 2, 5, 10, 15, 30)),
+        (MINUTE, (1, 2, 5, 10, 15, 30)),
+        (HOUR, (1, 2, 3, 6, 12, 24)),
+    )
+    for number in numbers
+)
 _ID = re.compile(r"evt_(\d{1,18})_(\d{1,18})")
 MAX_SQL = 20_000
 
@@ -109,7 +118,7 @@ class EventLake:
         since = where.since or min(stored.oldest if stored else now - DAY, until - SECOND)
         if since >= until:
             raise InvalidFilterError("since lies before until.")
-        width = max(SECOND, -(-(until - since) // (bars * SECOND)) * SECOND)
+        width = _round_width((until - since) / bars)
         ranged = msgspec.structs.replace(where, since=since, until=until)
         found = tuple(await self._store.histogram(tenant, ranged, width, by))
         return Histogram(found, since, until, width, stored)
@@ -167,6 +176,11 @@ def _whole(column: str, value: str) -> int:
     if not -(2**63) <= number < 2**63:
         raise InvalidFilterError(f"{column} is compared with a whole number.", column=column)
     return number
+
+
+def _round_width(least: float) -> Micros:
+    """A span that people count in (whole days from a day on), at least this long."""
+    return next((width for width in _WIDTHS if width >= least), -(-int(least) // DAY) * DAY)
 
 
 def _key(cursor: str) -> EventKey | None:

@@ -72,17 +72,17 @@ async def test_pages_and_filters_of_stored_events(desk: Desk, tmp_path: Path) ->
 async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -> None:
     await fill(desk, tmp_path, 7)
     start = 1_780_272_000_000_000
-    path = f"/api/v2/events/histogram?since={start}&until={start + 6_000_000}&bars=2"
+    path = f"/api/v2/events/histogram?since={start}&until={start + 6_000_000}&bars=3"
     stored = {"oldest": start, "newest": start + 6_000_000}
     assert (await desk.get(path)).json() == {
-        "items": [{"at": start, "count": 3, "parts": []}, {"at": start + 3_000_000, "count": 3, "parts": []}],
+        "items": [{"at": start + second * 1_000_000, "count": 2, "parts": []} for second in (0, 2, 4)],
         "since": start,
         "until": start + 6_000_000,
-        "width": 3_000_000,
+        "width": 2_000_000,
         "stored": stored,
     }
     parts = (await desk.get(f"{path}&by=class_uid")).json()["items"][0]["parts"]
-    assert parts == [{"value": 4003, "count": 3}]
+    assert parts == [{"value": 4003, "count": 2}]
     whole = (await desk.get("/api/v2/events/histogram?bars=1")).json()
     assert (sum(item["count"] for item in whole["items"]), whole["since"], whole["stored"]) == (7, start, stored)
 
@@ -93,6 +93,22 @@ async def test_the_range_of_a_count_without_one_is_what_is_stored(desk: Desk) ->
     assert (nothing["items"], nothing["stored"], nothing["since"], nothing["until"]) == ([], None, now - DAY, now)
     assert (await desk.get("/api/v2/events/histogram?since=9&until=9")).status_code == 400
     assert (await desk.get("/api/v2/events/histogram?by=src_ip")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("span", "bars", "width"),
+    [
+        (1, 500, 1),
+        (3_600, 60, 60),
+        (3_601, 60, 120),
+        (86_400, 100, 900),
+        (30 * 86_400, 60, 43_200),
+        (400 * 86_400, 30, 14 * 86_400),
+    ],
+)
+async def test_spans_have_lengths_that_people_count_in(desk: Desk, span: int, bars: int, width: int) -> None:
+    path = f"/api/v2/events/histogram?since=1&until={1 + span * 1_000_000}&bars={bars}"
+    assert (await desk.get(path)).json()["width"] == width * 1_000_000
 
 
 async def test_values_of_a_column_are_counted(desk: Desk, tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+import { Link } from "@tanstack/react-router";
+import { classes } from "@/components/classes";
+import { Endpoints } from "@/components/endpoints";
+import { Time } from "@/components/time";
+import type { Column } from "@/components/virtual-table";
+import type { StoredEvent } from "@/lib/model";
+import {
+  type Field,
+  type FieldName,
+  fieldOf,
+  formatValue,
+  fromTo,
+  isEmptyValue,
+  isFilter,
+  summaryOf,
+} from "./event-fields";
+import styles from "./events-table.module.css";
+
+/** Opens the menu of a value at the element that shows it. */
+export type OnValue = (column: FieldName, value: string | number, anchor: HTMLElement) => void;
+
+/** Two columns that are made of several fields; the others are the fields themselves. */
+const MADE = { endpoints: "Source → destination", summary: "What" } as const;
+type Made = keyof typeof MADE;
+
+const isMade = (name: string): name is Made => Object.hasOwn(MADE, name);
+
+export const DEFAULT_COLUMNS: readonly string[] = ["class_uid", "endpoints", "summary", "source"];
+
+/** The columns that the address asks for. The time always comes first: it opens the event. */
+export function parseColumns(text: string | undefined): readonly string[] {
+  const names = (text ?? "").split(",").filter((name) => isMade(name) || (name !== "time" && fieldOf(name)));
+  return names.length > 0 ? [...new Set(names)] : DEFAULT_COLUMNS;
+}
+
+export function formatColumns(names: readonly string[]): string | undefined {
+  const text = names.join(",");
+  return text === DEFAULT_COLUMNS.join(",") || text === "" ? undefined : text;
+}
+
+function EventTime({ event }: { readonly event: StoredEvent }) {
+  return (
+    <Link
+      to="/events"
+      search={(before) => ({ ...before, event: event.id })}
+      resetScroll={false}
+      className={styles["time"]}
+      data-row-link
+    >
+      <Time at={event.time} />
+    </Link>
+  );
+}
+
+const TIME: Column<StoredEvent> = {
+  id: "time",
+  header: "Time",
+  className: styles["when"],
+  cell: (event) => <EventTime event={event} />,
+};
+
+function madeColumn(name: Made): Column<StoredEvent> {
+  return {
+    id: name,
+    header: MADE[name],
+    className: styles[name],
+    cell: (event) => {
+      if (name === "summary")
+        return (
+          <span className={styles["text"]} title={summaryOf(event)}>
+            {summaryOf(event)}
+          </span>
+        );
+      const [from, to] = fromTo(event);
+      return <Endpoints from={from} to={to} />;
+    },
+  };
+}
+
+function fieldColumn({ name, label, kind }: Field, onValue: OnValue): Column<StoredEvent> {
+  const number = ["port", "bytes", "number", "span"].includes(kind);
+  return {
+    id: name,
+    header: label,
+    className: classes(styles[`kind-${kind}`], number && styles["figure"]),
+    cell: (event) => {
+      const value = event[name];
+      if (kind === "time") return <Time at={Number(value)} />;
+      if (isEmptyValue(name, value)) return <span className="muted">–</span>;
+      const text = formatValue(name, value);
+      if (!isFilter(name)) return <span className={styles["text"]}>{text}</span>;
+      return (
+        <button
+          type="button"
+          className={classes(styles["value"], kind === "address" && styles["mono"])}
+          title={text}
+          aria-haspopup="menu"
+          onClick={(click) => onValue(name, value, click.currentTarget)}
+        >
+          {kind === "severity" && <i className={styles[`severity-${value}`]} />}
+          {text}
+        </button>
+      );
+    },
+  };
+}
+
+export function columnsOf(names: readonly string[], onValue: OnValue): Column<StoredEvent>[] {
+  return [
+    TIME,
+    ...names.flatMap((name) => {
+      if (isMade(name)) return [madeColumn(name)];
+      const field = fieldOf(name);
+      return field === undefined ? [] : [fieldColumn(field, onValue)];
+    }),
+  ];
+}

@@ -1,0 +1,132 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { buttonClass } from "@/components/button";
+import { CodeView } from "@/components/code-view";
+import { CopyButton } from "@/components/copy-button";
+import { MinusIcon, PlusIcon } from "@/components/icons";
+import { Segmented } from "@/components/segmented";
+import { Time } from "@/components/time";
+import type { StoredEvent } from "@/lib/model";
+import { nearSearch } from "./around";
+import styles from "./event-detail.module.css";
+import { FIELDS, formatValue, isEmptyValue, isFilter } from "./event-fields";
+import { formatTerms, type Term } from "./event-terms";
+
+const SIDES = [
+  ["fields", "Fields"],
+  ["record", "Record as it came"],
+] as const;
+type Side = (typeof SIDES)[number][0];
+
+interface ViewProps {
+  readonly event: StoredEvent;
+  readonly onTerm: (term: Term) => void;
+}
+
+export function EventView({ event, onTerm }: ViewProps) {
+  const [side, setSide] = useState<Side>("fields");
+  return (
+    <>
+      <Ways event={event} />
+      <div className={styles["head"]}>
+        <Segmented legend="Show" value={side} options={SIDES} onChange={setSide} />
+        <CopyButton text={event.raw || recordOf(event)} what="the record" />
+      </div>
+      {side === "fields" ? <Fields event={event} onTerm={onTerm} /> : <Record event={event} />}
+      <p className={styles["id"]}>
+        <code>{event.id}</code>
+      </p>
+    </>
+  );
+}
+
+const recordOf = (event: StoredEvent): string => JSON.stringify(event.native, null, 2);
+
+function Fields({ event, onTerm }: ViewProps) {
+  return (
+    <table className={styles["fields"]} aria-label="Fields">
+      <tbody>
+        {FIELDS.filter(({ name }) => !isEmptyValue(name, event[name])).map(({ name, label, kind }) => (
+          <tr key={name}>
+            <th scope="row" title={name}>
+              {label}
+            </th>
+            <td>
+              {kind === "time" ? <Time at={Number(event[name])} full /> : formatValue(name, event[name])}
+            </td>
+            <td className={styles["act"]}>
+              {isFilter(name) ? (
+                <Filters name={name} label={label} value={String(event[name])} onTerm={onTerm} />
+              ) : (
+                ""
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Record({ event }: { readonly event: StoredEvent }) {
+  return (
+    <>
+      {event.raw !== "" && <pre className={styles["line"]}>{event.raw}</pre>}
+      <CodeView text={recordOf(event)} language="json" label="The record as JSON" />
+    </>
+  );
+}
+
+interface FiltersProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onTerm: (term: Term) => void;
+}
+
+function Filters({ name, label, value, onTerm }: FiltersProps) {
+  return (
+    <>
+      <button
+        type="button"
+        title="Only events with this value"
+        aria-label={`Only this ${label}`}
+        onClick={() => onTerm({ column: name, value, exclude: false })}
+      >
+        <PlusIcon size={13} />
+      </button>
+      <button
+        type="button"
+        title="Exclude events with it"
+        aria-label={`Without this ${label}`}
+        onClick={() => onTerm({ column: name, value, exclude: true })}
+      >
+        <MinusIcon size={13} />
+      </button>
+    </>
+  );
+}
+
+/** Where to go from here: what happened around it, the rest of its connection, the alerts about its entities. */
+function Ways({ event }: { readonly event: StoredEvent }) {
+  const who = event.src_ip || event.user || event.device;
+  const where = formatTerms([{ column: "connection_uid", value: event.connection_uid, exclude: false }]);
+  const look = buttonClass({ size: "sm" });
+  return (
+    <div className={styles["ways"]}>
+      <Link to="/events" search={nearSearch(event.time, event)} className={look}>
+        Events around it
+      </Link>
+      {event.connection_uid !== "" && (
+        <Link to="/events" search={{ range: "all", where }} className={look}>
+          Same connection
+        </Link>
+      )}
+      {who !== "" && (
+        <Link to="/alerts" search={{ entity: who, status: "all" }} className={look}>
+          Alerts about {who}
+        </Link>
+      )}
+    </div>
+  );
+}

@@ -1096,7 +1096,7 @@ export interface components {
          */
         AlertDetail: {
             alert: components["schemas"]["Alert"];
-            rule: components["schemas"]["RuleText-Output"];
+            rule: components["schemas"]["RuleText"];
             /** Samples */
             samples: components["schemas"]["AlertSample"][];
             /** Related */
@@ -1887,6 +1887,17 @@ export interface components {
             items: components["schemas"]["RelatedAlert"][];
         };
         /**
+         * RuleBody
+         * @description One or more rules as YAML.
+         */
+        RuleBody: {
+            /**
+             * Text
+             * @description One or more Sigma rules as YAML documents.
+             */
+            text: string;
+        };
+        /**
          * RuleCase
          * @description An event that comes with a rule.
          */
@@ -2014,20 +2025,9 @@ export interface components {
         };
         /**
          * RuleText
-         * @description One or more rules as YAML.
-         */
-        "RuleText-Input": {
-            /**
-             * Text
-             * @description One or more Sigma rules as YAML documents.
-             */
-            text: string;
-        };
-        /**
-         * RuleText
          * @description What stands behind an alert: the rule as its author wrote it.
          */
-        "RuleText-Output": {
+        RuleText: {
             /** Rule Id */
             rule_id: string;
             /** Title */
@@ -4826,7 +4826,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleText-Input"];
+                "application/json": components["schemas"]["RuleBody"];
             };
         };
         responses: {
@@ -5065,7 +5065,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleText-Input"];
+                "application/json": components["schemas"]["RuleBody"];
             };
         };
         responses: {

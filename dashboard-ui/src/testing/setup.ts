@@ -1,6 +1,6 @@
 /** What every test gets: matchers, a clean document, the fake server, and what jsdom lacks. */
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { setPreferences } from "@/lib/preferences";
 import { FakeSocket } from "./fake-socket";
@@ -11,6 +11,9 @@ class NoResizeObserver implements ResizeObserver {
   unobserve(): void {}
   disconnect(): void {}
 }
+
+// A busy machine may take its time; what is there is found at once.
+configure({ asyncUtilTimeout: 5_000 });
 
 beforeAll(() => {
   server.listen({ onUnhandledRequest: "error" });

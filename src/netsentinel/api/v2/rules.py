@@ -71,7 +71,7 @@ class RuleQuery(BaseModel):
         )
 
 
-class RuleText(BaseModel):
+class RuleBody(BaseModel):
     """One or more rules as YAML."""
 
     model_config = ConfigDict(extra="forbid")
@@ -146,13 +146,13 @@ async def remove_pack(pack_id: str, principal: Writer, services: Served) -> Resp
 
 
 @router.post("/check", response_model=CheckReport, responses=problems(400, 401, 403, 503))
-async def check_rule(rule: RuleText, principal: Writer, services: Served) -> Response:
+async def check_rule(rule: RuleBody, principal: Writer, services: Served) -> Response:
     """What a YAML text would become: rules, and faults with line and column. Nothing is kept."""
     return answer(await services.rules.check(principal.tenant, rule.text))
 
 
 @router.post("", response_model=AddReport, status_code=201, responses=problems(400, 401, 403, 409, 503))
-async def add_rule(rule: RuleText, principal: Writer, services: Served) -> Response:
+async def add_rule(rule: RuleBody, principal: Writer, services: Served) -> Response:
     """Add the rules of a YAML text for the tenant's events: all of them, or none when one fails."""
     return answer(await services.library.add_text(principal, rule.text), 201)
 

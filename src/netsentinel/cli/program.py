@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("netsentinel.cli.replay:replay", "Send files of events to a server."),
     "watch": ("netsentinel.cli.watch:watch", "Follow log files and send them to a server."),
     "detect": ("netsentinel.cli.detect:detect", "Run rules over files, without a server."),
-    "rules": ("netsentinel.cli.rules:rules_app", "Check rules."),
+    "rules": ("netsentinel.cli.rules:rules_app", "Check, list, add and switch rules."),
     "alerts": ("netsentinel.cli.alerts:alerts_app", "List, explain, judge and export alerts."),
     "suppressions": ("netsentinel.cli.suppressions:suppressions_app", "Hide findings from the alerts."),
     "events": ("netsentinel.cli.events:events_app", "Search stored events."),

@@ -5,6 +5,10 @@ import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case
 
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+
+_SHIFTS = range(120, -1, -10)
+
 _RANDOM_BITS = 74
 
 
@@ -18,8 +22,4 @@ def new_id(prefix: str, now_us: int | None = None) -> str:
     millis = (time.time_ns() // 1_000 if now_us is None else now_us) // 1_000
     random = int.from_bytes(os.urandom(10), "big") >> (80 - _RANDOM_BITS)
     value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)
-    digits: list[str] = []
-    for _ in range(26):
-        value, digit = divmod(value, 32)
-        digits.append(_ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(digits))}"
+    return f"{prefix}_{''.join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])}"

@@ -81,6 +81,10 @@ def storable(text: str) -> str:
     return text.replace("\x00", "\ufffd") if "\x00" in text else text
 
 
+_PLAIN: Final = frozenset({int, float, bytes, type(None)})
+"""What a driver takes as it is."""
+
+
 def _bindable(value: SqlValue) -> SqlValue:
     if isinstance(value, str):
         return storable(value if type(value) is str else str.__str__(value))
@@ -91,7 +95,12 @@ def _bindable(value: SqlValue) -> SqlValue:
 
 def bind(params: Sequence[SqlValue]) -> tuple[SqlValue, ...]:
     """Parameters as every driver takes them: enums and booleans as their plain values, text without U+0000."""
-    return tuple(map(_bindable, params))
+    return tuple(
+        [
+            value if (kind := type(value)) in _PLAIN or (kind is str and "\x00" not in value) else _bindable(value)  # type: ignore[operator] # it is a str
+            for value in params
+        ]
+    )
 
 
 SQLITE: Final = Dialect(

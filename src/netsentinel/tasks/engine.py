@@ -89,6 +89,8 @@ class End:
     timed_out: bool = False
     released: bool = False
     """The worker shuts down: another one is to run it."""
+    lost: bool = False
+    """The process that ran it died."""
     effects: tuple[Effect, ...] = ()
 
 
@@ -224,6 +226,9 @@ class Engine:
             after = life.succeeded(task, now, end.result)
             succeeded = after.state is TaskState.SUCCEEDED
             return after, AttemptOutcome.SUCCEEDED if succeeded else AttemptOutcome.CANCELLED
+        if end.lost:
+            keeps = self.registry[task.action].keeps_failures
+            return life.lost(task, now, end.failure or _LOST, keeps_failures=keeps), AttemptOutcome.LOST
         if end.failure is not None:
             action = self.registry[task.action]
             policy = action.retry.overridden(task.retry)

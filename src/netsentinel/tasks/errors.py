@@ -7,6 +7,7 @@ from netsentinel.kernel.errors import (
     TooLargeError,
     UnavailableError,
 )
+from netsentinel.recovery.retry import Failure
 
 
 class UnknownActionError(NotFoundError):
@@ -79,3 +80,14 @@ class WorkerLostError(UnavailableError):
 
     code = "worker-lost"
     title = "The worker died"
+
+
+class HandlerFailedError(UnavailableError):
+    """A handler failed in a process of its own, which has said already what that amounts to."""
+
+    code = "handler-failed"
+    title = "The handler failed"
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure

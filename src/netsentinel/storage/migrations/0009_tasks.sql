@@ -95,7 +95,7 @@ CREATE TABLE task_workers (
   seen_at BIGINT NOT NULL
 );
 
--- Counts by time for the timeline, in three widths.
+-- Counts by time for the timeline, in two widths.
 CREATE TABLE task_counts (
   tenant TEXT NOT NULL,
   width BIGINT NOT NULL,

@@ -1,11 +1,11 @@
 """A task as a row, and a row as a task."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.kernel.types import Micros
 from netsentinel.recovery.retry import RetryOverride
 from netsentinel.storage.ports import Row, SqlValue
 from netsentinel.tasks.model import Pool, Reason, Task, TaskState, Wanted
@@ -18,9 +18,12 @@ COLUMNS: Final = (
 )
 """What `task_from_row` expects, in this order."""
 
+_NAMES: Final = tuple(COLUMNS.split(", "))
+
 LONGEST_SPAN: Final = 15
 _MILLI: Final = 1_000
 
+_plain: Final = str.__str__
 _cause: Final = msgspec.json.Decoder(tuple[int, ...])
 _retry: Final = msgspec.json.Decoder(RetryOverride)
 _encode: Final = msgspec.json.Encoder().encode
@@ -43,51 +46,19 @@ def longest_of(span: int) -> Micros:
 
 def task_from_row(row: Row) -> Task:
     """The task in a row of `COLUMNS`."""
-    return Task(
-        tenant=TenantId(row[0]),
-        id=row[1],
-        action=row[2],
-        state=_STATES[row[3]],
-        reason=_REASONS[row[4]],
-        principal=row[5],
-        origin=row[6],
-        cause=_cause.decode(row[7]) if row[7] != "[]" else (),
-        priority=row[8],
-        pool=_POOLS[row[9]],
-        unique_key=row[10] or "",
-        unique_until=row[11],
-        lane=row[12],
-        lane_limit=row[13],
-        unmet=row[14],
-        needed=bool(row[15]),
-        not_before=row[16],
-        deadline=row[17],
-        timeout=row[18],
-        retry=_retry.decode(row[19]) if row[19] else None,
-        dependency=row[20],
-        attempt=row[21],
-        failures=row[22],
-        deaths=row[23],
-        worker=row[24],
-        wanted=_WANTED[row[25]],
-        created_at=row[26],
-        updated_at=row[27],
-        due_at=row[28],
-        queued_at=row[29],
-        started_at=row[30],
-        ended_at=row[31],
-        percent=row[32],
-        stage=row[33],
-        message=row[34],
-        error_code=row[35],
-        fault=row[36],
-        resolved_at=row[37],
-        resolution=row[38],
-        error=row[39],
-        input=msgspec.Raw(row[40].encode()),
-        checkpoint=_raw(row[41]),
-        result=_raw(row[42]),
-    )
+    fields: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    fields["state"] = _STATES[fields["state"]]
+    fields["reason"] = _REASONS[fields["reason"]]
+    fields["pool"] = _POOLS[fields["pool"]]
+    fields["wanted"] = _WANTED[fields["wanted"]]
+    fields["unique_key"] = fields["unique_key"] or ""
+    fields["needed"] = bool(fields["needed"])
+    fields["cause"] = _cause.decode(fields["cause"]) if fields["cause"] != "[]" else ()
+    fields["retry"] = _retry.decode(fields["retry"]) if fields["retry"] else None
+    fields["input"] = msgspec.Raw(fields["input"].encode())
+    fields["checkpoint"] = _raw(fields["checkpoint"])
+    fields["result"] = _raw(fields["result"])
+    return Task.of(fields)
 
 
 def fixed_values(task: Task) -> tuple[SqlValue, ...]:
@@ -100,7 +71,7 @@ def fixed_values(task: Task) -> tuple[SqlValue, ...]:
         task.origin,
         _encode(task.cause).decode() if task.cause else "[]",
         task.priority,
-        task.pool.value,
+        _plain(task.pool),
         task.unique_until,
         task.lane,
         task.lane_limit,
@@ -115,8 +86,8 @@ def fixed_values(task: Task) -> tuple[SqlValue, ...]:
 def moving_values(task: Task) -> tuple[SqlValue, ...]:
     """What can change about a task, in the order of `tasks.MOVING`."""
     return (
-        task.state.value,
-        task.reason.value,
+        _plain(task.state),
+        _plain(task.reason),
         task.unique_key or None,
         task.unmet,
         int(task.needed),
@@ -126,7 +97,7 @@ def moving_values(task: Task) -> tuple[SqlValue, ...]:
         task.failures,
         task.deaths,
         task.worker,
-        task.wanted.value,
+        _plain(task.wanted),
         task.updated_at,
         task.due_at,
         task.queued_at,

@@ -1,4 +1,4 @@
-"""The timeline in SQL: counts in three widths, and tasks by how long they were there."""
+"""The timeline in SQL: counts in two widths, and tasks by how long they were there."""
 
 from collections.abc import Sequence
 from typing import Final

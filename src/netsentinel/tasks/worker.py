@@ -1,0 +1,444 @@
+"""The worker: takes tasks from the queue, runs their handlers, and writes how they ended, many in one commit."""
+
+import asyncio
+import os
+import socket
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import structlog
+
+from netsentinel.kernel.clock import SECOND
+from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.recovery.breaker import Outcome
+from netsentinel.recovery.retry import classify
+from netsentinel.storage.ports import Database, Tx
+from netsentinel.tasks.engine import BATCH, End, Engine, Lease
+from netsentinel.tasks.hints import Hints
+from netsentinel.tasks.job import Job
+from netsentinel.tasks.model import Pool, Task
+from netsentinel.tasks.ports import BreakerGate, WorkerSeen
+from netsentinel.tasks.processes import ProcessRunner
+from netsentinel.tasks.watch import LoopWatch
+
+_log = structlog.get_logger("netsentinel.tasks")
+
+LEASE_S: Final = 30.0
+"""A worker that was not heard of for so long is dead; its tasks go to others."""
+BEAT_S: Final = 10.0
+_LOOK_S: Final = 30.0
+"""Hints say when there is something to do; this look is for one that was missed."""
+_WRITE_PROGRESS_S: Final = 0.5
+_STORAGE_PAUSE_S: Final = 1.0
+_STOP_S: Final = 1.0
+"""How long stopped handlers may take to notice it."""
+_MOST_ENDS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """How much one worker does at once."""
+
+    concurrency: int = 128
+    """Handlers on the event loop."""
+    threads: int = 8
+    processes: int = 2
+    process_memory_mib: int = 1_024
+    drain_s: float = 10.0
+    """How long handlers may go on when the server shuts down."""
+
+    def of(self, pool: Pool) -> int:
+        """Places of a pool."""
+        return {Pool.LOOP: self.concurrency, Pool.THREAD: self.threads, Pool.PROCESS: self.processes}[pool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one transaction of the worker came to."""
+
+    leases: list[Lease]
+    wanted: list[Task]
+    promoted: int
+    next_due: Micros | None
+
+
+@dataclass(slots=True)
+class WorkerFigures:
+    """What the worker did since it began."""
+
+    started: int = 0
+    ended: int = 0
+    failed: int = 0
+    turns: int = 0
+    """Transactions that ended, promoted and began tasks."""
+
+
+class Worker:
+    """Runs tasks while `run` runs. Cancelling `run` drains it: what can end does, the rest goes back to the queue.
+
+    Args:
+        db: where tasks are.
+        engine: what happens to them.
+        hints: wakes it up.
+        limits: how much it does at once.
+        gate: the breakers; the engine's own.
+        is_alone: whether no other process can have workers on this database, so that tasks of others are orphans.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        engine: Engine,
+        hints: Hints,
+        limits: WorkerLimits | None = None,
+        *,
+        gate: BreakerGate | None = None,
+        is_alone: bool = True,
+    ) -> None:
+        self._db = db
+        self._engine = engine
+        self._hints = hints
+        self._limits = limits or WorkerLimits()
+        self._gate = gate
+        self._is_alone = is_alone
+        self._wake = asyncio.Event()
+        self._look = asyncio.Event()
+        self._jobs: dict[str, Job] = {}
+        self._busy: dict[Pool, int] = dict.fromkeys(Pool, 0)
+        self._ends: list[tuple[Job, End]] = []
+        self._dirty: dict[str, Job] = {}
+        self._has_progress = asyncio.Event()
+        self._seen: dict[str, tuple[int, float]] = {}
+        self._reopened: set[tuple[TenantId, str]] = set()
+        self._next_due: Micros | None = None
+        self._is_in_doubt = False
+        self._threads = ThreadPoolExecutor(self._limits.threads, thread_name_prefix="netsentinel-task")
+        self._processes = ProcessRunner(self._limits.process_memory_mib)
+        self._watch = LoopWatch()
+        self.id = ""
+        self.figures = WorkerFigures()
+        db.on_commit(self._on_commit)
+        if gate is not None:
+            gate.listen(self._on_breaker)
+
+    async def run(self) -> None:
+        """Work until cancelled, then drain."""
+        await self._enter()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._work(), name="tasks-turns")
+                group.create_task(self._beat(), name="tasks-beat")
+                group.create_task(self._write_progress(), name="tasks-progress")
+                group.create_task(self._look_around(), name="tasks-look")
+        finally:
+            await self._drain()
+
+    # Waking up.
+
+    def _on_commit(self) -> None:
+        if self._hints.take():
+            self._wake.set()
+        elif not self._is_alone:
+            self._look.set()
+
+    def _on_breaker(self, tenant: TenantId, dependency: str) -> None:
+        self._reopened.add((tenant, dependency))
+        self._wake.set()
+
+    async def _look_around(self) -> None:
+        """After hints of other processes: a look that costs no transaction."""
+        while True:
+            await self._look.wait()
+            self._look.clear()
+            with suppress(NetSentinelError):
+                if await self._db.read(lambda tx: self._engine.stores.queue.has_work(tx, self.id)):
+                    self._wake.set()
+
+    async def _work(self) -> None:
+        self._wake.set()
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause()):
+                    await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._turn()
+            except NetSentinelError as error:
+                _log.warning("tasks_wait", code=error.code, detail=error.detail)
+                await asyncio.sleep(_STORAGE_PAUSE_S)
+                self._wake.set()
+
+    def _pause(self) -> float:
+        """Seconds until there is something to do by itself."""
+        if self._next_due is None:
+            return _LOOK_S
+        return min(_LOOK_S, max(0.0, (self._next_due - self._engine.clock.now()) / SECOND))
+
+    # A turn: one transaction that ends, promotes and begins.
+
+    async def _turn(self) -> None:
+        """Write what ended, then take what is next."""
+        ends, self._ends = self._ends[:_MOST_ENDS], self._ends[_MOST_ENDS:]
+        try:
+            plain = await self._commit_effects(ends)
+            await self._unpark()
+            room = {pool: places for pool in Pool if (places := self._limits.of(pool) - self._busy[pool]) > 0}
+            known = frozenset(self._jobs) | {end.task.id for _, end in ends} if self._is_in_doubt else None
+            turn = await self._db.write(partial(self._step, [end for _, end in plain], room, known))
+        except BaseException:
+            self._ends = [*ends, *self._ends]  # whatever was written already is refused the second time
+            self._is_in_doubt = True  # on a server, the transaction may have been committed all the same
+            raise
+        self._is_in_doubt = False
+        self.figures.turns += 1
+        self._note(plain)
+        for lease in turn.leases:
+            self._start(lease)
+        for task in turn.wanted:
+            if task.id in self._jobs:
+                self._jobs[task.id].stop("wanted")
+        self._next_due = turn.next_due
+        if self._ends or turn.promoted >= BATCH:
+            self._wake.set()
+
+    def _step(self, ends: list[End], room: dict[Pool, int], known: frozenset[str] | None, tx: Tx) -> _Turn:
+        stores = self._engine.stores
+        if known is not None:
+            self._release_unknown(tx, known)
+        if ends:
+            self._engine.finish(tx, ends)
+        promoted = self._engine.promote(tx)
+        leases = self._engine.lease(tx, self.id, room)
+        wanted = stores.leases.running(tx, self.id, BATCH, only_wanted=True)
+        return _Turn(leases, wanted, promoted, stores.queue.next_due(tx))
+
+    async def _commit_effects(self, ends: list[tuple[Job, End]]) -> list[tuple[Job, End]]:
+        """Write those ends alone that bring effects, so that one that fails takes no other with it; the others."""
+        plain = [(job, end) for job, end in ends if not end.effects]
+        special = [(job, end) for job, end in ends if end.effects]
+        if not special:
+            return plain
+        writes = [self._db.write(lambda tx, end=end: self._engine.finish(tx, [end])) for _, end in special]
+        for (job, end), outcome in zip(special, await asyncio.gather(*writes, return_exceptions=True), strict=True):
+            if not isinstance(outcome, BaseException):
+                self._note([(job, end)])
+            elif isinstance(outcome, NetSentinelError) and outcome.retryable:
+                raise outcome
+            else:  # the effect itself failed: so did the attempt
+                plain.append((job, End(end.task, failure=classify(outcome, job.action.faults))))
+        return plain
+
+    def _note(self, ends: list[tuple[Job, End]]) -> None:
+        for job, end in ends:
+            self.figures.ended += 1
+            self.figures.failed += end.failure is not None
+            if job.task.dependency and self._gate is not None:
+                outcome = Outcome.SUCCESS if end.result is not None else Outcome.IGNORED
+                if end.failure is not None:
+                    outcome = Outcome.of(end.failure.fault)
+                self._gate.record(
+                    job.task.dependency,
+                    job.task.tenant,
+                    outcome,
+                    job.took,
+                    admission=job.admission,
+                    cause=job.task.cause,
+                )
+
+    async def _unpark(self) -> None:
+        reopened, self._reopened = self._reopened, set()
+        for tenant, dependency in reopened:
+            admission = self._gate.permits(dependency, tenant) if self._gate is not None else None
+            if admission is None or not admission.allowed or admission.round:
+                continue  # parked tasks look again by themselves when probes may go
+            while await self._db.write(lambda tx, key=(tenant, dependency): self._engine.unpark(tx, *key)) >= BATCH:
+                pass
+
+    # Running.
+
+    def _start(self, lease: Lease) -> None:
+        task = lease.task
+        action = self._engine.registry[task.action]
+        job = Job(lease, action, self._db, self._engine, self._hints, self._on_progress)
+        self._jobs[task.id] = job
+        self._busy[task.pool] += 1
+        self.figures.started += 1
+        if len(self._jobs) == 1:
+            self._watch.busy()
+        loop = asyncio.get_running_loop()
+        match task.pool:
+            case Pool.LOOP:
+                work: asyncio.Future[Any] = loop.create_task(_handled(job), name=f"task {task.action} {task.id}")
+                work.add_done_callback(lambda _: self._freed(Pool.LOOP))
+            case Pool.THREAD:
+                thread: Future[Any] = self._threads.submit(_blocking, job)
+                thread.add_done_callback(lambda _: loop.call_soon_threadsafe(self._freed, Pool.THREAD))
+                work = asyncio.wrap_future(thread)
+            case Pool.PROCESS:
+                work = loop.create_task(self._processes.run(job))
+                work.add_done_callback(lambda _: self._freed(Pool.PROCESS))
+        job.watch(work, self._seconds(job), self._on_end)
+
+    def _seconds(self, job: Job) -> float:
+        """How long the attempt may take."""
+        task = job.task
+        allowed = job.action.timeout if task.timeout is None else task.timeout
+        if task.deadline is not None:
+            allowed = min(allowed, task.deadline - self._engine.clock.now())
+        return allowed / SECOND
+
+    def _on_end(self, job: Job, end: End) -> None:
+        if self._jobs.get(job.task.id) is job:
+            del self._jobs[job.task.id]
+        if not self._jobs:
+            self._watch.rest()
+        self._dirty.pop(job.task.id, None)
+        if not job.is_lost:
+            self._ends.append((job, end))
+            self._wake.set()
+
+    def _freed(self, pool: Pool) -> None:
+        self._busy[pool] -= 1
+        self._wake.set()
+
+    # Progress.
+
+    def _on_progress(self, job: Job) -> None:
+        self._dirty[job.task.id] = job
+        self._has_progress.set()
+
+    async def _write_progress(self) -> None:
+        while True:
+            await self._has_progress.wait()
+            await asyncio.sleep(_WRITE_PROGRESS_S)
+            self._has_progress.clear()
+            dirty, self._dirty = self._dirty, {}
+            reports = [(job.task, job.latest) for job in dirty.values() if job.latest is not None]
+            with suppress(NetSentinelError):  # progress is not durable; the next report is as good
+                if reports:
+                    await self._db.write(lambda tx, told=reports: self._engine.stores.leases.report(tx, told))
+
+    # Being alive, and noticing who is not.
+
+    async def _enter(self) -> None:
+        self.id = new_id("wrk", self._engine.clock.now())
+        label = f"{socket.gethostname()}:{os.getpid()}"
+        leases = self._engine.stores.leases
+
+        def enter(tx: Tx) -> list[WorkerSeen]:
+            others = leases.workers(tx)
+            leases.enter(tx, self.id, label, self._engine.clock.now())
+            return others
+
+        others = await self._db.write(enter)
+        if self._is_alone:
+            for other in others:
+                await self._lose(other.id)
+
+    async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(BEAT_S)
+            try:
+                alive = await self._db.write(
+                    lambda tx: self._engine.stores.leases.beat(tx, self.id, self._engine.clock.now())
+                )
+                if not alive:
+                    await self._begin_again()
+                await self._take_from_the_dead(loop.time())
+            except NetSentinelError as error:
+                _log.warning("worker_unheard", code=error.code, detail=error.detail)
+
+    async def _begin_again(self) -> None:
+        """Others took this worker for dead: what it runs is theirs now."""
+        _log.error("worker_taken_for_dead", worker=self.id, jobs=len(self._jobs))
+        for job in list(self._jobs.values()):
+            job.stop("lost")
+        await self._enter()
+
+    async def _take_from_the_dead(self, now: float) -> None:
+        """Take the tasks of workers whose beats have not grown for a lease. What counts is this process's own time."""
+        workers = await self._db.read(self._engine.stores.leases.workers)
+        seen: dict[str, tuple[int, float]] = {}
+        for worker in workers:
+            beats, since = self._seen.get(worker.id, (-1, now))
+            seen[worker.id] = (worker.beats, since if beats == worker.beats else now)
+            if worker.id != self.id and now - seen[worker.id][1] >= LEASE_S:
+                await self._lose(worker.id)
+        self._seen = seen
+
+    async def _lose(self, worker: str) -> None:
+        total = 0
+        while True:
+            lost = await self._db.write(lambda tx: self._engine.lose(tx, worker))
+            total += lost
+            if lost < BATCH:
+                break
+        if total:
+            _log.warning("worker_lost", worker=worker, tasks=total)
+        self._wake.set()
+
+    # The end.
+
+    async def _drain(self) -> None:
+        """Let handlers end, then give the rest back. What cannot be written now is found by the next start."""
+        await self._idle(self._limits.drain_s)
+        for job in list(self._jobs.values()):
+            job.stop("shutdown")
+        await self._idle(_STOP_S)
+        await self._processes.close()
+        self._watch.close()
+        try:
+            plain = await self._commit_effects(self._ends)
+            await self._db.write(lambda tx: self._leave(tx, [end for _, end in plain]))
+        except NetSentinelError as error:
+            _log.warning("worker_left_tasks", code=error.code, detail=error.detail)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _idle(self, seconds: float) -> None:
+        """Wait until no handler runs, at most so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._jobs:
+                    self._wake.clear()
+                    await self._wake.wait()
+
+    def _leave(self, tx: Tx, ends: list[End]) -> None:
+        self._engine.finish(tx, ends)
+        while self._release_unknown(tx, frozenset()):
+            pass
+        self._engine.stores.leases.leave(tx, self.id)
+
+    def _release_unknown(self, tx: Tx, known: frozenset[str]) -> int:
+        """Give tasks back that are leased to this worker and that it does not run: a lease was lost on its way."""
+        running = self._engine.stores.leases.running(tx, self.id, BATCH)
+        unknown = [End(task, released=True) for task in running if task.id not in known]
+        return len(self._engine.finish(tx, unknown))
+
+    def samples(self) -> list[tuple[str, str, str, float]]:
+        """Figures for `/metrics`."""
+        return [
+            ("counter", "netsentinel_task_attempts", "Attempts that began.", self.figures.started),
+            ("counter", "netsentinel_task_attempts_ended", "Attempts that ended.", self.figures.ended),
+            ("counter", "netsentinel_task_attempts_failed", "Attempts that failed.", self.figures.failed),
+            ("gauge", "netsentinel_tasks_running", "Tasks that run in this process.", len(self._jobs)),
+        ]
+
+
+async def _handled(job: Job) -> Any:
+    """The handler on the event loop."""
+    try:
+        return await job.action.process(job.action.read_input(job.task.input), job)
+    except SystemExit as error:  # it would end the server, not the handler
+        raise RuntimeError(f"the handler called exit({error.code})") from error
+
+
+def _blocking(job: Job) -> Any:
+    """The handler on a thread."""
+    job.check()
+    return job.action.process(job.action.read_input(job.task.input), job)

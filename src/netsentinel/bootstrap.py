@@ -60,14 +60,18 @@ from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
+from netsentinel.recovery import Breakers
+from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits
 from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskService
 from netsentinel.tasks.store_sql import sql_stores
+from netsentinel.tasks.worker import Worker, WorkerLimits
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
+from netsentinel.wiring.upkeep import Upkeep, submit_trims
 
 _log = structlog.get_logger("netsentinel")
 
@@ -185,7 +189,9 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
             )
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
-        services, runner, metrics, supervisor = _services(settings, ground, pool, lake, rules, demo=demo)
+        work = await _open_work(settings, ground)
+        work.actions.add(*Upkeep(settings, ground.journal, lake, work.tasks).actions())
+        services, runner, metrics, supervisor = _services(settings, ground, pool, lake, rules, work, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
         yield Running(
@@ -197,7 +203,9 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 runner.run(),
                 keeping.run(),
                 *((supervisor.run(),) if settings.sources_run else ()),
-                _trim(settings, ground),
+                work.breakers.run(),
+                work.worker.run(),
+                _trim(work.tasks, ground.clock),
                 _tend(settings, lake),
             ),
             notes=await _notes(ground.identity, url),
@@ -219,7 +227,14 @@ def check_exposure(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, ground: _Ground, pool: ProcessPool, lake: DuckLake, rules: "_Rules", *, demo: bool
+    settings: Settings,
+    ground: _Ground,
+    pool: ProcessPool,
+    lake: DuckLake,
+    rules: "_Rules",
+    work: "_Work",
+    *,
+    demo: bool,
 ) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
@@ -230,9 +245,13 @@ def _services(
     grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
     processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
-    handlers = Handlers(score_threat=alert_service.on_alert_entry, close_sockets=hub.on_revocation)
+    handlers = Handlers(
+        score_threat=alert_service.on_alert_entry,
+        close_sockets=hub.on_revocation,
+        renew_breaker=work.breakers.on_entry,
+    )
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
-    metrics = Metrics(lambda: _samples(processor, hub, runner))
+    metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
     meter = SourceMeter(clock)
     intake = IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS, meter=meter)
     house = household(settings, intake, processor, clock)
@@ -255,7 +274,7 @@ def _services(
         rules=rules.service,
         library=rules.library,
         processor=processor,
-        tasks=_task_service(settings, ground),
+        tasks=work.tasks,
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
         metrics=metrics.exposition,
@@ -307,11 +326,6 @@ def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:
     )
 
 
-def _task_service(settings: Settings, ground: _Ground) -> TaskService:
-    stores = sql_stores(POSTGRES if settings.database_url else SQLITE)
-    return TaskService(ground.db, Engine(stores, ActionRegistry(), ground.clock), Hints())
-
-
 def intake_limits(settings: Settings) -> Limits:
     """The intake's limits as set."""
     return Limits(
@@ -322,7 +336,7 @@ def intake_limits(settings: Settings) -> Limits:
     )
 
 
-def _samples(processor: Processor, hub: Hub, runner: ReactionRunner) -> Iterable[Sample]:
+def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Worker) -> Iterable[Sample]:
     stats = processor.stats
     yield "counter", "netsentinel_events", "Events processed.", stats.events
     yield "counter", "netsentinel_events_stored", "Events that the lake took over.", stats.stored
@@ -334,6 +348,7 @@ def _samples(processor: Processor, hub: Hub, runner: ReactionRunner) -> Iterable
     yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", stats.restarts
     yield from hub.samples()
     yield from runner.samples()
+    yield from worker.samples()
 
 
 def _readiness(settings: Settings, db: Database, inbox: SqlInbox, clock: Clock) -> Readiness:
@@ -427,10 +442,38 @@ async def _tend(settings: Settings, lake: DuckLake) -> None:
             _log.warning("lake_untended", detail=error.detail)
 
 
-async def _trim(settings: Settings, ground: _Ground) -> None:
-    """Keep the journal within its limits, for ever."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Durable tasks: what can be done, who asks for it, and who does it."""
+
+    actions: ActionRegistry
+    tasks: TaskService
+    breakers: Breakers
+    worker: Worker
+
+
+async def _open_work(settings: Settings, ground: _Ground) -> _Work:
+    """Tasks with their breakers. One server runs on an SQLite file, so there what others left is taken at once."""
+    actions, hints = ActionRegistry(), Hints()
+    breakers = Breakers(ground.db, SqlBreakers(), ground.clock)
+    await breakers.load()
+    engine = Engine(sql_stores(POSTGRES if settings.database_url else SQLITE), actions, ground.clock, breakers)
+    limits = WorkerLimits(
+        concurrency=settings.tasks_concurrency,
+        threads=settings.tasks_threads,
+        processes=settings.tasks_processes,
+        process_memory_mib=settings.tasks_process_memory_mib,
+        drain_s=float(settings.tasks_drain_seconds),
+    )
+    worker = Worker(ground.db, engine, hints, limits, gate=breakers, is_alone=not settings.database_url)
+    return _Work(actions, TaskService(ground.db, engine, hints), breakers, worker)
+
+
+async def _trim(service: TaskService, clock: Clock) -> None:
+    """Have the journal and the ended tasks kept within their limits, every hour, for ever."""
     while True:
         await asyncio.sleep(_TRIM_EVERY_S)
-        now = ground.clock.now()
-        deleted = await ground.journal.trim(now, settings.journal_keep_days, settings.journal_keep_entries)
-        _log.info("journal_trimmed", entries=deleted)
+        try:
+            await submit_trims(service, clock.now())
+        except UnavailableError as error:
+            _log.warning("untrimmed", detail=error.detail)

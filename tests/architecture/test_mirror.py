@@ -14,6 +14,11 @@ ONE_SUITE = {
     "storage/migrate.py": "contracts/test_database.py",
     "storage/follower.py": "contracts/test_journal.py",
     "streamer/store_memory.py": "contracts/test_connection_store.py",
+    "tasks/service.py": "contracts/test_task_stores.py",
+    "tasks/job.py": "unit/tasks/test_worker.py",
+    "tasks/frames.py": "unit/tasks/test_worker.py",
+    "tasks/process.py": "unit/tasks/test_worker.py",
+    "tasks/processes.py": "unit/tasks/test_worker.py",
 }
 """Implementations that share a suite, and modules that are held as part of another's suite."""
 

@@ -118,6 +118,18 @@ class Settings(BaseSettings):
     )
     hunt_seconds: int = Field(30, ge=1, le=600, description="A hunt that takes longer is stopped.")
 
+    tasks_concurrency: int = Field(128, ge=1, le=10_000, description="Tasks that run at once on the event loop.")
+    tasks_threads: int = Field(8, ge=1, le=1_000, description="Tasks that run at once on threads, for what blocks.")
+    tasks_processes: int = Field(2, ge=1, le=256, description="Tasks that run at once in processes of their own.")
+    tasks_process_memory_mib: int = Field(
+        1_024, ge=64, description="Memory that one of these processes may take; a task that wants more fails."
+    )
+    tasks_drain_seconds: int = Field(
+        10, ge=0, le=600, description="How long tasks may go on when the server stops; the rest goes back to the queue."
+    )
+    tasks_keep_days: int = Field(14, ge=1, description="Tasks are kept so many days after they ended.")
+    dead_letters_keep_days: int = Field(90, ge=1, description="Dead letters are kept so many days.")
+
     journal_keep_days: int = Field(30, ge=1, description="Journal entries that are not audited are kept so long.")
     journal_keep_entries: int = Field(5_000_000, ge=1_000, description="At most so many journal entries are kept.")
     disk_reserve_mib: int = Field(256, ge=0, description="/readyz turns red when less space than this is free.")

@@ -178,8 +178,12 @@ class TimelineStore(Protocol):
         """Tasks that were there between `since` and `until`: those that live, then the longest, at most `limit`."""
         ...
 
+    def tenants(self, tx: ReadTx) -> list[TenantId]:
+        """Tenants that have counts."""
+        ...
+
     def forget(self, tx: Tx, before: Micros) -> int:
-        """Delete counts from before; how many rows went."""
+        """Delete counts from before, and lanes that nobody is in; how many counts went."""
         ...
 
 

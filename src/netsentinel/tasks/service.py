@@ -314,6 +314,16 @@ class TaskService:
             if batch < _TRIM_BATCH:
                 return deleted
 
+    async def trim_all(self, *, keep_days: int, keep_dead_days: int) -> int:
+        """`trim` for every tenant, and the counts of the timeline with them; how many tasks went."""
+        counts = self._engine.stores.timeline
+        deleted = 0
+        for tenant in await self._db.read(counts.tenants):
+            deleted += await self.trim(tenant, keep_days=keep_days, keep_dead_days=keep_dead_days)
+        before = self._clock.now() - (max(keep_days, keep_dead_days) + 1) * DAY
+        await self._db.write(lambda tx: counts.forget(tx, before))
+        return deleted
+
     def _found(self, tx: ReadTx, tenant: TenantId, task_id: str) -> Task:
         task = self._engine.stores.tasks.get(tx, tenant, task_id)
         if task is None:

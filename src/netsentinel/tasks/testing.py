@@ -300,6 +300,10 @@ class MemoryTimeline:
         ended.sort(key=lambda task: task.created_at - (task.ended_at or 0))
         return [*live, *ended][:limit]
 
+    def tenants(self, tx: ReadTx) -> list[TenantId]:
+        """Tenants that have counts."""
+        return sorted({one.tenant for one in self._tallies})
+
     def forget(self, tx: Tx, before: Micros) -> int:
         """Delete counts from before; how many went."""
         old = len(self._tallies)

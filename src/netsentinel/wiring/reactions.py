@@ -11,6 +11,7 @@ from typing import Final
 from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
 from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_DISABLED
 from netsentinel.kernel.entries import Entry
+from netsentinel.recovery.entries import BREAKER_CHANGES
 from netsentinel.storage import Tx
 
 DurableHandler = Callable[[Tx, Entry], None]
@@ -26,6 +27,7 @@ class Handlers:
 
     score_threat: DurableHandler
     close_sockets: LiveHandler
+    renew_breaker: LiveHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         "Closes the live connections of whoever may not be here any more. Connections are also checked every two"
         " seconds, so that an entry which is missed costs two seconds.",
         lambda handlers: handlers.close_sockets,
+    ),
+    LiveReaction(
+        "breakers",
+        BREAKER_CHANGES,
+        "Has every process see a breaker as it is now; a mode that opened for calls wakes the tasks that wait for it.",
+        lambda handlers: handlers.renew_breaker,
     ),
 )
 

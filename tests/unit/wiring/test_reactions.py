@@ -34,6 +34,15 @@ def test_the_table() -> None:
     assert table == [
         ("threats", True, ("alert.raised", "alert.updated")),
         ("sockets", False, ("session.closed", "user.disabled", "key.revoked")),
+        (
+            "breakers",
+            False,
+            (
+                "error_recovery.circuit_breaker_opened",
+                "error_recovery.circuit_breaker_half_opened",
+                "error_recovery.circuit_breaker_closed",
+            ),
+        ),
     ]
 
 
@@ -60,7 +69,9 @@ def test_nothing_reacts_to_what_it_causes() -> None:
 def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) -> None:
     taken: list[str] = []
     handlers = Handlers(
-        score_threat=lambda _tx, _entry: taken.append("threats"), close_sockets=lambda _entry: taken.append("sockets")
+        score_threat=lambda _tx, _entry: taken.append("threats"),
+        close_sockets=lambda _entry: taken.append("sockets"),
+        renew_breaker=lambda _entry: taken.append("breakers"),
     )
     handler = reaction.handler(handlers)
     handler(*(None,) * (2 if isinstance(reaction, DurableReaction) else 1))  # type: ignore[arg-type] # neither looks

@@ -24,7 +24,7 @@ def _nothing(*_: object) -> None:
     return None
 
 
-HANDLERS = Handlers(score_threat=_nothing, close_sockets=_nothing)
+HANDLERS = Handlers(score_threat=_nothing, close_sockets=_nothing, renew_breaker=_nothing)
 
 
 class NoLive:

@@ -67,8 +67,16 @@ class SqlTimeline:
             rows += tx.rows(sql, (tenant, span, since, upto, until, *actions, limit - len(rows)))
         return [task_from_row(row) for row in rows]
 
+    def tenants(self, tx: ReadTx) -> list[TenantId]:
+        """Tenants that have counts."""
+        return [TenantId(row[0]) for row in tx.rows("SELECT DISTINCT tenant FROM task_counts ORDER BY tenant")]
+
     def forget(self, tx: Tx, before: Micros) -> int:
-        """Delete counts from before; how many rows went."""
+        """Delete counts from before, and lanes that nobody is in; how many counts went."""
+        tx.run(
+            "DELETE FROM task_lanes WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.lane = task_lanes.lane"
+            " AND tasks.lane <> '' AND tasks.ended_at IS NULL)"
+        )
         return sum(
             tx.run("DELETE FROM task_counts WHERE width = ? AND at < ?", (width, before - width)) for width in WIDTHS
         )

@@ -1,0 +1,106 @@
+"""The engine and the breakers: an open one parks tasks and spends no attempt; a closed one lets them go."""
+
+import pytest
+
+from netsentinel.kernel.clock import HOUR, MINUTE, SECOND
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import TenantId
+from netsentinel.recovery.breaker import ALLOWED, Admission, Outcome
+from netsentinel.storage import Tx
+from netsentinel.storage.testing import MemoryDatabase
+from netsentinel.tasks.model import Reason, TaskState
+from netsentinel.tasks.testing import memory_stores
+from tests.unit.tasks.bench import SYSTEM, Bench, T, bench
+
+pytestmark = pytest.mark.anyio
+
+
+class Gate:
+    """A breaker that does as it is told."""
+
+    def __init__(self) -> None:
+        self.answer = ALLOWED
+        self.asked = 0
+
+    def permits(self, dependency: str, tenant: TenantId) -> Admission:
+        return self.answer
+
+    def admit(self, tx: Tx, dependency: str, tenant: TenantId, *, cause: tuple[int, ...] = ()) -> Admission:
+        self.asked += 1
+        return self.answer
+
+    def record(self, dependency: str, tenant: TenantId, outcome: Outcome, took: int, **_: object) -> None: ...
+
+    def listen(self, listener: object) -> None: ...
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def at(clock: FakeClock, gate: Gate) -> Bench:
+    return bench(MemoryDatabase(), memory_stores(), clock, gate)
+
+
+async def test_an_open_breaker_parks_and_spends_nothing(at: Bench, gate: Gate) -> None:
+    task, other = await at.submit("test.call"), await at.submit()
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + 30 * SECOND)
+    assert [lease.task.id for lease in await at.lease()] == [other.id]
+    parked = await at.get(task)
+    assert (parked.state, parked.attempt, parked.due_at) == (TaskState.PARKED, 0, gate.answer.retry_at)
+    gate.answer = ALLOWED
+    assert await at.db.write(lambda tx: at.engine.unpark(tx, T, "remote")) == 1
+    (lease,) = await at.lease()
+    assert (lease.task.id, lease.task.attempt) == (task.id, 1)
+
+
+async def test_a_parked_task_waits_on_while_its_breaker_is_open(at: Bench, gate: Gate) -> None:
+    task = await at.submit("test.call")
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + 30 * SECOND)
+    await at.lease()
+    at.clock.advance(MINUTE)
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + HOUR)
+    await at.promote()
+    assert ((await at.get(task)).state, (await at.get(task)).due_at) == (TaskState.PARKED, gate.answer.retry_at)
+    gate.answer = Admission(allowed=False)  # forced open: nobody knows until when
+    at.clock.advance(HOUR)
+    await at.promote()
+    assert (await at.get(task)).due_at == at.clock.now() + MINUTE
+
+
+async def test_a_half_open_breaker_is_asked_by_a_few(at: Bench, gate: Gate) -> None:
+    for _ in range(50):
+        await at.submit("test.call")
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + SECOND)
+    while await at.db.read(lambda tx: at.engine.stores.queue.has_work(tx, "")):
+        await at.lease()
+    at.clock.advance(MINUTE)
+    gate.answer, gate.asked = Admission(allowed=True, round=1), 0
+    await at.promote()
+    assert len(await at.lease()) == gate.asked == 10
+
+
+async def test_a_lease_looks_on_behind_what_it_parks(at: Bench, gate: Gate) -> None:
+    for _ in range(15):
+        await at.submit("test.call", priority=9)
+    behind = await at.submit()
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + MINUTE)
+    assert [lease.task.id for lease in await at.lease()] == [behind.id]
+
+
+async def test_pausing_what_waits_for_others_keeps_count(at: Bench) -> None:
+    need = await at.submit()
+    task = await at.submit(needs=(need.id,))
+    await at.service.pause(SYSTEM, task.id)
+    await at.service.skip(SYSTEM, need.id)
+    assert ((await at.get(task)).state, (await at.get(task)).unmet) == (TaskState.PAUSED, 0)
+    assert (await at.service.resume(SYSTEM, task.id)).state is TaskState.QUEUED
+
+
+async def test_a_resumed_task_takes_its_turn_in_its_lane(at: Bench) -> None:
+    first, second = [await at.submit(concurrency_key="k") for _ in range(2)]
+    await at.service.pause(SYSTEM, first.id)
+    assert (await at.get(second)).state is TaskState.QUEUED
+    assert (await at.service.resume(SYSTEM, first.id)).reason is Reason.CONCURRENCY

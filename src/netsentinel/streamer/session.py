@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from msgspec import UNSET
 
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError, NotAllowedError, NotAuthenticatedError
@@ -308,9 +309,9 @@ class Session:
         frame = frames.ErrorFrame(
             problem=frames.problem_of(error, self.id),
             retryable=error.retryable,
-            id=getattr(about, "id", frames.UNSET),
-            sub=sub or getattr(about, "sub", frames.UNSET),
-            retry_after_ms=retry_after_ms or frames.UNSET,
+            id=getattr(about, "id", UNSET),
+            sub=sub or getattr(about, "sub", UNSET),
+            retry_after_ms=retry_after_ms or UNSET,
         )
         self._outbox.put(frames.encode(frame))
 

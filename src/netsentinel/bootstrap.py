@@ -35,7 +35,7 @@ from netsentinel.detection.rulebook import (
     RuleStores,
 )
 from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
-from netsentinel.events import FORMATS, IntakeService, Limits, SourceInventory, SourceMeter
+from netsentinel.events import FORMATS, IntakeService, Limits, SetAsideBatches, SourceInventory, SourceMeter
 from netsentinel.events.configured import (
     ConfiguredSources,
     Household,
@@ -51,7 +51,7 @@ from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.sources import KINDS, Fence, Place
-from netsentinel.events.store_sql import SqlInbox, SqlSources
+from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
 from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.passwords import Argon2Hashing
 from netsentinel.identity.store_sql import SqlIdentity
@@ -243,7 +243,7 @@ def _services(
     alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
     gate = SuppressionGate(suppressions)
     grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
-    processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits)
+    processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits, SqlSetAside())
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
     handlers = Handlers(
         score_threat=alert_service.on_alert_entry,
@@ -267,6 +267,7 @@ def _services(
         intake=intake,
         inventory=SourceInventory(db, sources),
         sources=ConfiguredSources(db, (configs, sources), supervisor, house, meter, clock),
+        set_aside=SetAsideBatches(db, inbox, SqlSetAside()),
         lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
         alerts=alert_service,
         triage=_triage(ground, stores, lake),
@@ -346,6 +347,7 @@ def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Wor
     yield "counter", "netsentinel_findings_suppressed", "Findings that a suppression hid.", stats.suppressed
     yield "counter", "netsentinel_alerts_changed", "Alerts raised or updated.", stats.alerts_changed
     yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", stats.restarts
+    yield "counter", "netsentinel_batches_set_aside", "Batches the detection process died of.", stats.set_aside
     yield from hub.samples()
     yield from runner.samples()
     yield from worker.samples()

@@ -152,7 +152,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         transport = httpx2.ASGITransport(app=running.app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             world = World(http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html"})
-            world.things.update(rule_id=RULE_ID, pack_id="none")
+            world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)

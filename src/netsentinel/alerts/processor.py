@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import structlog
 
 from netsentinel.alerts.grouping import AlertGrouping, Grouped
+from netsentinel.alerts.suspicion import Suspicion
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
 from netsentinel.detection.rulebook import HitStore
 from netsentinel.events.lake import EventStore, Spool
 from netsentinel.events.ports import Inbox, InboxBatch, SourceReport, SourceStore
+from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import Micros
@@ -43,6 +45,8 @@ class ProcessorStats:
     restarts: int = 0
     stored: int = 0
     """Events that the lake holds."""
+    set_aside: int = 0
+    """Batches that were set aside, because the detection process died of them."""
 
 
 class Processor:
@@ -61,6 +65,7 @@ class Processor:
         clock: the time of effects, and of checkpoints.
         lake: where events are kept; without one they are only looked at.
         hits: where findings are counted by their rules.
+        aside: where batches go that kill the detection process; without one they are tried for ever.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Processor:
         clock: Clock,
         lake: EventStore | None = None,
         hits: HitStore | None = None,
+        aside: SetAsideStore | None = None,
     ) -> None:
         self._db = db
         self._inbox = inbox
@@ -82,6 +88,8 @@ class Processor:
         self._clock = clock
         self._lake = lake
         self._hits = hits
+        self._aside = aside
+        self._suspicion = Suspicion()
         self._storing: asyncio.Task[None] | None = None
         self._unstored = 0
         self._wake = asyncio.Event()
@@ -128,7 +136,7 @@ class Processor:
                     await self._checkpoint_if_due()
                     await self._wait()
                     continue
-                results = await self._pool.analyze(batches)
+                results = await self._analyze(batches)
                 if commit is not None:
                     await commit
                 self._position = batches[-1].id
@@ -143,12 +151,41 @@ class Processor:
             self._storing = None
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
+        try:
+            results = await self._pool.analyze(batches)
+        except UnavailableError as error:
+            deaths = self._suspicion.accuse(batches)
+            if deaths and self._aside is not None:
+                await self._set_aside(self._aside, batches[0], deaths, error.detail)
+            raise
+        self._suspicion.acquit()
+        return results
+
+    async def _set_aside(self, aside: SetAsideStore, batch: InboxBatch, deaths: int, why: str) -> None:
+        """Take a batch out of the way of the others: whole, counted, and told by its source."""
+        now = self._clock.now()
+        reason = f"Analysing it failed {deaths} times in a row: {why}"
+        told = f"A batch of {batch.records:,} records was set aside (batch {batch.id}). {reason}"
+        report = SourceReport(batch.tenant, batch.source, batch.format, 0, 0, 0, 0, told)
+
+        def put(tx: Tx) -> bool:
+            moved = aside.put(tx, batch, reason, deaths, now)
+            if moved:
+                self._sources.record(tx, report, now)
+            return moved
+
+        if await self._db.write(put):
+            self.stats.set_aside += 1
+            _log.error("batch_set_aside", batch=batch.id, source=batch.source, records=batch.records, deaths=deaths)
+
     async def _next(self) -> list[InboxBatch]:
         position = self._position
         found = await self._db.read(lambda tx: self._inbox.waiting(tx, position, _BATCHES_AT_ONCE))
         taken: list[InboxBatch] = []
         records = 0
-        for batch in found:
+        limit = self._suspicion.at_once(found[0], len(found)) if found else 0
+        for batch in found[:limit]:
             if taken and records + batch.records > _RECORDS_AT_ONCE:
                 break
             taken.append(batch)

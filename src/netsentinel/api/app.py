@@ -20,6 +20,7 @@ from netsentinel.api.v2 import (
     events,
     rules,
     session,
+    set_aside,
     sources,
     suppressions,
     tasks,
@@ -68,6 +69,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         tasks.router,
         tasks.actions,
         error_recovery.router,
+        set_aside.router,
         reference.router,
         ws.router,
         dashboard.router,  # last: it answers every path that nobody else does

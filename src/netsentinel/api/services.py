@@ -11,7 +11,7 @@ from netsentinel.alerts.suppression import Suppressions
 from netsentinel.alerts.triage import Triage
 from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import RuleLibrary, RuleService
-from netsentinel.events import IntakeService, SourceInventory
+from netsentinel.events import IntakeService, SetAsideBatches, SourceInventory
 from netsentinel.events.configured import ConfiguredSources
 from netsentinel.events.lake import EventLake
 from netsentinel.identity import ApiKeys, AuthProvider
@@ -36,6 +36,7 @@ class Services:
     intake: IntakeService
     inventory: SourceInventory
     sources: ConfiguredSources
+    set_aside: SetAsideBatches
     lake: EventLake
     alerts: AlertService
     triage: Triage

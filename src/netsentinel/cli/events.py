@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
@@ -63,6 +63,37 @@ def search(
             for item in items
         ],
     )
+
+
+@events_app.command("set-aside")
+def set_aside(*, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE) -> None:
+    """List batches that could not be processed and were set aside, newest first."""
+    from netsentinel.cli.remote import ask
+
+    items = asyncio.run(ask(server, key, "GET", "/api/v2/set-aside"))["items"]
+    if output is Output.JSON:
+        print_json(items)
+        return
+    from netsentinel.kernel.clock import to_iso
+
+    print_table(
+        ("BATCH", "SOURCE", "RECORDS", "SET ASIDE", "REASON"),
+        [(item["id"], item["source"], item["records"], to_iso(item["set_aside_at"]), item["reason"]) for item in items],
+    )
+
+
+@events_app.command("retry")
+def retry(
+    batch: Annotated[int, typer.Argument(min=0, help="Id of a batch that was set aside.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """Put a batch that was set aside back into the inbox."""
+    from netsentinel.cli.remote import ask
+
+    put = asyncio.run(ask(server, key, "POST", f"/api/v2/set-aside/{batch}/retry"))
+    talk(f"Batch {batch} waits again, as batch {put['batch']}.")
 
 
 def _endpoint(item: dict[str, Any], side: str) -> str:

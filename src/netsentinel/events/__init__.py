@@ -7,6 +7,7 @@ from netsentinel.events.meter import SourceMeter
 from netsentinel.events.model import Event, Logsource, Rejected
 from netsentinel.events.ports import Format, Inbox, InboxBatch, SourceReport, SourceStatus, SourceStore
 from netsentinel.events.service import Accepted, IntakeService, Limits
+from netsentinel.events.set_aside import SetAside, SetAsideBatches, SetAsideStore
 
 __all__ = [
     "ENTRY_KINDS",
@@ -20,6 +21,9 @@ __all__ = [
     "Limits",
     "Logsource",
     "Rejected",
+    "SetAside",
+    "SetAsideBatches",
+    "SetAsideStore",
     "SourceInventory",
     "SourceMeter",
     "SourceReport",

@@ -6,6 +6,7 @@ from typing import Final
 from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
+from netsentinel.events.set_aside import SetAside
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -123,6 +124,53 @@ class SqlInbox:
         """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
         row = tx.row("SELECT COUNT(*), COALESCE(MIN(received_at), 0) FROM inbox WHERE done = 0")
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
+class SqlSetAside:
+    """Batches that could not be processed."""
+
+    def put(self, tx: Tx, batch: InboxBatch, reason: str, tries: int, now: Micros) -> bool:
+        """Move a batch out of the inbox; False when it is there no more."""
+        row = tx.row("SELECT done, raw FROM inbox WHERE id = ?", (batch.id,))
+        if row is None:
+            return False
+        done, raw = int(row[0]), bytes(row[1])
+        tx.run(
+            "INSERT INTO inbox_set_aside (id, tenant, source, format, received_at, records, done, raw, size, "
+            "set_aside_at, tries, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(batch.id, batch.tenant, batch.source, batch.format, batch.received_at, batch.records, done, raw),
+                *(len(raw), now, tries, reason[:MAX_REASON_CHARACTERS]),
+            ),
+        )
+        tx.run("DELETE FROM inbox WHERE id = ?", (batch.id,))
+        return True
+
+    def all(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[SetAside]:
+        """A tenant's batches, newest first."""
+        rows = tx.rows(
+            "SELECT id, source, format, received_at, records, size, set_aside_at, tries, reason FROM inbox_set_aside "
+            "WHERE tenant = ? ORDER BY id DESC LIMIT ?",
+            (tenant, limit),
+        )
+        return [SetAside(*row) for row in rows]
+
+    def count(self, tx: ReadTx) -> int:
+        """How many there are, of all tenants."""
+        row = tx.row("SELECT COUNT(*) FROM inbox_set_aside")
+        return 0 if row is None else int(row[0])
+
+    def take(self, tx: Tx, tenant: TenantId, batch: int) -> InboxBatch | None:
+        """Hand a batch over and forget it; None when the tenant has no such batch here."""
+        row = tx.row(
+            "DELETE FROM inbox_set_aside WHERE tenant = ? AND id = ? "
+            "RETURNING id, tenant, source, format, received_at, records, raw, done",
+            (tenant, batch),
+        )
+        if row is None:
+            return None
+        *columns, done = row
+        return InboxBatch(*columns, done=bool(done))
 
 
 class SqlSources:

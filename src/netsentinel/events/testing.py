@@ -26,6 +26,7 @@ from netsentinel.events.lake.query import check, check_grouping, compiled, value
 from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
+from netsentinel.events.set_aside import SetAside
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.types import Micros, TenantId
@@ -94,6 +95,46 @@ class MemoryInbox:
         del tx
         times = [batch.received_at for batch in self.batches.values() if not batch.done]
         return len(times), min(times, default=0)
+
+
+class MemorySetAside:
+    """Batches that were set aside, in a dict."""
+
+    def __init__(self, inbox: MemoryInbox) -> None:
+        self._inbox = inbox
+        self._kept: dict[int, tuple[InboxBatch, SetAside]] = {}
+
+    def put(self, tx: Tx, batch: InboxBatch, reason: str, tries: int, now: Micros) -> bool:
+        """Move a batch out of the inbox; False when it is there no more."""
+        del tx
+        found = self._inbox.batches.pop(batch.id, None)
+        if found is None:
+            return False
+        size, reason = len(found.raw), reason[:MAX_REASON_CHARACTERS]
+        told = SetAside(
+            *(found.id, found.source, found.format, found.received_at, found.records), size, now, tries, reason
+        )
+        self._kept[found.id] = found, told
+        return True
+
+    def all(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[SetAside]:
+        """A tenant's batches, newest first."""
+        del tx
+        return [told for _, (batch, told) in sorted(self._kept.items(), reverse=True) if batch.tenant == tenant][:limit]
+
+    def count(self, tx: ReadTx) -> int:
+        """How many there are, of all tenants."""
+        del tx
+        return len(self._kept)
+
+    def take(self, tx: Tx, tenant: TenantId, batch: int) -> InboxBatch | None:
+        """Hand a batch over and forget it; None when the tenant has no such batch here."""
+        del tx
+        found = self._kept.get(batch)
+        if found is None or found[0].tenant != tenant:
+            return None
+        del self._kept[batch]
+        return found[0]
 
 
 class MemorySources:

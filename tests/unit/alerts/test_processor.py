@@ -8,13 +8,16 @@ from typing import Self
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertGrouping, Processor
+from netsentinel.alerts import processor as processor_module
 from netsentinel.alerts.suppression import SuppressionGate
 from netsentinel.alerts.suppression.testing import memory_suppressions
+from netsentinel.alerts.suspicion import IN_A_ROW, TRIES
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
 from netsentinel.detection.model import BatchResult
+from netsentinel.events import SetAsideBatches
 from netsentinel.events.lake import Spool
 from netsentinel.events.ports import InboxBatch
-from netsentinel.events.testing import MemoryEventStore, MemoryInbox, MemorySources
+from netsentinel.events.testing import MemoryEventStore, MemoryInbox, MemorySetAside, MemorySources
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
@@ -35,6 +38,8 @@ class CountingPool:
         self.calls: list[list[int]] = []
         self.restored: list[int] = []
         self.die_at: int | None = None
+        self.poison: set[int] = set()
+        """Batches of which it dies every time."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,6 +56,8 @@ class CountingPool:
         self.calls.append([batch.id for batch in batches])
         if self.die_at is not None and any(batch.id == self.die_at for batch in batches):
             self.die_at = None
+            raise UnavailableError("the process died")
+        if any(batch.id in self.poison for batch in batches):
             raise UnavailableError("the process died")
         return [self._result(batch) for batch in batches]
 
@@ -87,11 +94,12 @@ class Plant:
         self.sources = MemorySources(self.inbox)
         self.pool = CountingPool()
         self.alerts = MemoryAlerts()
+        self.aside = MemorySetAside(self.inbox)
         self.processor = self.new_processor()
 
     def new_processor(self) -> Processor:
         grouping = AlertGrouping(self.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
-        return Processor(self.db, self.inbox, self.sources, self.pool, grouping, self.clock)
+        return Processor(self.db, self.inbox, self.sources, self.pool, grouping, self.clock, aside=self.aside)
 
     def receive(self, count: int = 1) -> None:
         for _ in range(count):
@@ -252,3 +260,74 @@ async def test_batches_stay_while_the_lake_is_full_and_alerts_go_on(plant: Plant
                 await asyncio.sleep(0.05)
     assert plant.raised() == ["f1", "f2"]
     assert plant.pool.restored[-1] == 0, "everything since the last checkpoint is read again"
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor_module, "_RETRY_S", 0.001)
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_batch_that_kills_the_process_is_set_aside_and_the_others_are_processed(plant: Plant) -> None:
+    plant.pool.poison = {3}
+    plant.receive(5)
+    async with plant.running():
+        await plant.settle()
+    assert plant.raised() == ["f1", "f2", "f4", "f5"]
+    (aside,) = plant.aside.all(MemoryTx(), DEFAULT_TENANT, 10)
+    assert (aside.id, aside.records, aside.tries) == (3, 3, TRIES)
+    assert plant.processor.stats.set_aside == 1
+    assert plant.pool.calls.count([3]) == TRIES
+    (source,) = plant.sources.all(MemoryTx(), DEFAULT_TENANT)
+    assert source.events == 12
+    taken = plant.aside.take(MemoryTx(), DEFAULT_TENANT, 3)
+    assert taken is not None
+    assert taken.raw == b"{}"
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_its_source_says_so_and_another_try_works(plant: Plant) -> None:
+    plant.pool.poison = {1}
+    plant.receive(1)
+    batches = SetAsideBatches(plant.db, plant.inbox, plant.aside)
+    async with plant.running():
+        await plant.settle()
+        (source,) = plant.sources.all(MemoryTx(), DEFAULT_TENANT)
+        assert source.last_error.startswith("A batch of 3 records was set aside (batch 1). Analysing it failed 3 times")
+        plant.pool.poison = set()
+        assert await batches.retry(DEFAULT_TENANT, 1) == 2
+        plant.processor.wake()
+        await plant.settle()
+    assert plant.raised() == ["f2"]
+    assert plant.aside.count(MemoryTx()) == 0
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_batch_that_was_done_and_kills_on_a_second_reading_is_not_forgotten(plant: Plant) -> None:
+    async with plant.running():
+        plant.receive(2)
+        await plant.settle()
+    plant.pool = CountingPool()
+    plant.pool.poison = {1}
+    plant.processor = plant.new_processor()
+    async with plant.running():
+        plant.receive(1)
+        await plant.settle()
+    taken = plant.aside.take(MemoryTx(), DEFAULT_TENANT, 1)
+    assert taken is not None
+    assert taken.done
+    assert plant.raised() == ["f1", "f2", "f3"]
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_process_that_dies_of_everything_does_not_empty_the_inbox(plant: Plant) -> None:
+    plant.pool.poison = set(range(1, 41))
+    plant.receive(40)
+    async with plant.running():
+        async with asyncio.timeout(10):
+            while plant.processor.stats.restarts < 4 + TRIES * (IN_A_ROW + 3):
+                await asyncio.sleep(0.01)
+        assert plant.aside.count(MemoryTx()) == IN_A_ROW
+        plant.pool.poison = set()
+        await plant.settle()
+    assert len(plant.raised()) == 40 - IN_A_ROW

@@ -47,6 +47,21 @@ class StoredEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     domain: str
     url: str
     user_agent: str
+    event_code: str
+    message: str
+    signature: str
+    http_method: str
+    http_status: int
+    referrer: str
+    dns_type: str
+    dns_answer: str
+    ja3: str
+    process: str
+    parent_process: str
+    command_line: str
+    file: str
+    file_hash: str
+    src_mac: str
     action: str
     severity: int
     native: str

@@ -20,7 +20,7 @@ from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import PackFolder, RuleLibrary, RuleService, RuleStores
 from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
 from netsentinel.detection.rulebook.testing import LocalBench
-from netsentinel.events import FORMATS, IntakeService, SourceInventory, SourceMeter
+from netsentinel.events import FORMATS, IntakeService, SetAsideBatches, SourceInventory, SourceMeter
 from netsentinel.events.configured import (
     ConfiguredSources,
     Household,
@@ -31,7 +31,7 @@ from netsentinel.events.configured import (
 from netsentinel.events.configured.store_sql import SqlSourceConfigs
 from netsentinel.events.lake import EventLake
 from netsentinel.events.sources import KINDS, Fence, Place
-from netsentinel.events.store_sql import SqlInbox, SqlSources
+from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
 from netsentinel.events.testing import MemoryEventStore
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import EntryRegistry
@@ -90,6 +90,7 @@ class Desk:
         self.house = House(clock=self.clock)
         self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
         self.inbox, self.sources, self.configs = SqlInbox(), SqlSources(), SqlSourceConfigs()
+        self.aside = SqlSetAside()
         self.alerts = AlertService(self, self.stores, self.clock, 6 * HOUR)  # type: ignore[arg-type] - counts, then passes on
         self.events = MemoryEventStore(self.database, self.clock)
         self.hiding = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
@@ -126,6 +127,7 @@ class Desk:
             sources=self.configured,
             keys=self.house.service.keys,
             tasks=self.tasks,
+            set_aside=SetAsideBatches(self, self.inbox, self.aside),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),
             intake=self.intake,
             processor=SimpleNamespace(wake=self._wake),

@@ -4,7 +4,7 @@ import msgspec
 
 from netsentinel.events.lake import StoredEvent
 from netsentinel.events.lake.model import EMPTY_SPOOL, Spool
-from netsentinel.events.lake.spool import SpoolWriter
+from netsentinel.events.lake.spool import SpoolWriter, stored
 from netsentinel.events.model import Event, Logsource
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -65,3 +65,28 @@ def test_what_was_not_taken_over_is_forgotten(tmp_path: Path) -> None:
     writer.discard()
     assert list(tmp_path.iterdir()) == []
     assert writer.cut() == EMPTY_SPOOL
+
+
+SPREAD = {"tenant", "source", "format", "time", "logsource", "native", "raw"}
+"""What an event states in another form, or for all of a batch."""
+OF_THE_LAKE = {"batch", "number", "received_at", "product", "category", "service", "raw_hash"}
+
+
+def test_every_column_of_an_event_is_stored_and_every_stored_one_comes_from_an_event() -> None:
+    """A column that is added to one and not to the other fails here."""
+    of_event = {one.name for one in msgspec.structs.fields(Event)}
+    of_lake = {one.name for one in msgspec.structs.fields(StoredEvent)}
+    assert of_event - {"logsource"} == of_lake - OF_THE_LAKE
+
+
+def test_no_column_is_mixed_up_with_another() -> None:
+    values: dict[str, object] = {}
+    for at, one in enumerate(msgspec.structs.fields(Event)):
+        if one.name not in SPREAD:
+            values[one.name] = 1_000 + at if isinstance(one.default, int) else f"value of {one.name}"
+    made = Event(
+        tenant=DEFAULT_TENANT, source="s", format="f", time=7, logsource=Logsource("p", "c", "v"), native={}, **values
+    )
+    found = stored(made, 3, 4, 5)
+    assert {name: getattr(found, name) for name in values} == values
+    assert (found.product, found.category, found.service, found.time, found.received_at) == ("p", "c", "v", 7, 5)

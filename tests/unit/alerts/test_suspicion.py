@@ -1,0 +1,29 @@
+from netsentinel.alerts.suspicion import IN_A_ROW, TRIES, Suspicion
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.types import DEFAULT_TENANT
+
+
+def batches(*ids: int) -> list[InboxBatch]:
+    return [InboxBatch(one, DEFAULT_TENANT, "s", "", 0, 1, b"") for one in ids]
+
+
+def test_many_are_only_suspects() -> None:
+    suspicion = Suspicion()
+    assert [suspicion.accuse(batches(4, 5, 6)) for _ in range(10)] == [0] * 10
+    assert [suspicion.at_once(one, 64) for one in batches(4, 6, 7)] == [1, 1, 64]
+
+
+def test_one_alone_is_found_after_some_deaths_in_a_row() -> None:
+    suspicion = Suspicion()
+    assert [suspicion.accuse(batches(5)) for _ in range(TRIES)] == [0, 0, TRIES]
+    assert suspicion.accuse(batches(6)) == 0
+    suspicion.acquit()
+    assert suspicion.accuse(batches(6)) == suspicion.accuse(batches(7)) == suspicion.accuse(batches(6)) == 0
+
+
+def test_when_every_batch_fails_it_is_not_the_batches() -> None:
+    suspicion = Suspicion()
+    found = [number for number in range(100) for _ in range(TRIES) if suspicion.accuse(batches(number))]
+    assert found == list(range(IN_A_ROW))
+    suspicion.acquit()
+    assert [suspicion.accuse(batches(7)) for _ in range(TRIES)][-1] == TRIES

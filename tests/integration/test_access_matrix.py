@@ -214,8 +214,8 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 
 def method_of_nothing(method: str, path: str) -> bool:
-    """Whether the route is asked about a task that is not there, or for an action that is not: 404 is being let in."""
-    return "{task_id}" in path or (method, path) == ("POST", "/api/v2/tasks")
+    """Whether the route is asked about a task, a batch or an action that is not there: 404 is being let in."""
+    return "{task_id}" in path or "{batch}" in path or (method, path) == ("POST", "/api/v2/tasks")
 
 
 PROTECTED = [case for case in ROUTES if isinstance(case[2], Requires)]

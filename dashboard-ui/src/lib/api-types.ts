@@ -936,6 +936,370 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description The tenant's tasks, newest first.
+         */
+        get: operations["list_tasks_api_v2_tasks_get"];
+        put?: never;
+        /**
+         * Submit Task
+         * @description Make a task. It is durable when this answers, and runs at least once.
+         */
+        post: operations["submit_task_api_v2_tasks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Timeline
+         * @description What happened in a window: the longest tasks whole, and counts whose number depends on the width only.
+         */
+        get: operations["show_timeline_api_v2_tasks_timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Task
+         * @description A task with its input, its result and every attempt.
+         */
+        get: operations["show_task_api_v2_tasks__task_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Task
+         * @description End a task. One that runs is stopped by its worker: `wanted` is `cancel` until then.
+         */
+        post: operations["cancel_task_api_v2_tasks__task_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip Task
+         * @description End a task as cancelled, and let what needs it go on as if it had succeeded.
+         */
+        post: operations["skip_task_api_v2_tasks__task_id__skip_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Task
+         * @description Hold a task until it is resumed.
+         */
+        post: operations["pause_task_api_v2_tasks__task_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Task
+         * @description Let a paused task go on, from its checkpoint.
+         */
+        post: operations["resume_task_api_v2_tasks__task_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Task
+         * @description Try a task again now: one that waits for its time or its breaker, or one that failed or gave up.
+         */
+        post: operations["retry_task_api_v2_tasks__task_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actions
+         * @description What can be asked for, here, over the WebSocket, by schedules and from the command line.
+         */
+        get: operations["list_actions_api_v2_actions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/retry/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Retry
+         * @description How often a task was tried, with what outcome, and when it is tried next.
+         */
+        get: operations["show_retry_api_v2_error_recovery_retry__task_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/retry/{task_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Try a task again now.
+         */
+        post: operations["retry_api_v2_error_recovery_retry__task_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/dlq/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description The tenant's dead letters, newest first.
+         */
+        get: operations["list_dead_letters_api_v2_error_recovery_dlq_entries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/dlq/entries/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Dead Letter
+         * @description A dead letter with its input and every attempt.
+         */
+        get: operations["show_dead_letter_api_v2_error_recovery_dlq_entries__task_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/dlq/resubmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resubmit Dead Letters
+         * @description Submit every unresolved dead letter again that fits; or, as a dry run, only say which those are.
+         */
+        post: operations["resubmit_dead_letters_api_v2_error_recovery_dlq_resubmit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/dlq/{task_id}/resubmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resubmit Dead Letter
+         * @description Submit a dead letter again as a new task, with its own input or another; the letter is then resolved.
+         */
+        post: operations["resubmit_dead_letter_api_v2_error_recovery_dlq__task_id__resubmit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/dlq/{task_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Dead Letter
+         * @description Be done with a dead letter, and say why. It is kept until retention deletes it.
+         */
+        post: operations["resolve_dead_letter_api_v2_error_recovery_dlq__task_id__resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Set Aside
+         * @description Batches of which the detection process died again and again. Nothing of them is lost.
+         */
+        get: operations["list_set_aside_api_v2_set_aside_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/set-aside/{batch}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Set Aside
+         * @description Try a batch again: it is put at the end of the inbox, and set aside again if it fails again.
+         */
+        post: operations["retry_set_aside_api_v2_set_aside__batch__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -959,6 +1323,36 @@ export interface components {
              * @default 0
              */
             position: number;
+        };
+        /**
+         * ActionItem
+         * @description Something that can be asked for.
+         */
+        ActionItem: {
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+            /** Permission */
+            permission: string;
+            /** Timeout */
+            timeout: number;
+            /** Max Attempts */
+            max_attempts: number;
+            /** Dependency */
+            dependency: string;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ActionList
+         * @description Every action, by name.
+         */
+        ActionList: {
+            /** Items */
+            items: components["schemas"]["ActionItem"][];
         };
         /**
          * Activity
@@ -1191,6 +1585,30 @@ export interface components {
              * @description Id or name of a user; empty for nobody.
              */
             assignee: string;
+        };
+        /**
+         * AttemptItem
+         * @description One try of a task.
+         */
+        AttemptItem: {
+            /** Number */
+            number: number;
+            /** Outcome */
+            outcome: string;
+            /** Worker */
+            worker: string;
+            /** Started At */
+            started_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error Code */
+            error_code: string;
+            /** Error */
+            error: string;
+            /** Fault */
+            fault: string;
+            /** Retry At */
+            retry_at: number | null;
         };
         /**
          * Bucket
@@ -1718,6 +2136,63 @@ export interface components {
             alert_id: string;
         };
         /**
+         * NewTask
+         * @description What to do, and under which conditions.
+         */
+        NewTask: {
+            /**
+             * Action
+             * @description For example `events.replay`.
+             */
+            action: string;
+            /**
+             * Input
+             * @description The action's input.
+             */
+            input?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Request Id
+             * @description The same id again gives the task that is there, and runs nothing twice.
+             * @default
+             */
+            request_id: string;
+            /**
+             * Priority
+             * @description A higher one starts first.
+             * @default 5
+             */
+            priority: number;
+            /**
+             * Not Before
+             * @description Start at this time or later.
+             */
+            not_before?: number | null;
+            /**
+             * Deadline Ms
+             * @description From now; not started after, stopped at it.
+             */
+            deadline_ms?: number | null;
+            /**
+             * Concurrency Key
+             * @description At most `concurrency` of this key run at once.
+             * @default
+             */
+            concurrency_key: string;
+            /**
+             * Concurrency
+             * @default 1
+             */
+            concurrency: number;
+            /**
+             * Needs
+             * @description Ids of tasks that must have succeeded first.
+             * @default []
+             */
+            needs: string[];
+        };
+        /**
          * Note
          * @description Why.
          */
@@ -1821,6 +2296,14 @@ export interface components {
             days: number;
         };
         /**
+         * PutBack
+         * @description The batch waits again.
+         */
+        PutBack: {
+            /** Batch */
+            batch: number;
+        };
+        /**
          * RaisedCount
          * @description How many alerts were raised in a span of time.
          */
@@ -1848,6 +2331,16 @@ export interface components {
             why: components["schemas"]["Why"];
             /** Value */
             value: string;
+        };
+        /**
+         * Refusal
+         * @description A dead letter that is not resubmitted, and why.
+         */
+        Refusal: {
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * RejectedLine
@@ -1885,6 +2378,102 @@ export interface components {
         RelatedAlerts: {
             /** Items */
             items: components["schemas"]["RelatedAlert"][];
+        };
+        /**
+         * Resolution
+         * @description Why nothing more is to be done.
+         */
+        Resolution: {
+            /** Note */
+            note: string;
+        };
+        /**
+         * ResubmissionView
+         * @description What resubmitting came to, or would.
+         */
+        ResubmissionView: {
+            /** Matched */
+            matched: number;
+            /** Items */
+            items: components["schemas"]["TaskItem"][];
+            /** Refused */
+            refused: components["schemas"]["Refusal"][];
+            /** Is Dry Run */
+            is_dry_run: boolean;
+        };
+        /**
+         * ResubmitMany
+         * @description Which dead letters to submit again.
+         */
+        ResubmitMany: {
+            /**
+             * Action
+             * @description One or more actions, separated by commas.
+             * @default
+             */
+            action: string;
+            /**
+             * Error Code
+             * @description Code of the last error.
+             * @default
+             */
+            error_code: string;
+            /**
+             * Fault
+             * @description `retryable`, `permanent` or `poison`.
+             * @default
+             */
+            fault: string;
+            /**
+             * Since
+             * @description Made at or after this time, microseconds since 1970 UTC.
+             * @default 0
+             */
+            since: number;
+            /**
+             * Until
+             * @description Made before this time; 0 for no end.
+             * @default 0
+             */
+            until: number;
+            /**
+             * Limit
+             * @description At most so many.
+             * @default 1000
+             */
+            limit: number;
+            /**
+             * Dry Run
+             * @description Only say which.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * ResubmitOne
+         * @description How to submit a dead letter again.
+         */
+        ResubmitOne: {
+            /**
+             * Input
+             * @description In place of its own input.
+             */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * RetryView
+         * @description How a task stands with its retries.
+         */
+        RetryView: {
+            task: components["schemas"]["TaskItem"];
+            /** Max Attempts */
+            max_attempts: number;
+            /** Next At */
+            next_at: number | null;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptItem"][];
         };
         /**
          * RuleBody
@@ -2054,6 +2643,38 @@ export interface components {
             version: string;
         };
         /**
+         * SetAside
+         * @description A batch that was set aside, without its content.
+         */
+        SetAside: {
+            /** Id */
+            id: number;
+            /** Source */
+            source: string;
+            /** Format */
+            format: string;
+            /** Received At */
+            received_at: number;
+            /** Records */
+            records: number;
+            /** Size */
+            size: number;
+            /** Set Aside At */
+            set_aside_at: number;
+            /** Tries */
+            tries: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SetAsideList
+         * @description Batches that were set aside, newest first.
+         */
+        SetAsideList: {
+            /** Items */
+            items: components["schemas"]["SetAside"][];
+        };
+        /**
          * SourceChange
          * @description What to change; what is left out stays.
          */
@@ -2196,6 +2817,31 @@ export interface components {
             checks: components["schemas"]["Check"][];
         };
         /**
+         * Span
+         * @description One stretch of a task's life on the timeline.
+         */
+        Span: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "queued" | "waiting" | "running";
+            /** Start */
+            start: number;
+            /** End */
+            end: number | null;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
+        };
+        /**
          * State
          * @description How a source is doing on this server.
          * @enum {string}
@@ -2261,6 +2907,36 @@ export interface components {
             url: string;
             /** User Agent */
             user_agent: string;
+            /** Event Code */
+            event_code: string;
+            /** Message */
+            message: string;
+            /** Signature */
+            signature: string;
+            /** Http Method */
+            http_method: string;
+            /** Http Status */
+            http_status: number;
+            /** Referrer */
+            referrer: string;
+            /** Dns Type */
+            dns_type: string;
+            /** Dns Answer */
+            dns_answer: string;
+            /** Ja3 */
+            ja3: string;
+            /** Process */
+            process: string;
+            /** Parent Process */
+            parent_process: string;
+            /** Command Line */
+            command_line: string;
+            /** File */
+            file: string;
+            /** File Hash */
+            file_hash: string;
+            /** Src Mac */
+            src_mac: string;
             /** Action */
             action: string;
             /** Severity */
@@ -2273,6 +2949,15 @@ export interface components {
             raw: string;
             /** Raw Hash */
             raw_hash: string;
+        };
+        /**
+         * SubmittedTask
+         * @description What became of a request.
+         */
+        SubmittedTask: {
+            task: components["schemas"]["TaskItem"];
+            /** Is Duplicate */
+            is_duplicate: boolean;
         };
         /**
          * Suppression
@@ -2379,6 +3064,97 @@ export interface components {
          */
         SuppressionState: "active" | "expired" | "lifted";
         /**
+         * TaskItem
+         * @description A task in a list. Times are microseconds since 1970 UTC.
+         */
+        TaskItem: {
+            /** Id */
+            id: string;
+            /** Action */
+            action: string;
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string;
+            /** Principal */
+            principal: string;
+            /** Origin */
+            origin: string;
+            /** Priority */
+            priority: number;
+            /** Dependency */
+            dependency: string;
+            /** Attempt */
+            attempt: number;
+            /** Failures */
+            failures: number;
+            /** Deaths */
+            deaths: number;
+            /** Wanted */
+            wanted: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /** Due At */
+            due_at: number | null;
+            /** Started At */
+            started_at: number | null;
+            /** Ended At */
+            ended_at: number | null;
+            /** Deadline */
+            deadline: number | null;
+            /** Percent */
+            percent: number;
+            /** Stage */
+            stage: string;
+            /** Message */
+            message: string;
+            /** Error Code */
+            error_code: string;
+            /** Error */
+            error: string;
+            /** Fault */
+            fault: string;
+            /** Resolved At */
+            resolved_at: number | null;
+            /** Resolution */
+            resolution: string;
+        };
+        /**
+         * TaskItems
+         * @description One page of tasks, newest first.
+         */
+        TaskItems: {
+            /** Items */
+            items: components["schemas"]["TaskItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * TaskState
+         * @description Where a task is in its life.
+         * @enum {string}
+         */
+        TaskState: "waiting" | "queued" | "running" | "retry_wait" | "parked" | "paused" | "succeeded" | "failed" | "cancelled" | "dead";
+        /**
+         * TaskView
+         * @description A task with everything about it.
+         */
+        TaskView: {
+            task: components["schemas"]["TaskItem"];
+            /** Input */
+            input: unknown;
+            /** Result */
+            result: unknown;
+            /** Checkpoint */
+            checkpoint: unknown;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptItem"][];
+            /** Needs */
+            needs: string[];
+        };
+        /**
          * TestReport
          * @description What a rule did with its cases.
          */
@@ -2433,6 +3209,61 @@ export interface components {
             items: components["schemas"]["Threat"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Timeline
+         * @description A window of the timeline: its size depends on its width in pixels, not on the number of tasks.
+         */
+        Timeline: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Bucket Us */
+            bucket_us: number;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Tasks */
+            tasks: components["schemas"]["TimelineTask"][];
+            /** Buckets */
+            buckets: components["schemas"]["TimelineBucket"][];
+        };
+        /**
+         * TimelineBucket
+         * @description What happened in one stretch of the window, of one action.
+         */
+        TimelineBucket: {
+            /** At */
+            at: number;
+            /** Action */
+            action: string;
+            /** Submitted */
+            submitted: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Retried */
+            retried: number;
+            /** Run Us */
+            run_us: number;
+        };
+        /**
+         * TimelineTask
+         * @description One row of the timeline.
+         */
+        TimelineTask: {
+            /** Id */
+            id: string;
+            /** Action */
+            action: string;
+            state: components["schemas"]["TaskState"];
+            /** Start */
+            start: number;
+            /** End */
+            end: number | null;
+            /** Spans */
+            spans: components["schemas"]["Span"][];
         };
         /**
          * Trial
@@ -5421,6 +6252,1140 @@ export interface operations {
             };
             /** @description Not available at the moment; see Retry-After. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks_api_v2_tasks_get: {
+        parameters: {
+            query?: {
+                /** @description One or more states, separated by commas. */
+                state?: string;
+                /** @description One or more actions, separated by commas. */
+                action?: string;
+                /** @description Id of whoever asked. */
+                principal?: string;
+                /** @description What asked, for example `schedule:<id>`. */
+                origin?: string;
+                /** @description Code of the newest error. */
+                error_code?: string;
+                /** @description Made at or after this time, microseconds since 1970 UTC. */
+                since?: number;
+                /** @description Made before this time; 0 for no end. */
+                until?: number;
+                /** @description Tasks a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItems"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_task_api_v2_tasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description It was asked for before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_timeline_api_v2_tasks_timeline_get: {
+        parameters: {
+            query?: {
+                /** @description Begin; an hour before the end, if not stated. */
+                since?: number | null;
+                /** @description End; now, if not stated. */
+                until?: number | null;
+                /** @description In pixels. */
+                width?: number;
+                /** @description One or more actions, separated by commas. */
+                action?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task_api_v2_tasks__task_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_task_api_v2_tasks__task_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skip_task_api_v2_tasks__task_id__skip_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_task_api_v2_tasks__task_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_task_api_v2_tasks__task_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_task_api_v2_tasks__task_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_actions_api_v2_actions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_retry_api_v2_error_recovery_retry__task_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryView"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_api_v2_error_recovery_retry__task_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters_api_v2_error_recovery_dlq_entries_get: {
+        parameters: {
+            query?: {
+                /** @description One or more actions, separated by commas. */
+                action?: string;
+                /** @description Code of the last error. */
+                error_code?: string;
+                /** @description `retryable`, `permanent` or `poison`. */
+                fault?: string;
+                /** @description Made at or after this time, microseconds since 1970 UTC. */
+                since?: number;
+                /** @description Made before this time; 0 for no end. */
+                until?: number;
+                /** @description Only those that a person is done with, or only the others. */
+                resolved?: boolean | null;
+                /** @description Dead letters a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItems"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_dead_letter_api_v2_error_recovery_dlq_entries__task_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resubmit_dead_letters_api_v2_error_recovery_dlq_resubmit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResubmitMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResubmissionView"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resubmit_dead_letter_api_v2_error_recovery_dlq__task_id__resubmit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResubmitOne"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_dead_letter_api_v2_error_recovery_dlq__task_id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolution"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_set_aside_api_v2_set_aside_get: {
+        parameters: {
+            query?: {
+                /** @description Batches at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetAsideList"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_set_aside_api_v2_set_aside__batch__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutBack"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

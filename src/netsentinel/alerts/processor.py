@@ -159,7 +159,7 @@ class Processor:
             if deaths and self._aside is not None:
                 await self._set_aside(self._aside, batches[0], deaths, error.detail)
             raise
-        self._suspicion.acquit()
+        self._suspicion.acquit(batches)
         return results
 
     async def _set_aside(self, aside: SetAsideStore, batch: InboxBatch, deaths: int, why: str) -> None:

@@ -19,14 +19,19 @@ class Suspicion:
         self._batch = 0
         self._deaths = 0
         self._in_a_row = 0
+        self._furthest = 0
 
     def at_once(self, batch: InboxBatch, limit: int) -> int:
         """How many batches may be analysed together, beginning with this one: one at a time while they are suspects."""
         return 1 if batch.id <= self._upto else limit
 
-    def acquit(self) -> None:
-        """Batches were processed."""
-        self._batch = self._deaths = self._in_a_row = 0
+    def acquit(self, batches: Sequence[InboxBatch]) -> None:
+        """These were processed. After a death older ones are read again: that says nothing for those after them."""
+        last = batches[-1].id
+        if last >= self._batch:
+            self._batch = self._deaths = 0
+        if last > self._furthest:
+            self._furthest, self._in_a_row = last, 0
 
     def accuse(self, batches: Sequence[InboxBatch]) -> int:
         """The process died while it had these; the deaths by now if it is time to set the one of them aside, else 0."""

@@ -17,7 +17,7 @@ def test_one_alone_is_found_after_some_deaths_in_a_row() -> None:
     suspicion = Suspicion()
     assert [suspicion.accuse(batches(5)) for _ in range(TRIES)] == [0, 0, TRIES]
     assert suspicion.accuse(batches(6)) == 0
-    suspicion.acquit()
+    suspicion.acquit(batches(6))
     assert suspicion.accuse(batches(6)) == suspicion.accuse(batches(7)) == suspicion.accuse(batches(6)) == 0
 
 
@@ -25,5 +25,19 @@ def test_when_every_batch_fails_it_is_not_the_batches() -> None:
     suspicion = Suspicion()
     found = [number for number in range(100) for _ in range(TRIES) if suspicion.accuse(batches(number))]
     assert found == list(range(IN_A_ROW))
-    suspicion.acquit()
-    assert [suspicion.accuse(batches(7)) for _ in range(TRIES)][-1] == TRIES
+    suspicion.acquit(batches(100))
+    assert [suspicion.accuse(batches(107)) for _ in range(TRIES)][-1] == TRIES
+
+
+def test_older_batches_that_are_read_again_acquit_nobody() -> None:
+    suspicion = Suspicion()
+    found = []
+    for _ in range(TRIES):
+        suspicion.acquit(batches(1, 2))
+        found.append(suspicion.accuse(batches(3)))
+    assert found == [0, 0, TRIES]
+    for number in range(4, 50):
+        for _ in range(TRIES):
+            suspicion.acquit(batches(1, 2))
+            found.append(suspicion.accuse(batches(number)))
+    assert len([one for one in found if one]) == IN_A_ROW

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from netsentinel.storage.postgres import PostgresDatabase
     from tests.postgresql import PostgresServer
 
-FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks")
+FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks", "scheduler")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from netsentinel import alerts, events, identity, recovery, tasks
+from netsentinel import alerts, events, identity, recovery, scheduler, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
@@ -92,6 +92,7 @@ def entry_registry() -> EntryRegistry:
             *alerts.ENTRY_KINDS,
             *recovery.ENTRY_KINDS,
             *tasks.ENTRY_KINDS,
+            *scheduler.ENTRY_KINDS,
             *events.ENTRY_KINDS,
             *rule_entries.ENTRY_KINDS,
         )

@@ -21,7 +21,9 @@ NAMES_OF_THEIR_OWN = {
     "retry:attempt",
     "schedule:executed",
     "schedule:changed",
+    "schedule:skipped",
     "schedule:triggered",
+    "schedule:event-announced",
 }
 """Document 003's names on the WebSocket, and those in their style: its webhook events are called otherwise."""
 

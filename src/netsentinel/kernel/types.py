@@ -55,6 +55,8 @@ class Permission(StrEnum):
     TASKS_WRITE = "tasks:write"
     RECOVERY_READ = "recovery:read"
     RECOVERY_WRITE = "recovery:write"
+    SCHEDULES_READ = "schedules:read"
+    SCHEDULES_WRITE = "schedules:write"
     USERS_MANAGE = "users:manage"
     KEYS_MANAGE = "keys:manage"
     AUDIT_READ = "audit:read"
@@ -79,6 +81,7 @@ _VIEWER = frozenset(
         Permission.LIVE_CONNECT,
         Permission.TASKS_READ,
         Permission.RECOVERY_READ,
+        Permission.SCHEDULES_READ,
     }
 )
 _ANALYST = _VIEWER | {
@@ -90,6 +93,7 @@ _ANALYST = _VIEWER | {
     Permission.METRICS_READ,
     Permission.TASKS_WRITE,
     Permission.RECOVERY_WRITE,
+    Permission.SCHEDULES_WRITE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

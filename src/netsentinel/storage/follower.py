@@ -45,25 +45,27 @@ class Follower:
         self._kinds = tuple(sorted(kinds))
         self._passed = 0
 
-    async def step(self, fn: Callable[[Tx, Entry], None], limit: int = 200) -> int:
-        """Run `fn` for the next entries, at most `limit`, and move the cursor, all in one transaction.
+    async def step(self, fn: Callable[[Tx, Entry], None], limit: int = 200, upto: int | None = None) -> int:
+        """Run `fn` for the next entries and move the cursor, all in one transaction.
+
+        At most `limit` entries, and none beyond `upto`.
 
         Returns how many entries `fn` saw; 0 when there is nothing to do. Whatever `fn` raises comes out here, with the
         cursor where it was and nothing of this step kept.
         """
-        if not await self._has_work():
+        if not await self._has_work(upto):
             return 0
 
         def process(tx: Tx) -> tuple[int, int]:
             cursor = self._locked(tx)
-            upto, entries = self._next(tx, cursor, limit)
+            looked, entries = self._next(tx, cursor, limit, upto)
             for entry in entries:
                 fn(tx, entry)
-            if upto > cursor:
-                self._move(tx, upto)
+            if looked > cursor:
+                self._move(tx, looked)
             if entries:
-                tx.run(_FORGET_FAILURES, (self.name, upto))
-            return len(entries), upto
+                tx.run(_FORGET_FAILURES, (self.name, looked))
+            return len(entries), looked
 
         count, self._passed = await self._db.write(process)
         return count
@@ -113,23 +115,23 @@ class Follower:
         )
         return [ReactionFailure(*row) for row in await self._db.read(lambda tx: tx.rows(sql, (self.name, limit)))]
 
-    async def _has_work(self) -> bool:
+    async def _has_work(self, upto: int | None) -> bool:
         """Whether a step would see an entry, or the cursor has fallen far behind what was passed over."""
 
         def look(tx: ReadTx) -> tuple[int, int, bool]:
             stored = self._position(tx)
-            upto, entries = self._next(tx, max(stored, self._passed), 1)
-            return stored, upto, bool(entries)
+            looked, entries = self._next(tx, max(stored, self._passed), 1, upto)
+            return stored, looked, bool(entries)
 
-        stored, upto, found = await self._db.read(look)
+        stored, looked, found = await self._db.read(look)
         if found:
             return True
-        self._passed = upto
-        return upto - stored >= _SAVE_EVERY
+        self._passed = looked
+        return looked - stored >= _SAVE_EVERY
 
-    def _next(self, tx: ReadTx, after: int, limit: int) -> tuple[int, list[Entry]]:
+    def _next(self, tx: ReadTx, after: int, limit: int, upto: int | None) -> tuple[int, list[Entry]]:
         """(how far the journal was looked at, the entries found there)."""
-        newest = newest_seq(tx)
+        newest = newest_seq(tx) if upto is None else upto
         kinds = f"AND kind IN ({', '.join('?' * len(self._kinds))})" if self._kinds else ""
         sql = f"SELECT {COLUMNS} FROM journal WHERE seq > ? AND seq <= ? {kinds} ORDER BY seq LIMIT ?"  # noqa: S608 - only constants and placeholders
         entries = [entry_from_row(row) for row in tx.rows(sql, (after, newest, *self._kinds, limit))]

@@ -113,6 +113,12 @@ _TOPICS = (
         },
     ),
     Topic(
+        "schedules",
+        Permission.SCHEDULES_READ,
+        "/api/v2/entries?topic=schedules",
+        {"name": _TEXT, "action": _TEXT, "by": _TEXT, "outcome": _TEXT, "state": _TEXT, "task": _TEXT, "change": _TEXT},
+    ),
+    Topic(
         "recovery",
         Permission.RECOVERY_READ,
         "/api/v2/entries?topic=recovery",

@@ -60,24 +60,26 @@ from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
-from netsentinel.recovery import Breakers
+from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
+from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling, Timer
+from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
-from netsentinel.storage.dialect import POSTGRES, SQLITE
+from netsentinel.storage.dialect import POSTGRES, SQLITE, Dialect
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits
 from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskService
+from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker, WorkerLimits
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.runner import ReactionRunner
-from netsentinel.wiring.upkeep import Upkeep, submit_trims
+from netsentinel.wiring.upkeep import Histories, Upkeep, ensure_schedules
 
 _log = structlog.get_logger("netsentinel")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OUR_LICENCE = "Apache License 2.0"
-_TRIM_EVERY_S = 3_600.0
 _TEND_EVERY_S = 30.0
 _SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
 _LAGGING_S = 60
@@ -191,7 +193,9 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await _open_work(settings, ground)
-        work.actions.add(*Upkeep(settings, ground.journal, lake, work.tasks).actions())
+        histories = Histories(work.tasks, work.plan.schedules, work.board)
+        work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
+        await ensure_schedules(work.plan.schedules)
         services, runner, metrics, supervisor = _services(settings, ground, pool, lake, rules, work, demo=demo)
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
@@ -206,7 +210,8 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 *((supervisor.run(),) if settings.sources_run else ()),
                 work.breakers.run(),
                 work.worker.run(),
-                _trim(work.tasks, ground.clock),
+                work.plan.timer.run(),
+                work.plan.on_events.run(),
                 _tend(settings, lake),
             ),
             notes=await _notes(ground.identity, url),
@@ -250,6 +255,8 @@ def _services(
         score_threat=alert_service.on_alert_entry,
         close_sockets=hub.on_revocation,
         renew_breaker=work.breakers.on_entry,
+        end_run=work.plan.outcomes.on_task_ended,
+        plan_ahead=work.plan.timer.on_entry,
     )
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
@@ -446,21 +453,35 @@ async def _tend(settings: Settings, lake: DuckLake) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """Schedules, and what fires them."""
+
+    schedules: Schedules
+    timer: Timer
+    on_events: EventTrigger
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
     """Durable tasks: what can be done, who asks for it, and who does it."""
 
     actions: ActionRegistry
     tasks: TaskService
     breakers: Breakers
+    board: BreakerBoard
+    plan: _Plan
     worker: Worker
 
 
 async def _open_work(settings: Settings, ground: _Ground) -> _Work:
     """Tasks with their breakers. One server runs on an SQLite file, so there what others left is taken at once."""
-    actions, hints = ActionRegistry(), Hints()
-    breakers = Breakers(ground.db, SqlBreakers(), ground.clock)
+    actions, hints, dialect = ActionRegistry(), Hints(), POSTGRES if settings.database_url else SQLITE
+    kept = SqlBreakers()
+    breakers = Breakers(ground.db, kept, ground.clock)
     await breakers.load()
-    engine = Engine(sql_stores(POSTGRES if settings.database_url else SQLITE), actions, ground.clock, breakers)
+    stores = sql_stores(dialect)
+    engine = Engine(stores, actions, ground.clock, breakers)
     limits = WorkerLimits(
         concurrency=settings.tasks_concurrency,
         threads=settings.tasks_threads,
@@ -468,15 +489,22 @@ async def _open_work(settings: Settings, ground: _Ground) -> _Work:
         process_memory_mib=settings.tasks_process_memory_mib,
         drain_s=float(settings.tasks_drain_seconds),
     )
-    worker = Worker(ground.db, engine, hints, limits, gate=breakers, is_alone=not settings.database_url)
-    return _Work(actions, TaskService(ground.db, engine, hints), breakers, worker)
+    service = TaskService(ground.db, engine, hints)
+    return _Work(
+        actions=actions,
+        tasks=service,
+        breakers=breakers,
+        board=BreakerBoard(ground.db, kept, ground.clock, breakers),
+        plan=_plan(ground, service, stores.tasks, dialect),
+        worker=Worker(ground.db, engine, hints, limits, gate=breakers, is_alone=not settings.database_url),
+    )
 
 
-async def _trim(service: TaskService, clock: Clock) -> None:
-    """Have the journal and the ended tasks kept within their limits, every hour, for ever."""
-    while True:
-        await asyncio.sleep(_TRIM_EVERY_S)
-        try:
-            await submit_trims(service, clock.now())
-        except UnavailableError as error:
-            _log.warning("untrimmed", detail=error.detail)
+def _plan(ground: _Ground, service: TaskService, task_store: TaskStore, dialect: Dialect) -> _Plan:
+    db, clock = ground.db, ground.clock
+    kept = SqlSchedules(dialect)
+    stores = ScheduleStores(schedules=kept, due=kept, runs=SqlRuns())
+    firing = Firing(stores, service, task_store, clock)
+    schedules = Schedules(Scheduling(db, stores, firing, service, clock, ground.registry))
+    on_events = EventTrigger(db, ground.journal, stores, firing, schedules)
+    return _Plan(schedules, Timer(schedules, clock), on_events, Outcomes(stores))

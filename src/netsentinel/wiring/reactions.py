@@ -12,7 +12,9 @@ from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
 from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_DISABLED
 from netsentinel.kernel.entries import Entry
 from netsentinel.recovery.entries import BREAKER_CHANGES
+from netsentinel.scheduler.entries import SCHEDULE_CHANGED
 from netsentinel.storage import Tx
+from netsentinel.tasks.entries import ENDED_KINDS
 
 DurableHandler = Callable[[Tx, Entry], None]
 """Reacts inside the transaction that moves the reaction's cursor. Waits for nothing, and may be run twice."""
@@ -28,6 +30,8 @@ class Handlers:
     score_threat: DurableHandler
     close_sockets: LiveHandler
     renew_breaker: LiveHandler
+    end_run: DurableHandler
+    plan_ahead: LiveHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,18 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         BREAKER_CHANGES,
         "Has every process see a breaker as it is now; a mode that opened for calls wakes the tasks that wait for it.",
         lambda handlers: handlers.renew_breaker,
+    ),
+    DurableReaction(
+        "runs",
+        ENDED_KINDS,
+        "Notes in a schedule's history how the task of a run ended, and announces it.",
+        lambda handlers: handlers.end_run,
+    ),
+    LiveReaction(
+        "timer",
+        (SCHEDULE_CHANGED,),
+        "Has every process look when the next schedule is due.",
+        lambda handlers: handlers.plan_ahead,
     ),
 )
 

@@ -1,18 +1,22 @@
 """What keeps the house in order, as actions: anybody with the permission may ask for it, and schedules do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import msgspec
 
-from netsentinel.kernel.clock import HOUR, MINUTE
+from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import Micros, Permission, TenantId, system_principal
+from netsentinel.kernel.types import Permission, TenantId, system_principal
+from netsentinel.recovery import BreakerBoard
+from netsentinel.scheduler import ScheduleDraft, Schedules, Trigger, TriggerKind
 from netsentinel.storage import Journal
-from netsentinel.tasks import Action, Reporter, TaskRequest, TaskService, action
+from netsentinel.tasks import Action, Reporter, TaskService, action
 
 JOURNAL_TRIM: Final = "journal.trim"
 TASKS_TRIM: Final = "tasks.trim"
+HISTORY_TRIM: Final = "history.trim"
 LAKE_TEND: Final = "lake.tend"
 
 
@@ -34,14 +38,23 @@ class TendedLake(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """What remembers what became of it."""
+
+    tasks: TaskService
+    schedules: Schedules
+    breakers: BreakerBoard
+
+
 class Upkeep:
     """The actions of upkeep. They run once at a time, and doing one twice changes nothing more."""
 
-    def __init__(self, settings: Settings, journal: Journal, lake: TendedLake, tasks: TaskService) -> None:
+    def __init__(self, settings: Settings, journal: Journal, lake: TendedLake, histories: Histories) -> None:
         self._settings = settings
         self._journal = journal
         self._lake = lake
-        self._tasks = tasks
+        self._histories = histories
 
     def actions(self) -> tuple[Action[Any, Any], ...]:
         """All of them."""
@@ -52,6 +65,7 @@ class Upkeep:
         return (
             upkeep(JOURNAL_TRIM, self.trim_journal),
             upkeep(TASKS_TRIM, self.trim_tasks),
+            upkeep(HISTORY_TRIM, self.trim_history),
             upkeep(LAKE_TEND, self.tend_lake),
         )
 
@@ -65,20 +79,20 @@ class Upkeep:
         """Delete tasks that ended longer ago than the settings say, and dead letters by their own age."""
         settings = self._settings
         keep, dead = settings.tasks_keep_days, settings.dead_letters_keep_days
-        return Trimmed(await self._tasks.trim_all(keep_days=keep, keep_dead_days=dead))
+        return Trimmed(await self._histories.tasks.trim_all(keep_days=keep, keep_dead_days=dead))
+
+    async def trim_history(self, _input: Nothing, _reporter: Reporter) -> Trimmed:
+        """Delete runs of schedules and changes of breakers of more than 90 days ago."""
+        histories = self._histories
+        return Trimmed(await histories.schedules.forget_old() + await histories.breakers.forget_old())
 
     async def tend_lake(self, _input: Nothing, _reporter: Reporter) -> None:
         """Merge small files of stored events, and delete what is older than the settings say."""
         await self._lake.tend(self._settings.lake_days)
 
 
-async def submit_trims(tasks: TaskService, now: Micros) -> None:
-    """Ask for the hour's trimming; asking twice in an hour is asking once."""
-    for name in (JOURNAL_TRIM, TASKS_TRIM):
-        request = TaskRequest(
-            action=name,
-            unique_key=f"upkeep:{name}:{now // HOUR}",
-            deadline=now + HOUR - MINUTE,
-            origin="upkeep",
-        )
-        await tasks.submit(system_principal(), request)
+async def ensure_schedules(schedules: Schedules) -> None:
+    """Have the trimming done every hour. People see these schedules, and may pause them."""
+    for minute, name in enumerate((JOURNAL_TRIM, TASKS_TRIM, HISTORY_TRIM), start=7):
+        trigger = Trigger(kind=TriggerKind.CRON, cron=f"{minute} * * * *")
+        await schedules.ensure_system(system_principal(), ScheduleDraft(name=name, action=name, trigger=trigger))

@@ -55,6 +55,7 @@ class Bench:
     db: Database
     clock: FakeClock
     engine: Engine
+    hints: Hints
     service: TaskService
 
     async def submit(self, name: str = "test.echo", **request: object) -> Task:
@@ -76,4 +77,5 @@ class Bench:
 
 def bench(db: Database, stores: TaskStores, clock: FakeClock, gate: BreakerGate | None = None) -> Bench:
     engine = Engine(stores, registry(), clock, gate, draw=lambda: 0.5)
-    return Bench(db, clock, engine, TaskService(db, engine, Hints()))
+    hints = Hints()
+    return Bench(db, clock, engine, hints, TaskService(db, engine, hints))

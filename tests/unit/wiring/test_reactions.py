@@ -43,6 +43,8 @@ def test_the_table() -> None:
                 "error_recovery.circuit_breaker_closed",
             ),
         ),
+        ("runs", True, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
+        ("timer", False, ("scheduler.schedule_changed",)),
     ]
 
 
@@ -72,6 +74,8 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         score_threat=lambda _tx, _entry: taken.append("threats"),
         close_sockets=lambda _entry: taken.append("sockets"),
         renew_breaker=lambda _entry: taken.append("breakers"),
+        end_run=lambda _tx, _entry: taken.append("runs"),
+        plan_ahead=lambda _entry: taken.append("timer"),
     )
     handler = reaction.handler(handlers)
     handler(*(None,) * (2 if isinstance(reaction, DurableReaction) else 1))  # type: ignore[arg-type] # neither looks

@@ -24,7 +24,13 @@ def _nothing(*_: object) -> None:
     return None
 
 
-HANDLERS = Handlers(score_threat=_nothing, close_sockets=_nothing, renew_breaker=_nothing)
+HANDLERS = Handlers(
+    score_threat=_nothing,
+    close_sockets=_nothing,
+    renew_breaker=_nothing,
+    end_run=_nothing,
+    plan_ahead=_nothing,
+)
 
 
 class NoLive:

@@ -275,7 +275,93 @@ export const sources = [
   last_event_at: now() - Math.round((minutes + 0.05) * MINUTE),
   last_error: error,
   waiting,
+  kind: "",
+  origin: "",
+  enabled: true,
+  state: "unmanaged",
+  stated_format: "",
+  options: {},
+  error: "",
+  error_at: 0,
+  retry_at: 0,
+  note: "",
+  waiting_bytes: 0,
+  connections: 0,
+  lost: 0,
+  pauses: 0,
+  rate: minutes < 1 ? 18.4 : 0,
+  series: Array.from({ length: 60 }, (_, at) => (minutes < 1 ? 60 + ((at * 37) % 41) : 0)),
+  lag: waiting * 25_000,
+  created_at: 0,
+  changed_at: 0,
 }));
+
+sources.unshift(
+  {
+    ...sources[0],
+    name: "edge",
+    kind: "syslog",
+    origin: "api",
+    state: "running",
+    format: "syslog",
+    options: { port: 5514, address: "127.0.0.1", transports: ["udp", "tcp"], tls: false, senders: [] },
+    note: "Listens on 127.0.0.1, port 5514, udp and tcp.",
+    connections: 3,
+  },
+  {
+    ...sources[3],
+    name: "legacy-app",
+    kind: "watch",
+    origin: "api",
+    state: "retrying",
+    error: "/var/log/legacy/app.log cannot be read: Permission denied.",
+    retry_at: now() + MINUTE,
+    options: { path: "/var/log/legacy/app.log", from_end: false },
+  },
+);
+
+export const sourceTest = {
+  ok: false,
+  sentence: "Port 5514 is in use.",
+  checks: [
+    { ok: true, sentence: "127.0.0.1 is an address that sources may listen on." },
+    { ok: false, sentence: "Port 5514 is in use." },
+  ],
+};
+
+const text = (description, more = {}) => ({ type: "string", description, ...more });
+
+export const shelf = {
+  kinds: [
+    {
+      name: "http",
+      summary: "Takes batches that programs post to /api/v2/events.",
+      schema: { properties: {} },
+    },
+    {
+      name: "syslog",
+      summary: "Receives syslog over UDP and TCP.",
+      schema: {
+        properties: {
+          port: { type: "integer", description: "Port for both transports.", default: 5514 },
+          address: text("Address to listen on.", { default: "127.0.0.1" }),
+          transports: { type: "array", items: { enum: ["udp", "tcp"] }, default: ["udp", "tcp"] },
+          tls: { type: "boolean", description: "Speak TLS over TCP.", default: false },
+        },
+      },
+    },
+    {
+      name: "watch",
+      summary: "Follows a log file on the server's machine.",
+      schema: { properties: { path: text("The log file.") }, required: ["path"] },
+    },
+  ],
+  formats: ["suricata", "syslog", "zeek"],
+  folders: ["/var/log"],
+  addresses: ["127.0.0.1"],
+  ports: [[5_000, 6_000]],
+  tls: false,
+};
 
 export const rejected = [
   {

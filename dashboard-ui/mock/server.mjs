@@ -5,7 +5,17 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alerts, detailOf, makeAlert, rejected, sources, threats, touchThreat } from "./data.mjs";
+import {
+  alerts,
+  detailOf,
+  makeAlert,
+  rejected,
+  shelf,
+  sources,
+  sourceTest,
+  threats,
+  touchThreat,
+} from "./data.mjs";
 import { answerEvents, answerHunt } from "./events.mjs";
 import { accept } from "./websocket.mjs";
 
@@ -41,7 +51,7 @@ const me = (name = "ada") => ({
     "events:read",
     "entries:read",
     "live:connect",
-    ...(mood.role === "viewer" ? [] : ["alerts:write", "events:hunt"]),
+    ...(mood.role === "viewer" ? [] : ["alerts:write", "events:hunt", "sources:write"]),
   ],
 });
 
@@ -136,6 +146,8 @@ function answer(method, path, query, body, loggedIn) {
     const data = answerEvents(path, query, mood.empty, page);
     return data === undefined ? missing : { status: 200, body: data };
   }
+  if (path === "/api/v2/source-kinds") return { status: 200, body: shelf };
+  if (path === "/api/v2/sources/edge/test") return { status: 200, body: sourceTest };
   const [, kind, key] = /^\/api\/v2\/(alerts|threats|sources)\/([^/]+)/.exec(path) ?? [];
   const name = decodeURIComponent(key ?? "");
   if (kind === "alerts" && method === "PATCH") return patchAlert(name, body);

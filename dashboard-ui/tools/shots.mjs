@@ -56,6 +56,8 @@ const SCENES = [
   { name: "events-error", path: "/events", mood: { fail: 507 } },
   { name: "hunt", path: "/events/hunt", act: runHunt },
   { name: "sources", path: "/sources" },
+  { name: "sources-add", path: "/sources", act: addSource },
+  { name: "sources-test", path: "/sources", act: trySource },
   { name: "sources-rejected", path: "/sources?rejected=sysmon" },
   { name: "sources-empty", path: "/sources", mood: { empty: true } },
   { name: "not-found", path: "/nowhere" },
@@ -90,6 +92,17 @@ async function openRecord(page) {
 async function runHunt(page) {
   await page.getByRole("button", { name: "Run" }).click();
   await page.getByRole("table", { name: "Rows" }).waitFor();
+}
+
+async function addSource(page) {
+  await page.getByRole("button", { name: "Add a source" }).click();
+  await page.getByRole("radio", { name: /Syslog/ }).check();
+}
+
+async function trySource(page) {
+  await page.getByRole("button", { name: "Actions for edge" }).click();
+  await page.getByRole("menuitem", { name: "Test" }).click();
+  await page.getByText("It does not work.").waitFor();
 }
 
 async function refused(page) {

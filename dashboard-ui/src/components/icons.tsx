@@ -66,6 +66,7 @@ export const TaskIcon = icon(
   "TaskIcon",
   <path d="M2 4.500h5.500M5 8h7m-3 3.500h5M1.500 2.500v11" strokeWidth="1.700" />,
 );
+export const MoreIcon = icon("MoreIcon", <path strokeWidth="2.200" d="M3.500 8h.01M8 8h.01m4.490 0h.01" />);
 export const CopyIcon = icon("CopyIcon", <path d="M5.500 5.500v-3h8v8h-3m-8-5h8v8h-8v-8Z" />);
 export const ChevronDownIcon = icon("ChevronDownIcon", <path d="m4 6 4 4 4-4" />);
 export const ChevronLeftIcon = icon("ChevronLeftIcon", <path d="m10 3.500-4.500 4.500 4.500 4.500" />);

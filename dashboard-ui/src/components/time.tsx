@@ -23,8 +23,8 @@ function subscribe(listener: () => void): () => void {
 }
 
 function currentTick(): Micros {
-  // Before the first subscriber there is no ticking: catch up.
-  if (timer === undefined) now = Math.max(now, nowMicros() - TICK_MS * 1_000);
+  // Before the first subscriber there is no ticking: catch up, at most once a tick, for the answer must not change by asking.
+  if (timer === undefined && nowMicros() - now > TICK_MS * 1_000) now = nowMicros();
   return now;
 }
 

@@ -18,6 +18,7 @@ export type ThreatDetail = Schemas["ThreatDetail"];
 export type SourceItem = Schemas["SourceItem"];
 export type SourceShelf = Schemas["SourceShelf"];
 export type SourceTest = Schemas["SourceTest"];
+export type SourceKey = Schemas["SourceKey"];
 export type RejectedLine = Schemas["RejectedLine"];
 export type StoredEvent = Schemas["StoredEvent"];
 export type Histogram = Schemas["Histogram"];
@@ -75,6 +76,11 @@ export type Permission =
   | "alerts:write"
   | "threats:read"
   | "sources:read"
+  | "sources:write"
+  | "tasks:read"
+  | "tasks:write"
+  | "recovery:read"
+  | "recovery:write"
   | "events:read"
   | "events:hunt"
   | "live:connect";

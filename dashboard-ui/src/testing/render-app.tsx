@@ -10,7 +10,7 @@ export function renderApp(path: string) {
   const queryClient = makeQueryClient();
   queryClient.setDefaultOptions({ queries: { retry: false, staleTime: 60_000 } });
   const router = makeRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));
-  const user = userEvent.setup();
+  const user = userEvent.setup({ delay: null });
   const view = render(
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />

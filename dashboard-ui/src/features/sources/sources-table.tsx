@@ -1,50 +1,48 @@
 import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
-import { Time, useNow } from "@/components/time";
-import type { Micros, SourceItem } from "@/lib/model";
-import { formatBytes, formatCompact, formatNumber } from "@/lib/number";
+import { Sparkline } from "@/components/sparkline";
+import { Time } from "@/components/time";
+import type { SourceItem } from "@/lib/model";
+import { formatBytes, formatCompact, formatNumber, plural } from "@/lib/number";
 import { formatSpan } from "@/lib/time";
+import { type SourceAct, SourceMenu } from "./source-menu";
+import { SourceNote, SourceState } from "./source-state";
 import styles from "./sources-page.module.css";
-
-const QUIET_AFTER: Micros = 10 * 60_000_000;
 
 interface SourcesTableProps {
   readonly sources: readonly SourceItem[];
+  readonly mayChange: boolean;
   readonly onRejected: (name: string) => void;
+  readonly onAct: (source: SourceItem, act: SourceAct) => void;
 }
 
-export function SourcesTable({ sources, onRejected }: SourcesTableProps) {
+const COLUMNS = [
+  ["Source", undefined],
+  ["Rate", "rate"],
+  ["Events", "number"],
+  ["Rejected", "number"],
+  ["Waiting", "number"],
+  ["Last event", "when"],
+  ["State or error", "error"],
+  ["Actions", "act"],
+] as const;
+
+export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
   return (
     <div className={styles["panel"]}>
       <table role="table" className={styles["table"]} aria-label="Sources">
         <thead role="rowgroup">
           <tr role="row">
-            <th role="columnheader" scope="col">
-              Source
-            </th>
-            <th role="columnheader" scope="col" className={styles["number"]}>
-              Events
-            </th>
-            <th role="columnheader" scope="col" className={styles["number"]}>
-              Rejected
-            </th>
-            <th role="columnheader" scope="col" className={styles["number"]}>
-              Waiting
-            </th>
-            <th role="columnheader" scope="col" className={styles["when"]}>
-              Last event
-            </th>
-            <th role="columnheader" scope="col" className={styles["lag"]}>
-              Lag
-            </th>
-            <th role="columnheader" scope="col" className={styles["error"]}>
-              Last error
-            </th>
+            {COLUMNS.map(([name, look]) => (
+              <th key={name} role="columnheader" scope="col" className={look && styles[look]}>
+                {name === "Actions" ? <span className="visually-hidden">{name}</span> : name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody role="rowgroup">
           {sources.map((source) => (
-            <SourceRow key={source.name} source={source} onRejected={onRejected} />
+            <SourceRow key={source.name} source={source} {...rest} />
           ))}
         </tbody>
       </table>
@@ -52,29 +50,47 @@ export function SourcesTable({ sources, onRejected }: SourcesTableProps) {
   );
 }
 
-/** How old the newest event was when it arrived: the delay on the way here. */
-function lagOf(source: SourceItem): string {
-  if (source.last_event_at <= 0) return "–";
-  return formatSpan(source.last_seen_at - source.last_event_at);
+function formatRate(rate: number): string {
+  if (rate > 0 && rate < 0.05) return "under 0.1/s";
+  return rate === 0 || rate >= 10 ? `${formatCompact(Math.round(rate))}/s` : `${rate.toFixed(1)}/s`;
 }
 
-interface SourceRowProps {
-  readonly source: SourceItem;
-  readonly onRejected: (name: string) => void;
+function Rate({ source: { rate, series } }: { readonly source: SourceItem }) {
+  const words = `${formatRate(rate)} over the last minute, at most ${formatNumber(Math.max(0, ...series))} in five seconds`;
+  return (
+    <span className={styles["rateCell"]}>
+      <span>{formatRate(rate)}</span>
+      {series.some((count) => count > 0) && <Sparkline label={words} values={series} />}
+    </span>
+  );
 }
 
-function SourceRow({ source, onRejected }: SourceRowProps) {
-  const quiet = useNow() - source.last_seen_at > QUIET_AFTER;
+function Waiting({ source: { waiting, waiting_bytes: bytes, lag } }: { readonly source: SourceItem }) {
+  const behind = [bytes > 0 && formatBytes(bytes), lag > 1e6 && `for ${formatSpan(lag)}`]
+    .filter(Boolean)
+    .join(" ");
+  return (
+    <>
+      {formatCompact(waiting)}
+      {behind !== "" && <span className={styles["sub"]}>{behind}</span>}
+    </>
+  );
+}
+
+type RowProps = Omit<SourcesTableProps, "sources"> & { readonly source: SourceItem };
+
+function SourceRow({ source, mayChange, onRejected, onAct }: RowProps) {
+  const clean = source.error === "" && source.last_error === "";
   return (
     <tr role="row" className={styles["row"]}>
       <td role="cell" className={styles["source"]}>
-        <Link to="/alerts" search={{ source: source.name, status: "all" }} className={styles["name"]}>
+        <Link to="/events" search={{ where: `source=${source.name}` }} className={styles["name"]}>
           {source.name}
         </Link>
-        <span className={styles["state"]}>
-          <span className={classes(styles["dot"], quiet && styles["quiet"])} aria-hidden="true" />
-          {quiet ? "Quiet" : "Receiving"} · {source.format || "recognised by record"}
-        </span>
+        <SourceState source={source} />
+      </td>
+      <td role="cell" className={styles["rate"]} data-name="Rate">
+        <Rate source={source} />
       </td>
       <td role="cell" className={styles["number"]} data-name="Events">
         <span title={formatNumber(source.events)}>{formatCompact(source.events)}</span>
@@ -93,22 +109,25 @@ function SourceRow({ source, onRejected }: SourceRowProps) {
             {formatCompact(source.rejected)}
           </button>
         )}
+        {source.lost > 0 && <span className={styles["sub"]}>{plural(source.lost, "lost", "lost")}</span>}
       </td>
       <td role="cell" className={styles["number"]} data-name="Waiting">
-        {formatCompact(source.waiting)}
+        <Waiting source={source} />
       </td>
       <td role="cell" className={styles["when"]} data-name="Last event">
         <Time at={source.last_event_at} />
       </td>
-      <td role="cell" className={styles["lag"]} data-name="Lag">
-        {lagOf(source)}
-      </td>
       <td
         role="cell"
-        className={classes(styles["error"], source.last_error === "" && styles["none"])}
-        data-name="Last error"
+        className={classes(styles["error"], clean && source.note === "" && styles["none"])}
+        data-name={clean ? "State" : "Error"}
       >
-        {source.last_error === "" ? <span className="muted">none</span> : source.last_error}
+        <SourceNote source={source} />
+      </td>
+      <td role="cell" className={styles["act"]}>
+        {mayChange && source.kind !== "" && (
+          <SourceMenu source={source} onAct={(act) => onAct(source, act)} />
+        )}
       </td>
     </tr>
   );

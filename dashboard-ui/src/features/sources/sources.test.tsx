@@ -15,13 +15,14 @@ describe("sources", () => {
   it("show counts, lag and the last error", async () => {
     renderApp("/sources");
     expect((await within(await row()).findAllByRole("cell")).map((cell) => cell.textContent)).toEqual([
-      "zeek-coreReceiving · zeek",
+      "zeek-coreReceiving · sent by a program · zeek",
+      "0/s",
       "1.2M4.8 MiB",
       "2",
       "7",
       expect.stringMatching(/\d\d:\d\d/),
-      "2 min",
       "line 4: no time",
+      "",
     ]);
   });
 
@@ -35,7 +36,7 @@ describe("sources", () => {
     server.use(get("/api/v2/sources", { items: [{ ...quiet, format: "" }] }));
     renderApp("/sources");
     const text = (await row()).textContent;
-    expect(text).toContain("Quiet · recognised by record");
+    expect(text).toContain("Quiet · sent by a program · recognised by record");
     expect(text).toContain("never");
     expect(text).toContain("none");
   });

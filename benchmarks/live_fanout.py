@@ -40,7 +40,7 @@ from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage import Journal, JournalWriter, SqliteDatabase, Tx
 from netsentinel.streamer import SUBPROTOCOL, Hub, HubLimits
-from netsentinel.streamer.testing import FakeAuth, admission
+from netsentinel.streamer.testing import FakeAuth, MemoryQueue, admission
 
 SLOTS = 100_000
 """Events at most; each has eight bytes for the time of its commit, in a file that both processes map."""
@@ -109,7 +109,7 @@ async def serve(folder: Path, clients: int, *, plain_gc: bool) -> None:
         database.on_commit(note_commit)  # before the journal's own listener
         auth = FakeAuth()
         limits = HubLimits(heartbeat=600, max_connections=clients + 10)
-        hub = Hub(Journal(database, registry, b"k" * 32), registry, clock, auth, limits)
+        hub = Hub(Journal(database, registry, b"k" * 32), registry, clock, auth, MemoryQueue(), limits)
         app = FastAPI()
         identity = SimpleNamespace(validate_token=validate_token)
         app.state.services = SimpleNamespace(hub=hub, identity=identity, settings=Settings())

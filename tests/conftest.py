@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from netsentinel.kernel.entries import EntryRegistry
@@ -24,6 +25,9 @@ from tests.programs import require_program  # noqa: E402 - the path above makes 
 if TYPE_CHECKING:
     from netsentinel.storage.postgres import PostgresDatabase
     from tests.postgresql import PostgresServer
+
+hypothesis.settings.register_profile("netsentinel", deadline=None)  # how long an example takes is the machine's affair
+hypothesis.settings.load_profile("netsentinel")
 
 FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks", "scheduler")
 

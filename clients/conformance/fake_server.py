@@ -120,7 +120,8 @@ class FakeServer:
             return 200, self._entries(query)
         if path == "/api/v2/tasks" and method == "POST":
             request = json.loads(body)
-            return 201, self.task(request["request_id"], request["action"], request["payload"])
+            task = self.task(request["request_id"], request["action"], request["input"])
+            return 201, {"task": task, "is_duplicate": False}
         if path.startswith("/api/v2/tasks/"):
             task = self._tasks.get(path.split("/")[4])
             if task is None:
@@ -128,7 +129,7 @@ class FakeServer:
             if path.endswith("/result"):
                 return 200, task["result"]
             task["state"] = "succeeded"
-            return 200, task
+            return 200, {"task": task, "result": task["result"]}
         return 404, _problem("not-found", 404)
 
     def _entries(self, query: dict[str, list[str]]) -> dict[str, Any]:
@@ -150,7 +151,9 @@ class FakeServer:
             self._tasks[task_id] = {
                 "id": task_id,
                 "state": "running",
-                "progress": {"percent": 50, "stage": "half", "message": ""},
+                "percent": 50.0,
+                "stage": "half",
+                "message": "",
                 "result": {"action": action, "payload": payload},
             }
         return self._tasks[task_id]

@@ -67,7 +67,7 @@ from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import POSTGRES, SQLITE, Dialect
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
-from netsentinel.streamer import Hub, HubLimits
+from netsentinel.streamer import Hub, HubLimits, TaskQueue
 from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskService
 from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
@@ -250,13 +250,15 @@ def _services(
     gate = SuppressionGate(suppressions)
     grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
     processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits, SqlSetAside())
-    hub = Hub(ground.journal, ground.registry, clock, ground.identity, HubLimits.from_settings(settings))
+    queue, limits = TaskQueue(work.tasks, clock), HubLimits.from_settings(settings)
+    hub = Hub(ground.journal, ground.registry, clock, ground.identity, queue, limits)
     handlers = Handlers(
         score_threat=alert_service.on_alert_entry,
         close_sockets=hub.on_revocation,
         renew_breaker=work.breakers.on_entry,
         end_run=work.plan.outcomes.on_task_ended,
         plan_ahead=work.plan.timer.on_entry,
+        answer_request=hub.on_task_end,
     )
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))

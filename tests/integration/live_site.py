@@ -27,7 +27,7 @@ from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Role, TenantId, system_principal
 from netsentinel.storage import Journal, JournalWriter, SqliteDatabase
 from netsentinel.streamer import SUBPROTOCOL, Hub, HubLimits
-from netsentinel.streamer.testing import LIVE_KINDS, Told, faults_of
+from netsentinel.streamer.testing import LIVE_KINDS, MemoryQueue, Told, faults_of
 
 PASSWORD = "a long enough passphrase for tests"  # a made-up one
 
@@ -80,7 +80,7 @@ class Site:
             database, SqlIdentity(), self.clock, IdentityLimits.of(Settings()), PlainHashing()
         )
         self.journal = Journal(database, registry, key)
-        self.hub = Hub(self.journal, registry, self.clock, self.identity, limits)
+        self.hub = Hub(self.journal, registry, self.clock, self.identity, MemoryQueue(), limits)
         self.hub.listen(("session.closed", "user.disabled", "key.revoked"), self.hub.on_revocation)
         self.sock = bind("127.0.0.1", 0)
         self.host = f"127.0.0.1:{self.sock.getsockname()[1]}"

@@ -4,7 +4,10 @@ from netsentinel.streamer.filters import compile_filter
 from netsentinel.streamer.frames import MAX_CONDITIONS, Condition
 from netsentinel.streamer.hub import Hub
 from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, HubLimits, Subscription, Visitor
-from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue, Transport
+from netsentinel.streamer.queue_tasks import TaskQueue, request_key
+from netsentinel.streamer.requests import AsyncRequest
+from netsentinel.streamer.router import Router
 from netsentinel.streamer.store_memory import MemoryConnectionStore
 from netsentinel.streamer.topics import TOPICS, FieldKind, Topic
 
@@ -13,6 +16,7 @@ __all__ = [
     "SUBPROTOCOL",
     "TOPICS",
     "Admission",
+    "AsyncRequest",
     "CloseCode",
     "Condition",
     "Connection",
@@ -23,9 +27,13 @@ __all__ = [
     "JournalReader",
     "LiveAuth",
     "MemoryConnectionStore",
+    "RequestQueue",
+    "Router",
     "Subscription",
+    "TaskQueue",
     "Topic",
     "Transport",
     "Visitor",
     "compile_filter",
+    "request_key",
 ]

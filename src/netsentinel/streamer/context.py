@@ -8,9 +8,11 @@ from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.streamer.fanout import Fanout
 from netsentinel.streamer.model import HubLimits
-from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue
+from netsentinel.streamer.router import Router
 from netsentinel.streamer.throttle import SteadyClock
 from netsentinel.streamer.topics import Topic
+from netsentinel.streamer.watchers import Watchers
 
 _CONCURRENT_REPLAYS = 8
 """Reads of the journal at once: a crowd that comes back after a restart queues here instead of in the database."""
@@ -44,6 +46,9 @@ class LiveContext:
     """Topics whose entries are all audited: trimming never touches them, so they have no retention gap."""
     fanout: Fanout
     connections: ConnectionStore
+    queue: RequestQueue
+    router: Router
+    watchers: Watchers
     jitter: Callable[[int], int]
     """A random number from 0 to below its argument."""
     epoch: str = ""

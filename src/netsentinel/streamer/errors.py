@@ -24,13 +24,6 @@ class FrameTooBigError(TooLargeError):
     title = "The frame is too big"
 
 
-class UnsupportedFrameError(InvalidInputError):
-    """The protocol knows this frame, but this server does not work on it; the connection stays."""
-
-    code = "unsupported-frame"
-    title = "This server does not take such frames"
-
-
 class UnknownTopicError(NotFoundError):
     """There is no topic of that name."""
 
@@ -50,6 +43,20 @@ class TooManyFramesError(ThrottledError):
 
     code = "too-many-frames"
     title = "Too many frames"
+
+
+class TooManyRequestsError(ThrottledError):
+    """The connection has as many requests without an answer as it may."""
+
+    code = "too-many-requests"
+    title = "Too many open requests"
+
+
+class EndedError(ConflictError):
+    """A request that was answered at once did not succeed; its task keeps every attempt."""
+
+    code = "request-failed"
+    title = "The request did not succeed"
 
 
 class SlowConsumerError(UnavailableError):

@@ -1,6 +1,6 @@
 """The frames of `netsentinel.v1.json`: one struct per type, decoded strictly and encoded by msgspec."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -80,30 +80,66 @@ class ClientPong(ClientFrame, frozen=True, tag="pong"):
     t: int | float
 
 
-class LaterFrame(Struct, frozen=True, kw_only=True, tag_field="type"):
-    """A frame that the protocol knows and this server does not work on yet: answered, never acted on."""
-
-    id: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+Identifier = Annotated[str, Meta(min_length=1, max_length=200, description="The client's name of a request.")]
+TaskId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class Request(LaterFrame, frozen=True, tag="request"):
-    """Ask for an action."""
+class Request(ClientFrame, frozen=True, tag="request"):
+    """Ask for an action. It becomes a durable task; sent again under the same `id` it finds that task."""
+
+    id: Identifier
+    action: Text
+    payload: Raw | UnsetType = UNSET
+    """The action's input; nothing is an empty object."""
+    mode: Literal["auto", "sync", "async"] = "auto"
+    """`sync` waits for the answer for five seconds, `async` never; `auto` goes by what the action took before."""
+    deadline_ms: Annotated[int, Meta(ge=1, le=10**12)] | None = None
+    """From now: the task is not started after it, and is stopped at it."""
+    priority: Annotated[int, Meta(ge=0, le=9)] = 5
+    on_disconnect: Literal["keep", "cancel"] = "keep"
+
+    @property
+    def input(self) -> bytes:
+        """The action's input as JSON."""
+        return b"{}" if self.payload is UNSET else bytes(self.payload)
 
 
-class Cancel(LaterFrame, frozen=True, tag="cancel"):
-    """Cancel a task."""
+class ControlFrame(ClientFrame, frozen=True):
+    """Says something about a task of the tenant. Only a refusal is answered; what came of it is told as usual."""
+
+    id: Identifier
+    task_id: TaskId
 
 
-class Pause(LaterFrame, frozen=True, tag="pause"):
-    """Pause a task."""
+class Cancel(ControlFrame, frozen=True, tag="cancel"):
+    """End a task."""
+
+    @property
+    def wants(self) -> Literal["cancel", "pause", "resume"]:
+        """What is wanted of the task."""
+        return "cancel"
 
 
-class ResumeTask(LaterFrame, frozen=True, tag="resume_task"):
+class Pause(ControlFrame, frozen=True, tag="pause"):
+    """Hold a task until it is resumed."""
+
+    @property
+    def wants(self) -> Literal["cancel", "pause", "resume"]:
+        """What is wanted of the task."""
+        return "pause"
+
+
+class ResumeTask(ControlFrame, frozen=True, tag="resume_task"):
     """Let a paused task go on."""
 
+    @property
+    def wants(self) -> Literal["cancel", "pause", "resume"]:
+        """What is wanted of the task."""
+        return "resume"
 
-Later = Request | Cancel | Pause | ResumeTask
-FromClient = Hello | Subscribe | Unsubscribe | ClientPing | ClientPong | Later
+
+Control = Cancel | Pause | ResumeTask
+FromClient = Hello | Subscribe | Unsubscribe | ClientPing | ClientPong | Request | Control
 
 
 class ServerFrame(Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -117,6 +153,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Frames of the client in the long run; `ping` and `pong` do not count."""
     frame_burst: int
     max_subscriptions: int
+    max_requests: int
+    """Requests without an answer."""
     send_buffer_bytes: int
     """So much may wait for the client before events are dropped and a `gap` is said."""
     send_buffer_frames: int
@@ -173,6 +211,50 @@ class ServerPong(ServerFrame, frozen=True, tag="pong"):
     """As in the server's ping."""
 
 
+class Ack(ServerFrame, frozen=True, tag="ack"):
+    """A request is a durable task now: it goes on whatever becomes of the connection. Sent after the commit only."""
+
+    id: Identifier
+    task_id: TaskId
+    status: Literal["queued", "duplicate"]
+    """`duplicate`: the request had been sent before, and this is its task."""
+    estimated_ms: int
+
+
+class Response(ServerFrame, frozen=True, tag="response"):
+    """The answer to a request that did not take long."""
+
+    id: Identifier
+    data: Raw
+
+
+class ProgressFrame(ServerFrame, frozen=True, tag="progress"):
+    """How far an acknowledged request is; at most ten a second, and the newest wins."""
+
+    id: Identifier
+    task_id: TaskId
+    n: int
+    """Counts up on this connection."""
+    percent: float
+    stage: str
+    message: str
+    data: Any = None
+
+
+class Complete(ServerFrame, frozen=True, tag="complete"):
+    """An acknowledged request has ended. Never dropped."""
+
+    id: Identifier
+    task_id: TaskId
+    seq: Seq
+    """The entry that tells of the end; 0 when the task had ended before it was asked for again."""
+    status: Literal["succeeded", "failed", "cancelled", "dead"]
+    result: Raw | UnsetType = UNSET
+    """The action's output; of anything but a success, `code` and `detail` of the error."""
+    result_url: str | UnsetType = UNSET
+    """Where a result above 64 KiB is."""
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """What went wrong (RFC 9457), the same object as in HTTP answers."""
 
@@ -198,7 +280,7 @@ class ErrorFrame(ServerFrame, frozen=True, tag="error"):
     retry_after_ms: int | UnsetType = UNSET
 
 
-FromServer = Welcome | Event | Gap | ServerPing | ServerPong | ErrorFrame
+FromServer = Welcome | Event | Gap | ServerPing | ServerPong | Ack | Response | ProgressFrame | Complete | ErrorFrame
 
 _decoder: Final = msgspec.json.Decoder(FromClient)
 _encoder: Final = msgspec.json.Encoder()

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
 import structlog
 
@@ -14,11 +15,13 @@ from netsentinel.streamer.context import LiveContext
 from netsentinel.streamer.errors import DrainingError
 from netsentinel.streamer.fanout import Fanout
 from netsentinel.streamer.model import HubLimits, Visitor
-from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, Transport
+from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue, Transport
+from netsentinel.streamer.router import Router
 from netsentinel.streamer.session import Session
 from netsentinel.streamer.store_memory import MemoryConnectionStore
 from netsentinel.streamer.throttle import Attempts, SteadyClock
 from netsentinel.streamer.topics import TOPICS, Topic
+from netsentinel.streamer.watchers import Watchers
 
 _log = structlog.get_logger("netsentinel.streamer")
 
@@ -49,6 +52,7 @@ class Hub:
         registry: EntryRegistry,
         clock: Clock,
         auth: LiveAuth,
+        queue: RequestQueue,
         limits: HubLimits | None = None,
         *,
         topics: Mapping[str, Topic] = TOPICS,
@@ -62,6 +66,7 @@ class Hub:
         self._attempts = Attempts(self._steady, self._limits.attempts_per_minute)
         self._fanout = Fanout(registry)
         self._jitter = jitter
+        self._watchers = Watchers()
         self.store: ConnectionStore = MemoryConnectionStore() if store is None else store
         """Who is connected now."""
         self._context = LiveContext(
@@ -75,8 +80,13 @@ class Hub:
             durable_topics=_durable_topics(registry),
             fanout=self._fanout,
             connections=self.store,
+            queue=queue,
+            router=Router(queue.estimate),
+            watchers=self._watchers,
             jitter=jitter,
         )
+        queue.on_progress(self._watchers.on_step)
+        self._queue = queue
         self._listeners: dict[str, list[EntryListener]] = {}
         self._sessions: set[Session] = set()
         self._empty = asyncio.Event()
@@ -166,6 +176,20 @@ class Hub:
         for kind in kinds:
             self._listeners.setdefault(kind, []).append(listener)
 
+    def on_task_end(self, entry: Entry) -> None:
+        """The live reaction to the ends of tasks: whoever asked for it gets the answer."""
+        if entry.subject in self._watchers:
+            self._spawn(self._tell_end(entry))
+
+    async def _tell_end(self, entry: Entry) -> None:
+        try:
+            end = await self._queue.ended(entry.tenant, entry.subject)
+        except NetSentinelError as error:
+            _log.warning("end_unread", task=entry.subject, code=error.code)
+            return
+        if end is not None:
+            self._watchers.on_end(entry.subject, replace(end, seq=entry.seq))
+
     async def pump(self) -> int:
         """Hand out what is new in the journal, a portion at most; how many entries it was.
 
@@ -204,9 +228,12 @@ class Hub:
             and session.admission.principal.id in named
         ]
         if concerned:  # a check that fails here is made good by the next round
-            check = asyncio.create_task(self.revalidate(concerned))
-            self._checks.add(check)
-            check.add_done_callback(self._checks.discard)
+            self._spawn(self.revalidate(concerned))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        check = asyncio.create_task(work)
+        self._checks.add(check)
+        check.add_done_callback(self._checks.discard)
 
     async def revalidate(self, sessions: Iterable[Session] | None = None) -> None:
         """Ask for every admission whether it still holds, and close (4401) the connections of those that do not."""

@@ -107,6 +107,8 @@ class HubLimits:
     frame_burst: int = 100
     """So many of them may come at once."""
     max_subscriptions: int = 64
+    max_requests: int = 64
+    """Requests of one connection that have no answer yet."""
     attempts_per_minute: int = 10
     """Failed or unauthenticated connections from one address."""
     revalidate_every: float = 2

@@ -1,10 +1,11 @@
 """Ports of the streamer: what it reads, whom it asks, and what carries its frames."""
 
-from collections.abc import Collection
-from typing import Protocol
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 from netsentinel.kernel.entries import Entry
-from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.kernel.types import Micros, Principal, TenantId
 from netsentinel.streamer.model import Admission, Connection
 
 
@@ -93,4 +94,96 @@ class ConnectionStore(Protocol):
 
     def update_last_ping(self, tenant: TenantId, connection_id: str, at: Micros) -> bool:
         """Note that a ping was answered; False when the tenant has no such connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRequest:
+    """What a client asks for."""
+
+    id: str
+    """The client's; asked again under it, nothing is run twice."""
+    action: str
+    payload: bytes
+    """JSON."""
+    priority: int
+    deadline_ms: int | None
+    """From now."""
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that is a durable task now."""
+
+    task_id: str
+    is_duplicate: bool
+    """Whether it was asked before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a task ended."""
+
+    task_id: str
+    status: Literal["succeeded", "failed", "cancelled", "dead"]
+    result: bytes = b"null"
+    """JSON."""
+    error_code: str = ""
+    error: str = ""
+    seq: int = 0
+    """The entry that told of it; 0 when it was looked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A running task got on."""
+
+    task_id: str
+    percent: float
+    stage: str = ""
+    message: str = ""
+    data: Any = None
+
+
+class RequestQueue(Protocol):
+    """Requests as durable tasks (document 004's names)."""
+
+    async def enqueue(self, principal: Principal, request: NewRequest) -> Asked:
+        """Make the request a task, or find the one that it is already; durable when this returns.
+
+        Raises:
+            NetSentinelError: the action is unknown, its input does not fit, the principal may not, or the id was used
+                for another action.
+        """
+        ...
+
+    async def update_status(
+        self, principal: Principal, task_id: str, status: Literal["cancel", "pause", "resume"]
+    ) -> None:
+        """Ask for a task's end, its pause, or that it goes on.
+
+        Raises:
+            NetSentinelError: the tenant has no such task, its state does not allow it, or the principal may not.
+        """
+        ...
+
+    async def get_by_connection(self, tenant: TenantId, connection_id: str) -> list[str]:
+        """Ids of the tasks that a connection asked for, newest first, at most 500."""
+        ...
+
+    async def ended(self, tenant: TenantId, task_id: str) -> Ended | None:
+        """How a task ended; None while it has not."""
+        ...
+
+    def estimate(self, action: str, payload: bytes) -> Micros:
+        """An action's own guess of how long it takes.
+
+        Raises:
+            NetSentinelError: the action is unknown or its input does not fit.
+        """
+        ...
+
+    def on_progress(self, listener: Callable[[Step], None]) -> None:
+        """Have `listener` told on the event loop, at most ten times a second for each task, how far tasks are."""
         ...

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError, NotAllowedError, NotAuthenticatedError
@@ -19,11 +19,11 @@ from netsentinel.streamer.errors import (
     FrameTooBigError,
     SlowConsumerError,
     TooManyFramesError,
-    UnsupportedFrameError,
 )
 from netsentinel.streamer.model import MAX_FRAME_BYTES, Admission, CloseCode, Connection, Visitor
 from netsentinel.streamer.outbox import Outbox
 from netsentinel.streamer.ports import Transport
+from netsentinel.streamer.requests import Requests
 from netsentinel.streamer.resume import can_resume
 from netsentinel.streamer.subscriptions import Subscriptions
 from netsentinel.streamer.throttle import FrameBudget
@@ -61,6 +61,15 @@ class Session:
         limits = context.limits
         self._outbox = Outbox(limits.send_buffer_bytes, limits.send_buffer_frames, self._on_room)
         self._subscriptions = Subscriptions(context, self._outbox, self._on_subscription_failure)
+        self._requests = Requests(
+            context.queue,
+            context.router,
+            context.watchers,
+            self._outbox,
+            context.steady.now,
+            lambda error, about: self._say_error(error, request_id=about),
+            limits.max_requests,
+        )
         self._budget = FrameBudget(context.steady, limits.frames_per_second, limits.frame_burst)
         self._connection: Connection | None = None
         self._opened_at = context.steady.now()
@@ -95,6 +104,7 @@ class Session:
         finally:
             self._deadline = None
             self._subscriptions.end_all()
+            await self._requests.close(self.admission.principal if self.admission else None)
             if self._connection is not None:
                 self._context.connections.delete(self._connection.tenant, self.id)
             writer.cancel()
@@ -216,10 +226,12 @@ class Session:
                 self._budget.spend()
                 self._admitted()
                 self._subscriptions.end(frame.sub)
+            case frames.Request():
+                self._budget.spend()
+                self._requests.ask(frame, self._admitted().principal, self.id)
             case _:
                 self._budget.spend()
-                self._admitted()
-                raise UnsupportedFrameError("This server does not work on requests over the WebSocket yet.")
+                self._requests.control(frame, self._admitted().principal)
 
     def _admitted(self) -> Admission:
         if self._connection is None or self.admission is None:
@@ -271,6 +283,7 @@ class Session:
                 frames_per_second=limits.frames_per_second,
                 frame_burst=limits.frame_burst,
                 max_subscriptions=limits.max_subscriptions,
+                max_requests=limits.max_requests,
                 send_buffer_bytes=limits.send_buffer_bytes,
                 send_buffer_frames=limits.send_buffer_frames,
             ),
@@ -303,13 +316,14 @@ class Session:
         *,
         about: frames.FromClient | None = None,
         sub: str | None = None,
+        request_id: str | UnsetType = UNSET,
         retry_after_ms: int = 0,
     ) -> None:
         retry_after_ms = retry_after_ms or _retry_after_ms(error)
         frame = frames.ErrorFrame(
             problem=frames.problem_of(error, self.id),
             retryable=error.retryable,
-            id=getattr(about, "id", UNSET),
+            id=request_id or getattr(about, "id", UNSET),
             sub=sub or getattr(about, "sub", UNSET),
             retry_after_ms=retry_after_ms or UNSET,
         )

@@ -1,17 +1,18 @@
 """Fakes for the streamer's ports, and a check of frames against the published schema."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
 from netsentinel.kernel.entries import Entry, EntryKind, EntryRegistry, Payload
-from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.errors import ConflictError, NetSentinelError, NotFoundError
 from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId
 from netsentinel.streamer.asyncapi import FRAMES_OF_SERVER, asyncapi
 from netsentinel.streamer.conformance import Conformance
+from netsentinel.streamer.ports import Asked, Ended, NewRequest, Step
 
 
 class Told(Payload, frozen=True, kw_only=True):
@@ -35,6 +36,62 @@ LIVE_KINDS: Final = (
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),
 )
 """Kinds on the real topics, for tests that stand below the features which declare the real ones."""
+
+
+class MemoryQueue:
+    """A request queue in memory: a test decides when tasks get on and end."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, NewRequest] = {}
+        """Requests by id of their task."""
+        self.updates: list[tuple[str, str]] = []
+        self.estimates: dict[str, Micros] = {}
+        """By action; an action that is not here takes a millisecond."""
+        self._ends: dict[str, Ended] = {}
+        self._listeners: list[Callable[[Step], None]] = []
+
+    async def enqueue(self, principal: Principal, request: NewRequest) -> Asked:
+        """Keep the request, or find it."""
+        task_id = f"tsk_{principal.id}_{request.id}"
+        earlier = self.asked.setdefault(task_id, request)
+        if earlier.action != request.action:
+            raise ConflictError(f"The id was used before, for {earlier.action}.")
+        return Asked(task_id, earlier is not request)
+
+    async def update_status(
+        self, principal: Principal, task_id: str, status: Literal["cancel", "pause", "resume"]
+    ) -> None:
+        """Remember what was wanted."""
+        if task_id not in self.asked:
+            raise NotFoundError(f"There is no task {task_id}.")
+        self.updates.append((task_id, status))
+
+    async def get_by_connection(self, tenant: TenantId, connection_id: str) -> list[str]:
+        """Tasks that a connection asked for, newest first."""
+        return [task for task, request in self.asked.items() if request.connection_id == connection_id][::-1]
+
+    async def ended(self, tenant: TenantId, task_id: str) -> Ended | None:
+        """How a task ended, once `end` was called."""
+        return self._ends.get(task_id)
+
+    def estimate(self, action: str, payload: bytes) -> Micros:
+        """What `estimates` says."""
+        if action.startswith("no."):
+            raise NotFoundError(f"No action is called {action!r}.")
+        return self.estimates.get(action, 1_000)
+
+    def on_progress(self, listener: Callable[[Step], None]) -> None:
+        """Have `listener` told by `step`."""
+        self._listeners.append(listener)
+
+    def step(self, task_id: str, percent: float) -> None:
+        """Have a task get on."""
+        for listener in self._listeners:
+            listener(Step(task_id=task_id, percent=percent, stage="half"))
+
+    def end(self, end: Ended) -> None:
+        """Have a task end; the journal is the test's to fill."""
+        self._ends[end.task_id] = end
 
 
 class MemoryJournal:

@@ -32,6 +32,7 @@ class Handlers:
     renew_breaker: LiveHandler
     end_run: DurableHandler
     plan_ahead: LiveHandler
+    answer_request: LiveHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         (SCHEDULE_CHANGED,),
         "Has every process look when the next schedule is due.",
         lambda handlers: handlers.plan_ahead,
+    ),
+    LiveReaction(
+        "requests",
+        ENDED_KINDS,
+        "Answers the live connections that asked for the task.",
+        lambda handlers: handlers.answer_request,
     ),
 )
 

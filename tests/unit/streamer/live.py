@@ -15,6 +15,7 @@ from netsentinel.streamer.testing import (
     FakeAuth,
     FakeTransport,
     MemoryJournal,
+    MemoryQueue,
     admission,
 )
 
@@ -51,12 +52,15 @@ class Live:
         self.journal = MemoryJournal(self.registry)
         self.auth = FakeAuth()
         self.limits = limits or HubLimits()
+        self.queue = MemoryQueue()
         self.hub = self.new_hub()
         self.clients: list[Client] = []
 
     def new_hub(self) -> Hub:
         """A hub as a fresh process would make it."""
-        return Hub(self.journal, self.registry, self.clock, self.auth, self.limits, jitter=lambda _: 0)
+        hub = Hub(self.journal, self.registry, self.clock, self.auth, self.queue, self.limits, jitter=lambda _: 0)
+        hub.listen(["task.started"], hub.on_task_end)  # the made-up kind of these tests for the end of a task
+        return hub
 
     async def restart(self) -> None:
         """End the hub without a word, and begin anew on the same journal."""

@@ -95,7 +95,7 @@ def test_a_bad_frame_is_refused(text: str | bytes) -> None:
 
 @pytest.mark.parametrize("letter", ["x", "ä", "🛰"])
 def test_the_size_of_a_frame_is_in_bytes(letter: str) -> None:
-    head, tail = '{"type":"request","payload":"', '"}'
+    head, tail = '{"type":"request","id":"r","action":"x","payload":"', '"}'
     room = MAX_FRAME_BYTES - len(head) - len(tail)
     fits = letter * (room // len(letter.encode()))
     assert isinstance(frames.decode(head + fits + tail), frames.Request)

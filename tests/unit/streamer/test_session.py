@@ -26,6 +26,7 @@ async def test_welcome_says_what_the_client_may_do(live: Live) -> None:
             "frames_per_second": 20,
             "frame_burst": 100,
             "max_subscriptions": 64,
+            "max_requests": 64,
             "send_buffer_bytes": 1024 * 1024,
             "send_buffer_frames": 1_000,
         },
@@ -68,7 +69,11 @@ async def test_hello_comes_within_five_seconds(live: Live) -> None:
 
 @pytest.mark.parametrize(
     "frame",
-    ['{"type":"subscribe","sub":"a","topic":"alerts"}', '{"type":"ping","t":1}', '{"type":"request","id":"r"}'],
+    [
+        '{"type":"subscribe","sub":"a","topic":"alerts"}',
+        '{"type":"ping","t":1}',
+        '{"type":"request","id":"r","action":"x"}',
+    ],
 )
 async def test_nothing_goes_before_hello(live: Live, frame: str) -> None:
     client = live.dial(admission())
@@ -96,18 +101,6 @@ async def test_a_frame_above_the_limit_ends_the_connection(live: Live) -> None:
     client = await live.connect()
     client.say("request", id="r", payload="x" * 65_536)
     assert await client.until_closed() == (4413, "frame-too-big")
-
-
-@pytest.mark.parametrize("kind", ["request", "cancel", "pause", "resume_task"])
-async def test_a_frame_of_a_later_version_is_answered_and_the_connection_stays(live: Live, kind: str) -> None:
-    client = await live.subscribed()
-    client.say(kind, id="r-1", action="x", payload={})
-    (error,) = await client.until("error")
-    assert error["problem"]["code"] == "unsupported-frame"
-    assert error["id"] == "r-1"
-    assert error["retryable"] is False
-    await live.tell(1)
-    assert client.events() == [1]
 
 
 async def test_pings_are_answered_in_order_and_with_a_position(live: Live) -> None:

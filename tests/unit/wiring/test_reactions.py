@@ -45,6 +45,7 @@ def test_the_table() -> None:
         ),
         ("runs", True, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
         ("timer", False, ("scheduler.schedule_changed",)),
+        ("requests", False, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
     ]
 
 
@@ -76,6 +77,7 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         renew_breaker=lambda _entry: taken.append("breakers"),
         end_run=lambda _tx, _entry: taken.append("runs"),
         plan_ahead=lambda _entry: taken.append("timer"),
+        answer_request=lambda _entry: taken.append("requests"),
     )
     handler = reaction.handler(handlers)
     handler(*(None,) * (2 if isinstance(reaction, DurableReaction) else 1))  # type: ignore[arg-type] # neither looks

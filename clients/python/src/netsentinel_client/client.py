@@ -275,11 +275,11 @@ class Client:
     def _fetch_result(self, request: Running, status: str, url: str) -> None:
         async def fetch() -> None:
             try:
-                answer = await self._http.call("GET", url)
+                result = await self._http.fetch("GET", url)
             except ClientError as error:
                 request.fail(error)
             else:
-                request.end(status, answer.get("value", answer))
+                request.end(status, result)
 
         fetching = asyncio.create_task(fetch())
         self._fetching.add(fetching)

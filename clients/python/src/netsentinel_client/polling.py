@@ -85,39 +85,32 @@ class Poll:
     async def _look_after(self, request: Running) -> None:
         try:
             if not request.task_id:
-                task = await self._http.call("POST", "/api/v2/tasks", body=_submission(request))
-                request.acknowledged(Acknowledged(str(task["id"]), duplicate=False, estimated_ms=None))
-            else:
-                task = await self._http.call("GET", f"/api/v2/tasks/{request.task_id}")
+                made = await self._http.call("POST", "/api/v2/tasks", body=_submission(request))
+                task = cast("dict[str, Any]", made["task"])
+                duplicate = bool(made.get("is_duplicate"))
+                request.acknowledged(Acknowledged(str(task["id"]), duplicate=duplicate, estimated_ms=None))
+                return
+            view = await self._http.call("GET", f"/api/v2/tasks/{request.task_id}")
         except ProblemError as problem:
             if not problem.retryable:
                 self._conversation.drop(request)
                 request.fail(problem)
             return
+        task = cast("dict[str, Any]", view["task"])
         status = str(task["state"])
         if status in _FINAL:
             self._conversation.drop(request)
-            request.end(status, task.get("result") if status == "succeeded" else task.get("error"))
+            failure = {"code": task.get("error_code"), "detail": task.get("error")}
+            request.end(status, view.get("result") if status == "succeeded" else failure)
             return
         self._progress += 1
-        told = cast("dict[str, Any]", task.get("progress") or {})
-        if told:
-            percent = told.get("percent")
-            request.progressed(
-                self._progress,
-                Progress(
-                    request.task_id,
-                    float(percent) if isinstance(percent, int | float) else None,
-                    str(told.get("stage") or ""),
-                    str(told.get("message") or ""),
-                    told.get("data"),
-                ),
-            )
+        percent, stage, message = float(task["percent"]), str(task["stage"]), str(task["message"])
+        request.progressed(self._progress, Progress(request.task_id, percent, stage, message))
 
 
 def _submission(request: Running) -> dict[str, Any]:
     frame = request.frame
-    body: dict[str, Any] = {"action": frame["action"], "payload": frame["payload"], "request_id": frame["id"]}
+    body: dict[str, Any] = {"action": frame["action"], "input": frame["payload"], "request_id": frame["id"]}
     for name in ("deadline_ms", "priority"):
         if name in frame:
             body[name] = frame[name]

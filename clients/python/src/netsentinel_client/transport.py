@@ -149,7 +149,16 @@ class Http:
     async def call(
         self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: object = None
     ) -> dict[str, Any]:
-        """A JSON answer.
+        """A JSON object. Errors as for `fetch`."""
+        found = await self.fetch(method, path, query=query, body=body)
+        if not isinstance(found, dict):
+            raise UnreachableError(f"{path} was answered with something that is no object.")
+        return cast("dict[str, Any]", found)
+
+    async def fetch(
+        self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: object = None
+    ) -> Any:
+        """A JSON answer of any kind.
 
         Raises:
             RefusedError: the key is not good (401), or lacks a permission (403).
@@ -163,10 +172,9 @@ class Http:
         if answer.status_code >= _ERRORS:
             raise _problem(answer)
         try:
-            found: Any = answer.json()
+            return answer.json()
         except ValueError as error:
             raise UnreachableError(f"{path} was answered with something that is no JSON.") from error
-        return cast("dict[str, Any]", found) if isinstance(found, dict) else {"value": found}
 
 
 def _problem(answer: httpx2.Response) -> ProblemError:

@@ -14,6 +14,7 @@ from netsentinel.api.v2.task_views import TaskItem, TaskItems, TaskView, item_of
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Permission, Principal
+from netsentinel.streamer import request_key
 from netsentinel.tasks import TaskFilter, TaskRequest, TaskState, Timeline
 
 router = APIRouter(prefix="/api/v2/tasks", tags=["tasks"])
@@ -178,7 +179,7 @@ async def submit_task(new: NewTask, principal: Writer, services: Served) -> Resp
             priority=new.priority,
             not_before=new.not_before,
             deadline=deadline,
-            unique_key=f"request:{new.request_id}" if new.request_id else "",
+            unique_key=request_key(principal, new.request_id) if new.request_id else "",
             concurrency_key=new.concurrency_key,
             concurrency=new.concurrency,
             needs=new.needs,
@@ -202,6 +203,13 @@ async def show_timeline(query: Annotated[TimelineQuery, Query()], principal: Rea
 async def show_task(task_id: str, principal: Reader, services: Served) -> Response:
     """A task with its input, its result and every attempt."""
     return answer(view_of(await services.tasks.detail(principal.tenant, task_id)))
+
+
+@router.get("/{task_id}/result", responses=problems(401, 403, 404))
+async def show_result(task_id: str, principal: Reader, services: Served) -> Response:
+    """What a task that succeeded gave, as it is; `null` for any other."""
+    task = await services.tasks.get(principal.tenant, task_id)
+    return answer(task.result)
 
 
 @router.post("/{task_id}/cancel", response_model=TaskItem, responses=problems(401, 403, 404, 409))

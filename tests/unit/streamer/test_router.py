@@ -1,0 +1,31 @@
+from netsentinel.streamer.router import Router
+
+
+def guess(action: str, payload: bytes) -> int:
+    return 60_000_000 if action == "long" else 1_000
+
+
+def test_the_actions_guess_counts_until_enough_was_seen() -> None:
+    router = Router(guess)
+    for _ in range(4):
+        router.observe("long", 10)
+    assert router.expected("long", b"{}") == 60_000_000
+    router.observe("long", 10)
+    assert router.expected("long", b"{}") == 10
+
+
+def test_the_95th_percentile_of_the_newest_200_counts() -> None:
+    router = Router(guess)
+    for _ in range(1_000):
+        router.observe("a", 99_000_000)
+    for took in range(200):
+        router.observe("a", took)
+    assert router.expected("a", b"{}") == 190
+
+
+def test_the_mode_can_be_asked_for() -> None:
+    router = Router(guess)
+    assert router.is_short("auto", 4_999_999)
+    assert not router.is_short("auto", 5_000_000)
+    assert router.is_short("sync", 5_000_000)
+    assert not router.is_short("async", 0)

@@ -7,6 +7,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -22,6 +23,7 @@ from netsentinel.tasks.entries import (
     DLQ_ENTRY_ADDED,
     RETRY_ATTEMPT,
     STATE_KINDS,
+    TASK_STARTED,
     TASK_SUBMITTED,
     TASK_WANTED,
     TaskChange,
@@ -54,6 +56,7 @@ _FORCED_OPEN_PAUSE: Final = MINUTE
 _PROBES: Final = 10
 """So many parked tasks are woken for a half-open breaker at once; it takes as many as it wants of them."""
 
+NO_PLACES: Final[Mapping[str, str]] = MappingProxyType({})
 _LOST: Final = Failure(Fault.RETRYABLE, WorkerLostError.code, "The worker died, or was not heard of for a lease.")
 _OCCUPIES: Final = frozenset({TaskState.QUEUED, TaskState.RUNNING})
 
@@ -76,6 +79,18 @@ class Lease:
 
     task: Task
     admission: Admission = ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of new tasks."""
+
+    tasks: list[Task]
+    """Those that were kept, as they are now."""
+    refused: list[Task]
+    """Those whose key or id is taken."""
+    leases: list[Lease]
+    """Those that were leased at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +145,31 @@ class Engine:
     # New tasks.
 
     def submit(
-        self, tx: Tx, tasks: Sequence[Task], needs: Mapping[str, Sequence[str]]
-    ) -> tuple[list[Task], list[Task]]:
-        """Keep new tasks: (those kept, those refused because their key is taken). `needs` is by id of the new task."""
+        self,
+        tx: Tx,
+        tasks: Sequence[Task],
+        needs: Mapping[str, Sequence[str]],
+        places: Mapping[str, str] = NO_PLACES,
+    ) -> Kept:
+        """Keep new tasks.
+
+        Args:
+            tx: the transaction.
+            tasks: what to keep.
+            needs: by id of a new task: the ids of those that it needs.
+            places: by id of a new task: the worker that has a place for it. It is leased at once if it is ready.
+        """
         now = self.clock.now()
         fresh = [self._placed(tx, task, needs.get(task.id, ()), now) for task in tasks]
-        refused = self.stores.tasks.insert(tx, fresh)
+        # A probe of a breaker must not be spent on one that is refused, so those with a key start after they are kept.
+        leases = {
+            task.id: lease
+            for task in fresh
+            if task.id in places and not task.unique_key and (lease := self._taken(tx, task, places[task.id], now))
+        }
+        refused = self.stores.tasks.insert(
+            tx, [lease.task if (lease := leases.get(task.id)) else task for task in fresh]
+        )
         refused_ids = {task.id for task in refused}
         kept = [task for task in fresh if task.id not in refused_ids]
         for task in kept:
@@ -144,8 +178,27 @@ class Engine:
             tx.append(_entry(TASK_SUBMITTED, task))
             if task.is_final:
                 tx.append(_entry(STATE_KINDS[task.state], task))
+            elif lease := leases.get(task.id):
+                tx.append(_entry(TASK_STARTED, lease.task))
         self.stores.timeline.add(tx, _sums(Tally(t.tenant, t.action, t.created_at, submitted=1) for t in kept))
-        return kept, refused
+        leases |= self._lease_kept(tx, [task for task in kept if task.unique_key and task.id in places], places, now)
+        current = [lease.task if (lease := leases.get(task.id)) else task for task in kept]
+        return Kept(current, refused, list(leases.values()))
+
+    def _taken(self, tx: Tx, task: Task, worker: str, now: int) -> Lease | None:
+        """The lease of a new task; None where it has to wait for something, which the worker's next turn sees to."""
+        begun = self._begun(tx, task, worker, now) if task.state is TaskState.QUEUED else None
+        return begun if isinstance(begun, Lease) else None
+
+    def _lease_kept(self, tx: Tx, tasks: Sequence[Task], places: Mapping[str, str], now: int) -> dict[str, Lease]:
+        leases: dict[str, Lease] = {}
+        changes = _Changes()
+        for task in tasks:
+            if lease := self._taken(tx, task, places[task.id], now):
+                leases[task.id] = lease
+                self._note(changes, task, lease.task)
+        self._write(tx, changes, now)
+        return leases
 
     def _placed(self, tx: Tx, task: Task, needs: Sequence[str], now: int) -> Task:
         """A new task where it begins."""

@@ -133,7 +133,7 @@ class LeaseStore(Protocol):
         ...
 
     def workers(self, tx: ReadTx) -> list[WorkerSeen]:
-        """All that did not leave."""
+        """All that did not leave, by id; and, with beats of -1, those that did while tasks were leased to them."""
         ...
 
     def running(self, tx: Tx, worker: str, limit: int, *, only_wanted: bool = False) -> list[Task]:

@@ -15,6 +15,7 @@ from netsentinel.tasks.dead_letters import DeadLetters
 from netsentinel.tasks.engine import Engine
 from netsentinel.tasks.errors import FeedbackLoopError, InvalidTaskInputError, TaskStateError
 from netsentinel.tasks.hints import Hints
+from netsentinel.tasks.intake import Intake, Prepared
 from netsentinel.tasks.model import (
     HIGHEST_PRIORITY,
     LOWEST_PRIORITY,
@@ -56,6 +57,7 @@ class TaskService:
         self._engine = engine
         self._clock = engine.clock
         self._hints = hints
+        self._intake = Intake(db, engine, hints)
         self.dead_letters = DeadLetters(db, engine, hints, self.submit_in)
 
     @property
@@ -75,8 +77,7 @@ class TaskService:
             NotAllowedError: the principal lacks the action's permission.
             FeedbackLoopError: the chain of causes is too long.
         """
-        prepared = self._prepared(principal, request)
-        return await self._db.write(lambda tx: self._submit(tx, [prepared])[0])
+        return await self._intake.one(self._prepared(principal, request))
 
     async def submit_many(self, principal: Principal, requests: Sequence[TaskRequest]) -> list[Submitted]:
         """Keep tasks together, or none of them. A request may need the ids of earlier ones (`TaskRequest.id`).
@@ -86,8 +87,7 @@ class TaskService:
         """
         if len(requests) > MOST_AT_ONCE:
             raise InvalidTaskInputError(f"At most {MOST_AT_ONCE:,} tasks can be submitted at once.")
-        prepared = [self._prepared(principal, request) for request in requests]
-        return await self._db.write(lambda tx: self._submit(tx, prepared))
+        return await self._intake.all([self._prepared(principal, request) for request in requests])
 
     def submit_in(self, tx: Tx, principal: Principal, request: TaskRequest) -> Submitted:
         """Keep a task in the caller's transaction: it exists if that commits. For reactions and schedules.
@@ -95,9 +95,9 @@ class TaskService:
         Raises:
             NetSentinelError: as for `submit`.
         """
-        return self._submit(tx, [self._prepared(principal, request)])[0]
+        return self._intake.keep_in(tx, [self._prepared(principal, request)])[0]
 
-    def _prepared(self, principal: Principal, request: TaskRequest) -> tuple[Task, tuple[str, ...]]:
+    def _prepared(self, principal: Principal, request: TaskRequest) -> Prepared:
         """The task that a request asks for, with what it needs."""
         action = self.actions[request.action]
         if not principal.may(action.permission):
@@ -137,23 +137,7 @@ class TaskService:
             created_at=now,
             updated_at=now,
         )
-        return task, request.needs
-
-    def _submit(self, tx: Tx, prepared: Sequence[tuple[Task, tuple[str, ...]]]) -> list[Submitted]:
-        self._hints.give()
-        if all(_stands_alone(task, needs) for task, needs in prepared):  # nothing about them depends on others
-            kept, _ = self._engine.submit(tx, [task for task, _ in prepared], {})
-            return [Submitted(task, is_duplicate=False) for task in kept]
-        return [self._submit_one(tx, task, needs) for task, needs in prepared]
-
-    def _submit_one(self, tx: Tx, task: Task, needs: tuple[str, ...]) -> Submitted:
-        kept, refused = self._engine.submit(tx, [task], {task.id: needs})
-        if not refused:
-            return Submitted(kept[0], is_duplicate=False)
-        earlier = self._engine.stores.tasks.by_key(tx, task.tenant, task.unique_key)
-        if earlier is None:
-            raise TaskStateError(f"The id {task.id} is taken.")
-        return Submitted(earlier, is_duplicate=True)
+        return Prepared(task, request.needs, has_own_id=bool(request.id))
 
     # Looking.
 
@@ -335,10 +319,6 @@ class TaskService:
         if not found:
             raise NotFoundError(f"There is no task {task_id[:60]}.")
         return found[0]
-
-
-def _stands_alone(task: Task, needs: tuple[str, ...]) -> bool:
-    return not needs and not task.unique_key and not task.lane
 
 
 def _check(request: TaskRequest) -> None:

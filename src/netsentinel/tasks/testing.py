@@ -191,8 +191,9 @@ class MemoryLeases:
         self._beats.pop(worker, None)
 
     def workers(self, tx: ReadTx) -> list[WorkerSeen]:
-        """All that did not leave."""
-        return [WorkerSeen(worker, beats) for worker, beats in sorted(self._beats.items())]
+        """All that did not leave, and those that left tasks behind."""
+        beats = {task.worker: -1 for task in self._kept.values() if task.state is _S.RUNNING} | self._beats
+        return [WorkerSeen(worker, count) for worker, count in sorted(beats.items())]
 
     def running(self, tx: Tx, worker: str, limit: int, *, only_wanted: bool = False) -> list[Task]:
         """Tasks that this worker runs; only those that somebody wants to stop, where stated."""

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,6 +64,8 @@ class _Turn:
     """What one transaction of the worker came to."""
 
     leases: list[Lease]
+    behind: set[Pool]
+    """Pools with more tasks in the queue than there were places."""
     wanted: list[Task]
     promoted: int
     next_due: Micros | None
@@ -110,13 +114,22 @@ class Worker:
         self._look = asyncio.Event()
         self._jobs: dict[str, Job] = {}
         self._busy: dict[Pool, int] = dict.fromkeys(Pool, 0)
+        self._promised: dict[str, Pool] = {}
+        """Tasks that are being submitted and have a place here."""
+        self._behind: set[Pool] = set(Pool)
+        """Pools that may have more tasks waiting than places: none that is submitted now overtakes those."""
+        self._offered: dict[Pool, int] = {}
+        """Places that the turn under way may fill."""
         self._ends: list[tuple[Job, End]] = []
+        self._writing: list[tuple[Job, End]] = []
         self._dirty: dict[str, Job] = {}
         self._has_progress = asyncio.Event()
         self._seen: dict[str, tuple[int, float]] = {}
         self._reopened: set[tuple[TenantId, str]] = set()
         self._next_due: Micros | None = None
+        self._has_hint = True
         self._is_in_doubt = False
+        self._is_draining = False
         self._threads = ThreadPoolExecutor(self._limits.threads, thread_name_prefix="netsentinel-task")
         self._processes = ProcessRunner(self._limits.process_memory_mib)
         self._watch = LoopWatch()
@@ -129,6 +142,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled, then drain."""
         await self._enter()
+        self._hints.starter = self
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._work(), name="tasks-turns")
@@ -142,12 +156,17 @@ class Worker:
 
     def _on_commit(self) -> None:
         if self._hints.take():
-            self._wake.set()
+            self._look_now()
         elif not self._is_alone:
             self._look.set()
 
     def _on_breaker(self, tenant: TenantId, dependency: str) -> None:
         self._reopened.add((tenant, dependency))
+        self._look_now()
+
+    def _look_now(self) -> None:
+        """There may be tasks in the queue."""
+        self._has_hint = True
         self._wake.set()
 
     async def _look_around(self) -> None:
@@ -157,14 +176,16 @@ class Worker:
             self._look.clear()
             with suppress(NetSentinelError):
                 if await self._db.read(lambda tx: self._engine.stores.queue.has_work(tx, self.id)):
-                    self._wake.set()
+                    self._look_now()
 
     async def _work(self) -> None:
         self._wake.set()
         while True:
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(self._pause()):
                     await self._wake.wait()
+            except TimeoutError:
+                self._has_hint = True
             self._wake.clear()
             try:
                 await self._turn()
@@ -183,22 +204,29 @@ class Worker:
 
     async def _turn(self) -> None:
         """Write what ended, then take what is next."""
-        ends, self._ends = self._ends[:_MOST_ENDS], self._ends[_MOST_ENDS:]
+        self._writing, self._ends = self._ends[:_MOST_ENDS], self._ends[_MOST_ENDS:]
+        looks = self._has_hint or bool(self._reopened) or self._pause() <= 0
+        self._has_hint = False
         try:
-            plain = await self._commit_effects(ends)
+            plain = await self._commit_effects(self._writing)
             await self._unpark()
-            room = {pool: places for pool in Pool if (places := self._limits.of(pool) - self._busy[pool]) > 0}
-            known = frozenset(self._jobs) | {end.task.id for _, end in ends} if self._is_in_doubt else None
-            turn = await self._db.write(partial(self._step, [end for _, end in plain], room, known))
+            room = self._room(looks=looks)
+            step = partial(self._step, [end for _, end in plain], room, is_in_doubt=self._is_in_doubt)
+            turn = await self._db.write(step)
         except BaseException:
-            self._ends = [*ends, *self._ends]  # whatever was written already is refused the second time
+            self._ends = [*self._writing, *self._ends]  # whatever was written already is refused the second time
             self._is_in_doubt = True  # on a server, the transaction may have been committed all the same
+            self._has_hint = self._has_hint or looks
             raise
+        finally:
+            self._offered = {}
+            self._writing = []
         self._is_in_doubt = False
         self.figures.turns += 1
         self._note(plain)
         for lease in turn.leases:
             self._start(lease)
+        self._learn(room, turn)
         for task in turn.wanted:
             if task.id in self._jobs:
                 self._jobs[task.id].stop("wanted")
@@ -206,16 +234,45 @@ class Worker:
         if self._ends or turn.promoted >= BATCH:
             self._wake.set()
 
-    def _step(self, ends: list[End], room: dict[Pool, int], known: frozenset[str] | None, tx: Tx) -> _Turn:
+    def _room(self, *, looks: bool) -> dict[Pool, int]:
+        """The places that this turn may fill: one of each pool, unless there is a reason to expect more tasks."""
+        room: dict[Pool, int] = {}
+        for pool in Pool:
+            free = self._limits.of(pool) - self._busy[pool]
+            if free > 0:
+                room[pool] = free if looks or pool in self._behind else 1
+            elif looks:
+                self._behind.add(pool)
+        self._offered = room
+        return room
+
+    def _learn(self, room: Mapping[Pool, int], turn: _Turn) -> None:
+        """Which pools have tasks that wait."""
+        for pool in room:
+            if pool not in turn.behind:
+                self._behind.discard(pool)
+            else:
+                self._behind.add(pool)
+                if self._busy[pool] < self._limits.of(pool):
+                    self._wake.set()
+
+    def _step(self, ends: list[End], room: dict[Pool, int], tx: Tx, *, is_in_doubt: bool) -> _Turn:
         stores = self._engine.stores
-        if known is not None:
-            self._release_unknown(tx, known)
+        if is_in_doubt:
+            self._release_unknown(tx, self._known())
         if ends:
             self._engine.finish(tx, ends)
         promoted = self._engine.promote(tx)
         leases = self._engine.lease(tx, self.id, room)
         wanted = stores.leases.running(tx, self.id, BATCH, only_wanted=True)
-        return _Turn(leases, wanted, promoted, stores.queue.next_due(tx))
+        taken = Counter(lease.task.pool for lease in leases)
+        behind = {pool for pool, places in room.items() if taken[pool] >= places and stores.queue.ready(tx, pool, 1)}
+        return _Turn(leases, behind, wanted, promoted, stores.queue.next_due(tx))
+
+    def _known(self) -> frozenset[str]:
+        """Tasks that this worker has something to do with. Read on any thread: no task is ever in none of these."""
+        known = [*self._promised, *self._jobs]
+        return frozenset([*known, *(end.task.id for _, end in [*self._ends, *self._writing])])
 
     async def _commit_effects(self, ends: list[tuple[Job, End]]) -> list[tuple[Job, End]]:
         """Write those ends alone that bring effects, so that one that fails takes no other with it; the others."""
@@ -259,6 +316,33 @@ class Worker:
             while await self._db.write(lambda tx, key=(tenant, dependency): self._engine.unpark(tx, *key)) >= BATCH:
                 pass
 
+    # Tasks that begin with their submission.
+
+    def reserve(self, task: Task) -> str:
+        """Keep a place for a task that is about to be submitted: this worker's id, or empty where it has none."""
+        pool, limit = task.pool, self._limits.of(task.pool)
+        if self._busy[pool] >= limit:
+            self._behind.add(pool)
+        if pool in self._behind:
+            return ""
+        # The event loop takes a few more for a moment; threads and processes are what they are.
+        if pool is not Pool.LOOP and self._busy[pool] + self._offered.get(pool, 0) >= limit:
+            return ""
+        self._busy[pool] += 1
+        self._promised[task.id] = pool
+        return self.id
+
+    def settle(self, reserved: Sequence[Task], leases: Sequence[Lease], *, in_doubt: bool = False) -> None:
+        """The transaction is over: run what was leased in it, and take the other places back."""
+        for lease in leases:
+            self._start(lease)
+        for task in reserved:
+            self._busy[self._promised.pop(task.id)] -= 1
+        if in_doubt:
+            self._is_in_doubt = True
+        if in_doubt or self._is_draining:
+            self._wake.set()
+
     # Running.
 
     def _start(self, lease: Lease) -> None:
@@ -293,14 +377,14 @@ class Worker:
         return allowed / SECOND
 
     def _on_end(self, job: Job, end: End) -> None:
+        if not job.is_lost:
+            self._ends.append((job, end))
+            self._wake.set()
         if self._jobs.get(job.task.id) is job:
             del self._jobs[job.task.id]
         if not self._jobs:
             self._watch.rest()
         self._dirty.pop(job.task.id, None)
-        if not job.is_lost:
-            self._ends.append((job, end))
-            self._wake.set()
 
     def _freed(self, pool: Pool) -> None:
         self._busy[pool] -= 1
@@ -387,6 +471,9 @@ class Worker:
 
     async def _drain(self) -> None:
         """Let handlers end, then give the rest back. What cannot be written now is found by the next start."""
+        self._is_draining = True
+        if self._hints.starter is self:
+            self._hints.starter = None
         await self._idle(self._limits.drain_s)
         for job in list(self._jobs.values()):
             job.stop("shutdown")
@@ -404,7 +491,7 @@ class Worker:
         """Wait until no handler runs, at most so long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._jobs:
+                while self._jobs or self._promised:
                     self._wake.clear()
                     await self._wake.wait()
 

@@ -106,8 +106,13 @@ class SqlLeases:
         tx.run("DELETE FROM task_workers WHERE id = ?", (worker,))
 
     def workers(self, tx: ReadTx) -> list[WorkerSeen]:
-        """All that did not leave."""
-        return [WorkerSeen(*row) for row in tx.rows("SELECT id, beats FROM task_workers ORDER BY id")]
+        """All that did not leave, and those that left tasks behind."""
+        sql = (
+            "SELECT id, beats FROM task_workers UNION ALL"
+            " SELECT DISTINCT worker, -1 FROM tasks WHERE state = 'running'"
+            " AND worker NOT IN (SELECT id FROM task_workers) ORDER BY 1"
+        )
+        return [WorkerSeen(*row) for row in tx.rows(sql)]
 
     def running(self, tx: Tx, worker: str, limit: int, *, only_wanted: bool = False) -> list[Task]:
         """Tasks that this worker runs, locked; only those that somebody wants to stop, where stated."""

@@ -68,7 +68,7 @@ from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import POSTGRES, SQLITE, Dialect
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits, TaskQueue
-from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskService
+from netsentinel.tasks import Action, ActionRegistry, Engine, Hints, TaskService
 from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker, WorkerLimits
@@ -510,3 +510,18 @@ def _plan(ground: _Ground, service: TaskService, task_store: TaskStore, dialect:
     schedules = Schedules(Scheduling(db, stores, firing, service, clock, ground.registry))
     on_events = EventTrigger(db, ground.journal, stores, firing, schedules)
     return _Plan(schedules, Timer(schedules, clock), on_events, Outcomes(stores))
+
+
+@asynccontextmanager
+async def open_tasks(settings: Settings, *actions: Action[Any, Any]) -> AsyncGenerator[TaskService]:
+    """The task engine alone with these actions, as it works in the server: journal, breakers and a worker."""
+    async with _open_ground(settings) as ground:
+        work = await _open_work(settings, ground)
+        work.actions.add(*actions)
+        background = [asyncio.create_task(work.breakers.run()), asyncio.create_task(work.worker.run())]
+        try:
+            yield work.tasks
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)

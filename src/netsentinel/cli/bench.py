@@ -104,6 +104,34 @@ def detect(
         print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
 
 
+@bench_app.command("tasks")
+def tasks(
+    *,
+    peer_python: Annotated[
+        Path | None, typer.Option(help="An interpreter that has DBOS or Procrastinate; this one by default.")
+    ] = None,
+    postgres: Annotated[
+        str, typer.Option(help="An empty PostgreSQL database for Procrastinate, as postgresql://...")
+    ] = "",
+    folder: Annotated[Path | None, typer.Option(help="Where the databases are made; the temporary folder.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Run tasks that do next to nothing through the task engine and, where installed, through DBOS and Procrastinate.
+
+    tasks_per_s is from the first of many single submissions until the last result is durable, the median of rounds in
+    which all take turns; start_ms is from when a submission was due to the start of its handler, at 30 a second.
+    """
+    from netsentinel.cli.bench_tasks import installed_peers, measure
+
+    with tempfile.TemporaryDirectory(prefix="netsentinel-bench-", dir=folder) as place:
+        peers = installed_peers(Path(place), str(peer_python or sys.executable), postgres)
+        result = measure(Path(place), peers)
+    if output is Output.JSON:
+        print_json(result)
+    else:
+        print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
+
+
 def fsync_rate(folder: Path, seconds: float = 1.0) -> int:
     """4 KiB overwrites of a preallocated file, each synced, per second: what the disk gives a careful writer."""
     block = os.urandom(_PAGE)

@@ -35,7 +35,7 @@ export default defineConfig({
     restoreMocks: true,
     // jsdom does not know the `search` element yet; browsers do.
     onConsoleLog: (text) => !text.includes("<search> is unrecognized"),
-    testTimeout: 15_000,
+    testTimeout: 40_000,
     coverage: {
       provider: "v8",
       include: ["src/**/*.{ts,tsx}"],

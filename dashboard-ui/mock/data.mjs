@@ -136,6 +136,8 @@ export function makeAlert(at = now(), rule = pick(RULES)) {
     raised_at: at,
     updated_at: at,
     version: 1,
+    assignee: "",
+    assignee_name: "",
   };
 }
 
@@ -246,6 +248,7 @@ export function detailOf(alert) {
       source: builtIn ? "" : RULE_SOURCE,
     },
     samples: [0, 0.2, 0.35, 0.8, 1].map((part) => sample(Math.round(alert.first_at + part * span))),
+    activity: [],
     related: alerts.filter((other) => other.entity === alert.entity && other.id !== alert.id).slice(0, 20),
   };
 }

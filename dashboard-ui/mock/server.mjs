@@ -17,6 +17,7 @@ import {
   touchThreat,
 } from "./data.mjs";
 import { answerEvents, answerHunt } from "./events.mjs";
+import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
 import { accept } from "./websocket.mjs";
 
 const PORT = Number(process.env.PORT ?? 8740);
@@ -138,6 +139,19 @@ function answer(method, path, query, body, loggedIn) {
       "It is being restarted; trying again in a moment helps.",
       "storage-unavailable",
     );
+  if (path === "/api/v2/alerts/summary") return { status: 200, body: summaryOf(mood.empty ? [] : alerts) };
+  if (path === "/api/v2/alerts/assignees") return { status: 200, body: { items: assignees } };
+  if (path === "/api/v2/suppressions")
+    return { status: 200, body: { items: mood.empty ? [] : suppressions, next: null } };
+  if (path === "/api/v2/suppressions/preview")
+    return { status: 200, body: previewOf(body.conditions, alerts) };
+  const [, about, part] = /^\/api\/v2\/alerts\/([^/]+)\/(related|events)$/.exec(path) ?? [];
+  const subject = alerts.find((each) => each.id === about);
+  if (part && subject)
+    return {
+      status: 200,
+      body: part === "events" ? eventsAround(subject) : { items: relatedTo(subject, alerts) },
+    };
   if (path === "/api/v2/alerts") return { status: 200, body: page(filterAlerts(query), query) };
   if (path === "/api/v2/threats") return { status: 200, body: page(filterThreats(query), query) };
   if (path === "/api/v2/sources") return { status: 200, body: { items: mood.empty ? [] : sources } };

@@ -35,6 +35,10 @@ const SCENES = [
   { name: "alert", path: "/alerts/alr_000333" },
   { name: "alert-closed", path: "/alerts/alr_000333", act: closeIt },
   { name: "alert-refused", path: "/alerts/alr_000320", mood: { refuse: true }, act: refused },
+  { name: "alerts-selected", path: "/alerts", act: select },
+  { name: "alert-suppress", path: "/alerts/alr_000333", act: click("Suppress…") },
+  { name: "suppressions", path: "/suppressions" },
+  { name: "suppressions-empty", path: "/suppressions", mood: { empty: true } },
   { name: "alert-missing", path: "/alerts/alr_none" },
   { name: "threats", path: "/threats" },
   { name: "threat", path: "/threats/203.0.113.77" },
@@ -103,6 +107,11 @@ async function trySource(page) {
   await page.getByRole("button", { name: "Actions for edge" }).click();
   await page.getByRole("menuitem", { name: "Test" }).click();
   await page.getByText("It does not work.").waitFor();
+}
+
+async function select(page) {
+  await page.getByRole("checkbox").first().check();
+  await page.getByRole("checkbox").nth(2).check();
 }
 
 async function refused(page) {

@@ -5,22 +5,23 @@ import { mergeIntoDetails, mergeIntoLists } from "@/features/alerts/alert-cache"
 import { alertKeys } from "@/features/alerts/alert-queries";
 import { AlertStream, AlertStreamContext } from "@/features/alerts/alert-stream";
 import { markFresh } from "@/features/alerts/fresh";
-import { mergeIntoOverview } from "@/features/alerts/overview-data";
 import { useTopic } from "@/features/live/live-context";
+import { suppressionKeys } from "@/features/suppressions/suppression-queries";
 import { mergeAlertsIntoThreats, mergeIntoThreats } from "@/features/threats/threat-cache";
 import { threatKeys } from "@/features/threats/threat-queries";
 import { frameBatch, slowBatch } from "@/lib/frame-batch";
-import { isRecord } from "@/lib/json";
+import { asRecord, isRecord } from "@/lib/json";
 import type { TopicListener } from "@/lib/live";
 import type { Alert, Threat } from "@/lib/model";
 
-/** The figures above the list follow the list within this time. */
-const FIGURES_MS = 400;
+/** The figures above the list are counted by the server; they follow within this time. */
+const FIGURES_MS = 500;
 
 interface Wiring {
   readonly stream: AlertStream;
   readonly alerts: TopicListener;
   readonly threats: TopicListener;
+  readonly triage: TopicListener;
 }
 
 // The server validates its frames against the published schema; here it is enough to tell the two apart.
@@ -43,10 +44,10 @@ function wire(queryClient: QueryClient): Wiring {
       mergeAlertsIntoThreats(queryClient, batch);
     },
   );
-  const figures = slowBatch<Alert>(
-    (alert) => alert.id,
+  const refreshFigures = slowBatch<string>(
+    () => "figures",
     FIGURES_MS,
-    (batch) => mergeIntoOverview(queryClient, batch),
+    () => void queryClient.invalidateQueries({ queryKey: alertKeys.overview }),
   );
   const threats = frameBatch<Threat>(
     (threat) => threat.entity,
@@ -55,10 +56,11 @@ function wire(queryClient: QueryClient): Wiring {
   return {
     stream,
     alerts: {
-      onEvent: (_name, data) => {
+      onEvent: (name, data) => {
         if (!isAlert(data)) return;
         alerts(data);
-        figures(data);
+        // A finding more changes no figure; what people decide comes on its own topic.
+        if (name === "alert:raised") refreshFigures(name);
       },
       onGap: () => {
         stream.gap();
@@ -72,13 +74,27 @@ function wire(queryClient: QueryClient): Wiring {
       },
       onGap: () => void queryClient.invalidateQueries({ queryKey: threatKeys.all }),
     },
+    triage: {
+      onEvent: (name, data) => {
+        const alertId = asRecord(data)["alert_id"];
+        if (name.startsWith("suppression:")) {
+          void queryClient.invalidateQueries({ queryKey: suppressionKeys.all });
+        } else if (typeof alertId === "string") {
+          // The history is longer now; the alert itself comes on the topic of alerts.
+          void queryClient.invalidateQueries({ queryKey: alertKeys.detail(alertId) });
+          refreshFigures(name);
+        }
+      },
+      onGap: () => void queryClient.invalidateQueries({ queryKey: suppressionKeys.all }),
+    },
   };
 }
 
 export function LiveWiring({ children }: { readonly children: ReactNode }) {
   const queryClient = useQueryClient();
-  const [{ stream, alerts, threats }] = useState(() => wire(queryClient));
+  const [{ stream, alerts, threats, triage }] = useState(() => wire(queryClient));
   useTopic("alerts", alerts);
   useTopic("threats", threats);
+  useTopic("triage", triage);
   return <AlertStreamContext value={stream}>{children}</AlertStreamContext>;
 }

@@ -139,10 +139,19 @@ const sources = createRoute({
   component: lazyRouteComponent(() => import("@/features/sources/sources-page"), "SourcesPage"),
 });
 
+const suppressions = createRoute({
+  getParentRoute: () => app,
+  path: "/suppressions",
+  component: lazyRouteComponent(
+    () => import("@/features/suppressions/suppressions-page"),
+    "SuppressionsPage",
+  ),
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
-  app.addChildren([home, alerts, alert, threats, threat, events, huntPage, sources]),
+  app.addChildren([home, alerts, alert, threats, threat, events, huntPage, sources, suppressions]),
 ]);
 
 export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {

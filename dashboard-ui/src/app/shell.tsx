@@ -1,6 +1,6 @@
 /** The frame around every page: header, navigation, the live connection and the shortcuts. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { AlertIcon, EventIcon, Logo, SourceIcon, ThreatIcon } from "@/components/icons";
 import { Toaster, toastProblem } from "@/components/toaster";
@@ -20,6 +20,9 @@ const PAGES = [
   { to: "/events", name: "Events", Icon: EventIcon },
   { to: "/sources", name: "Sources", Icon: SourceIcon },
 ] as const;
+
+/** Pages that belong to one of these and have an address of their own. */
+const PARENTS: Readonly<Record<string, string>> = { "/suppressions": "/alerts" };
 
 export function Shell() {
   const queryClient = useQueryClient();
@@ -97,6 +100,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
 }
 
 function Navigation() {
+  const parent = useRouterState({ select: ({ location }) => PARENTS[location.pathname] });
   return (
     <nav className={styles["nav"]} aria-label="Main">
       {PAGES.map(({ to, name, Icon }) => (
@@ -106,6 +110,7 @@ function Navigation() {
           className={styles["navLink"]}
           preload="intent"
           activeOptions={{ includeSearch: false }}
+          inactiveProps={to === parent ? { "aria-current": "page" } : {}}
         >
           <Icon /> {name}
         </Link>

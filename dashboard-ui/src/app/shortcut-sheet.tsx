@@ -26,6 +26,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["k"], does: "Previous row" },
       { keys: ["Enter"], does: "Open the row" },
       { keys: ["/"], does: "Search" },
+      { keys: ["x"], does: "Select the row, or take it out" },
       { keys: ["p"], does: "Pause or resume live alerts" },
     ],
   ],
@@ -34,6 +35,12 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
     [
       { keys: ["a"], does: "Acknowledge" },
       { keys: ["c"], does: "Close" },
+      { keys: ["t"], does: "Call it a true positive" },
+      { keys: ["f"], does: "Call it a false positive" },
+      { keys: ["b"], does: "Call it benign" },
+      { keys: ["m"], does: "Assign it to me" },
+      { keys: ["n"], does: "Write a note" },
+      { keys: ["s"], does: "Suppress findings like it" },
     ],
   ],
 ];

@@ -25,6 +25,11 @@ export function toastUndo(thing: string, title: string, undo: () => void): void 
   });
 }
 
+/** Says what was done, when there is nothing to take back. */
+export function toastSaid(title: string): void {
+  toasts.add({ title, timeout: 6_000 });
+}
+
 export function toastProblem(what: string, error: unknown): void {
   const { title, detail, code, traceId } = asProblem(error);
   const reference = traceId === "" ? code : `${code}, trace ${traceId}`;

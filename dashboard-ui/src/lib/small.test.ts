@@ -34,7 +34,7 @@ describe("time", () => {
 
   it("names the zone in full", () => {
     expect(formatFull(at, true)).toBe("2026-11-21 08:05:09 UTC");
-    expect(formatFull(at, false)).toMatch(/^2026-11-2\d \d\d:\d\d:09 UTC[+−]\d\d:\d\d$/);
+    expect(formatFull(at, false)).toMatch(/^2026-11-2\d \d\d:\d\d:09 UTC([+−]\d\d:\d\d)?$/);
     expect(formatSpan(-5)).toBe("0 s");
   });
 });

@@ -75,6 +75,7 @@ export function formatFull(at: Micros, utc: boolean): string {
   const { day, clock } = parts(at, utc);
   if (utc) return `${day} ${clock} UTC`;
   const offset = -new Date(toMillis(at)).getTimezoneOffset();
+  if (offset === 0) return `${day} ${clock} UTC`;
   const sign = offset < 0 ? "−" : "+";
   const hours = pad(Math.floor(Math.abs(offset) / 60));
   return `${day} ${clock} UTC${sign}${hours}:${pad(Math.abs(offset) % 60)}`;

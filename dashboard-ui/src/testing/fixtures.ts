@@ -127,7 +127,7 @@ export const ADA: Me = {
   kind: "user",
   tenant: "default",
   role: "admin",
-  permissions: ["alerts:read", "alerts:write", "threats:read", "sources:read", "live:connect"],
+  permissions: ["alerts:read", "alerts:write", "events:read", "threats:read", "sources:read", "live:connect"],
 };
 
 export const PROBLEM = {

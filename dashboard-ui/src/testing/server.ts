@@ -2,7 +2,8 @@
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
 import { asRecord } from "@/lib/json";
-import { ADA, makeAlert, makeDetail, makeSource, makeThreat, PROBLEM } from "./fixtures";
+import { ADA, MINUTE, makeAlert, makeDetail, makeSource, makeThreat, NOW, PROBLEM } from "./fixtures";
+import { makeEvent, makePreview, makeSummary, makeSuppression } from "./triage-fixtures";
 
 const at = (path: string): string => `${globalThis.location.origin}${path}`;
 
@@ -19,7 +20,38 @@ export const server = setupServer(
   get("/auth/state", { setup_needed: false, demo: true, version: "0.1.0" }),
   get("/api/v2/me", ADA),
   get("/api/v2/alerts", { items: [makeAlert()], next: null }),
+  get("/api/v2/alerts/summary", makeSummary()),
+  get("/api/v2/alerts/assignees", {
+    items: [
+      { id: "usr_1", name: "ada" },
+      { id: "usr_2", name: "bob" },
+    ],
+  }),
   get("/api/v2/alerts/:id", makeDetail()),
+  get("/api/v2/alerts/:id/related", {
+    items: [
+      {
+        alert: makeAlert({ id: "alr_2", title: "Port scan of one host", level: "medium", status: "closed" }),
+        reasons: [
+          { why: "entity", value: "203.0.113.7" },
+          { why: "technique", value: "attack.t1110.001" },
+          { why: "time", value: "240" },
+        ],
+      },
+    ],
+  }),
+  get("/api/v2/alerts/:id/events", {
+    items: [
+      { event: makeEvent({ time: NOW - 2 * MINUTE }), evidence: false },
+      { event: makeEvent({ id: "evt_1_1" }), evidence: true },
+    ],
+    at: NOW - MINUTE,
+    since: NOW - 6 * MINUTE,
+    until: NOW + 4 * MINUTE,
+    truncated: false,
+  }),
+  get("/api/v2/suppressions", { items: [makeSuppression()], next: null }),
+  http.post(at("/api/v2/suppressions/preview"), () => HttpResponse.json(makePreview())),
   http.patch(at("/api/v2/alerts/:id"), async ({ request }) => {
     const change = await request.json();
     return HttpResponse.json({ ...makeAlert({ version: 2 }), ...asRecord(change) });

@@ -6,14 +6,14 @@ import { setPreferences } from "@/lib/preferences";
 import { FakeSocket } from "./fake-socket";
 import { server } from "./server";
 
+// A page's code loads when it is first opened; on a busy machine that takes longer than the usual second.
+configure({ asyncUtilTimeout: 10_000 });
+
 class NoResizeObserver implements ResizeObserver {
   observe(): void {}
   unobserve(): void {}
   disconnect(): void {}
 }
-
-// A busy machine may take its time; what is there is found at once.
-configure({ asyncUtilTimeout: 5_000 });
 
 beforeAll(() => {
   server.listen({ onUnhandledRequest: "error" });

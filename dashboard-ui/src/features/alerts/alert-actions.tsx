@@ -1,16 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/button";
-import { CheckIcon, ChevronDownIcon, EyeIcon, RetryIcon } from "@/components/icons";
-import { Menu, MenuChoice } from "@/components/menu";
+import { CheckIcon, EyeIcon, RetryIcon } from "@/components/icons";
 import { meQuery } from "@/features/session/session-queries";
-import { type Alert, may, VERDICT_NAMES, VERDICTS } from "@/lib/model";
+import { SuppressButton } from "@/features/suppressions/suppress-dialog";
+import { type Alert, type AlertSample, may } from "@/lib/model";
 import { useShortcut } from "@/lib/shortcuts";
 import { useTriage } from "./use-triage";
 
-const VERDICT_OPTIONS = VERDICTS.map((verdict) => [verdict, VERDICT_NAMES[verdict]] as const);
+interface ActionsProps {
+  readonly alert: Alert;
+  /** The newest event, whose fields a suppression may name. */
+  readonly sample: AlertSample | undefined;
+}
 
-/** What can be decided about an alert. Everything can be taken back. */
-export function AlertActions({ alert }: { readonly alert: Alert }) {
+/** What can be done about an alert. Everything can be taken back. */
+export function AlertActions({ alert, sample }: ActionsProps) {
   const { data: me } = useQuery(meQuery);
   const triage = useTriage();
   const allowed = may(me, "alerts:write");
@@ -21,20 +25,7 @@ export function AlertActions({ alert }: { readonly alert: Alert }) {
   if (!allowed) return <p className="muted">Your role ({me?.role}) can read alerts but not change them.</p>;
   return (
     <>
-      <Menu
-        trigger={
-          <Button>
-            {alert.verdict === "undecided" ? "Verdict" : VERDICT_NAMES[alert.verdict]} <ChevronDownIcon />
-          </Button>
-        }
-      >
-        <MenuChoice
-          label="Verdict"
-          value={alert.verdict}
-          options={VERDICT_OPTIONS}
-          onChange={(verdict) => verdict !== alert.verdict && triage(alert, { verdict })}
-        />
-      </Menu>
+      <SuppressButton alert={alert} sample={sample} />
       {alert.status === "open" && (
         <Button onClick={() => triage(alert, { status: "acknowledged" })}>
           <EyeIcon /> Acknowledge

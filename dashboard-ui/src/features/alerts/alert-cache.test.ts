@@ -4,7 +4,7 @@ import type { Alert } from "@/lib/model";
 import { MINUTE, makeAlert, makeDetail, NOW } from "@/testing/fixtures";
 import { MAX_KEPT, mergeIntoDetails, mergeIntoLists, mergeIntoPages } from "./alert-cache";
 import { alertKeys } from "./alert-queries";
-import { countByLevel, mergeOverview, perMinute } from "./overview-data";
+import { openByLevel, perMinute } from "./overview-data";
 
 const page = (items: Alert[], next: string | null = null) => ({ pages: [{ items, next }], pageParams: [""] });
 const ids = (data: { pages: { items: readonly Alert[] }[] } | undefined): string[] =>
@@ -77,22 +77,34 @@ describe("alert pages", () => {
 });
 
 describe("the overview", () => {
-  const empty = { open: {}, raised: {}, truncated: false };
+  const summary = {
+    counts: [
+      { status: "open", level: "high", count: 2 },
+      { status: "closed", level: "high", count: 9 },
+      { status: "open", level: "low", count: 1 },
+    ] as const,
+    unassigned: 0,
+    mine: 0,
+    raised: [
+      { at: NOW - MINUTE, count: 3 },
+      { at: NOW - 59 * MINUTE, count: 1 },
+      { at: NOW - 61 * MINUTE, count: 7 },
+    ],
+    at: NOW,
+  };
 
-  it("counts open alerts by level and forgets closed ones", () => {
-    let overview = mergeOverview(empty, [makeAlert(), makeAlert({ id: "b", level: "low" })], NOW);
-    expect(countByLevel(overview)).toMatchObject({ high: 1, low: 1, critical: 0 });
-    overview = mergeOverview(overview, [makeAlert({ status: "closed" })], NOW);
-    expect(countByLevel(overview)).toMatchObject({ high: 0, low: 1 });
+  it("counts open alerts by level", () => {
+    expect(openByLevel({ ...summary, counts: [...summary.counts] })).toMatchObject({
+      high: 2,
+      low: 1,
+      critical: 0,
+    });
   });
 
-  it("has a minute for each of the last sixty, and nothing older", () => {
-    const old = makeAlert({ id: "old", raised_at: NOW - 61 * MINUTE });
-    const overview = mergeOverview(empty, [makeAlert({ raised_at: NOW - MINUTE }), old], NOW);
-    const minutes = perMinute(overview, NOW);
+  it("puts what was raised into the minutes of the last hour", () => {
+    const minutes = perMinute({ ...summary, counts: [] }, NOW);
     expect(minutes).toHaveLength(60);
-    expect(minutes[58]).toBe(1);
-    expect(minutes.reduce((sum, value) => sum + value)).toBe(1);
-    expect(mergeOverview(overview, [], NOW + 60 * MINUTE).raised).toEqual({});
+    expect([minutes[0], minutes[58], minutes[59]]).toEqual([1, 3, 0]);
+    expect(minutes.reduce((sum, count) => sum + count, 0)).toBe(4);
   });
 });

@@ -8,6 +8,7 @@ import type { Column } from "@/components/virtual-table";
 import type { Alert } from "@/lib/model";
 import { formatCompact } from "@/lib/number";
 import styles from "./alerts-table.module.css";
+import { SelectBox } from "./select-box";
 
 function AlertTitle({ alert }: { readonly alert: Alert }) {
   return (
@@ -52,6 +53,9 @@ const SEEN = column("seen", "Last seen", (alert) => <Time at={alert.last_at} />)
 const STATUS = column("status", "Status", (alert) => (
   <StatusLabel status={alert.status} verdict={alert.verdict} stacked />
 ));
+
+/** For lists in which several alerts can be changed at once. */
+export const SELECT_COLUMN = column("select", "Select", (alert) => <SelectBox alert={alert} />);
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ENTITY, ROUTE, COUNT, SEEN, STATUS];
 

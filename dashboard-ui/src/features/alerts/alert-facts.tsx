@@ -30,7 +30,7 @@ export function AlertFacts({
             ["First seen", <Time key="first" at={alert.first_at} full />],
             ["Last seen", <Time key="last" at={alert.last_at} full />],
             [
-              "Matches",
+              "Count",
               span > 0 ? `${formatNumber(alert.count)} in ${formatSpan(span)}` : formatNumber(alert.count),
             ],
             ["Raised", <Time key="raised" at={alert.raised_at} full />],

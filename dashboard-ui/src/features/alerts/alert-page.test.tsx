@@ -20,11 +20,14 @@ function section(name: string): HTMLElement {
 /** Collects the bodies of the changes that the page sends. */
 function recordChanges(): unknown[] {
   const changes: unknown[] = [];
+  let alert = makeAlert();
   server.use(
+    http.get(at("/api/v2/alerts/:id"), () => HttpResponse.json(makeDetail({ alert }))),
     http.patch(at("/api/v2/alerts/:id"), async ({ request }) => {
       const change = asRecord(await request.json());
       changes.push(change);
-      return HttpResponse.json({ ...makeAlert({ version: changes.length + 1 }), ...change });
+      alert = { ...alert, ...change, version: changes.length + 1 };
+      return HttpResponse.json(alert);
     }),
   );
   return changes;
@@ -51,7 +54,7 @@ describe("an alert explains itself", () => {
 
   it("steps through the kept events", async () => {
     const { user } = await open();
-    expect(section("Why did this fire")).toHaveTextContent("Event 1 of 2 kept (12 matches in all)");
+    expect(section("Why did this fire")).toHaveTextContent("Event 1 of 2 kept (12 findings in all)");
     await user.click(screen.getByRole("button", { name: "Next event" }));
     expect(section("Why did this fire")).toHaveTextContent("Event 2 of 2 kept");
     expect(screen.getByRole("button", { name: "Next event" })).toBeDisabled();
@@ -86,22 +89,22 @@ describe("an alert explains itself", () => {
     await open();
     expect(screen.getByText("No sample of the events was kept.")).toBeInTheDocument();
     expect(section("The rule")).toHaveTextContent("This detector is built in");
-    expect(screen.queryByRole("region", { name: /What else/ })).toBeNull();
+    expect(screen.queryByRole("region", { name: /^This / })).toBeNull();
   });
 
-  it("shows what else the address did, with its threat score", async () => {
+  it("shows the address's threat score, and related alerts with the reasons", async () => {
     await open();
-    const rest = section("What else this address did");
-    expect(await within(rest).findByText("83")).toBeInTheDocument();
-    expect(within(rest).getByRole("link", { name: "Medium: Port scan of one host" })).toHaveAttribute(
-      "href",
-      "/alerts/alr_2",
-    );
+    expect(await within(section("This address")).findByText("83")).toBeInTheDocument();
+    const related = section("Related alerts");
+    expect(
+      await within(related).findByRole("link", { name: "Medium: Port scan of one host" }),
+    ).toHaveAttribute("href", "/alerts/alr_2");
+    expect(related).toHaveTextContent("same entity · also T1110.001 · 4 min apart");
   });
 
   it("follows live changes", async () => {
     await open();
-    await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(2));
+    await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(3));
     act(() =>
       FakeSocket.last.event("alerts", 1, "alert:updated", makeAlert({ version: 3, status: "closed" })),
     );
@@ -137,14 +140,12 @@ describe("triage", () => {
     expect(changes).toEqual([{ status: "closed" }, { status: "open" }]);
   });
 
-  it("takes a verdict from the menu", async () => {
+  it("takes a verdict", async () => {
     const changes = recordChanges();
     const { user } = await open();
-    await user.click(screen.getByRole("button", { name: "Verdict" }));
-    await user.click(await screen.findByRole("menuitemradio", { name: "False positive" }));
+    await user.click(screen.getByRole("radio", { name: "False positive" }));
     expect(await screen.findByText(/Marked as false positive/)).toBeInTheDocument();
     expect(changes).toEqual([{ verdict: "false_positive" }]);
-    expect(screen.getByRole("button", { name: "False positive" })).toBeInTheDocument();
   });
 
   it("works by single keys", async () => {

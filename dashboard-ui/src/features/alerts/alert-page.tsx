@@ -7,6 +7,9 @@ import { EmptyState, ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
 import { Skeleton } from "@/components/skeleton";
 import { StatusLabel } from "@/components/status";
+import { NearbySection } from "@/features/triage/nearby-section";
+import { RelatedSection } from "@/features/triage/related-list";
+import { TriageSection } from "@/features/triage/triage-section";
 import type { AlertDetail } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { isStatus } from "@/lib/problem";
@@ -53,15 +56,11 @@ export function AlertPage() {
 }
 
 function AlertView({ detail }: { readonly detail: AlertDetail }) {
-  const { alert, rule, samples, related } = detail;
+  const { alert, rule, samples, activity } = detail;
   return (
     <>
       <PageHead
-        back={
-          <Link to="/alerts" className={styles["back"]}>
-            Alerts
-          </Link>
-        }
+        back={<Link to="/alerts">Alerts</Link>}
         title={alert.title}
         lead={
           <>
@@ -70,16 +69,21 @@ function AlertView({ detail }: { readonly detail: AlertDetail }) {
             <TagList tags={alert.tags} max={6} />
           </>
         }
-        actions={<AlertActions alert={alert} />}
+        actions={<AlertActions alert={alert} sample={samples.at(-1)} />}
       />
       <div className={styles["columns"]}>
+        <div className={styles["triage"]}>
+          <TriageSection alert={alert} activity={activity} />
+        </div>
         <div className={styles["main"]}>
           <WhySection alert={alert} rule={rule} samples={samples} />
+          <NearbySection alert={alert} />
           <RuleSection rule={rule} />
         </div>
         <aside className={styles["side"]} aria-label="Facts">
           <AlertFacts alert={alert} samples={samples} />
-          <EntitySection alert={alert} related={related} />
+          <EntitySection alert={alert} />
+          <RelatedSection id={alert.id} />
         </aside>
       </div>
     </>

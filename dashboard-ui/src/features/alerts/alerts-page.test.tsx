@@ -5,6 +5,7 @@ import { FakeSocket } from "@/testing/fake-socket";
 import { makeAlert, NOW } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { at, fails, get, server } from "@/testing/server";
+import { makeSummary } from "@/testing/triage-fixtures";
 
 const rows = (): HTMLElement[] =>
   within(screen.getByRole("table", { name: "Alerts" }))
@@ -16,7 +17,7 @@ const titles = (): (string | null)[] =>
 async function open(path = "/alerts") {
   const app = renderApp(path);
   await screen.findByRole("table", { name: "Alerts" });
-  await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(2));
+  await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(3));
   return app;
 }
 
@@ -30,6 +31,7 @@ describe("the list of alerts", () => {
     await open();
     expect(screen.getByRole("heading", { level: 1, name: "Alerts" })).toBeInTheDocument();
     expect(screen.getAllByRole("columnheader").map((header) => header.textContent)).toEqual([
+      "Select",
       "Level",
       "Alert",
       "Entity",
@@ -41,6 +43,7 @@ describe("the list of alerts", () => {
     const cells = rows().flatMap((row) =>
       within(row)
         .getAllByRole("cell")
+        .slice(1)
         .map((cell) => cell.textContent),
     );
     expect(cells[0]).toBe("High");
@@ -61,9 +64,15 @@ describe("the list of alerts", () => {
 
   it("shows a live alert at the top without asking the server", async () => {
     await open();
+    await screen.findByRole("button", { name: "1 High open" });
+    server.use(
+      get("/api/v2/alerts/summary", makeSummary({ counts: [{ status: "open", level: "high", count: 2 }] })),
+    );
     raise({ id: "new", title: "Brand new" });
     await waitFor(() => expect(titles()).toEqual(["Brand new", "Password guessing over SSH"]));
-    expect(await screen.findByRole("button", { name: "2 High open" })).toBeInTheDocument();
+    expect(
+      await screen.findByRole("button", { name: "2 High open" }, { timeout: 3_000 }),
+    ).toBeInTheDocument();
   });
 
   it("holds live alerts back while it is paused, and says how many wait", async () => {

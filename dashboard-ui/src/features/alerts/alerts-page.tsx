@@ -5,16 +5,22 @@ import { Button, buttonClass } from "@/components/button";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
+import { meQuery } from "@/features/session/session-queries";
 import { FirstSource } from "@/features/sources/first-source";
 import { sourcesQuery } from "@/features/sources/source-queries";
+import { BulkBar } from "@/features/triage/bulk-bar";
+import { may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { isNarrowed } from "./alert-filter";
 import { alertListQuery } from "./alert-queries";
 import styles from "./alerts-page.module.css";
 import { AlertsTable } from "./alerts-table";
+import { ExportMenu } from "./export-menu";
 import { FilterBar } from "./filter-bar";
 import { OverviewStrip } from "./overview";
+import { SelectionContext } from "./selection";
 import { StreamControl } from "./stream-control";
+import { useSelected } from "./use-selected";
 
 export function AlertsPage() {
   usePageTitle("Alerts");
@@ -22,6 +28,9 @@ export function AlertsPage() {
   const navigate = useNavigate({ from: "/alerts" });
   const list = useInfiniteQuery(alertListQuery(search));
   const alerts = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { data: me } = useQuery(meQuery);
+  const canChange = may(me, "alerts:write");
+  const selected = useSelected(canChange);
   const { fetchNextPage, isFetchingNextPage } = list;
 
   const change = (changes: Record<string, unknown>): void =>
@@ -36,7 +45,13 @@ export function AlertsPage() {
       <h1 className="visually-hidden">Alerts</h1>
       <OverviewStrip level={search.level} onLevel={(level) => change({ level })} />
       <FilterBar search={search} onChange={change} onReset={reset}>
-        <StreamControl />
+        <div className={styles["tools"]}>
+          <Link to="/suppressions" className={buttonClass({ look: "quiet" })}>
+            Suppressions
+          </Link>
+          <ExportMenu search={search} />
+          <StreamControl />
+        </div>
       </FilterBar>
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
@@ -44,9 +59,21 @@ export function AlertsPage() {
       <div className={styles["panel"]} hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={10} label="Loading alerts" />}
         {list.data && alerts.length === 0 && <NoAlerts narrowed={isNarrowed(search)} onReset={reset} />}
-        {alerts.length > 0 && <AlertsTable alerts={alerts} hasMore={list.hasNextPage} onMore={more} />}
+        {alerts.length > 0 && (
+          <SelectionContext value={selected}>
+            <AlertsTable alerts={alerts} selectable={canChange} hasMore={list.hasNextPage} onMore={more} />
+          </SelectionContext>
+        )}
         {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}
       </div>
+      {selected.ids.size > 0 && (
+        <BulkBar
+          ids={selected.ids}
+          shown={alerts.length}
+          onSelectAll={() => selected.all(alerts.map(({ id }) => id))}
+          onClear={selected.clear}
+        />
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { classes } from "@/components/classes";
 import { type Column, VirtualTable } from "@/components/virtual-table";
 import type { Alert } from "@/lib/model";
-import { ALERT_COLUMNS } from "./alert-columns";
+import { ALERT_COLUMNS, SELECT_COLUMN } from "./alert-columns";
 import styles from "./alerts-table.module.css";
 import { isFresh } from "./fresh";
 
@@ -9,6 +9,7 @@ interface AlertsTableProps {
   readonly alerts: readonly Alert[];
   readonly label?: string;
   readonly columns?: readonly Column<Alert>[];
+  readonly selectable?: boolean;
   readonly hasMore?: boolean;
   readonly onMore?: () => void;
 }
@@ -22,13 +23,14 @@ export function AlertsTable({
   alerts,
   label = "Alerts",
   columns = ALERT_COLUMNS,
+  selectable = false,
   ...more
 }: AlertsTableProps) {
   return (
     <VirtualTable
       label={label}
       rows={alerts}
-      columns={columns}
+      columns={selectable ? [SELECT_COLUMN, ...columns] : columns}
       rowKey={keyOf}
       rowClass={rowClass}
       rowHeight={ROW_HEIGHT}

@@ -6,7 +6,7 @@ import { useNow } from "@/components/time";
 import { LEVEL_NAMES, LEVELS, type Level } from "@/lib/model";
 import { formatCompact, formatNumber, plural } from "@/lib/number";
 import styles from "./overview.module.css";
-import { countByLevel, overviewQuery, perMinute } from "./overview-data";
+import { openByLevel, overviewQuery, perMinute } from "./overview-data";
 
 interface OverviewProps {
   readonly level: Level | undefined;
@@ -20,7 +20,8 @@ export function OverviewStrip({ level, onLevel }: OverviewProps) {
   const { data, isError } = useQuery(overviewQuery);
   const now = useNow();
   if (isError) return null; // the list below says what is wrong
-  const counts = data === undefined ? undefined : countByLevel(data);
+  const counts = data === undefined ? undefined : openByLevel(data);
+  const open = counts === undefined ? 0 : Object.values(counts).reduce((sum, count) => sum + count, 0);
   const minutes = data === undefined ? [] : perMinute(data, now);
   const raised = minutes.reduce((sum, value) => sum + value, 0);
   const words = `${plural(raised, "alert")} raised in the last hour, at most ${formatNumber(Math.max(0, ...minutes))} a minute`;
@@ -28,10 +29,7 @@ export function OverviewStrip({ level, onLevel }: OverviewProps) {
     <section className={styles["strip"]} aria-label="Open alerts by level">
       <div className={styles["levels"]}>
         <div className={classes(styles["tile"], styles["total"])}>
-          <span className={styles["number"]}>
-            {data === undefined ? "–" : formatCompact(Object.keys(data.open).length)}
-            {data?.truncated && "+"}
-          </span>
+          <span className={styles["number"]}>{counts === undefined ? "–" : formatCompact(open)}</span>
           <span className={styles["name"]}>Open now</span>
         </div>
         {HIGHEST_FIRST.map((each) => (
@@ -45,7 +43,6 @@ export function OverviewStrip({ level, onLevel }: OverviewProps) {
           >
             <span className={styles["number"]}>
               {counts === undefined ? "–" : formatCompact(counts[each])}
-              {data?.truncated && (counts?.[each] ?? 0) > 0 ? "+" : ""}
             </span>{" "}
             <span className={styles["name"]}>
               <LevelMark level={each} />

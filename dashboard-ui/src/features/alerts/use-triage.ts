@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toastProblem, toastUndo } from "@/components/toaster";
 import { type Alert, type AlertPatch, type AlertStatus, VERDICT_NAMES } from "@/lib/model";
 import { mergeIntoDetails, mergeIntoLists } from "./alert-cache";
-import { patchAlert } from "./alert-queries";
-import { mergeIntoOverview } from "./overview-data";
+import { alertKeys, patchAlert } from "./alert-queries";
 
 interface Change {
   readonly alert: Alert;
@@ -32,7 +31,6 @@ export function useTriage(): (alert: Alert, patch: AlertPatch) => void {
   const show = (alert: Alert): void => {
     mergeIntoLists(queryClient, [alert]);
     mergeIntoDetails(queryClient, [alert]);
-    mergeIntoOverview(queryClient, [alert]);
   };
 
   const change = useMutation({
@@ -40,6 +38,8 @@ export function useTriage(): (alert: Alert, patch: AlertPatch) => void {
     onMutate: ({ alert, patch }) => show({ ...alert, ...patch }),
     onSuccess: (saved, change_) => {
       show(saved);
+      void queryClient.invalidateQueries({ queryKey: alertKeys.overview });
+      void queryClient.invalidateQueries({ queryKey: alertKeys.detail(saved.id) });
       if (change_.isUndo) return;
       const back: AlertPatch = {
         ...(change_.patch.status && { status: change_.alert.status }),

@@ -55,9 +55,7 @@ function SamplePicker({ samples, at, total, onPick }: PickerProps) {
     <div className={styles["picker"]}>
       <span>
         Event {at + 1} of {samples.length} kept
-        {total > samples.length && (
-          <span className="muted"> ({plural(total, "match", "matches")} in all)</span>
-        )}
+        {total > samples.length && <span className="muted"> ({plural(total, "finding")} in all)</span>}
         <span className="muted"> · </span>
         <Time at={sample.at} full />
       </span>

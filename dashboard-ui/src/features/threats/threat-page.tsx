@@ -56,11 +56,7 @@ function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDet
   return (
     <>
       <PageHead
-        back={
-          <Link to="/threats" className={styles["back"]}>
-            Threats
-          </Link>
-        }
+        back={<Link to="/threats">Threats</Link>}
         title={<span className={styles["entity"]}>{threat.entity}</span>}
         lead={
           <>

@@ -15,7 +15,7 @@ const names = (): (string | null)[] =>
     .map((row) => within(row).getByRole("link").textContent);
 
 async function subscribed(): Promise<void> {
-  await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(2));
+  await waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(3));
 }
 
 describe("the ranking", () => {

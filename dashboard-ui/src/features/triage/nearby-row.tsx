@@ -1,0 +1,51 @@
+import type { ReactNode } from "react";
+import { classes } from "@/components/classes";
+import { Endpoints } from "@/components/endpoints";
+import { ChevronDownIcon } from "@/components/icons";
+import { endpoint } from "@/lib/endpoint";
+import type { Micros, NearbyEvent } from "@/lib/model";
+import { formatFull, formatSpan } from "@/lib/time";
+import styles from "./nearby-section.module.css";
+
+interface RowProps {
+  readonly item: NearbyEvent;
+  readonly at: Micros;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  /** The event whole, shown when it is open. */
+  readonly children: ReactNode;
+}
+
+const SECOND = 1_000_000;
+
+/** How far an event is from the finding: `−12 s`, `+3 min`. */
+function offset(time: Micros, at: Micros): string {
+  const apart = time - at;
+  if (Math.abs(apart) < SECOND) return "0 s";
+  return `${apart < 0 ? "−" : "+"}${formatSpan(Math.abs(apart))}`;
+}
+
+/** One event in a line; a click shows it whole. */
+export function NearbyRow({ item: { event, evidence }, at, open, onToggle, children }: RowProps) {
+  const about = [event.app_protocol || event.protocol, event.user, event.domain || event.url, event.action];
+  return (
+    <li className={classes(styles["item"], evidence && styles["evidence"])}>
+      <button type="button" className={styles["row"]} aria-expanded={open} onClick={onToggle}>
+        <span className={styles["offset"]} title={formatFull(event.time, true)}>
+          {offset(event.time, at)}
+        </span>
+        <span className={styles["route"]}>
+          {event.src_ip === "" && event.dst_ip === "" ? (
+            <span>{event.device || event.source}</span>
+          ) : (
+            <Endpoints from={event.src_ip} to={endpoint(event.dst_ip, event.dst_port)} />
+          )}
+        </span>
+        <span className={styles["about"]}>{about.filter(Boolean).join(" · ") || event.format}</span>
+        {evidence && <span className={styles["mark"]}>Evidence</span>}
+        <ChevronDownIcon size={14} className={classes(styles["chevron"], open && styles["turned"])} />
+      </button>
+      {open && children}
+    </li>
+  );
+}

@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { tagName } from "@/components/chip";
+import { classes } from "@/components/classes";
+import { LevelMark } from "@/components/level-badge";
+import { Section } from "@/components/section";
+import { Time } from "@/components/time";
+import { LEVEL_NAMES, type Reason } from "@/lib/model";
+import { formatSpan } from "@/lib/time";
+import styles from "./related-list.module.css";
+import { relatedQuery } from "./triage-queries";
+
+const FIRST = 6;
+
+function why({ why: kind, value }: Reason): string {
+  if (kind === "entity") return "same entity";
+  if (kind === "address") return `also ${value}`;
+  if (kind === "rule") return "same rule";
+  if (kind === "technique") return `also ${tagName(value)}`;
+  const apart = Number(value);
+  return apart === 0 ? "at the same time" : `${formatSpan(apart * 1_000_000)} apart`;
+}
+
+/** Other alerts that may belong to one, each with the reasons; what has most in common stands first. */
+export function RelatedSection({ id }: { readonly id: string }) {
+  const { data, isError } = useQuery(relatedQuery(id));
+  const [all, setAll] = useState(false);
+  const items = data?.items ?? [];
+  return (
+    <Section title="Related alerts">
+      {isError && <p className="muted">They could not be fetched.</p>}
+      {data !== undefined && items.length === 0 && <p className="muted">None: this one stands alone.</p>}
+      {items.length > 0 && (
+        <ul className={styles["list"]}>
+          {items.slice(0, all ? items.length : FIRST).map(({ alert, reasons }) => (
+            <li key={alert.id} className={classes(alert.status === "closed" && styles["closed"])}>
+              <Link to="/alerts/$id" params={{ id: alert.id }} className={styles["link"]}>
+                <LevelMark level={alert.level} />
+                <span className="visually-hidden">{LEVEL_NAMES[alert.level]}:</span>{" "}
+                <span className={styles["title"]}>{alert.title}</span>
+              </Link>
+              <span className={styles["when"]}>
+                <Time at={alert.last_at} />
+              </span>
+              <span className={styles["why"]}>{reasons.map(why).join(" · ")}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!all && items.length > FIRST && (
+        <Button look="quiet" size="sm" onClick={() => setAll(true)}>
+          Show {items.length - FIRST} more
+        </Button>
+      )}
+    </Section>
+  );
+}

@@ -1,8 +1,7 @@
 /** Made-up stored events, and the server's answers about them. */
 import { HttpResponse, http } from "msw";
 import type { Histogram, StoredEvent } from "@/lib/model";
-import { MINUTE, NOW } from "./fixtures";
-import { at } from "./server";
+import { at, MINUTE, NOW } from "./fixtures";
 
 export function makeEvent(change: Partial<StoredEvent> = {}): StoredEvent {
   return {
@@ -41,7 +40,7 @@ export function makeEvent(change: Partial<StoredEvent> = {}): StoredEvent {
     http_method: "",
     http_status: 0,
     referrer: "",
-    dns_type: "",
+    dns_type: "A",
     dns_answer: "",
     ja3: "",
     process: "",

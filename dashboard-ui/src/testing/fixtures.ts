@@ -138,3 +138,6 @@ export const PROBLEM = {
   code: "storage-unavailable",
   trace_id: "trace-123",
 };
+
+/** The address of a route as the page asks for it. */
+export const at = (path: string): string => `${globalThis.location.origin}${path}`;

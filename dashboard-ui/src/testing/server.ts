@@ -2,10 +2,10 @@
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
 import { asRecord } from "@/lib/json";
-import { ADA, MINUTE, makeAlert, makeDetail, makeSource, makeThreat, NOW, PROBLEM } from "./fixtures";
-import { makeEvent, makePreview, makeSummary, makeSuppression } from "./triage-fixtures";
+import { ADA, at, MINUTE, makeAlert, makeDetail, makeSource, makeThreat, NOW, PROBLEM } from "./fixtures";
+import { makeNearby, makePreview, makeSummary, makeSuppression } from "./triage-fixtures";
 
-const at = (path: string): string => `${globalThis.location.origin}${path}`;
+export { at } from "./fixtures";
 
 export const get = (path: string, body: JsonBodyType) => http.get(at(path), () => HttpResponse.json(body));
 
@@ -42,8 +42,8 @@ export const server = setupServer(
   }),
   get("/api/v2/alerts/:id/events", {
     items: [
-      { event: makeEvent({ time: NOW - 2 * MINUTE }), evidence: false },
-      { event: makeEvent({ id: "evt_1_1" }), evidence: true },
+      { event: makeNearby({ time: NOW - 2 * MINUTE }), evidence: false },
+      { event: makeNearby({ id: "evt_1_1" }), evidence: true },
     ],
     at: NOW - MINUTE,
     since: NOW - 6 * MINUTE,
@@ -66,5 +66,3 @@ export const server = setupServer(
   http.post(at("/auth/setup"), () => HttpResponse.json(ADA, { status: 201 })),
   http.post(at("/auth/logout"), () => new HttpResponse(null, { status: 204 })),
 );
-
-export { at };

@@ -1,5 +1,6 @@
 /** Made-up suppressions, summaries and stored events; a test names only what it is about. */
-import type { AlertSummary, NearbyEvent, Suppression, SuppressionPreview } from "@/lib/model";
+import type { AlertSummary, StoredEvent, Suppression, SuppressionPreview } from "@/lib/model";
+import { makeEvent } from "./event-fixtures";
 import { MINUTE, makeAlert, NOW } from "./fixtures";
 
 export function makeSuppression(change: Partial<Suppression> = {}): Suppression {
@@ -53,42 +54,18 @@ export function makeSummary(change: Partial<AlertSummary> = {}): AlertSummary {
   };
 }
 
-export function makeEvent(change: Partial<NearbyEvent["event"]> = {}): NearbyEvent["event"] {
-  return {
-    id: "evt_1_0",
-    batch: 1,
-    number: 0,
-    tenant: "default",
-    source: "zeek-core",
-    format: "",
+export function makeNearby(change: Partial<StoredEvent> = {}): StoredEvent {
+  return makeEvent({
     time: NOW - MINUTE,
     received_at: NOW,
     class_uid: 4_001,
-    product: "",
-    category: "",
-    service: "",
     src_ip: "203.0.113.7",
-    src_port: 0,
     dst_ip: "10.0.0.5",
     dst_port: 22,
-    protocol: "",
     app_protocol: "ssh",
-    bytes_out: 0,
-    bytes_in: 0,
-    packets_out: 0,
-    packets_in: 0,
-    duration_us: 0,
-    connection_uid: "",
-    user: "",
-    device: "",
     domain: "",
-    url: "",
-    user_agent: "",
     action: "failure",
-    severity: 0,
     native: { note: "<b>raw</b>" },
-    raw: "",
-    raw_hash: "",
     ...change,
-  };
+  });
 }

@@ -3,6 +3,7 @@ import { endpoint } from "@/lib/endpoint";
 import type { StoredEvent } from "@/lib/model";
 import { formatBytes, formatNumber } from "@/lib/number";
 import { formatDuration } from "@/lib/time";
+import { className, severityName } from "./event-classes";
 
 export type FieldKind =
   | "time"
@@ -42,6 +43,21 @@ export const FIELDS: readonly Field[] = [
   field("domain", "Domain"),
   field("url", "URL"),
   field("user_agent", "User agent"),
+  field("http_method", "HTTP method"),
+  field("http_status", "HTTP status", "port"),
+  field("referrer", "Referrer"),
+  field("dns_type", "DNS type"),
+  field("dns_answer", "DNS answer"),
+  field("ja3", "JA3"),
+  field("signature", "Signature"),
+  field("event_code", "Event code"),
+  field("message", "Message"),
+  field("process", "Process"),
+  field("parent_process", "Parent process"),
+  field("command_line", "Command line"),
+  field("file", "File"),
+  field("file_hash", "Hash of the file"),
+  field("src_mac", "Source MAC"),
   field("action", "Action"),
   field("bytes_out", "Bytes out", "bytes"),
   field("bytes_in", "Bytes in", "bytes"),
@@ -68,51 +84,13 @@ const UNFILTERED = new Set<string>(["time", "received_at", "batch", "number"]);
 /** Whether a search may ask for values of this column. */
 export const isFilter = (name: string): boolean => BY_NAME.has(name) && !UNFILTERED.has(name);
 
+/** Columns of which nearly every event has another value. */
+const UNIQUE = new Set<string>(["raw_hash", "connection_uid", "message", "referrer", "file_hash"]);
+
 /** Fields whose most frequent values are worth a look, in the order of the list beside the table. */
 export const FACETS: readonly Field[] = FIELDS.filter(
-  ({ name, kind }) =>
-    isFilter(name) &&
-    !["bytes", "span", "number"].includes(kind) &&
-    name !== "raw_hash" &&
-    name !== "connection_uid",
+  ({ name, kind }) => isFilter(name) && !["bytes", "span", "number"].includes(kind) && !UNIQUE.has(name),
 );
-
-/** OCSF 1.x classes that the formats give. */
-const CLASSES: Readonly<Record<number, string>> = {
-  0: "Other",
-  1001: "File system activity",
-  1003: "Kernel activity",
-  1005: "Module activity",
-  1006: "Scheduled job",
-  1007: "Process activity",
-  2004: "Detection finding",
-  3001: "Account change",
-  3002: "Authentication",
-  3003: "Authorise session",
-  3005: "User access",
-  3006: "Group management",
-  4001: "Network activity",
-  4002: "HTTP activity",
-  4003: "DNS activity",
-  4004: "DHCP activity",
-  4005: "RDP activity",
-  4006: "SMB activity",
-  4007: "SSH activity",
-  4008: "FTP activity",
-  4009: "Email activity",
-  4010: "Network file activity",
-  4011: "Email file activity",
-  4013: "NTP activity",
-  4014: "Tunnel activity",
-  6001: "Web resources activity",
-  6003: "API activity",
-  6005: "Datastore activity",
-};
-
-const SEVERITIES = ["Unknown", "Informational", "Low", "Medium", "High", "Critical", "Fatal"];
-
-export const className = (uid: number): string => CLASSES[uid] ?? `Class ${uid}`;
-export const severityName = (severity: number): string => SEVERITIES[severity] ?? `Severity ${severity}`;
 
 /** A value in words; an empty text stays empty. */
 export function formatValue(name: string, value: string | number): string {
@@ -138,10 +116,13 @@ export function summaryOf(event: StoredEvent): string {
     event.action,
     event.app_protocol || event.protocol,
     where,
+    event.signature,
+    event.command_line || event.process || event.file,
     event.user,
     event.src_ip === "" && event.dst_ip === "" ? event.device : "",
   ];
-  return parts.filter(Boolean).join(" · ") || event.service || event.category || event.product || "–";
+  const { message, service, category, product } = event;
+  return parts.filter(Boolean).join(" · ") || message || service || category || product || "–";
 }
 
 export const fromTo = (event: StoredEvent): readonly [string, string] => [

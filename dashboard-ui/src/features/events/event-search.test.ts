@@ -7,7 +7,7 @@ import { makeEvent, makeHistogram } from "@/testing/event-fixtures";
 import { MINUTE } from "@/testing/fixtures";
 import { nearSearch } from "./around";
 import { formatColumns, parseColumns } from "./event-columns";
-import { formatValue, summaryOf } from "./event-fields";
+import { FIELDS, formatValue, summaryOf } from "./event-fields";
 import { filterOf, parseEventSearch, rangeSearch, toEventQuery } from "./event-search";
 import { addTerm, formatTerms, parseTerms } from "./event-terms";
 import { histogramView, pathOf, spanText, ticksOf } from "./histogram-data";
@@ -99,6 +99,15 @@ describe("the address", () => {
 });
 
 describe("values", () => {
+  it("have a label for every column that is stored", () => {
+    const apart = new Set(["id", "tenant", "native", "raw"]);
+    expect(FIELDS.map(({ name }) => name).toSorted()).toEqual(
+      Object.keys(makeEvent())
+        .filter((name) => !apart.has(name))
+        .toSorted(),
+    );
+  });
+
   it.each([
     ["class_uid", 4003, "DNS activity"],
     ["class_uid", 9_999, "Class 9999"],
@@ -123,6 +132,8 @@ describe("values", () => {
 
   it("are summed up in one line", () => {
     expect(summaryOf(makeEvent())).toBe("dns · example.org");
+    const started = { app_protocol: "", protocol: "", domain: "", process: "sh", command_line: "sh -c id" };
+    expect(summaryOf(makeEvent(started))).toBe("sh -c id");
     expect(summaryOf(makeEvent({ url: "/a", action: "blocked", user: "ada" }))).toBe(
       "blocked · dns · example.org/a · ada",
     );

@@ -1,7 +1,7 @@
 /** A histogram as it is drawn: spans without gaps, and the values that tell events apart as a few series. */
 import type { Histogram, Micros } from "@/lib/model";
 import { formatFull } from "@/lib/time";
-import { className, severityName } from "./event-fields";
+import { className, severityName } from "./event-classes";
 import type { Grouping } from "./event-search";
 
 export interface Series {

@@ -286,6 +286,8 @@ def _services(
         library=rules.library,
         processor=processor,
         tasks=work.tasks,
+        breakers=work.board,
+        schedules=work.plan.schedules,
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
         metrics=metrics.exposition,

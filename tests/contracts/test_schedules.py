@@ -9,7 +9,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import ConflictError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.scheduler import By, Misfire, Overlap, Run, RunOutcome, Trigger, TriggerKind
-from netsentinel.scheduler.errors import ScheduleNameTakenError, SystemScheduleError
+from netsentinel.scheduler.errors import InvalidScheduleError, ScheduleNameTakenError, SystemScheduleError
 from netsentinel.scheduler.store_sql import SqlRuns  # noqa: F401 - the suite is theirs, by way of the bench
 from netsentinel.scheduler.testing import MemoryRuns  # noqa: F401 - the same
 from netsentinel.storage.dialect import POSTGRES, SQLITE
@@ -356,3 +356,24 @@ async def test_old_runs_are_forgotten(site: Site) -> None:
     await site.after(91 * DAY)
     assert await site.schedules.forget_old() == 1
     assert [run.number for run in await site.history(schedule)] == [2]
+
+
+async def test_the_overview_has_the_newest_run_of_each(site: Site) -> None:
+    twice, never = await site.make("b", overlap=Overlap.QUEUE), await site.make("a", enabled=False)
+    gone = await site.make("c")
+    await site.make("theirs", principal=STRANGER)
+    await site.after(MINUTE)
+    await site.schedules.delete(SYSTEM, gone.id)
+    (second,) = [run for run in await site.after(MINUTE) if run.tenant == T]
+    found = await site.schedules.overview(T)
+    assert [(schedule.id, run) for schedule, run in found] == [(never.id, None), (twice.id, second)]
+    assert second.number == 2
+
+
+async def test_a_tenant_has_so_many_schedules_at_most(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsentinel.scheduler.service.MOST_SCHEDULES", 2)
+    await site.make("one")
+    await site.make("two")
+    await site.make("theirs", principal=STRANGER)
+    with pytest.raises(InvalidScheduleError, match="at most 2 schedules"):
+        await site.make("three")

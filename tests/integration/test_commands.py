@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,3 +206,52 @@ def test_help_imports_no_heavy_library() -> None:
             [sys.executable, "-c", script.format(name)], capture_output=True, text=True, check=True, timeout=60
         )
         assert done.stdout.splitlines()[-1] == "[]", name
+
+
+def test_a_schedule_is_added_fires_and_is_removed(server: LiveServer) -> None:
+    data = {"NETSENTINEL_DATA_DIR": str(server.data)}
+
+    def listed() -> dict[str, dict[str, Any]]:
+        found = json.loads(netsentinel("schedules", "list", "-o", "json", **data).stdout)
+        return {item["name"]: item for item in found}
+
+    assert {"journal.trim", "tasks.trim", "history.trim"} <= set(listed())
+    netsentinel("schedules", "add", "often", "lake.tend", "--every", "1s", **data)
+    often = wait_for(lambda: (found := listed()["often"])["last_run"] and found["last_run"]["state"] and found, 30)
+    assert (often["last_run"]["by"], often["last_run"]["state"]) == ("time", "succeeded")
+    assert "paused" in netsentinel("schedules", "pause", "often", **data).stdout
+    run = json.loads(netsentinel("schedules", "trigger", "often", "-o", "json", **data).stdout)[0]
+    assert (run["by"], run["schedule_id"]) == ("hand", often["id"])
+    assert "hand" in netsentinel("schedules", "history", "often", **data).stdout
+    assert netsentinel("schedules", "next", "often", **data).stdout == ""
+    netsentinel("schedules", "resume", "often", **data)
+    assert len(json.loads(netsentinel("schedules", "next", "often", "--count", "3", "-o", "json", **data).stdout)) == 3
+    assert "every 1 s" in netsentinel("schedules", "show", "often", **data).stdout
+    assert "often is removed" in netsentinel("schedules", "remove", "often", **data).stderr
+    assert netsentinel("schedules", "show", "often", check=False, **data).returncode == 1
+    assert netsentinel("schedules", "remove", "journal.trim", check=False, **data).returncode == 1
+    tried = netsentinel("schedules", "next", "--cron", "0 12 1 1 *", "--zone", "Asia/Tokyo", "--count", "1", **data)
+    assert tried.stdout.strip().endswith("-01-01T03:00:00.000000Z")
+    assert netsentinel("schedules", "next", "--cron", "99 * * * *", check=False, **data).returncode == 2
+
+
+def test_a_schedule_waits_for_what_is_announced(server: LiveServer) -> None:
+    data = {"NETSENTINEL_DATA_DIR": str(server.data)}
+    netsentinel("schedules", "add", "on push", "lake.tend", "--on", "webhook.received", "-w", "kind=push", **data)
+    netsentinel("schedules", "announce", "webhook.received", '{"kind": "pull"}', **data)
+    netsentinel("schedules", "announce", "webhook.received", '{"kind": "push"}', **data)
+
+    def history() -> list[dict[str, Any]]:
+        return json.loads(netsentinel("schedules", "history", "on push", "-o", "json", **data).stdout)
+
+    (run,) = wait_for(lambda: (found := history()) and found[0]["state"] and found, 30)
+    assert (run["by"], run["state"]) == ("event", "succeeded")
+
+
+def test_breakers_that_nobody_called_are_said_to_be_missing(server: LiveServer) -> None:
+    data = {"NETSENTINEL_DATA_DIR": str(server.data)}
+    assert json.loads(netsentinel("breakers", "list", "-o", "json", **data).stdout) == []
+    for command in ("show", "open", "close", "reset"):
+        refused = netsentinel("breakers", command, "smtp", check=False, **data)
+        assert refused.returncode == 1
+        assert "No breaker guards smtp" in refused.stderr

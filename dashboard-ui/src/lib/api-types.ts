@@ -1280,6 +1280,318 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/error-recovery/circuit-breaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Breakers
+         * @description The tenant's breakers with the calls that count at the moment, at most a second old.
+         */
+        get: operations["list_breakers_api_v2_error_recovery_circuit_breaker_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/circuit-breaker/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Breaker
+         * @description One breaker with its latest changes. `service` is the dependency, for example `smtp`.
+         */
+        get: operations["show_breaker_api_v2_error_recovery_circuit_breaker__service__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/circuit-breaker/{service}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Breaker
+         * @description Close the breaker, with nothing remembered: calls go again, and decide anew.
+         */
+        post: operations["reset_breaker_api_v2_error_recovery_circuit_breaker__service__reset_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/circuit-breaker/{service}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Breaker
+         * @description Hold back all calls until the breaker is reset or closed by hand; tasks wait meanwhile.
+         */
+        post: operations["open_breaker_api_v2_error_recovery_circuit_breaker__service__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/error-recovery/circuit-breaker/{service}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Breaker
+         * @description Let all calls through, however they go, until the breaker is reset or opened by hand.
+         */
+        post: operations["close_breaker_api_v2_error_recovery_circuit_breaker__service__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description The tenant's schedules by name, each with its newest run.
+         */
+        get: operations["list_schedules_api_v2_scheduler_schedules_get"];
+        put?: never;
+        /**
+         * Create Schedule
+         * @description Make a schedule. Whoever makes it must be allowed to run its action.
+         */
+        post: operations["create_schedule_api_v2_scheduler_schedules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Trigger
+         * @description When a trigger would fire from now on, before jitter. Nothing is kept.
+         */
+        post: operations["preview_trigger_api_v2_scheduler_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce Event
+         * @description Say that something happened; schedules that wait for an event of that name fire.
+         */
+        post: operations["announce_event_api_v2_scheduler_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description The history of all schedules, newest first; those of deleted ones included.
+         */
+        get: operations["list_runs_api_v2_scheduler_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Schedule
+         * @description One schedule, by its id or its name.
+         */
+        get: operations["show_schedule_api_v2_scheduler_schedules__schedule_id__get"];
+        /**
+         * Change Schedule
+         * @description State a schedule anew. Its tasks belong to whoever changed it last.
+         */
+        put: operations["change_schedule_api_v2_scheduler_schedules__schedule_id__put"];
+        post?: never;
+        /**
+         * Delete Schedule
+         * @description Delete a schedule. Its tasks and its history stay.
+         */
+        delete: operations["delete_schedule_api_v2_scheduler_schedules__schedule_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules/{schedule_id}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trigger Schedule
+         * @description Fire a schedule now, paused or not; its times stay.
+         */
+        post: operations["trigger_schedule_api_v2_scheduler_schedules__schedule_id__trigger_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules/{schedule_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Schedule
+         * @description Have it fire by hand only.
+         */
+        post: operations["pause_schedule_api_v2_scheduler_schedules__schedule_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules/{schedule_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Schedule
+         * @description Have it fire again, from now on.
+         */
+        post: operations["resume_schedule_api_v2_scheduler_schedules__schedule_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules/{schedule_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Times
+         * @description When the schedule fires next, jitter included; nothing while it is paused or waits for an event.
+         */
+        get: operations["next_times_api_v2_scheduler_schedules__schedule_id__next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/scheduler/schedules/{schedule_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs Of Schedule
+         * @description The history of one schedule, newest first. 90 days are kept.
+         */
+        get: operations["list_runs_of_schedule_api_v2_scheduler_schedules__schedule_id__runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/set-aside": {
         parameters: {
             query?: never;
@@ -1631,6 +1943,82 @@ export interface components {
             retry_at: number | null;
         };
         /**
+         * BreakerChange
+         * @description A breaker came into another mode: one step of the breakers' timeline, and what entries carry.
+         */
+        BreakerChange: {
+            /** Tenant */
+            tenant: string;
+            /** Dependency */
+            dependency: string;
+            /** At */
+            at: number;
+            before: components["schemas"]["Mode"];
+            after: components["schemas"]["Mode"];
+            /** Until */
+            until: number;
+            /** Reason */
+            reason: string;
+            /** Calls */
+            calls: number;
+            /** Failures */
+            failures: number;
+            /** Slow */
+            slow: number;
+        };
+        /**
+         * BreakerDetail
+         * @description A breaker, and its latest changes.
+         */
+        BreakerDetail: {
+            breaker: components["schemas"]["BreakerView"];
+            /** Changes */
+            changes: components["schemas"]["BreakerChange"][];
+        };
+        /**
+         * BreakerItems
+         * @description Every breaker of the tenant, by dependency.
+         */
+        BreakerItems: {
+            /** Items */
+            items: components["schemas"]["BreakerView"][];
+        };
+        /**
+         * BreakerView
+         * @description A breaker as of a moment.
+         */
+        BreakerView: {
+            /** Tenant */
+            tenant: string;
+            /** Dependency */
+            dependency: string;
+            mode: components["schemas"]["Mode"];
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Opened */
+            opened: number;
+            /** Calls */
+            calls: number;
+            /** Failures */
+            failures: number;
+            /** Slow */
+            slow: number;
+            /** Failure Rate */
+            failure_rate: number;
+            /** Slow Rate */
+            slow_rate: number;
+            /** Minimum Calls */
+            minimum_calls: number;
+            /** Failure Rate Limit */
+            failure_rate_limit: number;
+            /** Slow Rate Limit */
+            slow_rate_limit: number;
+            /** Updated At */
+            updated_at: number;
+        };
+        /**
          * Bucket
          * @description A bar of a histogram over time.
          */
@@ -1928,6 +2316,24 @@ export interface components {
             password: string;
         };
         /**
+         * Happening
+         * @description Something that happened.
+         */
+        Happening: {
+            /**
+             * Name
+             * @description For example `webhook.received`.
+             */
+            name: string;
+            /**
+             * Data
+             * @description What filters of schedules look at.
+             */
+            data?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * HiddenFinding
          * @description A finding that raised no alert, as far as it is kept. Its event is in the lake like any other.
          */
@@ -2060,6 +2466,18 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
+        /**
+         * Misfire
+         * @description What happens with times that passed while nobody could fire: the server was down, or the schedule paused.
+         * @enum {string}
+         */
+        Misfire: "skip" | "coalesce" | "backfill";
+        /**
+         * Mode
+         * @description What a breaker does with calls.
+         * @enum {string}
+         */
+        Mode: "closed" | "open" | "half_open" | "forced_open" | "forced_closed";
         /** NearbyEvent */
         NearbyEvent: {
             event: components["schemas"]["StoredEvent"];
@@ -2250,6 +2668,12 @@ export interface components {
          */
         Origin: "api" | "file" | "";
         /**
+         * Overlap
+         * @description What happens when it fires while its task of before has not ended.
+         * @enum {string}
+         */
+        Overlap: "skip" | "queue" | "replace";
+        /**
          * Pack
          * @description Rules that came together.
          */
@@ -2297,6 +2721,19 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Preview
+         * @description A trigger to try out.
+         */
+        Preview: {
+            /**
+             * Count
+             * @description How many times to give.
+             * @default 10
+             */
+            count: number;
+            trigger: components["schemas"]["TriggerText"];
         };
         /**
          * PreviewRequest
@@ -2649,6 +3086,231 @@ export interface components {
             references: string[];
             /** Source */
             source: string;
+        };
+        /**
+         * RunItem
+         * @description One firing of a schedule. Times are microseconds since 1970 UTC.
+         */
+        RunItem: {
+            /** Id */
+            id: string;
+            /** Schedule Id */
+            schedule_id: string;
+            /** Number */
+            number: number;
+            /** By */
+            by: string;
+            /** Tick */
+            tick: number;
+            /** At */
+            at: number;
+            /** Outcome */
+            outcome: string;
+            /** Reason */
+            reason: string;
+            /** Task Id */
+            task_id: string;
+            /** Event Seq */
+            event_seq: number;
+            /** State */
+            state: string;
+            /** Ended At */
+            ended_at: number;
+        };
+        /**
+         * RunItems
+         * @description One page of runs, newest first.
+         */
+        RunItems: {
+            /** Items */
+            items: components["schemas"]["RunItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ScheduleChange
+         * @description The schedule anew, and which version it is to replace.
+         */
+        ScheduleChange: {
+            /**
+             * Name
+             * @description Unique in the tenant.
+             */
+            name: string;
+            /**
+             * Action
+             * @description For example `events.replay`.
+             */
+            action: string;
+            trigger: components["schemas"]["TriggerText"];
+            /**
+             * Input
+             * @description The action's input.
+             */
+            input?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Enabled
+             * @description False for a schedule that fires by hand only.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Jitter
+             * @description Each time is put off by up to so many microseconds.
+             * @default 0
+             */
+            jitter: number;
+            /**
+             * @description What happens while the task of before has not ended.
+             * @default skip
+             */
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * @description What happens with times that nobody could keep.
+             * @default coalesce
+             */
+            misfire: components["schemas"]["Misfire"];
+            /**
+             * Backfill
+             * @description How many missed times are made up for at most.
+             * @default 10
+             */
+            backfill: number;
+            /**
+             * Grace
+             * @description A time is missed when it is so many microseconds late.
+             * @default 60000000
+             */
+            grace: number;
+            /**
+             * Priority
+             * @description A task of a higher one starts first.
+             * @default 5
+             */
+            priority: number;
+            /**
+             * Version
+             * @description Refused with 409 when it has another by now.
+             */
+            version?: number | null;
+        };
+        /**
+         * ScheduleItem
+         * @description A schedule as it stands. Times are microseconds since 1970 UTC, stretches of time microseconds.
+         */
+        ScheduleItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Action */
+            action: string;
+            trigger: components["schemas"]["Trigger"];
+            /** Input */
+            input: unknown;
+            /** Enabled */
+            enabled: boolean;
+            /** Jitter */
+            jitter: number;
+            /** Overlap */
+            overlap: string;
+            /** Misfire */
+            misfire: string;
+            /** Backfill */
+            backfill: number;
+            /** Grace */
+            grace: number;
+            /** Priority */
+            priority: number;
+            /** Is System */
+            is_system: boolean;
+            /** Next At */
+            next_at: number | null;
+            /** Fired */
+            fired: number;
+            last_run: components["schemas"]["RunItem"] | null;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ScheduleItems
+         * @description Every schedule of the tenant, by name.
+         */
+        ScheduleItems: {
+            /** Items */
+            items: components["schemas"]["ScheduleItem"][];
+        };
+        /**
+         * ScheduleText
+         * @description What a schedule does, when, and what happens when that is not possible.
+         */
+        ScheduleText: {
+            /**
+             * Name
+             * @description Unique in the tenant.
+             */
+            name: string;
+            /**
+             * Action
+             * @description For example `events.replay`.
+             */
+            action: string;
+            trigger: components["schemas"]["TriggerText"];
+            /**
+             * Input
+             * @description The action's input.
+             */
+            input?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Enabled
+             * @description False for a schedule that fires by hand only.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Jitter
+             * @description Each time is put off by up to so many microseconds.
+             * @default 0
+             */
+            jitter: number;
+            /**
+             * @description What happens while the task of before has not ended.
+             * @default skip
+             */
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * @description What happens with times that nobody could keep.
+             * @default coalesce
+             */
+            misfire: components["schemas"]["Misfire"];
+            /**
+             * Backfill
+             * @description How many missed times are made up for at most.
+             * @default 10
+             */
+            backfill: number;
+            /**
+             * Grace
+             * @description A time is missed when it is so many microseconds late.
+             * @default 60000000
+             */
+            grace: number;
+            /**
+             * Priority
+             * @description A task of a higher one starts first.
+             * @default 5
+             */
+            priority: number;
         };
         /**
          * ServerState
@@ -3286,6 +3948,14 @@ export interface components {
             spans: components["schemas"]["Span"][];
         };
         /**
+         * Times
+         * @description When something fires next, microseconds since 1970 UTC.
+         */
+        Times: {
+            /** Items */
+            items: number[];
+        };
+        /**
          * Trial
          * @description What a rule is tried on.
          */
@@ -3296,6 +3966,92 @@ export interface components {
              * @default []
              */
             events: string[];
+        };
+        /**
+         * Trigger
+         * @description When a schedule fires. Only the fields of its kind count.
+         */
+        Trigger: {
+            kind: components["schemas"]["TriggerKind"];
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
+            /**
+             * Every
+             * @default 0
+             */
+            every: number;
+            /**
+             * At
+             * @default 0
+             */
+            at: number;
+            /**
+             * On
+             * @default
+             */
+            on: string;
+            /** Where */
+            where?: {
+                [key: string]: string | number | boolean | (string | number | boolean)[];
+            };
+        };
+        /**
+         * TriggerKind
+         * @description What makes a schedule fire.
+         * @enum {string}
+         */
+        TriggerKind: "cron" | "interval" | "once" | "event";
+        /**
+         * TriggerText
+         * @description When a schedule fires. Only the fields of its kind count.
+         */
+        TriggerText: {
+            kind: components["schemas"]["TriggerKind"];
+            /**
+             * Cron
+             * @description Five fields, or six with seconds first, or `@daily`.
+             * @default
+             */
+            cron: string;
+            /**
+             * Zone
+             * @description IANA time zone of a cron expression.
+             * @default UTC
+             */
+            zone: string;
+            /**
+             * Every
+             * @description Of an interval: microseconds, at least a second.
+             * @default 0
+             */
+            every: number;
+            /**
+             * At
+             * @description When to fire once, or an interval first; microseconds.
+             * @default 0
+             */
+            at: number;
+            /**
+             * On
+             * @description Kind of a journal entry, or the name of an announced event.
+             * @default
+             */
+            on: string;
+            /**
+             * Where
+             * @description Fields of the event with the value, or values, they need.
+             */
+            where?: {
+                [key: string]: string | boolean | number | (string | boolean | number)[];
+            };
         };
         /**
          * ValueCount
@@ -7347,6 +8103,964 @@ export interface operations {
             };
             /** @description The state of the thing does not allow this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_breakers_api_v2_error_recovery_circuit_breaker_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerItems"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_breaker_api_v2_error_recovery_circuit_breaker__service__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerDetail"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_breaker_api_v2_error_recovery_circuit_breaker__service__reset_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerView"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_breaker_api_v2_error_recovery_circuit_breaker__service__open_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerView"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_breaker_api_v2_error_recovery_circuit_breaker__service__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerView"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules_api_v2_scheduler_schedules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItems"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule_api_v2_scheduler_schedules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_trigger_api_v2_scheduler_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Times"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announce_event_api_v2_scheduler_events_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Happening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_api_v2_scheduler_runs_get: {
+        parameters: {
+            query?: {
+                /** @description Runs a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunItems"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_schedule_api_v2_scheduler_schedules__schedule_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_schedule_api_v2_scheduler_schedules__schedule_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule_api_v2_scheduler_schedules__schedule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trigger_schedule_api_v2_scheduler_schedules__schedule_id__trigger_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_schedule_api_v2_scheduler_schedules__schedule_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_schedule_api_v2_scheduler_schedules__schedule_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_times_api_v2_scheduler_schedules__schedule_id__next_get: {
+        parameters: {
+            query?: {
+                /** @description How many times to give. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Times"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_of_schedule_api_v2_scheduler_schedules__schedule_id__runs_get: {
+        parameters: {
+            query?: {
+                /** @description Runs a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunItems"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

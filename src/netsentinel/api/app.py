@@ -15,10 +15,12 @@ from netsentinel.api.problems import Problem
 from netsentinel.api.services import Services
 from netsentinel.api.v2 import (
     alerts,
+    breakers,
     entries,
     error_recovery,
     events,
     rules,
+    schedules,
     session,
     set_aside,
     sources,
@@ -69,6 +71,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         tasks.router,
         tasks.actions,
         error_recovery.router,
+        breakers.router,
+        schedules.router,
         set_aside.router,
         reference.router,
         ws.router,

@@ -18,6 +18,8 @@ from netsentinel.identity import ApiKeys, AuthProvider
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
+from netsentinel.recovery import BreakerBoard
+from netsentinel.scheduler import Schedules
 from netsentinel.storage import Journal
 from netsentinel.streamer import Hub
 from netsentinel.tasks import TaskService
@@ -45,6 +47,8 @@ class Services:
     library: RuleLibrary
     processor: Processor
     tasks: TaskService
+    breakers: BreakerBoard
+    schedules: Schedules
     hub: Hub
     readiness: Readiness
     metrics: Callable[[], bytes]

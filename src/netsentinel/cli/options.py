@@ -28,3 +28,21 @@ def time_of(text: str) -> int:
         return from_iso(text) if text else 0
     except ValueError as error:
         raise InvalidInputError(f"{text!r} is no time; write for example 2026-06-01T12:00:00Z.") from error
+
+
+def stretch_of(text: str) -> int:
+    """Microseconds of a stretch of time such as `90s`, `15m`, `1h30m` or `2d`; 0 for an empty text.
+
+    Raises:
+        InvalidInputError: the text is no such stretch.
+    """
+    import re
+
+    from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND
+    from netsentinel.kernel.errors import InvalidInputError
+
+    parts = re.fullmatch(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", text, re.ASCII)
+    if parts is None:
+        raise InvalidInputError(f"{text!r} is no stretch of time; write for example 90s, 15m, 1h30m or 2d.")
+    counts = (int(count or 0) for count in parts.groups())
+    return sum(count * unit for count, unit in zip(counts, (DAY, HOUR, MINUTE, SECOND), strict=True))

@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hunt": ("netsentinel.cli.hunt:hunt", "Ask stored events with SQL."),
     "tasks": ("netsentinel.cli.tasks:tasks_app", "List, submit and stop tasks."),
     "dlq": ("netsentinel.cli.dlq:dlq_app", "Look after tasks that gave up."),
+    "breakers": ("netsentinel.cli.breakers:breakers_app", "List and switch circuit breakers."),
+    "schedules": ("netsentinel.cli.schedules:schedules_app", "List, add and trigger schedules."),
     "users": ("netsentinel.cli.users:users_app", "Create users."),
     "keys": ("netsentinel.cli.keys:keys_app", "Create API keys."),
     "doctor": ("netsentinel.cli.doctor:doctor", "Check this machine and this installation."),

@@ -79,6 +79,10 @@ class RunStore(Protocol):
         """Runs by id, newest first, beginning below `after`; of all schedules with None."""
         ...
 
+    def latest(self, tx: ReadTx, tenant: TenantId) -> list[Run]:
+        """The newest run of each of the tenant's schedules that has fired."""
+        ...
+
     def counts(
         self, tx: ReadTx, tenant: TenantId, schedule_id: str | None, since: Micros, until: Micros, width: Micros
     ) -> list[RunCount]:

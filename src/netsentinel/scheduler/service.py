@@ -32,6 +32,7 @@ from netsentinel.tasks.errors import TaskStateError
 from netsentinel.tasks.model import Reason
 
 MAX_PREVIEW: Final = 1_000
+MOST_SCHEDULES: Final = 1_000
 KEEP_RUNS_DAYS: Final = 90
 _FORGET_BATCH: Final = 1_000
 _END_OF_TIME: Final = 1 << 62
@@ -92,6 +93,8 @@ class Schedules:
         )
 
         def insert(tx: Tx) -> Schedule:
+            if len(self._stores.schedules.all(tx, principal.tenant)) >= MOST_SCHEDULES:
+                raise InvalidScheduleError(f"A tenant has at most {MOST_SCHEDULES:,} schedules.")
             fresh = _planned(replace(schedule, from_seq=self._newest(tx)), now)
             if not self._stores.schedules.insert(tx, fresh):
                 raise _taken(draft.name)
@@ -264,6 +267,15 @@ class Schedules:
     async def all(self, tenant: TenantId) -> list[Schedule]:
         """The tenant's schedules by name."""
         return await self._db.read(lambda tx: self._stores.schedules.all(tx, tenant))
+
+    async def overview(self, tenant: TenantId) -> list[tuple[Schedule, Run | None]]:
+        """The tenant's schedules by name, each with its newest run."""
+
+        def read(tx: ReadTx) -> list[tuple[Schedule, Run | None]]:
+            newest = {run.schedule_id: run for run in self._stores.runs.latest(tx, tenant)}
+            return [(schedule, newest.get(schedule.id)) for schedule in self._stores.schedules.all(tx, tenant)]
+
+        return await self._db.read(read)
 
     async def get(self, tenant: TenantId, id_or_name: str) -> Schedule:
         """A schedule by its id, or by its name.

@@ -207,6 +207,15 @@ class SqlRuns:
             params.append(after)
         return [_run(row) for row in tx.rows(f"{sql} ORDER BY id DESC LIMIT ?", (*params, limit))]
 
+    def latest(self, tx: ReadTx, tenant: TenantId) -> list[Run]:
+        """The newest run of each of the tenant's schedules that has fired."""
+        columns = ", ".join(f"r.{name}" for name in _RUN_COLUMNS.split(", "))
+        sql = (
+            f"SELECT {columns} FROM schedules s"  # noqa: S608 - constants only
+            " JOIN schedule_runs r ON r.schedule_id = s.id AND r.number = s.fired WHERE s.tenant = ? ORDER BY r.id"
+        )
+        return [_run(row) for row in tx.rows(sql, (tenant,))]
+
     def counts(
         self, tx: ReadTx, tenant: TenantId, schedule_id: str | None, since: Micros, until: Micros, width: Micros
     ) -> list[RunCount]:

@@ -99,6 +99,12 @@ class MemoryRuns:
         ]
         return sorted(found, key=lambda run: run.id, reverse=True)[:limit]
 
+    def latest(self, tx: ReadTx, tenant: TenantId) -> list[Run]:
+        """The newest run of each schedule."""
+        mine = [run for run in self._runs.values() if run.tenant == tenant]
+        newest = {run.schedule_id: run for run in sorted(mine, key=lambda run: run.number)}
+        return sorted(newest.values(), key=lambda run: run.id)
+
     def counts(
         self, tx: ReadTx, tenant: TenantId, schedule_id: str | None, since: Micros, until: Micros, width: Micros
     ) -> list[RunCount]:

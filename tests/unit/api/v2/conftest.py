@@ -38,6 +38,10 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import Permission, Role, system_principal
+from netsentinel.recovery import BreakerBoard, Breakers
+from netsentinel.recovery.store_sql import SqlBreakers
+from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling
+from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage.dialect import SQLITE
 from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskService, action
@@ -99,6 +103,9 @@ class Desk:
         self.library = RuleLibrary(self, *parts)  # type: ignore[arg-type] - the same
         self.engine = Engine(sql_stores(SQLITE), ActionRegistry([greet]), self.clock)
         self.tasks = TaskService(self, self.engine, Hints())  # type: ignore[arg-type] - the same
+        self.breakers = Breakers(self.database, SqlBreakers(), self.clock)
+        self.board = BreakerBoard(self, SqlBreakers(), self.clock, self.breakers)  # type: ignore[arg-type] - the same
+        self._add_schedules()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
         self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
@@ -127,6 +134,8 @@ class Desk:
             sources=self.configured,
             keys=self.house.service.keys,
             tasks=self.tasks,
+            breakers=self.board,
+            schedules=self.schedules,
             set_aside=SetAsideBatches(self, self.inbox, self.aside),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),
             intake=self.intake,
@@ -136,6 +145,14 @@ class Desk:
             demo=False,
         )
         self.app = create_app(settings, services)  # type: ignore[arg-type] - what these routes need
+
+    def _add_schedules(self) -> None:
+        kept = SqlSchedules(SQLITE)
+        stores = ScheduleStores(kept, kept, SqlRuns())
+        firing = Firing(stores, self.tasks, self.engine.stores.tasks, self.clock)
+        ground = Scheduling(self, stores, firing, self.tasks, self.clock, self.registry)  # type: ignore[arg-type] - the same
+        self.schedules, self.outcomes = Schedules(ground), Outcomes(stores)
+        self.event_trigger = EventTrigger(self.database, self.journal, stores, firing, self.schedules)
 
     def _triage(self) -> Triage:
         people = TenantUsers(self.house.service.users)

@@ -45,6 +45,10 @@ _BUSY_MS: Final = 10_000
 """How long to wait for another process (the command line) that is writing."""
 
 _CHECKPOINT_PAGES: Final = 1_000
+"""The write-ahead log is copied back once it has so many pages, when nobody waits for a commit."""
+
+_MOST_PAGES: Final = 4_000
+"""With so many pages it is copied back in any case."""
 _CACHE_KIB: Final = 16_384
 _MAX_LEFT_WAL_BYTES: Final = 64 * 1024 * 1024
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -114,6 +118,7 @@ class SqliteDatabase:
         self._listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open = False
+        self._wal_pages = 0
         self.commits = 0
         """Transactions committed since it was opened: fewer than writes when they share."""
         self.writes = 0
@@ -216,7 +221,9 @@ class SqliteDatabase:
         else:
             connection.pragma("journal_mode", "WAL")
             connection.pragma("journal_size_limit", _MAX_LEFT_WAL_BYTES)
-            connection.wal_autocheckpoint(_CHECKPOINT_PAGES)
+            # After a commit was acknowledged, not as a part of it: copying back takes a sync of its own.
+            connection.wal_autocheckpoint(0)
+            connection.set_wal_hook(self._count_pages)
         return connection
 
     def _alone(self, connection: apsw.Connection, fn: Callable[[Tx], T]) -> T:
@@ -259,6 +266,18 @@ class SqliteDatabase:
             closing = len(group) < len(calls)
             if group:
                 self._commit_group(connection, group)
+                self._checkpoint(connection)
+
+    def _count_pages(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint(self, connection: apsw.Connection) -> None:
+        """Copy the write-ahead log back when it has grown. One that fails is made after the next commit."""
+        if self._wal_pages >= _CHECKPOINT_PAGES and (self._calls.empty() or self._wal_pages >= _MOST_PAGES):
+            with suppress(apsw.Error):
+                connection.wal_checkpoint()
+            self._wal_pages = 0
 
     def _commit_group(self, connection: apsw.Connection, group: list[Call]) -> None:
         outcomes: list[Outcome] = []

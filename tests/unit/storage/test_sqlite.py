@@ -72,8 +72,28 @@ async def test_settings_of_the_connections(sqlite_database: SqliteDatabase) -> N
         assert await sqlite_database.read(pragma(name)) == value, name
         assert await sqlite_database.write(pragma(name)) == value, name
     assert await sqlite_database.read(pragma("wal_autocheckpoint")) == 0
-    assert await sqlite_database.write(pragma("wal_autocheckpoint")) == 1_000
+    assert await sqlite_database.write(pragma("wal_autocheckpoint")) == 0  # done apart from commits
     assert await sqlite_database.write(pragma("busy_timeout")) == 10_000
+
+
+async def test_the_log_is_copied_back_between_commits(
+    tmp_path: Path, journal_writer: JournalWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_module, "_CHECKPOINT_PAGES", 10)
+    path = tmp_path / "netsentinel.db"
+    async with SqliteDatabase(path, journal_writer) as db:
+        log_file = path.with_name("netsentinel.db-wal")
+        before = log_file.stat().st_size
+        for number in range(80):
+            write = [
+                db.write(
+                    lambda tx, key=f"{number}-{part}": tx.run("INSERT INTO meta VALUES (?, ?)", (key, "x" * 9_000))
+                )
+                for part in range(3)
+            ]
+            await asyncio.gather(*write)
+        assert log_file.stat().st_size < before + 240 * 9_000 / 4, "the log was never begun anew"
+        assert path.stat().st_size > 240 * 9_000 / 2, "nothing was copied back"
 
 
 async def test_a_reader_cannot_write(sqlite_database: SqliteDatabase) -> None:

@@ -266,13 +266,13 @@ async def _paced(folder: Path) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     due: dict[int, float] = {}
     taken: list[float] = []
-    async with _engine(folder, lambda source: taken.append(loop.time() - due[source["n"]])) as service:
-        begin = loop.time() + 0.2
+    async with _engine(folder, lambda source: taken.append(time.perf_counter() - due[source["n"]])) as service:
+        begin = time.perf_counter() + 0.2
         submissions: list[asyncio.Task[Any]] = []
         count = int(_RATE * _PACED_S)
         for number in range(count):
             due[number] = begin + number / _RATE
-            await asyncio.sleep(due[number] - loop.time())
+            await asyncio.sleep(due[number] - time.perf_counter())
             request = TaskRequest(action="bench.noop", input={"n": number})
             submissions.append(loop.create_task(service.submit(system_principal(), request)))
         await asyncio.gather(*submissions)

@@ -8,7 +8,16 @@ from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx
-from netsentinel.tasks.model import Attempt, AttemptOutcome, Span, Task, TaskState, Timeline, TimelineTask
+from netsentinel.tasks.model import (
+    Attempt,
+    AttemptOutcome,
+    Span,
+    Task,
+    TaskState,
+    Timeline,
+    TimelineBucket,
+    TimelineTask,
+)
 
 if TYPE_CHECKING:
     from netsentinel.tasks.engine import TaskStores
@@ -16,12 +25,16 @@ if TYPE_CHECKING:
 WIDTHS: Final = (10 * SECOND, 10 * MINUTE)
 """Counts are kept in stretches of these widths, so that any window is a sum of few rows."""
 
-MOST_TASKS: Final = 400
-"""At most so many tasks come whole, at about 250 bytes each; the counts tell of the others."""
+MOST_TASKS: Final = 300
+"""At most so many tasks come whole, at about 320 bytes each; the counts tell of the others."""
+_MOST_SPANS: Final = 800
+"""At most so many stretches come, of all tasks together: tasks that were tried often leave others out."""
 _PIXELS_PER_BUCKET: Final = 8
 _MOST_PIXELS: Final = 20_000
-_MOST_BUCKETS: Final = 1_200
-"""At most so many counts come, of all actions together, at about 100 bytes each."""
+_MOST_OF_ONE: Final = 100
+"""At most so many stretches of one task come: the first and the last ones."""
+_MOST_BUCKETS: Final = 600
+"""At most so many counts come, of all actions together, at about 130 bytes each."""
 
 _OUTCOMES: Final = {
     TaskState.SUCCEEDED: AttemptOutcome.SUCCEEDED,
@@ -35,9 +48,12 @@ def kept_width(bucket: Micros) -> Micros:
 
 
 def bucket_width(since: Micros, until: Micros, pixels: int) -> Micros:
-    """How wide a bucket is: some pixels, and a multiple of what the counts are kept in."""
+    """How wide a bucket is: some pixels, and a multiple of what the counts are kept in.
+
+    Up to twice as wide as wanted where that makes it a sum of a few wide stretches instead of many narrow ones.
+    """
     wanted = max(1, (until - since) * _PIXELS_PER_BUCKET // pixels)
-    step = kept_width(wanted)
+    step = kept_width(2 * wanted)
     return -(-wanted // step) * step
 
 
@@ -69,21 +85,53 @@ def read_timeline(
     counts = stores.timeline.counts(tx, tenant, since, until, bucket, actions)
     while len(counts) > _MOST_BUCKETS:  # many actions: wider buckets
         bucket *= 2
-        counts = stores.timeline.counts(tx, tenant, since, until, bucket, actions)
+        counts = _wider(counts, bucket)
+    rows = _fitting([_row(task, kept[task.id], now) for task in shown])
     return Timeline(
         since=since,
         until=until,
         bucket_us=bucket,
-        is_complete=len(found) <= MOST_TASKS,
-        tasks=tuple(_row(task, kept[task.id], now) for task in shown),
+        is_complete=len(rows) == len(found),
+        tasks=tuple(rows),
         buckets=tuple(counts),
     )
 
 
+def _fitting(rows: Sequence[TimelineTask]) -> list[TimelineTask]:
+    """The first rows, as long as all their stretches together are few enough; one row at least."""
+    total = 0
+    fitting: list[TimelineTask] = []
+    for row in rows:
+        total += len(row.spans)
+        if total > _MOST_SPANS and fitting:
+            break
+        fitting.append(row)
+    return fitting
+
+
+def _wider(counts: Sequence[TimelineBucket], bucket: Micros) -> list[TimelineBucket]:
+    """The same counts in wider buckets."""
+    sums: dict[tuple[Micros, str], TimelineBucket] = {}
+    for one in counts:
+        key = (one.at // bucket * bucket, one.action)
+        old = sums.get(key)
+        sums[key] = TimelineBucket(
+            key[0],
+            one.action,
+            one.submitted + (old.submitted if old else 0),
+            one.succeeded + (old.succeeded if old else 0),
+            one.failed + (old.failed if old else 0),
+            one.retried + (old.retried if old else 0),
+            one.run_us + (old.run_us if old else 0),
+        )
+    return [sums[key] for key in sorted(sums)]
+
+
 def _row(task: Task, attempts: Sequence[Attempt], now: Micros) -> TimelineTask:
-    return TimelineTask(
-        task.id, task.action, task.state, task.created_at, task.ended_at, tuple(spans(task, attempts, now))
-    )
+    found = spans(task, attempts, now)
+    if len(found) > _MOST_OF_ONE:  # the beginning and the end say most
+        found = [*found[: _MOST_OF_ONE // 2], *found[-_MOST_OF_ONE // 2 :]]
+    return TimelineTask(task.id, task.action, task.state, task.created_at, task.ended_at, tuple(found))
 
 
 def spans(task: Task, attempts: Sequence[Attempt], now: Micros) -> list[Span]:

@@ -7,8 +7,10 @@ from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.storage.ports import Tx
 from netsentinel.storage.testing import MemoryDatabase
 from netsentinel.tasks.model import Attempt, AttemptOutcome, Task, TaskState
+from netsentinel.tasks.ports import Tally
 from netsentinel.tasks.testing import memory_stores
 from netsentinel.tasks.timeline import bucket_width, spans
 from tests.unit.tasks.bench import T, bench
@@ -18,7 +20,7 @@ NOW = 1_780_000_000_000_000
 
 @pytest.mark.parametrize(
     ("window", "pixels", "bucket"),
-    [(MINUTE, 1_600, 10 * SECOND), (HOUR, 1_600, 20 * SECOND), (DAY, 1_600, 440 * SECOND), (30 * DAY, 1_600, 4 * HOUR)],
+    [(MINUTE, 1_600, 10 * SECOND), (HOUR, 1_600, 20 * SECOND), (DAY, 1_600, 600 * SECOND), (30 * DAY, 1_600, 4 * HOUR)],
 )
 def test_a_bucket_is_some_pixels_wide(window: int, pixels: int, bucket: int) -> None:
     assert bucket_width(NOW, NOW + window, pixels) == pytest.approx(bucket, rel=0.15)
@@ -61,3 +63,53 @@ def test_the_stretches_of_a_life() -> None:
         ("waiting", 3, 6, 0, ""),
         ("running", 6, 9, 2, "succeeded"),
     ]
+
+
+@pytest.mark.anyio
+async def test_an_answer_is_of_a_bounded_size_however_much_happened(clock: FakeClock) -> None:
+    """Every task with two hundred attempts, in fifty actions with long names: far more than could be drawn."""
+    stores = memory_stores()
+    at = bench(MemoryDatabase(), stores, clock)
+    now = clock.now()
+    tasks = [
+        Task(
+            id=f"tsk_{number:026}",
+            tenant=T,
+            action=f"test.{number % 50:040}",
+            state=TaskState.SUCCEEDED,
+            input=msgspec.Raw(b"{}"),
+            principal="p",
+            attempt=201,
+            failures=200,
+            created_at=now - DAY + number * MINUTE,
+            updated_at=now - DAY + number * MINUTE + HOUR,
+            started_at=now - DAY + number * MINUTE + MINUTE,
+            ended_at=now - DAY + number * MINUTE + HOUR,
+        )
+        for number in range(1_000)
+    ]
+    attempts = [
+        Attempt(
+            task_id=task.id,
+            tenant=T,
+            number=number,
+            outcome=AttemptOutcome.FAILED,
+            worker="w",
+            started_at=task.created_at + number * SECOND,
+            ended_at=task.created_at + number * SECOND + SECOND // 2,
+        )
+        for task in tasks[:50]
+        for number in range(1, 201)
+    ]
+
+    def put(tx: Tx) -> None:
+        stores.tasks.insert(tx, tasks)
+        stores.attempts.add(tx, attempts)
+        stores.timeline.add(tx, [Tally(T, task.action, task.created_at, submitted=1) for task in tasks])
+
+    await at.db.write(put)
+    found = await at.service.timeline(T, now - DAY, now, pixels=1_600)
+    assert len(msgspec.json.encode(found)) <= 200_000
+    assert not found.is_complete
+    assert sum(bucket.submitted for bucket in found.buckets) == 1_000
+    assert max(len(row.spans) for row in found.tasks) == 100

@@ -17,6 +17,7 @@ import {
   touchThreat,
 } from "./data.mjs";
 import { answerEvents, answerHunt } from "./events.mjs";
+import { answerTasks } from "./tasks.mjs";
 import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
 import { accept } from "./websocket.mjs";
 
@@ -50,9 +51,13 @@ const me = (name = "ada") => ({
     "threats:read",
     "sources:read",
     "events:read",
+    "tasks:read",
+    "recovery:read",
     "entries:read",
     "live:connect",
-    ...(mood.role === "viewer" ? [] : ["alerts:write", "events:hunt", "sources:write"]),
+    ...(mood.role === "viewer"
+      ? []
+      : ["alerts:write", "events:hunt", "tasks:write", "recovery:write", "sources:write"]),
   ],
 });
 
@@ -158,6 +163,10 @@ function answer(method, path, query, body, loggedIn) {
   if (path === "/api/v2/hunts") return { status: 200, body: answerHunt() };
   if (path.startsWith("/api/v2/events")) {
     const data = answerEvents(path, query, mood.empty, page);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
+  if (/^\/api\/v2\/(tasks|actions|error-recovery)/.test(path)) {
+    const data = answerTasks(path, query, body, mood.empty, page);
     return data === undefined ? missing : { status: 200, body: data };
   }
   if (path === "/api/v2/source-kinds") return { status: 200, body: shelf };

@@ -64,6 +64,20 @@ const SCENES = [
   { name: "sources-test", path: "/sources", act: trySource },
   { name: "sources-rejected", path: "/sources?rejected=sysmon" },
   { name: "sources-empty", path: "/sources", mood: { empty: true } },
+  { name: "tasks", path: "/tasks" },
+  { name: "tasks-filtered", path: "/tasks?state=failed&origin=schedule:sch_upkeep&error=dependency-timeout" },
+  { name: "tasks-menu", path: "/tasks", act: openTaskMenu },
+  { name: "more", path: "/tasks", act: openMore },
+  { name: "tasks-empty", path: "/tasks", mood: { empty: true } },
+  { name: "task-running", path: "/tasks/tsk_0192f4c8a1d078999" },
+  { name: "task-cancel", path: "/tasks/tsk_0192f4c8a1d078999", act: click("Cancel…") },
+  { name: "task-done", path: "/tasks/tsk_0192f4c8a1d078991" },
+  { name: "dead-letters", path: "/dead-letters?resolved=all" },
+  { name: "dead-letters-chosen", path: "/dead-letters", act: chooseLetters },
+  { name: "dead-letters-all", path: "/dead-letters", act: click("Resubmit all…") },
+  { name: "dead-letters-empty", path: "/dead-letters", mood: { empty: true } },
+  { name: "dead-letter", path: "/tasks/tsk_0192f4c8a1d078967" },
+  { name: "dead-letter-edit", path: "/tasks/tsk_0192f4c8a1d078967", act: click("Resubmit…") },
   { name: "not-found", path: "/nowhere" },
 ];
 
@@ -112,6 +126,22 @@ async function trySource(page) {
 async function select(page) {
   await page.getByRole("checkbox").first().check();
   await page.getByRole("checkbox").nth(2).check();
+}
+
+async function openTaskMenu(page) {
+  await page
+    .getByRole("button", { name: /^Actions for events.replay/ })
+    .first()
+    .click();
+}
+
+async function openMore(page) {
+  const more = page.getByRole("button", { name: "More", exact: true });
+  if (await more.isVisible()) await more.click();
+}
+
+async function chooseLetters(page) {
+  for (const box of await page.getByRole("checkbox", { name: /^Select/ }).all()) await box.check();
 }
 
 async function refused(page) {

@@ -65,6 +65,7 @@ async def test_every_change_is_an_entry(at: Bench) -> None:
         at.clock.advance(MINUTE)
         await at.promote()
     told = [(entry.kind, entry.payload.state) for entry in at.db.entries if entry.subject == task.id]
+    assert {entry.payload.id for entry in at.db.entries} == {task.id}, "live frames carry the payload only"
     assert told == [
         ("task.submitted", TaskState.QUEUED),
         *[

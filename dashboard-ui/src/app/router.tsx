@@ -15,6 +15,13 @@ import { eventListQuery } from "@/features/events/event-queries";
 import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
 import { authStateQuery, meQuery } from "@/features/session/session-queries";
 import {
+  type DeadLetterSearch,
+  deadLetterListQuery,
+  parseDeadLetterSearch,
+} from "@/features/tasks/dead-letter-queries";
+import { taskDetailQuery, taskListQuery } from "@/features/tasks/task-queries";
+import { parseTaskSearch, type TaskSearch } from "@/features/tasks/task-search";
+import {
   parseThreatSearch,
   type ThreatSearch,
   threatDetailQuery,
@@ -148,10 +155,48 @@ const suppressions = createRoute({
   ),
 });
 
+const tasks = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks",
+  validateSearch: (raw: Record<string, unknown>): TaskSearch => parseTaskSearch(raw),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(taskListQuery(deps)),
+  component: lazyRouteComponent(() => import("@/features/tasks/tasks-page"), "TasksPage"),
+});
+
+const task = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks/$id",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(taskDetailQuery(params.id)),
+  component: lazyRouteComponent(() => import("@/features/tasks/task-page"), "TaskPage"),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => app,
+  path: "/dead-letters",
+  validateSearch: (raw: Record<string, unknown>): DeadLetterSearch => parseDeadLetterSearch(raw),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(deadLetterListQuery(deps)),
+  component: lazyRouteComponent(() => import("@/features/tasks/dead-letters-page"), "DeadLettersPage"),
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
-  app.addChildren([home, alerts, alert, threats, threat, events, huntPage, sources, suppressions]),
+  app.addChildren([
+    home,
+    alerts,
+    alert,
+    threats,
+    threat,
+    events,
+    huntPage,
+    sources,
+    suppressions,
+    tasks,
+    task,
+    deadLetters,
+  ]),
 ]);
 
 export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {

@@ -2,7 +2,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { AlertIcon, EventIcon, Logo, SourceIcon, ThreatIcon } from "@/components/icons";
+import { classes } from "@/components/classes";
+import { AlertIcon, EventIcon, Logo, MoreIcon, SourceIcon, TaskIcon, ThreatIcon } from "@/components/icons";
+import { Menu, MenuItem } from "@/components/menu";
 import { Toaster, toastProblem } from "@/components/toaster";
 import { LiveProvider } from "@/features/live/live-context";
 import { LiveStatus } from "@/features/live/live-status";
@@ -19,10 +21,14 @@ const PAGES = [
   { to: "/threats", name: "Threats", Icon: ThreatIcon },
   { to: "/events", name: "Events", Icon: EventIcon },
   { to: "/sources", name: "Sources", Icon: SourceIcon },
+  { to: "/tasks", name: "Operations", Icon: TaskIcon },
 ] as const;
 
 /** Pages that belong to one of these and have an address of their own. */
-const PARENTS: Readonly<Record<string, string>> = { "/suppressions": "/alerts" };
+const PARENTS: Readonly<Record<string, string>> = {
+  "/suppressions": "/alerts",
+  "/dead-letters": "/tasks",
+};
 
 export function Shell() {
   const queryClient = useQueryClient();
@@ -71,6 +77,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   useShortcut("g a", () => void navigate({ to: "/alerts" }));
   useShortcut("g t", () => void navigate({ to: "/threats" }));
   useShortcut("g e", () => void navigate({ to: "/events" }));
+  useShortcut("g o", () => void navigate({ to: "/tasks" }));
   useShortcut("g s", () => void navigate({ to: "/sources" }));
 
   return (
@@ -99,15 +106,22 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   );
 }
 
+/** On a phone so many stand at the bottom; the rest is behind "More". */
+const IN_SIGHT = 4;
+
 function Navigation() {
-  const parent = useRouterState({ select: ({ location }) => PARENTS[location.pathname] });
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const navigate = useNavigate();
+  const parent = PARENTS[path];
+  const rest = PAGES.slice(IN_SIGHT);
+  const isInRest = rest.some(({ to }) => to === parent || path.startsWith(to));
   return (
     <nav className={styles["nav"]} aria-label="Main">
-      {PAGES.map(({ to, name, Icon }) => (
+      {PAGES.map(({ to, name, Icon }, at) => (
         <Link
           key={to}
           to={to}
-          className={styles["navLink"]}
+          className={classes(styles["navLink"], at >= IN_SIGHT && styles["wideOnly"])}
           preload="intent"
           activeOptions={{ includeSearch: false }}
           inactiveProps={to === parent ? { "aria-current": "page" } : {}}
@@ -115,6 +129,23 @@ function Navigation() {
           <Icon /> {name}
         </Link>
       ))}
+      <Menu
+        trigger={
+          <button
+            type="button"
+            className={classes(styles["navLink"], styles["narrowOnly"])}
+            aria-current={isInRest ? "page" : undefined}
+          >
+            <MoreIcon /> More
+          </button>
+        }
+      >
+        {rest.map(({ to, name }) => (
+          <MenuItem key={to} onSelect={() => void navigate({ to })}>
+            {name}
+          </MenuItem>
+        ))}
+      </Menu>
     </nav>
   );
 }

@@ -16,6 +16,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["g", "t"], does: "Go to the threats" },
       { keys: ["g", "e"], does: "Go to the events" },
       { keys: ["g", "s"], does: "Go to the sources" },
+      { keys: ["g", "o"], does: "Go to the operations: tasks, dead letters, breakers, schedules" },
       { keys: ["?"], does: "Show this sheet" },
     ],
   ],

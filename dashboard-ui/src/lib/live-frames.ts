@@ -3,7 +3,15 @@ import { asRecord, isRecord, type JsonRecord, parseJson } from "./json";
 
 export const SUBPROTOCOL = "netsentinel.v1.json";
 
-export type Topic = "alerts" | "triage" | "threats" | "audit" | "metrics";
+export type Topic =
+  | "alerts"
+  | "triage"
+  | "threats"
+  | "tasks"
+  | "recovery"
+  | "schedules"
+  | "audit"
+  | "metrics";
 
 export interface WelcomeFrame {
   readonly type: "welcome";

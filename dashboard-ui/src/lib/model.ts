@@ -37,6 +37,12 @@ export type Condition = Schemas["Condition"];
 export type Suppression = Schemas["Suppression"];
 export type SuppressionDetail = Schemas["SuppressionDetail"];
 export type SuppressionPreview = Schemas["SuppressionPreview"];
+export type TaskItem = Schemas["TaskItem"];
+export type TaskView = Schemas["TaskView"];
+export type TaskPage = Schemas["TaskItems"];
+export type AttemptItem = Schemas["AttemptItem"];
+export type ActionItem = Schemas["ActionItem"];
+export type Resubmission = Schemas["ResubmissionView"];
 export type Me = Schemas["Me"];
 export type AuthState = Schemas["ServerState"];
 

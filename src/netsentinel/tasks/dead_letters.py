@@ -139,6 +139,6 @@ class DeadLetters:
         now = self._engine.clock.now()
         resolved = life.changed(letter, now, resolved_at=now, resolution=note[:_LONGEST_NOTE])
         self._engine.stores.tasks.save(tx, [resolved])
-        told = DeadLetterHandled(action=letter.action, note=resolved.resolution, task=task)
+        told = DeadLetterHandled(id=letter.id, action=letter.action, note=resolved.resolution, task=task)
         tx.append(NewEntry(kind, letter.tenant, principal.id, letter.id, told, letter.cause))
         return resolved

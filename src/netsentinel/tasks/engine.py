@@ -368,7 +368,7 @@ class Engine:
         after = life.wanted(task, self.clock.now(), want)
         if after is not task:
             self.stores.tasks.save(tx, [after])
-            told = TaskWanted(action=task.action, wanted=after.wanted)
+            told = TaskWanted(id=task.id, action=task.action, wanted=after.wanted)
             tx.append(NewEntry(TASK_WANTED, task.tenant, principal, task.id, told, task.cause))
         return after
 

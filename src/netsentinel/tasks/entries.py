@@ -38,8 +38,10 @@ ENDED_KINDS = (TASK_SUCCEEDED, TASK_FAILED, TASK_CANCELLED, TASK_DEAD)
 
 
 class TaskChange(Payload, frozen=True, kw_only=True, omit_defaults=True):
-    """A task came into a state. The entry's subject is its id. What is empty is left out."""
+    """A task came into a state. What is empty is left out."""
 
+    id: str
+    """Of the task; the entry's subject as well, which live frames do not carry."""
     action: str
     state: TaskState
     reason: Reason = Reason.NONE
@@ -63,6 +65,7 @@ class TaskChange(Payload, frozen=True, kw_only=True, omit_defaults=True):
     def of(cls, task: Task) -> "TaskChange":
         """The task as it is now."""
         return cls(
+            id=task.id,
             action=task.action,
             state=task.state,
             reason=task.reason,
@@ -85,16 +88,20 @@ class TaskChange(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TaskWanted(Payload, frozen=True, kw_only=True):
-    """Somebody wants a running task to stop; its worker sees to it. The entry's subject is the task's id."""
+    """Somebody wants a running task to stop; its worker sees to it."""
 
+    id: str
+    """Of the task."""
     action: str
     wanted: str
     """`cancel`, `skip` or `pause`."""
 
 
 class DeadLetterHandled(Payload, frozen=True, kw_only=True):
-    """Somebody was done with a dead letter. The entry's subject is its id."""
+    """Somebody was done with a dead letter."""
 
+    id: str
+    """Of the dead letter."""
     action: str
     note: str = ""
     task: str = ""

@@ -42,6 +42,6 @@ async def test_handling_a_dead_letter_is_audited(clock: FakeClock) -> None:
     await at.service.dead_letters.resubmit(SYSTEM, first)
     await at.service.dead_letters.resolve(SYSTEM, second, "n" * 5_000)
     assert isinstance(at.db, MemoryDatabase)
-    told = [(e.kind, e.subject) for e in at.db.entries if "dlq" in e.kind and "added" not in e.kind]
+    told = [(e.kind, e.payload.id) for e in at.db.entries if "dlq" in e.kind and "added" not in e.kind]
     assert told == [("error_recovery.dlq_entry_resubmitted", first), ("error_recovery.dlq_entry_resolved", second)]
     assert len((await at.service.get(SYSTEM.tenant, second)).resolution) == 2_000

@@ -1,0 +1,16 @@
+import { Link } from "@tanstack/react-router";
+import { TabsNav, tabClass } from "./tabs-nav";
+
+/** The pages about what the server does by itself: one entry of the navigation, and these tabs. */
+export function OperationsTabs() {
+  return (
+    <TabsNav label="Operations">
+      <Link to="/tasks" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Tasks
+      </Link>
+      <Link to="/dead-letters" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Dead letters
+      </Link>
+    </TabsNav>
+  );
+}

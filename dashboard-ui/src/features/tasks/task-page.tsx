@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { buttonClass } from "@/components/button";
+import { EmptyState, ProblemPanel } from "@/components/notice";
+import { PageHead } from "@/components/page-head";
+import { Skeleton } from "@/components/skeleton";
+import type { TaskView as TaskViewData } from "@/lib/model";
+import { usePageTitle } from "@/lib/page-title";
+import { isStatus } from "@/lib/problem";
+import { AttemptsSection } from "./attempts-section";
+import { JsonSection } from "./json-section";
+import { TaskActions } from "./task-actions";
+import { TaskFacts } from "./task-facts";
+import { TaskOutcome } from "./task-outcome";
+import styles from "./task-page.module.css";
+import { taskDetailQuery } from "./task-queries";
+import { TaskState } from "./task-state";
+import { useLiveTasks } from "./use-live-tasks";
+
+export function TaskPage() {
+  const { id } = useParams({ from: "/app/tasks/$id" });
+  useLiveTasks();
+  const detail = useQuery(taskDetailQuery(id));
+  usePageTitle(detail.data?.task.action ?? "Task");
+
+  if (detail.data) return <TaskView view={detail.data} />;
+  if (isStatus(detail.error, 404)) {
+    return (
+      <EmptyState title="This task does not exist" whole>
+        <p>It may have been deleted because of its age, or the link is wrong.</p>
+        <Link to="/tasks" className={buttonClass({})}>
+          All tasks
+        </Link>
+      </EmptyState>
+    );
+  }
+  if (detail.isError) {
+    return (
+      <ProblemPanel
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        busy={detail.isFetching}
+        whole
+      />
+    );
+  }
+  return (
+    <>
+      <h1 className="visually-hidden">Task</h1>
+      <Skeleton rows={8} label="Loading the task" />
+    </>
+  );
+}
+
+function TaskView({ view }: { readonly view: TaskViewData }) {
+  const { task, attempts, input, result, checkpoint } = view;
+  return (
+    <>
+      <PageHead
+        back={
+          <Link to={task.state === "dead" ? "/dead-letters" : "/tasks"} className={styles["back"]}>
+            {task.state === "dead" ? "Dead letters" : "Tasks"}
+          </Link>
+        }
+        title={task.action}
+        lead={
+          <>
+            <TaskState task={task} />
+            <code className={styles["id"]}>{task.id}</code>
+          </>
+        }
+        actions={<TaskActions view={view} />}
+      />
+      <div className={styles["columns"]}>
+        <div className={styles["main"]}>
+          <TaskOutcome task={task} />
+          <AttemptsSection attempts={attempts} />
+          {result !== null && <JsonSection title="Result" value={result} />}
+          <JsonSection title="Input" value={input} />
+          {checkpoint !== null && <JsonSection title="Checkpoint" value={checkpoint} />}
+        </div>
+        <aside className={styles["side"]} aria-label="Facts">
+          <TaskFacts view={view} />
+        </aside>
+      </div>
+    </>
+  );
+}

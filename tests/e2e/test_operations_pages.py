@@ -1,0 +1,148 @@
+"""Tasks and dead letters in a real browser against a real server: watched as they change, stopped, dealt with."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.browser import chromium, require_dashboard, set_up, violations
+from tests.live_server import LiveServer, wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+WAIT_MS = 45_000
+LATER = 4_102_444_800_000_000
+"""2100-01-01: a task that is not started while this runs."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    require_dashboard()
+    with LiveServer(tmp_path_factory.mktemp("e2e")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def context(server: LiveServer) -> Iterator[BrowserContext]:
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
+        context.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
+        set_up(context, server)
+        yield context
+        context.close()
+
+
+def submit(server: LiveServer, action: str = "journal.trim", **conditions: Any) -> str:
+    """Ask for a task; its id."""
+    with server.client() as client:
+        answer = client.post("/api/v2/tasks", json={"action": action, **conditions})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["task"]["id"])
+
+
+def state_of(server: LiveServer, task: str) -> str:
+    with server.client() as client:
+        return str(client.get(f"/api/v2/tasks/{task}").json()["task"]["state"])
+
+
+def dead_letter(server: LiveServer) -> str:
+    """A task that was not started before its deadline, and so gave up."""
+    task = submit(server, "tasks.trim", deadline_ms=1)
+    wait_for(lambda: state_of(server, task) == "dead", WAIT_MS / 1_000)
+    return task
+
+
+def row_of(page: Page, task: str) -> Any:
+    return page.get_by_role("row").filter(has=page.locator(f'a[href="/tasks/{task}"]'))
+
+
+def test_a_task_is_watched_paused_resumed_and_tried_at_once(context: BrowserContext, server: LiveServer) -> None:
+    page = context.new_page()
+    page.goto("/tasks")
+    expect(page.get_by_role("status").filter(has_text="Live").first).to_be_visible()
+    task = submit(server, not_before=LATER)
+    row = row_of(page, task)
+    expect(row).to_contain_text("Waiting")
+    row.get_by_role("button", name=re.compile("^Actions")).click()
+    page.get_by_role("menuitem", name="Pause").click()
+    expect(row).to_contain_text("Paused")
+    assert state_of(server, task) == "paused"
+    assert violations(page) == []
+    row.get_by_role("link").first.click()
+    page.wait_for_url(f"**/tasks/{task}")
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Try again now").click()
+    expect(page.get_by_text("Succeeded").first).to_be_visible()
+    expect(page.get_by_role("region", name="Result as JSON")).to_contain_text("deleted")
+    expect(page.get_by_role("table", name="Attempts, newest first")).to_contain_text("Succeeded")
+    assert violations(page) == []
+    page.close()
+
+
+def test_a_task_is_skipped_for_those_that_need_it_and_another_is_cancelled(
+    context: BrowserContext, server: LiveServer
+) -> None:
+    first = submit(server, not_before=LATER)
+    needs = submit(server, needs=[first])
+    page = context.new_page()
+    page.goto(f"/tasks/{needs}")
+    page.get_by_role("link", name=first).click()
+    page.get_by_role("button", name="Skip…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Skip the task").click()
+    expect(page.get_by_text("Skipped").first).to_be_visible()
+    wait_for(lambda: state_of(server, needs) == "succeeded", WAIT_MS / 1_000)
+
+    other = submit(server, not_before=LATER)
+    page.goto("/tasks?state=active")
+    row_of(page, other).get_by_role("button", name=re.compile("^Actions")).click()
+    page.get_by_role("menuitem", name="Cancel…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the task").click()
+    expect(row_of(page, other)).to_have_count(0)
+    assert state_of(server, other) == "cancelled"
+    page.close()
+
+
+def test_dead_letters_are_resubmitted_edited_resolved_and_handled_together(
+    context: BrowserContext, server: LiveServer
+) -> None:
+    page = context.new_page()
+    page.goto("/dead-letters")
+    expect(page.get_by_text("Nothing has given up")).to_be_visible()
+    letter = dead_letter(server)
+    expect(row_of(page, letter)).to_contain_text("its deadline passed")
+    assert violations(page) == []
+
+    row_of(page, letter).get_by_role("link").first.click()
+    page.get_by_role("button", name="Resubmit…").click()
+    page.get_by_role("textbox", name="Input").fill('{"days": 3}')
+    page.get_by_role("button", name="Resubmit", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="days")).to_be_visible()
+    page.get_by_role("textbox", name="Input").fill("{}")
+    page.get_by_role("button", name="Resubmit", exact=True).click()
+    expect(page.get_by_role("link", name=f"resubmit:{letter}")).to_be_visible()
+    expect(page.get_by_text("Succeeded").first).to_be_visible()
+
+    known = dead_letter(server)
+    page.goto(f"/tasks/{known}")
+    page.get_by_role("button", name="Resolve…").click()
+    page.get_by_label("Why nothing more is to be done").fill("It came too late.")
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    expect(page.get_by_text("It came too late.")).to_be_visible()
+
+    together = [dead_letter(server) for _ in range(2)]
+    page.goto("/dead-letters")
+    for each in together:
+        expect(row_of(page, each)).to_have_count(1)
+    expect(row_of(page, known)).to_have_count(0)
+    page.get_by_role("button", name="Resubmit all…").click()
+    expect(page.get_by_text("2 unresolved dead letters match.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Resubmit 2").click()
+    expect(page.get_by_text("Nothing has given up")).to_be_visible()
+    with server.client() as client:
+        made = client.get("/api/v2/tasks", params={"origin": f"resubmit:{together[0]}"}).json()["items"]
+    assert len(made) == 1
+    page.close()

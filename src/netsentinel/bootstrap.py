@@ -60,6 +60,7 @@ from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
+from netsentinel.kernel.types import TenantId
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling, Timer
@@ -73,6 +74,7 @@ from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker, WorkerLimits
 from netsentinel.wiring.reactions import Handlers
+from netsentinel.wiring.replays import Replays
 from netsentinel.wiring.runner import ReactionRunner
 from netsentinel.wiring.upkeep import Histories, Upkeep, ensure_schedules
 
@@ -264,6 +266,7 @@ def _services(
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
     meter = SourceMeter(clock)
     intake = IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS, meter=meter)
+    work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
     house = household(settings, intake, processor, clock)
     configs = SqlSourceConfigs()
     supervisor = SourceSupervisor(db, configs, house, clock)
@@ -296,6 +299,17 @@ def _services(
     return services, runner, metrics, supervisor
 
 
+def fence_around(settings: Settings, tenant: TenantId, *, is_open: bool = False) -> Fence:
+    """What the sources of a tenant may open."""
+    return Fence(
+        folders=settings.folders_of_sources(tenant),
+        closed=(settings.data_dir.absolute(),),
+        addresses=settings.source_addresses,
+        ports=settings.ports_of_sources,
+        is_open=is_open,
+    )
+
+
 def household(settings: Settings, intake: IntakeService, processor: Processor, clock: Clock) -> Household:
     """What configured sources run with here: the operator's own ones are not fenced in.
 
@@ -304,13 +318,7 @@ def household(settings: Settings, intake: IntakeService, processor: Processor, c
     """
 
     def around(config: SourceConfig) -> Place:
-        fence = Fence(
-            folders=settings.folders_of_sources(config.tenant),
-            closed=(settings.data_dir.absolute(),),
-            addresses=settings.source_addresses,
-            ports=settings.ports_of_sources,
-            is_open=config.origin is Origin.FILE,
-        )
+        fence = fence_around(settings, config.tenant, is_open=config.origin is Origin.FILE)
         return Place(
             tenant=config.tenant,
             source=config.name,

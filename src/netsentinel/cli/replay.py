@@ -20,7 +20,6 @@ _BATCH_RECORDS = 1_000
 _BATCH_BYTES = 1024 * 1024
 _PACED_TICK: Micros = 250_000
 _TRIES = 8
-_NAME_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
 
 
 @dataclass(slots=True)
@@ -98,7 +97,7 @@ async def _replay(
 
 def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -> Iterator[Batch]:
     """The files' records in batches of one source; when paced, of a quarter of a second of event time."""
-    from netsentinel.events.files import read_records
+    from netsentinel.events.files import read_records, source_name
 
     batch: Batch | None = None
     for path, line in read_records(paths, on_cut=talk, on_skip=talk, on_capture=talk):
@@ -150,15 +149,6 @@ async def _send(remote: "Remote", batch: Batch, wire_format: str) -> None:
             await asyncio.sleep(float(busy.extra["retry_after"]))
         else:
             return
-
-
-def source_name(path: str) -> str:
-    """A source's name for a file: its stem without compression and format endings, in the characters allowed."""
-    name = Path(path).name
-    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".pcap", ".pcapng"):
-        name = name.removesuffix(ending)
-    cleaned = "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
-    return cleaned[:64] or "file"
 
 
 def _event_time(line: bytes, wire_format: str) -> Micros:

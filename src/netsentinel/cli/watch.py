@@ -8,7 +8,6 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import talk
-from netsentinel.cli.replay import source_name
 from netsentinel.kernel.errors import RemoteError, UnavailableError
 
 if TYPE_CHECKING:
@@ -91,6 +90,7 @@ async def _watch(
     from contextlib import ExitStack
 
     from netsentinel.cli.remote import Remote
+    from netsentinel.events.files import source_name
     from netsentinel.events.sources import FileWatch, WatchState
     from netsentinel.kernel.clock import SystemClock
     from netsentinel.storage.private_file import only_one

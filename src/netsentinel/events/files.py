@@ -39,6 +39,7 @@ named itself is read in any case."""
 MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
 """Largest file that is one JSON document or an .evtx; such a file has to be held as a whole."""
 
+_NAME_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -204,3 +205,12 @@ def _reading(name: str) -> Generator[None]:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise MalformedBodyError(f"{name} is broken: {error}", path=name) from None
+
+
+def source_name(path: str) -> str:
+    """A source's name for a file: its stem without compression and format endings, in the characters allowed."""
+    name = Path(path).name
+    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".pcap", ".pcapng"):
+        name = name.removesuffix(ending)
+    cleaned = "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
+    return cleaned[:64] or "file"

@@ -4,24 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, source_name
+from netsentinel.cli.replay import Batch, _batches, _event_time, _paced
 from tests.unit.events.captures.craft import Talk, Tape, pcapng
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("/var/log/suricata/eve.json", "eve"),
-        ("conn.log.gz", "conn"),
-        ("a b/\u00fc ber.jsonl", "ber"),
-        ("...", "file"),
-        ("x" * 90 + ".log", "x" * 64),
-    ],
-)
-def test_a_source_is_named_after_its_file(path: str, name: str) -> None:
-    assert source_name(path) == name
 
 
 def lines(count: int, *, step_s: float = 1.0) -> list[dict[str, object]]:

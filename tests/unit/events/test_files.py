@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.events.files import read_records
+from netsentinel.events.files import read_records, source_name
 from netsentinel.events.lines import LongLine, Unreadable
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
 from tests.unit.events.captures.craft import Tape, pcap, pcapng
@@ -173,3 +173,17 @@ def test_an_array_is_read_item_by_item(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/var/log/suricata/eve.json", "eve"),
+        ("conn.log.gz", "conn"),
+        ("a b/\u00fc ber.jsonl", "ber"),
+        ("...", "file"),
+        ("x" * 90 + ".log", "x" * 64),
+    ],
+)
+def test_a_source_is_named_after_its_file(path: str, name: str) -> None:
+    assert source_name(path) == name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from netsentinel.kernel.clock import SECOND, SystemClock
+from netsentinel.kernel.clock import SECOND, Clock, SystemClock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.types import DEFAULT_TENANT, Permission, system_principal
 from netsentinel.recovery.retry import RetryPolicy
@@ -73,9 +73,9 @@ class TaskLedger:
 
 
 @asynccontextmanager
-async def open_ledger(path: Path, vfs: str | None = None) -> AsyncIterator[TaskLedger]:
+async def open_ledger(path: Path, vfs: str | None = None, clock: Clock | None = None) -> AsyncIterator[TaskLedger]:
     """The ledger in this file."""
-    clock, hints = SystemClock(), Hints()
+    clock, hints = clock or SystemClock(), Hints()
     async with SqliteDatabase(path, JournalWriter(ENTRIES, clock, KEY), vfs=vfs) as db:
         engine = Engine(sql_stores(SQLITE), ActionRegistry([write]), clock)
         yield TaskLedger(db, engine, hints, TaskService(db, engine, hints))

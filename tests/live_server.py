@@ -14,7 +14,7 @@ import httpx2
 
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0
 PASSWORD = "a long enough passphrase for tests"  # a made-up one
 NDJSON = {"Content-Type": "application/x-ndjson"}
 

@@ -11,6 +11,8 @@ import structlog
 
 from netsentinel import alerts, events, identity, recovery, scheduler, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
+from netsentinel.alerts.actions import AlertActions
+from netsentinel.alerts.reports import Reports
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
 from netsentinel.alerts.suppression import SuppressionGate, Suppressions, SuppressionStores
@@ -29,11 +31,13 @@ from netsentinel.detection.rulebook import (
     PackFolder,
     PackKind,
     ProcessBench,
+    RuleBench,
     RuleKeeping,
     RuleLibrary,
     RuleService,
     RuleStores,
 )
+from netsentinel.detection.rulebook.backtest import RuleActions
 from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
 from netsentinel.events import FORMATS, IntakeService, Limits, SetAsideBatches, SourceInventory, SourceMeter
 from netsentinel.events.configured import (
@@ -47,6 +51,7 @@ from netsentinel.events.configured import (
 )
 from netsentinel.events.configured.store_sql import SqlSourceConfigs
 from netsentinel.events.lake import ASIDE, EventLake, HuntLimits
+from netsentinel.events.lake.actions import EventActions
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
@@ -69,10 +74,11 @@ from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import POSTGRES, SQLITE, Dialect
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits, TaskQueue
-from netsentinel.tasks import Action, ActionRegistry, Engine, Hints, TaskService
+from netsentinel.tasks import Action, ActionRegistry, Engine, Hints, TaskFiles, TaskService
 from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker, WorkerLimits
+from netsentinel.wiring.everyday import Everyday
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.replays import Replays
 from netsentinel.wiring.runner import ReactionRunner
@@ -195,10 +201,11 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await _open_work(settings, ground)
-        histories = Histories(work.tasks, work.plan.schedules, work.board)
+        histories = Histories(work.tasks, work.plan.schedules, work.board, work.files)
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
         services, runner, metrics, supervisor = _services(settings, ground, pool, lake, rules, work, demo=demo)
+        work.actions.add(*_actions(services, rules))
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
         yield Running(
@@ -264,6 +271,7 @@ def _services(
     )
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
+    hub.on_answer(metrics.observe_live_request)
     meter = SourceMeter(clock)
     intake = IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS, meter=meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
@@ -291,6 +299,7 @@ def _services(
         tasks=work.tasks,
         breakers=work.board,
         schedules=work.plan.schedules,
+        files=work.files,
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
         metrics=metrics.exposition,
@@ -334,6 +343,17 @@ def household(settings: Settings, intake: IntakeService, processor: Processor, c
 
     file = settings.sources_file or settings.data_dir / "sources.toml"
     return Household(KINDS, around, read_sources(file, clock.now(), KINDS, FORMATS))
+
+
+def _actions(services: Services, rules: "_Rules") -> tuple[Action[Any, Any], ...]:
+    """What can be asked for, as a task, of the features."""
+    reports = Reports(services.alerts, services.lake)
+    return (
+        *Everyday(services.readiness.report).actions(),
+        *AlertActions(services.alerts, reports, services.files).actions(),
+        *EventActions(services.lake).actions(),
+        *RuleActions(rules.service, rules.bench, services.lake).actions(),
+    )
 
 
 def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:
@@ -437,6 +457,7 @@ class _Rules:
     """The rulebook's parts."""
 
     stores: RuleStores
+    bench: RuleBench
     library: RuleLibrary
     service: RuleService
 
@@ -451,7 +472,7 @@ async def _open_rules(stack: AsyncExitStack, settings: Settings, ground: _Ground
     removed = await library.open((bundled, *named))
     if removed:
         _log.info("rules_tidied", files=removed)
-    return _Rules(stores, library, RuleService(ground.db, stores, bench, folder, ground.clock))
+    return _Rules(stores, bench, library, RuleService(ground.db, stores, bench, folder, ground.clock))
 
 
 async def _tend(settings: Settings, lake: DuckLake) -> None:
@@ -480,6 +501,7 @@ class _Work:
 
     actions: ActionRegistry
     tasks: TaskService
+    files: TaskFiles
     breakers: Breakers
     board: BreakerBoard
     plan: _Plan
@@ -505,6 +527,7 @@ async def _open_work(settings: Settings, ground: _Ground) -> _Work:
     return _Work(
         actions=actions,
         tasks=service,
+        files=TaskFiles(settings.data_dir / "results"),
         breakers=breakers,
         board=BreakerBoard(ground.db, kept, ground.clock, breakers),
         plan=_plan(ground, service, stores.tasks, dialect),

@@ -236,7 +236,7 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a batch, a breaker or an action that is not there: 404 is being let in."""
-    nothing = any(name in path for name in ("{task_id}", "{batch}", "{service}"))
+    nothing = any(name in path for name in ("{task_id}", "{batch}", "{service}", "{connection_id}"))
     return nothing or (method, path) == ("POST", "/api/v2/tasks")
 
 

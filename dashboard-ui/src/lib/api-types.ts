@@ -936,6 +936,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Connections
+         * @description Who is connected to this server process now, the newest first.
+         */
+        get: operations["list_connections_api_v2_connections_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close Connection
+         * @description Close a connection. Its client may come back: to keep somebody out, end the session or revoke the key.
+         */
+        delete: operations["close_connection_api_v2_connections__connection_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/tasks": {
         parameters: {
             query?: never;
@@ -1012,6 +1052,26 @@ export interface paths {
          * @description What a task that succeeded gave, as it is; `null` for any other.
          */
         get: operations["show_result_api_v2_tasks__task_id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show File
+         * @description The file that a task left: an export, a report. It takes the permission of the task's action.
+         */
+        get: operations["show_file_api_v2_tasks__task_id__file_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2175,6 +2235,40 @@ export interface components {
             values: string[];
         };
         /**
+         * ConnectionItem
+         * @description A live connection.
+         */
+        ConnectionItem: {
+            /** Id */
+            id: string;
+            /** User Id */
+            user_id: string;
+            /** User */
+            user: string;
+            /** Address */
+            address: string;
+            /** Client */
+            client: string;
+            /** Connected At */
+            connected_at: number;
+            /** Last Ping At */
+            last_ping_at: number;
+            /** Topics */
+            topics: string[];
+            /** Requests */
+            requests: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * ConnectionItems
+         * @description All of them: there are at most as many as the server takes.
+         */
+        ConnectionItems: {
+            /** Items */
+            items: components["schemas"]["ConnectionItem"][];
+        };
+        /**
          * Credentials
          * @description A user's name and password.
          */
@@ -2258,7 +2352,7 @@ export interface components {
          * @description What an export looks like.
          * @enum {string}
          */
-        ExportFormat: "csv" | "json";
+        ExportFormat: "csv" | "json" | "stix";
         /**
          * Extent
          * @description From when to when a tenant has stored events.
@@ -4915,7 +5009,7 @@ export interface operations {
                 since?: number;
                 /** @description Newest finding before this time; 0 for no end. */
                 until?: number;
-                /** @description A table, or a JSON array of the alerts. */
+                /** @description A table, a JSON array of the alerts, or a STIX 2.1 bundle. */
                 format?: components["schemas"]["ExportFormat"];
             };
             header?: never;
@@ -4932,6 +5026,7 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/json": components["schemas"]["Alert"][];
+                    "application/stix+json;version=2.1": Record<string, never>;
                 };
             };
             /** @description The request cannot be understood. */
@@ -7037,6 +7132,91 @@ export interface operations {
             };
         };
     };
+    list_connections_api_v2_connections_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionItems"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_connection_api_v2_connections__connection_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks_api_v2_tasks_get: {
         parameters: {
             query?: {
@@ -7322,6 +7502,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the caller's tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_file_api_v2_tasks__task_id__file_get: {
+        parameters: {
+            query?: {
+                /** @description Have a browser show it instead of saving it. */
+                show?: boolean;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as the task's result names it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
                 };
             };
             /** @description No valid session, key or ticket. */

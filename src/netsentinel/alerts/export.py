@@ -1,14 +1,17 @@
-"""Alerts for other programs: as a JSON array or as CSV that no spreadsheet takes for formulas, piece by piece."""
+"""Alerts for other programs: as JSON, as CSV that no spreadsheet takes for formulas, or as STIX 2.1, piece by piece."""
 
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from netsentinel.alerts.model import Alert
+from netsentinel.alerts.stix import RuleLookup, stix_pieces
 from netsentinel.kernel.clock import to_iso
+from netsentinel.kernel.types import Micros
 
 _encoder = msgspec.json.Encoder()
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -46,11 +49,45 @@ class ExportFormat(StrEnum):
 
     CSV = "csv"
     JSON = "json"
+    STIX = "stix"
+
+    @property
+    def media_type(self) -> str:
+        """As HTTP names it."""
+        return _TYPES[self]
+
+    def file_name(self, at: Micros) -> str:
+        """What a file of the day is called."""
+        ending = "stix.json" if self is ExportFormat.STIX else self.value
+        return f"alerts-{to_iso(at)[:_DAY]}.{ending}"
 
 
-def export_pieces(pages: AsyncIterator[Sequence[Alert]], form: ExportFormat) -> AsyncIterator[bytes]:
-    """The export of some pages of alerts, in pieces: never more than a page at a time."""
-    return _csv(pages) if form is ExportFormat.CSV else _json(pages)
+_TYPES: Final = {
+    ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
+    ExportFormat.JSON: "application/json",
+    ExportFormat.STIX: "application/stix+json;version=2.1",
+}
+_DAY: Final = len("2026-11-21")
+
+
+def export_pieces(
+    pages: AsyncIterator[Sequence[Alert]], form: ExportFormat, rules: RuleLookup, now: Micros
+) -> AsyncIterator[bytes]:
+    """The export of some pages of alerts, in pieces: never more than a page at a time.
+
+    Args:
+        pages: the alerts.
+        form: what the export looks like.
+        rules: finds the text of a rule, for STIX.
+        now: when it is made.
+    """
+    match form:
+        case ExportFormat.CSV:
+            return _csv(pages)
+        case ExportFormat.JSON:
+            return _json(pages)
+        case ExportFormat.STIX:
+            return stix_pieces(pages, rules, now)
 
 
 async def _csv(pages: AsyncIterator[Sequence[Alert]]) -> AsyncIterator[bytes]:

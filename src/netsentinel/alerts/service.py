@@ -1,5 +1,6 @@
 """What people and other features read of alerts and threats."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -26,6 +27,7 @@ ACTIVITIES = 500
 """So many of an alert's activities are shown, the newest."""
 _SCORED_ALERTS = 200
 """A threat's score looks at this many of its newest alerts; older ones have decayed to nothing."""
+_PAGE = 500
 _NO_MINIMUM = -1e300
 
 
@@ -105,6 +107,20 @@ class AlertService:
             related=tuple(other for other in related if other.id != alert.id)[:RELATED_ALERTS],
             activity=tuple(self._stores.activity.of(tx, tenant, alert_id, ACTIVITIES)),
         )
+
+    async def rule(self, tenant: TenantId, rule_id: str) -> RuleText | None:
+        """What stood behind the tenant's alerts of a rule, as they kept it."""
+        return await self._db.read(lambda tx: self._stores.evidence.rule(tx, tenant, rule_id))
+
+    async def every(self, tenant: TenantId, where: AlertFilter) -> AsyncIterator[tuple[Alert, ...]]:
+        """All alerts of a filter, newest first, a page at a time."""
+        cursor: str | None = None
+        while True:
+            page = await self.page(tenant, where, limit=_PAGE, cursor=cursor)
+            yield page.items
+            cursor = page.next
+            if cursor is None:
+                return
 
     async def threats(
         self,

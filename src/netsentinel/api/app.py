@@ -16,6 +16,7 @@ from netsentinel.api.services import Services
 from netsentinel.api.v2 import (
     alerts,
     breakers,
+    connections,
     entries,
     error_recovery,
     events,
@@ -68,6 +69,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         sources.router,
         sources.kinds,
         rules.router,
+        connections.router,
         tasks.router,
         tasks.actions,
         error_recovery.router,

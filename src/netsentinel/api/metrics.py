@@ -8,12 +8,16 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from netsentinel.kernel.types import Micros
+
 Sample = tuple[str, str, str, float]
 """Kind (`counter` or `gauge`), name, help, value."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A client may send any word as its method; each word would be a series kept for ever."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+_LIVE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0)
 
 
 class _Scraped(Collector):
@@ -43,6 +47,18 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+
+        self._live_requests = Histogram(
+            "netsentinel_live_request_seconds",
+            "Time from a request over a live connection to its answer, by action.",
+            ["action"],
+            buckets=_LIVE_BUCKETS,
+            registry=self._registry,
+        )
+
+    def observe_live_request(self, action: str, took: Micros) -> None:
+        """A request over a live connection was answered. Only registered actions come here."""
+        self._live_requests.labels(action).observe(took / 1_000_000)
 
     def exposition(self) -> bytes:
         """The text format, version 0.0.4."""

@@ -22,7 +22,7 @@ from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import Schedules
 from netsentinel.storage import Journal
 from netsentinel.streamer import Hub
-from netsentinel.tasks import TaskService
+from netsentinel.tasks import TaskFiles, TaskService
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Services:
     tasks: TaskService
     breakers: BreakerBoard
     schedules: Schedules
+    files: TaskFiles
     hub: Hub
     readiness: Readiness
     metrics: Callable[[], bytes]

@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "suppressions": ("netsentinel.cli.suppressions:suppressions_app", "Hide findings from the alerts."),
     "events": ("netsentinel.cli.events:events_app", "Search stored events."),
     "hunt": ("netsentinel.cli.hunt:hunt", "Ask stored events with SQL."),
+    "request": ("netsentinel.cli.request:request", "Ask for an action, and watch it."),
+    "connections": ("netsentinel.cli.connections:connections_app", "List and close live connections."),
     "tasks": ("netsentinel.cli.tasks:tasks_app", "List, submit and stop tasks."),
     "dlq": ("netsentinel.cli.dlq:dlq_app", "Look after tasks that gave up."),
     "breakers": ("netsentinel.cli.breakers:breakers_app", "List and switch circuit breakers."),

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     RULES_WRITE = "rules:write"
     ENTRIES_READ = "entries:read"
     LIVE_CONNECT = "live:connect"
+    CONNECTIONS_READ = "connections:read"
+    CONNECTIONS_WRITE = "connections:write"
     METRICS_READ = "metrics:read"
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
@@ -90,6 +92,7 @@ _ANALYST = _VIEWER | {
     Permission.EVENTS_WRITE,
     Permission.SOURCES_WRITE,
     Permission.RULES_WRITE,
+    Permission.CONNECTIONS_READ,
     Permission.METRICS_READ,
     Permission.TASKS_WRITE,
     Permission.RECOVERY_WRITE,

@@ -3,7 +3,16 @@
 from netsentinel.streamer.filters import compile_filter
 from netsentinel.streamer.frames import MAX_CONDITIONS, Condition
 from netsentinel.streamer.hub import Hub
-from netsentinel.streamer.model import SUBPROTOCOL, Admission, CloseCode, Connection, HubLimits, Subscription, Visitor
+from netsentinel.streamer.model import (
+    SUBPROTOCOL,
+    Admission,
+    CloseCode,
+    Connected,
+    Connection,
+    HubLimits,
+    Subscription,
+    Visitor,
+)
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue, Transport
 from netsentinel.streamer.queue_tasks import TaskQueue, request_key
 from netsentinel.streamer.requests import AsyncRequest
@@ -19,6 +28,7 @@ __all__ = [
     "AsyncRequest",
     "CloseCode",
     "Condition",
+    "Connected",
     "Connection",
     "ConnectionStore",
     "FieldKind",

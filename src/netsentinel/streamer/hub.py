@@ -10,11 +10,12 @@ import structlog
 
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import Entry, EntryRegistry
-from netsentinel.kernel.errors import NetSentinelError, NotAuthenticatedError, UnavailableError
+from netsentinel.kernel.errors import NetSentinelError, NotAuthenticatedError, NotFoundError, UnavailableError
+from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.streamer.context import LiveContext
 from netsentinel.streamer.errors import DrainingError
 from netsentinel.streamer.fanout import Fanout
-from netsentinel.streamer.model import HubLimits, Visitor
+from netsentinel.streamer.model import Connected, HubLimits, Visitor
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue, Transport
 from netsentinel.streamer.router import Router
 from netsentinel.streamer.session import Session
@@ -217,6 +218,28 @@ class Hub:
         for session in list(self._sessions):
             session.tick(now)
 
+    def connected(self, tenant: TenantId) -> list[Connected]:
+        """A tenant's connections and what they are doing, the newest first."""
+        found = [one for session in self._sessions if (one := session.connected) and one.connection.tenant == tenant]
+        return sorted(found, key=lambda one: (-one.connection.connected_at, one.connection.id))
+
+    def disconnect(self, tenant: TenantId, connection_id: str) -> None:
+        """Close a connection of a tenant; its client may come back.
+
+        Raises:
+            NotFoundError: the tenant has no such connection.
+        """
+        for session in self._sessions:
+            found = session.connected
+            if session.id == connection_id and found is not None and found.connection.tenant == tenant:
+                session.close(DrainingError("Somebody closed this connection."), retry_after_ms=self._delay())
+                return
+        raise NotFoundError(f"There is no connection {connection_id[:100]}.")
+
+    def on_answer(self, listener: Callable[[str, Micros], None]) -> None:
+        """Have `listener` told of every request that was answered: its action, and how long it took."""
+        self._context.router.listeners.append(listener)
+
     def on_revocation(self, entry: Entry) -> None:
         """A session ended, a user was disabled or a key revoked: check at once whoever it may concern."""
         named = {entry.subject, *(value for value in entry.payload.values() if isinstance(value, str))}
@@ -280,6 +303,7 @@ class Hub:
                 "Connections closed because the client did not keep up.",
                 figures.closed_slow,
             ),
+            ("gauge", f"{name}requests_open", "Requests without an answer.", sum(s.requests for s in self._sessions)),
             ("counter", f"{name}closed_revoked", "Connections closed by a revocation.", figures.closed_revoked),
         ]
 

@@ -49,6 +49,19 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Connected:
+    """A connection, and what it is doing."""
+
+    connection: Connection
+    topics: tuple[str, ...]
+    """What it listens to, each once."""
+    requests: int
+    """Its requests without an answer."""
+    waiting: int
+    """Frames that wait for it to read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """What one connection wants to hear of, under a name that the client chose."""
 

@@ -31,10 +31,14 @@ class Router:
         self.short = short
         self._estimate = estimate
         self._seen: dict[str, deque[Micros]] = {}
+        self.listeners: list[Callable[[str, Micros], None]] = []
+        """Told of every answer: the action, and how long it took."""
 
     def observe(self, action: str, took: Micros) -> None:
         """An action took so long, from being asked for to its end."""
         self._seen.setdefault(action, deque(maxlen=_REMEMBERED)).append(took)
+        for listener in self.listeners:
+            listener(action, took)
 
     def expected(self, action: str, payload: bytes) -> Micros:
         """How long it will probably take: the observed 95th percentile, or the action's estimate while little is known.

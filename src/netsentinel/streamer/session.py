@@ -20,7 +20,7 @@ from netsentinel.streamer.errors import (
     SlowConsumerError,
     TooManyFramesError,
 )
-from netsentinel.streamer.model import MAX_FRAME_BYTES, Admission, CloseCode, Connection, Visitor
+from netsentinel.streamer.model import MAX_FRAME_BYTES, Admission, CloseCode, Connected, Connection, Visitor
 from netsentinel.streamer.outbox import Outbox
 from netsentinel.streamer.ports import Transport
 from netsentinel.streamer.requests import Requests
@@ -89,6 +89,19 @@ class Session:
     def is_filling(self) -> bool:
         """Whether a moment's wait would spare this client a gap."""
         return self._outbox.is_filling
+
+    @property
+    def requests(self) -> int:
+        """Requests without an answer."""
+        return len(self._requests)
+
+    @property
+    def connected(self) -> Connected | None:
+        """What it is doing; None until it was welcomed."""
+        if self._connection is None:
+            return None
+        connection = self._context.connections.get(self._connection.tenant, self.id) or self._connection
+        return Connected(connection, self._subscriptions.topics, len(self._requests), len(self._outbox))
 
     async def serve(self) -> None:
         """Work until the connection has ended, whoever ends it."""

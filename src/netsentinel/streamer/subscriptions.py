@@ -35,6 +35,11 @@ class Subscriptions:
         """How many there are."""
         return len(self._feeds)
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What is listened to, each topic once, in order."""
+        return tuple(sorted({feed.topic.name for feed in self._feeds.values()}))
+
     def resume_from(self, resume: Resume | None) -> None:
         """Have the next subscription of each of these names begin where the client says it stood."""
         self._resume = resume

@@ -3,6 +3,7 @@
 from netsentinel.tasks.dead_letters import DeadLetters
 from netsentinel.tasks.engine import Engine, TaskStores
 from netsentinel.tasks.entries import ENTRY_KINDS
+from netsentinel.tasks.files import ResultFile, TaskFiles
 from netsentinel.tasks.hints import Hints
 from netsentinel.tasks.model import (
     Attempt,
@@ -36,9 +37,11 @@ __all__ = [
     "Reason",
     "Reporter",
     "Resubmission",
+    "ResultFile",
     "Submitted",
     "Task",
     "TaskDetail",
+    "TaskFiles",
     "TaskFilter",
     "TaskPage",
     "TaskRequest",

@@ -6,13 +6,13 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from netsentinel.kernel.clock import HOUR
+from netsentinel.kernel.clock import DAY, HOUR
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import Permission, TenantId, system_principal
 from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import ScheduleDraft, Schedules, Trigger, TriggerKind
 from netsentinel.storage import Journal
-from netsentinel.tasks import Action, Reporter, TaskService, action
+from netsentinel.tasks import Action, Reporter, TaskFiles, TaskService, action
 
 JOURNAL_TRIM: Final = "journal.trim"
 TASKS_TRIM: Final = "tasks.trim"
@@ -45,6 +45,7 @@ class Histories:
     tasks: TaskService
     schedules: Schedules
     breakers: BreakerBoard
+    files: TaskFiles
 
 
 class Upkeep:
@@ -75,10 +76,11 @@ class Upkeep:
         now = reporter.task.started_at or reporter.task.created_at
         return Trimmed(await self._journal.trim(now, settings.journal_keep_days, settings.journal_keep_entries))
 
-    async def trim_tasks(self, _input: Nothing, _reporter: Reporter) -> Trimmed:
-        """Delete tasks that ended longer ago than the settings say, and dead letters by their own age."""
+    async def trim_tasks(self, _input: Nothing, reporter: Reporter) -> Trimmed:
+        """Delete tasks that ended longer ago than the settings say, with their files; dead letters by their own age."""
         settings = self._settings
         keep, dead = settings.tasks_keep_days, settings.dead_letters_keep_days
+        await self._histories.files.trim((reporter.task.started_at or reporter.task.created_at) - keep * DAY)
         return Trimmed(await self._histories.tasks.trim_all(keep_days=keep, keep_dead_days=dead))
 
     async def trim_history(self, _input: Nothing, _reporter: Reporter) -> Trimmed:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from netsentinel.alerts import Alert, ExportFormat, export_pieces
 from netsentinel.alerts.export import COLUMNS, inert
-from tests.unit.alerts.factories import alert
+from tests.unit.alerts.factories import NOON, alert
 
 
 async def pages(*counts: int) -> AsyncIterator[Sequence[Alert]]:
@@ -15,8 +15,12 @@ async def pages(*counts: int) -> AsyncIterator[Sequence[Alert]]:
         yield [alert(number) for number in range(count)]
 
 
+async def no_rules(_rule_id: str) -> None:
+    return None
+
+
 async def text(form: ExportFormat, *counts: int) -> str:
-    return b"".join([piece async for piece in export_pieces(pages(*counts), form)]).decode()
+    return b"".join([piece async for piece in export_pieces(pages(*counts), form, no_rules, NOON)]).decode()
 
 
 @pytest.mark.anyio

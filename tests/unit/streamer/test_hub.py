@@ -6,9 +6,9 @@ import pytest
 
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.entries import Entry
-from netsentinel.kernel.errors import StorageUnavailableError, ThrottledError, UnavailableError
-from netsentinel.kernel.types import Permission, Role, TenantId
-from netsentinel.streamer import HubLimits, Visitor
+from netsentinel.kernel.errors import NotFoundError, StorageUnavailableError, ThrottledError, UnavailableError
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId
+from netsentinel.streamer import CloseCode, HubLimits, Visitor
 from netsentinel.streamer.errors import DrainingError
 from netsentinel.streamer.testing import FakeTransport, admission
 from tests.unit.streamer.live import Live, opened, settle
@@ -364,3 +364,26 @@ async def test_a_visitor_without_anything_is_a_failure(live: Live) -> None:
     transport.say("hello", client="test")
     assert await transport.until_closed() == (4401, "not-authenticated")
     await served
+
+
+async def test_who_is_connected_and_what_they_do(live: Live) -> None:
+    first = await live.subscribed()
+    first.say("subscribe", sub="b", topic="alerts")
+    first.say("request", id="r1", action="slow", mode="async")
+    await first.until("ack")
+    await live.connect(admission(tenant=TenantId("other")))
+    (found,) = live.hub.connected(DEFAULT_TENANT)
+    assert (found.topics, found.requests, found.connection.client) == (("alerts",), 1, "test")
+    assert [one.connection.tenant for one in live.hub.connected(TenantId("other"))] == ["other"]
+
+
+async def test_a_connection_is_closed_by_its_tenant_only(live: Live) -> None:
+    client = await live.connect()
+    (found,) = live.hub.connected(DEFAULT_TENANT)
+    with pytest.raises(NotFoundError):
+        live.hub.disconnect(TenantId("other"), found.connection.id)
+    live.hub.disconnect(DEFAULT_TENANT, found.connection.id)
+    await settle()
+    assert client.closed is not None
+    assert client.closed[0] == CloseCode.DRAINING
+    assert live.hub.connected(DEFAULT_TENANT) == []

@@ -29,3 +29,10 @@ def test_the_mode_can_be_asked_for() -> None:
     assert not router.is_short("auto", 5_000_000)
     assert router.is_short("sync", 5_000_000)
     assert not router.is_short("async", 0)
+
+
+def test_whoever_wants_to_know_is_told_how_long_an_answer_took() -> None:
+    router, told = Router(lambda _action, _payload: 0), list[tuple[str, int]]()
+    router.listeners.append(lambda action, took: told.append((action, took)))
+    router.observe("echo", 7)
+    assert told == [("echo", 7)]

@@ -18,7 +18,7 @@ from netsentinel.scheduler.errors import SystemScheduleError
 from netsentinel.storage import Journal, SqliteDatabase
 from netsentinel.storage.dialect import SQLITE
 from netsentinel.storage.testing import happened
-from netsentinel.tasks import Task, TaskFilter, TaskRequest, TaskState
+from netsentinel.tasks import Task, TaskFiles, TaskFilter, TaskRequest, TaskState
 from netsentinel.tasks.worker import Worker
 from netsentinel.wiring.upkeep import LAKE_TEND, Histories, Upkeep, ensure_schedules
 from tests.unit.scheduler.bench import Site, T, sql_site
@@ -45,7 +45,7 @@ class House:
         breakers.declare("smtp")
         self.board = BreakerBoard(database, SqlBreakers(), site.clock, breakers)
         settings = Settings(data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5)
-        histories = Histories(site.tasks.service, site.schedules, self.board)
+        histories = Histories(site.tasks.service, site.schedules, self.board, TaskFiles(folder / "results"))
         upkeep = Upkeep(settings, journal, self.lake, histories)
         site.tasks.service.actions.add(*upkeep.actions())
         self.worker = Worker(database, site.tasks.engine, site.tasks.hints)

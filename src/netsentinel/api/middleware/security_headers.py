@@ -53,6 +53,9 @@ class SecurityHeaders:
     def _add(self, message: Message, path: str) -> None:
         headers = MutableHeaders(scope=message)
         for name, value in self._headers.items():
-            headers[name] = value
+            if name == "Content-Security-Policy":
+                headers.setdefault(name, value)  # a file that somebody made is shown under a policy of its own
+            else:
+                headers[name] = value
         if path.startswith(_NEVER_STORED):  # errors elsewhere are problems, which say so themselves
             headers["Cache-Control"] = "no-store"

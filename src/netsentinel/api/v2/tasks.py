@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
@@ -12,10 +13,10 @@ from netsentinel.api.deps import Requires
 from netsentinel.api.services import Served
 from netsentinel.api.v2.task_views import TaskItem, TaskItems, TaskView, item_of, view_of
 from netsentinel.kernel.clock import HOUR, SECOND
-from netsentinel.kernel.errors import InvalidFilterError
+from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.streamer import request_key
-from netsentinel.tasks import TaskFilter, TaskRequest, TaskState, Timeline
+from netsentinel.tasks import ResultFile, TaskFilter, TaskRequest, TaskState, Timeline
 
 router = APIRouter(prefix="/api/v2/tasks", tags=["tasks"])
 actions = APIRouter(prefix="/api/v2/actions", tags=["tasks"])
@@ -99,6 +100,12 @@ class SubmittedTask:
     task: TaskItem
     is_duplicate: bool
     """Whether the request had been made before: the task is the earlier one."""
+
+
+class _Left(msgspec.Struct):
+    """What is looked at of the result of a task that leaves a file."""
+
+    file: ResultFile = ResultFile(name="", media_type="application/octet-stream", size=0, url="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +217,36 @@ async def show_result(task_id: str, principal: Reader, services: Served) -> Resp
     """What a task that succeeded gave, as it is; `null` for any other."""
     task = await services.tasks.get(principal.tenant, task_id)
     return answer(task.result)
+
+
+@router.get(
+    "/{task_id}/file",
+    response_class=FileResponse,
+    responses=problems(401, 403, 404)
+    | {200: {"description": "The file as the task's result names it.", "content": {"*/*": {}}}},
+)
+async def show_file(
+    task_id: str,
+    principal: Reader,
+    services: Served,
+    show: Annotated[bool, Query(description="Have a browser show it instead of saving it.")] = False,
+) -> Response:
+    """The file that a task left: an export, a report. It takes the permission of the task's action."""
+    task = await services.tasks.get(principal.tenant, task_id)
+    if task.action in services.tasks.actions:
+        needed = services.tasks.actions[task.action].permission
+        if not principal.may(needed):
+            raise NotAllowedError(f"This needs the permission {needed}.", permission=needed.value)
+    left = msgspec.json.decode(task.result or b"{}", type=_Left)
+    path = await services.files.find(principal.tenant, task_id)
+    return FileResponse(
+        path,
+        media_type=left.file.media_type,
+        filename=left.file.name,
+        content_disposition_type="inline" if show else "attachment",
+        # Whatever it is, it runs nothing and asks nobody: what it says came from outside.
+        headers={"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"},
+    )
 
 
 @router.post("/{task_id}/cancel", response_model=TaskItem, responses=problems(401, 403, 404, 409))

@@ -1,13 +1,12 @@
 """Triage over HTTP: figures, notes, who looks after an alert, several alerts at once, what belongs to it, exports."""
 
-from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from netsentinel.alerts import Alert, AlertPage, AlertStatus, AlertSummary, ExportFormat, Verdict, export_pieces
+from netsentinel.alerts import Alert, AlertStatus, AlertSummary, ExportFormat, Verdict, export_pieces
 from netsentinel.alerts.triage import (
     MAX_BULK,
     MAX_NOTE,
@@ -20,19 +19,15 @@ from netsentinel.alerts.triage import (
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.hangup import while_wanted
-from netsentinel.api.services import Served, Services
+from netsentinel.api.services import Served
 from netsentinel.api.v2.alerts import AlertQuery, Reader, Writer
 from netsentinel.api.v2.events import StoredEventAnswer, shown
-from netsentinel.kernel.clock import MINUTE, to_iso
+from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.types import Permission, Principal
 
 router = APIRouter(prefix="/api/v2/alerts", tags=["alerts"])
 
 EventReader = Annotated[Principal, Depends(Requires(Permission.EVENTS_READ))]
-
-_EXPORT_PAGE = 500
-_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8; header=present", ExportFormat.JSON: "application/json"}
-_DAY = len("2026-11-21")
 
 
 class NoteText(BaseModel):
@@ -73,7 +68,9 @@ class BulkChange(BaseModel):
 class ExportQuery(AlertQuery):
     """Which alerts, and what the export looks like."""
 
-    format: ExportFormat = Field(ExportFormat.CSV, description="A table, or a JSON array of the alerts.")
+    format: ExportFormat = Field(
+        ExportFormat.CSV, description="A table, a JSON array of the alerts, or a STIX 2.1 bundle."
+    )
 
 
 class NearbyQuery(BaseModel):
@@ -122,32 +119,18 @@ async def list_assignees(principal: Writer, services: Served) -> Response:
             "content": {
                 "text/csv": {"schema": {"type": "string"}},
                 "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}}},
+                ExportFormat.STIX.media_type: {"schema": {"type": "object"}},
             },
         }
     },
 )
 async def export_alerts(query: Annotated[ExportQuery, Query()], principal: Reader, services: Served) -> Response:
     """All alerts that the filters of the list let through, as a file that is sent while it is made."""
-    first = await _page(services, principal, query, None)
-    pages = _pages(services, principal, query, first)
-    name = f"alerts-{to_iso(services.clock.now())[:_DAY]}.{query.format.value}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(export_pieces(pages, query.format), media_type=_TYPES[query.format], headers=headers)
-
-
-async def _page(services: Services, principal: Principal, query: ExportQuery, cursor: str | None) -> AlertPage:
-    where = query.as_filter(principal)
-    return await services.alerts.page(principal.tenant, where, limit=_EXPORT_PAGE, cursor=cursor)
-
-
-async def _pages(
-    services: Services, principal: Principal, query: ExportQuery, first: AlertPage
-) -> AsyncIterator[Sequence[Alert]]:
-    page = first
-    yield page.items
-    while page.next is not None:
-        page = await _page(services, principal, query, page.next)
-        yield page.items
+    form, now, tenant = query.format, services.clock.now(), principal.tenant
+    pages = services.alerts.every(tenant, query.as_filter(principal))
+    pieces = export_pieces(pages, form, lambda rule_id: services.alerts.rule(tenant, rule_id), now)
+    headers = {"Content-Disposition": f'attachment; filename="{form.file_name(now)}"'}
+    return StreamingResponse(pieces, media_type=form.media_type, headers=headers)
 
 
 @router.post("/bulk", response_model=BulkResult, responses=problems(400, 401, 403))

@@ -20,7 +20,7 @@ from netsentinel.detection.rulebook.model import (
     TestReport,
 )
 from netsentinel.detection.rulebook.packs import PackFolder
-from netsentinel.detection.rulebook.ports import HitStore
+from netsentinel.detection.rulebook.ports import HitStore, RuleBench
 from netsentinel.detection.rulebook.service import RuleService, RuleStores
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "PackKind",
     "PackList",
     "ProcessBench",
+    "RuleBench",
     "RuleDetail",
     "RuleFilter",
     "RuleKeeping",

@@ -15,6 +15,8 @@ from netsentinel.detection.rulebook.frames import (
     LENGTH_BYTES,
     Answer,
     Check,
+    Judge,
+    Judged,
     Read,
     Refused,
     Request,
@@ -25,7 +27,8 @@ from netsentinel.detection.rulebook.frames import (
     encode,
 )
 from netsentinel.detection.rulebook.model import CaseResult, RuleCase
-from netsentinel.detection.rulebook.ports import ReadRules
+from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
+from netsentinel.events.lake.model import StoredEvent
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, UnavailableError
 
 READ_S = 120.0
@@ -80,6 +83,13 @@ class ProcessBench:
         if not isinstance(answer, Tried):
             raise UnavailableError(_OTHER)
         return list(answer.results)
+
+    async def judge(self, text: str, events: Sequence[StoredEvent]) -> list[RuleHit]:
+        """What the rules of a text find in stored events."""
+        answer = await self._ask(Judge(text, tuple(events)), TRY_S)
+        if not isinstance(answer, Judged):
+            raise UnavailableError(_OTHER)
+        return list(answer.hits)
 
     async def _ask(self, request: Request, timeout_s: float) -> Answer:
         async with self._turn:

@@ -12,9 +12,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from netsentinel.detection.frames import read_frame
-from netsentinel.detection.rulebook.frames import Answer, Check, Read, Refused, Request, Tried, Try, WasRead, encode
+from netsentinel.detection.rulebook.frames import (
+    Answer,
+    Check,
+    Judge,
+    Judged,
+    Read,
+    Refused,
+    Request,
+    Tried,
+    Try,
+    WasRead,
+    encode,
+)
 from netsentinel.detection.rulebook.frames import request_decoder as decoder
-from netsentinel.detection.rulebook.trial import check_text, read_rules, try_text
+from netsentinel.detection.rulebook.trial import check_text, judge_stored, read_rules, try_text
 from netsentinel.detection.rules import RuleCache
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError
 
@@ -48,6 +60,8 @@ def answer(request: Request, cache: RuleCache | None = None) -> Answer:
                 return WasRead(check_text(request.text))
             case Try():
                 return Tried(tuple(try_text(request.text, request.cases or request.events)))
+            case Judge():
+                return Judged(tuple(judge_stored(request.text, request.events)))
     except NotFoundError as error:
         return Refused(error.detail, missing=True)
     except InvalidInputError as error:

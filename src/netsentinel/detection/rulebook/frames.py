@@ -3,7 +3,8 @@
 import msgspec
 
 from netsentinel.detection.rulebook.model import CaseResult, RuleCase
-from netsentinel.detection.rulebook.ports import ReadRules
+from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
+from netsentinel.events.lake.model import StoredEvent
 
 LENGTH_BYTES = 4
 
@@ -29,6 +30,13 @@ class Try(msgspec.Struct, frozen=True, tag=True):
     """Instead of cases."""
 
 
+class Judge(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Judged`."""
+
+    text: str
+    events: tuple[StoredEvent, ...]
+
+
 class WasRead(msgspec.Struct, frozen=True, tag=True):
     """What was read."""
 
@@ -41,6 +49,12 @@ class Tried(msgspec.Struct, frozen=True, tag=True):
     results: tuple[CaseResult, ...]
 
 
+class Judged(msgspec.Struct, frozen=True, tag=True):
+    """What the rules found in the events."""
+
+    hits: tuple[RuleHit, ...]
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """What was asked cannot be done."""
 
@@ -48,8 +62,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     missing: bool = False
 
 
-Request = Read | Check | Try
-Answer = WasRead | Tried | Refused
+Request = Read | Check | Try | Judge
+Answer = WasRead | Tried | Judged | Refused
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

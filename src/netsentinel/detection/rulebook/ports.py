@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from netsentinel.detection.model import Finding
+from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.rulebook.model import (
     CaseResult,
     Disabling,
@@ -19,7 +19,8 @@ from netsentinel.detection.rulebook.model import (
     RuleState,
 )
 from netsentinel.detection.rules import RuleWeight
-from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.events.lake.model import StoredEvent
+from netsentinel.kernel.types import Level, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
 
@@ -112,6 +113,19 @@ class ReadRules(msgspec.Struct, frozen=True):
     failed: tuple[RuleFacts, ...]
 
 
+class RuleHit(msgspec.Struct, frozen=True):
+    """A rule matched one of several events."""
+
+    event: int
+    """Its position among them, from 0."""
+    rule_id: str
+    title: str
+    level: Level
+    fingerprint: str
+    """Hits with the same fingerprint are one alert."""
+    matched: tuple[MatchedField, ...]
+
+
 class RuleBench(Protocol):
     """Reads and tries rules where hostile ones do no harm."""
 
@@ -127,6 +141,15 @@ class RuleBench(Protocol):
 
     async def check(self, text: str) -> ReadRules:
         """The rules of one YAML text. Errors as for `read`."""
+        ...
+
+    async def judge(self, text: str, events: Sequence[StoredEvent]) -> list[RuleHit]:
+        """What the rules of a text find in stored events.
+
+        Raises:
+            InvalidInputError: no rule in the text loads.
+            UnavailableError: it took too long or too much memory.
+        """
         ...
 
     async def test(self, text: str, cases: Sequence[RuleCase | str]) -> list[CaseResult]:

@@ -18,9 +18,10 @@ from netsentinel.detection.rulebook.model import (
     RuleRow,
     RuleState,
 )
-from netsentinel.detection.rulebook.ports import ReadRules
-from netsentinel.detection.rulebook.trial import check_text, read_rules, try_text
+from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
+from netsentinel.detection.rulebook.trial import check_text, judge_stored, read_rules, try_text
 from netsentinel.detection.rules import RuleWeight
+from netsentinel.events.lake.model import StoredEvent
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
@@ -230,6 +231,10 @@ class LocalBench:
     async def check(self, text: str) -> ReadRules:
         """The rules of one YAML text."""
         return check_text(text)
+
+    async def judge(self, text: str, events: Sequence[StoredEvent]) -> list[RuleHit]:
+        """What the rules of a text find in stored events."""
+        return judge_stored(text, events)
 
     async def test(self, text: str, cases: Sequence[RuleCase | str]) -> list[CaseResult]:
         """What the rules of a text do with each event."""

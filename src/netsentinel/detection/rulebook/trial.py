@@ -5,11 +5,16 @@ from hashlib import blake2b
 from pathlib import Path
 
 from netsentinel.detection.build import judge
+from netsentinel.detection.model import Finding
+from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.rulebook.model import CaseResult, RuleCase, RuleFacts
-from netsentinel.detection.rulebook.ports import ReadRules
-from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, load_cached
+from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
+from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.witness import witnesses
+from netsentinel.events.formats import FORMATS, GenericFormat
+from netsentinel.events.lake.model import StoredEvent
+from netsentinel.events.lake.spool import event_of
 from netsentinel.kernel.errors import InvalidInputError, RuleSyntaxError
 
 _SHOWN_SOURCE = 64 * 1024
@@ -40,6 +45,34 @@ def try_text(text: str, cases: Iterable[RuleCase | str]) -> list[CaseResult]:
     if not loaded.rules:
         raise loaded.failed[0] if loaded.failed else InvalidInputError("The text holds no rule.")
     return [_result(loaded.rules, case, number) for number, case in enumerate(cases, 1)]
+
+
+def judge_stored(text: str, events: Sequence[StoredEvent]) -> list[RuleHit]:
+    """What the rules of a text find in stored events.
+
+    Raises:
+        InvalidInputError: no rule in the text loads.
+    """
+    loaded = load_text(text)
+    if not loaded.rules:
+        raise loaded.failed[0] if loaded.failed else InvalidInputError("The text holds no rule.")
+    detector = SigmaDetector(loaded.rules)
+    pipeline = Pipeline(FORMATS, [detector], fallback=GenericFormat())
+    return [
+        RuleHit(number, found.rule_id, found.title, found.level, found.fingerprint, found.matched)
+        for number, event in enumerate(events)
+        for found in _findings(pipeline, detector, event)
+    ]
+
+
+def _findings(pipeline: Pipeline, detector: SigmaDetector, event: StoredEvent) -> list[Finding]:
+    """What a detector says about a stored event: one that came as JSON is read as it was read then."""
+    if not event.raw:
+        tally = Tally()
+        pipeline.examine([event.native.encode()], Origin(event.tenant, event.source, event.format), tally)
+        if not tally.rejections:
+            return tally.findings
+    return detector.analyze_events([event_of(event)])
 
 
 def _result(rules: Sequence[Rule], case: RuleCase | str, number: int) -> CaseResult:

@@ -7,18 +7,19 @@ import os
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
 from netsentinel.events.lake.model import EMPTY_SPOOL, Spool, StoredEvent
-from netsentinel.events.model import Event
+from netsentinel.events.model import Event, Logsource
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.types import Micros
 
 SUFFIX = ".spool"
 _LARGEST = 2**63 - 1
 _BUFFER = 1024 * 1024
+_REBUILT = frozenset({"logsource", "native", "raw"})
 
 
 class SpoolWriter:
@@ -145,6 +146,18 @@ def stored(event: Event, batch: int, number: int, received_at: Micros) -> Stored
         native=_text(raw) if is_json else msgspec.json.encode(event.native).decode(),
         raw="" if is_json else _text(raw),
         raw_hash=blake2b(raw, digest_size=16).hexdigest(),
+    )
+
+
+def event_of(kept: StoredEvent) -> Event:
+    """The event again, as far as the lake keeps it: native fields of a JSON record are those of the record itself."""
+    columns = {name: getattr(kept, name) for name in Event.__struct_fields__ if name not in _REBUILT}
+    native: Any = msgspec.json.decode(kept.native)
+    return Event(
+        **columns,
+        logsource=Logsource(kept.product, kept.category, kept.service),
+        native=cast("dict[str, Any]", native) if isinstance(native, dict) else {},
+        raw=(kept.raw or kept.native).encode(),
     )
 
 

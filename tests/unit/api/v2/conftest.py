@@ -44,7 +44,7 @@ from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, Sch
 from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage.dialect import SQLITE
-from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskService, action
+from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskFiles, TaskService, action
 from netsentinel.tasks.store_sql import sql_stores
 from tests.identity import House
 
@@ -59,6 +59,12 @@ class Greeting:
 async def greet(greeting: Greeting, _reporter: Reporter) -> str:
     """Greet somebody."""
     return f"hello {greeting.name}" * greeting.times
+
+
+@action("test.confide", permission=Permission.AUDIT_READ)
+async def confide(greeting: Greeting, _reporter: Reporter) -> str:
+    """Say something that is not for everybody."""
+    return greeting.name
 
 
 class CountingTx:
@@ -101,7 +107,8 @@ class Desk:
         self.rule_stores = RuleStores(SqlRules(), SqlPacks(), SqlHits())
         parts = (self.rule_stores, LocalBench(), PackFolder(self.folder / "rules"), self.clock)
         self.library = RuleLibrary(self, *parts)  # type: ignore[arg-type] - the same
-        self.engine = Engine(sql_stores(SQLITE), ActionRegistry([greet]), self.clock)
+        self.engine = Engine(sql_stores(SQLITE), ActionRegistry([greet, confide]), self.clock)
+        self.files = TaskFiles(self.folder / "results")
         self.tasks = TaskService(self, self.engine, Hints())  # type: ignore[arg-type] - the same
         self.breakers = Breakers(self.database, SqlBreakers(), self.clock)
         self.board = BreakerBoard(self, SqlBreakers(), self.clock, self.breakers)  # type: ignore[arg-type] - the same
@@ -136,6 +143,7 @@ class Desk:
             tasks=self.tasks,
             breakers=self.board,
             schedules=self.schedules,
+            files=self.files,
             set_aside=SetAsideBatches(self, self.inbox, self.aside),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),
             intake=self.intake,

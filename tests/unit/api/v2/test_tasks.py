@@ -1,8 +1,10 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 
-from netsentinel.kernel.types import Role, TenantId, system_principal
+from netsentinel.kernel.types import DEFAULT_TENANT, Role, TenantId, system_principal
 from netsentinel.tasks import TaskRequest
 from tests.unit.api.v2.conftest import Desk
 from tests.unit.api.v2.working import submit, work
@@ -20,6 +22,34 @@ async def test_a_task_is_made_and_looked_at(desk: Desk) -> None:
     assert (view["task"]["state"], view["input"]["name"], view["result"]) == ("succeeded", "Ada", "hello Ada")
     assert [attempt["outcome"] for attempt in view["attempts"]] == ["succeeded"]
     assert (await desk.get(f"/api/v2/tasks/{task['id']}/result")).json() == "hello Ada"
+
+
+async def test_the_file_that_a_task_left_is_handed_out_and_runs_nothing(desk: Desk) -> None:
+    task_id = (await submit(desk)).json()["task"]["id"]
+    assert (await desk.get(f"/api/v2/tasks/{task_id}/file")).status_code == 404
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"<script>1</script>"
+
+    task = await desk.tasks.get(DEFAULT_TENANT, task_id)
+    kept = await desk.files.keep(task, "a report.html", "text/html; charset=utf-8", pieces())
+    await work(desk, result=msgspec.json.encode({"file": kept}))
+    answer = await desk.get(f"/api/v2/tasks/{task_id}/file")
+    assert (answer.status_code, answer.content) == (200, b"<script>1</script>")
+    assert answer.headers["content-disposition"].startswith("attachment; filename")
+    shown = await desk.get(f"/api/v2/tasks/{task_id}/file?show=true")
+    assert shown.headers["content-disposition"].startswith("inline")
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
+    assert shown.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    other = await desk.get("/api/v2/tasks/tsk_none/file")
+    assert other.status_code == 404
+
+
+async def test_a_file_takes_the_permission_of_its_action(desk: Desk) -> None:
+    made = await desk.tasks.submit(system_principal(), TaskRequest(action="test.confide", input={"name": "Ada"}))
+    answer = await desk.get(f"/api/v2/tasks/{made.task.id}/file", role=Role.ANALYST)
+    assert (answer.status_code, answer.json()["permission"]) == (403, "audit:read")
+    assert (await desk.get(f"/api/v2/tasks/{made.task.id}/file", role=Role.ADMIN)).status_code == 404
 
 
 async def test_the_same_request_again_gives_the_same_task(desk: Desk) -> None:
@@ -101,6 +131,7 @@ async def test_the_timeline_is_of_the_last_hour_if_nothing_is_stated(desk: Desk)
 
 
 async def test_actions_say_what_they_take(desk: Desk) -> None:
-    (greet,) = (await desk.get("/api/v2/actions")).json()["items"]
+    listed = (await desk.get("/api/v2/actions")).json()["items"]
+    (greet,) = (one for one in listed if one["name"] == "test.greet")
     assert (greet["name"], greet["summary"], greet["permission"]) == ("test.greet", "Greet somebody.", "alerts:read")
     assert "name" in str(greet["input"])

@@ -15,13 +15,13 @@ async def submit(desk: Desk, **fields: Any) -> Any:
     return await desk.call("POST", "/api/v2/tasks", json=body)
 
 
-async def work(desk: Desk, failure: Failure | None = None) -> str:
+async def work(desk: Desk, failure: Failure | None = None, result: bytes = b'"hello Ada"') -> str:
     """Run the next task as a worker would; its id."""
 
     def turn(tx: Any) -> str:
         (lease,) = desk.engine.lease(tx, "wrk_1", {Pool.LOOP: 1})
-        result = None if failure else msgspec.Raw(b'"hello Ada"')
-        desk.engine.finish(tx, [End(lease.task, result=result, failure=failure)])
+        given = None if failure else msgspec.Raw(result)
+        desk.engine.finish(tx, [End(lease.task, result=given, failure=failure)])
         return lease.task.id
 
     return await desk.write(turn)

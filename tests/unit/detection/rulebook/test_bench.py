@@ -8,11 +8,15 @@ import pytest
 from netsentinel.detection.rulebook import bench as module
 from netsentinel.detection.rulebook.bench import ProcessBench
 from netsentinel.detection.rulebook.model import RuleCase
+from netsentinel.events.lake.spool import stored
+from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, UnavailableError
+from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.rulebook.shelf import HIT, MISS, rule_id, rule_text
 
 pytestmark = pytest.mark.anyio
 
+ZEEK = Logsource("zeek", "", "http")
 SLOW = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(5)) + "k: " + "[" * 900 + "]" * 900 + "\n"
 
 
@@ -28,6 +32,15 @@ async def test_rules_are_read_and_tried_in_one_process(tmp_path: Path) -> None:
             await bench.read([tmp_path / "none"])
         with pytest.raises(InvalidInputError):
             await bench.test("# nothing", [HIT])
+        event = stored(
+            Event(
+                tenant=DEFAULT_TENANT, source="z", format="zeek", time=1, logsource=ZEEK, native={}, raw=HIT.encode()
+            ),
+            1,
+            0,
+            0,
+        )
+        assert [one.rule_id for one in await bench.judge(rule_text(1), [event, event])] == [rule_id(1)] * 2
         assert bench.pid == pid
         assert (await bench.check(SLOW)).rules == ()
     assert bench.pid == 0

@@ -1,0 +1,171 @@
+"""Gathers what a report says from alerts, threats and stored events."""
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from netsentinel.alerts.model import Alert, AlertFilter, Threat, Verdict
+from netsentinel.alerts.reports.model import Counted, Notable, Report, ReportFormat, ReportScope, RuleCounted, Span
+from netsentinel.alerts.reports.render import rendered
+from netsentinel.alerts.service import AlertService
+from netsentinel.events.lake.model import EventFilter
+from netsentinel.kernel.clock import DAY, HOUR, to_iso
+from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.types import Level, Micros, TenantId
+
+_TOP: Final = 10
+_NOTABLE: Final = 15
+_SPANS: Final = 60
+_WIDTHS: Final = (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY)
+_MINUTES: Final = len("2026-11-21T00:00")
+_TECHNIQUE: Final = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
+
+Progress = Callable[[float, str, str], None]
+
+
+class EventCounts(Protocol):
+    """Counts stored events; `EventLake` does."""
+
+    async def histogram(self, tenant: TenantId, where: EventFilter, *, bars: int, by: str = "") -> Any:
+        """The events over time."""
+        ...
+
+
+class Reports:
+    """Makes reports."""
+
+    def __init__(self, alerts: AlertService, events: EventCounts) -> None:
+        self._alerts = alerts
+        self._events = events
+
+    async def gather(self, scope: ReportScope, progress: Progress = lambda _percent, _stage, _message: None) -> Report:
+        """Everything the report says."""
+        tally = _Tally(scope)
+        where = AlertFilter(since=scope.since, until=scope.until, entity=scope.entity)
+        async for page in self._alerts.every(scope.tenant, where):
+            for alert in page:
+                tally.add(alert)
+            progress(80 * tally.alerts / (tally.alerts + 500), "alerts", f"{tally.alerts:,} alerts")
+        progress(80, "events", "counting events")
+        events = await self._count_events(scope)
+        progress(90, "details", "reading the gravest alerts")
+        return Report(
+            title=_title(scope),
+            scope=scope,
+            alerts=tally.alerts,
+            findings=tally.findings,
+            events=events,
+            by_level=_ordered(tally.levels, [level.value for level in reversed(Level)]),
+            by_status=_most(tally.statuses),
+            by_verdict=_most(tally.verdicts),
+            undecided=tally.undecided,
+            rules=tally.rules(),
+            entities=_most(tally.entities),
+            sources=_most(tally.sources),
+            techniques=_most(tally.techniques),
+            threats=await self._threats(scope),
+            over_time=tally.over_time(),
+            width=tally.width,
+            notable=tuple([await self._notable(scope, alert) for alert in tally.gravest]),
+        )
+
+    async def pieces(self, report: Report, form: ReportFormat) -> AsyncIterator[bytes]:
+        """The report in one of its forms."""
+        yield rendered(report, form)
+
+    async def _count_events(self, scope: ReportScope) -> int:
+        where = EventFilter(since=scope.since, until=scope.until)
+        if scope.entity:
+            wanted = ("src_ip", "dst_ip", "user", "device")
+            asked = [replace_equal(where, column, scope.entity) for column in wanted]
+        else:
+            asked = [where]
+        counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in asked]
+        return sum(bucket.count for found in counts for bucket in found.items)
+
+    async def _threats(self, scope: ReportScope) -> tuple[Threat, ...]:
+        if not scope.entity:
+            return (await self._alerts.threats(scope.tenant, limit=_TOP)).items
+        try:
+            return ((await self._alerts.threat(scope.tenant, scope.entity)).threat,)
+        except NotFoundError:
+            return ()
+
+    async def _notable(self, scope: ReportScope, alert: Alert) -> Notable:
+        detail = await self._alerts.detail(scope.tenant, alert.id)
+        return Notable(detail.alert, detail.activity)
+
+
+class _Tally:
+    """What is known of the alerts so far; its size does not grow with their number."""
+
+    def __init__(self, scope: ReportScope) -> None:
+        length = scope.until - scope.since
+        self.width: Micros = next((width for width in _WIDTHS if length <= width * _SPANS), length // _SPANS + 1)
+        self._scope = scope
+        self.alerts = 0
+        self.findings = 0
+        self.undecided = 0
+        self.levels: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
+        self.verdicts: Counter[str] = Counter()
+        self.entities: Counter[str] = Counter()
+        self.sources: Counter[str] = Counter()
+        self.techniques: Counter[str] = Counter()
+        self.gravest: list[Alert] = []
+        self._spans: Counter[int] = Counter()
+        self._rules: dict[str, RuleCounted] = {}
+
+    def add(self, alert: Alert) -> None:
+        """Count an alert."""
+        self.alerts += 1
+        self.findings += alert.count
+        self.undecided += alert.verdict is Verdict.UNDECIDED and alert.level.rank >= Level.HIGH.rank
+        self.levels[alert.level.value] += 1
+        self.statuses[alert.status.value] += 1
+        self.verdicts[alert.verdict.value] += 1
+        self.entities[alert.entity] += 1
+        self.sources[alert.source] += 1
+        self.techniques.update({match[1].upper() for tag in alert.tags if (match := _TECHNIQUE.fullmatch(tag))})
+        self._spans[(alert.last_at - self._scope.since) // self.width] += 1
+        old = self._rules.get(alert.rule_id) or RuleCounted(alert.rule_id, alert.title, alert.level, 0, 0)
+        self._rules[alert.rule_id] = replace(
+            old,
+            level=max(old.level, alert.level, key=lambda level: level.rank),
+            alerts=old.alerts + 1,
+            findings=old.findings + alert.count,
+        )
+        self.gravest.append(alert)
+        self.gravest.sort(key=lambda one: (-one.level.rank, -one.score, -one.last_at))
+        del self.gravest[_NOTABLE:]
+
+    def rules(self) -> tuple[RuleCounted, ...]:
+        """Those with the most alerts."""
+        ordered = sorted(self._rules.values(), key=lambda rule: (-rule.alerts, -rule.level.rank, rule.title))
+        return tuple(ordered[:_TOP])
+
+    def over_time(self) -> tuple[Span, ...]:
+        """Every span of the period, also the empty ones."""
+        count = -(-(self._scope.until - self._scope.since) // self.width)
+        return tuple(Span(self._scope.since + n * self.width, self._spans[n]) for n in range(count))
+
+
+def replace_equal(where: EventFilter, column: str, value: str) -> EventFilter:
+    """The filter with one column compared."""
+    return EventFilter(since=where.since, until=where.until, equal=((column, (value,)),))
+
+
+def _most(counts: Counter[str]) -> tuple[Counted, ...]:
+    ordered = sorted(((name, count) for name, count in counts.items() if name), key=lambda one: (-one[1], one[0]))
+    return tuple(Counted(name, count) for name, count in ordered[:_TOP])
+
+
+def _ordered(counts: Counter[str], names: list[str]) -> tuple[Counted, ...]:
+    return tuple(Counted(name, counts[name]) for name in names)
+
+
+def _title(scope: ReportScope) -> str:
+    about = f"Incident report: {scope.entity}" if scope.entity else "Security report"
+    return f"{about}, {to_iso(scope.since)[:_MINUTES]} to {to_iso(scope.until)[:_MINUTES]} UTC"

@@ -1,0 +1,70 @@
+import pytest
+
+from netsentinel.alerts import AlertStatus, Verdict
+from netsentinel.alerts.reports import ReportFormat, Reports
+from netsentinel.alerts.reports.model import Counted
+from netsentinel.kernel.clock import DAY, HOUR
+from netsentinel.kernel.types import Level
+from tests.unit.alerts.factories import NOON
+from tests.unit.alerts.reports.desk import Events, report, scope
+from tests.unit.alerts.test_service import Office
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def office() -> Office:
+    made = Office()
+    for number in range(1, 6):
+        made.add(number, last_at=NOON + number * HOUR, count=10)
+    made.add(
+        6,
+        level=Level.CRITICAL,
+        last_at=NOON,
+        rule_id="rule-2",
+        entity="192.0.2.1",
+        status=AlertStatus.CLOSED,
+        tags=("attack.t1110.001", "attack.initial_access"),
+    )
+    made.add(7, level=Level.HIGH, verdict=Verdict.TRUE_POSITIVE, last_at=NOON, rule_id="rule-2")
+    made.add(8, last_at=NOON - 2 * DAY)
+    return made
+
+
+async def test_everything_is_counted_once(office: Office) -> None:
+    found = await report(office)
+    assert (found.alerts, found.events, found.undecided) == (7, 7, 1)
+    assert [one.count for one in found.by_level] == [1, 1, 5, 0, 0]
+    assert found.by_status == (Counted("open", 6), Counted("closed", 1))
+    assert [(one.rule_id, one.alerts, one.level) for one in found.rules] == [
+        ("rule-1", 5, Level.MEDIUM),
+        ("rule-2", 2, Level.CRITICAL),
+    ]
+    assert found.entities[0] == Counted("203.0.113.66", 6)
+    assert Counted("T1110.001", 1) in found.techniques
+    assert [one.alert.id for one in found.notable][:2] == ["alr_0006", "alr_0007"]
+    assert sum(span.count for span in found.over_time) == 7
+    assert len(found.over_time) * found.width == 2 * DAY
+
+
+async def test_an_entity_has_its_own_report(office: Office) -> None:
+    events = Events()
+    found = await Reports(office.service, events).gather(scope("192.0.2.1"))
+    assert found.title.startswith("Incident report: 192.0.2.1")
+    assert (found.alerts, found.events) == (1, 28)
+    assert {where.equal[0][0] for where in events.asked} == {"src_ip", "dst_ip", "user", "device"}
+
+
+async def test_nothing_is_a_report_too() -> None:
+    found = await report(Office(), "nobody")
+    assert (found.alerts, found.threats, found.notable) == (0, (), ())
+
+
+async def test_progress_is_told(office: Office) -> None:
+    said: list[tuple[float, str, str]] = []
+    reports = Reports(office.service, Events())
+    made = await reports.gather(scope(), lambda percent, stage, text: said.append((percent, stage, text)))
+    assert [stage for _, stage, _ in said] == ["alerts", "events", "details"]
+    assert [percent for percent, _, _ in said] == sorted(percent for percent, _, _ in said)
+    pieces = [piece async for piece in reports.pieces(made, ReportFormat.JSON)]
+    assert b'"alr_0006"' in b"".join(pieces)

@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 UI := dashboard-ui
+CLIENT := clients/typescript
 
 .PHONY: help
 help: ## show this list
@@ -18,7 +19,7 @@ run: ## start the demo: a server, an attack story, and a link
 	@exec .venv/bin/netsentinel demo
 
 .PHONY: test
-test: ## the tests of Python and of the dashboard, with coverage gates
+test: ## the tests of Python, the dashboard and the TypeScript client, with coverage gates
 	@tools/setup.sh all
 	tools/test.sh
 
@@ -28,15 +29,16 @@ test-long: ## the long counts: 500 kills, thousands of power losses
 	NETSENTINEL_CRASH_ROUNDS=$${NETSENTINEL_CRASH_ROUNDS:-500} $(PY) -m pytest -m long tests --timeout=7200 -s
 
 .PHONY: lint
-lint: ## ruff, pyright, import contracts, shell syntax, and the dashboard's linters
+lint: ## ruff, pyright, import contracts, shell syntax, and the linters of the dashboard and the client
 	@tools/setup.sh all
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/pyright
 	.venv/bin/lint-imports
 	sh -n tools/setup.sh tools/test.sh tools/lock.sh .ci/run
-	@if [ -d $(UI)/node_modules ]; then cd $(UI) && npm run --silent check && npm run --silent lint && npm run --silent format; \
-	else echo "The dashboard's linters did not run: Node 20 or newer is missing."; fi
+	@if [ -d $(UI)/node_modules ] && [ -d $(CLIENT)/node_modules ]; then for folder in $(UI) $(CLIENT); do \
+	(cd $$folder && npm run --silent check && npm run --silent lint && npm run --silent format) || exit 1; done; \
+	else echo "The linters of the dashboard and the client did not run: Node 20 or newer is missing."; fi
 
 .PHONY: docs
 docs: ## the documentation site into site/, offline, with strict links
@@ -53,4 +55,4 @@ wheel: ## a wheel with the built dashboard inside, into dist/
 
 .PHONY: clean
 clean: ## remove what setup, tests and builds made
-	rm -rf .venv $(UI)/node_modules $(UI)/coverage src/netsentinel/dashboard dist site htmlcov .coverage*
+	rm -rf .venv $(UI)/node_modules $(UI)/coverage $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build src/netsentinel/dashboard dist site htmlcov .coverage*

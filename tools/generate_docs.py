@@ -1,4 +1,4 @@
-"""Writes the parts of the reference that come from the code, and `.env.template`.
+"""Writes the parts of the reference that come from the code, `.env.template`, and the TypeScript client's types.
 
 `make docs` runs it; `tests/architecture/test_docs.py` fails when what is committed differs from what it would write.
 """
@@ -23,6 +23,11 @@ from netsentinel.kernel.entries import EntryKind
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.settings import Settings
 from netsentinel.wiring import reactions
+
+if __package__:
+    from tools.client_types import client_types
+else:  # run as a script
+    from client_types import client_types
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = Path("docs/reference")
@@ -307,6 +312,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "reactions.md": reactions.page(),
         REFERENCE / "rules.md": rules_page(),
         REFERENCE / "metrics.md": metrics_page(),
+        Path("clients/typescript/src/generated.ts"): client_types(),
     }
 
 

@@ -50,27 +50,48 @@ install() { # install LOCKFILE STAMP
   touch ".venv/$2"
 }
 
-build_dashboard() {
+has_node() {
   major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)
-  if [ "${major:-0}" -lt 20 ]; then
+  [ "${major:-0}" -ge 20 ]
+}
+
+stamp_of() { # of a folder's sources
+  # shellcheck disable=SC2046 # the list is our own files, without spaces
+  fingerprint $(find "$1" -type f -not -path '*/node_modules/*' -not -path '*/coverage/*' -not -path '*/dist/*' \
+    -not -path '*/build/*' | LC_ALL=C sort)
+}
+
+install_packages() { # install_packages FOLDER
+  lock=$(fingerprint "$1/package-lock.json")
+  if [ "$(cat "$1/node_modules/.installed" 2>/dev/null || true)" = "$lock" ]; then return; fi
+  say "Installing the packages of $1"
+  # Not `npm ci`: it refuses a lock in which an optional package of another platform is missing. This takes the locked
+  # versions with their hashes all the same, and writes neither package.json nor the lock.
+  (cd "$1" && npm install --no-save --loglevel=error --no-fund --no-audit >/dev/null)
+  printf '%s' "$lock" >"$1/node_modules/.installed"
+}
+
+build_dashboard() {
+  if ! has_node; then
     say "The dashboard is not built: Node 20 or newer is missing. Everything else works; the API is at /docs."
     return
   fi
-  sources=$(find dashboard-ui -type f -not -path '*/node_modules/*' -not -path '*/coverage/*' | LC_ALL=C sort)
-  # shellcheck disable=SC2086 # the list is our own files, without spaces
-  stamp=$(fingerprint $sources)
+  stamp=$(stamp_of dashboard-ui)
   if [ "$(cat src/netsentinel/dashboard/.built 2>/dev/null || true)" = "$stamp" ]; then return; fi
-  lock=$(fingerprint dashboard-ui/package-lock.json)
-  if [ "$(cat dashboard-ui/node_modules/.installed 2>/dev/null || true)" != "$lock" ]; then
-    say "Installing the dashboard's packages"
-    # Not `npm ci`: it refuses a lock in which an optional package of another platform is missing. This takes the locked
-    # versions with their hashes all the same, and writes neither package.json nor the lock.
-    (cd dashboard-ui && npm install --no-save --loglevel=error --no-fund --no-audit >/dev/null)
-    printf '%s' "$lock" >dashboard-ui/node_modules/.installed
-  fi
+  install_packages dashboard-ui
   say "Building the dashboard"
   (cd dashboard-ui && npm run --silent build >/dev/null)
   printf '%s' "$stamp" >src/netsentinel/dashboard/.built
+}
+
+build_client() {
+  if ! has_node; then return; fi
+  stamp=$(stamp_of clients/typescript)
+  if [ "$(cat clients/typescript/dist/.built 2>/dev/null || true)" = "$stamp" ]; then return; fi
+  install_packages clients/typescript
+  say "Building the TypeScript client"
+  (cd clients/typescript && npm run --silent build)
+  printf '%s' "$stamp" >clients/typescript/dist/.built
 }
 
 make_venv
@@ -79,3 +100,4 @@ if [ "$level" = all ]; then
   install requirements/dev.txt ".dev-$(fingerprint requirements/dev.txt pyproject.toml)"
 fi
 build_dashboard
+if [ "$level" = all ]; then build_client; fi

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The whole of `make test`: Python with branch coverage and its floors, then the dashboard's component tests.
+# The whole of `make test`: Python with branch coverage and its floors, then the dashboard's component tests and the
+# TypeScript client's.
 set -eu
 cd "$(dirname "$0")/.."
 cover=".venv/bin/python -m coverage"
@@ -15,9 +16,10 @@ done
 major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)
 if [ "${major:-0}" -ge 20 ]; then
   (cd dashboard-ui && npm run --silent test)
+  (cd clients/typescript && npm run --silent test)
 else
   case ",${NETSENTINEL_TEST_REQUIRE:-}," in
-    *,all,* | *,node,*) echo "The dashboard's tests are required, and Node 20 or newer is missing." >&2; exit 1 ;;
-    *) echo "The dashboard's tests did not run: Node 20 or newer is missing." ;;
+    *,all,* | *,node,*) echo "The dashboard's and the client's tests are required, and Node 20 or newer is missing." >&2; exit 1 ;;
+    *) echo "The dashboard's and the client's tests did not run: Node 20 or newer is missing." ;;
   esac
 fi

@@ -1,9 +1,10 @@
 // Completes package-lock.json after `npm install`: npm leaves out the binaries of other platforms when the registry in
 // use does not carry them, and `npm ci` then refuses the lock. They are written down by version and platform, without a
 // hash, and are never installed where they do not belong.
+// Another package's lock may be named as the argument.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const FILE = new URL("../package-lock.json", import.meta.url);
+const FILE = process.argv[2] ?? new URL("../package-lock.json", import.meta.url);
 const SYSTEMS = ["android", "darwin", "freebsd", "linux", "openharmony", "win32"];
 const PROCESSORS = ["arm64", "arm", "ia32", "ppc64", "riscv64", "s390x", "x64"];
 

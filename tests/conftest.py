@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("netsentinel", deadline=None)  # how long an example takes is the machine's affair
 hypothesis.settings.load_profile("netsentinel")
 
-FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks", "scheduler")
+FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks", "scheduler", "analytics")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from netsentinel import alerts, events, identity, recovery, scheduler, tasks
+from netsentinel import alerts, analytics, events, identity, recovery, scheduler, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.actions import AlertActions
 from netsentinel.alerts.reports import Reports
@@ -19,6 +19,8 @@ from netsentinel.alerts.suppression import SuppressionGate, Suppressions, Suppre
 from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
 from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
 from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
+from netsentinel.analytics import Analytics, Pusher, Sources
+from netsentinel.analytics.store_sql import SqlPace
 from netsentinel.api.app import Application, create_app
 from netsentinel.api.health import Readiness, free_disk_mib
 from netsentinel.api.metrics import Metrics, Sample
@@ -103,6 +105,7 @@ def entry_registry() -> EntryRegistry:
             *recovery.ENTRY_KINDS,
             *tasks.ENTRY_KINDS,
             *scheduler.ENTRY_KINDS,
+            *analytics.ENTRY_KINDS,
             *events.ENTRY_KINDS,
             *rule_entries.ENTRY_KINDS,
         )
@@ -204,7 +207,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         histories = Histories(work.tasks, work.plan.schedules, work.board, work.files)
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
-        services, runner, metrics, supervisor = _services(settings, ground, pool, lake, rules, work, demo=demo)
+        services, runner, metrics, supervisor, pusher = _services(settings, ground, pool, lake, rules, work, demo=demo)
         work.actions.add(*_actions(services, rules))
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
@@ -221,6 +224,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 work.worker.run(),
                 work.plan.timer.run(),
                 work.plan.on_events.run(),
+                pusher.run(),
                 _tend(settings, lake),
             ),
             notes=await _notes(ground.identity, url),
@@ -250,7 +254,7 @@ def _services(
     work: "_Work",
     *,
     demo: bool,
-) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor]:
+) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
     stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
@@ -261,12 +265,14 @@ def _services(
     processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits, SqlSetAside())
     queue, limits = TaskQueue(work.tasks, clock), HubLimits.from_settings(settings)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, queue, limits)
+    pusher = Pusher(db, work.analytics, SqlPace(), hub, clock)
     handlers = Handlers(
         score_threat=alert_service.on_alert_entry,
         close_sockets=hub.on_revocation,
         renew_breaker=work.breakers.on_entry,
         end_run=work.plan.outcomes.on_task_ended,
         plan_ahead=work.plan.timer.on_entry,
+        push_metrics=pusher.on_entry,
         answer_request=hub.on_task_end,
     )
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
@@ -300,12 +306,13 @@ def _services(
         breakers=work.board,
         schedules=work.plan.schedules,
         files=work.files,
+        analytics=work.analytics,
         hub=hub,
         readiness=_readiness(settings, db, inbox, clock),
         metrics=metrics.exposition,
         demo=demo,
     )
-    return services, runner, metrics, supervisor
+    return services, runner, metrics, supervisor, pusher
 
 
 def fence_around(settings: Settings, tenant: TenantId, *, is_open: bool = False) -> Fence:
@@ -505,6 +512,7 @@ class _Work:
     breakers: Breakers
     board: BreakerBoard
     plan: _Plan
+    analytics: Analytics
     worker: Worker
 
 
@@ -524,13 +532,16 @@ async def _open_work(settings: Settings, ground: _Ground) -> _Work:
         drain_s=float(settings.tasks_drain_seconds),
     )
     service = TaskService(ground.db, engine, hints)
+    board, plan = BreakerBoard(ground.db, kept, ground.clock, breakers), _plan(ground, service, stores.tasks, dialect)
+    sources = Sources(ground.db, stores.figures, stores.timeline, board, plan.schedules)
     return _Work(
         actions=actions,
         tasks=service,
         files=TaskFiles(settings.data_dir / "results"),
         breakers=breakers,
-        board=BreakerBoard(ground.db, kept, ground.clock, breakers),
-        plan=_plan(ground, service, stores.tasks, dialect),
+        board=board,
+        plan=plan,
+        analytics=Analytics(sources, ground.clock),
         worker=Worker(ground.db, engine, hints, limits, gate=breakers, is_alone=not settings.database_url),
     )
 

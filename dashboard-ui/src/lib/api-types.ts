@@ -1652,6 +1652,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Summary
+         * @description The last hour in a few numbers, as the live topic `metrics` carries them.
+         */
+        get: operations["show_summary_api_v2_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/metrics/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Retry Metrics
+         * @description How attempts went: success and failure over time, which attempt failed how often, and why.
+         */
+        get: operations["show_retry_metrics_api_v2_metrics_retry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/metrics/circuit-breaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Breaker Metrics
+         * @description How the breakers stand, and the timeline of their modes.
+         */
+        get: operations["show_breaker_metrics_api_v2_metrics_circuit_breaker_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/metrics/dlq": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Letter Metrics
+         * @description The trend of dead letters: how many came, how many somebody was done with, how many are left.
+         */
+        get: operations["show_letter_metrics_api_v2_metrics_dlq_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/metrics/scheduler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Schedule Metrics
+         * @description What schedules came to over time, and when the next one fires.
+         */
+        get: operations["show_schedule_metrics_api_v2_metrics_scheduler_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Summary
+         * @description The last hour in a few numbers, as the live topic `metrics` carries them.
+         */
+        get: operations["show_summary_api_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Retry Metrics
+         * @description How attempts went: success and failure over time, which attempt failed how often, and why.
+         */
+        get: operations["show_retry_metrics_api_metrics_retry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/circuit-breaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Breaker Metrics
+         * @description How the breakers stand, and the timeline of their modes.
+         */
+        get: operations["show_breaker_metrics_api_metrics_circuit_breaker_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/dlq": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Letter Metrics
+         * @description The trend of dead letters: how many came, how many somebody was done with, how many are left.
+         */
+        get: operations["show_letter_metrics_api_metrics_dlq_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/scheduler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Schedule Metrics
+         * @description What schedules came to over time, and when the next one fires.
+         */
+        get: operations["show_schedule_metrics_api_metrics_scheduler_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/set-aside": {
         parameters: {
             query?: never;
@@ -1979,6 +2179,16 @@ export interface components {
             assignee: string;
         };
         /**
+         * AttemptFigures
+         * @description How many attempts failed that were the n-th of their task.
+         */
+        AttemptFigures: {
+            /** Attempt */
+            attempt: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
          * AttemptItem
          * @description One try of a task.
          */
@@ -2042,6 +2252,34 @@ export interface components {
         BreakerItems: {
             /** Items */
             items: components["schemas"]["BreakerView"][];
+        };
+        /**
+         * BreakerMetrics
+         * @description How the breakers stand, and how they stood.
+         */
+        BreakerMetrics: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Opened */
+            opened: number;
+            /** Breakers */
+            breakers: components["schemas"]["BreakerView"][];
+            /** Timeline */
+            timeline: components["schemas"]["BreakerTimeline"][];
+            /** Changes */
+            changes: components["schemas"]["BreakerChange"][];
+        };
+        /**
+         * BreakerTimeline
+         * @description What one breaker was like over time.
+         */
+        BreakerTimeline: {
+            /** Dependency */
+            dependency: string;
+            /** Spans */
+            spans: components["schemas"]["ModeSpan"][];
         };
         /**
          * BreakerView
@@ -2144,6 +2382,18 @@ export interface components {
             matched: components["schemas"]["MatchedField"][];
             /** Error */
             error: string;
+        };
+        /**
+         * Cause
+         * @description Why attempts failed.
+         */
+        Cause: {
+            /** Error Code */
+            error_code: string;
+            /** Fault */
+            fault: string;
+            /** Failed */
+            failed: number;
         };
         /**
          * Check
@@ -2519,6 +2769,54 @@ export interface components {
             };
         };
         /**
+         * LetterBucket
+         * @description What became of dead letters in one stretch of time.
+         */
+        LetterBucket: {
+            /** At */
+            at: number;
+            /** Added */
+            added: number;
+            /** Resolved */
+            resolved: number;
+        };
+        /**
+         * LetterGroup
+         * @description Dead letters that are alike.
+         */
+        LetterGroup: {
+            /** Action */
+            action: string;
+            /** Error Code */
+            error_code: string;
+            /** Letters */
+            letters: number;
+        };
+        /**
+         * LetterMetrics
+         * @description The trend of dead letters.
+         */
+        LetterMetrics: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Bucket Us */
+            bucket_us: number;
+            /** Open */
+            open: number;
+            /** Oldest At */
+            oldest_at: number;
+            /** Added */
+            added: number;
+            /** Resolved */
+            resolved: number;
+            /** Groups */
+            groups: components["schemas"]["LetterGroup"][];
+            /** Buckets */
+            buckets: components["schemas"]["LetterBucket"][];
+        };
+        /**
          * Level
          * @description Severity, in Sigma's words.
          * @enum {string}
@@ -2561,6 +2859,36 @@ export interface components {
             permissions: string[];
         };
         /**
+         * MetricsSummary
+         * @description The figures of the last hour, and how things stand now: what is pushed when it changes.
+         */
+        MetricsSummary: {
+            /** Window Us */
+            window_us: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Retried */
+            retried: number;
+            /** Waiting */
+            waiting: number;
+            /** Parked */
+            parked: number;
+            /** Breakers Open */
+            breakers_open: number;
+            /** Letters Open */
+            letters_open: number;
+            /** Letters Added */
+            letters_added: number;
+            /** Runs Submitted */
+            runs_submitted: number;
+            /** Runs Failed */
+            runs_failed: number;
+            /** Runs Skipped */
+            runs_skipped: number;
+        };
+        /**
          * Misfire
          * @description What happens with times that passed while nobody could fire: the server was down, or the schedule paused.
          * @enum {string}
@@ -2572,6 +2900,18 @@ export interface components {
          * @enum {string}
          */
         Mode: "closed" | "open" | "half_open" | "forced_open" | "forced_closed";
+        /**
+         * ModeSpan
+         * @description A stretch of time that a breaker spent in one mode, cut at the window.
+         */
+        ModeSpan: {
+            /** Mode */
+            mode: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+        };
         /** NearbyEvent */
         NearbyEvent: {
             event: components["schemas"]["StoredEvent"];
@@ -3014,6 +3354,36 @@ export interface components {
             } | null;
         };
         /**
+         * RetryMetrics
+         * @description How attempts go.
+         */
+        RetryMetrics: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Bucket Us */
+            bucket_us: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Retried */
+            retried: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Waiting */
+            waiting: number;
+            /** Parked */
+            parked: number;
+            /** Distribution */
+            distribution: components["schemas"]["AttemptFigures"][];
+            /** Causes */
+            causes: components["schemas"]["Cause"][];
+            /** Buckets */
+            buckets: components["schemas"]["TaskBucket"][];
+        };
+        /**
          * RetryView
          * @description How a task stands with its retries.
          */
@@ -3182,6 +3552,26 @@ export interface components {
             source: string;
         };
         /**
+         * RunBucket
+         * @description What schedules came to in one stretch of time.
+         */
+        RunBucket: {
+            /** At */
+            at: number;
+            /** Submitted */
+            submitted: number;
+            /** Skipped */
+            skipped: number;
+            /** Missed */
+            missed: number;
+            /** Refused */
+            refused: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
          * RunItem
          * @description One firing of a schedule. Times are microseconds since 1970 UTC.
          */
@@ -3341,6 +3731,40 @@ export interface components {
         ScheduleItems: {
             /** Items */
             items: components["schemas"]["ScheduleItem"][];
+        };
+        /**
+         * ScheduleMetrics
+         * @description What schedules came to.
+         */
+        ScheduleMetrics: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Bucket Us */
+            bucket_us: number;
+            /** Schedules */
+            schedules: number;
+            /** Paused */
+            paused: number;
+            /** Next At */
+            next_at: number | null;
+            /** Submitted */
+            submitted: number;
+            /** Skipped */
+            skipped: number;
+            /** Missed */
+            missed: number;
+            /** Refused */
+            refused: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Buckets */
+            buckets: components["schemas"]["RunBucket"][];
         };
         /**
          * ScheduleText
@@ -3839,6 +4263,20 @@ export interface components {
          * @enum {string}
          */
         SuppressionState: "active" | "expired" | "lifted";
+        /**
+         * TaskBucket
+         * @description How tasks went in one stretch of time.
+         */
+        TaskBucket: {
+            /** At */
+            at: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Retried */
+            retried: number;
+        };
         /**
          * TaskItem
          * @description A task in a list. Times are microseconds since 1970 UTC.
@@ -9293,6 +9731,482 @@ export interface operations {
             };
             /** @description There is no such thing in the caller's tenant. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_summary_api_v2_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsSummary"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_retry_metrics_api_v2_metrics_retry_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_breaker_metrics_api_v2_metrics_circuit_breaker_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_letter_metrics_api_v2_metrics_dlq_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_schedule_metrics_api_v2_metrics_scheduler_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_summary_api_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsSummary"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_retry_metrics_api_metrics_retry_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_breaker_metrics_api_metrics_circuit_breaker_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakerMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_letter_metrics_api_metrics_dlq_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_schedule_metrics_api_metrics_scheduler_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: for example `15m`, `24h` or `7d`. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleMetrics"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session, key or ticket. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The principal lacks the permission, or the request came from another site. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

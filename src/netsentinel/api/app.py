@@ -15,6 +15,7 @@ from netsentinel.api.problems import Problem
 from netsentinel.api.services import Services
 from netsentinel.api.v2 import (
     alerts,
+    analytics,
     breakers,
     connections,
     entries,
@@ -75,6 +76,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         error_recovery.router,
         breakers.router,
         schedules.router,
+        analytics.router,
+        analytics.unversioned,
         set_aside.router,
         reference.router,
         ws.router,

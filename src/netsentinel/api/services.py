@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.alerts.suppression import Suppressions
 from netsentinel.alerts.triage import Triage
+from netsentinel.analytics import Analytics
 from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import RuleLibrary, RuleService
 from netsentinel.events import IntakeService, SetAsideBatches, SourceInventory
@@ -50,6 +51,7 @@ class Services:
     breakers: BreakerBoard
     schedules: Schedules
     files: TaskFiles
+    analytics: Analytics
     hub: Hub
     readiness: Readiness
     metrics: Callable[[], bytes]

@@ -37,6 +37,10 @@ class Fanout:
             self._feeds.pop(key, None)
         feed.is_live = False
 
+    def is_heard(self, tenant: TenantId, topic: str) -> bool:
+        """Whether a subscription of the tenant to the topic is live."""
+        return (tenant, topic) in self._feeds
+
     def say_trimmed(self, upto: int, but_not: frozenset[str]) -> None:
         """Tell live subscriptions that what they have not heard yet up to here may not be there any more.
 

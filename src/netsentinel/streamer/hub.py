@@ -177,6 +177,10 @@ class Hub:
         for kind in kinds:
             self._listeners.setdefault(kind, []).append(listener)
 
+    def is_heard(self, tenant: TenantId, topic: str) -> bool:
+        """Whether somebody of the tenant listens to the topic here."""
+        return self._fanout.is_heard(tenant, topic)
+
     def on_task_end(self, entry: Entry) -> None:
         """The live reaction to the ends of tasks: whoever asked for it gets the answer."""
         if entry.subject in self._watchers:

@@ -31,6 +31,7 @@ LIVE_KINDS: Final = (
     EntryKind("task.started", "tasks", "task:started", Told, "A made-up attempt."),
     EntryKind("alert.noted", "triage", "alert:noted", Told, "A made-up note.", audited=True),
     EntryKind("schedule.fired", "schedules", "schedule:triggered", Told, "A made-up firing."),
+    EntryKind("metrics.changed", "metrics", "metrics:changed", Told, "Made-up figures."),
     EntryKind("breaker.opened", "recovery", "circuit-breaker:state-change", Told, "A made-up change of a breaker."),
     EntryKind("rule.disabled", "rules", "rule:disabled", Told, "A made-up switch of a rule.", audited=True),
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),

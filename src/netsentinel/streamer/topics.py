@@ -125,6 +125,21 @@ _TOPICS = (
         {"dependency": _TEXT, "before": _TEXT, "after": _TEXT, "action": _TEXT, "error_code": _TEXT},
     ),
     Topic(
+        "metrics",
+        Permission.RECOVERY_READ,
+        "/api/v2/metrics",
+        {
+            "failed": _NUMBER,
+            "retried": _NUMBER,
+            "waiting": _NUMBER,
+            "parked": _NUMBER,
+            "breakers_open": _NUMBER,
+            "letters_open": _NUMBER,
+            "letters_added": _NUMBER,
+            "runs_failed": _NUMBER,
+        },
+    ),
+    Topic(
         "rules",
         Permission.RULES_READ,
         "/api/v2/rules",

@@ -34,6 +34,7 @@ from netsentinel.tasks.model import AttemptOutcome, Effect, Pool, Reason, Task, 
 from netsentinel.tasks.ports import (
     AttemptStore,
     BreakerGate,
+    FigureStore,
     LeaseStore,
     NeedStore,
     QueueStore,
@@ -71,6 +72,7 @@ class TaskStores:
     needs: NeedStore
     attempts: AttemptStore
     timeline: TimelineStore
+    figures: FigureStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Protocol
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.recovery.breaker import ALLOWED, Admission, Outcome
 from netsentinel.storage.ports import ReadTx, Tx
-from netsentinel.tasks.model import Attempt, Pool, Progress, Task, TaskFilter, TimelineBucket
+from netsentinel.tasks.model import Attempt, Pool, Progress, Task, TaskFilter, TaskState, TimelineBucket
 
 Ref = tuple[TenantId, str]
 """A tenant and the id of one of its tasks."""
@@ -184,6 +184,61 @@ class TimelineStore(Protocol):
 
     def forget(self, tx: Tx, before: Micros) -> int:
         """Delete counts from before, and lanes that nobody is in; how many counts went."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempts:
+    """How many attempts failed alike."""
+
+    number: int
+    """Which try of its task each was, from 1."""
+    fault: str
+    """`retryable`, `permanent` or `poison`."""
+    error_code: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """How many tasks became dead letters alike in one stretch of time."""
+
+    at: Micros
+    action: str
+    error_code: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLetters:
+    """The dead letters that nobody is done with."""
+
+    letters: int
+    oldest_at: Micros
+    """When the oldest of them gave up; 0 for none."""
+
+
+class FigureStore(Protocol):
+    """Counts what failed. Stretches of time are multiples of their width."""
+
+    def failed(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros) -> list[FailedAttempts]:
+        """Attempts that failed with `since <= ended_at < until`, counted by number, fault and error code."""
+        ...
+
+    def letters(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros, width: Micros) -> list[Letters]:
+        """Dead letters that gave up in the window, counted by stretch, action and error code."""
+        ...
+
+    def resolved(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros, width: Micros) -> dict[Micros, int]:
+        """How many dead letters somebody was done with, by stretch."""
+        ...
+
+    def open_letters(self, tx: ReadTx, tenant: TenantId) -> OpenLetters:
+        """Dead letters that nobody is done with."""
+        ...
+
+    def held(self, tx: ReadTx, tenant: TenantId) -> dict[TaskState, int]:
+        """How many tasks wait for their next attempt, and how many for a breaker; states without any are left out."""
         ...
 
 

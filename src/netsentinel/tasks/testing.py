@@ -1,6 +1,6 @@
 """In-memory fakes of the ports of tasks; they pass the same contract suite as the SQL stores."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from netsentinel.tasks.engine import TaskStores
 from netsentinel.tasks.model import (
     TIMED_STATES,
     Attempt,
+    AttemptOutcome,
     Pool,
     Progress,
     Reason,
@@ -19,7 +20,7 @@ from netsentinel.tasks.model import (
     TaskState,
     TimelineBucket,
 )
-from netsentinel.tasks.ports import Ref, Tally, WorkerSeen
+from netsentinel.tasks.ports import FailedAttempts, Letters, OpenLetters, Ref, Tally, WorkerSeen
 
 Kept = dict[Ref, Task]
 _S = TaskState
@@ -30,7 +31,13 @@ def memory_stores() -> TaskStores:
     kept: Kept = {}
     needs, attempts = MemoryNeeds(), MemoryAttempts()
     return TaskStores(
-        MemoryTasks(kept, needs, attempts), MemoryQueue(kept), MemoryLeases(kept), needs, attempts, MemoryTimeline(kept)
+        MemoryTasks(kept, needs, attempts),
+        MemoryQueue(kept),
+        MemoryLeases(kept),
+        needs,
+        attempts,
+        MemoryTimeline(kept),
+        MemoryFigures(kept, attempts),
     )
 
 
@@ -248,6 +255,10 @@ class MemoryAttempts:
         for attempt in attempts:
             self._attempts.setdefault((attempt.tenant, attempt.task_id), {})[attempt.number] = attempt
 
+    def kept(self) -> list[Attempt]:
+        """Every attempt, for those who count them."""
+        return [attempt for attempts in self._attempts.values() for attempt in attempts.values()]
+
     def of(self, tx: ReadTx, tenant: TenantId, task_ids: Sequence[str]) -> list[Attempt]:
         """The attempts kept of these tasks, by task and number."""
         return [
@@ -310,3 +321,48 @@ class MemoryTimeline:
         old = len(self._tallies)
         self._tallies = [one for one in self._tallies if one.at >= before]
         return old - len(self._tallies)
+
+
+class MemoryFigures:
+    """Figures over the same dictionaries."""
+
+    def __init__(self, kept: Kept, attempts: "MemoryAttempts") -> None:
+        self._kept = kept
+        self._attempts = attempts
+
+    def failed(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros) -> list[FailedAttempts]:
+        """Attempts that failed in the window, counted by number, fault and error code."""
+        failures = {AttemptOutcome.FAILED, AttemptOutcome.TIMED_OUT, AttemptOutcome.LOST}
+        found = Counter(
+            (one.number, str(one.fault), one.error_code)
+            for one in self._attempts.kept()
+            if one.tenant == tenant and one.outcome in failures and since <= (one.ended_at or 0) < until
+        )
+        return [FailedAttempts(*key, count) for key, count in sorted(found.items())]
+
+    def letters(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros, width: Micros) -> list[Letters]:
+        """Dead letters that gave up in the window."""
+        found = Counter(
+            ((letter.ended_at or 0) // width * width, letter.action, letter.error_code)
+            for letter in self._letters(tenant)
+            if since <= (letter.ended_at or 0) < until
+        )
+        return [Letters(*key, count) for key, count in sorted(found.items())]
+
+    def resolved(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros, width: Micros) -> dict[Micros, int]:
+        """How many dead letters somebody was done with, by stretch."""
+        times = [letter.resolved_at for letter in self._letters(tenant) if letter.resolved_at is not None]
+        return dict(sorted(Counter(at // width * width for at in times if since <= at < until).items()))
+
+    def open_letters(self, tx: ReadTx, tenant: TenantId) -> OpenLetters:
+        """Dead letters that nobody is done with."""
+        times = [letter.ended_at or 0 for letter in self._letters(tenant) if letter.resolved_at is None]
+        return OpenLetters(len(times), min(times, default=0))
+
+    def held(self, tx: ReadTx, tenant: TenantId) -> dict[TaskState, int]:
+        """How many tasks wait for their next attempt, and how many for a breaker."""
+        held = {_S.RETRY_WAIT, _S.PARKED}
+        return dict(Counter(one.state for one in self._kept.values() if one.tenant == tenant and one.state in held))
+
+    def _letters(self, tenant: TenantId) -> list[Task]:
+        return [one for one in self._kept.values() if one.tenant == tenant and one.state is _S.DEAD]

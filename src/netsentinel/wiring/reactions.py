@@ -12,9 +12,15 @@ from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
 from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_DISABLED
 from netsentinel.kernel.entries import Entry
 from netsentinel.recovery.entries import BREAKER_CHANGES
-from netsentinel.scheduler.entries import SCHEDULE_CHANGED
+from netsentinel.scheduler.entries import SCHEDULE_CHANGED, SCHEDULE_SKIPPED, SCHEDULE_TRIGGERED, TASK_EXECUTED
 from netsentinel.storage import Tx
-from netsentinel.tasks.entries import ENDED_KINDS
+from netsentinel.tasks.entries import (
+    DLQ_ENTRY_RESOLVED,
+    DLQ_ENTRY_RESUBMITTED,
+    ENDED_KINDS,
+    TASK_PARKED,
+    TASK_RETRYING,
+)
 
 DurableHandler = Callable[[Tx, Entry], None]
 """Reacts inside the transaction that moves the reaction's cursor. Waits for nothing, and may be run twice."""
@@ -32,6 +38,7 @@ class Handlers:
     renew_breaker: LiveHandler
     end_run: DurableHandler
     plan_ahead: LiveHandler
+    push_metrics: LiveHandler
     answer_request: LiveHandler
 
 
@@ -93,6 +100,22 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         (SCHEDULE_CHANGED,),
         "Has every process look when the next schedule is due.",
         lambda handlers: handlers.plan_ahead,
+    ),
+    LiveReaction(
+        "metrics",
+        (
+            *ENDED_KINDS,
+            TASK_RETRYING,
+            TASK_PARKED,
+            DLQ_ENTRY_RESUBMITTED,
+            DLQ_ENTRY_RESOLVED,
+            *BREAKER_CHANGES,
+            SCHEDULE_TRIGGERED,
+            SCHEDULE_SKIPPED,
+            TASK_EXECUTED,
+        ),
+        "Has changed metrics announced to those who listen, at most twice a second.",
+        lambda handlers: handlers.push_metrics,
     ),
     LiveReaction(
         "requests",

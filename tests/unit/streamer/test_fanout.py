@@ -78,6 +78,17 @@ def test_what_is_removed_leaves_nothing_behind() -> None:
     assert out._feeds == {}
 
 
+def test_a_topic_is_heard_while_somebody_of_the_tenant_listens() -> None:
+    out, one = fanout(), feed()
+    out.add(one)
+    tenant, topic = one.spec.tenant, one.spec.topic
+    assert out.is_heard(tenant, topic)
+    assert not out.is_heard(TenantId("other"), topic)
+    assert not out.is_heard(tenant, "threats")
+    out.remove(one)
+    assert not out.is_heard(tenant, topic)
+
+
 def test_joining_begins_at_the_tail() -> None:
     out = fanout()
     out.dispatch(entry(5))

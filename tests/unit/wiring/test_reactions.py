@@ -45,6 +45,26 @@ def test_the_table() -> None:
         ),
         ("runs", True, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
         ("timer", False, ("scheduler.schedule_changed",)),
+        (
+            "metrics",
+            False,
+            (
+                "task.succeeded",
+                "task.failed",
+                "task.cancelled",
+                "task.dead",
+                "task.retrying",
+                "task.parked",
+                "error_recovery.dlq_entry_resubmitted",
+                "error_recovery.dlq_entry_resolved",
+                "error_recovery.circuit_breaker_opened",
+                "error_recovery.circuit_breaker_half_opened",
+                "error_recovery.circuit_breaker_closed",
+                "scheduler.schedule_triggered",
+                "scheduler.schedule_skipped",
+                "scheduler.task_executed",
+            ),
+        ),
         ("requests", False, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
     ]
 
@@ -77,6 +97,7 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         renew_breaker=lambda _entry: taken.append("breakers"),
         end_run=lambda _tx, _entry: taken.append("runs"),
         plan_ahead=lambda _entry: taken.append("timer"),
+        push_metrics=lambda _entry: taken.append("metrics"),
         answer_request=lambda _entry: taken.append("requests"),
     )
     handler = reaction.handler(handlers)

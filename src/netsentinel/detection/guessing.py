@@ -16,6 +16,9 @@ _NETWORK_ACTIVITY = 4001
 _AUTHENTICATION = 3002
 _SSH_PORT = 22
 
+_HONEYPOTS = frozenset({"opencanary", "cowrie"})
+"""Guessing there is guessing, but a login that works is a trap that closed: nobody's password was found."""
+
 _LOGIN_SERVICES = frozenset(
     {
         "ssh",
@@ -141,7 +144,7 @@ class PasswordGuessing:
                 count = self._failures.count(key)
                 if count >= limit and self._failures.tell(key, event.time):
                     found.append(self._finding(_GUESSING, event, service, count, limit))
-        elif event.action == "success":
+        elif event.action == "success" and event.logsource.product not in _HONEYPOTS:
             count = self._failures.count_at(key, event.time)
             if count >= limit:
                 found.append(self._finding(_SUCCESS, event, service, count, limit))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
@@ -32,7 +33,9 @@ MAX_DEPTH = 64
 
 _MAX_SOURCES = 4096
 
-_BRACE = ord("{")
+_format_of = attrgetter("format")
+_time_of = attrgetter("time")
+
 _JSON_STARTS = frozenset({b"{", b"[", b'"'})
 _CSV = "csv"
 """Who states this format says that the first line is a header, whatever its names."""
@@ -146,7 +149,8 @@ class Pipeline:
         if not events:
             return
         tally.events += len(events)
-        tally.last_event_at = max(tally.last_event_at, *(event.time for event in events))
+        tally.formats.update(map(_format_of, events))
+        tally.last_event_at = max(tally.last_event_at, *map(_time_of, events))
         if self._spool is not None:
             self._spool.keep(events)
         for detector in self._detectors:
@@ -177,21 +181,16 @@ class Pipeline:
             detector.restore(kept.get(detector.name, b""))
 
     def _read(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
-        if type(line) is LongLine:
-            tally.reject(line, f"the record is longer than {self._max_line} bytes")
-            return None
         try:
-            if line and line[0] == _BRACE:
-                event = self._parse(*self._decode(line), origin)
-            else:
-                event = self._parse_text(line, origin, tally)
-                if event is None:
-                    return None
+            if line[:1] == b"{" and type(line) is bytes:
+                return self._parse(*self._decode(line), origin)
+            if type(line) is LongLine:
+                tally.reject(line, f"the record is longer than {self._max_line} bytes")
+                return None
+            return self._parse_text(line, origin, tally)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             tally.reject(line, _reason(error))
             return None
-        tally.formats[event.format] += 1
-        return event
 
     def _parse_text(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
         """A line that does not begin as a JSON object does; None when it is a header."""

@@ -10,7 +10,8 @@ _DIGITS = "0123456789"
 _EMPTY: dict[str, Any] = {}
 _YEAR_10000 = 253_402_300_800
 _CLOCK = len("2026-11-21T07:35:00")
-_MICROS_END = len("2026-11-21T07:35:00.123456")
+_MICRO_DIGITS = 6
+_ZONES = frozenset({"", "Z", "+", "-"})
 
 
 def text(value: Any) -> str:
@@ -60,12 +61,13 @@ def iso_time(value: str) -> Micros:
     Raises:
         ValueError: the text is no such time.
     """
-    if len(value) >= _MICROS_END and value[_CLOCK] == ".":
-        fraction, zone = value[_CLOCK + 1 : _MICROS_END], value[_MICROS_END:]
-        if fraction.isdigit() and fraction.isascii():
-            if zone[:1].isdigit():  # Windows writes seven digits, others nine
-                zone = zone.lstrip(_DIGITS)
-            return _whole(value[:_CLOCK], zone) + int(fraction)
+    if value[_CLOCK : _CLOCK + 1] == ".":
+        rest = value[_CLOCK + 1 :]
+        zone = rest.lstrip(_DIGITS)
+        fraction = rest[: len(rest) - len(zone)]
+        if fraction and zone[:1] in _ZONES:  # Windows writes three or seven digits, others six or nine
+            micros = fraction if len(fraction) == _MICRO_DIGITS else fraction[:_MICRO_DIGITS].ljust(_MICRO_DIGITS, "0")
+            return _whole(value[:_CLOCK], zone) + int(micros)
     return from_iso(value)
 
 

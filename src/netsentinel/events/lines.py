@@ -8,6 +8,8 @@ from netsentinel.events.model import MAX_REJECTED_BYTES
 MAX_LINE_BYTES = 1024 * 1024
 """Longest record that is read as one (the default of the setting `intake_max_line_kib`)."""
 
+_SPACE = ord(" ")
+
 
 class LongLine(bytes):
     """The beginning of a record that was longer than allowed."""
@@ -50,7 +52,10 @@ class LineSplitter:
             pieces[0] = self._rest + head
             self._take(pieces[0], found)
         for piece in pieces[1:]:
-            self._take(piece, found)
+            if piece and piece[-1] > _SPACE and len(piece) <= self._max_line:  # most: nothing to strip, nothing to cut
+                found.append(piece)
+            else:
+                self._take(piece, found)
         self._rest, self._cut = b"", b""
         self._keep(tail)
         return found

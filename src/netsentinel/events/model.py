@@ -77,7 +77,7 @@ class Event(msgspec.Struct, gc=False, kw_only=True):
     severity: int = 0
     """OCSF severity_id, 0 unknown to 6 fatal."""
     native: dict[str, Any]
-    """The event as it was given, decoded."""
+    """The event as it was given, decoded; a format may add other names for its values, but no other texts."""
     raw: bytes = b""
     """The event as JSON: byte for byte as it was given, or made of a line of text, which it then holds in `_line`."""
 

@@ -104,3 +104,25 @@ def test_parameters_are_obeyed() -> None:
     guessing = PasswordGuessing(GuessingParameters(span=MINUTE, failures=3))
     (finding,) = guessing.analyze_events(failures(3))
     assert finding.matched[0].condition == "failed logins >= 3 in 60 s"
+
+
+def test_a_honeypot_counts_guesses_but_no_found_password() -> None:
+    tries = [
+        FORMATS["cowrie"].parse(
+            {
+                "eventid": f"cowrie.login.{'success' if number == 11 else 'failed'}",
+                "timestamp": f"2026-11-21T09:00:{number:02}.000000Z",
+                "src_ip": ATTACKER,
+                "username": "root",
+                "password": f"secret{number}",
+                "session": f"s{number}",
+                "protocol": "ssh",
+            },
+            b"{}",
+            DEFAULT_TENANT,
+            "trap",
+        )
+        for number in range(12)
+    ]
+    assert tries[-1].action == "success"
+    assert [finding.rule_id for finding in findings(tries)] == ["password_guessing"]

@@ -11,7 +11,7 @@ from netsentinel.detection.rulebook.model import CaseResult, RuleCase, RuleFacts
 from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
 from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.rules.load import load_text
-from netsentinel.detection.rules.witness import witnesses
+from netsentinel.detection.rules.witness import sought
 from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lake.model import StoredEvent
 from netsentinel.events.lake.spool import event_of
@@ -113,7 +113,7 @@ def _facts(rule: Rule) -> RuleFacts:
         false_positives=rule.false_positives,
         references=rule.references,
         source=rule.source,
-        patterns=len(witnesses(rule.condition)),
+        patterns=len(sought(rule.condition)),
     )
 
 

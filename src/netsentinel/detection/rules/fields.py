@@ -22,6 +22,10 @@ class FieldReader:
         self._paths = tuple(_path(name) for name in (field, *aliases))
         self.plain = field if len(self._paths) == 1 and len(self._paths[0]) == 1 else ""
         """The only name that it can have in events, or empty when there are several places to look."""
+        self.is_flat = all(len(path) == 1 for path in self._paths)
+        """Whether each of its names is one of the event's own: nothing is nested."""
+        self.is_steady = False
+        """Whether it is part of the context that a plan keeps."""
         self.known: Mapping[Any, Value] = {}
         """Values that were scanned before, by what stands in the event."""
 

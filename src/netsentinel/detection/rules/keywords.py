@@ -1,18 +1,20 @@
 """Keywords: texts that rules look for in every value of an event.
 
-All values of an event are looked through at once, joined, for a piece of each keyword. Almost always there is none;
-else the values are scanned one by one.
+The JSON of an event is looked through for a piece of each keyword. Almost always there is none; else its values are,
+joined, and only then one by one.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from netsentinel.detection.rules.atoms import longest_literal
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import everything, text_of
 from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
-from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, any_case, literal
+from netsentinel.detection.rules.needles import LONGEST, Needles, any_case, literal
 from netsentinel.detection.rules.regex import utf8
 from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.detection.rules.values import Value
@@ -23,28 +25,53 @@ _ODD = ("\u212a", "\u0130")
 """The two characters outside of ASCII whose lower case begins with an ASCII letter: the Kelvin sign and a dotted I."""
 
 
+_NUMBER = frozenset("0123456789.eE+-")
+"""What a number is written with: JSON may write one in another way than it is read."""
+
+_NONE = (0, 0)
+
+_REWRITTEN = (rb"(?:^|[^\\])(?:\\\\)*\\[u/]", literal("")[1])
+"""JSON's escapes for what needs none, which hide a text: a code point, a slash."""
+
+
 class KeywordScanner:
     """Knows all keywords of a plan. Not for several threads at once.
 
     Args:
-        asked: the keyword atoms with the rules that each is a witness for.
+        asked: the keyword atoms with the rules, as bits, whose first and whose second fresh need each meets.
         cache: where what is compiled is kept.
     """
 
-    def __init__(self, asked: Mapping[Atom, Sequence[int]], cache: RuleCache | None = None) -> None:
+    def __init__(self, asked: Mapping[Atom, tuple[int, int]], cache: RuleCache | None = None) -> None:
         self._rules = list(asked.values())
         self._scan = FieldScanner(enumerate(asked), cache).scan
         pieces = [_piece(atom) for atom in asked]
-        needles: set[Needle] = {*(any_case(piece) for piece in pieces if piece), *(literal(char) for char in _ODD)}
-        self._pieces = Needles(sorted(needles), cache) if all(pieces) else None
+        self._pieces = self._escaped = None
+        if all(pieces):
+            odd = {literal(char) for char in _ODD}
+            self._pieces = Needles(sorted({*map(any_case, pieces), *odd}), cache)
+            if not any(_NUMBER.issuperset(piece) for piece in pieces):
+                escaped = {any_case(msgspec.json.encode(piece)[1:-1].decode()) for piece in pieces}
+                self._escaped = Needles(sorted({*escaped, *odd, _REWRITTEN}), cache)
 
-    def find(self, native: dict[str, Any]) -> set[int]:
-        """The rules that have a witness among the values of an event."""
+    def find(self, native: dict[str, Any], raw: bytes = b"") -> tuple[int, int]:
+        """The rules whose first, and those whose second fresh need an event's values meet, as bits.
+
+        Args:
+            native: the event.
+            raw: the same as JSON, or empty.
+        """
+        if raw and self._escaped is not None and not self._escaped.find(raw):
+            return _NONE
         if self._pieces is not None and not self._pieces.find(_joined(native)):
-            return set()
-        return {
-            rule for _, text in everything(native) for atom in self._scan(Value(text)) for rule in self._rules[atom]
-        }
+            return _NONE
+        first = second = 0
+        for _, text in everything(native):
+            for atom in self._scan(Value(text)):
+                in_first, in_second = self._rules[atom]
+                first |= in_first
+                second |= in_second
+        return first, second
 
 
 def _piece(atom: Atom) -> str:

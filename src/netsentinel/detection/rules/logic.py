@@ -10,7 +10,7 @@ from typing import Any
 
 from netsentinel.detection.rules.atoms import Test, question_of
 from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
-from netsentinel.detection.rules.model import ON_VALUES, AllOf, AnyOf, Atom, Condition, Has, Not, Operation
+from netsentinel.detection.rules.model import ON_VALUES, AllOf, Atom, Condition, Has, Not, Operation
 from netsentinel.detection.rules.values import Value
 from netsentinel.detection.rules.witness import odds
 
@@ -62,8 +62,35 @@ class Logic(ABC):
         """Whether it is true."""
 
     @abstractmethod
+    def possible(self, view: View) -> bool:
+        """Whether it can be true for any event whose steady fields are those of this one."""
+
+    @abstractmethod
+    def certain(self, view: View) -> bool:
+        """Whether it is true for all events whose steady fields are those of this one."""
+
+    @abstractmethod
     def explain(self, view: View) -> Iterator[Evidence]:
         """What made it true: everything of an `and`, the true items of an `or`, nothing of a `not`."""
+
+
+class _Leaf(Logic):
+    """One question about some fields.
+
+    Args:
+        readers: of the fields; none when it asks all of them.
+    """
+
+    __slots__ = ("_steady",)
+
+    def __init__(self, *readers: FieldReader) -> None:
+        self._steady = bool(readers) and all(reader.is_steady for reader in readers)
+
+    def possible(self, view: View) -> bool:
+        return not self._steady or self.holds(view)
+
+    def certain(self, view: View) -> bool:
+        return self._steady and self.holds(view)
 
 
 def logic_of(condition: Condition, reader: Readers) -> Logic:
@@ -75,10 +102,8 @@ def logic_of(condition: Condition, reader: Readers) -> Logic:
     if isinstance(condition, AllOf):
         items = [(odds(item), logic_of(item, reader)) for item in condition.items]
         return _All([item for _, item in items], [item for _, item in sorted(items, key=itemgetter(0))])
-    alike = _alike(condition)
-    if alike:
-        return _AnyText(reader(alike[0].field), alike)
-    return _Any([logic_of(item, reader) for item in condition.items])
+    items = _grouped(condition.items, reader)
+    return items[0] if len(items) == 1 else _Any(items)
 
 
 def _atom(atom: Atom, reader: Readers) -> Logic:
@@ -98,21 +123,26 @@ _PLAIN: dict[Operation, Callable[[str, str], bool]] = {
 }
 
 
-def _alike(condition: AnyOf) -> list[Atom]:
-    """The atoms of an `or`, when all compare the same field's text in the same way; else none."""
-    atoms = [item.atom for item in condition.items if isinstance(item, Has)]
-    kinds = {(atom.field, atom.operation, atom.cased) for atom in atoms}
-    if len(atoms) < len(condition.items) or len(kinds) > 1 or not atoms[0].field or atoms[0].operation not in _PLAIN:
-        return []
-    return atoms
+def _grouped(items: Sequence[Condition], reader: Readers) -> list[Logic]:
+    """The items of an `or`: those that compare the same field's text in the same way as one."""
+    alike: dict[tuple[str, Operation, bool], list[Atom]] = {}
+    others: list[Condition] = []
+    for item in items:
+        if isinstance(item, Has) and item.atom.operation in _PLAIN and item.atom.field:
+            alike.setdefault((item.atom.field, item.atom.operation, item.atom.cased), []).append(item.atom)
+        else:
+            others.append(item)
+    texts: list[Logic] = [_AnyText(reader(field), atoms) for (field, _, _), atoms in alike.items()]
+    return texts + [logic_of(item, reader) for item in others]
 
 
-class _AnyText(Logic):
+class _AnyText(_Leaf):
     """One of many texts in one field: most of what rules ask, so it is asked fast."""
 
     __slots__ = ("_atoms", "_cased", "_compare", "_found", "_reader", "_wanted")
 
     def __init__(self, reader: FieldReader, atoms: Sequence[Atom]) -> None:
+        super().__init__(reader)
         self._reader = reader
         self._atoms = tuple(atoms)
         self._cased = atoms[0].cased
@@ -153,10 +183,11 @@ def _any_of(operation: Operation, wanted: tuple[str, ...]) -> Callable[[str], bo
     return contains
 
 
-class _Value(Logic):
+class _Value(_Leaf):
     __slots__ = ("_atom", "_reader", "_test")
 
     def __init__(self, reader: FieldReader, atom: Atom, test: Test) -> None:
+        super().__init__(reader)
         self._reader = reader
         self._atom = atom
         self._test = test
@@ -174,10 +205,11 @@ class _Value(Logic):
                 return
 
 
-class _Keyword(Logic):
+class _Keyword(_Leaf):
     __slots__ = ("_atom", "_test")
 
     def __init__(self, atom: Atom, test: Test) -> None:
+        super().__init__()
         self._atom = atom
         self._test = test
 
@@ -191,10 +223,11 @@ class _Keyword(Logic):
                 return
 
 
-class _Presence(Logic):
+class _Presence(_Leaf):
     __slots__ = ("_atom", "_reader")
 
     def __init__(self, reader: FieldReader, atom: Atom) -> None:
+        super().__init__(reader)
         self._reader = reader
         self._atom = atom
 
@@ -209,10 +242,11 @@ class _Presence(Logic):
             yield self._atom.field, values[0].text if values else "", self._atom
 
 
-class _Reference(Logic):
+class _Reference(_Leaf):
     __slots__ = ("_atom", "_compare", "_other", "_reader")
 
     def __init__(self, reader: FieldReader, other: FieldReader, atom: Atom) -> None:
+        super().__init__(reader, other)
         self._reader = reader
         self._other = other
         self._atom = atom
@@ -245,6 +279,12 @@ class _Not(Logic):
     def holds(self, view: View) -> bool:
         return not self._item.holds(view)
 
+    def possible(self, view: View) -> bool:
+        return not self._item.certain(view)
+
+    def certain(self, view: View) -> bool:
+        return not self._item.possible(view)
+
     def explain(self, view: View) -> Iterator[Evidence]:  # noqa: ARG002 - what is not there has nothing to show
         return iter(())
 
@@ -262,6 +302,12 @@ class _All(Logic):
                 return False
         return True
 
+    def possible(self, view: View) -> bool:
+        return all(item.possible(view) for item in self._rarest_first)
+
+    def certain(self, view: View) -> bool:
+        return all(item.certain(view) for item in self._items)
+
     def explain(self, view: View) -> Iterator[Evidence]:
         for item in self._items:
             yield from item.explain(view)
@@ -278,6 +324,12 @@ class _Any(Logic):
             if item.holds(view):
                 return True
         return False
+
+    def possible(self, view: View) -> bool:
+        return any(item.possible(view) for item in self._items)
+
+    def certain(self, view: View) -> bool:
+        return any(item.certain(view) for item in self._items)
 
     def explain(self, view: View) -> Iterator[Evidence]:
         for item in self._items:

@@ -54,6 +54,11 @@ ON_VALUES = frozenset(
 )
 """Operations that one value alone decides: a scanner answers them. The others need the whole event."""
 
+REFERENCES = frozenset(
+    {Operation.FIELD_EQUALS, Operation.FIELD_STARTSWITH, Operation.FIELD_ENDSWITH, Operation.FIELD_CONTAINS}
+)
+"""Operations whose value is the name of another field."""
+
 
 class Part(StrEnum):
     """A part of a time that a number is compared with."""
@@ -67,7 +72,7 @@ class Part(StrEnum):
     YEAR = "year"
 
 
-class Atom(msgspec.Struct, frozen=True):
+class Atom(msgspec.Struct, frozen=True, cache_hash=True):
     """One question about one field."""
 
     field: str

@@ -7,6 +7,7 @@ cannot do all of them; who asks verifies what was found.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache as once
 from typing import Any, cast
 
 import hyperscan
@@ -51,9 +52,16 @@ def expression(pattern: str) -> Needle:
     return utf8(pattern), _EXPRESSION
 
 
-def supported(needles: Sequence[Needle]) -> list[bool]:
+def supported(needles: Sequence[Needle], cache: RuleCache | None = None) -> list[bool]:
     """Which of these Hyperscan can find, or at least approximate."""
-    return [_compiles(needle) for needle in needles]
+    if cache is None:
+        return [_compiles(needle) for needle in needles]
+    key = _key("supported", needles)
+    kept = cache.get(key)
+    if kept is None or len(kept) != len(needles):
+        kept = bytes(map(_compiles, needles))
+        cache.put(key, kept)
+    return [bool(fine) for fine in kept]
 
 
 class Needles:
@@ -91,7 +99,7 @@ def _collector(found: list[int]) -> Callable[[int, int, int, int, object], None]
 def _database(needles: Sequence[Needle], cache: RuleCache | None) -> Any:
     if cache is None:
         return _compile(needles)
-    key = key_of("needles", _platform(), *(b"%d %s" % (flags, text) for text, flags in needles))
+    key = _key("needles", needles)
     kept = cache.get(key)
     if kept is not None:
         try:
@@ -101,6 +109,10 @@ def _database(needles: Sequence[Needle], cache: RuleCache | None) -> Any:
     database = _compile(needles)
     cache.put(key, _hyperscan.dumpb(database))
     return database
+
+
+def _key(kind: str, needles: Sequence[Needle]) -> str:
+    return key_of(kind, _platform(), *(b"%d %s" % (flags, text) for text, flags in needles))
 
 
 def _load(kept: bytes) -> Any:
@@ -131,6 +143,7 @@ def _compile(needles: Sequence[Needle]) -> Any:
     return database
 
 
+@once
 def _platform() -> bytes:
     """What a compiled set depends on beside its needles: the library's version and the processor it was made for."""
     return f"{_hyperscan.__version__} {_compile([(b'a', _LITERAL)]).info()!r}".encode()

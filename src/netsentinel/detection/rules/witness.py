@@ -1,45 +1,61 @@
-"""Witnesses: for each rule a set of atoms at least one of which must be true before the rule can be.
+"""What a rule needs: sets of atoms of each of which at least one must be true before the rule can be.
 
-A rule is only evaluated for events that have one of its witnesses. The few rules without any (all they ask is that
-something is not so) are evaluated unless the event has one of their blockers: atoms that make them false.
+Fields are of two kinds. The values of *steady* ones (programs, makers, channels) come back all the time, and together;
+*fresh* ones (command lines) are different in every event. A rule is only evaluated for events that meet its needs.
 """
 
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
-from netsentinel.detection.rules.model import ON_VALUES, AllOf, AnyOf, Atom, Condition, Has, Not, Operation
+from netsentinel.detection.rules.model import ON_VALUES, REFERENCES, AllOf, AnyOf, Atom, Condition, Has, Not, Operation
+
+Steady = Callable[[str], bool]
+"""Whether a field, given by name, is a steady one."""
+
+MAX_STEADY_NEEDS = 3
+"""So many needs of one rule about steady fields are looked at, the rarest first."""
+
+MAX_FRESH_NEEDS = 2
+"""The same of fresh fields: each costs time whenever one of its atoms is true."""
 
 _COMMON_FIELDS = frozenset({"event_type", "EventID", "Channel", "Provider_Name", "proto", "_path", "@stream"})
 """Fields whose values half of all events share."""
 
-_SETTLED = _COMMON_FIELDS | {
-    "Image",
-    "ParentImage",
-    "OriginalFileName",
-    "Company",
-    "Product",
-    "Description",
-    "IntegrityLevel",
-    "User",
-    "ParentUser",
-    "SourceImage",
-    "TargetImage",
-    "ImageLoaded",
-    "Signed",
-    "SignatureStatus",
-    "Initiated",
-    "DestinationPort",
-    "GrantedAccess",
-    "LogonType",
-    "ObjectType",
-    "AccessMask",
-    "SubjectUserName",
-    "eventSource",
-    "eventName",
-    "operationName",
-    "method",
-    "cs-method",
-}
-"""Fields with few distinct values."""
+_STEADY = frozenset(
+    {
+        "event_type",
+        "Channel",
+        "Provider_Name",
+        "proto",
+        "_path",
+        "@stream",
+        "Image",
+        "ParentImage",
+        "OriginalFileName",
+        "Company",
+        "Product",
+        "Description",
+        "FileVersion",
+        "IntegrityLevel",
+        "SourceImage",
+        "TargetImage",
+        "ImageLoaded",
+        "Signed",
+        "SignatureStatus",
+        "Initiated",
+        "GrantedAccess",
+        "ObjectType",
+        "AccessMask",
+        "eventSource",
+        "eventName",
+        "operationName",
+        "method",
+        "cs-method",
+    }
+)
+"""Fields that hold texts, have few distinct values, and go together: what makes the context of an event."""
 
 _TYPICAL = (
     *(f"c:\\windows\\system32\\{name}.exe" for name in ("cmd", "svchost", "rundll32", "conhost", "services", "reg")),
@@ -47,11 +63,22 @@ _TYPICAL = (
     "c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe",
     "c:\\windows\\syswow64\\cmd.exe",
     "c:\\windows\\explorer.exe",
+    "c:\\program files\\google\\chrome\\application\\chrome.exe",
+    "c:\\program files (x86)\\microsoft\\edge\\application\\msedge.exe",
+    "c:\\program files\\mozilla firefox\\firefox.exe",
+    *(f"c:\\program files\\microsoft office\\root\\office16\\{name}.exe" for name in ("outlook", "excel", "winword")),
+    "c:\\program files\\windowsapps\\",
     "c:\\program files\\",
     "c:\\program files (x86)\\",
     "c:\\users\\ann\\appdata\\local\\temp\\",
     "c:\\programdata\\",
     "hklm\\software\\microsoft\\windows\\currentversion\\",
+    'c:\\windows\\system32\\cmd.exe /c "',
+    "c:\\windows\\system32\\svchost.exe -k netsvcs -p -s schedule",
+    "c:\\windows\\system32\\svchost.exe -k dcomlaunch -p",
+    "c:\\windows\\system32\\dllhost.exe /processid:{",
+    'c:\\program files (x86)\\microsoft\\edge\\application\\msedge.exe" --type=renderer',
+    "c:\\users\\ann\\documents\\",
     "cmd.exe /c ",
     "powershell.exe -file ",
     " -s ",
@@ -76,46 +103,79 @@ _TYPICAL = (
 """Texts that say little: an atom that one of them answers is true for many events, whatever its length."""
 
 _OFTEN = 0.2
-_LETTERS = 0.7
+_LETTERS = 0.6
 """How much rarer each further character makes a text."""
 
+_NO_LETTERS = re.compile(r"\\[A-Za-z]|\\(?=.)|\(\?[a-z:]*|\[[^]]*\]|\{[^}]*\}|[][(){}.*+?|^$]")
+"""What of a regular expression is no letter that a value must hold; alternatives count together, which is a guess."""
+
+_LOOK_COST = 20
+"""How much more it costs to look at a rule than to find a text of it in a value."""
+
 _ODDS = {
-    Operation.REGEX: 0.02,
     Operation.NUMBER: 0.1,
     Operation.CIDR: 0.3,
 }
 
 
-def witnesses(condition: Condition) -> frozenset[Atom]:
-    """Atoms one of which must be true for the condition to be; empty when there is no such set.
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be true before a rule can be: one atom of each of these, the rarest first."""
 
-    Of several possible sets the one is taken that the fewest events are expected to have.
-    """
-    return min(_required(condition), key=_expected, default=frozenset[Atom]())
-
-
-def confirmations(condition: Condition) -> frozenset[Atom]:
-    """Further atoms one of which must be true too, about fields whose values come back; often empty."""
-    first = witnesses(condition)
-    others = [one for one in _required(condition) if one != first and all(is_settled(atom) for atom in one)]
-    return min(others, key=_expected, default=frozenset[Atom]())
+    fresh: tuple[frozenset[Atom], ...]
+    """Needs with at least one atom about a fresh field."""
+    steady: tuple[frozenset[Atom], ...]
+    """Needs all of whose atoms are about steady fields."""
 
 
-def is_settled(atom: Atom) -> bool:
-    """Whether the values of the atom's field come back all the time, so that asking more of them costs nothing."""
-    return atom.field in _SETTLED
+def needs(condition: Condition, steady: Steady) -> Needs:
+    """The needs of a rule that tell the most: those that the fewest events are expected to meet."""
+    found = sorted(dict.fromkeys(_required(condition, steady)), key=_expected)
+    inner = tuple(need for need in found if _is_steady(need, steady))[:MAX_STEADY_NEEDS]
+    left = min((_expected(need)[0] for need in inner), default=1.0)
+    outer: list[frozenset[Atom]] = []
+    for need in [need for need in found if not _is_steady(need, steady)][:MAX_FRESH_NEEDS]:
+        share = min(_expected(need)[0], 1.0)
+        if share > _LOOK_COST * left:  # a look at the rule itself, for the few events that are left, costs less
+            break
+        outer.append(need)
+        left *= share
+    return Needs(tuple(outer), inner)
 
 
-def _required(condition: Condition) -> list[frozenset[Atom]]:
+def sought(condition: Condition) -> frozenset[Atom]:
+    """The atoms that are looked for in values because of a rule with this condition; empty when it has no needs."""
+    needed = needs(condition, is_steady)
+    return frozenset[Atom]().union(*needed.fresh, *needed.steady)
+
+
+def is_steady(field: str) -> bool:
+    """Whether the values of a field come back all the time."""
+    return field in _STEADY
+
+
+def _is_steady(need: frozenset[Atom], steady: Steady) -> bool:
+    return all(steady(atom.field) for atom in need)
+
+
+def _required(condition: Condition, steady: Steady) -> list[frozenset[Atom]]:
     """Sets of atoms: of each at least one must be true for the condition to be."""
     if isinstance(condition, Has):
         return [frozenset({condition.atom})] if condition.atom.operation in ON_VALUES else []
     if isinstance(condition, Not):
         return []
+    each = [_required(item, steady) for item in condition.items]
     if isinstance(condition, AllOf):
-        return [one for item in condition.items for one in _required(item)]
-    sets = [witnesses(item) for item in condition.items]
-    return [frozenset[Atom]().union(*sets)] if all(sets) else []
+        return [need for needs_of_item in each for need in needs_of_item]
+    if not all(each):
+        return []
+    inner = [[need for need in needs_of_item if _is_steady(need, steady)] for needs_of_item in each]
+    return [_union(each), *([_union(inner)] if all(inner) else [])]
+
+
+def _union(each: list[list[frozenset[Atom]]]) -> frozenset[Atom]:
+    """What an `or` needs: the rarest need of each of its items, together."""
+    return frozenset[Atom]().union(*(min(needs_of_item, key=_expected) for needs_of_item in each))
 
 
 def blockers(condition: Condition) -> frozenset[Atom]:
@@ -151,6 +211,13 @@ def atoms_of(condition: Condition) -> list[Atom]:
     return [atom for item in condition.items for atom in atoms_of(item)]
 
 
+def fields_of(conditions: Iterable[Condition]) -> frozenset[str]:
+    """The names of all fields that the conditions speak of, those that others are compared with too."""
+    atoms = {atom for condition in conditions for atom in atoms_of(condition)}
+    others = (str(atom.value) for atom in atoms if atom.operation in REFERENCES)
+    return frozenset({atom.field for atom in atoms if atom.field}).union(others)
+
+
 def odds(condition: Condition) -> float:
     """A guess at how many events the condition is true for, from 0 to 1."""
     if isinstance(condition, Has):
@@ -172,10 +239,16 @@ def _odds(atom: Atom) -> float:
         return 1.0
     if not isinstance(atom.value, str) or atom.operation in _ODDS:
         return _ODDS.get(atom.operation, 0.5)
+    if atom.operation is Operation.REGEX:
+        return _rarity(len(_NO_LETTERS.sub("", atom.value)))
     text = atom.value.lower()
     if _is_typical(atom.operation, text):
         return _OFTEN
     letters = sum(char not in "*?" for char in text) if atom.operation is Operation.LIKE else len(text)
+    return _rarity(letters)
+
+
+def _rarity(letters: int) -> float:
     return max(_LETTERS ** (letters + 2), 1e-6)
 
 

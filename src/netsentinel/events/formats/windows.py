@@ -4,7 +4,8 @@ Sigma's rules speak the flat names of the event's data (`EventID`, `CommandLine`
 names beside its own tree; nothing of what was given is changed or left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -131,11 +132,11 @@ class WindowsFormat:
         """An `Event.System` tree, or a flat `EventID` beside a channel or provider."""
         if "event_type" in record:
             return False
+        if "EventID" in record and ("Channel" in record or not record.keys().isdisjoint(_BESIDE_EVENT_ID)):
+            return True
         if "System" in table(record.get("Event")) or "event_id" in table(record.get("winlog")):
             return True
-        if "winlog.event_id" in record:
-            return True
-        return "EventID" in record and not record.keys().isdisjoint(_BESIDE_EVENT_ID)
+        return "winlog.event_id" in record
 
     def parse(self, record: dict[str, Any], raw: bytes, tenant: TenantId, source: str) -> Event:
         """The event; its `native` is the given tree with the flat names beside it.
@@ -143,42 +144,33 @@ class WindowsFormat:
         Raises:
             ValueError: the record has no event id.
         """
-        native = flatten(record)
-        get = native.get
-        if get("EventID") is None:
+        shape = (_shape if len(raw) <= _USUAL_BYTES else _shape.__wrapped__)(tuple(record))
+        native = record
+        if not shape.flat:
+            native = flatten(record)
+            shape = (_shape if len(raw) <= _USUAL_BYTES else _shape.__wrapped__)(tuple(native))
+        stated = native.get("EventID")
+        if stated is None:
             raise ValueError("a Windows event needs its EventID")
-        event_id, channel = number(get("EventID")), text(get("Channel"))
-        action = _LOGONS.get(event_id) if channel.lower() == "security" else None
+        event_id, channel = number(stated), text(native.get("Channel"))
         event = Event(
             tenant=tenant,
             source=source,
             format="windows",
-            time=_time(native),
-            class_uid=_AUTHENTICATION if action is not None else 0,
+            time=_time(native, shape.times),
             logsource=_logsource(channel, event_id),
-            src_ip=_address(get("SourceIp") or get("IpAddress") or get("SourceAddress")),
-            src_port=number(get("SourcePort") or get("IpPort")),
-            dst_ip=_address(get("DestinationIp") or get("DestAddress")),
-            dst_port=number(get("DestinationPort") or get("DestPort")),
-            domain=text(get("QueryName") or get("DestinationHostname")),
-            user=text(get("User") or get("TargetUserName") or get("SubjectUserName")),
-            device=text(get("Computer") or get("ComputerName") or get("Hostname")),
             event_code=str(event_id),
-            action=action or "",
             native=native,
             raw=raw,
         )
-        if "Image" in native:
-            event.process = text(native["Image"])
-            if "CommandLine" in native:
-                event.command_line, event.parent_process = text(native["CommandLine"]), text(get("ParentImage"))
-            if "Hashes" in native:
-                event.file_hash = text(native["Hashes"])
-            if "TargetFilename" in native or "ImageLoaded" in native:
-                event.file = text(get("TargetFilename") or get("ImageLoaded"))
-        elif "NewProcessName" in native:
-            event.process, event.command_line = text(native["NewProcessName"]), text(get("CommandLine"))
-            event.parent_process = text(get("ParentProcessName"))
+        for column, read, names in shape.columns:
+            for name in names:
+                said = native[name]
+                if said:
+                    setattr(event, column, said if read is text and type(said) is str else read(said))
+                    break
+        if event_id in _LOGONS and channel.lower() == "security":
+            event.class_uid, event.action = _AUTHENTICATION, _LOGONS[event_id]
         return event
 
 
@@ -188,6 +180,10 @@ def is_sysmon_linux(record: dict[str, Any]) -> bool:
 
 
 _BESIDE_EVENT_ID = frozenset({"Channel", "Provider_Name", "ProviderName", "SourceName", "ProviderGuid", "LogName"})
+
+
+_NESTED = frozenset({"Event", "winlog", "winlog.event_id"})
+"""Where the names of nested events begin."""
 
 
 def flatten(record: dict[str, Any]) -> dict[str, Any]:
@@ -288,10 +284,62 @@ def _address(value: Any) -> str:
     return "" if said == "-" else said.removeprefix("::ffff:")
 
 
-def _time(native: dict[str, Any]) -> Micros:
+_COLUMNS: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
+    ("src_ip", _address, ("SourceIp", "IpAddress", "SourceAddress")),
+    ("src_port", number, ("SourcePort", "IpPort")),
+    ("dst_ip", _address, ("DestinationIp", "DestAddress")),
+    ("dst_port", number, ("DestinationPort", "DestPort")),
+    ("domain", text, ("QueryName", "DestinationHostname")),
+    ("user", text, ("User", "TargetUserName", "SubjectUserName")),
+    ("device", text, ("Computer", "ComputerName", "Hostname")),
+)
+"""Column, how it is read, and the names that it may have: the first that says something counts."""
+
+_PROCESS = ("process", text, ("Image",))
+_FILES = ("file", text, ("TargetFilename", "ImageLoaded"))
+_NEW_PROCESS = (
+    ("process", text, ("NewProcessName",)),
+    ("command_line", text, ("CommandLine",)),
+    ("parent_process", text, ("ParentProcessName",)),
+)
+_TIMES = ("TimeCreated_SystemTime", "SystemTime", "@timestamp", "UtcTime", "EventTime", "TimeCreated")
+
+
+_USUAL_BYTES = 16 * 1024
+"""The names in larger events are not remembered: whoever sends them could make that costly."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the names in an event say about where its columns are."""
+
+    flat: bool
+    """Whether nothing of it is nested: its names are the flat ones already."""
+    times: tuple[str, ...]
+    columns: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def _shape(names: tuple[str, ...]) -> _Shape:
+    """The events of one kind all have the same names, so where to look is worked out once for each kind."""
+    given = frozenset(names)
+    columns = [*_COLUMNS]
+    if "Image" in given:
+        columns.append(_PROCESS)
+        if "CommandLine" in given:
+            columns += [("command_line", text, ("CommandLine",)), ("parent_process", text, ("ParentImage",))]
+        columns += [("file_hash", text, ("Hashes",)), _FILES]
+    elif "NewProcessName" in given:
+        columns += _NEW_PROCESS
+    present = ((column, read, tuple(name for name in where if name in given)) for column, read, where in columns)
+    flat = given.isdisjoint(_NESTED)
+    return _Shape(flat, tuple(name for name in _TIMES if name in given), tuple(one for one in present if one[2]))
+
+
+def _time(native: dict[str, Any], names: tuple[str, ...]) -> Micros:
     """The first time that can be read; 0 where the event states none."""
-    for name in ("TimeCreated_SystemTime", "SystemTime", "@timestamp", "UtcTime", "EventTime", "TimeCreated"):
-        said = text(native.get(name))
+    for name in names:
+        said = text(native[name])
         if said:
             try:
                 return iso_time(said)

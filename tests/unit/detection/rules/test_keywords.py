@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,32 +7,52 @@ from hypothesis import strategies as st
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.model import Atom, Operation
 
-words = st.text(alphabet="abKk\u212aİiéÉ", max_size=4)
+words = st.text(alphabet='abKk\u212aİiéÉ/\\"\nu', max_size=4)
 
 
 @given(st.lists(words.filter(bool), min_size=1, max_size=5, unique_by=str.lower), st.lists(words, max_size=4))
 def test_it_finds_what_plain_comparison_finds(keywords: list[str], values: list[str]) -> None:
-    asked = {Atom("", Operation.CONTAINS, word): [at] for at, word in enumerate(keywords)}
-    expected = {at for at, word in enumerate(keywords) if any(word.lower() in value.lower() for value in values)}
-    assert KeywordScanner(asked).find({str(at): value for at, value in enumerate(values)}) == expected
+    asked = {Atom("", Operation.CONTAINS, word): (1 << at, 0) for at, word in enumerate(keywords)}
+    expected = sum(
+        1 << at for at, word in enumerate(keywords) if any(word.lower() in value.lower() for value in values)
+    )
+    native = {str(at): value for at, value in enumerate(values)}
+    scanner = KeywordScanner(asked)
+    assert scanner.find(native) == (expected, 0)
+    for raw in (json.dumps(native), json.dumps(native, ensure_ascii=False), json.dumps(native).replace("/", "\\/")):
+        assert scanner.find(native, raw.encode()) == (expected, 0)
 
 
 @pytest.mark.parametrize(
     "native", [{"a": "x Needle"}, {"a": {"b": [1, "NEEDLE"]}}, {"a": 7, "b": ["x", {"c": "aneedleb"}]}]
 )
 def test_it_looks_everywhere(native: dict[str, object]) -> None:
-    scanner = KeywordScanner({Atom("", Operation.CONTAINS, "needle"): [3], Atom("", Operation.CONTAINS, "77"): [4]})
-    assert scanner.find(native) == {3}
-    assert scanner.find({"a": "need", "b": "le"}) == set()
+    scanner = KeywordScanner(
+        {Atom("", Operation.CONTAINS, "needle"): (1, 0), Atom("", Operation.CONTAINS, "77"): (0, 1)}
+    )
+    assert scanner.find(native) == (1, 0)
+    assert scanner.find({"a": "need", "b": "le"}) == (0, 0)
 
 
 def test_a_keyword_does_not_reach_over_two_values() -> None:
-    scanner = KeywordScanner({Atom("", Operation.CONTAINS, "a\nb"): [1]})
-    assert scanner.find({"x": "a", "y": "b"}) == set()
-    assert scanner.find({"x": "a\nb"}) == {1}
+    scanner = KeywordScanner({Atom("", Operation.CONTAINS, "a\nb"): (0, 1)})
+    assert scanner.find({"x": "a", "y": "b"}) == (0, 0)
+    assert scanner.find({"x": "a\nb"}) == (0, 1)
 
 
 def test_numbers_and_expressions_can_be_keywords() -> None:
-    scanner = KeywordScanner({Atom("", Operation.NUMBER, 4688): [1], Atom("", Operation.REGEX, "a+b"): [2]})
-    assert scanner.find({"id": 4688}) == {1}
-    assert scanner.find({"id": "caab"}) == {2}
+    scanner = KeywordScanner({Atom("", Operation.NUMBER, 4688): (1, 0), Atom("", Operation.REGEX, "a+b"): (2, 0)})
+    assert scanner.find({"id": 4688}) == (1, 0)
+    assert scanner.find({"id": "caab"}) == (2, 0)
+
+
+def test_the_json_is_believed_where_it_says_everything() -> None:
+    scanner = KeywordScanner({Atom("", Operation.CONTAINS, "c:\\windows"): (1, 0)})
+    assert scanner.find({"a": "C:\\Windows"}, b'{"a":"nothing of the kind"}') == (0, 0)
+    assert scanner.find({"a": "C:\\Windows"}, rb'{"a":"C:\\Windows"}') == (1, 0)
+    assert scanner.find({"a": "C:\\Windows"}, rb'{"a":"\u0043:\\Windows"}') == (1, 0)
+
+
+def test_a_number_is_not_looked_for_in_the_json() -> None:
+    scanner = KeywordScanner({Atom("", Operation.CONTAINS, "1000"): (1, 0)})
+    assert scanner.find({"a": 1000.0}, b'{"a":1e3}') == (1, 0)

@@ -114,8 +114,8 @@ def as_event(record: dict[str, Any], format: str = "json") -> Event:  # noqa: A0
     return FORMATS[format].parse(record, b"", DEFAULT_TENANT, "test")
 
 
-def parse(detection: dict[str, Any]) -> SigmaRule:
-    return SigmaRule.from_dict({"title": "t", "logsource": {"category": "test"}, "detection": detection})
+def parse(detection: dict[str, Any], logsource: dict[str, str] | None = None) -> SigmaRule:
+    return SigmaRule.from_dict({"title": "t", "logsource": logsource or {"category": "test"}, "detection": detection})
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -290,3 +290,68 @@ def test_answers_do_not_depend_on_what_was_seen_before() -> None:
     for record in records[-50:]:
         fresh = RuleEngine(loaded.rules)
         assert bool(list(warm.matches([as_event(record)]))) == bool(list(fresh.matches([as_event(record)])))
+
+
+PROGRAMS = ("a.exe", "b.exe", None, 1, True, ["a.exe"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(rules, min_size=1, max_size=3),
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "Image": st.sampled_from(PROGRAMS),
+                "NewProcessName": st.sampled_from(PROGRAMS),
+                "Company": st.sampled_from(("A", "a", "b", None, 7)),
+                "CommandLine": texts,
+            },
+        ),
+        min_size=2,
+        max_size=8,
+    ),
+)
+def test_contexts_are_never_mixed_up(written: list[dict[str, Any]], records: list[dict[str, Any]]) -> None:
+    """The same with the names of steady fields, whose values the engine keeps together."""
+    names = {"a": "Image", "b": "Company", "n.x": "CommandLine", "n.y.z": "Image", "flat.k": "Company"}
+    parsed: list[SigmaRule] = []
+    compiled = []
+    for detection in written:
+        try:
+            rule = parse(_renamed(detection, names), logsource={"product": "windows"})
+            compiled.append(compile_rule(rule, str(len(parsed)), "", ""))
+        except (SigmaError, InvalidInputError):
+            continue
+        parsed.append(rule)
+    engine = RuleEngine(compiled)
+    for record in records:
+        given_ = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", **record}
+        found = [int(match.rule.id) for match in engine.matches([as_event(given_, "windows")])]
+        aliases = {"Image": ("NewProcessName",)}
+        assert found == [number for number, rule in enumerate(parsed) if is_true(rule, given_, aliases)]
+
+
+def _renamed(node: Any, names: dict[str, str]) -> Any:
+    """A detection about other fields."""
+    if isinstance(node, dict):
+        renamed: dict[str, Any] = {}
+        for key, value in node.items():
+            field, bar, modifiers = key.partition("|")
+            other = names.get(value, value) if "fieldref" in modifiers else _renamed(value, names)
+            renamed[names.get(field, field) + bar + modifiers] = other
+        return renamed
+    return [_renamed(item, names) for item in node] if isinstance(node, list) else node
+
+
+def test_a_null_is_not_a_field_that_is_not_there() -> None:
+    detection = "s: {Image: a.exe}\ncondition: s"
+    engine = RuleEngine(
+        load_text(
+            f"title: t\nlogsource: {{product: windows}}\ndetection:\n    {detection}".replace("\nc", "\n    c")
+        ).rules
+    )
+    base = {"EventID": 1, "Channel": "Security", "NewProcessName": "a.exe"}
+    for _ in range(2):
+        assert any(engine.matches([as_event(base, "windows")]))
+        assert not any(engine.matches([as_event({**base, "Image": None}, "windows")]))

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from netsentinel import __version__
-from netsentinel.api import dashboard, operations, reference, ws
+from netsentinel.api import dashboard, operations, reference, sensor, ws
 from netsentinel.api.errors import install_error_handlers
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
@@ -80,6 +80,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         analytics.unversioned,
         set_aside.router,
         reference.router,
+        sensor.router,
         ws.router,
         dashboard.router,  # last: it answers every path that nobody else does
     ):

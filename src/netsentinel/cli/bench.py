@@ -77,6 +77,38 @@ def ingest(
         print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
 
 
+@bench_app.command("syslog")
+def syslog(
+    *,
+    seconds: Annotated[float, typer.Option(min=1, help="How long messages are sent.")] = 20,
+    rate: Annotated[int, typer.Option(min=100, help="Messages a second.")] = 20_000,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Send syslog over TCP from a process of its own to a fresh server, and count what arrives.
+
+    lost is what was sent and is neither an event nor a rejected line in the end; server_cpu_s is the processor time of
+    the server with its detection process, and pauses is how often the inbox was full.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="netsentinel-bench-") as folder,
+        _server(Path(folder) / "data") as (process, data),
+    ):
+        result = asyncio.run(_syslog(process, data, seconds, rate))
+    if output is Output.JSON:
+        print_json(result)
+    else:
+        print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
+
+
+async def _syslog(pid: int, data: Path, seconds: float, rate: int) -> dict[str, Any]:
+    from netsentinel.cli.bench_syslog import measure
+    from netsentinel.cli.remote import Remote
+    from netsentinel.cli.serve import settings_from
+
+    async with Remote.find("", "", settings_from(data_dir=data)) as remote:
+        return await measure(remote, pid, seconds, rate)
+
+
 @bench_app.command("detect")
 def detect(
     *,

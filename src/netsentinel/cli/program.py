@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("netsentinel.cli.demo:demo", "Run the server and replay a bundled attack story."),
     "replay": ("netsentinel.cli.replay:replay", "Send files of events to a server."),
     "watch": ("netsentinel.cli.watch:watch", "Follow log files and send them to a server."),
+    "sources": ("netsentinel.cli.sources:sources_app", "List, configure and try out sources."),
     "detect": ("netsentinel.cli.detect:detect", "Run rules over files, without a server."),
     "rules": ("netsentinel.cli.rules:rules_app", "Check, list, add and switch rules."),
     "alerts": ("netsentinel.cli.alerts:alerts_app", "List, explain, judge and export alerts."),

@@ -97,11 +97,12 @@ async def _replay(
 
 def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -> Iterator[Batch]:
     """The files' records in batches of one source; when paced, of a quarter of a second of event time."""
-    from netsentinel.events.files import read_records, source_name
+    from netsentinel.events.files import SourceNames, read_records
 
     batch: Batch | None = None
+    names = SourceNames()
     for path, line in read_records(paths, on_cut=talk, on_skip=talk, on_capture=talk):
-        name = source or source_name(str(path))
+        name = source or names.of(str(path))
         at = _event_time(line, wire_format) if paced else 0
         if batch is not None and (
             batch.source != name

@@ -90,7 +90,7 @@ async def _watch(
     from contextlib import ExitStack
 
     from netsentinel.cli.remote import Remote
-    from netsentinel.events.files import source_name
+    from netsentinel.events.files import SourceNames
     from netsentinel.events.sources import FileWatch, WatchState
     from netsentinel.kernel.clock import SystemClock
     from netsentinel.storage.private_file import only_one
@@ -99,10 +99,11 @@ async def _watch(
         async with Remote.find(server, key) as remote:
             sink = RemoteSink(remote)
             watches: list[FileWatch] = []
+            names = SourceNames()
             for path in dict.fromkeys(path.absolute() for path in paths):
                 remembered = WatchState(state, path)
                 locks.enter_context(only_one(remembered.lock, f"{path} is watched by another process."))
-                name = source or source_name(str(path))
+                name = source or names.of(str(path))
                 watches.append(
                     FileWatch(path, remembered, sink, SystemClock(), source=name, format=wire_format, from_end=from_end)
                 )

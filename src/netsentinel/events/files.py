@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -214,3 +215,31 @@ def source_name(path: str) -> str:
         name = name.removesuffix(ending)
     cleaned = "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
     return cleaned[:64] or "file"
+
+
+class SourceNames:
+    """Names for several files. Files of one name in different folders get different names: the folder's before it."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """The source's name for a file, the same each time; rotated siblings in one folder share theirs."""
+        name = self._names.get(path)
+        if name is None:
+            name = self._names[path] = next(one for one in _candidates(path) if self._is_free(one, path))
+        return name
+
+    def _is_free(self, name: str, path: str) -> bool:
+        folder = str(Path(path).parent)
+        return self._folders.setdefault(name, folder) == folder
+
+
+def _candidates(path: str) -> Iterator[str]:
+    name, folders = source_name(path), [part for part in Path(path).parent.parts if part != "/"]
+    yield name
+    for depth in range(1, len(folders) + 1):
+        yield source_name("-".join((*folders[-depth:], name)))
+    for number in count(2):
+        yield f"{name[:60]}-{number}"

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from netsentinel.events import IntakeService
-from netsentinel.events.files import read_records, source_name
+from netsentinel.events.files import SourceNames, read_records
 from netsentinel.events.positions import StreamPosition
 from netsentinel.events.sources import Fence
 from netsentinel.kernel.clock import HOUR
@@ -139,8 +139,9 @@ def _saved(checkpoint: msgspec.Raw | None) -> int:
 def _batches(paths: list[Path], source: Replay, note: Callable[[str], None]) -> Iterator[_Batch]:
     """The records in batches of one source; the same files give the same batches."""
     batch: _Batch | None = None
+    names = SourceNames()
     for path, line in read_records(paths, on_cut=note, on_skip=note, on_capture=note):
-        name = source.source or source_name(path)
+        name = source.source or names.of(path)
         if batch is not None and (
             batch.source != name or len(batch.lines) >= _BATCH_RECORDS or batch.size >= _BATCH_BYTES
         ):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.events.files import read_records, source_name
+from netsentinel.events.files import SourceNames, read_records, source_name
 from netsentinel.events.lines import LongLine, Unreadable
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
 from tests.unit.events.captures.craft import Tape, pcap, pcapng
@@ -187,3 +187,25 @@ def test_an_array_is_read_item_by_item(tmp_path: Path) -> None:
 )
 def test_a_source_is_named_after_its_file(path: str, name: str) -> None:
     assert source_name(path) == name
+
+
+def test_files_of_one_name_in_different_folders_are_different_sources() -> None:
+    names = SourceNames()
+    paths = [
+        "a/conn.log",
+        "b/conn.log",
+        "x/b/conn.log",
+        "a/conn.log.gz",
+        "b/conn.log",
+        "logs.zip!b/conn.log",
+        "b-conn.log",
+    ]
+    assert [names.of(path) for path in paths] == [
+        "conn",
+        "b-conn",
+        "x-b-conn",
+        "conn",
+        "b-conn",
+        "logs.zip-b-conn",
+        "b-conn-2",
+    ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from netsentinel.events.sources.fence import Fence
+from netsentinel.events.sources.folder import FolderKind
 from netsentinel.events.sources.http import HttpKind
 from netsentinel.events.sources.port import (
     Activity,
@@ -18,7 +19,9 @@ from netsentinel.events.sources.port import (
 from netsentinel.events.sources.syslog import SyslogKind
 from netsentinel.events.sources.watch import FileWatch, WatchFigures, WatchKind, WatchState
 
-KINDS: Final[Mapping[str, SourceKind]] = {kind.name: kind for kind in (HttpKind(), SyslogKind(), WatchKind())}
+KINDS: Final[Mapping[str, SourceKind]] = {
+    kind.name: kind for kind in (FolderKind(), HttpKind(), SyslogKind(), WatchKind())
+}
 """By name: every kind of source that can be configured."""
 
 __all__ = [

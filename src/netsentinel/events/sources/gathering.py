@@ -29,17 +29,17 @@ _LEFT: Final = ".lines"
 class Gathering:
     """Lines on their way to the inbox."""
 
-    def __init__(self, around: Place, activity: Activity, on_room: Callable[[], None]) -> None:
+    def __init__(self, place: Place, activity: Activity, on_room: Callable[[], None]) -> None:
         """Construction does no I/O.
 
         Args:
-            around: the source's surroundings.
+            place: the source's surroundings.
             activity: where pauses are counted.
             on_room: told when there is room again after `is_full`.
         """
-        self._around = around
+        self._place = place
         self._on_room = on_room
-        self._patience = Patience(around.sink, activity)
+        self._patience = Patience(place.sink, activity)
         self._pieces: deque[tuple[bytes, int]] = deque()
         self._came = asyncio.Event()
         self._stream = secrets.token_hex(8)
@@ -101,7 +101,7 @@ class Gathering:
         except (NetSentinelError, TimeoutError):
             bodies = [*([self._batch] if self._batch else []), *self._pieces]
             await asyncio.to_thread(self._remember, b"".join(body for body, _ in bodies))
-            _log.warning("lines_kept_for_the_next_start", source=self._around.source, bytes=self.size)
+            _log.warning("lines_kept_for_the_next_start", source=self._place.source, bytes=self.size)
 
     def _append(self, lines: bytes) -> None:
         self._pieces.append((lines, lines.count(b"\n")))
@@ -115,8 +115,8 @@ class Gathering:
         body, count = self._batch
         if body.strip():
             position = StreamPosition(self._stream, self._sent, self._sent + count)
-            around = self._around
-            await self._patience.deliver(Outgoing(around.source, around.format, body, position))
+            place = self._place
+            await self._patience.deliver(Outgoing(place.source, place.format, body, position))
         self._sent += count
         self._batch = None
         self.size -= len(body)
@@ -135,7 +135,7 @@ class Gathering:
 
     async def _hand_over_left(self) -> None:
         """What earlier runs could not hand over. The file's name is the stream's: done twice, it is stored once."""
-        for file in sorted(await asyncio.to_thread(lambda: list(self._around.state.glob(f"*{_LEFT}")))):
+        for file in sorted(await asyncio.to_thread(lambda: list(self._place.state.glob(f"*{_LEFT}")))):
             lines = (await asyncio.to_thread(file.read_bytes)).splitlines(keepends=True)
             stream, _, begun = file.name.removesuffix(_LEFT).partition("-")
             for start in range(0, len(lines), BATCH_LINES):
@@ -143,12 +143,12 @@ class Gathering:
                 position = StreamPosition(stream, int(begun) + start, int(begun) + start + len(part))
                 body = b"".join(part)
                 if body.strip():
-                    await self._patience.deliver(Outgoing(self._around.source, self._around.format, body, position))
+                    await self._patience.deliver(Outgoing(self._place.source, self._place.format, body, position))
             await asyncio.to_thread(file.unlink)
 
     def _remember(self, left: bytes) -> None:
-        self._around.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._around.state / f"{self._stream}-{self._sent}{_LEFT}"
+        self._place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._place.state / f"{self._stream}-{self._sent}{_LEFT}"
         fresh = path.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(left)

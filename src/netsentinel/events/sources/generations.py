@@ -242,8 +242,10 @@ class Generations:
     def _match(self, found: list[_Found]) -> None:
         unknown: list[_Found] = []
         seen: set[str] = set()
+        # One that nothing was read of would take any file for its own that got its inode: those that know better first.
+        told_apart = sorted(self.known, key=lambda one: not one.head)
         for file in found:
-            for one in self.known:
+            for one in told_apart:
                 if one.stream not in seen and self._is_same(one, file):
                     one.hold(file.file, is_current=file.is_current)
                     seen.add(one.stream)
@@ -284,7 +286,8 @@ class Generations:
                 continue
             unknown.remove(file)
             return
-        lost.missing += 1
+        # Nothing was ever handed over of one without a head: wherever it is, it is found as a new one.
+        lost.missing = lost.missing + 1 if lost.head else _FORGET_AFTER
 
     def _is_copy(self, file: _Found, found: list[_Found]) -> bool:
         """Whether a file has the bytes of another one: copied for a rotation that has not truncated the original yet.
@@ -328,8 +331,9 @@ class Generations:
         after = replace(
             one, offset=end, head=head, tail=(one.tail + taken)[-TAIL_BYTES:], is_skipping=is_skipping, file=-1
         )
-        if not after.lies_in(one.file):
-            return None  # it was truncated meanwhile: the next look finds out where these bytes are
+        if not (after.lies_in(one.file) and head.startswith(one.head)):
+            # It was truncated meanwhile, or what was announced of it is gone: the next look finds out where it is.
+            return None
         is_wanted = not one.is_skipping and one.recorded <= one.offset
         body = taken.lstrip(b"\0") if is_wanted else b""  # a writer that keeps its place leaves a hole of zeros
         return Piece(one.offset, end, body if body.removeprefix(_BOM).strip() else b"", after)

@@ -1,4 +1,4 @@
-"""Takes what programs post to `/api/v2/events` under the source's name, best with a key that is bound to it."""
+"""Takes what programs post to `/api/v2/events`, or send over `/ws/sensor`, under the source's name."""
 
 import asyncio
 
@@ -31,21 +31,21 @@ class HttpKind:
     """The kind `http`."""
 
     name = "http"
-    summary = "Takes batches that programs post to /api/v2/events, with keys that are good for this source only."
+    summary = "Takes what programs post to /api/v2/events or send over /ws/sensor, with keys for this source only."
     options = HttpOptions
 
-    def check(self, options: HttpOptions, around: Place) -> None:
+    def check(self, options: HttpOptions, place: Place) -> None:
         """There is nothing that could be wrong."""
-        del options, around
+        del options, place
 
-    def build(self, options: HttpOptions, around: Place) -> HttpSource:
+    def build(self, options: HttpOptions, place: Place) -> HttpSource:
         """The open door."""
         del options
-        return HttpSource(f"Takes POST /api/v2/events?source={around.source}.")
+        return HttpSource(f"Takes POST /api/v2/events?source={place.source} and /ws/sensor?source={place.source}.")
 
-    async def test(self, options: HttpOptions, around: Place, running: Source | None) -> SourceTest:
+    async def test(self, options: HttpOptions, place: Place, running: Source | None) -> SourceTest:
         """Whether it is open."""
         del options
         if running is None:
-            return SourceTest.of([Check(ok=False, sentence=f"The source {around.source} is not open.")])
+            return SourceTest.of([Check(ok=False, sentence=f"The source {place.source} is not open.")])
         return SourceTest.of([Check(ok=True, sentence=running.activity.note)])

@@ -147,7 +147,7 @@ class SourceKind(Protocol):
         """What can be configured; its fields have defaults and descriptions."""
         ...
 
-    def check(self, options: Any, around: Place) -> None:
+    def check(self, options: Any, place: Place) -> None:
         """Whether these options may be used at all, before they are stored and at each start.
 
         Raises:
@@ -156,16 +156,16 @@ class SourceKind(Protocol):
         """
         ...
 
-    def build(self, options: Any, around: Place) -> Source:
+    def build(self, options: Any, place: Place) -> Source:
         """A source that runs; construction does no I/O."""
         ...
 
-    async def test(self, options: Any, around: Place, running: Source | None) -> SourceTest:
+    async def test(self, options: Any, place: Place, running: Source | None) -> SourceTest:
         """Try it out: open what it opens, look at what is there, and close it again. Nothing is handed over.
 
         Args:
             options: as configured.
-            around: as for `build`.
+            place: as for `build`.
             running: the running source of this configuration, when there is one.
         """
         ...

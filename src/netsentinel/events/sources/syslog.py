@@ -55,11 +55,11 @@ class SyslogOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class SyslogSource:
     """Listens on one port."""
 
-    def __init__(self, options: SyslogOptions, around: Place) -> None:
+    def __init__(self, options: SyslogOptions, place: Place) -> None:
         self._options = options
-        self._around = around
+        self._place = place
         self._activity = Activity()
-        self._gathering = Gathering(around, self._activity, self._on_room)
+        self._gathering = Gathering(place, self._activity, self._on_room)
         self._streams: set[_Stream] = set()
         self._udp: socket.socket | None = None
         self.samples: deque[bytes] = deque(maxlen=_SAMPLES)
@@ -94,7 +94,7 @@ class SyslogSource:
         datagrams: asyncio.DatagramTransport | None = None
         try:
             if "tcp" in sockets:
-                context = _tls(self._options, self._around)
+                context = _tls(self._options, self._place)
                 sockets["tcp"].listen(_BACKLOG)
                 server = await loop.create_server(lambda: _Stream(self), sock=sockets["tcp"], ssl=context)
             if "udp" in sockets:
@@ -150,7 +150,7 @@ class SyslogSource:
 
     def complain(self, error: str) -> None:
         """Note what went wrong without ending anything."""
-        self._activity.error, self._activity.error_at = error, self._around.clock.now()
+        self._activity.error, self._activity.error_at = error, self._place.clock.now()
 
     def _on_room(self) -> None:
         for stream in self._streams:
@@ -232,7 +232,7 @@ class SyslogKind:
     summary = "Receives syslog over UDP and TCP (RFC 5424, 3164 and 6587), with TLS where the server has it."
     options = SyslogOptions
 
-    def check(self, options: SyslogOptions, around: Place) -> None:
+    def check(self, options: SyslogOptions, place: Place) -> None:
         """Whether it may listen there.
 
         Raises:
@@ -248,19 +248,19 @@ class SyslogKind:
                     parse(one)
                 except ValueError as error:
                     raise InvalidInputError(f"{one[:64]!r}: {error}.", field=field) from None
-        if options.tls and (around.certificate is None or options.transports != ("tcp",)):
+        if options.tls and (place.certificate is None or options.transports != ("tcp",)):
             raise InvalidInputError(
                 "TLS needs the transport tcp alone, and a certificate: an operator of the server states it with the"
                 " setting NETSENTINEL_SOURCE_CERTIFICATE.",
                 field="tls",
             )
-        around.fence.listen(options.address, options.port)
+        place.fence.listen(options.address, options.port)
 
-    def build(self, options: SyslogOptions, around: Place) -> SyslogSource:
+    def build(self, options: SyslogOptions, place: Place) -> SyslogSource:
         """The listener."""
-        return SyslogSource(options, around)
+        return SyslogSource(options, place)
 
-    async def test(self, options: SyslogOptions, around: Place, running: Source | None) -> SourceTest:
+    async def test(self, options: SyslogOptions, place: Place, running: Source | None) -> SourceTest:
         """Bind the port, unless it is bound already, and say which format came last."""
         checks: list[Check] = []
         samples: list[bytes] = []
@@ -274,12 +274,12 @@ class SyslogKind:
             try:
                 for one in bind(options).values():
                     one.close()
-                _tls(options, around)
+                _tls(options, place)
             except NetSentinelError as error:
                 return SourceTest.of([Check(ok=False, sentence=error.detail)])
             checks.append(Check(ok=True, sentence=f"{told(options)} can be opened."))
         if samples:
-            ok, told_of = sentence(recognised(samples, around.clock.now(), around.format))
+            ok, told_of = sentence(recognised(samples, place.clock.now(), place.format))
             checks.append(Check(ok, told_of))
         else:
             checks.append(Check(ok=True, sentence="No message has come yet."))
@@ -320,15 +320,15 @@ def told(options: SyslogOptions) -> str:
     return f"{address}:{options.port} ({names})"
 
 
-def _tls(options: SyslogOptions, around: Place) -> ssl.SSLContext | None:
-    if not options.tls or around.certificate is None:
+def _tls(options: SyslogOptions, place: Place) -> ssl.SSLContext | None:
+    if not options.tls or place.certificate is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(around.certificate, around.private_key)
+        context.load_cert_chain(place.certificate, place.private_key)
     except OSError as error:  # ssl.SSLError is one
-        raise InvalidInputError(f"The certificate {around.certificate} cannot be used: {error}.") from error
+        raise InvalidInputError(f"The certificate {place.certificate} cannot be used: {error}.") from error
     return context
 
 

@@ -249,32 +249,32 @@ class WatchKind:
     summary = "Follows a log file on the server's machine through rotation and truncation."
     options = WatchOptions
 
-    def check(self, options: WatchOptions, around: Place) -> None:
+    def check(self, options: WatchOptions, place: Place) -> None:
         """Whether the file may be read.
 
         Raises:
             InvalidInputError: the path is not absolute, or a folder.
             NotAllowedError: it lies in no allowed folder.
         """
-        if around.fence.path(options.path).is_dir():
+        if place.fence.path(options.path).is_dir():
             raise InvalidInputError(f"{options.path} is a folder; state a file, or use a source of the kind folder.")
 
-    def build(self, options: WatchOptions, around: Place) -> FileWatch:
+    def build(self, options: WatchOptions, place: Place) -> FileWatch:
         """The watch. Links are followed now, not later: what the path names then is what was allowed."""
-        path = around.fence.path(options.path)
+        path = place.fence.path(options.path)
         return FileWatch(
             path,
-            WatchState(around.state, path),
-            around.sink,
-            around.clock,
-            source=around.source,
-            format=around.format,
+            WatchState(place.state, path),
+            place.sink,
+            place.clock,
+            source=place.source,
+            format=place.format,
             from_end=options.from_end,
         )
 
-    async def test(self, options: WatchOptions, around: Place, running: Source | None) -> SourceTest:
+    async def test(self, options: WatchOptions, place: Place, running: Source | None) -> SourceTest:
         """Open the file, and look at its first lines."""
-        path = around.fence.path(options.path)
+        path = place.fence.path(options.path)
         try:
             head = await asyncio.to_thread(_head, path)
         except FileNotFoundError:
@@ -286,7 +286,7 @@ class WatchKind:
         checks = [Check(ok=True, sentence=f"{path} can be read.")]
         if running is not None and running.activity.waiting_bytes:
             checks.append(Check(ok=True, sentence=f"{running.activity.waiting_bytes:,} bytes are not read yet."))
-        checks.append(Check(*sentence(recognised(head, around.clock.now(), around.format))))
+        checks.append(Check(*sentence(recognised(head, place.clock.now(), place.format))))
         return SourceTest.of(checks)
 
 

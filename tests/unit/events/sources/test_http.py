@@ -21,7 +21,7 @@ async def test_it_is_open_while_it_runs_and_says_where() -> None:
     task = asyncio.create_task(source.run())
     await asyncio.sleep(0)
     found = await kind.test(HttpOptions(), around, source)
-    assert (found.ok, found.sentence) == (True, "Takes POST /api/v2/events?source=door.")
+    assert (found.ok, found.sentence) == (True, "Takes POST /api/v2/events?source=door and /ws/sensor?source=door.")
     assert not task.done()
     task.cancel()
     assert not (await kind.test(HttpOptions(), around, None)).ok

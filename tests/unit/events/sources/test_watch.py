@@ -15,8 +15,9 @@ import pytest
 import zstandard
 
 from netsentinel.events.service import Accepted, IntakeService, Limits
-from netsentinel.events.sources import KINDS, FileWatch, Outgoing, WatchKind, WatchState
+from netsentinel.events.sources import KINDS, FileWatch, Outgoing, WatchState
 from netsentinel.events.sources.generations import Generation, Generations
+from netsentinel.events.sources.watch import WatchKind
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, UnavailableError

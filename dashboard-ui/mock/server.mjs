@@ -17,6 +17,7 @@ import {
   touchThreat,
 } from "./data.mjs";
 import { answerEvents, answerHunt } from "./events.mjs";
+import { answerOperations } from "./operations.mjs";
 import { answerTasks } from "./tasks.mjs";
 import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
 import { accept } from "./websocket.mjs";
@@ -53,11 +54,12 @@ const me = (name = "ada") => ({
     "events:read",
     "tasks:read",
     "recovery:read",
+    "schedules:read",
     "entries:read",
     "live:connect",
     ...(mood.role === "viewer"
       ? []
-      : ["alerts:write", "events:hunt", "tasks:write", "recovery:write", "sources:write"]),
+      : ["alerts:write", "events:hunt", "tasks:write", "recovery:write", "schedules:write", "sources:write"]),
   ],
 });
 
@@ -163,6 +165,10 @@ function answer(method, path, query, body, loggedIn) {
   if (path === "/api/v2/hunts") return { status: 200, body: answerHunt() };
   if (path.startsWith("/api/v2/events")) {
     const data = answerEvents(path, query, mood.empty, page);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
+  if (/^\/api\/v2\/(scheduler|error-recovery\/circuit-breaker)/.test(path)) {
+    const data = answerOperations(path, mood.empty);
     return data === undefined ? missing : { status: 200, body: data };
   }
   if (/^\/api\/v2\/(tasks|actions|error-recovery)/.test(path)) {

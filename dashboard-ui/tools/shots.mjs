@@ -78,6 +78,11 @@ const SCENES = [
   { name: "dead-letters-empty", path: "/dead-letters", mood: { empty: true } },
   { name: "dead-letter", path: "/tasks/tsk_0192f4c8a1d078967" },
   { name: "dead-letter-edit", path: "/tasks/tsk_0192f4c8a1d078967", act: click("Resubmit…") },
+  { name: "breakers", path: "/breakers" },
+  { name: "breaker", path: "/breakers?dependency=reputation" },
+  { name: "schedules", path: "/schedules" },
+  { name: "schedule", path: "/schedules?schedule=sch_1" },
+  { name: "schedules-add", path: "/schedules", act: click("Add a schedule") },
   { name: "not-found", path: "/nowhere" },
 ];
 

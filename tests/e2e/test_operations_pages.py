@@ -1,4 +1,4 @@
-"""Tasks and dead letters in a real browser against a real server: watched as they change, stopped, dealt with."""
+"""Tasks, dead letters, breakers and schedules in a real browser against a real server."""
 
 import re
 from collections.abc import Iterator
@@ -145,4 +145,54 @@ def test_dead_letters_are_resubmitted_edited_resolved_and_handled_together(
     with server.client() as client:
         made = client.get("/api/v2/tasks", params={"origin": f"resubmit:{together[0]}"}).json()["items"]
     assert len(made) == 1
+    page.close()
+
+
+def test_the_page_of_breakers_says_that_nothing_outside_was_called_yet(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/breakers")
+    expect(page.get_by_text("No breaker so far")).to_be_visible()
+    assert violations(page) == []
+    page.close()
+
+
+def test_a_schedule_is_added_with_a_preview_triggered_edited_disabled_and_deleted(
+    context: BrowserContext, server: LiveServer
+) -> None:
+    page = context.new_page()
+    page.goto("/schedules")
+    page.get_by_role("button", name="Add a schedule").click()
+    page.get_by_label("Name").fill("yearly trim")
+    page.get_by_label("Action", exact=True).select_option("journal.trim")
+    page.get_by_label("Cron expression").fill("0 3 31 2 *")
+    form = page.get_by_role("dialog")
+    expect(form.get_by_role("status")).to_be_visible()
+    page.get_by_label("Cron expression").fill("0 3 1 1 *")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    expect(form.get_by_role("status", name="Next times").get_by_role("listitem")).to_have_count(5)
+    assert violations(page) == []
+    page.get_by_role("button", name="Add the schedule").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="yearly trim"))
+    expect(row).to_contain_text("0 3 1 1 * (Europe/Berlin)")
+
+    def choose(item: str) -> None:
+        page.get_by_role("button", name="Actions for yearly trim").click()
+        page.get_by_role("menuitem", name=item).click()
+
+    choose("Trigger now")
+    expect(row).to_contain_text("Succeeded")
+    choose("Edit")
+    page.get_by_role("radio", name="Interval").check()
+    page.get_by_label("Unit").select_option(label="hours")
+    page.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("every 15 h")
+    row.get_by_role("link").first.click()
+    drawer = page.get_by_role("dialog", name="yearly trim")
+    expect(drawer.get_by_role("list", name="Runs, newest first").get_by_role("listitem")).to_have_count(1)
+    drawer.get_by_role("button", name="Close").click()
+    choose("Disable")
+    expect(row).to_contain_text("Disabled")
+    choose("Delete")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
     page.close()

@@ -13,6 +13,8 @@ import { type AlertSearch, parseAlertSearch } from "@/features/alerts/alert-filt
 import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-queries";
 import { eventListQuery } from "@/features/events/event-queries";
 import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
+import { breakersQuery } from "@/features/recovery/breaker-queries";
+import { schedulesQuery } from "@/features/scheduler/schedule-queries";
 import { authStateQuery, meQuery } from "@/features/session/session-queries";
 import {
   type DeadLetterSearch,
@@ -180,6 +182,24 @@ const deadLetters = createRoute({
   component: lazyRouteComponent(() => import("@/features/tasks/dead-letters-page"), "DeadLettersPage"),
 });
 
+const breakers = createRoute({
+  getParentRoute: () => app,
+  path: "/breakers",
+  validateSearch: (raw: Record<string, unknown>): { dependency?: string } =>
+    text(raw["dependency"]) ? { dependency: String(raw["dependency"]) } : {},
+  loader: ({ context }) => void context.queryClient.prefetchQuery(breakersQuery),
+  component: lazyRouteComponent(() => import("@/features/recovery/breakers-page"), "BreakersPage"),
+});
+
+const schedules = createRoute({
+  getParentRoute: () => app,
+  path: "/schedules",
+  validateSearch: (raw: Record<string, unknown>): { schedule?: string } =>
+    text(raw["schedule"]) ? { schedule: String(raw["schedule"]) } : {},
+  loader: ({ context }) => void context.queryClient.prefetchQuery(schedulesQuery),
+  component: lazyRouteComponent(() => import("@/features/scheduler/schedules-page"), "SchedulesPage"),
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
@@ -196,6 +216,8 @@ const routeTree = root.addChildren([
     tasks,
     task,
     deadLetters,
+    breakers,
+    schedules,
   ]),
 ]);
 

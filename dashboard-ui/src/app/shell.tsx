@@ -28,6 +28,8 @@ const PAGES = [
 const PARENTS: Readonly<Record<string, string>> = {
   "/suppressions": "/alerts",
   "/dead-letters": "/tasks",
+  "/breakers": "/tasks",
+  "/schedules": "/tasks",
 };
 
 export function Shell() {

@@ -11,6 +11,12 @@ export function OperationsTabs() {
       <Link to="/dead-letters" className={tabClass} activeOptions={{ includeSearch: false }}>
         Dead letters
       </Link>
+      <Link to="/breakers" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Breakers
+      </Link>
+      <Link to="/schedules" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Schedules
+      </Link>
     </TabsNav>
   );
 }

@@ -42,6 +42,12 @@ export type TaskView = Schemas["TaskView"];
 export type TaskPage = Schemas["TaskItems"];
 export type AttemptItem = Schemas["AttemptItem"];
 export type ActionItem = Schemas["ActionItem"];
+export type BreakerView = Schemas["BreakerView"];
+export type BreakerChange = Schemas["BreakerChange"];
+export type Schedule = Schemas["ScheduleItem"];
+export type ScheduleDraft = Schemas["ScheduleText"];
+export type Trigger = Schemas["TriggerText"];
+export type Run = Schemas["RunItem"];
 export type Resubmission = Schemas["ResubmissionView"];
 export type Me = Schemas["Me"];
 export type AuthState = Schemas["ServerState"];
@@ -100,6 +106,8 @@ export type Permission =
   | "tasks:write"
   | "recovery:read"
   | "recovery:write"
+  | "schedules:read"
+  | "schedules:write"
   | "events:read"
   | "events:hunt"
   | "live:connect";

@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import { Drawer } from "@/components/drawer";
+import { ProblemPanel } from "@/components/notice";
+import { Facts } from "@/components/section";
+import { Skeleton } from "@/components/skeleton";
+import { Time } from "@/components/time";
+import type { BreakerChange } from "@/lib/model";
+import { formatNumber } from "@/lib/number";
+import { breakerQuery } from "./breaker-queries";
+import { BreakerState, modeName } from "./breaker-state";
+import styles from "./breakers-page.module.css";
+
+interface BreakerDrawerProps {
+  readonly dependency: string;
+  readonly onClose: () => void;
+}
+
+/** One breaker: the calls that count now, and what happened to it. */
+export function BreakerDrawer({ dependency, onClose }: BreakerDrawerProps) {
+  const detail = useQuery(breakerQuery(dependency));
+  const breaker = detail.data?.breaker;
+  return (
+    <Drawer title={dependency} lead={breaker && <BreakerState breaker={breaker} />} onClose={onClose}>
+      {detail.isPending && <Skeleton rows={4} label="Loading the breaker" />}
+      {detail.isError && !detail.data && (
+        <ProblemPanel error={detail.error} onRetry={() => void detail.refetch()} />
+      )}
+      {breaker && (
+        <Facts
+          items={[
+            ["In this state", <Time key="since" at={breaker.since} full />],
+            ["Calls", `${formatNumber(breaker.calls)}; from ${breaker.minimum_calls} on they decide`],
+            ["Failed", formatNumber(breaker.failures)],
+            ["Slow", formatNumber(breaker.slow)],
+          ]}
+        />
+      )}
+      {detail.data && <Changes changes={detail.data.changes} />}
+    </Drawer>
+  );
+}
+
+function Changes({ changes }: { readonly changes: readonly BreakerChange[] }) {
+  return (
+    <section aria-labelledby="breaker-changes">
+      <h3 id="breaker-changes" className={styles["heading"]}>
+        Latest changes
+      </h3>
+      {changes.length === 0 ? (
+        <p className="muted">None so far.</p>
+      ) : (
+        <ol className={styles["changes"]}>
+          {changes.map((change) => (
+            <li key={`${change.at} ${change.after}`}>
+              <span>
+                <strong>{modeName(change.after)}</strong> <span className="muted">{change.reason}</span>
+                {change.calls > 0 && (
+                  <span className={styles["sub"]}>
+                    {formatNumber(change.calls)} calls, {formatNumber(change.failures)} failed,{" "}
+                    {formatNumber(change.slow)} slow
+                  </span>
+                )}
+              </span>
+              <Time at={change.at} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

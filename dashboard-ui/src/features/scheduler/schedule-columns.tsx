@@ -1,0 +1,81 @@
+import { Link } from "@tanstack/react-router";
+import { classes } from "@/components/classes";
+import { Time } from "@/components/time";
+import type { Column } from "@/components/virtual-table";
+import type { Schedule } from "@/lib/model";
+import { formatNumber } from "@/lib/number";
+import { type ScheduleAct, ScheduleMenu } from "./schedule-menu";
+import { isBad, runText, triggerText } from "./schedule-words";
+import styles from "./schedules-page.module.css";
+
+const column = (id: string, header: string, cell: Column<Schedule>["cell"]): Column<Schedule> => ({
+  id,
+  header,
+  cell,
+  className: styles[id],
+});
+
+function Name({ schedule: { id, name, action } }: { readonly schedule: Schedule }) {
+  return (
+    <>
+      <Link
+        to="/schedules"
+        search={{ schedule: id }}
+        className={styles["title"]}
+        data-row-link
+        resetScroll={false}
+      >
+        {name}
+      </Link>
+      <span className={styles["sub"]}>{action}</span>
+    </>
+  );
+}
+
+export function When({ schedule: { trigger } }: { readonly schedule: Schedule }) {
+  if (trigger.kind === "once") {
+    return (
+      <>
+        once, <Time at={trigger.at} />
+      </>
+    );
+  }
+  return <span className={classes(trigger.kind === "cron" && styles["cron"])}>{triggerText(trigger)}</span>;
+}
+
+export function Next({ schedule: { enabled, next_at: next, trigger } }: { readonly schedule: Schedule }) {
+  if (!enabled) return <span className="muted">Disabled</span>;
+  if (next !== null) return <Time at={next} />;
+  return <span className="muted">{trigger.kind === "event" ? "When it happens" : "Not again"}</span>;
+}
+
+function Last({ schedule: { last_run: run } }: { readonly schedule: Schedule }) {
+  if (run === null) return <span className="muted">never</span>;
+  return (
+    <>
+      <span className={classes(isBad(run) && styles["bad"])}>{runText(run)}</span>
+      <span className={styles["sub"]}>
+        <Time at={run.at} />
+      </span>
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<Schedule>[] = [
+  column("name", "Schedule", (schedule) => <Name schedule={schedule} />),
+  column("when", "Fires", (schedule) => <When schedule={schedule} />),
+  column("next", "Next", (schedule) => <Next schedule={schedule} />),
+  column("last", "Last run", (schedule) => <Last schedule={schedule} />),
+  column("fired", "Runs", ({ fired }) => <span>{formatNumber(fired)}</span>),
+];
+
+/** With the menu for those who may change schedules. */
+export function scheduleColumns(
+  onAct: ((schedule: Schedule, act: ScheduleAct) => void) | undefined,
+): readonly Column<Schedule>[] {
+  if (onAct === undefined) return COLUMNS;
+  return [
+    ...COLUMNS,
+    column("act", "Actions", (schedule) => <ScheduleMenu schedule={schedule} onAct={onAct} />),
+  ];
+}

@@ -1,0 +1,149 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/button";
+import { Field, Select } from "@/components/field";
+import { Modal } from "@/components/modal";
+import { Skeleton } from "@/components/skeleton";
+import { TextArea } from "@/components/text-area";
+import { toastSaid } from "@/components/toaster";
+import { actionsQuery } from "@/features/tasks/task-queries";
+import type { Schedule } from "@/lib/model";
+import { asProblem } from "@/lib/problem";
+import styles from "./schedule-form.module.css";
+import { changeSchedule, createSchedule, refreshSchedules } from "./schedule-queries";
+import { draftOf, type ScheduleTexts, textsOf } from "./schedule-texts";
+import { MISFIRES, OVERLAPS } from "./schedule-words";
+import { TriggerFields } from "./trigger-fields";
+
+interface ScheduleFormProps {
+  /** The schedule to change; a new one without it. */
+  readonly schedule?: Schedule;
+  readonly onClose: () => void;
+}
+
+/** Add a schedule, or state one anew. */
+export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
+  const actions = useQuery(actionsQuery);
+  const names = new Set(actions.data?.items.map(({ name }) => name));
+  if (schedule !== undefined) names.add(schedule.action);
+  return (
+    <Modal
+      title={schedule === undefined ? "Add a schedule" : `Edit ${schedule.name}`}
+      open
+      onClose={onClose}
+      wide
+    >
+      {actions.isPending ? (
+        <Skeleton rows={4} label="Loading what can be scheduled" />
+      ) : (
+        <Form schedule={schedule} actions={[...names].toSorted()} onClose={onClose} />
+      )}
+    </Modal>
+  );
+}
+
+interface FormProps {
+  readonly schedule: Schedule | undefined;
+  readonly actions: readonly string[];
+  readonly onClose: () => void;
+}
+
+function Form({ schedule, actions, onClose }: FormProps) {
+  const queryClient = useQueryClient();
+  const [texts, setTexts] = useState(() => textsOf(schedule, actions[0] ?? ""));
+  const [error, setError] = useState<string | undefined>();
+  const [busy, setBusy] = useState(false);
+  const change = (changes: Partial<ScheduleTexts>): void => setTexts((before) => ({ ...before, ...changes }));
+
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const draft = draftOf(texts, schedule);
+    if (typeof draft === "string") return setError(draft);
+    setBusy(true);
+    setError(undefined);
+    try {
+      await (schedule === undefined
+        ? createSchedule(draft)
+        : changeSchedule(schedule.id, draft, schedule.version));
+      toastSaid(`Saved: ${draft.name}`);
+      onClose();
+    } catch (failure) {
+      const { detail, title } = asProblem(failure);
+      setError(detail || title);
+      setBusy(false);
+    }
+    refreshSchedules(queryClient);
+  };
+
+  return (
+    <form className={styles["form"]} onSubmit={(event) => void save(event)}>
+      <div className={styles["pair"]}>
+        <Field
+          label="Name"
+          required
+          maxLength={200}
+          autoComplete="off"
+          value={texts.name}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+        <div className={styles["choice"]}>
+          <span aria-hidden="true">Action</span>
+          <Select
+            label="Action"
+            value={texts.action}
+            options={actions.map((name) => [name, name] as const)}
+            onChange={(action) => change({ action })}
+          />
+        </div>
+      </div>
+      <TriggerFields texts={texts} onChange={change} />
+      <TextArea
+        label="Input"
+        hint="What the action is given, as JSON."
+        code
+        rows={4}
+        value={texts.input}
+        onChange={(event) => change({ input: event.target.value })}
+      />
+      <div className={styles["pair"]}>
+        <div className={styles["choice"]}>
+          <span aria-hidden="true">While the one before still runs</span>
+          <Select
+            label="While the one before still runs"
+            value={texts.overlap}
+            options={OVERLAPS}
+            onChange={(overlap) => change({ overlap })}
+          />
+        </div>
+        <div className={styles["choice"]}>
+          <span aria-hidden="true">Times that were missed</span>
+          <Select
+            label="Times that were missed"
+            value={texts.misfire}
+            options={MISFIRES}
+            onChange={(misfire) => change({ misfire })}
+          />
+        </div>
+        <Field
+          label="Jitter"
+          hint="Each time is put off by up to so many seconds."
+          type="number"
+          min={0}
+          value={texts.jitter}
+          onChange={(event) => change({ jitter: event.target.value })}
+        />
+      </div>
+      {error !== undefined && (
+        <p role="alert" className={styles["error"]}>
+          {error}
+        </p>
+      )}
+      <div className={styles["buttons"]}>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" disabled={busy}>
+          {schedule === undefined ? "Add the schedule" : "Save"}
+        </Button>
+      </div>
+    </form>
+  );
+}

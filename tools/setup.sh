@@ -87,11 +87,12 @@ build_dashboard() {
 build_client() {
   if ! has_node; then return; fi
   stamp=$(stamp_of clients/typescript)
-  if [ "$(cat clients/typescript/dist/.built 2>/dev/null || true)" = "$stamp" ]; then return; fi
+  built=clients/typescript/node_modules/.built # not in dist, which is published
+  if [ -e clients/typescript/dist/index.js ] && [ "$(cat $built 2>/dev/null || true)" = "$stamp" ]; then return; fi
   install_packages clients/typescript
   say "Building the TypeScript client"
   (cd clients/typescript && npm run --silent build)
-  printf '%s' "$stamp" >clients/typescript/dist/.built
+  printf '%s' "$stamp" >$built
 }
 
 make_venv

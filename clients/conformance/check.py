@@ -9,7 +9,7 @@ A driver is a program that takes the server's URL and a file for positions, subs
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,14 @@ SCENARIOS: dict[str, Script] = {
     "repeats": Script(seed=3, repeat=0.3),
     "losses": Script(seed=4, lose=0.1, cut=0.01),
     "gaps": Script(seed=5, gap=0.1, cut=0.02),
+    "gaps behind losses": Script(seed=14, lose=0.2, gap=0.2),
     "garbage": Script(seed=6, garbage=0.5),
     "answers lost": Script(seed=7, lose_answers=0.3),
     "progress out of order": Script(seed=8, swap_progress=True),
     "everything": Script(
         seed=9, cut=0.03, lose=0.05, repeat=0.1, garbage=0.2, gap=0.05, lose_answers=0.1, swap_progress=True
     ),
+    "failed while away": Script(seed=15, fails_away=True),
     "silence": Script(seed=10, silent_after=20, heartbeat_ms=100),
     "blocked": Script(seed=11, blocked=True),
     "journal rebuilt": Script(seed=12, cut=0.05, epoch_after=2),
@@ -42,21 +44,30 @@ SCENARIOS: dict[str, Script] = {
 }
 
 
-async def faults(script: Script, driver: Sequence[str], *, within_s: float = 60) -> list[str]:
+Lines = list[dict[str, Any]]
+Drive = Callable[[str, float], Awaitable[tuple[Lines, list[str]]]]
+"""A driver that is no program: takes the server's URL and the seconds it has, gives the lines and what went wrong."""
+
+
+async def faults(script: Script, driver: Sequence[str] | Drive, *, within_s: float = 60) -> list[str]:
     """What a driver did wrong under a script; nothing, for a good client."""
     server = FakeServer(script)
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve(server, started.set_result))
     try:
         url = await started
-        with tempfile.TemporaryDirectory() as folder:
-            lines, ended = await _drive([*driver, url, str(Path(folder) / "positions.json")], within_s)
+        lines, ended = await driver(url, within_s) if callable(driver) else await _run(driver, url, within_s)
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
     if script.refuse:
         return [] if lines == [{"refused": "not-authenticated"}] else [f"a refusal was taken for {lines}"]
     return [*ended, *_faults_of_events(server, lines), *_faults_of_requests(server, lines)]
+
+
+async def _run(driver: Sequence[str], url: str, within_s: float) -> tuple[Lines, list[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        return await _drive([*driver, url, str(Path(folder) / "positions.json")], within_s)
 
 
 async def _drive(command: list[str], within_s: float) -> tuple[list[dict[str, Any]], list[str]]:
@@ -116,22 +127,23 @@ def _faults_of_requests(server: FakeServer, lines: list[dict[str, Any]]) -> list
         if name:
             answers.setdefault(name, []).append(line)
     polled = server.script.blocked
+    failure = "ended" if server.script.fails_away else "failed"
     for name, request in REQUESTS.items():
         given = answers.get(name, [])
         if len(given) != 1:
             found.append(f"{name} was answered {len(given)} times")
-        elif not _is_right(name, request, given[0], polled=polled):
+        elif not _is_right(name, request, given[0], polled=polled, failure=failure):
             found.append(f"{name} was answered with {given[0]}")
     return found
 
 
-def _is_right(name: str, request: dict[str, Any], given: dict[str, Any], *, polled: bool) -> bool:
+def _is_right(name: str, request: dict[str, Any], given: dict[str, Any], *, polled: bool, failure: str) -> bool:
     if polled:  # the fake's tasks all succeed
         return given.get("value") == {"action": request["action"], "payload": request["payload"]}
     if name == "refused":
         return given.get("code") == "invalid-input"
     if name == "fails":
-        return given.get("code") == "failed"
+        return given.get("code") == failure
     if name.startswith("short"):
         return given.get("value") == request["payload"]
     return given.get("value") == {"action": request["action"], "payload": request["payload"]}

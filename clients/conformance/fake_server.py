@@ -43,6 +43,8 @@ class Script:
     codes: tuple[int, ...] = (1006, 1011, 4408, 4503, 4429)
     lose_answers: float = 0.0
     """The chance that an answer to a request is lost with its connection."""
+    fails_away: bool = False
+    """The task that fails does so while the connection is cut; asked again, the server answers with an error."""
     swap_progress: bool = False
     blocked: bool = False
     """Refuses every WebSocket, as some proxies do."""
@@ -300,8 +302,14 @@ class _Connection:
         task = server.task(identifier, action, frame["payload"])
         about = {"id": identifier, "task_id": task["id"]}
         await self._maybe_cut()
+        if self._script.fails_away and action == "test.fails" and known:
+            problem = _problem("ended", 500)
+            await self._send({"type": "error", "id": identifier, "problem": problem, "retryable": False})
+            return
         status = "duplicate" if known else "queued"
         await self._send({"type": "ack", **about, "estimated_ms": 5, "status": status})
+        if self._script.fails_away and action == "test.fails":
+            await self._close(1011)
         numbers = [0, 1, 2, 3]
         if self._script.swap_progress:
             self._chance.shuffle(numbers)

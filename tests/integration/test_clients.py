@@ -1,37 +1,20 @@
 """Both clients, each as an own program, against a server that cuts, delays, repeats and lies."""
 
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.conformance import check
 from tests.typescript import node_driver
 
 CLIENTS = Path(__file__).resolve().parents[2] / "clients"
 CONFORMANCE = CLIENTS / "conformance"
 
 pytestmark = pytest.mark.timeout(240)
-
-
-def _checker() -> ModuleType:
-    sys.path.insert(0, str(CONFORMANCE))
-    try:
-        spec = importlib.util.spec_from_file_location("check", CONFORMANCE / "check.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(CONFORMANCE))
-    return module
-
-
-check = _checker()
 
 
 @pytest.fixture(scope="module")

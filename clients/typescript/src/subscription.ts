@@ -89,8 +89,11 @@ export class Subscription<T extends string = string> implements AsyncIterable<Li
   /** Take the server's word that events may be missing. */
   gap(gap: LiveGap): void {
     if (this.paused) return;
-    this.received = gap.reason === "epoch" ? gap.to : Math.max(gap.to, this.received ?? 0);
-    this.#put({ epoch: this.epoch, gap });
+    const { received } = this;
+    this.received = gap.reason === "epoch" ? gap.to : Math.max(gap.to, received ?? 0);
+    // A gap that begins after our position comes behind a frame that was lost: what that brought is missing too.
+    const from = received === null || gap.reason === "epoch" ? gap.from : Math.min(gap.from, received);
+    this.#put({ epoch: this.epoch, gap: { ...gap, from } });
   }
 
   /** Nothing more will come up to `seq`. */

@@ -61,6 +61,18 @@ test("a previous position above ours is a gap, told in its place", async () => {
   ]);
 });
 
+test("a gap behind a lost frame begins where we were", async () => {
+  const { subscription, gaps } = subscribed();
+  subscription.event(event(5), 0, "");
+  subscription.gap({ topic: "alerts", from: 7, to: 12, reason: "overflow", snapshotUrl: "" });
+  subscription.event(event(13), 12, "");
+  assert.deepEqual(await take(subscription, 2), [5, 13]);
+  assert.deepEqual(
+    gaps.map(({ from, to, reason }) => [from, to, reason]),
+    [[5, 12, "overflow"]],
+  );
+});
+
 test("what is complete moves the position without an event, once for all", async () => {
   const { subscription, stored } = subscribed();
   for (const seq of [10, 20, 30]) subscription.complete(seq);

@@ -91,6 +91,7 @@ class Conversation:
     def control(self, request: Running, frame_type: str) -> None:
         """Send `cancel`, `pause` or `resume_task` for a request that is a task."""
         if self.is_welcome and request.id in self._requests:
+            request.has_asked = True
             self._say({"type": frame_type, "id": request.id, "task_id": request.task_id})
 
     # --- the connection's side -----------------------------------------------------------------------------------
@@ -117,6 +118,8 @@ class Conversation:
         self.outgoing.clear()
         for subscription in self._subscriptions.values():
             subscription.confirmed = False
+        for request in self._requests.values():
+            request.lost()
 
     def receive(self, text: str) -> None:
         """Work on a frame. What cannot be read, or is of a kind this client does not know, is left out."""
@@ -281,7 +284,7 @@ class Conversation:
         if (identifier := frame.get("id")) is not None:
             request = self._requests.get(str(identifier))
             # A refused cancel or pause is about a task that is running; its end still comes.
-            if request is not None and not request.task_id:
+            if request is not None and not (request.task_id and request.has_asked):
                 del self._requests[str(identifier)]
                 request.fail(problem)
         elif (sub := frame.get("sub")) is not None:

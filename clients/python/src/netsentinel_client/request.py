@@ -36,6 +36,8 @@ class Running:
         """As it is sent, and sent again after a reconnect."""
         self.task_id = ""
         """Set when the server has made it a task."""
+        self.has_asked = False
+        """On this connection it was to be cancelled, paused or resumed: an error may be about that."""
         self._on_progress = on_progress
         self._on_ack = on_ack
         self._control = control
@@ -71,6 +73,11 @@ class Running:
         self.task_id = ack.task_id
         if self._on_ack is not None and not known:
             self._on_ack(ack)
+
+    def lost(self) -> None:
+        """The connection was lost; the next one counts progress anew."""
+        self._newest = -1
+        self.has_asked = False
 
     def progressed(self, number: int, progress: Progress) -> None:
         """The task has come further; what is older than something told before is left out."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, Self
 
 from netsentinel_client.model import Condition, Event, Gap
@@ -88,7 +89,11 @@ class Subscription:
         """Take the server's word that events may be missing."""
         if self.paused:
             return
-        self.received = gap.to_seq if gap.reason == "epoch" else max(gap.to_seq, self.received or 0)
+        received = self.received
+        self.received = gap.to_seq if gap.reason == "epoch" else max(gap.to_seq, received or 0)
+        if received is not None and gap.reason != "epoch" and gap.from_seq > received:
+            # It comes behind a frame that was lost: what that brought is missing too.
+            gap = replace(gap, from_seq=received)
         self._put(gap)
 
     def complete(self, seq: int) -> None:

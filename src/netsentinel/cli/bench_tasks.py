@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from netsentinel.tasks import TaskService
 
 _BUDGET_S: Final = 48.0
-_MIN_ROUNDS: Final = 1
 _MAX_ROUNDS: Final = 5
-_LONGEST_ROUND_S: Final = 30.0
 _CLIENTS: Final = 64
-_OWN_TASKS: Final = 3_000
-_PEER_TASKS: Final = 100
+_OWN_TASKS: Final = 2_000
+_PEER_TASKS: Final = 80
 _RATE: Final = 30
-_PACED_S: Final = 8.0
+_PACED_S: Final = 7.0
 _WARM_UP_S: Final = 1.0
 _FSYNC_PROBES: Final = 400
 _PAGE: Final = 4_096
@@ -59,18 +57,25 @@ class Contender:
         self._program = subprocess.Popen(  # noqa: S603 - our own programs
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        self._answer()
+
+    def wait(self, until: float) -> None:
+        """Wait until it is ready, at most until this time of `perf_counter`, and hold it there.
+
+        Raises:
+            RuntimeError: it failed, or it took too long.
+        """
+        self._answer(until)
         self._program.send_signal(signal.SIGSTOP)
 
-    def round(self) -> None:
+    def round(self, until: float) -> None:
         """Run one round, alone.
 
         Raises:
-            RuntimeError: it failed.
+            RuntimeError: it failed, or it took too long.
         """
         self._program.send_signal(signal.SIGCONT)
         self._say(f"{self._tasks}\n")
-        self.rounds.append(json.loads(self._answer()))
+        self.rounds.append(json.loads(self._answer(until)))
         self._program.send_signal(signal.SIGSTOP)
 
     def close(self) -> None:
@@ -85,15 +90,15 @@ class Contender:
         self._program.stdin.write(line)
         self._program.stdin.flush()
 
-    def _answer(self) -> str:
-        pipe = self._program.stdout
-        ready = pipe is not None and select.select([pipe], [], [], _LONGEST_ROUND_S)[0]
+    def _answer(self, until: float) -> str:
+        pipe, left = self._program.stdout, max(0.0, until - time.perf_counter())
+        ready = pipe is not None and select.select([pipe], [], [], left)[0]
         line = pipe.readline() if pipe is not None and ready else ""
         if line:
             return line
         self._program.kill()
         said = self._program.communicate()[1].strip().rpartition("\n")[2]
-        raise RuntimeError(said[:300] or f"{self.name} did not answer")
+        raise RuntimeError(said[:300] or f"{self.name} was not done in time")
 
 
 def measure(folder: Path, peers: list[Peer]) -> dict[str, Any]:
@@ -107,24 +112,22 @@ def measure(folder: Path, peers: list[Peer]) -> dict[str, Any]:
         RuntimeError: ours failed.
     """
     began = time.perf_counter()
+    until = began + _BUDGET_S
     fsync = fsync_times(folder)
-    start_ms = _start_ms(folder / "paced")
     ours = Contender("ours", [sys.executable, "-m", __spec__.name, str(folder)], _OWN_TASKS)
-    others: list[Contender] = []
+    others = [
+        Contender(peer.name, [peer.python, str(_PEERS_SCRIPT), peer.name, peer.where], _PEER_TASKS) for peer in peers
+    ]
     failed: dict[str, str] = {}
     longest, rounds = 0.0, 0
     try:
-        others = [found for peer in peers if (found := _started(peer, failed)) is not None]
-        while rounds < _MIN_ROUNDS or (
-            rounds < _MAX_ROUNDS and _BUDGET_S - (time.perf_counter() - began) > longest * 1.5
-        ):
+        ours.wait(until)
+        _each(others, failed, lambda other: other.wait(until))
+        start_ms = _start_ms(folder / "paced")
+        while not rounds or (rounds < _MAX_ROUNDS and until - time.perf_counter() > longest * 1.5):
             round_began = time.perf_counter()
-            ours.round()
-            for other in [one for one in others if one.name not in failed]:
-                try:
-                    other.round()
-                except (RuntimeError, ValueError, OSError) as error:
-                    failed[other.name] = str(error)
+            ours.round(until)
+            _each(others, failed, lambda other: other.round(until))
             rounds += 1
             longest = max(longest, time.perf_counter() - round_began)
     finally:
@@ -154,12 +157,14 @@ def _start_ms(folder: Path) -> dict[str, float]:
         return runner.run(_paced(folder))
 
 
-def _started(peer: Peer, failed: dict[str, str]) -> Contender | None:
-    try:
-        return Contender(peer.name, [peer.python, str(_PEERS_SCRIPT), peer.name, peer.where], _PEER_TASKS)
-    except (RuntimeError, OSError) as error:
-        failed[peer.name] = str(error)
-        return None
+def _each(others: list[Contender], failed: dict[str, str], step: Callable[[Contender], None]) -> None:
+    """One step of every peer that has not failed yet; why those fail that do."""
+    for other in others:
+        if other.name not in failed:
+            try:
+                step(other)
+            except (RuntimeError, ValueError, OSError) as error:
+                failed[other.name] = str(error)
 
 
 def fsync_times(folder: Path) -> list[float]:
@@ -169,7 +174,7 @@ def fsync_times(folder: Path) -> list[float]:
     path.write_bytes(block * 256)
     handle = os.open(path, os.O_WRONLY)
     times: list[float] = []
-    until = time.perf_counter() + 2.0
+    until = time.perf_counter() + 1.5
     try:
         while len(times) < _FSYNC_PROBES and (time.perf_counter() < until or len(times) < 2):  # noqa: PLR2004 - quantiles
             begun = time.perf_counter()

@@ -1,4 +1,5 @@
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -28,17 +29,27 @@ def test_what_is_not_installed_is_no_peer(tmp_path: Path) -> None:
 
 def test_a_program_runs_a_round_for_each_line() -> None:
     program = Contender("other", [sys.executable, "-c", STANDING_IN], 30)
+    until = time.perf_counter() + 60
     try:
-        program.round()
-        program.round()
+        program.wait(until)
+        program.round(until)
+        program.round(until)
     finally:
         program.close()
     assert program.rounds == [{"tasks_per_s": 30.0, "rss_mb": 5}] * 2
 
 
 def test_a_program_that_dies_says_why() -> None:
+    dead = Contender("other", [sys.executable, "-c", "raise SystemExit('no such queue')"], 30)
     with pytest.raises(RuntimeError, match="no such queue"):
-        Contender("other", [sys.executable, "-c", "raise SystemExit('no such queue')"], 30)
+        dead.wait(time.perf_counter() + 60)
+
+
+def test_a_program_that_takes_too_long_is_ended() -> None:
+    slow = Contender("slow", [sys.executable, "-c", "import time; time.sleep(600)"], 30)
+    with pytest.raises(RuntimeError, match="slow was not done in time"):
+        slow.wait(time.perf_counter() + 0.2)
+    slow.close()
 
 
 @pytest.mark.timeout(120)

@@ -21,8 +21,13 @@ KILLS_PER_DATABASE = 20
 LOSSES, MANY_LOSSES, LOSSES_PER_DATABASE = 20, 500, 5
 
 
-@pytest.mark.parametrize("kills", [FEW, pytest.param(MANY, marks=[pytest.mark.long, pytest.mark.timeout(0)])])
-@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "kills",
+    [
+        pytest.param(FEW, marks=pytest.mark.timeout(300)),
+        pytest.param(MANY, marks=[pytest.mark.long, pytest.mark.timeout(0)]),
+    ],
+)
 def test_kills_lose_no_task_and_double_no_effect(tmp_path: Path, kills: int) -> None:
     rng = seeded()
     acknowledged, slowest, ended = 0, 0.0, dict[str, int]()

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from netsentinel.storage.postgres import PostgresDatabase
     from tests.postgresql import PostgresServer
 
-hypothesis.settings.register_profile("netsentinel", deadline=None)  # how long an example takes is the machine's affair
+# How long an example takes, or its making, is the machine's affair.
+hypothesis.settings.register_profile(
+    "netsentinel", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("netsentinel")
 
 FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks", "scheduler", "analytics")

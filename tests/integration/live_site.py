@@ -6,17 +6,16 @@ import json
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from netsentinel import identity
 from netsentinel.api import ws
+from netsentinel.api.live_app import live_app
 from netsentinel.api.server import bind
 from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.store_sql import SqlIdentity
@@ -84,9 +83,7 @@ class Site:
         self.hub.listen(("session.closed", "user.disabled", "key.revoked"), self.hub.on_revocation)
         self.sock = bind("127.0.0.1", 0)
         self.host = f"127.0.0.1:{self.sock.getsockname()[1]}"
-        app = FastAPI()
-        app.state.services = SimpleNamespace(hub=self.hub, identity=self.identity, settings=Settings())
-        app.include_router(ws.router)
+        app = live_app(self.hub, self.identity, Settings())
         self.server = Server(
             uvicorn.Config(
                 app,

@@ -255,3 +255,12 @@ def test_breakers_that_nobody_called_are_said_to_be_missing(server: LiveServer) 
         refused = netsentinel("breakers", command, "smtp", check=False, **data)
         assert refused.returncode == 1
         assert "No breaker guards smtp" in refused.stderr
+
+
+def test_fan_out_is_measured() -> None:
+    done = netsentinel("bench", "fanout", "--clients", "20", "--seconds", "1", "--flood", "50", "-o", "json")
+    found = json.loads(done.stdout)
+    assert {"messages_per_cpu_s", "messages_per_s", "delivery_ms", "clients", "kib_per_connection"} <= found.keys()
+    assert (found["clients"], found["deliveries_flood"] + found["missed"]) == (20, 1_000)
+    assert found["frame_bytes"] >= 260
+    assert 0 < found["delivery_ms"]["p50"] <= found["delivery_ms"]["p99"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from netsentinel.cli.bench_fanout import fanout
 from netsentinel.cli.lanes import Lane
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
@@ -134,6 +135,9 @@ def detect(
         print_json(result)
     else:
         print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
+
+
+bench_app.command("fanout")(fanout)
 
 
 @bench_app.command("tasks")

@@ -89,7 +89,7 @@ async def _run(settings: "Settings", extra: Extra | None) -> None:
     async with open_server(settings, url, demo=extra is not None) as running:
         for line in running.notes:
             talk(line)
-        _calm_collector()
+        calm_collector()
         background = [asyncio.create_task(task) for task in running.background]
         if extra is not None:
             background.append(asyncio.create_task(extra(running.services, url)))
@@ -97,10 +97,10 @@ async def _run(settings: "Settings", extra: Extra | None) -> None:
         await _until_first_end(serving, background)
 
 
-def _calm_collector() -> None:
+def calm_collector() -> None:
     """Leave what was loaded at start out of garbage collections, and make the full ones rare.
 
-    With Python's defaults they stop the loop for 0.15 to 0.25 s at 1,000 live clients (benchmarks/live_fanout.py).
+    With Python's defaults they stop the loop for 0.15 to 0.25 s at 1,000 live clients (`netsentinel bench fanout`).
     """
     gc.collect()
     gc.freeze()

@@ -168,4 +168,5 @@ def _ordered(counts: Counter[str], names: list[str]) -> tuple[Counted, ...]:
 
 def _title(scope: ReportScope) -> str:
     about = f"Incident report: {scope.entity}" if scope.entity else "Security report"
-    return f"{about}, {to_iso(scope.since)[:_MINUTES]} to {to_iso(scope.until)[:_MINUTES]} UTC"
+    begin, end = (to_iso(at)[:_MINUTES].replace("T", " ") for at in (scope.since, scope.until))
+    return f"{about}, {begin} to {end} UTC"

@@ -1,0 +1,35 @@
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from netsentinel.cli.fanout_frames import Order, times_of
+from netsentinel.cli.fanout_server import KIND, Publisher
+from netsentinel.kernel.clock import SystemClock
+from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.storage import Journal, JournalWriter, SqliteDatabase
+
+pytestmark = pytest.mark.anyio
+
+
+class Told:
+    """A hub that has said everything at once to its three clients, but for what it missed."""
+
+    def __init__(self, published: int, missed: int) -> None:
+        self._figures = {"frames_sent": 3 * (published + 2) - missed, "events_missed": missed}
+
+    def samples(self) -> list[tuple[str, str, str, float]]:
+        return [("counter", f"netsentinel_live_{name}", "", value) for name, value in self._figures.items()]
+
+
+async def test_what_is_ordered_is_committed_and_timed(tmp_path: Path) -> None:
+    registry, clock = EntryRegistry((KIND,)), SystemClock()
+    times = times_of(tmp_path)
+    async with SqliteDatabase(tmp_path / "a.db", JournalWriter(registry, clock, b"k" * 32)) as database:
+        publisher = Publisher(database, cast("Any", Told(6, 2)), times, 3)
+        done = await publisher.publish(Order(commits=2, each=3, pause=0))
+        entries = await Journal(database, registry, b"k" * 32).read(0, 100)
+    assert [entry.payload["n"] for entry in entries] == list(range(6))
+    stamps = times[:48]
+    assert all(any(stamps[at : at + 8]) for at in range(0, 48, 8))
+    assert (done.missed, done.rss_kib > 1_000, done.cpu_s >= 0) == (2, True, True)

@@ -18,6 +18,7 @@ import {
 } from "./data.mjs";
 import { answerEvents, answerHunt } from "./events.mjs";
 import { answerOperations } from "./operations.mjs";
+import { answerRules } from "./rules.mjs";
 import { answerTasks } from "./tasks.mjs";
 import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
 import { accept } from "./websocket.mjs";
@@ -57,9 +58,18 @@ const me = (name = "ada") => ({
     "schedules:read",
     "entries:read",
     "live:connect",
+    "rules:read",
     ...(mood.role === "viewer"
       ? []
-      : ["alerts:write", "events:hunt", "tasks:write", "recovery:write", "schedules:write", "sources:write"]),
+      : [
+          "alerts:write",
+          "events:hunt",
+          "tasks:write",
+          "recovery:write",
+          "schedules:write",
+          "sources:write",
+          "rules:write",
+        ]),
   ],
 });
 
@@ -165,6 +175,10 @@ function answer(method, path, query, body, loggedIn) {
   if (path === "/api/v2/hunts") return { status: 200, body: answerHunt() };
   if (path.startsWith("/api/v2/events")) {
     const data = answerEvents(path, query, mood.empty, page);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
+  if (path.startsWith("/api/v2/rules")) {
+    const data = answerRules(path, query, body, mood.empty, page);
     return data === undefined ? missing : { status: 200, body: data };
   }
   if (/^\/api\/v2\/(scheduler|error-recovery\/circuit-breaker)/.test(path)) {

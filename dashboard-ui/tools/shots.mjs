@@ -16,6 +16,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const mood = (change) => fetch(`${BASE}/mock`, { method: "POST", body: JSON.stringify(change) });
 const click = (name) => (page) => page.getByRole("button", { name }).first().click();
 
+const RULE = "7d7f2a60-52c4-4b05-8c55-0000000000";
+
 /** name, path, what to do before the picture, the server's mood. */
 const SCENES = [
   { name: "setup", path: "/setup#token=abc", mood: { setup: true }, out: true },
@@ -64,6 +66,18 @@ const SCENES = [
   { name: "sources-test", path: "/sources", act: trySource },
   { name: "sources-rejected", path: "/sources?rejected=sysmon" },
   { name: "sources-empty", path: "/sources", mood: { empty: true } },
+  { name: "rules", path: "/rules" },
+  { name: "rules-filtered", path: "/rules?level=critical&order=hits", act: unfold },
+  { name: "rules-nomatch", path: "/rules?q=zzzz" },
+  { name: "rules-empty", path: "/rules", mood: { empty: true } },
+  { name: "rules-error", path: "/rules", mood: { fail: 507 } },
+  { name: "rules-viewer", path: "/rules", mood: { role: "viewer" } },
+  { name: "rules-add", path: "/rules", act: addRule },
+  { name: "rules-add-fault", path: "/rules", act: addWrongRule },
+  { name: "rule", path: `/rules/${RULE}13`, act: openCase },
+  { name: "rule-disabled", path: `/rules/${RULE}15` },
+  { name: "rule-failing", path: `/rules/${RULE}23` },
+  { name: "rule-missing", path: "/rules/none" },
   { name: "tasks", path: "/tasks" },
   { name: "tasks-filtered", path: "/tasks?state=failed&origin=schedule:sch_upkeep&error=dependency-timeout" },
   { name: "tasks-menu", path: "/tasks", act: openTaskMenu },
@@ -126,6 +140,24 @@ async function trySource(page) {
   await page.getByRole("button", { name: "Actions for edge" }).click();
   await page.getByRole("menuitem", { name: "Test" }).click();
   await page.getByText("It does not work.").waitFor();
+}
+
+async function addRule(page) {
+  await page.getByRole("button", { name: "Add a rule" }).click();
+  await page.getByRole("button", { name: "Start from a pattern" }).click();
+  await page.getByText("Database dump requested", { exact: true }).waitFor();
+}
+
+async function addWrongRule(page) {
+  await page.getByRole("button", { name: "Add a rule" }).click();
+  const text =
+    "title: Wrong\nlogsource:\n    product: zeek\ndetection:\n    a:\n        name|sounds_like: x\n";
+  await page.getByLabel("Sigma rule as YAML").fill(text);
+  await page.getByRole("button", { name: "Line 5, column 9" }).click();
+}
+
+async function openCase(page) {
+  await page.getByText("must hit").first().click();
 }
 
 async function select(page) {

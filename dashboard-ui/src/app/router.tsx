@@ -14,6 +14,8 @@ import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-querie
 import { eventListQuery } from "@/features/events/event-queries";
 import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
 import { breakersQuery } from "@/features/recovery/breaker-queries";
+import { ruleDetailQuery, ruleListQuery } from "@/features/rules/rule-queries";
+import { parseRuleSearch, type RuleSearch } from "@/features/rules/rule-search";
 import { schedulesQuery } from "@/features/scheduler/schedule-queries";
 import { authStateQuery, meQuery } from "@/features/session/session-queries";
 import {
@@ -157,6 +159,22 @@ const suppressions = createRoute({
   ),
 });
 
+const rules = createRoute({
+  getParentRoute: () => app,
+  path: "/rules",
+  validateSearch: (raw: Record<string, unknown>): RuleSearch => parseRuleSearch(raw),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(ruleListQuery(deps)),
+  component: lazyRouteComponent(() => import("@/features/rules/rules-page"), "RulesPage"),
+});
+
+const rule = createRoute({
+  getParentRoute: () => app,
+  path: "/rules/$id",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(ruleDetailQuery(params.id)),
+  component: lazyRouteComponent(() => import("@/features/rules/rule-page"), "RulePage"),
+});
+
 const tasks = createRoute({
   getParentRoute: () => app,
   path: "/tasks",
@@ -211,6 +229,8 @@ const routeTree = root.addChildren([
     threat,
     events,
     huntPage,
+    rules,
+    rule,
     sources,
     suppressions,
     tasks,

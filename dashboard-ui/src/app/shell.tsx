@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { classes } from "@/components/classes";
-import { AlertIcon, EventIcon, Logo, MoreIcon, SourceIcon, TaskIcon, ThreatIcon } from "@/components/icons";
+import { AlertIcon, EventIcon, Logo, MoreIcon, RuleIcon, SourceIcon, TaskIcon, ThreatIcon } from "@/components/icons";
 import { Menu, MenuItem } from "@/components/menu";
 import { Toaster, toastProblem } from "@/components/toaster";
 import { LiveProvider } from "@/features/live/live-context";
@@ -21,6 +21,7 @@ const PAGES = [
   { to: "/threats", name: "Threats", Icon: ThreatIcon },
   { to: "/events", name: "Events", Icon: EventIcon },
   { to: "/sources", name: "Sources", Icon: SourceIcon },
+  { to: "/rules", name: "Rules", Icon: RuleIcon },
   { to: "/tasks", name: "Operations", Icon: TaskIcon },
 ] as const;
 
@@ -79,6 +80,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   useShortcut("g a", () => void navigate({ to: "/alerts" }));
   useShortcut("g t", () => void navigate({ to: "/threats" }));
   useShortcut("g e", () => void navigate({ to: "/events" }));
+  useShortcut("g r", () => void navigate({ to: "/rules" }));
   useShortcut("g o", () => void navigate({ to: "/tasks" }));
   useShortcut("g s", () => void navigate({ to: "/sources" }));
 

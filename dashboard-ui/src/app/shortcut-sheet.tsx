@@ -16,6 +16,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["g", "t"], does: "Go to the threats" },
       { keys: ["g", "e"], does: "Go to the events" },
       { keys: ["g", "s"], does: "Go to the sources" },
+      { keys: ["g", "r"], does: "Go to the rules" },
       { keys: ["g", "o"], does: "Go to the operations: tasks, dead letters, breakers, schedules" },
       { keys: ["?"], does: "Show this sheet" },
     ],
@@ -29,6 +30,13 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["/"], does: "Search" },
       { keys: ["x"], does: "Select the row, or take it out" },
       { keys: ["p"], does: "Pause or resume live alerts" },
+    ],
+  ],
+  [
+    "On rules",
+    [
+      { keys: ["n"], does: "Add a rule (on the list)" },
+      { keys: ["e"], does: "Enable or disable (on a rule)" },
     ],
   ],
   [

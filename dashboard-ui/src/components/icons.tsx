@@ -48,6 +48,10 @@ export const SourceIcon = icon(
     <path d="M2.500 3.800v8.400c0 1.200 2.500 2.200 5.500 2.200s5.500-1 5.500-2.200V3.800M2.500 8c0 1.200 2.500 2.200 5.500 2.200s5.500-1 5.500-2.200" />
   </>,
 );
+export const RuleIcon = icon(
+  "RuleIcon",
+  <path d="M3.500 2h9v12h-9V2Zm2.500 3.500h4m-4 2.500h4m-4 2.500h2.500" />,
+);
 export const PauseIcon = icon("PauseIcon", <path strokeWidth="2" d="M5.500 3.500v9m5-9v9" />);
 export const PlayIcon = icon("PlayIcon", <path d="M5 3v10l8-5-8-5Z" />);
 export const SearchIcon = icon(

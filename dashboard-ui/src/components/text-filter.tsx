@@ -12,10 +12,13 @@ interface TextFilterProps {
   readonly search?: boolean;
   /** The key that focuses it, shown at its end. */
   readonly keyHint?: string;
+  /** What can be written here. */
+  readonly hint?: string;
 }
 
 /** A text that narrows a list while it is typed. */
-export function TextFilter({ label, value, onChange, inputRef, search = false, keyHint }: TextFilterProps) {
+export function TextFilter(props: TextFilterProps) {
+  const { label, value, onChange, inputRef, search = false, keyHint, hint } = props;
   const [text, setText] = useDebouncedText(value, onChange);
   return (
     <div className={classes(styles["filter"], search && styles["search"])}>
@@ -26,6 +29,7 @@ export function TextFilter({ label, value, onChange, inputRef, search = false, k
         className={styles["input"]}
         aria-label={label}
         placeholder={label}
+        title={hint}
         spellCheck={false}
         autoComplete="off"
         value={text}

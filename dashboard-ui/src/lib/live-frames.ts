@@ -7,6 +7,7 @@ export type Topic =
   | "alerts"
   | "triage"
   | "threats"
+  | "rules"
   | "tasks"
   | "recovery"
   | "schedules"

@@ -37,6 +37,12 @@ export type Condition = Schemas["Condition"];
 export type Suppression = Schemas["Suppression"];
 export type SuppressionDetail = Schemas["SuppressionDetail"];
 export type SuppressionPreview = Schemas["SuppressionPreview"];
+export type RuleSummary = Schemas["RuleSummary"];
+export type RulePage = Schemas["RulePage"];
+export type RuleDetail = Schemas["RuleDetail"];
+export type RuleCost = Schemas["RuleCost"];
+export type CaseResult = Schemas["CaseResult"];
+export type CheckReport = Schemas["CheckReport"];
 export type TaskItem = Schemas["TaskItem"];
 export type TaskView = Schemas["TaskView"];
 export type TaskPage = Schemas["TaskItems"];
@@ -106,6 +112,8 @@ export type Permission =
   | "tasks:write"
   | "recovery:read"
   | "recovery:write"
+  | "rules:read"
+  | "rules:write"
   | "schedules:read"
   | "schedules:write"
   | "events:read"

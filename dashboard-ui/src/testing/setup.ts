@@ -15,6 +15,17 @@ class NoResizeObserver implements ResizeObserver {
   disconnect(): void {}
 }
 
+/** jsdom reads files through FileReader only. */
+function readText(this: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(typeof reader.result === "string" ? reader.result : ""));
+    reader.addEventListener("error", () => reject(reader.error ?? new Error("unreadable")));
+    reader.readAsText(this);
+  });
+}
+if (!("text" in Blob.prototype)) Object.defineProperty(Blob.prototype, "text", { value: readText });
+
 beforeAll(() => {
   server.listen({ onUnhandledRequest: "error" });
 });

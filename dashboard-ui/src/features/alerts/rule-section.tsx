@@ -13,7 +13,13 @@ export function RuleSection({ rule }: { readonly rule: RuleText }) {
       actions={rule.source !== "" && <CopyButton text={rule.source} what="the rule" />}
     >
       <div className={styles["name"]}>
-        <strong>{rule.title}</strong>
+        {rule.source === "" ? (
+          <strong>{rule.title}</strong>
+        ) : (
+          <Link to="/rules/$id" params={{ id: rule.rule_id }}>
+            <strong>{rule.title}</strong>
+          </Link>
+        )}
         <Link to="/alerts" search={{ rule: rule.rule_id, status: "all" }}>
           All alerts of this rule
         </Link>

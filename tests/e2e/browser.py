@@ -1,4 +1,7 @@
-"""A real headless Chromium, and what the e2e suites ask of a page."""
+"""A real headless Chromium, and what the e2e suites ask of a page.
+
+Everything waits for conditions, and long enough for a machine that is busy with other tests.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -6,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live_server import PASSWORD, LiveServer
 from tests.programs import require_program
+
+WAIT_S = 90.0
+"""How long anything may take before it counts as not happening; on an idle machine it takes a moment."""
+TEST_S = 900
+"""How long one test may take with everything that it waits for."""
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD = ROOT / "src" / "netsentinel" / "dashboard" / "index.html"
@@ -26,16 +34,26 @@ ARGUMENTS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+expect.set_options(timeout=WAIT_S * 1_000)
+
+
 @contextmanager
 def chromium() -> Generator[Browser]:
     """Debian's Chromium, driven by Playwright; nothing is downloaded."""
     executable = require_program("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(executable), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=str(executable), args=ARGUMENTS, timeout=WAIT_S * 1_000)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def visit(browser: Browser, server: LiveServer, *, width: int = 1440, height: int = 900, **more: Any) -> BrowserContext:
+    """A browser window of its own on the server, nobody logged in; it waits as long as a busy machine needs."""
+    context = browser.new_context(viewport={"width": width, "height": height}, base_url=server.url, **more)
+    context.set_default_timeout(WAIT_S * 1_000)
+    return context
 
 
 def require_dashboard() -> None:
@@ -53,12 +71,19 @@ def set_up(context: BrowserContext, server: LiveServer) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create administrator").click()
-    page.wait_for_url("**/alerts**", timeout=20_000)
+    page.wait_for_url("**/alerts**")
     page.close()
 
 
+_AT_REST = """async () => {
+    const moving = document.getAnimations().filter(each => each.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(moving.map(each => each.finished));
+}"""
+
+
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now: rule, and where."""
+    """What axe finds wrong with the page once nothing moves any more: rule, and where."""
+    page.evaluate(_AT_REST)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)", RULES

@@ -3,28 +3,22 @@
 import time
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from netsentinel.demo import StoryLine, story
-from tests.e2e.browser import AXE, chromium, violations
-from tests.live_server import NDJSON, PASSWORD, LiveServer, wait_for
-from tests.programs import require_program
+from tests.e2e.browser import TEST_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.sending import send
+from tests.live_server import PASSWORD, LiveServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-DASHBOARD = Path(__file__).resolve().parents[2] / "src" / "netsentinel" / "dashboard" / "index.html"
-WAIT_MS = 15_000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _dashboard() -> None:
-    if not DASHBOARD.exists() or not AXE.exists():
-        require_program("node")
-        pytest.fail("the dashboard is not built; run: make setup")
+    require_dashboard()
 
 
 @pytest.fixture(scope="module")
@@ -50,26 +44,10 @@ def chapters() -> list[list[StoryLine]]:
 @pytest.fixture(scope="module")
 def context(browser: Browser, server: LiveServer) -> Iterator[BrowserContext]:
     """A browser in which the first administrator has set the server up."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
-    page = context.new_page()
-    page.goto(f"/setup#token={server.setup_token}")
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Create administrator").click()
-    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
-    page.close()
+    context = visit(browser, server)
+    set_up(context, server)
     yield context
     context.close()
-
-
-def replay(server: LiveServer, lines: list[StoryLine]) -> None:
-    with server.client() as client:
-        for name in {line.source for line in lines}:
-            body = b"\n".join(line.line for line in lines if line.source == name)
-            answer = client.post(f"/api/v2/events?source={name}", content=body, headers=NDJSON)
-            assert answer.status_code == 202, answer.text
-        wait_for(lambda: all(not item["waiting"] for item in client.get("/api/v2/sources").json()["items"]), 20)
 
 
 def titles(client: httpx2.Client) -> set[str]:
@@ -79,16 +57,16 @@ def titles(client: httpx2.Client) -> set[str]:
 def test_a_wrong_password_is_said_and_a_right_one_gets_in(
     browser: Browser, server: LiveServer, context: BrowserContext
 ) -> None:
-    fresh = browser.new_context(base_url=server.url)
+    fresh = visit(browser, server)
     page = fresh.new_page()
     page.goto("/alerts")
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password", exact=True).fill("not the password at all")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert").first).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("alert").first).to_be_visible()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
+    page.wait_for_url("**/alerts**")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     fresh.close()
 
@@ -101,10 +79,10 @@ def test_alerts_arrive_survive_a_cut_and_a_restart(
     loads: list[str] = []
     page.on("framenavigated", lambda frame: loads.append(frame.url))
     page.goto("/alerts")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     navigations = len(loads)
 
-    replay(server, chapters[0] + chapters[1])
+    send(server, chapters[0] + chapters[1])
     with server.client() as client:
         first = titles(client)
         assert first
@@ -114,7 +92,7 @@ def test_alerts_arrive_survive_a_cut_and_a_restart(
     _understand_one(page, first)
 
     context.set_offline(True)
-    replay(server, chapters[2])
+    send(server, chapters[2])
     server.kill()
     server.start()
     with server.client() as client:
@@ -128,17 +106,17 @@ def _all_shown(page: Page, client: httpx2.Client) -> None:
     """Every alert the server has is on the screen, without a reload."""
     for title in titles(client):
         row = page.get_by_role("row").filter(has_text=title).first
-        expect(row).to_be_attached(timeout=WAIT_MS * 2)
+        expect(row).to_be_attached()
 
 
 def _understand_one(page: Page, known: set[str]) -> None:
     """Open an alert and find out why it fired."""
     title = min(known)
     page.get_by_role("link", name=title).first.click()
-    page.wait_for_url("**/alerts/alr_**", timeout=WAIT_MS)
-    expect(page.get_by_role("heading", name="Why did this fire")).to_be_visible(timeout=WAIT_MS)
+    page.wait_for_url("**/alerts/alr_**")
+    expect(page.get_by_role("heading", name="Why did this fire")).to_be_visible()
     page.go_back()
-    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
+    page.wait_for_url("**/alerts**")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -153,11 +131,12 @@ def test_no_page_has_an_accessibility_violation(
 ) -> None:
     with server.client() as client:
         if not titles(client):
-            replay(server, chapters[0] + chapters[1])
+            send(server, chapters[0] + chapters[1])
         alert = client.get("/api/v2/alerts?limit=1").json()["items"][0]
-    visitor = browser.new_context(
-        viewport={"width": width, "height": 900},
-        base_url=server.url,
+    visitor = visit(
+        browser,
+        server,
+        width=width,
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
         storage_state=context.storage_state(),
@@ -168,7 +147,7 @@ def test_no_page_has_an_accessibility_violation(
     found: dict[str, list[str]] = {}
     for path in ("/alerts", f"/alerts/{alert['id']}", "/threats", f"/threats/{alert['entity']}", "/sources"):
         page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("networkidle")
         found[path] = violations(page)
         wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -176,7 +155,7 @@ def test_no_page_has_an_accessibility_violation(
             found[path].append(f"scrolls sideways by {wider} px")
     visitor.clear_cookies()
     page.goto("/login")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
     found["/login"] = violations(page)
     visitor.close()
     assert {path: items for path, items in found.items() if items} == {}

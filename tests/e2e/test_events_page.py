@@ -8,12 +8,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from netsentinel.demo import story
-from tests.e2e.browser import chromium, require_dashboard, set_up, violations
+from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
 from tests.live_server import NDJSON, LiveServer, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-WAIT_MS = 20_000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +28,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
             bars = client.get("/api/v2/events/histogram").json()["items"]
             return sum(bar["count"] for bar in bars) == len(lines)
 
-        wait_for(stored, 60)
+        wait_for(stored, WAIT_S)
         yield running
 
 
 @pytest.fixture(scope="module")
 def context(server: LiveServer) -> Iterator[BrowserContext]:
     with chromium() as browser:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
+        context = visit(browser, server)
         set_up(context, server)
         yield context
         context.close()
@@ -52,7 +50,7 @@ def total(page: Page) -> int:
 
 def settled(page: Page, before: int = -1) -> int:
     """How many events the search found, once that is another number than before."""
-    wait_for(lambda: total(page) not in (-1, before), WAIT_MS / 1_000)
+    wait_for(lambda: total(page) not in (-1, before), WAIT_S)
     return total(page)
 
 
@@ -60,7 +58,7 @@ def test_a_search_is_narrowed_shared_and_widened_again(context: BrowserContext) 
     page = context.new_page()
     page.goto("/events")
     table = page.get_by_role("table", name="Events, newest first")
-    expect(table).to_be_visible(timeout=WAIT_MS)
+    expect(table).to_be_visible()
     everything = settled(page)
     assert everything > 1_000
 
@@ -71,20 +69,20 @@ def test_a_search_is_narrowed_shared_and_widened_again(context: BrowserContext) 
     page.mouse.down()
     page.mouse.move(bars["x"] + bars["width"] * 0.922, middle, steps=5)
     page.mouse.up()
-    page.wait_for_url("**/events?from=**", timeout=WAIT_MS)
+    page.wait_for_url("**/events?from=**")
     closer = settled(page, everything)
     assert 0 < closer < everything
 
     page.get_by_role("button", name="Source address", exact=True).click()
     value = page.get_by_label(re.compile("^Only Source address")).first
     value.click()
-    page.wait_for_url("**where=src_ip**", timeout=WAIT_MS)
+    page.wait_for_url("**where=src_ip**")
     narrowed = settled(page, closer)
     assert 0 < narrowed < closer
 
     shared = context.new_page()
     shared.goto(page.url)
-    expect(shared.get_by_role("list", name="Filters in force")).to_be_visible(timeout=WAIT_MS)
+    expect(shared.get_by_role("list", name="Filters in force")).to_be_visible()
     assert settled(shared) == narrowed
     shared.close()
 
@@ -96,11 +94,11 @@ def test_a_search_is_narrowed_shared_and_widened_again(context: BrowserContext) 
 def test_an_event_opens_by_keyboard_with_its_record_as_it_came(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto("/events?regex=1&q=sqlmap")
-    expect(page.get_by_role("table", name="Events, newest first")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("table", name="Events, newest first")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog")
-    expect(panel).to_be_visible(timeout=WAIT_MS)
+    expect(panel).to_be_visible()
     page.get_by_role("radio", name="Record as it came").check()
     expect(panel.get_by_role("region", name="The record as JSON")).to_contain_text("sqlmap")
     address = page.url
@@ -108,7 +106,7 @@ def test_an_event_opens_by_keyboard_with_its_record_as_it_came(context: BrowserC
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     page.goto(address)
-    expect(page.get_by_role("dialog")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.close()
 
 
@@ -118,11 +116,11 @@ def test_an_alerts_evidence_leads_to_the_events_around_it_and_back(context: Brow
     page = context.new_page()
     page.goto(f"/alerts/{alert['id']}")
     page.get_by_role("link", name="Events around it").click()
-    page.wait_for_url("**/events?**", timeout=WAIT_MS)
-    expect(page.get_by_role("table", name="Events, newest first")).to_be_visible(timeout=WAIT_MS)
+    page.wait_for_url("**/events?**")
+    expect(page.get_by_role("table", name="Events, newest first")).to_be_visible()
     assert settled(page) > 0
     page.get_by_role("link", name=alert["title"]).click()
-    page.wait_for_url(f"**/alerts/{alert['id']}", timeout=WAIT_MS)
+    page.wait_for_url(f"**/alerts/{alert['id']}")
     page.close()
 
 
@@ -133,10 +131,10 @@ def test_a_hunt_answers_and_a_wrong_one_says_why(context: BrowserContext) -> Non
     editor.fill("SELECT dst_port, count(*) AS n FROM events WHERE dst_port = 22 GROUP BY 1")
     editor.press("Control+Enter")
     rows = page.get_by_role("table", name="Rows")
-    expect(rows.get_by_role("link", name="22")).to_be_visible(timeout=WAIT_MS)
+    expect(rows.get_by_role("link", name="22")).to_be_visible()
     editor.fill("SELECT nothing FROM events")
     editor.press("Control+Enter")
-    expect(page.get_by_role("alert").filter(has_text="nothing")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("alert").filter(has_text="nothing")).to_be_visible()
     page.close()
 
 
@@ -145,9 +143,10 @@ def test_a_hunt_answers_and_a_wrong_one_says_why(context: BrowserContext) -> Non
 def test_no_violation(context: BrowserContext, server: LiveServer, theme: str, width: int) -> None:
     browser = context.browser
     assert browser is not None
-    visitor = browser.new_context(
-        viewport={"width": width, "height": 900},
-        base_url=server.url,
+    visitor = visit(
+        browser,
+        server,
+        width=width,
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
         storage_state=context.storage_state(),
@@ -163,7 +162,7 @@ def test_no_violation(context: BrowserContext, server: LiveServer, theme: str, w
         "/events/hunt",
     ):
         page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_attached(timeout=WAIT_MS)
+        expect(page.get_by_role("heading", level=1)).to_be_attached()
         page.wait_for_load_state("networkidle")
         found[path] = violations(page)
         wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

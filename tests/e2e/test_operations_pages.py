@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.browser import chromium, require_dashboard, set_up, violations
+from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
 from tests.live_server import LiveServer, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
-WAIT_MS = 45_000
 LATER = 4_102_444_800_000_000
 """2100-01-01: a task that is not started while this runs."""
 
@@ -27,9 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def context(server: LiveServer) -> Iterator[BrowserContext]:
     with chromium() as browser:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
-        context.set_default_timeout(WAIT_MS)
-        expect.set_options(timeout=WAIT_MS)
+        context = visit(browser, server)
         set_up(context, server)
         yield context
         context.close()
@@ -51,11 +48,11 @@ def state_of(server: LiveServer, task: str) -> str:
 def dead_letter(server: LiveServer) -> str:
     """A task that was not started before its deadline, and so gave up."""
     task = submit(server, "tasks.trim", deadline_ms=1)
-    wait_for(lambda: state_of(server, task) == "dead", WAIT_MS / 1_000)
+    wait_for(lambda: state_of(server, task) == "dead", WAIT_S)
     return task
 
 
-def row_of(page: Page, task: str) -> Any:
+def row_of(page: Page, task: str) -> Locator:
     return page.get_by_role("row").filter(has=page.locator(f'a[href="/tasks/{task}"]'))
 
 
@@ -93,7 +90,7 @@ def test_a_task_is_skipped_for_those_that_need_it_and_another_is_cancelled(
     page.get_by_role("button", name="Skip…").click()
     page.get_by_role("dialog").get_by_role("button", name="Skip the task").click()
     expect(page.get_by_text("Skipped").first).to_be_visible()
-    wait_for(lambda: state_of(server, needs) == "succeeded", WAIT_MS / 1_000)
+    wait_for(lambda: state_of(server, needs) == "succeeded", WAIT_S)
 
     other = submit(server, not_before=LATER)
     page.goto("/tasks?state=active")

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.browser import chromium, require_dashboard, set_up, violations
+from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.sending import settle
 from tests.live_server import NDJSON, LiveServer, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
-WAIT_MS = 60_000
-WAIT_S = WAIT_MS / 1_000
 SCANNER = "1509bb0a-9bf1-4331-8a11-8783593942a4"
 """A rule that comes with NetSentinel: a web scanner names itself."""
 WRONG = """title: Wrong
@@ -52,8 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def context(server: LiveServer) -> Iterator[BrowserContext]:
     with chromium() as browser:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
-        context.set_default_timeout(WAIT_MS)
+        context = visit(browser, server)
         set_up(context, server)
         yield context
         context.close()
@@ -86,7 +84,7 @@ def hits_after_a_request(server: LiveServer, rule: str, url: str) -> tuple[int, 
         before = hits()
         body = json.dumps(request_of(url)).encode()
         assert client.post("/api/v2/events?source=web", content=body, headers=NDJSON).status_code == 202
-        wait_for(lambda: all(not item["waiting"] for item in client.get("/api/v2/sources").json()["items"]), WAIT_S)
+        settle(server)
         return before, hits()
 
 
@@ -99,7 +97,7 @@ def test_a_rule_is_written_finds_something_and_is_switched(context: BrowserConte
     page = context.new_page()
     page.goto("/alerts")
     page.get_by_role("link", name="Rules").click()
-    expect(page.get_by_role("table", name="Rules")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("table", name="Rules")).to_be_visible()
     faults = violations(page)
     faults += _write(page)
     rule = page.url.rpartition("/")[2]
@@ -107,16 +105,16 @@ def test_a_rule_is_written_finds_something_and_is_switched(context: BrowserConte
 
     wait_for(lambda: finds(server, rule, "/dump.sql"), WAIT_S, every=0.5)
     page.get_by_role("link", name="Its alerts").click()
-    expect(page.get_by_role("link", name="Database dump requested").first).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("link", name="Database dump requested").first).to_be_visible()
     page.go_back()
 
     _disable(page)
     wait_for(lambda: not finds(server, rule, "/other.sql"), WAIT_S, every=0.5)
     page.get_by_role("button", name="Enable", exact=True).click()
-    expect(page.get_by_role("button", name="Disable", exact=True)).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Disable", exact=True)).to_be_visible()
     wait_for(lambda: finds(server, rule, "/third.sql"), WAIT_S, every=0.5)
     page.reload()
-    expect(page.get_by_role("img", name=re.compile("hits? in the last 30 days"))).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("img", name=re.compile("hits? in the last 30 days"))).to_be_visible()
     page.close()
     assert faults == []
 
@@ -126,13 +124,13 @@ def _write(page: Page) -> list[str]:
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="Add a rule")
     dialog.get_by_label("Sigma rule as YAML").fill(WRONG)
-    expect(dialog.get_by_role("button", name=re.compile("^Line 6"))).to_be_visible(timeout=WAIT_MS)
+    expect(dialog.get_by_role("button", name=re.compile("^Line 6"))).to_be_visible()
     expect(dialog.get_by_role("button", name="Add the rule")).to_be_disabled()
     dialog.get_by_role("button", name="Start from a pattern").click()
-    expect(dialog.get_by_role("button", name="Add the rule")).to_be_enabled(timeout=WAIT_MS)
+    expect(dialog.get_by_role("button", name="Add the rule")).to_be_enabled()
     faults = violations(page)
     dialog.get_by_role("button", name="Add the rule").click()
-    expect(page.get_by_role("heading", name="Database dump requested")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("heading", name="Database dump requested")).to_be_visible()
     return faults
 
 
@@ -141,20 +139,20 @@ def _disable(page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Disable this rule")
     dialog.get_by_label("Why").fill("The nightly backup asks for it")
     dialog.get_by_role("button", name="Disable").click()
-    expect(page.get_by_role("note")).to_contain_text("The nightly backup asks for it", timeout=WAIT_MS)
+    expect(page.get_by_role("note")).to_contain_text("The nightly backup asks for it")
 
 
 def test_a_rules_cases_are_run_and_other_events_tried(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(f"/rules/{SCANNER}")
-    expect(page.get_by_text(re.compile(r"^\d+ cases? pass$"))).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(re.compile(r"^\d+ cases? pass$"))).to_be_visible()
     page.get_by_text("must hit", exact=True).first.click()
-    expect(page.get_by_text("cs-user-agent", exact=False).first).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("cs-user-agent", exact=False).first).to_be_visible()
     events = [request_of("/", "sqlmap/1.7"), request_of("/", "Mozilla/5.0")]
     page.get_by_label("Try other events").fill("\n".join(json.dumps(event) for event in events))
     page.get_by_role("button", name="Try", exact=True).click()
     said = page.get_by_role("status").filter(has_text="does not hit")
-    expect(said).to_contain_text("event 1: hits", timeout=WAIT_MS)
+    expect(said).to_contain_text("event 1: hits")
     assert violations(page) == []
     page.close()
 
@@ -165,19 +163,19 @@ def test_a_rule_comes_from_a_file_and_goes_again(context: BrowserContext) -> Non
     page.get_by_role("button", name="Add a rule").click()
     file: Any = {"name": "backup.yml", "mimeType": "text/yaml", "buffer": FROM_FILE.encode()}
     page.get_by_label("Rule files").set_input_files(files=file)
-    expect(page.get_by_role("status").filter(has_text="Backup folder asked for")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("status").filter(has_text="Backup folder asked for")).to_be_visible()
     page.get_by_role("button", name="Add the rule").click()
-    expect(page.get_by_role("heading", name="Backup folder asked for")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("heading", name="Backup folder asked for")).to_be_visible()
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").click()
     page.get_by_label("Search title").fill("backup folder")
-    expect(page.get_by_role("link", name="Backup folder asked for")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("link", name="Backup folder asked for")).to_be_visible()
     switch = page.get_by_role("switch", name="Enabled: Backup folder asked for")
     switch.click()
-    expect(switch).not_to_be_checked(timeout=WAIT_MS)
+    expect(switch).not_to_be_checked()
     page.get_by_role("link", name="Backup folder asked for").click()
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog", name="Remove this rule").get_by_role("button", name="Remove").click()
-    page.wait_for_url("**/rules", timeout=WAIT_MS)
+    page.wait_for_url("**/rules")
     page.goto("/rules?q=backup+folder")
-    expect(page.get_by_role("heading", name="No rule matches these filters")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("heading", name="No rule matches these filters")).to_be_visible()
     page.close()

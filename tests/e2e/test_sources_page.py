@@ -8,12 +8,11 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.browser import chromium, require_dashboard, set_up, violations
+from tests.e2e.browser import TEST_S, chromium, require_dashboard, set_up, violations, visit
 from tests.live_server import LiveServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
-WAIT_MS = 45_000
 LINE = b'{"timestamp":"2026-01-01T00:00:00.000000+0000","event_type":"dns","src_ip":"192.0.2.7"}\n'
 
 
@@ -32,8 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, logs: Path) -> Iterator[Liv
 @pytest.fixture(scope="module")
 def context(server: LiveServer) -> Iterator[BrowserContext]:
     with chromium() as browser:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
-        context.set_default_timeout(WAIT_MS)
+        context = visit(browser, server)
         set_up(context, server)
         yield context
         context.close()
@@ -47,7 +45,7 @@ def test_a_program_sends_with_the_key_that_the_page_shows(context: BrowserContex
     page.get_by_label("Name").fill("firewall")
     page.get_by_role("button", name="Add and start").click()
     page.get_by_role("button", name="Make a key").click()
-    command = page.get_by_text("Authorization: Bearer").inner_text(timeout=WAIT_MS)
+    command = page.get_by_text("Authorization: Bearer").inner_text()
     url, key = re.search(r'curl "(\S+)"', command), re.search(r"Bearer (\w+)", command)
     assert url, command
     assert key, command
@@ -56,7 +54,7 @@ def test_a_program_sends_with_the_key_that_the_page_shows(context: BrowserContex
     assert httpx2.get(f"{server.url}/api/v2/alerts", headers=headers).status_code == 403
     page.keyboard.press("Escape")
     row = page.get_by_role("row").filter(has_text="firewall")
-    expect(row.get_by_role("cell").nth(2)).to_contain_text("1", timeout=WAIT_MS)
+    expect(row.get_by_role("cell").nth(2)).to_contain_text("1")
     page.close()
 
 
@@ -70,24 +68,24 @@ def test_a_log_file_is_followed_tested_disabled_and_removed(context: BrowserCont
     page.get_by_label("Name").fill("eve")
     page.get_by_label("Path").fill("/etc/passwd")
     page.get_by_role("button", name="Add and start").click()
-    expect(page.get_by_role("alert").filter(has_text="/etc/passwd")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("alert").filter(has_text="/etc/passwd")).to_be_visible()
     page.get_by_label("Path").fill(str(log))
     page.get_by_role("button", name="Add and start").click()
-    expect(page.get_by_text("It works.")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("It works.")).to_be_visible()
     page.keyboard.press("Escape")
     with log.open("ab") as writer:
         writer.write(b"not json\n")
-    page.get_by_role("button", name=re.compile("1 rejected lines of eve")).click(timeout=WAIT_MS)
-    expect(page.get_by_text("not json", exact=True)).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("button", name=re.compile("1 rejected lines of eve")).click()
+    expect(page.get_by_text("not json", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
 
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="eve", exact=True))
     page.get_by_role("button", name="Actions for eve").click()
     page.get_by_role("menuitem", name="Disable").click()
-    expect(row.get_by_text(re.compile("^Disabled"))).to_be_visible(timeout=WAIT_MS)
+    expect(row.get_by_text(re.compile("^Disabled"))).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Actions for eve").click()
     page.get_by_role("menuitem", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    expect(page.get_by_role("button", name="Actions for eve")).to_have_count(0, timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Actions for eve")).to_have_count(0)
     page.close()

@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from netsentinel.demo import StoryLine, story
-from tests.e2e.browser import chromium, violations
-from tests.live_server import NDJSON, PASSWORD, LiveServer, wait_for
+from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.sending import send
+from tests.live_server import LiveServer, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-WAIT_MS = 20_000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +25,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    require_dashboard()
     with LiveServer(tmp_path_factory.mktemp("triage"), ws_heartbeat_seconds="5") as running:
         yield running
 
@@ -33,14 +33,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def lines() -> list[StoryLine]:
     return list(story(time.time_ns() // 1_000 - 1_800_000_000))
-
-
-def send(server: LiveServer, lines: list[StoryLine]) -> None:
-    with server.client() as client:
-        for name in {line.source for line in lines}:
-            body = b"\n".join(line.line for line in lines if line.source == name)
-            assert client.post(f"/api/v2/events?source={name}", content=body, headers=NDJSON).status_code == 202
-        wait_for(lambda: all(not item["waiting"] for item in client.get("/api/v2/sources").json()["items"]), 30)
 
 
 def alerts(server: LiveServer) -> list[dict[str, Any]]:
@@ -54,15 +46,9 @@ def one_of_a_rule(server: LiveServer) -> dict[str, Any]:
 
 
 def log_in(browser: Browser, server: LiveServer) -> Page:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url, accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"/setup#token={server.setup_token}")
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Create administrator").click()
-    page.wait_for_url("**/alerts**", timeout=WAIT_MS)
-    return page
+    context = visit(browser, server, accept_downloads=True)
+    set_up(context, server)
+    return context.new_page()
 
 
 def test_an_alert_is_judged_and_kept_away(
@@ -85,17 +71,17 @@ def test_an_alert_is_judged_and_kept_away(
 
 def _decide(page: Page) -> None:
     """Take it, note something, call it benign: by keys."""
-    expect(page.get_by_role("button", name="Assign to me")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Assign to me")).to_be_visible()
     page.keyboard.press("m")
     history = page.get_by_role("list", name="History")
-    expect(history).to_contain_text("gave it to ada", timeout=WAIT_MS)
+    expect(history).to_contain_text("gave it to ada")
     page.keyboard.press("n")
     page.keyboard.type("Asked the owner of the host.")
     page.keyboard.press("Control+Enter")
-    expect(history).to_contain_text("Asked the owner of the host.", timeout=WAIT_MS)
+    expect(history).to_contain_text("Asked the owner of the host.")
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("b")
-    expect(history).to_contain_text("called it benign", timeout=WAIT_MS)
+    expect(history).to_contain_text("called it benign")
 
 
 def _look_around(page: Page) -> None:
@@ -104,14 +90,14 @@ def _look_around(page: Page) -> None:
 
     def marked() -> bool:
         page.reload()
-        expect(around).to_be_visible(timeout=WAIT_MS)
+        expect(around).to_be_visible()
         page.wait_for_load_state("networkidle")
         return around.get_by_text("Evidence", exact=True).count() > 0
 
-    wait_for(marked, 40, every=1.0)
+    wait_for(marked, WAIT_S, every=1.0)
     around.get_by_role("button").filter(has_text="Evidence").first.click()
     expect(around.get_by_role("region", name="Stored event as JSON")).to_be_visible()
-    expect(page.get_by_role("region", name="Related alerts").get_by_role("link").first).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("region", name="Related alerts").get_by_role("link").first).to_be_visible()
 
 
 def _suppress(page: Page) -> list[str]:
@@ -119,14 +105,13 @@ def _suppress(page: Page) -> list[str]:
     page.keyboard.press("s")
     dialog = page.get_by_role("dialog", name="Suppress findings like this")
     preview = dialog.get_by_role("region", name="Preview")
-    expect(preview).to_contain_text(re.compile(r"[1-9]\d* alert"), timeout=WAIT_MS)
-    page.wait_for_timeout(300)
+    expect(preview).to_contain_text(re.compile(r"[1-9]\d* alert"))
     found = violations(page)
     dialog.get_by_label("Reason").fill("Agreed with the owner")
     dialog.get_by_label("This alert:").select_option("benign")
     dialog.get_by_role("button", name="Suppress").click()
-    expect(dialog).to_be_hidden(timeout=WAIT_MS)
-    expect(page.get_by_role("button", name="Reopen")).to_be_visible(timeout=WAIT_MS)
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     return found
 
 
@@ -137,11 +122,11 @@ def _is_counted(page: Page, server: LiveServer, lines: list[StoryLine], alert: d
     assert [item["id"] for item in same] == [alert["id"]]
     page.goto("/suppressions")
     card = page.get_by_role("listitem").filter(has_text="Agreed with the owner").first
-    expect(card).to_contain_text(re.compile(r"[1-9]\d*\s*findings? hidden"), timeout=WAIT_MS)
+    expect(card).to_contain_text(re.compile(r"[1-9]\d*\s*findings? hidden"))
     card.get_by_role("button", name="Show examples").click()
-    expect(card.get_by_text(alert["title"]).first).to_be_visible(timeout=WAIT_MS)
+    expect(card.get_by_text(alert["title"]).first).to_be_visible()
     card.get_by_role("button", name="Lift").click()
-    expect(page.get_by_role("heading", name="Nothing is suppressed")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("heading", name="Nothing is suppressed")).to_be_visible()
 
 
 def _several_at_once(page: Page, folder: Path) -> None:
@@ -151,7 +136,7 @@ def _several_at_once(page: Page, folder: Path) -> None:
     bar = page.get_by_role("region", name="Selected alerts")
     bar.get_by_role("button", name="Close").click()
     page.get_by_role("menuitem", name="False positive").click()
-    expect(bar).to_be_hidden(timeout=WAIT_MS)
+    expect(bar).to_be_hidden()
     page.goto("/alerts?status=closed")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()

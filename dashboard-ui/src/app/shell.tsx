@@ -3,7 +3,16 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { classes } from "@/components/classes";
-import { AlertIcon, EventIcon, Logo, MoreIcon, RuleIcon, SourceIcon, TaskIcon, ThreatIcon } from "@/components/icons";
+import {
+  AlertIcon,
+  EventIcon,
+  Logo,
+  MoreIcon,
+  RuleIcon,
+  SourceIcon,
+  TaskIcon,
+  ThreatIcon,
+} from "@/components/icons";
 import { Menu, MenuItem } from "@/components/menu";
 import { Toaster, toastProblem } from "@/components/toaster";
 import { LiveProvider } from "@/features/live/live-context";

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { Button, buttonClass } from "@/components/button";
+import { classes } from "@/components/classes";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
@@ -46,7 +47,7 @@ export function AlertsPage() {
       <OverviewStrip level={search.level} onLevel={(level) => change({ level })} />
       <FilterBar search={search} onChange={change} onReset={reset}>
         <div className={styles["tools"]}>
-          <Link to="/suppressions" className={buttonClass({ look: "quiet" })}>
+          <Link to="/suppressions" className={classes(buttonClass({ look: "quiet" }), styles["wideOnly"])}>
             Suppressions
           </Link>
           <ExportMenu search={search} />

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useRef, useState } from "react";
-import { Button } from "@/components/button";
+import { Button, buttonClass } from "@/components/button";
 import { RemovableChip, tagName } from "@/components/chip";
 import { classes } from "@/components/classes";
 import { Select } from "@/components/field";
@@ -95,6 +96,9 @@ export function FilterBar({ search, onChange, onReset, children }: FilterBarProp
             Reset
           </Button>
         )}
+        <Link to="/suppressions" className={classes(buttonClass({ look: "quiet" }), styles["narrowOnly"])}>
+          Suppressions
+        </Link>
       </div>
       <div className={styles["end"]}>{children}</div>
     </search>

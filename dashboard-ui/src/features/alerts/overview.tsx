@@ -36,7 +36,7 @@ export function OverviewStrip({ level, onLevel }: OverviewProps) {
           <button
             key={each}
             type="button"
-            className={classes(styles["tile"], styles[each])}
+            className={classes(styles["tile"], counts?.[each] !== 0 && styles[each])}
             aria-pressed={level === each}
             title={`Show ${LEVEL_NAMES[each]} and above`}
             onClick={() => onLevel(level === each ? undefined : each)}

@@ -1,11 +1,9 @@
 /** Every page, its address and what the address may carry. Pages load when they are first opened. */
 import type { QueryClient } from "@tanstack/react-query";
 import {
-  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   type RouterHistory,
   redirect,
 } from "@tanstack/react-router";
@@ -17,7 +15,6 @@ import { breakersQuery } from "@/features/recovery/breaker-queries";
 import { ruleDetailQuery, ruleListQuery } from "@/features/rules/rule-queries";
 import { parseRuleSearch, type RuleSearch } from "@/features/rules/rule-search";
 import { schedulesQuery } from "@/features/scheduler/schedule-queries";
-import { authStateQuery, meQuery } from "@/features/session/session-queries";
 import {
   type DeadLetterSearch,
   deadLetterListQuery,
@@ -31,58 +28,9 @@ import {
   threatDetailQuery,
   threatListQuery,
 } from "@/features/threats/threat-queries";
-import { isStatus } from "@/lib/problem";
 import { parseSearch, stringifySearch } from "@/lib/urls";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
-import { Shell } from "./shell";
-
-interface RouterContext {
-  readonly queryClient: QueryClient;
-}
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-
-const root = createRootRouteWithContext<RouterContext>()({
-  component: Outlet,
-  notFoundComponent: NotFoundPage,
-  errorComponent: RouteProblem,
-});
-
-/** Nobody logged in: to the log-in, or to the set-up of a new server. */
-async function requireSession({ context, location }: { context: RouterContext; location: { href: string } }) {
-  try {
-    await context.queryClient.ensureQueryData(meQuery);
-  } catch (error) {
-    if (!isStatus(error, 401)) throw error;
-    const { setup_needed: setupNeeded } = await context.queryClient.ensureQueryData(authStateQuery);
-    if (setupNeeded) throw redirect({ to: "/setup" });
-    throw redirect({ to: "/login", search: { next: location.href } });
-  }
-}
-
-const login = createRoute({
-  getParentRoute: () => root,
-  path: "/login",
-  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: string } => ({
-    ...(text(raw["next"]) && { next: String(raw["next"]) }),
-    ...(text(raw["ended"]) && { ended: "1" }),
-  }),
-  component: lazyRouteComponent(() => import("@/features/session/login-page"), "LoginPage"),
-});
-
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: "/setup",
-  component: lazyRouteComponent(() => import("@/features/session/setup-page"), "SetupPage"),
-});
-
-const app = createRoute({
-  getParentRoute: () => root,
-  id: "app",
-  beforeLoad: requireSession,
-  component: Shell,
-});
+import { app, login, root, setup, text } from "./gate";
 
 const home = createRoute({
   getParentRoute: () => app,

@@ -4,7 +4,7 @@ import asyncio
 import re
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -44,7 +44,7 @@ FOLLOW: Final = """async key => {
 
 
 @asynccontextmanager
-async def page_of(browser: Browser, url: str) -> AsyncIterator[Page]:
+async def page_of(browser: Browser, url: str) -> AsyncGenerator[Page]:
     """A page with the client's files beside it, on which nothing has run yet."""
     page = await browser.new_page()
     page.set_default_timeout(WITHIN_S * 1_000)
@@ -56,7 +56,7 @@ async def page_of(browser: Browser, url: str) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium() -> AsyncGenerator[Browser]:
     executable = str(require_program("chromium"))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
@@ -123,7 +123,7 @@ class Way:
         self._port = port
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[str]:
+    async def serve(self) -> AsyncGenerator[str]:
         """Its address."""
         server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
         try:

@@ -161,6 +161,7 @@ async def test_a_busy_server_holds_the_batch_and_takes_it_later(monkeypatch: pyt
         (READER, SENSOR_PROTOCOL, 403, 0),
         (GOOD, "netsentinel.v1.json", 400, 1),
     ],
+    ids=["unknown", "none", "reader", "protocol"],
 )
 async def test_who_may_not_send_gets_no_connection(key: str, protocol: str, status: int, failures: int) -> None:
     site = Site()

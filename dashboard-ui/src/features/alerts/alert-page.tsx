@@ -3,16 +3,14 @@ import { Link, useParams } from "@tanstack/react-router";
 import { buttonClass } from "@/components/button";
 import { TagList } from "@/components/chip";
 import { LevelBadge } from "@/components/level-badge";
-import { EmptyState, ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
-import { Skeleton } from "@/components/skeleton";
+import { RecordMissing } from "@/components/record-missing";
 import { StatusLabel } from "@/components/status";
 import { NearbySection } from "@/features/triage/nearby-section";
 import { RelatedSection } from "@/features/triage/related-list";
 import { TriageSection } from "@/features/triage/triage-section";
 import type { AlertDetail } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
-import { isStatus } from "@/lib/problem";
 import { AlertActions } from "./alert-actions";
 import { AlertFacts } from "./alert-facts";
 import styles from "./alert-page.module.css";
@@ -27,31 +25,16 @@ export function AlertPage() {
   usePageTitle(detail.data?.alert.title ?? "Alert");
 
   if (detail.data) return <AlertView detail={detail.data} />;
-  if (isStatus(detail.error, 404)) {
-    return (
-      <EmptyState title="This alert does not exist" whole>
-        <p>The link may be old, or the alert belongs to another tenant.</p>
-        <Link to="/alerts" className={buttonClass({})}>
-          All alerts
-        </Link>
-      </EmptyState>
-    );
-  }
-  if (detail.isError) {
-    return (
-      <ProblemPanel
-        error={detail.error}
-        onRetry={() => void detail.refetch()}
-        busy={detail.isFetching}
-        whole
-      />
-    );
-  }
   return (
-    <>
-      <h1 className="visually-hidden">Alert</h1>
-      <Skeleton rows={8} label="Loading the alert" />
-    </>
+    <RecordMissing
+      query={detail}
+      noun="alert"
+      why="The link may be old, or the alert belongs to another tenant."
+    >
+      <Link to="/alerts" className={buttonClass({})}>
+        All alerts
+      </Link>
+    </RecordMissing>
   );
 }
 

@@ -6,14 +6,12 @@ import { CodeView } from "@/components/code-view";
 import { CopyButton } from "@/components/copy-button";
 import { AlertIcon } from "@/components/icons";
 import { LevelBadge } from "@/components/level-badge";
-import { EmptyState, ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
+import { RecordMissing } from "@/components/record-missing";
 import { Section } from "@/components/section";
-import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import type { RuleDetail } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
-import { isStatus } from "@/lib/problem";
 import { CasesSection } from "./cases-section";
 import { Provenance } from "./provenance";
 import { RuleActions } from "./rule-actions";
@@ -28,31 +26,16 @@ export function RulePage() {
   usePageTitle(detail.data?.rule.title ?? "Rule");
 
   if (detail.data) return <RuleView detail={detail.data} />;
-  if (isStatus(detail.error, 404)) {
-    return (
-      <EmptyState title="This rule does not exist" whole>
-        <p>It may have been removed, or it belongs to another tenant.</p>
-        <Link to="/rules" className={buttonClass({})}>
-          All rules
-        </Link>
-      </EmptyState>
-    );
-  }
-  if (detail.isError) {
-    return (
-      <ProblemPanel
-        error={detail.error}
-        onRetry={() => void detail.refetch()}
-        busy={detail.isFetching}
-        whole
-      />
-    );
-  }
   return (
-    <>
-      <h1 className="visually-hidden">Rule</h1>
-      <Skeleton rows={8} label="Loading the rule" />
-    </>
+    <RecordMissing
+      query={detail}
+      noun="rule"
+      why="It may have been removed, or it belongs to another tenant."
+    >
+      <Link to="/rules" className={buttonClass({})}>
+        All rules
+      </Link>
+    </RecordMissing>
   );
 }
 

@@ -1,12 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { buttonClass } from "@/components/button";
-import { EmptyState, ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
-import { Skeleton } from "@/components/skeleton";
+import { RecordMissing } from "@/components/record-missing";
 import type { TaskView as TaskViewData } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
-import { isStatus } from "@/lib/problem";
 import { AttemptsSection } from "./attempts-section";
 import { JsonSection } from "./json-section";
 import { TaskActions } from "./task-actions";
@@ -24,31 +22,16 @@ export function TaskPage() {
   usePageTitle(detail.data?.task.action ?? "Task");
 
   if (detail.data) return <TaskView view={detail.data} />;
-  if (isStatus(detail.error, 404)) {
-    return (
-      <EmptyState title="This task does not exist" whole>
-        <p>It may have been deleted because of its age, or the link is wrong.</p>
-        <Link to="/tasks" className={buttonClass({})}>
-          All tasks
-        </Link>
-      </EmptyState>
-    );
-  }
-  if (detail.isError) {
-    return (
-      <ProblemPanel
-        error={detail.error}
-        onRetry={() => void detail.refetch()}
-        busy={detail.isFetching}
-        whole
-      />
-    );
-  }
   return (
-    <>
-      <h1 className="visually-hidden">Task</h1>
-      <Skeleton rows={8} label="Loading the task" />
-    </>
+    <RecordMissing
+      query={detail}
+      noun="task"
+      why="It may have been deleted because of its age, or the link is wrong."
+    >
+      <Link to="/tasks" className={buttonClass({})}>
+        All tasks
+      </Link>
+    </RecordMissing>
   );
 }
 

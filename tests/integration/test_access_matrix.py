@@ -174,7 +174,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world = World(http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html"})
             world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
-            world.things.update(schedule_id="matrix", service="smtp")
+            world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)

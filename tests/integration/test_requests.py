@@ -140,8 +140,9 @@ def test_a_request_outlives_its_connection(server: LiveServer) -> None:
         (connection,) = wait_for(busy, 30)
         assert connection["client"] == "netsentinel"
         time.sleep(0.5)  # so that it was acknowledged: only then is there a task to follow
-        with server.make_admin() as admin:
-            assert admin.delete(f"/api/v2/connections/{connection['id']}").status_code == 204
+        admin = server.make_admin()
+        assert admin.delete(f"/api/v2/connections/{connection['id']}").status_code == 204
+        admin.close()
     said, talk = asking.communicate(timeout=60)
     assert asking.returncode == 0, talk
     assert msgspec.json.decode(said) == {"text": "still here"}

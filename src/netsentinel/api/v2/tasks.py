@@ -24,7 +24,7 @@ actions = APIRouter(prefix="/api/v2/actions", tags=["tasks"])
 Reader = Annotated[Principal, Depends(Requires(Permission.TASKS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.TASKS_WRITE))]
 
-_MAX_TIME = 2**63 - 1
+_MAX_TIME = 2**62
 
 
 class TaskQuery(BaseModel):

@@ -45,6 +45,8 @@ from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, Sch
 from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage.dialect import SQLITE
+from netsentinel.streamer import Hub
+from netsentinel.streamer.testing import FakeAuth, MemoryQueue
 from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskFiles, TaskService, action
 from netsentinel.tasks.store_sql import sql_stores
 from tests.identity import House
@@ -145,6 +147,7 @@ class Desk:
             breakers=self.board,
             schedules=self.schedules,
             files=self.files,
+            hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,
             set_aside=SetAsideBatches(self, self.inbox, self.aside),  # type: ignore[arg-type] - the same
             lake=EventLake(self.events, self.events, self.clock),

@@ -21,7 +21,7 @@ CONNECT = """\
 import { Client } from "@netsentinel/client";
 import { WebSocket } from "ws";
 
-const client = new Client("http://127.0.0.1:8080", { key: "ns_key_...", WebSocket });
+const client = new Client("http://127.0.0.1:8740", { key: "ns_key_...", WebSocket });
 """
 
 
@@ -50,7 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 def program(folder: Path, name: str, text: str, server: LiveServer) -> list[str]:
     """A program of the README, with this server's address and key; the command that runs it."""
-    text = text.replace("http://127.0.0.1:8080", server.url).replace("ns_key_...", server.key)
+    text = text.replace("http://127.0.0.1:8740", server.url).replace("ns_key_...", server.key)
     (folder / name).write_text(text, encoding="utf-8")
     return ["node", name]
 

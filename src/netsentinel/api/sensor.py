@@ -139,13 +139,15 @@ class _Talk:
         loop = asyncio.get_running_loop()
         checked = loop.time()
         while True:
+            # Asked here, because receiving a frame that waits already never runs into the timeout below.
+            if loop.time() >= checked + _CHECK_EVERY_S:
+                checked = loop.time()
+                if not await self._is_still_welcome():
+                    return
             try:
                 async with asyncio.timeout_at(checked + _CHECK_EVERY_S):
                     frame = await self.transport.receive()
             except TimeoutError:
-                checked = loop.time()
-                if not await self._is_still_welcome():
-                    return
                 continue
             if frame is None:
                 return

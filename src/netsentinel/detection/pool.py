@@ -37,6 +37,7 @@ from netsentinel.detection.rules import RuleWeight, Selection
 from netsentinel.events.lake.model import Spool
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import UnavailableError
 
 _MODULE = "netsentinel.detection.process"
@@ -247,6 +248,7 @@ class ProcessPool:
                 msgspec.json.encode(self._options).decode(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
+                env=child_environment(),
             )
         except OSError as error:
             raise UnavailableError(f"The detection process cannot be started: {error}.") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.tasks.errors import HandlerFailedError, WorkerLostError
 from netsentinel.tasks.frames import (
@@ -137,6 +138,7 @@ class ProcessRunner:
                 str(self._memory_mib),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
+                env=child_environment(),
             )
         except OSError as error:
             raise WorkerLostError(f"No process can be started: {error}.") from error

@@ -1,1 +1,1 @@
-"""Which entry of the journal leads to what: one table (`reactions.py`), and what runs it (`runner.py`)."""
+"""Which entry leads to what (`reactions.py`), what runs that (`runner.py`), and actions of no one feature."""

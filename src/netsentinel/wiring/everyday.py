@@ -1,7 +1,7 @@
 """Actions that belong to no feature: an echo, to try a connection with, and the server's own health."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, Protocol
 
 import msgspec
@@ -42,7 +42,7 @@ class Health(Protocol):
         ...
 
     @property
-    def checks(self) -> tuple[Any, ...]:
+    def checks(self) -> Sequence[Check]:
         """Each of them."""
         ...
 

@@ -121,13 +121,12 @@ class Replays:
             fence.path(path)
 
     def _files(self, tenant: TenantId, source: Replay) -> list[Path]:
-        """The paths as they may be opened. A link in one of the folders must not lead out of them either."""
+        """The paths as they may be opened. Nothing in one of the folders may lie where the fence is closed."""
         fence = self._fence(tenant)
         paths = [fence.path(path) for path in source.paths]
         for folder in paths:
             for entry in folder.rglob("*"):
-                if entry.is_symlink():
-                    fence.path(str(entry))
+                fence.path(str(entry))
         return paths
 
 

@@ -79,7 +79,7 @@ class Reports:
         where = EventFilter(since=scope.since, until=scope.until)
         if scope.entity:
             wanted = ("src_ip", "dst_ip", "user", "device")
-            asked = [replace_equal(where, column, scope.entity) for column in wanted]
+            asked = [_only_where(where, column, scope.entity) for column in wanted]
         else:
             asked = [where]
         counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in asked]
@@ -152,7 +152,7 @@ class _Tally:
         return tuple(Span(self._scope.since + n * self.width, self._spans[n]) for n in range(count))
 
 
-def replace_equal(where: EventFilter, column: str, value: str) -> EventFilter:
+def _only_where(where: EventFilter, column: str, value: str) -> EventFilter:
     """The filter with one column compared."""
     return EventFilter(since=where.since, until=where.until, equal=((column, (value,)),))
 

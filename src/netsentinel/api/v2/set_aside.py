@@ -14,7 +14,7 @@ from netsentinel.kernel.types import Permission, Principal
 router = APIRouter(prefix="/api/v2/set-aside", tags=["sources"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.SOURCES_READ))]
-Sender = Annotated[Principal, Depends(Requires(Permission.EVENTS_WRITE))]
+Keeper = Annotated[Principal, Depends(Requires(Permission.SOURCES_WRITE))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def list_set_aside(
 
 
 @router.post("/{batch}/retry", status_code=202, response_model=PutBack, responses=problems(400, 401, 403, 404))
-async def retry_set_aside(batch: Annotated[int, Path(ge=0, lt=2**63)], principal: Sender, services: Served) -> Response:
+async def retry_set_aside(batch: Annotated[int, Path(ge=0, lt=2**63)], principal: Keeper, services: Served) -> Response:
     """Try a batch again: it is put at the end of the inbox, and set aside again if it fails again."""
     number = await services.set_aside.retry(principal.tenant, batch)
     services.processor.wake()

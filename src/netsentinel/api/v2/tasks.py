@@ -1,6 +1,6 @@
 """Tasks over HTTP: submit, list, look at, stop and go on; and the actions that can be asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
-from netsentinel.api.services import Served
+from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.task_views import TaskItem, TaskItems, TaskView, item_of, view_of
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.streamer import request_key
-from netsentinel.tasks import ResultFile, TaskFilter, TaskRequest, TaskState, Timeline
+from netsentinel.tasks import ResultFile, Task, TaskFilter, TaskRequest, TaskState, Timeline
 
 router = APIRouter(prefix="/api/v2/tasks", tags=["tasks"])
 actions = APIRouter(prefix="/api/v2/actions", tags=["tasks"])
@@ -206,16 +206,35 @@ async def show_timeline(query: Annotated[TimelineQuery, Query()], principal: Rea
     return answer(found)
 
 
+def _lacks(principal: Principal, services: Services, task: Task) -> Permission | None:
+    """The permission of the task's action, when the principal does not have it."""
+    if task.action not in services.tasks.actions:
+        return None
+    needed = services.tasks.actions[task.action].permission
+    return None if principal.may(needed) else needed
+
+
+def _need_action(principal: Principal, services: Services, task: Task) -> None:
+    needed = _lacks(principal, services, task)
+    if needed is not None:
+        raise NotAllowedError(f"This needs the permission {needed}.", permission=needed.value)
+
+
 @router.get("/{task_id}", response_model=TaskView, responses=problems(401, 403, 404))
 async def show_task(task_id: str, principal: Reader, services: Served) -> Response:
-    """A task with its input, its result and every attempt."""
-    return answer(view_of(await services.tasks.detail(principal.tenant, task_id)))
+    """A task with every attempt; its input and result for those who may ask for its action."""
+    detail = await services.tasks.detail(principal.tenant, task_id)
+    view = view_of(detail)
+    if _lacks(principal, services, detail.task):
+        view = replace(view, input=msgspec.Raw(b"null"), result=None, checkpoint=None)
+    return answer(view)
 
 
 @router.get("/{task_id}/result", responses=problems(401, 403, 404))
 async def show_result(task_id: str, principal: Reader, services: Served) -> Response:
-    """What a task that succeeded gave, as it is; `null` for any other."""
+    """What a task that succeeded gave, as it is; `null` for any other. It takes the permission of the task's action."""
     task = await services.tasks.get(principal.tenant, task_id)
+    _need_action(principal, services, task)
     return answer(task.result)
 
 
@@ -233,10 +252,7 @@ async def show_file(
 ) -> Response:
     """The file that a task left: an export, a report. It takes the permission of the task's action."""
     task = await services.tasks.get(principal.tenant, task_id)
-    if task.action in services.tasks.actions:
-        needed = services.tasks.actions[task.action].permission
-        if not principal.may(needed):
-            raise NotAllowedError(f"This needs the permission {needed}.", permission=needed.value)
+    _need_action(principal, services, task)
     left = msgspec.json.decode(task.result or b"{}", type=_Left)
     path = await services.files.find(principal.tenant, task_id)
     return FileResponse(

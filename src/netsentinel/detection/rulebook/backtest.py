@@ -12,7 +12,7 @@ from netsentinel.detection.rulebook.service import RuleService
 from netsentinel.events.lake.actions import EventsWanted, check_filter
 from netsentinel.events.lake.model import EventFilter, StoredEvent
 from netsentinel.kernel.clock import HOUR, SECOND
-from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.kernel.errors import InvalidInputError, NotAllowedError
 from netsentinel.kernel.types import Level, Micros, Permission, Principal, TenantId
 from netsentinel.tasks import Action, Reporter, action
 
@@ -94,7 +94,7 @@ class RuleActions:
         """All of them."""
         made = action(
             "rules.backtest",
-            permission=Permission.EVENTS_READ,
+            permission=Permission.EVENTS_HUNT,
             timeout=2 * HOUR,
             concurrency=1,
             keeps_failures=False,
@@ -165,3 +165,6 @@ def _check(wanted: Backtest, principal: Principal) -> None:
     check_filter(wanted, principal)
     if bool(wanted.rule) == bool(wanted.text):
         raise InvalidInputError("Give either the id of a rule or the text of rules.")
+    if wanted.text and not principal.may(Permission.RULES_WRITE):
+        needed = Permission.RULES_WRITE
+        raise NotAllowedError(f"Rules of your own take the permission {needed}.", permission=needed.value)

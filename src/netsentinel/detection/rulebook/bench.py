@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +28,7 @@ from netsentinel.detection.rulebook.frames import (
 from netsentinel.detection.rulebook.model import CaseResult, RuleCase
 from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
 from netsentinel.events.lake.model import StoredEvent
+from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, UnavailableError
 
 READ_S = 120.0
@@ -123,7 +123,7 @@ class ProcessBench:
                 *self._arguments,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                env={name: value for name, value in os.environ.items() if not name.startswith("NETSENTINEL_")},
+                env=child_environment(),
             )
         except OSError as error:
             raise UnavailableError(f"The rule bench cannot be started: {error}.") from error

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Self
 import msgspec
 
 from netsentinel.events.lake.frames import LENGTH_BYTES, Answer, Hunt, Refused, Request, answer_decoder, encode
+from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
 
 _MODULE = "netsentinel.events.lake.worker"
@@ -109,7 +109,7 @@ class LakeWorkers:
                 *self._arguments,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                env={name: value for name, value in os.environ.items() if not name.startswith("NETSENTINEL_")},
+                env=child_environment(),
             )
         except OSError as error:
             raise UnavailableError(f"The lake's worker cannot be started: {error}.") from error

@@ -221,6 +221,9 @@ class FolderSource:
         else:
             folder = self._path / (FAILED if fault else READ)
             folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.is_symlink():  # whoever may write here must not choose where files go
+                folder.unlink()
+                folder.mkdir(mode=0o700)
             target, number = folder / file.name, 0
             while target.exists():
                 number += 1

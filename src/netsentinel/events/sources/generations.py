@@ -5,6 +5,7 @@ moves it to another inode; both start a new generation at the path. A generation
 what was read of it: its first bytes, and the last ones before the offset.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -229,9 +230,15 @@ class Generations:
 
     def _open(self, path: Path, found: dict[tuple[int, int], _Found], *, is_current: bool) -> None:
         try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            # An earlier generation is a file that was renamed: a link with such a name is somebody's trick.
+            only_files = 0 if is_current else os.O_NOFOLLOW
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | only_files)
         except FileNotFoundError:
             return
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return
+            raise
         state = os.fstat(file)
         key = (state.st_dev, state.st_ino)
         if key in found or not stat.S_ISREG(state.st_mode):

@@ -177,3 +177,19 @@ async def test_a_disabled_source_takes_nothing() -> None:
     site.closed_source = "probe"
     assert (await site.dial(batch("a")))[0]["status"] == 403
     assert site.woken == 0
+
+
+async def test_a_key_that_was_revoked_sends_nothing_more_however_many_frames_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sensor, "_CHECK_EVERY_S", 0.0)
+    site = Site()
+    seen: list[str] = []
+
+    async def validate(key: str) -> FakeAdmission | None:
+        seen.append(key)
+        return site.keys.get(key) if len(seen) < 4 else None
+
+    site._app.state.services.identity.validate_token = validate
+    told = frames(await site.dial(*(batch(str(number)) for number in range(20))))
+    assert 1 <= len(told) <= 4

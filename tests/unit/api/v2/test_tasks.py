@@ -50,6 +50,11 @@ async def test_a_file_takes_the_permission_of_its_action(desk: Desk) -> None:
     answer = await desk.get(f"/api/v2/tasks/{made.task.id}/file", role=Role.ANALYST)
     assert (answer.status_code, answer.json()["permission"]) == (403, "audit:read")
     assert (await desk.get(f"/api/v2/tasks/{made.task.id}/file", role=Role.ADMIN)).status_code == 404
+    assert (await desk.get(f"/api/v2/tasks/{made.task.id}/result", role=Role.ANALYST)).status_code == 403
+    shown = (await desk.get(f"/api/v2/tasks/{made.task.id}", role=Role.ANALYST)).json()
+    assert (shown["task"]["action"], shown["input"]) == ("test.confide", None)
+    whole = (await desk.get(f"/api/v2/tasks/{made.task.id}", role=Role.ADMIN)).json()
+    assert whole["input"] == {"name": "Ada"}
 
 
 async def test_the_same_request_again_gives_the_same_task(desk: Desk) -> None:

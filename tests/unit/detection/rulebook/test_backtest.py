@@ -15,8 +15,8 @@ from netsentinel.events.lake.spool import stored
 from netsentinel.events.model import Event
 from netsentinel.events.ports import LineFormat
 from netsentinel.kernel.clock import HOUR
-from netsentinel.kernel.errors import InvalidInputError, NotFoundError
-from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
+from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Principal, Role, TenantId, system_principal
 from tests.unit.detection.rulebook.shelf import HIT, MISS, Shelf, rule_id, rule_text
 from tests.unit.tasks.reporting import Notes
 
@@ -124,3 +124,12 @@ async def test_events_that_came_as_lines_of_text_are_judged_by_their_fields() ->
     event = stored(read(HIT.encode()), 1, 0, 0)
     line = msgspec.structs.replace(event, raw="a line of text", native='{"uri":"/x","_line":"a line of text"}')
     assert [one.rule_id for one in await LocalBench().judge(rule_text(3), [line, event])] == [rule_id(3)] * 2
+
+
+def test_rules_of_ones_own_take_the_permission_to_write_rules(tmp_path: Path) -> None:
+    (made,) = RuleActions(Shelf(tmp_path).service, LocalBench(), Kept()).actions()
+    reader = Principal("usr_1", "user", DEFAULT_TENANT, Role.ANALYST, "Eva", frozenset({Permission.EVENTS_HUNT}))
+    assert made.permission is Permission.EVENTS_HUNT
+    made.validate(made.read_input(b'{"rule":"a"}'), reader)
+    with pytest.raises(NotAllowedError, match="rules:write"):
+        made.validate(made.read_input(b'{"text":"title: a"}'), reader)

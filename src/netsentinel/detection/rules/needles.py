@@ -56,12 +56,14 @@ def supported(needles: Sequence[Needle], cache: RuleCache | None = None) -> list
     """Which of these Hyperscan can find, or at least approximate."""
     if cache is None:
         return [_compiles(needle) for needle in needles]
-    key = _key("supported", needles)
+    different = sorted(set(needles))  # what is kept is found again however a start happens to list them
+    key = _key("supported", different)
     kept = cache.get(key)
-    if kept is None or len(kept) != len(needles):
-        kept = bytes(map(_compiles, needles))
+    if kept is None or len(kept) != len(different):
+        kept = bytes(map(_compiles, different))
         cache.put(key, kept)
-    return [bool(fine) for fine in kept]
+    fine = dict(zip(different, kept, strict=True))
+    return [bool(fine[needle]) for needle in needles]
 
 
 class Needles:
@@ -76,10 +78,12 @@ class Needles:
     """
 
     def __init__(self, needles: Sequence[Needle], cache: RuleCache | None = None) -> None:
-        self._database = _database(needles, cache)
+        # Compiled in an order of their own: what is kept is found again however a start happens to list them.
+        order = sorted(range(len(needles)), key=needles.__getitem__)
+        self._database = _database([needles[at] for at in order], cache)
         self._scan = self._database.scan
         self._found: list[int] = []
-        self._hit = _collector(self._found)
+        self._hit = _collector(self._found, order)
 
     def find(self, data: bytes) -> list[int]:
         """The needles that are in these bytes, each once, in no order that means anything."""
@@ -89,9 +93,9 @@ class Needles:
         return found
 
 
-def _collector(found: list[int]) -> Callable[[int, int, int, int, object], None]:
+def _collector(found: list[int], order: Sequence[int]) -> Callable[[int, int, int, int, object], None]:
     def hit(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-        found.append(number)
+        found.append(order[number])
 
     return hit
 

@@ -49,3 +49,12 @@ def test_compiled_sets_are_kept_and_made_again_when_damaged(tmp_path: Path) -> N
     cache.put(file.name, b"no database")
     assert sorted(Needles(wanted, cache).find(b"abc x1")) == [0, 1]
     assert len(cache.get(file.name) or b"") > 100
+
+
+def test_what_is_kept_does_not_depend_on_the_order(tmp_path: Path) -> None:
+    cache = RuleCache(tmp_path)
+    one, other = literal("alpha"), literal("beta")
+    assert Needles([one, other], cache).find(b"beta") == [1]
+    kept = sorted(tmp_path.iterdir())
+    assert Needles([other, one], cache).find(b"beta") == [0]
+    assert sorted(tmp_path.iterdir()) == kept

@@ -550,7 +550,7 @@ def _plan(ground: _Ground, service: TaskService, task_store: TaskStore, dialect:
     db, clock = ground.db, ground.clock
     kept = SqlSchedules(dialect)
     stores = ScheduleStores(schedules=kept, due=kept, runs=SqlRuns())
-    firing = Firing(stores, service, task_store, clock)
+    firing = Firing(stores, service, task_store, clock, ground.identity.acting)
     schedules = Schedules(Scheduling(db, stores, firing, service, clock, ground.registry))
     on_events = EventTrigger(db, ground.journal, stores, firing, schedules)
     return _Plan(schedules, Timer(schedules, clock), on_events, Outcomes(stores))

@@ -8,6 +8,7 @@ from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND, from_iso, to_iso
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import ConflictError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import Permission, Principal, Role
 from netsentinel.scheduler import By, Misfire, Overlap, Run, RunOutcome, Trigger, TriggerKind
 from netsentinel.scheduler.errors import InvalidScheduleError, ScheduleNameTakenError, SystemScheduleError
 from netsentinel.scheduler.store_sql import SqlRuns  # noqa: F401 - the suite is theirs, by way of the bench
@@ -19,6 +20,7 @@ from tests.unit.scheduler.bench import OTHER, STRANGER, SYSTEM, Site, T, draft, 
 
 pytestmark = pytest.mark.anyio
 
+ANA = Principal("u-ana", "user", T, Role.ANALYST, "ana", frozenset(Permission))
 NIGHTLY = Trigger(kind=TriggerKind.CRON, cron="30 2 * * *", zone="Europe/Berlin")
 
 
@@ -292,6 +294,28 @@ async def test_a_refused_task_is_a_run_with_the_reason(site: Site, monkeypatch: 
     assert (run.outcome, run.task_id) == (RunOutcome.REFUSED, "")
     assert "test.echo" in run.reason
     assert (await site.schedules.get(T, schedule.id)).next_at == site.clock.now() + MINUTE
+
+
+async def test_whoever_left_fires_nothing_more_until_somebody_else_saves_it(site: Site) -> None:
+    schedule = await site.make(principal=ANA)
+    (run,) = await site.after(MINUTE)
+    assert (await site.task(run)).principal == ANA.id
+    await site.finish_all()
+    site.gone.add(ANA.id)
+    (run,) = await site.after(MINUTE)
+    assert (run.outcome, run.task_id) == (RunOutcome.REFUSED, "")
+    assert "Save it again" in run.reason
+    await site.schedules.update(SYSTEM, schedule.id, draft())
+    (run,) = await site.after(MINUTE)
+    assert run.outcome is RunOutcome.SUBMITTED
+
+
+async def test_a_schedule_may_do_what_its_owner_may_do_now(site: Site) -> None:
+    await site.make(principal=ANA)
+    site.viewers.add(ANA.id)
+    (run,) = await site.after(MINUTE)
+    assert run.outcome is RunOutcome.REFUSED
+    assert "needs the permission" in run.reason
 
 
 async def test_systems_own_schedules_can_be_paused_and_nothing_else(site: Site) -> None:

@@ -317,6 +317,32 @@ async def test_a_clock_set_back_keeps_no_retry_waiting(at: Bench) -> None:
     assert done.created_at <= (done.started_at or 0) <= (done.ended_at or 0)
 
 
+async def test_having_a_task_go_on_takes_the_permission_of_its_action(at: Bench) -> None:
+    task = await at.submit()
+    await at.service.pause(SYSTEM, task.id)
+    for again in (at.service.resume, at.service.retry_now):
+        with pytest.raises(NotAllowedError, match="tasks:write"):
+            await again(STRANGER, task.id)
+    assert (await at.get(task)).state is TaskState.PAUSED
+
+
+async def test_an_action_with_a_limit_takes_no_key_that_would_lift_it(at: Bench) -> None:
+    with pytest.raises(InvalidTaskInputError, match="2 at once"):
+        await at.submit("test.blocking", concurrency_key="mine", concurrency=1_000)
+    with pytest.raises(InvalidTaskInputError, match="belong to schedules"):
+        await at.submit(concurrency_key="schedule:s1")
+    task = await at.submit("test.blocking", concurrency_key="mine", origin="schedule:s1")
+    assert task.lane_limit == 1
+
+
+async def test_a_dead_letter_of_a_schedule_keeps_its_lane(at: Bench) -> None:
+    task = await at.submit("test.echo", concurrency_key="schedule:s1", origin="schedule:s1")
+    (lease,) = await at.lease()
+    await at.finish(End(lease.task, failure=WRONG))
+    again = await at.service.dead_letters.resubmit(SYSTEM, task.id)
+    assert (again.lane, again.lane_limit) == (task.lane, 1)
+
+
 async def test_retry_now_and_dead_letters(at: Bench) -> None:
     first, second = await at.submit(input={"text": "x"}), await at.submit()
     for lease in await at.lease():

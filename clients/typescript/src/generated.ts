@@ -305,7 +305,7 @@ export interface NewTask {
   readonly not_before?: number | null;
   /** From now; not started after, stopped at it. */
   readonly deadline_ms?: number | null;
-  /** At most `concurrency` of this key run at once. */
+  /** At most `concurrency` of this key run at once; not for actions with a limit of their own. */
   readonly concurrency_key?: string;
   readonly concurrency?: number;
   /** Ids of tasks that must have succeeded first. */

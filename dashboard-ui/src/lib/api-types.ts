@@ -1029,7 +1029,7 @@ export interface paths {
         };
         /**
          * Show Task
-         * @description A task with its input, its result and every attempt.
+         * @description A task with every attempt; its input and result for those who may ask for its action.
          */
         get: operations["show_task_api_v2_tasks__task_id__get"];
         put?: never;
@@ -1049,7 +1049,7 @@ export interface paths {
         };
         /**
          * Show Result
-         * @description What a task that succeeded gave, as it is; `null` for any other.
+         * @description What a task that succeeded gave, as it is; `null` for any other. It takes the permission of the task's action.
          */
         get: operations["show_result_api_v2_tasks__task_id__result_get"];
         put?: never;
@@ -3048,7 +3048,7 @@ export interface components {
             deadline_ms?: number | null;
             /**
              * Concurrency Key
-             * @description At most `concurrency` of this key run at once.
+             * @description At most `concurrency` of this key run at once; not for actions with a limit of their own.
              * @default
              */
             concurrency_key: string;

@@ -16,8 +16,8 @@ from netsentinel.identity.users import Users
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NotAuthenticatedError, ThrottledError
-from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Role, TenantId
-from netsentinel.storage.ports import Database, Tx
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, Role, TenantId
+from netsentinel.storage.ports import Database, ReadTx, Tx
 
 TICKET_LIFETIME: Micros = 30 * SECOND
 
@@ -45,6 +45,14 @@ class IdentityService:
         rules = PasswordRules(limits.password_min_length)
         self.users = Users(db, stores, clock, hashing, rules, self._sessions)
         self.keys = ApiKeys(db, stores, clock)
+
+    def acting(self, tx: ReadTx, tenant: TenantId, principal_id: str) -> Principal | None:
+        """A user or key as it is now, by its id; None when it may not act any more. For what it left to be done."""
+        user = self._stores.users.find(tx, tenant, principal_id)
+        if user is not None:
+            return None if user.is_disabled else user.principal()
+        key = self._stores.keys.find(tx, tenant, principal_id)
+        return key.principal() if key is not None and key.is_valid(self._clock.now()) else None
 
     # Logging in and out.
 

@@ -1,5 +1,6 @@
 """What firing a schedule does, in the transaction that moves it on: its task, its run, its entry, or none of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -7,12 +8,12 @@ from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NetSentinelError, UnavailableError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import Micros, Permission, Principal, Role, TenantId
+from netsentinel.kernel.types import Micros, Principal, TenantId, system_principal
 from netsentinel.scheduler.entries import SCHEDULE_SKIPPED, SCHEDULE_TRIGGERED, ScheduleFired
 from netsentinel.scheduler.model import By, Misfire, Overlap, Run, RunOutcome, Schedule
 from netsentinel.scheduler.ports import DueStore, RunStore, ScheduleStore
 from netsentinel.scheduler.timing import TURNED_BACK, latest_ticks, planned, put_off, turned_back
-from netsentinel.storage.ports import Tx
+from netsentinel.storage.ports import ReadTx, Tx
 from netsentinel.tasks import TaskRequest, TaskService
 from netsentinel.tasks.ports import TaskStore
 
@@ -22,6 +23,7 @@ BATCH: Final = 100
 MAX_BACKFILL: Final = 1_000
 _MILLISECOND: Final = 1_000
 _NOT_ENDED: Final = "The run before has not ended."
+_OWNER_GONE: Final = "Whoever saved this schedule may not act any more. Save it again to take it over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,25 @@ class Fired:
     replaced: tuple[Replaced, ...]
 
 
-class Firing:
-    """Fires schedules in transactions of others. It may run twice and touches nothing in memory."""
+Owners = Callable[[ReadTx, TenantId, str], Principal | None]
+"""Finds a principal as it is now; None when it may not act any more."""
 
-    def __init__(self, stores: ScheduleStores, tasks: TaskService, task_store: TaskStore, clock: Clock) -> None:
+
+class Firing:
+    """Fires schedules in transactions of others. It may run twice and touches nothing in memory.
+
+    Args:
+        stores: where schedules and runs are.
+        tasks: takes their tasks.
+        task_store: says whether the task of the run before has ended.
+        clock: the time.
+        owners: finds whoever made a schedule, with the rights of now.
+    """
+
+    def __init__(
+        self, stores: ScheduleStores, tasks: TaskService, task_store: TaskStore, clock: Clock, owners: Owners
+    ) -> None:
+        self._owners = owners
         self._stores = stores
         self._tasks = tasks
         self._task_store = task_store
@@ -142,7 +159,9 @@ class Firing:
         is_active = self._is_active(tx, schedule)
         if is_active and overlap is Overlap.SKIP:
             return self._note(tx, schedule, by, tick, now, RunOutcome.SKIPPED, _NOT_ENDED, event_seq, cause)
-        owner = principal or owner_of(schedule)
+        owner = principal or self._owner_of(tx, schedule)
+        if owner is None:
+            return self._note(tx, schedule, by, tick, now, RunOutcome.REFUSED, _OWNER_GONE, event_seq, cause)
         request = TaskRequest(
             action=draft.action,
             input=draft.input,
@@ -206,6 +225,12 @@ class Firing:
         tx.append(NewEntry(kind, schedule.tenant, schedule.created_by, schedule.id, told, cause))
         return schedule, run
 
+    def _owner_of(self, tx: Tx, schedule: Schedule) -> Principal | None:
+        """Who the tasks of a schedule belong to: whoever saved it last, with the rights of now."""
+        if schedule.is_system:
+            return system_principal(schedule.tenant)
+        return self._owners(tx, schedule.tenant, schedule.created_by)
+
     def _is_active(self, tx: Tx, schedule: Schedule) -> bool:
         """Whether the task of the run before has not ended."""
         if not schedule.last_task:
@@ -217,12 +242,3 @@ class Firing:
 def origin_of(schedule_id: str) -> str:
     """What the tasks of a schedule say of where they come from."""
     return f"schedule:{schedule_id}"
-
-
-def owner_of(schedule: Schedule) -> Principal:
-    """Who a schedule's tasks belong to: whoever made it, whose right to run the action was checked then."""
-    return _principal(schedule.created_by, schedule.tenant, schedule.draft.name)
-
-
-def _principal(principal_id: str, tenant: TenantId, name: str) -> Principal:
-    return Principal(principal_id, "system", tenant, Role.ADMIN, f"schedule {name}", frozenset(Permission))

@@ -239,6 +239,8 @@ class Schedules:
             InvalidScheduleError: the name is not possible.
         """
         check_event(name)
+        if name in self._registry:
+            raise InvalidScheduleError(f"{name} is an entry of the journal, which only its feature announces.")
         told = EventAnnounced(name=name, data=dict(data or {}))
         await self._db.write(
             lambda tx: tx.append(NewEntry(EVENT_ANNOUNCED, principal.tenant, principal.id, name, told))

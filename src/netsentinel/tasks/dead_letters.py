@@ -16,6 +16,8 @@ from netsentinel.tasks.errors import TaskStateError
 from netsentinel.tasks.hints import Hints
 from netsentinel.tasks.model import Resubmission, Submitted, Task, TaskFilter, TaskRequest, TaskState
 
+RESUBMITTED: Final = "resubmit:"
+"""Begins the origin of a task that a dead letter became."""
 MOST_RESUBMITTED: Final = 1_000
 """At most so many dead letters are resubmitted by one call with a filter."""
 
@@ -119,7 +121,7 @@ class DeadLetters:
             retry=letter.retry,
             dependency=letter.dependency,
             cause=letter.cause,
-            origin=f"resubmit:{letter.id}",
+            origin=f"{RESUBMITTED}{letter.id}",
         )
         task = self._submit_in(tx, principal, request).task
         self._resolved(tx, principal, letter, DLQ_ENTRY_RESUBMITTED, note=f"resubmitted as {task.id}", task=task.id)

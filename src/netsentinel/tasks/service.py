@@ -1,7 +1,7 @@
 """What people and other features do with tasks: submit them, look at them, stop them, try them again."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
@@ -11,7 +11,7 @@ from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 from netsentinel.tasks import life
-from netsentinel.tasks.dead_letters import DeadLetters
+from netsentinel.tasks.dead_letters import RESUBMITTED, DeadLetters
 from netsentinel.tasks.engine import Engine
 from netsentinel.tasks.errors import FeedbackLoopError, InvalidTaskInputError, TaskStateError
 from netsentinel.tasks.hints import Hints
@@ -32,7 +32,7 @@ from netsentinel.tasks.model import (
     Timeline,
     Wanted,
 )
-from netsentinel.tasks.registry import ActionRegistry
+from netsentinel.tasks.registry import Action, ActionRegistry
 from netsentinel.tasks.timeline import read_timeline
 
 MOST_AT_ONCE: Final = 10_000
@@ -42,6 +42,8 @@ _ID_PREFIX: Final = "tsk"
 _LONGEST_KEY: Final = 500
 _MOST_NEEDS: Final = 1_000
 _TRIM_BATCH: Final = 500
+_OF_SCHEDULES: Final = "schedule:"
+"""Begins the origin and the concurrency key of the tasks of schedules."""
 
 
 def new_task_id(clock: Clock) -> str:
@@ -100,11 +102,9 @@ class TaskService:
     def _prepared(self, principal: Principal, request: TaskRequest) -> Prepared:
         """The task that a request asks for, with what it needs."""
         action = self.actions[request.action]
-        if not principal.may(action.permission):
-            raise NotAllowedError(
-                f"{request.action} needs the permission {action.permission}.", permission=action.permission
-            )
+        _need(principal, action)
         _check(request)
+        _check_lane(request, action)
         value, raw = action.pack_input(request.input)
         action.validate(value, principal)
         action.retry.overridden(request.retry)
@@ -258,6 +258,7 @@ class TaskService:
 
         def go_on(tx: Tx) -> Task:
             task = self._locked(tx, principal.tenant, task_id)
+            self._need_right(principal, task)
             if task.state is not TaskState.PAUSED:
                 raise TaskStateError(f"The task is {task.state}, not paused.", state=task.state)
             self._hints.give()
@@ -275,6 +276,7 @@ class TaskService:
 
         def again(tx: Tx) -> Task:
             task = self._locked(tx, principal.tenant, task_id)
+            self._need_right(principal, task)
             retried = {TaskState.RETRY_WAIT, TaskState.PARKED, TaskState.FAILED, TaskState.DEAD}
             if task.state not in retried and task.reason is not Reason.NOT_BEFORE:
                 raise TaskStateError(f"The task is {task.state} and cannot be tried again now.", state=task.state)
@@ -283,6 +285,11 @@ class TaskService:
             return self._engine.change(tx, task, self._engine.readmit(tx, revived))
 
         return await self._db.write(again)
+
+    def _need_right(self, principal: Principal, task: Task) -> None:
+        """Having a task go on takes what asking for it takes."""
+        if task.action in self.actions:
+            _need(principal, self.actions[task.action])
 
     # Retention.
 
@@ -319,6 +326,23 @@ class TaskService:
         if not found:
             raise NotFoundError(f"There is no task {task_id[:60]}.")
         return found[0]
+
+
+def _need(principal: Principal, action: Action[Any, Any]) -> None:
+    if not principal.may(action.permission):
+        raise NotAllowedError(f"{action.name} needs the permission {action.permission}.", permission=action.permission)
+
+
+def _check_lane(request: TaskRequest, action: Action[Any, Any]) -> None:
+    """Nobody lifts an action's own limit, or takes the place that keeps the runs of a schedule apart."""
+    if not request.concurrency_key or request.origin.startswith((_OF_SCHEDULES, RESUBMITTED)):
+        return
+    if action.concurrency:
+        raise InvalidTaskInputError(
+            f"{action.name} has a limit of its own, {action.concurrency} at once. Leave the concurrency key out."
+        )
+    if request.concurrency_key.startswith(_OF_SCHEDULES):
+        raise InvalidTaskInputError(f"Concurrency keys that begin with {_OF_SCHEDULES} belong to schedules.")
 
 
 def _check(request: TaskRequest) -> None:

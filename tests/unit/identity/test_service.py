@@ -233,3 +233,18 @@ async def test_a_user_made_on_the_command_line_closes_the_door(house: House) -> 
 async def test_the_local_key_needs_no_first_user_and_leaves_the_door_open(house: House, tmp_path: Path) -> None:
     await house.service.ensure_local_key(tmp_path / "local.key")
     assert await house.service.setup_needed()
+
+
+async def test_whoever_may_not_act_any_more_is_nobody(house: House) -> None:
+    ann = await house.user()
+    made = await house.service.keys.create(SYSTEM, "program", role=Role.VIEWER)
+
+    async def acting(principal_id: str, tenant: TenantId = DEFAULT_TENANT) -> object:
+        return await house.db.read(lambda tx: house.service.acting(tx, tenant, principal_id))
+
+    assert await acting(ann.id) == ann.principal()
+    assert await acting(made.key.id) == made.key.principal()
+    assert await acting(ann.id, TenantId("other")) is None
+    await house.service.users.disable(SYSTEM, ann.id)
+    await house.service.keys.revoke(SYSTEM, made.key.id)
+    assert [await acting(one) for one in (ann.id, made.key.id, "system")] == [None, None, None]

@@ -8,7 +8,7 @@ import msgspec
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import DEFAULT_TENANT, Principal, TenantId, system_principal
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Principal, Role, TenantId, system_principal
 from netsentinel.scheduler import (
     Firing,
     Run,
@@ -22,7 +22,7 @@ from netsentinel.scheduler import (
 )
 from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.scheduler.testing import MemoryRuns, MemorySchedules
-from netsentinel.storage import Database, Dialect
+from netsentinel.storage import Database, Dialect, ReadTx
 from netsentinel.storage.testing import MemoryDatabase
 from netsentinel.tasks import Task
 from netsentinel.tasks.engine import End
@@ -52,6 +52,10 @@ class Site:
     stores: ScheduleStores
     firing: Firing
     schedules: Schedules
+    gone: set[str]
+    """Principals that may not act any more."""
+    viewers: set[str]
+    """Principals that may only look."""
 
     async def make(self, name: str = "tidy up", *, principal: Principal = SYSTEM, **changes: Any) -> Schedule:
         return await self.schedules.create(principal, draft(name, **changes))
@@ -95,8 +99,17 @@ def _site(
 ) -> Site:
     task_stores = sql_stores(dialect) if dialect else memory_stores()
     tasks = task_bench(db, task_stores, clock)
-    firing = Firing(stores, tasks.service, task_stores.tasks, clock)
+    gone: set[str] = set()
+    viewers: set[str] = set()
+
+    def owners(_tx: ReadTx, tenant: TenantId, principal_id: str) -> Principal | None:
+        if principal_id in gone:
+            return None
+        rights = () if principal_id in viewers else Permission
+        return Principal(principal_id, "user", tenant, Role.ADMIN, principal_id, frozenset(rights))
+
+    firing = Firing(stores, tasks.service, task_stores.tasks, clock, owners)
     ground = Scheduling(db, stores, firing, tasks.service, clock, registry)
     if dialect is None:
         ground = replace(ground, newest=lambda _tx: 0)
-    return Site(db, clock, tasks, stores, firing, Schedules(ground))
+    return Site(db, clock, tasks, stores, firing, Schedules(ground), gone, viewers)

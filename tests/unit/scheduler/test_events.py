@@ -109,6 +109,11 @@ async def test_somebody_announces_an_event_by_name(site: Site, trigger: EventTri
         await site.schedules.announce(SYSTEM, "no name")
 
 
+async def test_nobody_announces_what_a_feature_tells(site: Site) -> None:
+    with pytest.raises(InvalidScheduleError, match="only its feature"):
+        await site.schedules.announce(SYSTEM, "task.succeeded", {})
+
+
 async def test_what_a_schedule_brings_about_starts_no_other(
     site: Site, trigger: EventTrigger, events_journal: Journal
 ) -> None:

@@ -77,7 +77,11 @@ class NewTask(BaseModel):
     priority: int = Field(5, ge=0, le=9, description="A higher one starts first.")
     not_before: int | None = Field(None, ge=0, le=_MAX_TIME, description="Start at this time or later.")
     deadline_ms: int | None = Field(None, ge=1, le=10**12, description="From now; not started after, stopped at it.")
-    concurrency_key: str = Field("", max_length=200, description="At most `concurrency` of this key run at once.")
+    concurrency_key: str = Field(
+        "",
+        max_length=200,
+        description="At most `concurrency` of this key run at once; not for actions with a limit of their own.",
+    )
     concurrency: int = Field(1, ge=1, le=1_000)
     needs: tuple[str, ...] = Field((), max_length=1_000, description="Ids of tasks that must have succeeded first.")
 

@@ -20,6 +20,8 @@ PORTION: Final = 2_000
 """Events that the bench judges at once."""
 SAMPLES: Final = 5
 """Matches that are shown of each rule, the newest."""
+MOST_ALERTS: Final = 100_000
+"""Different things are counted up to here."""
 _MANY: Final = 10_000_000
 
 
@@ -140,7 +142,8 @@ class _Count:
             hour = str(event.time // HOUR * HOUR)
             rule.by_hour[hour] = rule.by_hour.get(hour, 0) + 1
             about = self._about.setdefault(hit.rule_id, set())
-            about.add(hit.fingerprint)
+            if len(about) < MOST_ALERTS:
+                about.add(hit.fingerprint)
             rule.alerts = len(about)
             if len(rule.samples) < SAMPLES:
                 rule.samples.append(Match(event.id, event.time, event.source, hit.matched))

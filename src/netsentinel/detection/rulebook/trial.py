@@ -18,6 +18,8 @@ from netsentinel.events.lake.spool import event_of
 from netsentinel.kernel.errors import InvalidInputError, RuleSyntaxError
 
 _SHOWN_SOURCE = 64 * 1024
+MOST_HITS = 20_000
+"""So many hits of a portion of stored events are told: more is no rule that anybody could use."""
 
 
 def read_rules(paths: Sequence[Path], cache: RuleCache | None = None) -> ReadRules:
@@ -58,11 +60,17 @@ def judge_stored(text: str, events: Sequence[StoredEvent]) -> list[RuleHit]:
         raise loaded.failed[0] if loaded.failed else InvalidInputError("The text holds no rule.")
     detector = SigmaDetector(loaded.rules)
     pipeline = Pipeline(FORMATS, [detector], fallback=GenericFormat())
-    return [
-        RuleHit(number, found.rule_id, found.title, found.level, found.fingerprint, found.matched)
-        for number, event in enumerate(events)
-        for found in _findings(pipeline, detector, event)
-    ]
+    hits: list[RuleHit] = []
+    for number, event in enumerate(events):
+        hits += (
+            RuleHit(number, found.rule_id, found.title, found.level, found.fingerprint, found.matched)
+            for found in _findings(pipeline, detector, event)
+        )
+        if len(hits) > MOST_HITS:
+            raise InvalidInputError(
+                f"The rules match more than {MOST_HITS:,} times in {number + 1:,} events. Make them narrower."
+            )
+    return hits
 
 
 def _findings(pipeline: Pipeline, detector: SigmaDetector, event: StoredEvent) -> list[Finding]:

@@ -162,7 +162,7 @@ class Desk:
     def _add_schedules(self) -> None:
         kept = SqlSchedules(SQLITE)
         stores = ScheduleStores(kept, kept, SqlRuns())
-        firing = Firing(stores, self.tasks, self.engine.stores.tasks, self.clock)
+        firing = Firing(stores, self.tasks, self.engine.stores.tasks, self.clock, self.house.service.acting)
         ground = Scheduling(self, stores, firing, self.tasks, self.clock, self.registry)  # type: ignore[arg-type] - the same
         self.schedules, self.outcomes = Schedules(ground), Outcomes(stores)
         self.event_trigger = EventTrigger(self.database, self.journal, stores, firing, self.schedules)

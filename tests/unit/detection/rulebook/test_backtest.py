@@ -133,3 +133,15 @@ def test_rules_of_ones_own_take_the_permission_to_write_rules(tmp_path: Path) ->
     made.validate(made.read_input(b'{"rule":"a"}'), reader)
     with pytest.raises(NotAllowedError, match="rules:write"):
         made.validate(made.read_input(b'{"text":"title: a"}'), reader)
+
+
+async def test_a_rule_that_matches_everything_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsentinel.detection.rulebook.trial.MOST_HITS", 2)
+    with pytest.raises(InvalidInputError, match="more than 2 times in 3 events"):
+        await run(tmp_path, Kept(*[HIT] * 5), Backtest(text=rule_text(2)))
+
+
+async def test_different_things_are_counted_up_to_a_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ALERTS", 1)
+    found = await run(tmp_path, Kept(HIT, HIT.replace("203.0.113.66", "203.0.113.67")), Backtest(text=rule_text(2)))
+    assert (found.rules[0].hits, found.rules[0].alerts) == (2, 1)

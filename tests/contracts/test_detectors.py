@@ -72,8 +72,9 @@ def test_it_finds_something(expected: tuple[list[Finding], bytes]) -> None:
 
 
 def test_a_finding_explains_itself(make: Callable[[], Detector], expected: tuple[list[Finding], bytes]) -> None:
+    name = make().name
     for finding in expected[0]:
-        assert finding.detector == make().name
+        assert finding.detector == name
         assert finding.tenant == DEFAULT_TENANT
         assert finding.rule_id
         assert finding.title

@@ -19,6 +19,8 @@ from tests.crash.seeds import seeded, tell
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 KILLS = 4
+MOST_TURNS = 6
+"""A slow machine may store nothing between a few kills."""
 EVENTS_A_POST = 500
 PAUSE_S = 0.05
 """Between posts: a flush comes every 0.2 s, and many kills must not make many gigabytes."""
@@ -99,7 +101,7 @@ def rounds(kills: int, folder: Path) -> None:
     poster, data = Poster(), folder / "data"
     argv = [sys.executable, "-m", "tests.crash.scenarios.lake", str(data)]
     harness = KillHarness(
-        argv, seeded(), environment={"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}, longest_s=4.0
+        argv, seeded(), environment={"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}, longest_s=6.0
     )
     acknowledged: frozenset[str] = frozenset()
     most = 0
@@ -111,7 +113,10 @@ def rounds(kills: int, folder: Path) -> None:
         assert held >= most, "events that were stored are gone"
         most = held
 
-    harness.run(kills, check, poster)
+    for _ in range(MOST_TURNS):
+        harness.run(kills, check, poster)
+        if most:
+            break
     assert most, "nothing was stored between the kills: the test proved nothing"
 
     with LiveServer(folder):
@@ -121,7 +126,7 @@ def rounds(kills: int, folder: Path) -> None:
     assert lost == 0
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_every_acknowledged_event_is_stored_once(tmp_path: Path) -> None:
     rounds(KILLS, tmp_path)
 

@@ -18,7 +18,7 @@ from tests.crash.harness import ROUNDS, Child, Crash, KillHarness
 from tests.crash.seeds import seeded
 from tests.live_server import NDJSON, LiveServer, wait_for
 
-KILLS = 20
+KILLS = 8
 EVENTS_A_POST = 20
 ROOT = Path(__file__).resolve().parents[2]
 

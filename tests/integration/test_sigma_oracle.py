@@ -54,7 +54,7 @@ class Compared:
 
 def _compare(rules: tuple[Rule, ...], events: list[Event]) -> Compared:
     engine = RuleEngine(rules)
-    parsed = {rule.id: trees(SigmaRule.from_dict(yaml.safe_load(rule.source))) for rule in rules}
+    parsed = {rule.id: trees(SigmaRule.from_dict(yaml.load(rule.source, yaml.CSafeLoader))) for rule in rules}
     by_source = {
         source: [rule for rule in rules if applies(rule.logsource, source)]
         for source in {event.logsource for event in events}
@@ -72,7 +72,7 @@ def _compare(rules: tuple[Rule, ...], events: list[Event]) -> Compared:
 
 @pytest.mark.timeout(600)
 def test_some_events_by_all_rules() -> None:
-    said = _compare(load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules, _events(DATA)[::131])
+    said = _compare(load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules, _events(DATA)[::199])
     assert said.differences == []
     assert said.agreed >= 5
 

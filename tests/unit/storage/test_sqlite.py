@@ -80,6 +80,7 @@ async def test_the_log_is_copied_back_between_commits(
     tmp_path: Path, journal_writer: JournalWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_module, "_CHECKPOINT_PAGES", 10)
+    monkeypatch.setattr(sqlite_module, "_MOST_PAGES", 60)  # where writing is quick there is no pause to do it in
     path = tmp_path / "netsentinel.db"
     async with SqliteDatabase(path, journal_writer) as db:
         log_file = path.with_name("netsentinel.db-wal")

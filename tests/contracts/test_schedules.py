@@ -6,7 +6,7 @@ import pytest
 
 from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND, from_iso, to_iso
 from netsentinel.kernel.entries import EntryRegistry
-from netsentinel.kernel.errors import ConflictError, NotFoundError
+from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import Permission, Principal, Role
 from netsentinel.scheduler import By, Misfire, Overlap, Run, RunOutcome, Trigger, TriggerKind
@@ -401,3 +401,11 @@ async def test_a_tenant_has_so_many_schedules_at_most(site: Site, monkeypatch: p
     await site.make("theirs", principal=STRANGER)
     with pytest.raises(InvalidScheduleError, match="at most 2 schedules"):
         await site.make("three")
+
+
+async def test_who_may_not_run_an_action_does_not_let_its_schedule_go_on(site: Site) -> None:
+    schedule = await site.make()
+    planner = Principal("u-bo", "user", T, Role.ANALYST, "bo", frozenset({Permission.SCHEDULES_WRITE}))
+    await site.schedules.enable(planner, schedule.id, enabled=False)
+    with pytest.raises(NotAllowedError, match="tasks:write"):
+        await site.schedules.enable(planner, schedule.id, enabled=True)

@@ -57,6 +57,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.sensors = sensor.SensorPlaces()
     for router in (
         operations.router,
         session.router,

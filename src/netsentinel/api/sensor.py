@@ -1,6 +1,9 @@
 """`/ws/sensor`: events over a WebSocket, for sensors that stay connected; each batch is answered when it is on disk."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -30,10 +33,41 @@ SENSOR_PROTOCOL: Final = "netsentinel.sensor.v1.json"
 
 _CHECK_EVERY_S: Final = 5.0
 """A key that was revoked closes its connections within so much time, and so does a disabled source."""
+_RETRY_AFTER_S: Final = 30
 _HOLD_S: Final = 1
 """How long to hold when the intake does not say."""
 
-_BAD_FRAME, _LOGGED_OUT, _NOT_ALLOWED = 4400, 4401, 4403
+IDLE_S: Final = 900
+"""A sensor that says nothing for so long is gone without a word, or connects again."""
+MOST_SENSORS: Final = 1_000
+MOST_PER_KEY: Final = 100
+
+_BAD_FRAME, _LOGGED_OUT, _NOT_ALLOWED, _IDLE = 4400, 4401, 4403, 4408
+
+
+class SensorPlaces:
+    """Counts the connections of sensors: one key cannot take the places of all."""
+
+    def __init__(self) -> None:
+        self._taken = Counter[str]()
+
+    @contextmanager
+    def place(self, principal: Principal) -> Generator[None]:
+        """A place for as long as the connection lasts.
+
+        Raises:
+            UnavailableError: there is none now.
+        """
+        if self._taken.total() >= MOST_SENSORS:
+            raise UnavailableError(f"There are {MOST_SENSORS:,} sensors already.", retry_after=_RETRY_AFTER_S)
+        if self._taken[principal.id] >= MOST_PER_KEY:
+            raise UnavailableError(f"This key has {MOST_PER_KEY} connections already.", retry_after=_RETRY_AFTER_S)
+        self._taken[principal.id] += 1
+        try:
+            yield
+        finally:
+            self._taken[principal.id] -= 1
+            self._taken += Counter()  # forgets those who have none
 
 
 class BatchFrame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,18 +102,19 @@ class WaitFrame(msgspec.Struct, frozen=True, tag_field="type", tag="wait"):
 async def sensor(websocket: WebSocket, source: str = "", format: str = "") -> None:  # noqa: A002 - the public name
     """Batches of events by the sub-protocol `netsentinel.sensor.v1.json`; see the guide to sources."""
     services: Services = websocket.app.state.services
-    try:
-        key, principal = await _let_in(websocket, services)
-        services.sources.admit(principal, source)
-    except NetSentinelError as error:
-        await refuse(error, trace_id_of(websocket.scope), websocket.scope, websocket.receive, websocket.send)
-        return
-    await websocket.accept(subprotocol=SENSOR_PROTOCOL)
-    talk = _Talk(StarletteTransport(websocket), services, key, source, format, trace_id_of(websocket.scope))
-    try:
-        await talk.run(principal)
-    except ConnectionError:
-        return  # the sensor is gone; what it was not told of it sends again
+    places: SensorPlaces = websocket.app.state.sensors
+    with ExitStack() as stack:
+        try:
+            key, principal = await _let_in(websocket, services)
+            services.sources.admit(principal, source)
+            stack.enter_context(places.place(principal))
+        except NetSentinelError as error:
+            await refuse(error, trace_id_of(websocket.scope), websocket.scope, websocket.receive, websocket.send)
+            return
+        await websocket.accept(subprotocol=SENSOR_PROTOCOL)
+        talk = _Talk(StarletteTransport(websocket), services, key, source, format, trace_id_of(websocket.scope))
+        with suppress(ConnectionError):  # the sensor is gone; what it was not told of it sends again
+            await talk.run(principal)
 
 
 async def _let_in(websocket: WebSocket, services: Services) -> tuple[str, Principal]:
@@ -137,7 +172,7 @@ class _Talk:
             ConnectionError: the sensor is gone.
         """
         loop = asyncio.get_running_loop()
-        checked = loop.time()
+        checked = heard = loop.time()
         while True:
             # Asked here, because receiving a frame that waits already never runs into the timeout below.
             if loop.time() >= checked + _CHECK_EVERY_S:
@@ -148,9 +183,13 @@ class _Talk:
                 async with asyncio.timeout_at(checked + _CHECK_EVERY_S):
                     frame = await self.transport.receive()
             except TimeoutError:
-                continue
+                if loop.time() < heard + IDLE_S:
+                    continue
+                await self.transport.close(_IDLE, "idle")
+                return
             if frame is None:
                 return
+            heard = loop.time()
             try:
                 batch = msgspec.json.decode(frame, type=BatchFrame)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -146,12 +146,15 @@ class Schedules:
 
         Raises:
             NotFoundError: the tenant has no such schedule.
+            NotAllowedError: the principal may not run what would go on.
         """
 
         def change(tx: Tx) -> Schedule:
             old = self._locked(tx, principal.tenant, schedule_id)
             if old.draft.enabled is enabled:
                 return old
+            if enabled:
+                check_action(principal, old.draft, self._tasks.actions)
             now = self._clock.now()
             fresh = replace(
                 old,

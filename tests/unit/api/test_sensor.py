@@ -49,6 +49,7 @@ class Site:
             intake=intake,
             settings=Settings(_env_file=None),
         )
+        self._app.state.sensors = sensor.SensorPlaces()
         self._app.include_router(sensor.router)
 
     def _fail(self, _: str) -> None:
@@ -65,15 +66,18 @@ class Site:
             raise NotAllowedError(f"The source {source} is disabled; nothing was taken.", source=source)
         return source or principal.source or "http"
 
-    async def dial(self, *frames: object, key: str = GOOD, protocol: str = SENSOR_PROTOCOL) -> list[dict[str, Any]]:
-        """What the server sends to a sensor that sends these frames and then goes."""
+    async def dial(
+        self, *frames: object, key: str = GOOD, protocol: str = SENSOR_PROTOCOL, stays: bool = False
+    ) -> list[dict[str, Any]]:
+        """What the server sends to a sensor that sends these frames and then goes, or stays and says nothing more."""
         sent: list[dict[str, Any]] = []
         incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         incoming.put_nowait({"type": "websocket.connect"})
         for frame in frames:
             text = frame if isinstance(frame, str) else json.dumps(frame)
             incoming.put_nowait({"type": "websocket.receive", "text": text})
-        incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        if not stays:
+            incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
@@ -193,3 +197,28 @@ async def test_a_key_that_was_revoked_sends_nothing_more_however_many_frames_wai
     site._app.state.services.identity.validate_token = validate
     told = frames(await site.dial(*(batch(str(number)) for number in range(20))))
     assert 1 <= len(told) <= 4
+
+
+async def test_one_key_cannot_take_the_places_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensor, "MOST_PER_KEY", 1)
+    site = Site()
+    staying = asyncio.create_task(site.dial(batch("a"), stays=True))
+    while not site.woken:
+        await asyncio.sleep(0)
+    assert (await site.dial(batch("b")))[0]["status"] == 503
+    staying.cancel()
+    await asyncio.gather(staying, return_exceptions=True)
+    assert frames(await site.dial(batch("c")))[0]["type"] == "taken"
+
+
+async def test_there_is_a_most_of_sensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensor, "MOST_SENSORS", 0)
+    assert (await Site().dial(batch("a")))[0]["status"] == 503
+
+
+async def test_a_sensor_that_says_nothing_for_long_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensor, "_CHECK_EVERY_S", 0.01)
+    monkeypatch.setattr(sensor, "IDLE_S", 0.05)
+    sent = await Site().dial(batch("a"), stays=True)
+    assert len(frames(sent)) == 1
+    assert sent[-1]["code"] == 4408

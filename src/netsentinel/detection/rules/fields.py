@@ -1,9 +1,7 @@
 """Finding a field's values in a native event."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
-
-from netsentinel.detection.rules.values import Value
 
 MISSING: Any = object()
 """What a reader answers where the event has no such field."""
@@ -26,8 +24,6 @@ class FieldReader:
         """Whether each of its names is one of the event's own: nothing is nested."""
         self.is_steady = False
         """Whether it is part of the context that a plan keeps."""
-        self.known: Mapping[Any, Value] = {}
-        """Values that were scanned before, by what stands in the event."""
 
     @property
     def keys(self) -> frozenset[str]:

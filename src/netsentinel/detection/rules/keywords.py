@@ -5,7 +5,7 @@ joined, and only then one by one.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,6 @@ from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
 from netsentinel.detection.rules.needles import LONGEST, Needles, any_case, literal
 from netsentinel.detection.rules.regex import utf8
 from netsentinel.detection.rules.scanner import FieldScanner
-from netsentinel.detection.rules.values import Value
 
 _ASCII = re.compile(r"[\x00-\x7f]+")
 
@@ -54,6 +53,16 @@ class KeywordScanner:
                 escaped = {any_case(msgspec.json.encode(piece)[1:-1].decode()) for piece in pieces}
                 self._escaped = Needles(sorted({*escaped, *odd, _REWRITTEN}), cache)
 
+    def may_be_in(self, raws: Sequence[bytes]) -> bool:
+        """Whether any of these events may hold a keyword; one look through all of them together.
+
+        What is looked for holds no line end, which JSON writes as an escape: none reaches over two events.
+
+        Args:
+            raws: the events as JSON, or empty.
+        """
+        return self._escaped is None or not all(raws) or bool(self._escaped.find(b"\n".join(raws)))
+
     def find(self, native: dict[str, Any], raw: bytes = b"") -> tuple[int, int]:
         """The rules whose first, and those whose second fresh need an event's values meet, as bits.
 
@@ -67,7 +76,7 @@ class KeywordScanner:
             return _NONE
         first = second = 0
         for _, text in everything(native):
-            for atom in self._scan(Value(text)):
+            for atom in self._scan(text):
                 in_first, in_second = self._rules[atom]
                 first |= in_first
                 second |= in_second

@@ -39,11 +39,8 @@ class View:
         """The values of a field."""
         found = self._values.get(reader)
         if found is None:
-            raw, known = reader.read(self.native), reader.known
-            if type(raw) is str:
-                found = (known.get(raw) or Value(raw),)
-            else:
-                found = tuple(known.get(text) or Value(text) for text in scalars(raw))
+            raw = reader.read(self.native)
+            found = (Value(raw),) if type(raw) is str else tuple(map(Value, scalars(raw)))
             self._values[reader] = found
         return found
 
@@ -139,16 +136,16 @@ def _grouped(items: Sequence[Condition], reader: Readers) -> list[Logic]:
 class _AnyText(_Leaf):
     """One of many texts in one field: most of what rules ask, so it is asked fast."""
 
-    __slots__ = ("_atoms", "_cased", "_compare", "_found", "_reader", "_wanted")
+    __slots__ = ("_cased", "_compare", "_found", "_pairs", "_reader")
 
     def __init__(self, reader: FieldReader, atoms: Sequence[Atom]) -> None:
         super().__init__(reader)
         self._reader = reader
-        self._atoms = tuple(atoms)
         self._cased = atoms[0].cased
-        self._wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
+        wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
+        self._pairs = tuple(zip(wanted, atoms, strict=True))
         self._compare = _PLAIN[atoms[0].operation]
-        self._found = _any_of(atoms[0].operation, self._wanted)
+        self._found = _any_of(atoms[0].operation, wanted)
 
     def holds(self, view: View) -> bool:
         for value in view.values(self._reader):  # noqa: SIM110 - a generator would cost more than what it does
@@ -157,11 +154,12 @@ class _AnyText(_Leaf):
         return False
 
     def explain(self, view: View) -> Iterator[Evidence]:
-        values = view.values(self._reader)
-        texts = [value.text if self._cased else value.low for value in values]
-        for atom, wanted in zip(self._atoms, self._wanted, strict=True):
-            for value, text in zip(values, texts, strict=True):
-                if self._compare(text, wanted):
+        compare, found = self._compare, self._found
+        texts = [(value.text if self._cased else value.low, value) for value in view.values(self._reader)]
+        texts = [one for one in texts if found(one[0])]
+        for wanted, atom in self._pairs if texts else ():
+            for text, value in texts:
+                if compare(text, wanted):
                     yield atom.field, value.text, atom
                     break
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.logic import Evidence
+from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Rule
-from netsentinel.detection.rules.plan import Memory, Plan
+from netsentinel.detection.rules.plan import Plan
 from netsentinel.detection.rules.taxonomy import applies
 from netsentinel.events.model import Event, Logsource
 
@@ -47,10 +48,8 @@ class RuleEngine:
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules."""
         for plan, alike in self._runs(events):
-            plan.meet([event.native for event in alike])
-            for event in alike:
-                for rule, evidence in plan.true_of(event.native, event.raw):
-                    yield Match(rule, event, evidence)
+            for at, rule, evidence in plan.true_of_each([(event.native, event.raw) for event in alike]):
+                yield Match(rule, alike[at], evidence)
 
     def _runs(self, events: Iterable[Event]) -> Iterator[tuple[Plan, list[Event]]]:
         """Events in a row that the same rules look at."""

@@ -18,6 +18,7 @@ from netsentinel.detection.rules.regex import utf8
 _hyperscan: Any = cast("Any", hyperscan)
 
 _LITERAL = int(_hyperscan.HS_FLAG_SINGLEMATCH | _hyperscan.HS_FLAG_DOTALL)
+_CASELESS = int(_hyperscan.HS_FLAG_CASELESS)
 _EXPRESSION = int(
     _hyperscan.HS_FLAG_SINGLEMATCH
     | _hyperscan.HS_FLAG_UTF8
@@ -44,7 +45,12 @@ def literal(text: str, *, at_start: bool = False, at_end: bool = False) -> Needl
 
 def any_case(text: str) -> Needle:
     """A text of ASCII letters and signs in upper or lower case."""
-    return literal(text)[0], _LITERAL | int(_hyperscan.HS_FLAG_CASELESS)
+    return caseless(literal(text))
+
+
+def caseless(needle: Needle) -> Needle:
+    """A needle made of ASCII letters and signs, found in upper or lower case."""
+    return needle[0], needle[1] | _CASELESS
 
 
 def expression(pattern: str) -> Needle:
@@ -70,32 +76,37 @@ class Needles:
     """A set of needles, compiled. Not for several threads at once.
 
     Args:
-        needles: `find` answers their positions in this sequence.
+        needles: what is looked for.
         cache: where compiled sets are kept.
+        names: what `find` answers for each needle; its position in the sequence by default.
 
     Raises:
         ValueError: one of them is not supported.
     """
 
-    def __init__(self, needles: Sequence[Needle], cache: RuleCache | None = None) -> None:
+    def __init__(
+        self, needles: Sequence[Needle], cache: RuleCache | None = None, names: Sequence[int] | None = None
+    ) -> None:
         # Compiled in an order of their own: what is kept is found again however a start happens to list them.
         order = sorted(range(len(needles)), key=needles.__getitem__)
         self._database = _database([needles[at] for at in order], cache)
         self._scan = self._database.scan
         self._found: list[int] = []
-        self._hit = _collector(self._found, order)
+        self._hit = _collector(self._found, order if names is None else [names[at] for at in order])
 
     def find(self, data: bytes) -> list[int]:
-        """The needles that are in these bytes, each once, in no order that means anything."""
+        """The needles that are in these bytes, each once, in no order that means anything; good until the next call."""
         found = self._found
         found.clear()
         self._scan(data, self._hit)
         return found
 
 
-def _collector(found: list[int], order: Sequence[int]) -> Callable[[int, int, int, int, object], None]:
+def _collector(found: list[int], names: Sequence[int]) -> Callable[[int, int, int, int, object], None]:
+    append = found.append
+
     def hit(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-        found.append(order[number])
+        append(names[number])
 
     return hit
 

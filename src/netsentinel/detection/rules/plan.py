@@ -5,30 +5,24 @@ worked out once and kept, so that an event costs a look at its context and at it
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter_ns
 from typing import Any
 
 from netsentinel.detection.rules.cache import RuleCache
-from netsentinel.detection.rules.fields import MISSING, FieldReader, scalars
+from netsentinel.detection.rules.fields import MISSING, FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
+from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Rule
-from netsentinel.detection.rules.scanner import FieldScanner
+from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
 from netsentinel.detection.rules.taxonomy import aliases
-from netsentinel.detection.rules.values import Said, Value
 from netsentinel.detection.rules.witness import MAX_STEADY_NEEDS, blockers, fields_of, is_steady, needs
 
 MAX_EVIDENCE = 32
 """Pieces of evidence that a match lists."""
 
-_REMEMBERED_BYTES = 8 * 1024 * 1024
-"""Of values, and as much of contexts."""
-_VALUE_BYTES = 300
-"""What a remembered value takes beside its text, about."""
-_SAID_BYTES = 1_000
-"""What a remembered answer of several atoms together takes, about."""
 _CONTEXT_BYTES = 1_200
 """What a remembered context takes, about."""
 
@@ -36,93 +30,13 @@ _FEW_FIELDS = 12
 """Up to so many fields are looked for in an event; for more the event's own fields are gone through."""
 
 
-class Room:
-    """What is remembered of one kind, of all plans together; when it is full, everything in it is forgotten."""
-
-    def __init__(self) -> None:
-        self._tables: list[dict[Any, Any]] = []
-        self._left = _REMEMBERED_BYTES
-
-    def table(self) -> dict[Any, Any]:
-        """A place of its own for somebody."""
-        table: dict[Any, Any] = {}
-        self._tables.append(table)
-        return table
-
-    def take(self, size: int) -> None:
-        """Account for something of about so many bytes that is about to be remembered."""
-        self._left -= size
-        if self._left < 0:
-            for table in self._tables:
-                table.clear()
-            self._left = _REMEMBERED_BYTES - size
-
-
-class Memory:
-    """What plans remember. New values come all the time; what else there is outlasts them."""
-
-    def __init__(self) -> None:
-        self.forget_all()
-
-    def forget_all(self) -> None:
-        """Forget the places too: whoever asked for them is gone."""
-        self.values = Room()
-        self.contexts = Room()
-
-
 _Asked = defaultdict[str, defaultdict[Atom, Said]]
-
-
-class _Field:
-    """One field of a plan: how to read it, and what its values say about the rules."""
-
-    __slots__ = ("_asked", "_memory", "_scan", "_together", "known", "plain", "reader")
-
-    def __init__(
-        self, reader: FieldReader, asked: Mapping[Atom, Said], memory: Memory, cache: RuleCache | None
-    ) -> None:
-        self.reader = reader
-        self.plain = bool(reader.plain)
-        """Whether it has but one name in events."""
-        self._asked = list(asked.values())
-        loose = {number for number, said in enumerate(self._asked) if not said.blocks}
-        self._scan = FieldScanner(enumerate(asked), cache, loose).scan
-        self.known: dict[str | int, Value] = memory.values.table()
-        reader.known = self.known
-        self._together: dict[tuple[int, ...], Said] = memory.contexts.table()
-        """What atoms say together: most values of a field answer the same few sets of them."""
-        self._memory = memory
-
-    def learn(self, raw: str | int, text: str) -> Value:
-        """Scan a value that was not seen before, and remember it under what stands in the event."""
-        value = Value(text)
-        found = self._scan(value)
-        if found:
-            atoms = tuple(found)
-            value.said = self._together.get(atoms) or self._combine(atoms)
-        self._memory.values.take(_VALUE_BYTES + 2 * len(text))
-        self.known[raw] = value
-        return value
-
-    def _combine(self, atoms: tuple[int, ...]) -> Said:
-        said = Said()
-        for atom in atoms:
-            said.add(self._asked[atom])
-        self._memory.contexts.take(_SAID_BYTES + 8 * len(atoms))
-        self._together[atoms] = said
-        return said
-
-    def values(self, raw: Any) -> Iterator[Value]:
-        """The values of a field as it stands in the event."""
-        for text in () if raw is MISSING else scalars(raw):
-            value = self.known.get(text)
-            yield self.learn(text, text) if value is None else value
 
 
 class _Context:
     """What the steady fields of an event say about the rules, as bits."""
 
-    __slots__ = ("allowed", "asked", "first", "second")
+    __slots__ = ("allowed", "asked", "asks_keywords", "by_name", "fields", "first", "second")
 
     def __init__(self, allowed: int, first: int, second: int) -> None:
         self.allowed = allowed
@@ -133,6 +47,24 @@ class _Context:
         """The same for the second."""
         self.asked = 0
         """Those that are known to be possible with these fields."""
+        self.fields: tuple[tuple[str, FieldSays], ...] = ()
+        """The fresh fields that can still meet a need of an allowed rule, each with a name that it has in events."""
+        self.by_name: dict[str, list[FieldSays]] = {}
+        """The same by name where there are many."""
+        self.asks_keywords = False
+        """Whether keywords can."""
+
+    def look_at(self, fields: Sequence[tuple[str, FieldSays]]) -> None:
+        """Take these for the fields that can still meet a need."""
+        if len(fields) <= _FEW_FIELDS:
+            self.fields = tuple(fields)
+            return
+        for name, field in fields:
+            self.by_name.setdefault(name, []).append(field)
+
+    def helps(self, said: Said) -> bool:
+        """Whether this can meet a fresh need that is still open."""
+        return bool(self.allowed & (said.first & ~self.first | said.second & ~self.second))
 
 
 class Plan:
@@ -159,17 +91,17 @@ class Plan:
             self._ask(1 << index, rule, asked)
         keywords = asked.pop("", None)
         self._keywords = None
+        self._in_keywords = Said()
         if keywords:
+            for said in keywords.values():
+                self._in_keywords.add(said)
             self._keywords = KeywordScanner({atom: (said.first, said.second) for atom, said in keywords.items()}, cache)
-        fields = [_Field(self._reader(name), atoms, memory, cache) for name, atoms in asked.items()]
+        fields = [FieldSays(self._reader(name), atoms, memory, cache) for name, atoms in asked.items()]
         self._steady = tuple(field for field in fields if self._is_steady(field.reader.field))
         self._fresh = tuple(
             (key, field) for field in fields if field not in self._steady for key in sorted(field.reader.keys)
         )
-        by_key: defaultdict[str, list[_Field]] = defaultdict(list)
-        for key, field in self._fresh:
-            by_key[key].append(field)
-        self._by_key = {key: tuple(fields) for key, fields in by_key.items()}
+        self._blocking = tuple(one for one in self._fresh if one[1].total.blocks)
         steady = (self._reader(name) for name in fields_of(rule.condition for rule in rules) if self._is_steady(name))
         self._context_keys = tuple(sorted({key for reader in steady for key in reader.keys}))
         self._nothing = (MISSING,) * len(self._context_keys)
@@ -196,30 +128,25 @@ class Plan:
         """Whether a field is part of the context: it can be found by one look for each of its names."""
         return self._reader(field).is_steady
 
-    def meet(self, natives: Sequence[dict[str, Any]]) -> None:
-        """Scan what is new in the fresh fields of these events.
-
-        Only time depends on it: a field's tables stay in the processor's caches while its values come one by one.
-        """
-        if len(self._fresh) > _FEW_FIELDS:
-            return
-        for key, field in self._fresh:
-            known = field.known
-            for native in natives:
-                said = native.get(key)
-                if type(said) is str and said not in known and field.plain:
-                    field.learn(said, said)
-
-    def true_of(self, native: dict[str, Any], raw: bytes) -> Iterable[tuple[Rule, tuple[Evidence, ...]]]:
-        """The rules that are true for an event, in order, and why.
+    def true_of_each(
+        self, events: Sequence[tuple[dict[str, Any], bytes]]
+    ) -> Iterator[tuple[int, Rule, tuple[Evidence, ...]]]:
+        """For each event in order the rules that are true, in order: its position, the rule, and why.
 
         Args:
-            native: the event.
-            raw: the same as JSON, or empty.
+            events: each as it is, and the same as JSON or empty.
         """
-        context = self._context(native)
-        candidates = self._candidates(native, raw, context)
-        return self._true_of(candidates, native, context) if candidates else ()
+        contexts = [self._context(native) for native, _ in events]
+        search = any(context.asks_keywords for context in contexts) and self._may_hold_keywords(events)
+        for at, context in enumerate(contexts):
+            native, raw = events[at]
+            candidates = self._candidates(native, raw, context, search=search)
+            if candidates:
+                for rule, evidence in self._true_of(candidates, native, context):
+                    yield at, rule, evidence
+
+    def _may_hold_keywords(self, events: Sequence[tuple[dict[str, Any], bytes]]) -> bool:
+        return self._keywords is not None and self._keywords.may_be_in([raw for _, raw in events])
 
     def _true_of(
         self, candidates: int, native: dict[str, Any], context: _Context
@@ -240,7 +167,7 @@ class Plan:
     def weigh(self, native: dict[str, Any], raw: bytes) -> Iterator[tuple[Rule, int]]:
         """Each rule that is looked at for an event, with the nanoseconds that this takes."""
         context = self._context(native)
-        candidates = self._candidates(native, raw, context)
+        candidates = self._candidates(native, raw, context, search=True)
         while candidates:
             rule = candidates & -candidates
             candidates ^= rule
@@ -262,55 +189,61 @@ class Plan:
         except TypeError:  # a list or an object
             return self._new_context(native)
 
-    def _candidates(self, native: dict[str, Any], raw: bytes, context: _Context) -> int:
-        """The rules that are to be looked at, as bits."""
-        get = native.get
-        first, second, blocked = context.first, context.second, 0
-        for key, field in self._fresh if len(self._fresh) <= _FEW_FIELDS else self._present(native):
-            said = get(key)
-            if said is None:
+    def _candidates(self, native: dict[str, Any], raw: bytes, context: _Context, *, search: bool) -> int:
+        """The rules that are to be looked at, as bits.
+
+        Args:
+            native: the event.
+            raw: the same as JSON, or empty.
+            context: what its steady fields say.
+            search: whether it may hold a keyword.
+        """
+        first, second = context.first, context.second
+        for key, field in context.fields or _present(native, context.by_name):
+            value = native.get(key)
+            if value is None:
                 continue
-            if not field.plain:
-                said = field.reader.read(native)
-            if type(said) is str or type(said) is int:
-                value = field.known.get(said) or field.learn(said, str(said))
-                if value.said is not None:
-                    first |= value.said.first
-                    second |= value.said.second
-                    blocked |= value.said.blocks
+            if field.plain and (type(value) is str or type(value) is int):
+                said = field.known.get(value) or field.learn(value, str(value))
+                if said is not NOTHING:
+                    first |= said.first
+                    second |= said.second
             else:
-                for value in field.values(said):
-                    if value.said is not None:
-                        first |= value.said.first
-                        second |= value.said.second
-                        blocked |= value.said.blocks
-        if self._keywords is not None:
+                for said in _says(field, native, value):
+                    first |= said.first
+                    second |= said.second
+        if search and context.asks_keywords and self._keywords is not None:
             in_first, in_second = self._keywords.find(native, raw)
             first |= in_first
             second |= in_second
         found = first & second & context.allowed
-        return found & ~blocked if blocked else found
+        return found and self._unblocked(found, native)
 
-    def _present(self, native: dict[str, Any]) -> Iterator[tuple[str, _Field]]:
-        """The fresh fields that an event has, with a name that each has there."""
-        by_key = self._by_key
-        return ((key, field) for key in native if key in by_key for field in by_key[key])
+    def _unblocked(self, found: int, native: dict[str, Any]) -> int:
+        """Those of the rules that no fresh value makes false."""
+        for key, field in self._blocking:
+            if field.total.blocks & found and (raw := native.get(key)) is not None:
+                for said in _says(field, native, raw):
+                    found &= ~said.blocks
+        return found
 
     def _new_context(self, native: dict[str, Any]) -> _Context:
         met = [~needed for needed in self._steady_needed]
         first, second, blocked = ~self._first_needed, ~self._second_needed, 0
         for field in self._steady:
-            for value in field.values(field.reader.read(native)):
-                if value.said is not None:
-                    first |= value.said.first
-                    second |= value.said.second
-                    blocked |= value.said.blocks
-                    for number, rules in enumerate(value.said.steady):
-                        met[number] |= rules
+            for said in field.of(field.reader.read(native)):
+                first |= said.first
+                second |= said.second
+                blocked |= said.blocks
+                for number, rules in enumerate(said.steady):
+                    met[number] |= rules
         allowed = self._all & ~blocked
         for each in met:
             allowed &= each
-        return _Context(allowed, allowed & first, allowed & second)
+        context = _Context(allowed, allowed & first, allowed & second)
+        context.look_at([one for one in self._fresh if context.helps(one[1].total)])
+        context.asks_keywords = context.helps(self._in_keywords)
+        return context
 
     def _logic_of(self, rule: int) -> Logic:
         index = rule.bit_length() - 1
@@ -325,3 +258,19 @@ class Plan:
             reader = self._readers[name] = FieldReader(name, aliases(self._product, name))
             reader.is_steady = is_steady(name) and reader.is_flat
         return reader
+
+
+def _present(native: dict[str, Any], by_name: dict[str, list[FieldSays]]) -> Iterable[tuple[str, FieldSays]]:
+    """The fields that an event has, with a name that each has there."""
+    return [(name, field) for name in native if name in by_name for field in by_name[name]] if by_name else ()
+
+
+def _says(field: FieldSays, native: dict[str, Any], raw: Any) -> Iterable[Said]:
+    """What a field says that an event has under one of the names.
+
+    Args:
+        field: the field.
+        native: the event.
+        raw: what stands under that name, which is not null.
+    """
+    return field.of(raw if field.plain else field.reader.read(native))

@@ -5,23 +5,28 @@ up in tables; what is left (networks, comparisons) is asked one by one.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from netsentinel.detection.rules.atoms import Test, longest_literal, question_of
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
-from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, expression, literal, supported
+from netsentinel.detection.rules.needles import LONGEST, Needle, Needles, caseless, expression, literal, supported
 from netsentinel.detection.rules.regex import utf8
 from netsentinel.detection.rules.values import Value, number_of
 
-_Answers = list[tuple[int, Test | None]]
-"""Ids of atoms, and the test that each still has to pass, if any."""
+_Answer = tuple[int, Test | None]
+"""Id of an atom, and the test that it still has to pass, if any."""
+
+_Sought = defaultdict[Needle, list[_Answer]]
 
 _TEXTS = frozenset({Operation.EQUALS, Operation.STARTSWITH, Operation.ENDSWITH, Operation.CONTAINS, Operation.LIKE})
 
 
 class FieldScanner:
     """Knows all atoms of one field. Not for several threads at once.
+
+    A value in ASCII, as nearly all are, is looked through once for everything. In others only the lower-case form of
+    the value can be compared without case, so they are looked through once for each kind of atom.
 
     Args:
         atoms: the atoms with the id that `scan` answers for each.
@@ -32,140 +37,157 @@ class FieldScanner:
     def __init__(
         self, atoms: Iterable[tuple[int, Atom]], cache: RuleCache | None = None, loose: Container[int] = ()
     ) -> None:
-        caseless, cased, expressions = _Texts(loose), _Texts(loose), _Expressions(loose)
-        self._numbers: defaultdict[float, list[int]] = defaultdict(list)
-        self._tests: list[tuple[int, Test]] = []
-        for number, atom in atoms:
-            if atom.operation is Operation.REGEX:
-                expressions.add(number, atom)
-            elif atom.operation in _TEXTS:
-                (cased if atom.cased else caseless).add(number, atom)
-            elif atom.operation is Operation.NUMBER and atom.part is Part.WHOLE and not isinstance(atom.value, str):
-                self._numbers[atom.value].append(number)
-            else:
-                self._tests.append((number, question_of(atom)))
-        self._caseless = caseless if caseless.freeze(cache) else None
-        self._cased = cased if cased.freeze(cache) else None
-        self._expressions = expressions if expressions.freeze(cache) else None
-
-    def scan(self, value: Value) -> Sequence[int]:
-        """The ids of the atoms that this value satisfies, or may satisfy, in no order that means anything."""
-        found: list[int] = []
-        if self._caseless is not None:
-            self._caseless.find(value.low, value, found)
-        if self._cased is not None:
-            self._cased.find(value.text, value, found)
-        if self._expressions is not None:
-            self._expressions.find(value, found)
-        if self._numbers:
-            said = number_of(value.text)
-            if said is not None:
-                found.extend(self._numbers.get(said, ()))
-        for number, test in self._tests:
-            if test(value):
-                found.append(number)
-        return found
-
-
-class _Texts:
-    """Atoms that compare texts, all in the same form of the value: as it is, or in lower case."""
-
-    def __init__(self, loose: Container[int]) -> None:
+        self._cache = cache
         self._loose = loose
         self._equal: defaultdict[str, list[int]] = defaultdict(list)
-        self._sought: defaultdict[Needle, _Answers] = defaultdict(list)
-        self._unsought: _Answers = []
-        """Atoms without any text to look for: each is asked of every value."""
-        self._needles: Needles | None = None
-        self._answers: list[_Answers] = []
-        self._single: list[int | None] = []
-        """For each needle its only answer, where that one needs no test: true of almost all."""
+        self._equal_cased: defaultdict[str, list[int]] = defaultdict(list)
+        self._numbers: defaultdict[float, list[int]] = defaultdict(list)
+        self._asked: list[_Answer] = []
+        """Atoms without anything to look for: each is asked of every value."""
+        self._in_ascii: _Sought = defaultdict(list)
+        """Texts in ASCII that are compared without case, as Hyperscan finds them in either case."""
+        self._caseless: _Sought = defaultdict(list)
+        """All texts that are compared without case, in lower case."""
+        self._cased: _Sought = defaultdict(list)
+        self._expressions: _Sought = defaultdict(list)
+        self._expression_tests: list[tuple[int, Test]] = []
+        for number, atom in atoms:
+            self._add(number, atom)
+        self._table = self._whole_table()
+        self._others: tuple[_Table, _Table, _Table] | None = None
+        self._lengths = frozenset(map(len, (*self._equal, *self._equal_cased)))
+        """Of the texts that a value may equal: almost no value is as long as one."""
+        self._asks = bool(self._numbers or self._asked)
 
-    def add(self, number: int, atom: Atom) -> None:
-        text = str(atom.value) if atom.cased else str(atom.value).lower()
+    def scan(self, text: str) -> Sequence[int]:
+        """The ids of the atoms that this value satisfies, or may satisfy, in no order that means anything."""
+        if text and text.isascii():
+            found = self._table.find(text.encode(), text)
+            if len(text) in self._lengths:
+                self._add_equal(text, found)
+        else:  # a letter may be longer in lower case
+            found = self._find_in_other(text)
+            self._add_equal(text, found)
+        if self._asks:
+            self._ask(text, found)
+        return found
+
+    def _add_equal(self, text: str, found: list[int]) -> None:
+        found += self._equal.get(text.lower(), ())
+        found += self._equal_cased.get(text, ())
+
+    def _ask(self, text: str, found: list[int]) -> None:
+        """Add what is asked of every value."""
+        if self._numbers:
+            said = number_of(text)
+            if said is not None:
+                found += self._numbers.get(said, ())
+        if self._asked:
+            value = Value(text)
+            found += [number for number, test in self._asked if test is None or test(value)]
+
+    def _find_in_other(self, text: str) -> list[int]:
+        """What is in a value that is not in ASCII, or empty."""
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:  # half a surrogate pair: Hyperscan may only be given valid UTF-8 for expressions
+            data = b""
+        if not data:
+            value = Value(text)
+            found = [number for number, test in self._expression_tests if test(value)]
+            return found + self._texts_in(text) if text else found
+        return self._texts_in(text) + self._other_tables()[2].find(data, text)
+
+    def _texts_in(self, text: str) -> list[int]:
+        caseless, cased, _ = self._other_tables()
+        return caseless.find(utf8(text.lower()), text) + cased.find(utf8(text), text)
+
+    def _other_tables(self) -> "tuple[_Table, _Table, _Table]":
+        if self._others is None:
+            kinds = (self._caseless, self._cased, self._expressions)
+            caseless, cased, expressions = (_Table(kind, self._cache) for kind in kinds)
+            self._others = caseless, cased, expressions
+        return self._others
+
+    def _whole_table(self) -> "_Table":
+        """Everything that is looked for in a value in ASCII."""
+        try:
+            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._cache)
+        except ValueError:
+            tests, needles = dict(self._expression_tests), list(self._expressions)
+            for needle, fine in zip(needles, supported(needles, self._cache), strict=True):
+                if not fine:  # not even an approximation: it is asked of every value
+                    self._asked += [(number, tests[number]) for number, _ in self._expressions.pop(needle)]
+            asked = {number for number, _ in self._asked}
+            self._expression_tests = [one for one in self._expression_tests if one[0] not in asked]
+            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._cache)
+
+    def _add(self, number: int, atom: Atom) -> None:
+        if atom.operation in _TEXTS:
+            self._add_text(number, atom, str(atom.value) if atom.cased else str(atom.value).lower())
+        elif atom.operation is Operation.REGEX:
+            test = question_of(atom)
+            self._expression_tests.append((number, test))
+            self._expressions[expression(str(atom.value))].append((number, None if number in self._loose else test))
+        elif atom.operation is Operation.NUMBER and atom.part is Part.WHOLE and not isinstance(atom.value, str):
+            self._numbers[atom.value].append(number)
+        else:
+            self._asked.append((number, question_of(atom)))
+
+    def _add_text(self, number: int, atom: Atom, text: str) -> None:
         if atom.operation is Operation.EQUALS:
-            self._equal[text].append(number)
+            (self._equal_cased if atom.cased else self._equal)[text].append(number)
         elif atom.operation is Operation.LIKE:
-            sought = longest_literal(pattern_pieces(text))
-            test = None if number in self._loose and sought else question_of(atom)
-            (self._sought[literal(sought)] if sought else self._unsought).append((number, test))
+            piece = longest_literal(pattern_pieces(text))
+            if piece:
+                self._seek(literal(piece), atom, piece, (number, None if number in self._loose else question_of(atom)))
+            else:
+                self._asked.append((number, question_of(atom)))
         elif not text:
-            self._unsought.append((number, None))
+            self._asked.append((number, None))
         else:
             at_start, at_end = atom.operation is Operation.STARTSWITH, atom.operation is Operation.ENDSWITH
             test = question_of(atom) if len(utf8(text)) > LONGEST and number not in self._loose else None
-            self._sought[literal(text, at_start=at_start, at_end=at_end)].append((number, test))
+            self._seek(literal(text, at_start=at_start, at_end=at_end), atom, text, (number, test))
 
-    def freeze(self, cache: RuleCache | None) -> bool:
-        """Make it ready to find; whether it holds anything."""
-        if self._sought:
-            self._needles = Needles(list(self._sought), cache)
-            self._answers = list(self._sought.values())
-            self._single = [each[0][0] if len(each) == 1 and each[0][1] is None else None for each in self._answers]
-            self._sought.clear()
-        return bool(self._equal or self._needles or self._unsought)
-
-    def find(self, text: str, value: Value, found: list[int]) -> None:
-        if text in self._equal:
-            found += self._equal[text]
-        for number, test in self._unsought:
-            if test is None or test(value):
-                found.append(number)
-        if self._needles is not None and text:
-            for position in self._needles.find(utf8(text)):
-                single = self._single[position]
-                if single is not None:
-                    found.append(single)
-                    continue
-                for number, test in self._answers[position]:
-                    if test is None or test(value):
-                        found.append(number)
-
-
-class _Expressions:
-    """Regular expressions: Hyperscan finds the values that may match, RE2 decides."""
-
-    def __init__(self, loose: Container[int]) -> None:
-        self._loose = loose
-        self._atoms: list[tuple[int, Test]] = []
-        self._sought: list[tuple[Needle, int, Test | None]] = []
-        self._unsought: list[tuple[int, Test]] = []
-        """What Hyperscan cannot even approximate."""
-        self._needles: Needles | None = None
-
-    def add(self, number: int, atom: Atom) -> None:
-        test = question_of(atom)
-        self._atoms.append((number, test))
-        self._sought.append((expression(str(atom.value)), number, None if number in self._loose else test))
-
-    def freeze(self, cache: RuleCache | None) -> bool:
-        """Make it ready to find; whether it holds anything."""
-        if self._sought:
-            try:
-                self._needles = Needles([needle for needle, _, _ in self._sought], cache)
-            except ValueError:
-                self._leave_out_unsupported(cache)
-        return bool(self._atoms)
-
-    def _leave_out_unsupported(self, cache: RuleCache | None) -> None:
-        can = supported([needle for needle, _, _ in self._sought], cache)
-        self._unsought = [one for one, fine in zip(self._atoms, can, strict=True) if not fine]
-        self._sought = [one for one, fine in zip(self._sought, can, strict=True) if fine]
-        if self._sought:
-            self._needles = Needles([needle for needle, _, _ in self._sought], cache)
-
-    def find(self, value: Value, found: list[int]) -> None:
-        try:
-            data = value.text.encode()
-        except UnicodeEncodeError:  # half a surrogate pair: Hyperscan may only be given valid UTF-8
-            data = b""
-        if not data or self._needles is None:
-            found.extend(number for number, test in self._atoms if test(value))
+    def _seek(self, needle: Needle, atom: Atom, text: str, answer: _Answer) -> None:
+        if atom.cased:
+            self._cased[needle].append(answer)
             return
-        for number, test in self._unsought:
-            if test(value):
-                found.append(number)
-        for position in self._needles.find(data):
-            _, number, doubt = self._sought[position]
-            if doubt is None or doubt(value):
-                found.append(number)
+        self._caseless[needle].append(answer)
+        if text.isascii():
+            self._in_ascii[caseless(needle)].append(answer)
+
+
+class _Table:
+    """Needles with the atoms that each answers. Not for several threads at once.
+
+    Raises:
+        ValueError: one of the needles is not supported.
+    """
+
+    def __init__(self, sought: Mapping[Needle, Sequence[_Answer]], cache: RuleCache | None) -> None:
+        plain = [answers[0][0] if len(answers) == 1 and answers[0][1] is None else -1 for answers in sought.values()]
+        self._several: list[Sequence[_Answer]] = []
+        """Where a needle stands for more than one atom, or for one that has to be tested: told by negative numbers."""
+        for at, answers in enumerate(sought.values()):
+            if plain[at] < 0:
+                self._several.append(answers)
+                plain[at] = -len(self._several)
+        self._needles = Needles(list(sought), cache, plain) if sought else None
+
+    def find(self, data: bytes, text: str) -> list[int]:
+        """The atoms that this value answers, given as bytes in the form that is looked through, and as it is."""
+        if self._needles is None:
+            return []
+        found = self._needles.find(data)
+        if not found or min(found) >= 0:
+            return found.copy()
+        several, value = self._several, Value(text)
+        atoms: list[int] = []
+        for number in found:
+            if number >= 0:
+                atoms.append(number)
+            else:
+                atoms += [atom for atom, test in several[-1 - number] if test is None or test(value)]
+        return atoms

@@ -10,51 +10,19 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 64
 
 
-class Said:
-    """What is known of rules when an atom, or some together, are true: sets of rules as bits."""
-
-    __slots__ = ("blocks", "first", "second", "steady")
-
-    def __init__(self) -> None:
-        self.first = 0
-        """The rules whose first fresh need is met,"""
-        self.second = 0
-        """those whose second is,"""
-        self.steady: tuple[int, ...] = ()
-        """those whose first, second, ... steady need is,"""
-        self.blocks = 0
-        """and those that cannot be true."""
-
-    def meets(self, number: int, rules: int) -> None:
-        """The steady need of this number is met of these rules."""
-        each = list(self.steady) + [0] * (number + 1 - len(self.steady))
-        each[number] |= rules
-        self.steady = tuple(each)
-
-    def add(self, other: "Said") -> None:
-        """What the other says is true as well."""
-        self.first |= other.first
-        self.second |= other.second
-        self.blocks |= other.blocks
-        for number, rules in enumerate(other.steady):
-            self.meets(number, rules)
-
-
 class Value:
-    """A distinct value of a field, read once however often it comes.
+    """A value of a field as a rule's logic compares it.
 
     Args:
         text: the value as text.
     """
 
-    __slots__ = ("low", "said", "text")
+    __slots__ = ("low", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.low = text.lower()
         """What is compared where case does not matter: both sides in lower case, for every script."""
-        self.said: Said | None = None
-        """What it says about rules, if anything; values that answer the same atoms share it."""
 
 
 def number_of(value: str) -> float | None:

@@ -1,7 +1,10 @@
 from typing import Any
 
+import msgspec
+
 from netsentinel.detection.rules.load import load_text
-from netsentinel.detection.rules.plan import Memory, Plan
+from netsentinel.detection.rules.memory import Memory
+from netsentinel.detection.rules.plan import Plan
 
 RULES = """title: one
 id: 00000000-0000-4000-8000-000000000001
@@ -30,7 +33,7 @@ def plan(memory: Memory | None = None, rules: str = RULES) -> Plan:
 
 
 def true(one: Plan, native: dict[str, Any]) -> list[str]:
-    return [rule.title for rule, _ in one.true_of(native, b"")]
+    return [rule.title for _, rule, _ in one.true_of_each([(native, b"")])]
 
 
 def looked_at(one: Plan, native: dict[str, Any]) -> list[str]:
@@ -74,10 +77,63 @@ def test_a_steady_field_that_no_value_is_asked_of_does_not_decide_for_other_even
     assert true(one, {"Image": "a.exe"}) == ["one"]
 
 
-def test_meeting_events_before_changes_nothing() -> None:
+def test_events_together_are_judged_as_each_alone() -> None:
     hit = {"Image": "C:\\cmd.exe", "CommandLine": "x A-RARE-TEXT"}
-    one = plan()
-    one.meet([hit, {"CommandLine": ["a", "b"]}, {"CommandLine": 7}, {}])
-    assert true(one, hit) == ["one"]
-    assert true(one, {**hit, "CommandLine": ["b", "a-rare-text"]}) == ["one"]
-    assert true(one, {**hit, "CommandLine": "dir"}) == []
+    events = [hit, {"CommandLine": ["a", "b"]}, {"CommandLine": 7}, {}, {**hit, "CommandLine": ["b", "a-rare-text"]}]
+    found = plan().true_of_each([(native, b"") for native in [*events, {**hit, "CommandLine": "dir"}]])
+    assert [(at, rule.title) for at, rule, _ in found] == [(0, "one"), (4, "one")]
+
+
+BLOCKED = """title: blocked
+logsource: {product: windows}
+detection:
+    filter: {CommandLine|contains: ' -k '}
+    condition: not filter
+"""
+
+
+def test_a_fresh_value_that_makes_a_rule_false_spares_looking_at_it() -> None:
+    one = plan(rules=BLOCKED)
+    assert looked_at(one, {"CommandLine": "svchost -K netsvcs"}) == []
+    assert true(one, {"CommandLine": ["a", "svchost -K netsvcs"]}) == []
+    assert looked_at(one, {"CommandLine": "svchost"}) == ["blocked"]
+    assert true(one, {"CommandLine": "svchost"}) == true(one, {}) == ["blocked"]
+
+
+KEYWORDS = """title: word
+logsource: {product: windows}
+detection:
+    s: {Image|endswith: '\\cmd.exe'}
+    k: [needle]
+    condition: s and k
+"""
+
+
+def test_keywords_are_looked_for_where_they_can_decide() -> None:
+    one = plan(rules=KEYWORDS)
+    holds, other = {"Image": "C:\\cmd.exe", "x": "a Needle"}, {"Image": "other.exe", "x": "a Needle"}
+    events = [holds, other, {"Image": "C:\\cmd.exe", "x": "straw"}, {"Image": "C:\\cmd.exe", "x": ["needle"]}]
+    for encode in (msgspec.json.encode, lambda _: b""):
+        found = one.true_of_each([(native, encode(native)) for native in events])
+        assert [at for at, _, _ in found] == [0, 3]
+    assert not list(one.true_of_each([(native, msgspec.json.encode(native)) for native in events[1:3]]))
+
+
+MANY = "\n".join(
+    f"""title: field {number}
+logsource: {{product: windows}}
+detection:
+    s: {{Field{number}|contains: text}}
+    condition: s
+---"""
+    for number in range(40)
+).removesuffix("---")
+
+
+def test_many_fields_are_found_by_those_that_an_event_has() -> None:
+    one = plan(rules=MANY)
+    assert true(one, {"Field7": "a text", "Field33": ["x", "TEXT"], "Field8": "other", "Field9": None}) == [
+        "field 7",
+        "field 33",
+    ]
+    assert true(one, {}) == []

@@ -1,0 +1,75 @@
+import pytest
+
+from netsentinel.detection.rules.fields import MISSING, FieldReader
+from netsentinel.detection.rules.memory import Memory
+from netsentinel.detection.rules.model import Atom, Operation
+from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
+
+
+def says(first: int, second: int = 0, blocks: int = 0) -> Said:
+    said = Said()
+    said.first, said.second, said.blocks = first, second, blocks
+    return said
+
+
+ASKED = {
+    Atom("f", Operation.CONTAINS, "cat"): says(1),
+    Atom("f", Operation.CONTAINS, "dog"): says(2, second=1),
+    Atom("f", Operation.NUMBER, 7): says(4, blocks=8),
+}
+
+
+def field(memory: Memory | None = None) -> FieldSays:
+    return FieldSays(FieldReader("f"), ASKED, memory or Memory(), None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("a cat", [(1, 0, 0)]),
+        ("Cats and DOGS", [(3, 1, 0)]),
+        (["cat", "dog", "bird"], [(1, 0, 0), (2, 1, 0), (0, 0, 0)]),
+        (7, [(4, 0, 8)]),
+        (7.0, [(4, 0, 8)]),
+        (True, [(0, 0, 0)]),
+        (None, []),
+        ({"x": "cat"}, []),
+        (MISSING, []),
+    ],
+)
+def test_what_values_say(raw: object, expected: list[tuple[int, int, int]]) -> None:
+    one = field()
+    for _ in range(2):
+        assert [(said.first, said.second, said.blocks) for said in one.of(raw)] == expected
+
+
+def test_what_all_atoms_say_together_holds_whatever_a_value_can_say() -> None:
+    total = field().total
+    assert (total.first, total.second, total.blocks) == (7, 1, 8)
+
+
+def test_values_that_answer_the_same_atoms_share_what_they_say() -> None:
+    one = field()
+    assert one.learn("a cat", "a cat") is one.learn("the cat", "the cat")
+    assert one.learn("a bird", "a bird") is NOTHING
+    assert set(one.known) == {"a cat", "the cat", "a bird"}
+
+
+def test_what_is_forgotten_is_scanned_again() -> None:
+    memory = Memory()
+    one = field(memory)
+    one.learn("a cat", "a cat")
+    memory.values.take(10**9)
+    assert not one.known
+    (said,) = one.of("a cat")
+    assert said.first == 1
+
+
+def test_what_is_met_is_added_up() -> None:
+    said = Said()
+    said.meets(1, 4)
+    other = Said()
+    other.meets(0, 1)
+    said.add(other)
+    assert said.steady == (1, 4)
+    assert NOTHING.steady == ()

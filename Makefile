@@ -55,4 +55,4 @@ wheel: ## a wheel with the built dashboard inside, into dist/
 
 .PHONY: clean
 clean: ## remove what setup, tests and builds made
-	rm -rf .venv $(UI)/node_modules $(UI)/coverage $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build src/netsentinel/dashboard dist site htmlcov .coverage*
+	rm -rf .venv .honeypots $(UI)/node_modules $(UI)/coverage $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build src/netsentinel/dashboard dist site htmlcov .coverage*

@@ -35,7 +35,20 @@ def _node() -> Path | None:
     return Path(found) if found else None
 
 
-_FINDERS: dict[str, Callable[[], Path | None]] = {"postgresql": _postgresql, "chromium": _chromium, "node": _node}
+def _honeypot(command: str) -> Path | None:
+    """From the PATH, or from the environment of its own that `.ci/run` makes: their dependencies exclude each other."""
+    own = Path(__file__).resolve().parents[1] / ".honeypots" / command.removesuffix("d") / "bin"
+    found = shutil.which(command) or shutil.which(command, path=str(own))
+    return Path(found) if found else None
+
+
+_FINDERS: dict[str, Callable[[], Path | None]] = {
+    "postgresql": _postgresql,
+    "chromium": _chromium,
+    "node": _node,
+    "opencanary": lambda: _honeypot("opencanaryd"),
+    "cowrie": lambda: _honeypot("cowrie"),
+}
 
 
 def require_program(name: str) -> Path:

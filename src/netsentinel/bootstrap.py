@@ -23,7 +23,7 @@ from netsentinel.analytics import Analytics, Pusher, Sources
 from netsentinel.analytics.store_sql import SqlPace
 from netsentinel.api.app import Application, create_app
 from netsentinel.api.health import Readiness, free_disk_mib
-from netsentinel.api.metrics import Metrics, Sample
+from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
 from netsentinel.detection import entries as rule_entries
 from netsentinel.detection.content import bundled_rules
@@ -67,7 +67,7 @@ from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import MetricSample, TenantId
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling, Timer
@@ -384,7 +384,7 @@ def intake_limits(settings: Settings) -> Limits:
     )
 
 
-def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Worker) -> Iterable[Sample]:
+def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Worker) -> Iterable[MetricSample]:
     stats = processor.stats
     yield "counter", "netsentinel_events", "Events processed.", stats.events
     yield "counter", "netsentinel_events_stored", "Events that the lake took over.", stats.stored

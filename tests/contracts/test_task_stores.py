@@ -382,7 +382,7 @@ async def test_retention_deletes_what_ended_long_ago(at: Bench) -> None:
     at.clock.advance(20 * DAY)
     assert await at.service.trim(T, keep_days=14, keep_dead_days=90) == 1
     assert {task.id for task in (await at.service.page(T, TaskFilter(), limit=9)).items} == {dead.id, live.id}
-    assert await at.service.dead_letters.purge(T, older_than_days=14) == 1
+    assert await at.service.trim(T, keep_days=14, keep_dead_days=14) == 1
     assert (await at.service.detail(T, live.id)).attempts == ()
 
 

@@ -101,7 +101,11 @@ def rounds(kills: int, folder: Path) -> None:
     poster, data = Poster(), folder / "data"
     argv = [sys.executable, "-m", "tests.crash.scenarios.lake", str(data)]
     harness = KillHarness(
-        argv, seeded(), environment={"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}, longest_s=6.0
+        argv,
+        seeded(),
+        environment={"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+        longest_s=6.0,
+        start_timeout_s=120.0,
     )
     acknowledged: frozenset[str] = frozenset()
     most = 0

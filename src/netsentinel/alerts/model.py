@@ -1,11 +1,15 @@
 """Alerts and threats: what people look at."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import Level, Micros, TenantId
+
+_TECHNIQUE: Final = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
 
 
 class AlertStatus(StrEnum):
@@ -206,3 +210,8 @@ class AlertSummary:
     """In each minute of the last hour that has any, oldest first."""
     at: Micros
     """As of when."""
+
+
+def techniques(tags: Iterable[str]) -> tuple[str, ...]:
+    """The ATT&CK techniques that Sigma tags name (`attack.t1110.001`) by their ids (`T1110.001`), each once."""
+    return tuple(dict.fromkeys(match[1].upper() for tag in tags if (match := _TECHNIQUE.fullmatch(tag))))

@@ -7,14 +7,13 @@ twice gives the same objects. Source: https://docs.oasis-open.org/cti/stix/v2.1/
 
 import ipaddress
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 import msgspec
 
-from netsentinel.alerts.model import Alert, RuleText
+from netsentinel.alerts.model import Alert, RuleText, techniques
 from netsentinel.kernel.clock import to_iso
 from netsentinel.kernel.types import Micros
 
@@ -25,7 +24,6 @@ _OBSERVABLES: Final = UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """The namespace that the standard gives to the ids of observables (section 2.9)."""
 _OURS: Final = UUID("8c9d5f0a-6c0e-5f4b-9a53-7b7e6f1a2d10")
 """The namespace of all other ids."""
-_TECHNIQUE: Final = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
 _MADE: Final = "2020-01-01T00:00:00.000Z"
 """When the producer's own object was made; it never changes."""
 
@@ -83,7 +81,6 @@ class _Bundle:
             return {"id": identifier}
         rule = await self._rules(alert.rule_id)
         text = rule.source if rule is not None else ""
-        techniques = dict.fromkeys(match[1].upper() for tag in alert.tags if (match := _TECHNIQUE.fullmatch(tag)))
         indicator = {
             "type": "indicator",
             "spec_version": "2.1",
@@ -98,7 +95,9 @@ class _Bundle:
             "pattern_type": "sigma" if text else "netsentinel-detector",
             "valid_from": to_iso(alert.first_at),
             "labels": list(alert.tags),
-            "external_references": [{"source_name": "mitre-attack", "external_id": one} for one in techniques],
+            "external_references": [
+                {"source_name": "mitre-attack", "external_id": one} for one in techniques(alert.tags)
+            ],
         }
         return {name: value for name, value in indicator.items() if value not in ("", [])}
 

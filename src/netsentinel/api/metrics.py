@@ -8,10 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from netsentinel.kernel.types import Micros
-
-Sample = tuple[str, str, str, float]
-"""Kind (`counter` or `gauge`), name, help, value."""
+from netsentinel.kernel.types import MetricSample, Micros
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A client may send any word as its method; each word would be a series kept for ever."""
@@ -23,7 +20,7 @@ _LIVE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.
 class _Scraped(Collector):
     """Asks for the current figures when Prometheus scrapes."""
 
-    def __init__(self, read: Callable[[], Iterable[Sample]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[MetricSample]]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[Metric]:
@@ -37,7 +34,7 @@ class _Scraped(Collector):
 class Metrics:
     """One registry per server."""
 
-    def __init__(self, read: Callable[[], Iterable[Sample]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[MetricSample]]) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Scraped(read))
         self.requests = Histogram(

@@ -17,6 +17,9 @@ Json = Any
 JsonObject = Mapping[str, Any]
 """A decoded JSON object."""
 
+MetricSample = tuple[str, str, str, float]
+"""A figure for `/metrics`: kind (`counter` or `gauge`), name, help, value."""
+
 DEFAULT_TENANT = TenantId("default")
 
 

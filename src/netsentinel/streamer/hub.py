@@ -11,7 +11,7 @@ import structlog
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import Entry, EntryRegistry
 from netsentinel.kernel.errors import NetSentinelError, NotAuthenticatedError, NotFoundError, UnavailableError
-from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.kernel.types import MetricSample, Micros, TenantId
 from netsentinel.streamer.context import LiveContext
 from netsentinel.streamer.errors import DrainingError
 from netsentinel.streamer.fanout import Fanout
@@ -28,9 +28,6 @@ _log = structlog.get_logger("netsentinel.streamer")
 
 EntryListener = Callable[[Entry], None]
 """Told of an entry on the event loop, soon after it was committed; it must not wait."""
-
-Sample = tuple[str, str, str, float]
-"""Kind (`counter` or `gauge`), name, help, value."""
 
 _CHUNK: Final = 500
 _WAIT_S: Final = 5.0
@@ -278,7 +275,7 @@ class Hub:
             session.close(DrainingError("The server is going down; connect again."), retry_after_ms=self._delay())
         await self._empty.wait()  # each ends by itself within `goodbye_within`
 
-    def samples(self) -> list[Sample]:
+    def samples(self) -> list[MetricSample]:
         """Figures for `/metrics`."""
         figures, fanout = self._context.figures, self._fanout
         name = "netsentinel_live_"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NetSentinelError, NotFoundError
 from netsentinel.kernel.types import Principal, TenantId
@@ -21,7 +20,6 @@ RESUBMITTED: Final = "resubmit:"
 MOST_RESUBMITTED: Final = 1_000
 """At most so many dead letters are resubmitted by one call with a filter."""
 
-_PAGE: Final = 200
 _LONGEST_NOTE: Final = 2_000
 
 
@@ -72,7 +70,7 @@ class DeadLetters:
         return Resubmission(len(letters), tuple(tasks), tuple(refused), is_dry_run=False)
 
     async def resolve(self, principal: Principal, task_id: str, note: str) -> Task:
-        """Be done with a dead letter, and say why. It is kept until it is purged.
+        """Be done with a dead letter, and say why. It is kept as long as dead letters are.
 
         Raises:
             NotFoundError: the tenant has no such task.
@@ -84,16 +82,6 @@ class DeadLetters:
             return self._resolved(tx, principal, letter, DLQ_ENTRY_RESOLVED, note=note)
 
         return await self._db.write(settle)
-
-    async def purge(self, tenant: TenantId, *, older_than_days: int) -> int:
-        """Delete dead letters that gave up longer ago; how many went."""
-        before = self._engine.clock.now() - older_than_days * DAY
-        deleted = 0
-        while True:
-            batch = await self._db.write(lambda tx: self._engine.stores.tasks.forget(tx, tenant, 0, before, _PAGE))
-            deleted += batch
-            if batch < _PAGE:
-                return deleted
 
     async def _matching(self, tenant: TenantId, where: TaskFilter, limit: int) -> list[Task]:
         narrowed = replace(where, states=(TaskState.DEAD,), is_resolved=False)

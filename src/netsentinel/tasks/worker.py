@@ -16,7 +16,7 @@ import structlog
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.kernel.types import MetricSample, Micros, TenantId
 from netsentinel.recovery.breaker import Outcome
 from netsentinel.recovery.retry import classify
 from netsentinel.storage.ports import Database, Tx
@@ -507,7 +507,7 @@ class Worker:
         unknown = [End(task, released=True) for task in running if task.id not in known]
         return len(self._engine.finish(tx, unknown))
 
-    def samples(self) -> list[tuple[str, str, str, float]]:
+    def samples(self) -> list[MetricSample]:
         """Figures for `/metrics`."""
         return [
             ("counter", "netsentinel_task_attempts", "Attempts that began.", self.figures.started),

@@ -11,13 +11,11 @@ import structlog
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import NetSentinelError, StorageUnavailableError
+from netsentinel.kernel.types import MetricSample
 from netsentinel.storage import Follower, Journal, Tx
 from netsentinel.wiring.reactions import REACTIONS, DurableHandler, DurableReaction, Handlers, LiveHandler, Reaction
 
 _log = structlog.get_logger("netsentinel.reactions")
-
-Sample = tuple[str, str, str, float]
-"""Kind (`counter` or `gauge`), name, help, value."""
 
 MAX_ATTEMPTS: Final = 8
 _BATCH: Final = 200
@@ -83,7 +81,7 @@ class ReactionRunner:
         """Entries that a reaction gave up."""
         return sum(figures.parked for figures in self.figures.values())
 
-    def samples(self) -> list[Sample]:
+    def samples(self) -> list[MetricSample]:
         """Figures for `/metrics`."""
         reacted = sum(figures.reacted for figures in self.figures.values())
         return [

@@ -1,12 +1,11 @@
 """Gathers what a report says from alerts, threats and stored events."""
 
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from netsentinel.alerts.model import Alert, AlertFilter, Threat, Verdict
+from netsentinel.alerts.model import Alert, AlertFilter, Threat, Verdict, techniques
 from netsentinel.alerts.reports.model import Counted, Notable, Report, ReportFormat, ReportScope, RuleCounted, Span
 from netsentinel.alerts.reports.render import rendered
 from netsentinel.alerts.service import AlertService
@@ -19,8 +18,8 @@ _TOP: Final = 10
 _NOTABLE: Final = 15
 _SPANS: Final = 60
 _WIDTHS: Final = (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY)
+_ENTITY_COLUMNS: Final = ("src_ip", "dst_ip", "user", "device")
 _MINUTES: Final = len("2026-11-21T00:00")
-_TECHNIQUE: Final = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
 
 Progress = Callable[[float, str, str], None]
 
@@ -76,13 +75,7 @@ class Reports:
         yield rendered(report, form)
 
     async def _count_events(self, scope: ReportScope) -> int:
-        where = EventFilter(since=scope.since, until=scope.until)
-        if scope.entity:
-            wanted = ("src_ip", "dst_ip", "user", "device")
-            asked = [_only_where(where, column, scope.entity) for column in wanted]
-        else:
-            asked = [where]
-        counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in asked]
+        counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in _about(scope)]
         return sum(bucket.count for found in counts for bucket in found.items)
 
     async def _threats(self, scope: ReportScope) -> tuple[Threat, ...]:
@@ -128,7 +121,7 @@ class _Tally:
         self.verdicts[alert.verdict.value] += 1
         self.entities[alert.entity] += 1
         self.sources[alert.source] += 1
-        self.techniques.update({match[1].upper() for tag in alert.tags if (match := _TECHNIQUE.fullmatch(tag))})
+        self.techniques.update(techniques(alert.tags))
         self._spans[(alert.last_at - self._scope.since) // self.width] += 1
         old = self._rules.get(alert.rule_id) or RuleCounted(alert.rule_id, alert.title, alert.level, 0, 0)
         self._rules[alert.rule_id] = replace(
@@ -152,9 +145,15 @@ class _Tally:
         return tuple(Span(self._scope.since + n * self.width, self._spans[n]) for n in range(count))
 
 
-def _only_where(where: EventFilter, column: str, value: str) -> EventFilter:
-    """The filter with one column compared."""
-    return EventFilter(since=where.since, until=where.until, equal=((column, (value,)),))
+def _about(scope: ReportScope) -> list[EventFilter]:
+    """Filters of which an event of the report passes exactly one, in however many columns it names the entity."""
+    if not scope.entity:
+        return [EventFilter(since=scope.since, until=scope.until)]
+    terms = tuple((column, (scope.entity,)) for column in _ENTITY_COLUMNS)
+    return [
+        EventFilter(since=scope.since, until=scope.until, equal=(term,), unequal=terms[:before])
+        for before, term in enumerate(terms)
+    ]
 
 
 def _most(counts: Counter[str]) -> tuple[Counted, ...]:

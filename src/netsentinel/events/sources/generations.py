@@ -26,7 +26,7 @@ PIECE_LINES: Final = 50_000
 """Lines handed over at once; a server takes 100,000 records in one batch."""
 
 _FORGET_AFTER: Final = 50
-"""Looks in a row that find a generation nowhere, before it is given up."""
+"""Looks in a row that find other files and a generation nowhere, before it is given up."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _PACKED: Final = (".gz", ".bz2", ".xz", ".zst", ".zip")
@@ -52,7 +52,7 @@ class Generation:
     is_current: bool = False
     """Whether the path names it."""
     missing: int = 0
-    """Looks in a row that found it nowhere."""
+    """Looks in a row that found it nowhere; it is remembered with it, or many restarts would let it stay for ever."""
     recorded: int = 0
     """The server's end, where that is beyond the offset: up to there nothing is handed over."""
 
@@ -260,8 +260,10 @@ class Generations:
             else:
                 unknown.append(file)
         for one in self.known:
-            if one.stream not in seen:
-                self._seek(one, unknown)
+            if one.stream not in seen and not self._seek(one, unknown):
+                # Nothing was ever handed over of one without a head: wherever it is, it is found as a new one.
+                # A look that finds no file at all says nothing: the folder may not be mounted.
+                one.missing = one.missing + bool(found) if one.head else _FORGET_AFTER
         for file in unknown:
             if file.is_current or (file.size and not self._is_copy(file, found)):
                 self._begin(file)
@@ -272,8 +274,11 @@ class Generations:
         # Of a generation nobody has read from, the inode is all that is known; a copy may have got it meanwhile.
         return bool(one.head) or file.is_current or one.file >= 0
 
-    def _seek(self, lost: Generation, unknown: list[_Found]) -> None:
-        """Look for a generation that is not where it was: still open though unlinked or moved away, or in a copy."""
+    def _seek(self, lost: Generation, unknown: list[_Found]) -> bool:
+        """Look for a generation that is not where it was: still open though unlinked or moved away, or in a copy.
+
+        Whether it is known what became of it.
+        """
         lost.is_current = False
         if lost.file >= 0 and lost.lies_in(lost.file):
             state = os.fstat(lost.file)
@@ -281,7 +286,7 @@ class Generations:
             lost.missing = _FORGET_AFTER if is_over else 0
             if is_over:
                 lost.close()
-            return
+            return True
         lost.close()
         for file in unknown:
             if lost.head and lost.lies_in(file.file):
@@ -292,9 +297,8 @@ class Generations:
             else:
                 continue
             unknown.remove(file)
-            return
-        # Nothing was ever handed over of one without a head: wherever it is, it is found as a new one.
-        lost.missing = lost.missing + 1 if lost.head else _FORGET_AFTER
+            return True
+        return False
 
     def _is_copy(self, file: _Found, found: list[_Found]) -> bool:
         """Whether a file has the bytes of another one: copied for a rotation that has not truncated the original yet.

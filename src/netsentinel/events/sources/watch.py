@@ -37,6 +37,7 @@ class _Remembered(msgspec.Struct):
     head: str
     tail: str
     is_skipping: bool
+    missing: int = 0
 
 
 class _State(msgspec.Struct):
@@ -80,6 +81,7 @@ class WatchState:
                     head=base64.b64decode(one.head, validate=True),
                     tail=base64.b64decode(one.tail, validate=True),
                     is_skipping=one.is_skipping,
+                    missing=one.missing,
                 )
                 for one in state.generations
             ]
@@ -101,6 +103,7 @@ class WatchState:
                 head=base64.b64encode(one.head).decode("ascii"),
                 tail=base64.b64encode(one.tail).decode("ascii"),
                 is_skipping=one.is_skipping,
+                missing=one.missing,
             )
             for one in generations
         ]

@@ -1,10 +1,20 @@
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from netsentinel.alerts import AlertStatus, Verdict
 from netsentinel.alerts.reports import ReportFormat, Reports
 from netsentinel.alerts.reports.model import Counted
+from netsentinel.events.lake import EventLake
+from netsentinel.events.lake.spool import SpoolWriter
+from netsentinel.events.model import Event, Logsource
+from netsentinel.events.ports import InboxBatch
+from netsentinel.events.testing import MemoryEventStore
 from netsentinel.kernel.clock import DAY, HOUR
-from netsentinel.kernel.types import Level
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import DEFAULT_TENANT, Level
+from netsentinel.storage.testing import MemoryDatabase
 from tests.unit.alerts.factories import NOON
 from tests.unit.alerts.reports.desk import Events, report, scope
 from tests.unit.alerts.test_service import Office
@@ -53,6 +63,30 @@ async def test_an_entity_has_its_own_report(office: Office) -> None:
     assert found.title.startswith("Incident report: 192.0.2.1")
     assert (found.alerts, found.events) == (1, 28)
     assert {where.equal[0][0] for where in events.asked} == {"src_ip", "dst_ip", "user", "device"}
+
+
+async def test_an_event_that_names_the_entity_in_several_columns_is_counted_once(
+    office: Office, memory_database: MemoryDatabase, tmp_path: Path
+) -> None:
+    named: tuple[dict[str, Any], ...] = (
+        {"src_ip": "192.0.2.1"},
+        {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.1"},
+        {"dst_ip": "192.0.2.1", "device": "192.0.2.1"},
+        {"user": "192.0.2.1", "device": "192.0.2.1"},
+        {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.1", "user": "192.0.2.1", "device": "192.0.2.1"},
+        {"device": "192.0.2.1"},
+        {"src_ip": "192.0.2.2"},
+        {"src_ip": "192.0.2.1", "time": NOON + 3 * DAY},
+    )
+    clock = FakeClock(NOON)
+    store, spool = MemoryEventStore(memory_database, clock), SpoolWriter(tmp_path)
+    spool.begin(InboxBatch(1, DEFAULT_TENANT, "eve", "", NOON, len(named), b""))
+    base: dict[str, Any] = {"tenant": DEFAULT_TENANT, "source": "eve", "format": "suricata", "time": NOON}
+    base |= {"class_uid": 4001, "logsource": Logsource("suricata", "", "flow"), "native": {}}
+    spool.keep([Event(**(base | columns)) for columns in named])
+    await store.append(spool.cut(), lambda _: None)
+    reports = Reports(office.service, EventLake(store, store, clock))
+    assert [(await reports.gather(scope(entity))).events for entity in ("192.0.2.1", "192.0.2.2", "")] == [6, 1, 7]
 
 
 async def test_nothing_is_a_report_too() -> None:

@@ -222,6 +222,25 @@ def test_a_generation_that_is_nowhere_is_given_up(log: Path, follower: Follower)
     assert len(follower.followed.known) == 1
 
 
+def test_a_folder_that_is_empty_for_a_while_is_not_read_again(log: Path, follower: Follower, tmp_path: Path) -> None:
+    add(log, "a\n")
+    assert follower.lines() == ["a"]
+    add(Path(f"{log}.1"), "b\n")
+    assert follower.lines() == ["b"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    follower.followed.close()
+    for path in (log, Path(f"{log}.1")):
+        path.rename(elsewhere / path.name)
+    follower.restart()
+    for _ in range(200):
+        assert follower.lines() == []
+    for path in list(elsewhere.iterdir()):
+        path.rename(log.with_name(path.name))
+    add(log, "c\n")
+    assert follower.lines() == ["c"]
+
+
 def test_what_was_handed_over_and_not_acknowledged_is_known_again(log: Path, follower: Follower) -> None:
     follower.followed.look()
     add(log, "a\nb\n")

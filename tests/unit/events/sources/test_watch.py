@@ -293,11 +293,28 @@ def test_a_damaged_state_file_is_named(tmp_path: Path, content: bytes) -> None:
 
 def test_the_state_file_is_its_owners(tmp_path: Path) -> None:
     state = WatchState(tmp_path, tmp_path / "eve.json")
-    known = [Generation("s", 1, 2, 3, b"abc", b"abc", is_skipping=True)]
+    known = [Generation("s", 1, 2, 3, b"abc", b"abc", is_skipping=True, missing=7)]
     state.save(known)
     assert state.load() == known
     assert state.file.stat().st_mode & 0o777 == 0o600
     assert WatchState(tmp_path, tmp_path / "b.json").file != state.file
+
+
+@pytest.mark.anyio
+async def test_the_state_does_not_grow_with_files_that_are_gone(tmp_path: Path) -> None:
+    """However seldom it lives for long enough to give one up, and always with the lines of what is still there."""
+    path, server = tmp_path / "eve.json", Server()
+    state = WatchState(tmp_path / "s", path)
+    sizes: list[int] = []
+    for number in range(200):
+        if number:
+            path.rename(f"{path}.1")  # what was there before is gone for good
+        path.write_text(f"line {number} {'x' * 2_000}\n")
+        with pytest.raises(CrashError):
+            await watch(tmp_path, server, []).run()
+        sizes.append(state.file.stat().st_size)
+    assert [line.split()[1] for line in server.lines()] == [str(number) for number in range(200)]
+    assert max(sizes[100:]) <= max(sizes[:100])
 
 
 def test_it_is_in_the_registry() -> None:

@@ -4,11 +4,18 @@ import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 
 const server = process.env["NETSENTINEL_URL"] ?? "http://127.0.0.1:8740";
+const CLIENT = fileURLToPath(new URL("../clients/typescript/src/index.ts", import.meta.url));
 
 export default defineConfig({
   plugins: [react()],
   define: { "import.meta.env.VITE_VERSION": JSON.stringify(manifest.version) },
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+      // The public client, from its source: nothing has to be built or installed before.
+      "@netsentinel/client": CLIENT,
+    },
+  },
   build: {
     outDir: "../src/netsentinel/dashboard",
     emptyOutDir: true,
@@ -20,6 +27,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
+    fs: { allow: [".", "../clients/typescript/src"] },
     proxy: {
       "/api": { target: server },
       "/auth": { target: server },

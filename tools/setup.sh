@@ -55,9 +55,9 @@ has_node() {
   [ "${major:-0}" -ge 20 ]
 }
 
-stamp_of() { # of a folder's sources
+stamp_of() { # of the sources in folders
   # shellcheck disable=SC2046 # the list is our own files, without spaces
-  fingerprint $(find "$1" -type f -not -path '*/node_modules/*' -not -path '*/coverage/*' -not -path '*/dist/*' \
+  fingerprint $(find "$@" -type f -not -path '*/node_modules/*' -not -path '*/coverage/*' -not -path '*/dist/*' \
     -not -path '*/build/*' | LC_ALL=C sort)
 }
 
@@ -76,7 +76,7 @@ build_dashboard() {
     say "The dashboard is not built: Node 20 or newer is missing. Everything else works; the API is at /docs."
     return
   fi
-  stamp=$(stamp_of dashboard-ui)
+  stamp=$(stamp_of dashboard-ui clients/typescript/src) # the client is built into it, from its source
   if [ "$(cat src/netsentinel/dashboard/.built 2>/dev/null || true)" = "$stamp" ]; then return; fi
   install_packages dashboard-ui
   say "Building the dashboard"

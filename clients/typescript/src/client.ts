@@ -12,7 +12,7 @@ import {
   withDefaults,
 } from "./options.js";
 import { Pause } from "./pause.js";
-import { Running } from "./request.js";
+import { newId, Running } from "./request.js";
 import { fetchResult } from "./results.js";
 import { Subscription } from "./subscription.js";
 import { Http } from "./transport.js";
@@ -95,6 +95,12 @@ export class Client {
     this.#pause.end();
   };
 
+  /** Leave this connection for a new one: the network is another one than before, or gone. Nothing is lost by it. */
+  reconnect(): void {
+    this.#connection.drop();
+    this.retryNow();
+  }
+
   /** End the connection. Tasks on the server go on; what waits here ends with `ClosedError`. */
   close(): void {
     const running = this.#running;
@@ -129,6 +135,9 @@ export class Client {
     this.#changed(() => this.#conversation.open(subscription));
     return subscription;
   }
+
+  /** Forget how far a subscription has come: the next one of this name begins with the present. */
+  readonly forget = (name: string): Promise<void> => this.#delivered.forget(name);
 
   /** Ask for an action and wait for its result. Options and errors as in `start`. */
   async request(action: string, payload: object = {}, options: RequestOptions = {}): Promise<unknown> {
@@ -237,10 +246,4 @@ function sayGap(gap: LiveGap): void {
   console.warn(
     `Events of ${topic} may be missing after ${from} up to ${to} (${reason}); read ${snapshotUrl}.`,
   );
-}
-
-/** Not `randomUUID`, which pages have over https only. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return `req-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

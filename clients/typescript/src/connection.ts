@@ -41,6 +41,7 @@ export class Connection {
   readonly #pace = new Pace(() => performance.now());
   #socket: Socket | null = null;
   #sendLater: ReturnType<typeof setTimeout> | undefined;
+  #giveUp: () => void = () => undefined;
 
   constructor(conversation: Conversation, http: Http) {
     this.#conversation = conversation;
@@ -62,6 +63,11 @@ export class Connection {
       conversation.sent();
       this.#socket.send(text);
     }
+  }
+
+  /** End a connection that stands, as if it had broken; one that is being opened goes on. */
+  drop(): void {
+    if (this.#conversation.isWelcome) this.#giveUp();
   }
 
   /** Connect, and work until the connection has ended, or until the signal ends it. */
@@ -110,6 +116,7 @@ export class Connection {
         resolve(ended);
       };
       const abort = (): void => end({ code: 1000, reason: "" });
+      this.#giveUp = abort;
       const listen = (): void => {
         clearTimeout(silence);
         const withinMs = conversation.isWelcome ? conversation.heartbeatMs * 2 + GRACE_MS : WELCOME_WITHIN_MS;

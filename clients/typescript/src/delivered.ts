@@ -32,6 +32,15 @@ export class Delivered {
     if (epoch !== this.#epoch) this.#seqs.clear();
     this.#epoch = epoch;
     this.#seqs.set(name, seq);
+    await this.#write();
+  }
+
+  /** Remember nothing of a subscription any more. */
+  async forget(name: string): Promise<void> {
+    if (this.#seqs.delete(name)) await this.#write();
+  }
+
+  async #write(): Promise<void> {
     // A slow store is asked for one thing at a time, or an older state could overwrite a newer one.
     const saved = this.#saving === null ? this.#save() : this.#saving.then(this.#save, this.#save);
     if (!(saved instanceof Promise)) return;

@@ -2,18 +2,22 @@
 export class Pause {
   #end: () => void = () => undefined;
 
-  /** Resolves after so many milliseconds, when `end` is called, or when the signal is aborted. */
-  wait(ms: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves after so many milliseconds, when `end` is called, or when the signal is aborted; to whether it was `end` that
+   * cut it short.
+   */
+  wait(ms: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const end = (): void => {
+      if (signal.aborted) return resolve(false);
+      const finish = (isCutShort: boolean): void => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
+        signal.removeEventListener("abort", abort);
+        resolve(isCutShort);
       };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener("abort", end);
-      this.#end = end;
+      const abort = (): void => finish(false);
+      const timer = setTimeout(abort, ms);
+      signal.addEventListener("abort", abort);
+      this.#end = () => finish(true);
     });
   }
 

@@ -116,3 +116,9 @@ export class Running {
     this.#control(this);
   }
 }
+
+/** The id of a new request. Not `randomUUID`, which pages have over https only. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return `req-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}

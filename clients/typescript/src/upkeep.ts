@@ -48,7 +48,7 @@ export async function keepUp(parts: UpkeepParts, signal: AbortSignal): Promise<v
   }
 }
 
-/** Reads over HTTP until it is time to try the WebSocket again; false when HTTP does not work either. */
+/** Reads over HTTP until it is time to try the WebSocket again, or asked to; false when HTTP does not work either. */
 async function poll(parts: UpkeepParts, signal: AbortSignal): Promise<boolean> {
   const { options, http, conversation, pause, become } = parts;
   const reader = new Poll(http, conversation, signal);
@@ -58,7 +58,7 @@ async function poll(parts: UpkeepParts, signal: AbortSignal): Promise<boolean> {
       await reader.look();
       if (signal.aborted) return true;
       become("polling");
-      await pause.wait(options.pollEveryMs, signal);
+      if (await pause.wait(options.pollEveryMs, signal)) return true;
     }
   } catch (error) {
     if (error instanceof RefusedError || !(error instanceof ClientError)) throw error;

@@ -215,3 +215,48 @@ test("two subscriptions need two names", async () => {
   client.subscribe("alerts", { name: "other" });
   client.close();
 });
+
+test("a connection is left for a new one when the network has changed", async () => {
+  const { client, next, socket } = await connected();
+  client.subscribe("alerts");
+  client.reconnect(); // it is being opened: that goes on
+  socket.welcome();
+  socket.say({ type: "event", sub: "alerts", seq: 5, prev: 0, name: "alert:raised", data: {} });
+  client.reconnect();
+  assert.equal(socket.readyState, 3);
+  client.retryNow();
+  const second = await next(2);
+  second.open();
+  assert.deepEqual(second.frames("hello")[0]?.["resume"], { epoch: "e1", positions: { alerts: 5 } });
+  client.close();
+});
+
+test("whoever polls can ask for the WebSocket", async () => {
+  const fetch = fakeFetch({ ...TICKET, "GET /api/v2/entries": PAGE });
+  const { client, next, socket } = await connected({ fetch, pollEveryMs: 100_000 });
+  socket.hangUp(1006);
+  (await next(2)).hangUp(1006);
+  await until(() => client.state === "polling");
+  client.retryNow();
+  (await next(3)).welcome();
+  await until(() => client.state === "live");
+  client.close();
+});
+
+test("what is forgotten begins with the present", async () => {
+  const positions = new MemoryPositions();
+  positions.save({ epoch: "e1", positions: { alerts: 42, threats: 7 } });
+  const { client, socket } = await connected({ positions });
+  const alerts = client.subscribe("alerts");
+  socket.welcome();
+  alerts.close();
+  await client.forget("alerts");
+  await client.forget("alerts");
+  client.subscribe("alerts");
+  assert.deepEqual(
+    socket.frames("subscribe").map((frame) => frame["from"]),
+    [42, "now"],
+  );
+  assert.deepEqual(positions.load()?.positions, { threats: 7 });
+  client.close();
+});

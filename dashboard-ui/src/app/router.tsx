@@ -9,6 +9,11 @@ import {
 } from "@tanstack/react-router";
 import { type AlertSearch, parseAlertSearch } from "@/features/alerts/alert-filter";
 import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-queries";
+import {
+  type ConnectionSearch,
+  connectionsQuery,
+  parseConnectionSearch,
+} from "@/features/connections/connection-queries";
 import { eventListQuery } from "@/features/events/event-queries";
 import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
 import { breakersQuery } from "@/features/recovery/breaker-queries";
@@ -166,6 +171,14 @@ const schedules = createRoute({
   component: lazyRouteComponent(() => import("@/features/scheduler/schedules-page"), "SchedulesPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => app,
+  path: "/connections",
+  validateSearch: (raw: Record<string, unknown>): ConnectionSearch => parseConnectionSearch(raw),
+  loader: ({ context }) => void context.queryClient.prefetchQuery(connectionsQuery),
+  component: lazyRouteComponent(() => import("@/features/connections/connections-page"), "ConnectionsPage"),
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
@@ -186,6 +199,7 @@ const routeTree = root.addChildren([
     deadLetters,
     breakers,
     schedules,
+    connections,
   ]),
 ]);
 

@@ -1,5 +1,5 @@
 import { act, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FakeSocket } from "@/testing/fake-socket";
 import { makeAlert } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
@@ -52,7 +52,7 @@ describe("the connection", () => {
   it("is stated, and tried again on request", async () => {
     const { user } = await open();
     act(() => FakeSocket.last.drop());
-    expect(screen.getByText("Live connection: Reconnecting")).toBeInTheDocument();
+    expect(await screen.findByText("Live connection: Reconnecting")).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Reconnecting" }));
     expect(await screen.findByText("Live connection: Live")).toBeInTheDocument();
     expect(FakeSocket.all).toHaveLength(2);
@@ -60,8 +60,10 @@ describe("the connection", () => {
 
   it("follows the network", async () => {
     await open();
+    const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     act(() => void window.dispatchEvent(new Event("offline")));
-    expect(screen.getByText("Live connection: Offline")).toBeInTheDocument();
+    expect(await screen.findByText("Live connection: Offline")).toBeInTheDocument();
+    online.mockReturnValue(true);
     act(() => void window.dispatchEvent(new Event("online")));
     expect(await screen.findByText("Live connection: Live")).toBeInTheDocument();
   });
@@ -92,7 +94,7 @@ describe("the session", () => {
     await user.click(screen.getByRole("button", { name: "Account: ada" }));
     await user.click(await screen.findByRole("menuitem", { name: "Log out" }));
     await waitFor(() => expect(address()).toBe("/login"));
-    expect(FakeSocket.last.readyState).toBe(3);
+    await waitFor(() => expect(FakeSocket.last.readyState).toBe(3));
   });
 
   it("goes on, and says so, when the log-out failed", async () => {

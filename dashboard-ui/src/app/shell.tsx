@@ -17,9 +17,13 @@ import { Menu, MenuItem } from "@/components/menu";
 import { Toaster, toastProblem } from "@/components/toaster";
 import { LiveProvider } from "@/features/live/live-context";
 import { LiveStatus } from "@/features/live/live-status";
+import { AskingProvider } from "@/features/requests/asking";
+import { RequestTray } from "@/features/requests/request-tray";
 import { authStateQuery, logout, meQuery } from "@/features/session/session-queries";
 import { TimeMenu, UserMenu } from "@/features/session/user-menu";
 import { onLoggedOut } from "@/lib/api";
+import { POSITIONS_KEY } from "@/lib/live";
+import { isStatus } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
 import { LiveWiring } from "./live-wiring";
 import styles from "./shell.module.css";
@@ -40,6 +44,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",
+  "/connections": "/tasks",
 };
 
 export function Shell() {
@@ -51,7 +56,7 @@ export function Shell() {
     const { href: next, pathname } = router.state.location;
     if (pathname === "/login") return; // several calls may find out at the same time
     await router.navigate({ to: "/login", search: ended ? { next, ended: "1" } : {}, replace: true });
-    sessionStorage.removeItem("netsentinel.live");
+    sessionStorage.removeItem(POSITIONS_KEY);
     queryClient.clear();
   };
   const [leaveOnce] = useState(() => leave);
@@ -66,13 +71,19 @@ export function Shell() {
       toastProblem("You are still logged in", error);
     }
   };
-  const askSession = (): void => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+  const askSession = (): void => {
+    queryClient.fetchQuery({ ...meQuery, staleTime: 0 }).catch((error: unknown) => {
+      if (isStatus(error, 401)) void leave(true);
+    });
+  };
 
   return (
     <Toaster>
-      <LiveProvider onUnauthenticated={() => void leave(true)} onHandshakeFailed={askSession}>
+      <LiveProvider onRefused={askSession}>
         <LiveWiring>
-          <Frame onLogOut={() => void logOut()} />
+          <AskingProvider>
+            <Frame onLogOut={() => void logOut()} />
+          </AskingProvider>
         </LiveWiring>
       </LiveProvider>
     </Toaster>
@@ -107,6 +118,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
         <Navigation />
         <div className={styles["tools"]}>
           <LiveStatus />
+          <RequestTray />
           <TimeMenu />
           <UserMenu onLogOut={onLogOut} onShortcuts={() => setSheet(true)} />
         </div>

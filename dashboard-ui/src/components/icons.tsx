@@ -70,6 +70,14 @@ export const TaskIcon = icon(
   "TaskIcon",
   <path d="M2 4.500h5.500M5 8h7m-3 3.500h5M1.500 2.500v11" strokeWidth="1.700" />,
 );
+export const ConnectionIcon = icon(
+  "ConnectionIcon",
+  <path d="M5.500 1.500v3m5-3v3m-7 0h9v2.500a4.500 4.500 0 0 1-9 0V4.500Zm4.500 7v3" />,
+);
+export const RequestIcon = icon(
+  "RequestIcon",
+  <path d="M2 9.500h3.500l1 2h3l1-2H14M2 9.500v4h12v-4M2 9.500l2-7h8l2 7" />,
+);
 export const MoreIcon = icon("MoreIcon", <path strokeWidth="2.200" d="M3.500 8h.01M8 8h.01m4.490 0h.01" />);
 export const CopyIcon = icon("CopyIcon", <path d="M5.500 5.500v-3h8v8h-3m-8-5h8v8h-8v-8Z" />);
 export const ChevronDownIcon = icon("ChevronDownIcon", <path d="m4 6 4 4 4-4" />);

@@ -25,6 +25,21 @@ export function toastUndo(thing: string, title: string, undo: () => void): void 
   });
 }
 
+/** Says what is there now, and offers the next step. */
+export function toastOffer(title: string, step: string, go: () => void): void {
+  const id = toasts.add({
+    title,
+    timeout: 20_000,
+    actionProps: {
+      children: step,
+      onClick: () => {
+        toasts.close(id);
+        go();
+      },
+    },
+  });
+}
+
 /** Says what was done, when there is nothing to take back. */
 export function toastSaid(title: string): void {
   toasts.add({ title, timeout: 6_000 });

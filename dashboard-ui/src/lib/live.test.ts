@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeSocket } from "@/testing/fake-socket";
-import { LiveClient, type LiveOptions } from "./live";
+import { Live, POSITIONS_KEY } from "./live";
 
-const STORED = "netsentinel.live";
+const stored = (): unknown => JSON.parse(sessionStorage.getItem(POSITIONS_KEY) ?? "null");
+const kept = (alerts: number) => ({ epoch: "e1", positions: { alerts } });
 
 function listener() {
   return {
@@ -11,176 +12,141 @@ function listener() {
   };
 }
 
-function start(options: Partial<LiveOptions> = {}) {
-  const live = new LiveClient({
-    url: "ws://host/ws",
-    version: "1",
-    random: () => 0,
-    isOnline: () => true,
-    ...options,
-  });
+const started: Live[] = [];
+
+/** A connection that stands, with one listener to the alerts. */
+async function running() {
+  const live = new Live();
+  started.push(live);
   const alerts = listener();
-  live.subscribe("alerts", alerts);
+  const leave = live.subscribe("alerts", alerts);
+  const before = FakeSocket.all.length;
   live.start();
-  return { live, alerts };
+  await vi.waitFor(() => expect(FakeSocket.all.length).toBe(before + 1));
+  const socket = FakeSocket.last;
+  await vi.waitFor(() => expect(socket.ofType("subscribe")).toHaveLength(1));
+  return { live, alerts, leave, socket };
 }
-
-/** A client whose subscription stands and whose position is known. */
-function running(options: Partial<LiveOptions> = {}) {
-  const { live, alerts } = start(options);
-  FakeSocket.last.open();
-  FakeSocket.last.welcome();
-  FakeSocket.last.deliver({ type: "pong", t: 1, seq: 10 });
-  alerts.onGap.mockClear();
-  return { live, alerts, socket: FakeSocket.last };
-}
-
-const stored = (): unknown => JSON.parse(sessionStorage.getItem(STORED) ?? "null");
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  FakeSocket.auto = false;
-});
-
-afterEach(() => {
   FakeSocket.auto = true;
 });
 
-describe("opening", () => {
-  it("speaks the sub-protocol and says hello first", () => {
-    const { live } = start();
-    expect(live.state).toBe("connecting");
-    expect(FakeSocket.last.protocol).toBe("netsentinel.v1.json");
-    expect(FakeSocket.last.sent).toEqual([]);
-    FakeSocket.last.open();
-    expect(FakeSocket.last.sent).toEqual([{ type: "hello", client: "dashboard", version: "1" }]);
-  });
-
-  it("subscribes after the welcome, then proves it by a ping", () => {
-    const { live, alerts } = start();
-    FakeSocket.last.open();
-    FakeSocket.last.welcome();
-    expect(live.state).toBe("live");
-    expect(FakeSocket.last.sent.slice(1)).toEqual([
-      { type: "subscribe", sub: "alerts", topic: "alerts", from: "now" },
-      { type: "ping", t: 1 },
-    ]);
-    expect(alerts.onGap).not.toHaveBeenCalled();
-    FakeSocket.last.deliver({ type: "pong", t: 1, seq: 7 });
-    expect(alerts.onGap).toHaveBeenCalledExactlyOnceWith("start");
-  });
-
-  it("subscribes at once when a listener comes later, and unsubscribes with the last one", () => {
-    const { live, socket } = running();
-    const [one, other] = [live.subscribe("threats", listener()), live.subscribe("threats", listener())];
-    expect(socket.ofType("subscribe")).toHaveLength(2);
-    one();
-    expect(socket.ofType("unsubscribe")).toHaveLength(0);
-    other();
-    other();
-    expect(socket.ofType("unsubscribe")).toEqual([{ type: "unsubscribe", sub: "threats" }]);
-  });
-
-  it("does not connect twice", () => {
-    const { live } = start();
-    live.start();
-    live.reconnect();
-    expect(FakeSocket.all).toHaveLength(1);
-  });
-
-  it("gives up on a server that never says welcome, and tries again", () => {
-    const { live } = start();
-    FakeSocket.last.open();
-    vi.advanceTimersByTime(10_000);
-    expect(FakeSocket.all[0]?.closedWith).toBe(1000);
-    expect(live.state).toBe("reconnecting");
-    vi.advanceTimersByTime(250);
-    expect(FakeSocket.all).toHaveLength(2);
-  });
+afterEach(() => {
+  for (const live of started.splice(0)) live.stop();
 });
 
-describe("events", () => {
-  it("stores the position before it delivers", () => {
-    const { alerts, socket } = running();
-    alerts.onEvent.mockImplementation(() => {
-      expect(stored()).toEqual({ epoch: "e1", positions: { alerts: 11 } });
-    });
-    socket.event("alerts", 11, "alert:raised", { id: "a" }, 10);
+describe("listening", () => {
+  it("tells each listener of events in order, and stores the position before", async () => {
+    const { live, alerts, socket } = await running();
+    const other = listener();
+    live.subscribe("alerts", other);
+    other.onEvent.mockImplementation(() => expect(stored()).toEqual(kept(11)));
+    socket.event("alerts", 11, "alert:raised", { id: "a" });
+    socket.event("alerts", 11, "alert:raised", { id: "a" });
+    await vi.waitFor(() => expect(other.onEvent).toHaveBeenCalledOnce());
     expect(alerts.onEvent).toHaveBeenCalledExactlyOnceWith("alert:raised", { id: "a" });
+    expect(socket.ofType("subscribe")).toHaveLength(1);
   });
 
-  it("delivers none twice", () => {
-    const { alerts, socket } = running();
-    socket.event("alerts", 11, "alert:raised", {}, 10);
-    socket.event("alerts", 11, "alert:raised", {}, 10);
-    socket.event("alerts", 9, "alert:raised", {}, 8);
-    expect(alerts.onEvent).toHaveBeenCalledTimes(1);
+  it("asks for a snapshot when the subscription has begun, and at every gap", async () => {
+    const { alerts, socket } = await running();
+    expect(alerts.onGap).toHaveBeenCalledExactlyOnceWith("start");
+    socket.deliver({ type: "gap", sub: "alerts", from: 1, to: 30, reason: "overflow" });
+    await vi.waitFor(() => expect(alerts.onGap).toHaveBeenLastCalledWith("overflow"));
+    expect(stored()).toEqual(kept(30));
   });
 
-  it("notices a lost frame by prev, and still delivers what came", () => {
-    const { alerts, socket } = running();
-    socket.event("alerts", 15, "alert:raised", {}, 13);
-    expect(alerts.onGap).toHaveBeenCalledExactlyOnceWith("lost");
-    expect(alerts.onEvent).toHaveBeenCalledTimes(1);
+  it("goes on for the others when one listener throws", async () => {
+    const reported = vi.fn<(error: unknown) => void>();
+    vi.stubGlobal("reportError", reported);
+    const { live, alerts, socket } = await running();
+    const other = listener();
+    live.subscribe("alerts", other);
+    alerts.onEvent.mockImplementation(() => {
+      throw new Error("mine");
+    });
+    socket.event("alerts", 11, "alert:raised", {});
+    socket.event("alerts", 12, "alert:raised", {}, 11);
+    await vi.waitFor(() => expect(other.onEvent).toHaveBeenCalledTimes(2));
+    expect(reported).toHaveBeenCalledTimes(2);
   });
 
-  it("takes prev at or below its position as complete: pings moved it on", () => {
-    const { alerts, socket } = running();
-    socket.deliver({ type: "ping", t: 5, seq: 40 });
-    socket.event("alerts", 41, "alert:raised", {}, 10);
-    expect(alerts.onGap).not.toHaveBeenCalled();
+  it("ends with the last listener, and begins with the present the next time", async () => {
+    const { live, leave, socket } = await running();
+    const other = live.subscribe("alerts", listener());
+    socket.event("alerts", 11, "alert:raised", {});
+    await vi.waitFor(() => expect(stored()).toEqual(kept(11)));
+    leave();
+    leave();
+    expect(socket.ofType("unsubscribe")).toEqual([]);
+    other();
+    expect(socket.ofType("unsubscribe")).toEqual([{ type: "unsubscribe", sub: "alerts" }]);
+    expect(stored()).toEqual({ epoch: "e1", positions: {} });
+    live.subscribe("alerts", listener());
+    expect(socket.ofType("subscribe").at(-1)?.["from"]).toBe("now");
   });
 
-  it("goes back with a journal that was restored: its new events are not taken for old ones", () => {
-    const { alerts, socket } = running();
-    socket.event("alerts", 90, "alert:raised", {}, 10);
-    socket.deliver({ type: "gap", sub: "alerts", from: 0, to: 30, reason: "epoch", snapshot_url: "/x" });
-    expect(alerts.onGap).toHaveBeenCalledExactlyOnceWith("epoch");
-    expect(stored()).toEqual({ epoch: "e1", positions: { alerts: 30 } });
-    socket.event("alerts", 31, "alert:raised", {}, 30);
-    expect(alerts.onEvent).toHaveBeenCalledTimes(2);
-  });
-
-  it("passes a gap on and continues behind it", () => {
-    const { alerts, socket } = running();
-    socket.deliver({ type: "gap", sub: "alerts", from: 10, to: 30, reason: "retention", snapshot_url: "/x" });
-    expect(alerts.onGap).toHaveBeenCalledExactlyOnceWith("retention");
-    expect(stored()).toEqual({ epoch: "e1", positions: { alerts: 30 } });
-    socket.event("alerts", 31, "alert:raised", {}, 30);
-    expect(alerts.onGap).toHaveBeenCalledTimes(1);
-  });
-
-  it("ignores what it does not know or cannot read", () => {
-    const { alerts, socket } = running();
-    for (const frame of [
-      "{",
-      "[]",
-      "7",
-      { type: "progress" },
-      { type: "event", sub: "alerts" },
-      { type: "gap" },
-    ]) {
-      socket.deliver(frame);
-    }
-    socket.event("metrics", 50, "x", {});
-    socket.deliver({ type: "gap", sub: "metrics", from: 1, to: 2, reason: "overflow" });
-    expect(alerts.onEvent).not.toHaveBeenCalled();
-    expect(alerts.onGap).not.toHaveBeenCalled();
+  it("takes a part of a topic under a name of its own", async () => {
+    const { live, socket } = await running();
+    const filter = [{ field: "principal", op: "=", value: "usr_1" }] as const;
+    live.subscribe({ name: "mine", topic: "tasks", filter }, listener());
+    expect(socket.ofType("subscribe").at(-1)).toMatchObject({ sub: "mine", topic: "tasks", filter });
   });
 });
 
-describe("pings", () => {
-  it("are answered, and move quiet subscriptions on", () => {
-    const { socket } = running();
-    socket.deliver({ type: "ping", t: 77, seq: 25 });
-    expect(socket.ofType("pong")).toEqual([{ type: "pong", t: 77 }]);
-    expect(stored()).toEqual({ epoch: "e1", positions: { alerts: 25 } });
+describe("breaks", () => {
+  it("go on from the position, also after a reload of the page", async () => {
+    const { live, socket } = await running();
+    socket.event("alerts", 11, "alert:raised", {});
+    await vi.waitFor(() => expect(stored()).toEqual(kept(11)));
+    live.stop();
+    const { alerts, socket: second } = await running();
+    expect(second.ofType("hello")[0]).toMatchObject({ client: "dashboard", resume: kept(11) });
+    expect(second.ofType("subscribe")[0]?.["from"]).toBe(11);
+    expect(alerts.onGap).not.toHaveBeenCalled();
   });
 
-  it("do not speak for a subscription that the server has not worked on yet", () => {
-    const { live, socket } = running();
-    live.subscribe("threats", listener());
-    socket.deliver({ type: "ping", t: 78, seq: 30 });
-    expect(stored()).toEqual({ epoch: "e1", positions: { alerts: 30 } });
+  it("work where the tab's storage is blocked", async () => {
+    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+      throw new DOMException("blocked");
+    });
+    vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
+      throw new DOMException("blocked");
+    });
+    const { alerts, socket } = await running();
+    socket.event("alerts", 11, "alert:raised", {});
+    await vi.waitFor(() => expect(alerts.onEvent).toHaveBeenCalledOnce());
+  });
+
+  it("of the network are not waited for: the connection is made anew", async () => {
+    const { live, socket } = await running();
+    live.networkLost();
+    expect(socket.readyState).toBe(3);
+    await vi.waitFor(() => expect(FakeSocket.last).not.toBe(socket));
+    live.retry();
+    await vi.waitFor(() => expect(live.client.state).toBe("live"));
+  });
+
+  it("that are a refusal end it, until somebody asks; what is listened to meanwhile comes with it", async () => {
+    const { live, alerts, socket } = await running();
+    socket.drop(4403);
+    await vi.waitFor(() => expect(live.client.state).toBe("refused"));
+    const threats = listener();
+    live.subscribe("threats", threats);
+    live.retry();
+    await vi.waitFor(() => expect(FakeSocket.last.ofType("subscribe")).toHaveLength(2));
+    FakeSocket.last.event("alerts", 11, "alert:raised", {});
+    FakeSocket.last.event("threats", 12, "threat:updated", {});
+    await vi.waitFor(() => expect(threats.onEvent).toHaveBeenCalledOnce());
+    expect(alerts.onEvent).toHaveBeenCalledOnce();
+  });
+
+  it("are no business of a stopped connection", async () => {
+    const { live, socket } = await running();
+    live.stop();
+    live.retry();
+    expect(live.client.state).toBe("idle");
+    expect(FakeSocket.last).toBe(socket);
   });
 });

@@ -47,6 +47,7 @@ export type TaskItem = Schemas["TaskItem"];
 export type TaskView = Schemas["TaskView"];
 export type TaskPage = Schemas["TaskItems"];
 export type AttemptItem = Schemas["AttemptItem"];
+export type ConnectionItem = Schemas["ConnectionItem"];
 export type ActionItem = Schemas["ActionItem"];
 export type BreakerView = Schemas["BreakerView"];
 export type BreakerChange = Schemas["BreakerChange"];
@@ -118,6 +119,8 @@ export type Permission =
   | "schedules:write"
   | "events:read"
   | "events:hunt"
+  | "connections:read"
+  | "connections:write"
   | "live:connect";
 
 export function may(me: Me | undefined, permission: Permission): boolean {

@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from "vitest";
-import { backoffMs } from "./backoff";
 import { frameBatch, slowBatch } from "./frame-batch";
 import { formatBytes, formatCompact, plural } from "./number";
 import { mergePages } from "./pages";
@@ -98,15 +97,6 @@ describe("problems", () => {
     expect(asProblem("odd").detail).toBe("odd");
     const problem = asProblem(new Error("x"));
     expect(asProblem(new ProblemError(problem))).toBe(problem);
-  });
-});
-
-describe("back-off", () => {
-  it("doubles, is jittered by half, and is capped", () => {
-    expect(backoffMs(0, 0)).toBe(250);
-    expect(backoffMs(0, 0.999)).toBe(500);
-    expect(backoffMs(3, 0)).toBe(2_000);
-    expect(backoffMs(50, 0.999_999)).toBe(30_000);
   });
 });
 

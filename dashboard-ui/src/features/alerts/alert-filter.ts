@@ -70,6 +70,12 @@ export function toAlertQuery(search: AlertSearch): AlertQuery {
   };
 }
 
+/** The same as the input of an action about alerts. */
+export function toAlertsWanted(search: AlertSearch): object {
+  const { q: text, ...others } = toAlertQuery(search);
+  return { ...others, status: STATUSES_OF[search.status ?? "active"], ...(text && { text }) };
+}
+
 /** Whether a live alert belongs into a list, by the same rules as the server's. */
 export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
   const statuses = STATUSES_OF[search.status ?? "active"];

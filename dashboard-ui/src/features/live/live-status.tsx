@@ -1,6 +1,5 @@
 import { classes } from "@/components/classes";
-import type { LiveState } from "@/lib/live";
-import { useLive, useLiveState } from "./live-context";
+import { type LiveState, useLive, useLiveState } from "./live-context";
 import styles from "./live-status.module.css";
 
 interface Words {
@@ -13,7 +12,13 @@ const WORDS: Record<LiveState, Words> = {
   idle: { name: "Connecting", means: "The live connection is being opened.", look: "waiting" },
   connecting: { name: "Connecting", means: "The live connection is being opened.", look: "waiting" },
   live: { name: "Live", means: "Every change shows up here as it happens.", look: "good" },
-  reconnecting: {
+  polling: {
+    name: "Every 2 s",
+    means:
+      "Something on the way blocks WebSockets, so what is new is fetched every two seconds; nothing is lost. Press to try a live connection now.",
+    look: "good",
+  },
+  waiting: {
     name: "Reconnecting",
     means: "The connection broke; nothing is lost, what you missed follows. Press to try now.",
     look: "waiting",
@@ -33,19 +38,20 @@ const WORDS: Record<LiveState, Words> = {
 /** Whether what is on the screen is current. */
 export function LiveStatus() {
   const live = useLive();
-  const { name, means, look } = WORDS[useLiveState()];
+  const state = useLiveState();
+  const { name, means, look } = WORDS[state];
   const dot = <span className={classes(styles["dot"], styles[look])} aria-hidden="true" />;
   return (
     <div className={styles["status"]} title={means}>
       <span role="status" aria-live="polite" className="visually-hidden">
         Live connection: {name}
       </span>
-      {look === "good" ? (
+      {state === "live" ? (
         <span className={styles["pill"]} aria-hidden="true">
           {dot} {name}
         </span>
       ) : (
-        <button type="button" className={styles["pill"]} onClick={live.reconnect}>
+        <button type="button" className={styles["pill"]} onClick={live.retry}>
           {dot} {name}
         </button>
       )}

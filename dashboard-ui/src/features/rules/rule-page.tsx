@@ -12,6 +12,7 @@ import { Section } from "@/components/section";
 import { Time } from "@/components/time";
 import type { RuleDetail } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
+import { BacktestSection } from "./backtest-section";
 import { CasesSection } from "./cases-section";
 import { Provenance } from "./provenance";
 import { RuleActions } from "./rule-actions";
@@ -65,6 +66,7 @@ function RuleView({ detail }: { readonly detail: RuleDetail }) {
             </Section>
           )}
           {rule.state !== "failing" && <CasesSection detail={detail} />}
+          {rule.state !== "failing" && detail.source !== "" && <BacktestSection rule={rule} />}
           {detail.source !== "" && (
             <Section title="The rule" actions={<CopyButton text={detail.source} what="the rule" />}>
               <CodeView text={detail.source.trimEnd()} language="yaml" label="The rule as YAML" />

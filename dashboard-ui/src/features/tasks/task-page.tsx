@@ -3,12 +3,14 @@ import { Link, useParams } from "@tanstack/react-router";
 import { buttonClass } from "@/components/button";
 import { PageHead } from "@/components/page-head";
 import { RecordMissing } from "@/components/record-missing";
+import { Section } from "@/components/section";
 import type { TaskView as TaskViewData } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { AttemptsSection } from "./attempts-section";
 import { JsonSection } from "./json-section";
 import { TaskActions } from "./task-actions";
 import { TaskFacts } from "./task-facts";
+import { fileOf, TaskFile } from "./task-file";
 import { TaskOutcome } from "./task-outcome";
 import styles from "./task-page.module.css";
 import { taskDetailQuery } from "./task-queries";
@@ -37,6 +39,7 @@ export function TaskPage() {
 
 function TaskView({ view }: { readonly view: TaskViewData }) {
   const { task, attempts, input, result, checkpoint } = view;
+  const file = fileOf(result);
   return (
     <>
       <PageHead
@@ -58,6 +61,11 @@ function TaskView({ view }: { readonly view: TaskViewData }) {
         <div className={styles["main"]}>
           <TaskOutcome task={task} />
           <AttemptsSection attempts={attempts} />
+          {file !== undefined && (
+            <Section title="File">
+              <TaskFile file={file} />
+            </Section>
+          )}
           {result !== null && <JsonSection title="Result" value={result} />}
           <JsonSection title="Input" value={input} />
           {checkpoint !== null && <JsonSection title="Checkpoint" value={checkpoint} />}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { buttonClass } from "@/components/button";
+import { Button, buttonClass } from "@/components/button";
 import { TagList } from "@/components/chip";
 import { LevelBadge } from "@/components/level-badge";
 import { EmptyState, ProblemPanel } from "@/components/notice";
@@ -11,6 +11,7 @@ import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { RELATED_COLUMNS } from "@/features/alerts/alert-columns";
 import { AlertsTable } from "@/features/alerts/alerts-table";
+import { useFileRequest } from "@/features/requests/use-file-request";
 import type { ThreatDetail } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
 import { usePageTitle } from "@/lib/page-title";
@@ -53,6 +54,7 @@ export function ThreatPage() {
 }
 
 function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDetail }) {
+  const request = useFileRequest();
   return (
     <>
       <PageHead
@@ -64,6 +66,19 @@ function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDet
             <span>{threat.entity_kind}</span>
             <TagList tags={threat.tags} max={8} />
           </>
+        }
+        actions={
+          <Button
+            onClick={() =>
+              void request({
+                action: "reports.generate",
+                payload: { entity: threat.entity, since: threat.first_at, format: "html" },
+                what: "The report",
+              })
+            }
+          >
+            Report
+          </Button>
         }
       />
       <div className={styles["columns"]}>

@@ -1,8 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { TabsNav, tabClass } from "./tabs-nav";
+import { TabsNav, tabClass } from "@/components/tabs-nav";
+import { may } from "@/lib/model";
+import { meQuery } from "./session-queries";
 
 /** The pages about what the server does by itself: one entry of the navigation, and these tabs. */
 export function OperationsTabs() {
+  const mayLook = may(useQuery(meQuery).data, "connections:read");
   return (
     <TabsNav label="Operations">
       <Link to="/tasks" className={tabClass} activeOptions={{ includeSearch: false }}>
@@ -17,6 +21,11 @@ export function OperationsTabs() {
       <Link to="/schedules" className={tabClass} activeOptions={{ includeSearch: false }}>
         Schedules
       </Link>
+      {mayLook && (
+        <Link to="/connections" className={tabClass} activeOptions={{ includeSearch: false }}>
+          Connections
+        </Link>
+      )}
     </TabsNav>
   );
 }

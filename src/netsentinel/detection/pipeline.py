@@ -15,6 +15,7 @@ from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
 from netsentinel.events.ports import Format, InboxBatch, LineFormat
+from netsentinel.events.rows import RowFormat, RowReader
 from netsentinel.events.surrogates import without_lone_surrogates
 from netsentinel.events.tables import TableReader
 from netsentinel.kernel.types import Micros, TenantId
@@ -32,6 +33,7 @@ MAX_DEPTH = 64
 """Deepest nesting of a record. A deeper one could be stored, but not everything that reads it later could follow."""
 
 _MAX_SOURCES = 4096
+_MAX_ROW_SOURCES = 256
 
 _format_of = attrgetter("format")
 _time_of = attrgetter("time")
@@ -115,6 +117,9 @@ class Pipeline:
         self._spool = spool
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
         self._usual: dict[tuple[TenantId, str], Format] = {}
+        self._switches = 0
+        """How often another format became the usual one of some source."""
+        self._rows: dict[tuple[TenantId, str, str], RowReader] = {}
 
     def analyze(self, batch: InboxBatch) -> BatchResult:
         """What the batch says. A batch that is `done` only updates detectors that remember; its findings are empty."""
@@ -145,7 +150,7 @@ class Pipeline:
             tally: what is known so far.
             replayed: they were examined before: only update detectors that remember.
         """
-        events = [event for line in lines if (event := self._read(line, origin, tally)) is not None]
+        events = self._events(lines, origin, tally)
         if not events:
             return
         tally.events += len(events)
@@ -179,6 +184,36 @@ class Pipeline:
                     self._warn(f"the detectors start afresh: their snapshot has version {snapshot.version}")
         for detector in self._detectors:
             detector.restore(kept.get(detector.name, b""))
+
+    def _events(self, lines: Iterable[bytes], origin: Origin, tally: Tally) -> list[Event]:
+        events: list[Event] = []
+        keep = events.append
+        rows, switches = self._rows_of(origin), self._switches
+        for line in lines:
+            event = rows.event(line) if rows is not None else None
+            if event is None:
+                event = self._read(line, origin, tally)
+                if self._switches != switches:
+                    rows, switches = self._rows_of(origin), self._switches
+                if event is None:
+                    continue
+                if rows is not None and event.format == rows.format.name:
+                    rows.learn(event.native)
+            keep(event)
+        return events
+
+    def _rows_of(self, origin: Origin) -> RowReader | None:
+        """Who reads the usual records of a source fast, where its format has such a way."""
+        key = (origin.tenant, origin.source, origin.format)
+        format_ = self._formats.get(origin.format) if origin.format else self._usual.get(key[:2])
+        found = self._rows.get(key)
+        if found is None or found.format is not format_:
+            if not isinstance(format_, RowFormat):
+                return None
+            if len(self._rows) >= _MAX_ROW_SOURCES:
+                self._rows.clear()
+            found = self._rows[key] = RowReader(format_, origin.tenant, origin.source)
+        return found
 
     def _read(self, line: bytes, origin: Origin, tally: Tally) -> Event | None:
         try:
@@ -252,6 +287,7 @@ class Pipeline:
             usual = next((one for one in self._formats.values() if one.recognises(record)), self._fallback)
             if usual is None:
                 raise ValueError("the record is in none of the known formats")
+            self._switches += 1
             if len(self._usual) >= _MAX_SOURCES:
                 self._usual.clear()
             self._usual[key] = usual

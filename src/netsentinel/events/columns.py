@@ -61,10 +61,13 @@ def iso_time(value: str) -> Micros:
     Raises:
         ValueError: the text is no such time.
     """
-    if value[_CLOCK : _CLOCK + 1] == ".":
-        rest = value[_CLOCK + 1 :]
-        zone = rest.lstrip(_DIGITS)
-        fraction = rest[: len(rest) - len(zone)]
+    rest = value[_CLOCK:]
+    if rest[:1] == ".":
+        if rest[1:].isdigit() and rest.isascii():
+            fraction, zone = rest[1:], ""
+        else:
+            zone = rest[1:].lstrip(_DIGITS)
+            fraction = rest[1 : len(rest) - len(zone)]
         if fraction and zone[:1] in _ZONES:  # Windows writes three or seven digits, others six or nine
             micros = fraction if len(fraction) == _MICRO_DIGITS else fraction[:_MICRO_DIGITS].ljust(_MICRO_DIGITS, "0")
             return _whole(value[:_CLOCK], zone) + int(micros)

@@ -81,6 +81,10 @@ class Event(msgspec.Struct, gc=False, kw_only=True):
     raw: bytes = b""
     """The event as JSON: byte for byte as it was given, or made of a line of text, which it then holds in `_line`."""
 
+    def has_any(self, names: frozenset[str]) -> bool:
+        """Whether the event itself has one of these names."""
+        return not names.isdisjoint(self.native)
+
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):
     """A line that could not be parsed. It is kept, counted and shown, never dropped."""

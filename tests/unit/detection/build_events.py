@@ -3,7 +3,7 @@
 from typing import Any
 
 from netsentinel.events.formats import FORMATS
-from netsentinel.events.model import Event
+from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 
@@ -33,3 +33,10 @@ def login(second: float, *, success: bool, **more: Any) -> Event:
 def at(second: float) -> int:
     """The event time of a second of the story."""
     return int((START + second) * SECOND)
+
+
+def plain_event(native: dict[str, Any], raw: bytes = b"") -> Event:
+    """An event that has nothing but its native fields."""
+    return Event(
+        tenant=DEFAULT_TENANT, source="s", format="json", time=0, logsource=Logsource(), native=native, raw=raw
+    )

@@ -20,6 +20,7 @@ from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lines import Unreadable
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
 from netsentinel.events.ports import InboxBatch
+from netsentinel.events.rows import RowEvent
 from netsentinel.kernel.clock import from_iso
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.detection.build_events import START
@@ -327,3 +328,49 @@ def test_nothing_that_is_json_can_stop_it(everything: Pipeline, lines: list[dict
     assert result.events + result.rejected == len(lines)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(result), type=BatchResult) == result
     assert abs(result.last_event_at) < 2**63
+
+
+class _WithoutRows(Pipeline):
+    """The pipeline as it would be if every line were read the general way."""
+
+    def _rows_of(self, origin: Origin) -> None:
+        return None
+
+
+FLAT = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "UtcTime": "2026-03-02 10:00:00.123"}
+MIXED: tuple[bytes | dict[str, Any], ...] = (
+    {**FLAT, "Image": "a.exe", "CommandLine": "a"},
+    {**FLAT, "Image": "b.exe", "CommandLine": "b", "User": "ann"},
+    {**FLAT, "Image": {"deep": ["c"]}},
+    {"Event": {"System": {"EventID": 1, "Channel": "Security"}}},
+    {"EventID": 4625, "Channel": "Security", "IpAddress": "10.0.0.9", "TargetUserName": "ann", "logtype": 1},
+    {"EventID": 7, "Provider_Name": "x"},
+    EVE,
+    ZEEK,
+    b'{"EventID":1,"Channel":"x"',
+    b'{"EventID":null,"Channel":"x"}',
+    b'{"EventID":1,"Channel":"\\ud800"}',
+    b"no JSON",
+    b'  {"EventID":1,"Channel":"x"}',
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(MIXED), max_size=60), st.sampled_from(["", "windows"]), st.integers(1, 20))
+def test_rows_change_nothing_but_the_time_it_takes(lines: list[Any], form: str, size: int) -> None:
+    results: list[Any] = []
+    for kind in (Pipeline, _WithoutRows):
+        watcher = Watcher()
+        pipeline = kind(FORMATS, [watcher])
+        said = [
+            pipeline.analyze(batch(*lines[start : start + size], form=form)) for start in range(0, len(lines), size)
+        ]
+        seen = [{name: getattr(event, name) for name in Event.__struct_fields__} for event in watcher.seen]
+        results.append((said, seen))
+    assert results[0] == results[1]
+
+
+def test_flat_records_of_a_known_kind_come_as_rows() -> None:
+    watcher = Watcher()
+    Pipeline(FORMATS, [watcher]).analyze(batch(*[{**FLAT, "Image": f"{number}.exe"} for number in range(50)]))
+    assert sum(isinstance(event, RowEvent) for event in watcher.seen) > 40

@@ -13,6 +13,8 @@ from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.types import Level, Micros
 
 _PRODUCTS = frozenset({"opencanary", "cowrie"})
+_MARKS = frozenset({"logtype", "eventid"})
+"""Names that the records of honeypots have, whatever format reads them."""
 _LONGEST = 64
 """Characters of an address or a name; what is longer must not fill the tables."""
 _DIGITS = 10
@@ -57,9 +59,8 @@ class HoneypotTouches:
         """The first touch of each visitor and span."""
         found: list[Finding] = []
         for event in events:
-            native = event.native
-            if event.logsource.product in _PRODUCTS or "logtype" in native or "eventid" in native:
-                self._look(event, native, found)
+            if event.logsource.product in _PRODUCTS or event.has_any(_MARKS):
+                self._look(event, event.native, found)
         return found
 
     def snapshot(self) -> bytes:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-MISSING: Any = object()
-"""What a reader answers where the event has no such field."""
+import msgspec
+
+MISSING: Any = msgspec.UNSET
+"""What a reader answers where the event has no such field, and what a row says there."""
 
 
 class FieldReader:
@@ -20,6 +22,8 @@ class FieldReader:
         self._paths = tuple(_path(name) for name in (field, *aliases))
         self.plain = field if len(self._paths) == 1 and len(self._paths[0]) == 1 else ""
         """The only name that it can have in events, or empty when there are several places to look."""
+        self.names = (field, *aliases)
+        """Every name that it can have."""
         self.is_flat = all(len(path) == 1 for path in self._paths)
         """Whether each of its names is one of the event's own: nothing is nested."""
         self.is_steady = False

@@ -13,6 +13,8 @@ from netsentinel.detection.rules.fields import MISSING, FieldReader, everything,
 from netsentinel.detection.rules.model import ON_VALUES, AllOf, Atom, Condition, Has, Not, Operation
 from netsentinel.detection.rules.values import Value
 from netsentinel.detection.rules.witness import odds
+from netsentinel.events.model import Event
+from netsentinel.events.rows import RowEvent
 
 Evidence = tuple[str, str, Atom]
 """Field, value and the atom that it answers."""
@@ -25,21 +27,28 @@ class View:
     """One event as the logic sees it: each field is read once.
 
     Args:
-        native: the event.
+        event: the event.
     """
 
-    __slots__ = ("_pairs", "_values", "native")
+    __slots__ = ("_event", "_pairs", "_values")
 
-    def __init__(self, native: dict[str, Any]) -> None:
-        self.native = native
+    def __init__(self, event: Event) -> None:
+        self._event = event
         self._values: dict[FieldReader, tuple[Value, ...]] = {}
         self._pairs: tuple[tuple[str, Value], ...] | None = None
+
+    def read(self, reader: FieldReader) -> Any:
+        """What stands in a field, or MISSING."""
+        event = self._event
+        if type(event) is not RowEvent or not reader.is_flat:
+            return reader.read(event.native)
+        return next((raw for name in reader.names if (raw := event.value(name)) is not MISSING), MISSING)
 
     def values(self, reader: FieldReader) -> tuple[Value, ...]:
         """The values of a field."""
         found = self._values.get(reader)
         if found is None:
-            raw = reader.read(self.native)
+            raw = self.read(reader)
             found = (Value(raw),) if type(raw) is str else tuple(map(Value, scalars(raw)))
             self._values[reader] = found
         return found
@@ -47,7 +56,7 @@ class View:
     def everything(self) -> tuple[tuple[str, Value], ...]:
         """Every value with its name: what keywords are looked for in."""
         if self._pairs is None:
-            self._pairs = tuple((name, Value(text)) for name, text in everything(self.native))
+            self._pairs = tuple((name, Value(text)) for name, text in everything(self._event.native))
         return self._pairs
 
 
@@ -230,7 +239,7 @@ class _Presence(_Leaf):
         self._atom = atom
 
     def holds(self, view: View) -> bool:
-        raw = self._reader.read(view.native)
+        raw = view.read(self._reader)
         absent = raw is MISSING or raw is None or raw == []
         return absent is (self._atom.operation is Operation.ABSENT)
 

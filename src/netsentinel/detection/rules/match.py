@@ -48,8 +48,8 @@ class RuleEngine:
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules."""
         for plan, alike in self._runs(events):
-            for at, rule, evidence in plan.true_of_each([(event.native, event.raw) for event in alike]):
-                yield Match(rule, alike[at], evidence)
+            for event, rule, evidence in plan.true_of_each(alike):
+                yield Match(rule, event, evidence)
 
     def _runs(self, events: Iterable[Event]) -> Iterator[tuple[Plan, list[Event]]]:
         """Events in a row that the same rules look at."""
@@ -71,7 +71,7 @@ class RuleEngine:
         """Each rule that these events make a candidate, as often as they do, with the nanoseconds its logic took."""
         for event in events:
             plan = self._plans.get(event.logsource) or self._plan(event.logsource)
-            yield from plan.weigh(event.native, event.raw)
+            yield from plan.weigh(event)
 
     def _plan(self, logsource: Logsource) -> Plan:
         """The plan of a log source. Log sources that the same rules look at share one."""

@@ -11,6 +11,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from netsentinel.detection.rules.cache import RuleCache
+from netsentinel.detection.rules.contexts import Context, Kind
 from netsentinel.detection.rules.fields import MISSING, FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
@@ -19,52 +20,23 @@ from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
 from netsentinel.detection.rules.taxonomy import aliases
 from netsentinel.detection.rules.witness import MAX_STEADY_NEEDS, blockers, fields_of, is_steady, needs
+from netsentinel.events.model import Event
+from netsentinel.events.rows import Layout, RowEvent
 
 MAX_EVIDENCE = 32
 """Pieces of evidence that a match lists."""
 
-_CONTEXT_BYTES = 1_200
+_CONTEXT_BYTES = 1_400
 """What a remembered context takes, about."""
+
+_KIND_BYTES = 2_000
+"""What a remembered kind of events takes beside its contexts, about."""
 
 _FEW_FIELDS = 12
 """Up to so many fields are looked for in an event; for more the event's own fields are gone through."""
 
 
 _Asked = defaultdict[str, defaultdict[Atom, Said]]
-
-
-class _Context:
-    """What the steady fields of an event say about the rules, as bits."""
-
-    __slots__ = ("allowed", "asked", "asks_keywords", "by_name", "fields", "first", "second")
-
-    def __init__(self, allowed: int, first: int, second: int) -> None:
-        self.allowed = allowed
-        """The rules that need no more than their fresh needs to be looked at."""
-        self.first = first
-        """Those whose first fresh need is met, or that have none."""
-        self.second = second
-        """The same for the second."""
-        self.asked = 0
-        """Those that are known to be possible with these fields."""
-        self.fields: tuple[tuple[str, FieldSays], ...] = ()
-        """The fresh fields that can still meet a need of an allowed rule, each with a name that it has in events."""
-        self.by_name: dict[str, list[FieldSays]] = {}
-        """The same by name where there are many."""
-        self.asks_keywords = False
-        """Whether keywords can."""
-
-    def look_at(self, fields: Sequence[tuple[str, FieldSays]]) -> None:
-        """Take these for the fields that can still meet a need."""
-        if len(fields) <= _FEW_FIELDS:
-            self.fields = tuple(fields)
-            return
-        for name, field in fields:
-            self.by_name.setdefault(name, []).append(field)
-
-    def helps(self, said: Said) -> bool:
-        """Whether this can meet a fresh need that is still open."""
-        return bool(self.allowed & (said.first & ~self.first | said.second & ~self.second))
 
 
 class Plan:
@@ -101,11 +73,14 @@ class Plan:
         self._fresh = tuple(
             (key, field) for field in fields if field not in self._steady for key in sorted(field.reader.keys)
         )
+        by_name: defaultdict[str, list[FieldSays]] = defaultdict(list)
+        for name, field in self._fresh:
+            by_name[name].append(field)
+        self._by_name = dict(by_name)
         self._blocking = tuple(one for one in self._fresh if one[1].total.blocks)
         steady = (self._reader(name) for name in fields_of(rule.condition for rule in rules) if self._is_steady(name))
         self._context_keys = tuple(sorted({key for reader in steady for key in reader.keys}))
-        self._nothing = (MISSING,) * len(self._context_keys)
-        self._contexts: dict[tuple[Any, ...], _Context] = memory.contexts.table()
+        self._kinds: dict[Layout | None, Kind] = memory.contexts.table()
 
     def _ask(self, rule: int, stated: Rule, asked: _Asked) -> None:
         """Note what each atom says about a rule, given by its bit."""
@@ -128,30 +103,21 @@ class Plan:
         """Whether a field is part of the context: it can be found by one look for each of its names."""
         return self._reader(field).is_steady
 
-    def true_of_each(
-        self, events: Sequence[tuple[dict[str, Any], bytes]]
-    ) -> Iterator[tuple[int, Rule, tuple[Evidence, ...]]]:
-        """For each event in order the rules that are true, in order: its position, the rule, and why.
-
-        Args:
-            events: each as it is, and the same as JSON or empty.
-        """
-        contexts = [self._context(native) for native, _ in events]
+    def true_of_each(self, events: Sequence[Event]) -> Iterator[tuple[Event, Rule, tuple[Evidence, ...]]]:
+        """The rules that are true, for each event in order: the event, the rule, and why."""
+        contexts = [self._context(event) for event in events]
         search = any(context.asks_keywords for context in contexts) and self._may_hold_keywords(events)
-        for at, context in enumerate(contexts):
-            native, raw = events[at]
-            candidates = self._candidates(native, raw, context, search=search)
+        for event, context in zip(events, contexts, strict=True):
+            candidates = self._candidates(event, context, search=search)
             if candidates:
-                for rule, evidence in self._true_of(candidates, native, context):
-                    yield at, rule, evidence
+                for rule, evidence in self._true_of(candidates, event, context):
+                    yield event, rule, evidence
 
-    def _may_hold_keywords(self, events: Sequence[tuple[dict[str, Any], bytes]]) -> bool:
-        return self._keywords is not None and self._keywords.may_be_in([raw for _, raw in events])
+    def _may_hold_keywords(self, events: Sequence[Event]) -> bool:
+        return self._keywords is not None and self._keywords.may_be_in([event.raw for event in events])
 
-    def _true_of(
-        self, candidates: int, native: dict[str, Any], context: _Context
-    ) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
-        view = View(native)
+    def _true_of(self, candidates: int, event: Event, context: Context) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
+        view = View(event)
         while candidates:
             rule = candidates & -candidates
             candidates ^= rule
@@ -164,70 +130,85 @@ class Plan:
                 else:
                     context.allowed &= ~rule
 
-    def weigh(self, native: dict[str, Any], raw: bytes) -> Iterator[tuple[Rule, int]]:
+    def weigh(self, event: Event) -> Iterator[tuple[Rule, int]]:
         """Each rule that is looked at for an event, with the nanoseconds that this takes."""
-        context = self._context(native)
-        candidates = self._candidates(native, raw, context, search=True)
+        context = self._context(event)
+        candidates = self._candidates(event, context, search=self._may_hold_keywords([event]))
         while candidates:
             rule = candidates & -candidates
             candidates ^= rule
             began = perf_counter_ns()
-            for _ in self._true_of(rule, native, context):
+            for _ in self._true_of(rule, event, context):
                 pass
             yield self._rules[rule.bit_length() - 1], perf_counter_ns() - began
 
-    def _context(self, native: dict[str, Any]) -> _Context:
-        key = tuple(map(native.get, self._context_keys, self._nothing))
+    def _context(self, event: Event) -> Context:
+        if type(event) is RowEvent:
+            kind, given = self._kinds.get(event.layout) or self._new_kind(event.layout), event.row
+        else:
+            kind, given = self._kinds.get(None) or self._new_kind(None), event.native
+        key = kind.key(given)
         try:
-            return self._contexts[key]
+            return kind.contexts[key]
         except KeyError:
-            context = self._new_context(native)
+            context = self._new_context(event.native, kind)
             if all(said is None or said is MISSING or type(said) is str for said in key):
                 self._memory.contexts.take(_CONTEXT_BYTES)
-                self._contexts[key] = context
+                kind.contexts[key] = context
             return context
         except TypeError:  # a list or an object
-            return self._new_context(native)
+            return self._new_context(event.native, kind)
 
-    def _candidates(self, native: dict[str, Any], raw: bytes, context: _Context, *, search: bool) -> int:
+    def _new_kind(self, layout: Layout | None) -> Kind:
+        self._memory.contexts.take(_KIND_BYTES)
+        kind = self._kinds[layout] = Kind(layout, self._context_keys)
+        return kind
+
+    def _candidates(self, event: Event, context: Context, *, search: bool) -> int:
         """The rules that are to be looked at, as bits.
 
         Args:
-            native: the event.
-            raw: the same as JSON, or empty.
+            event: the event.
             context: what its steady fields say.
             search: whether it may hold a keyword.
         """
         first, second = context.first, context.second
-        for key, field in context.fields or _present(native, context.by_name):
-            value = native.get(key)
-            if value is None:
-                continue
+        values = context.values
+        if values is None:
+            found = self._present(event.native)
+        else:
+            found = zip(values(event.row if type(event) is RowEvent else event.native), context.fields, strict=True)
+        for value, field in found:
             if field.plain and (type(value) is str or type(value) is int):
                 said = field.known.get(value) or field.learn(value, str(value))
                 if said is not NOTHING:
                     first |= said.first
                     second |= said.second
-            else:
-                for said in _says(field, native, value):
+            elif value is not MISSING and value is not None:
+                for said in _says(field, event.native, value):
                     first |= said.first
                     second |= said.second
-        if search and context.asks_keywords and self._keywords is not None:
-            in_first, in_second = self._keywords.find(native, raw)
+        if search and context.asks_keywords and self._may_hold_keywords([event]) and self._keywords is not None:
+            in_first, in_second = self._keywords.find(event.native, event.raw)
             first |= in_first
             second |= in_second
-        found = first & second & context.allowed
-        return found and self._unblocked(found, native)
+        rules = first & second & context.allowed
+        return rules and self._unblocked(rules, event)
 
-    def _unblocked(self, found: int, native: dict[str, Any]) -> int:
+    def _present(self, native: dict[str, Any]) -> Iterable[tuple[Any, FieldSays]]:
+        """The fresh fields that an event has, with their values."""
+        by_name = self._by_name
+        return [(value, field) for name, value in native.items() if name in by_name for field in by_name[name]]
+
+    def _unblocked(self, rules: int, event: Event) -> int:
         """Those of the rules that no fresh value makes false."""
         for key, field in self._blocking:
-            if field.total.blocks & found and (raw := native.get(key)) is not None:
-                for said in _says(field, native, raw):
-                    found &= ~said.blocks
-        return found
+            if field.total.blocks & rules and (raw := event.native.get(key)) is not None:
+                for said in _says(field, event.native, raw):
+                    rules &= ~said.blocks
+        return rules
 
-    def _new_context(self, native: dict[str, Any]) -> _Context:
+    def _new_context(self, native: dict[str, Any], kind: Kind) -> Context:
         met = [~needed for needed in self._steady_needed]
         first, second, blocked = ~self._first_needed, ~self._second_needed, 0
         for field in self._steady:
@@ -240,8 +221,12 @@ class Plan:
         allowed = self._all & ~blocked
         for each in met:
             allowed &= each
-        context = _Context(allowed, allowed & first, allowed & second)
-        context.look_at([one for one in self._fresh if context.helps(one[1].total)])
+        context = Context(allowed, allowed & first, allowed & second)
+        open_ = [one for one in self._fresh if context.helps(one[1].total)]
+        names = kind.known([name for name, _ in open_])
+        if len(names) <= _FEW_FIELDS:
+            context.fields = tuple(field for name, field in open_ if name in names)
+            context.values = kind.values(names)
         context.asks_keywords = context.helps(self._in_keywords)
         return context
 
@@ -258,11 +243,6 @@ class Plan:
             reader = self._readers[name] = FieldReader(name, aliases(self._product, name))
             reader.is_steady = is_steady(name) and reader.is_flat
         return reader
-
-
-def _present(native: dict[str, Any], by_name: dict[str, list[FieldSays]]) -> Iterable[tuple[str, FieldSays]]:
-    """The fields that an event has, with a name that each has there."""
-    return [(name, field) for name in native if name in by_name for field in by_name[name]] if by_name else ()
 
 
 def _says(field: FieldSays, native: dict[str, Any], raw: Any) -> Iterable[Said]:

@@ -177,12 +177,17 @@ class _Table:
         self._needles = Needles(list(sought), cache, plain) if sought else None
 
     def find(self, data: bytes, text: str) -> list[int]:
-        """The atoms that this value answers, given as bytes in the form that is looked through, and as it is."""
+        """The atoms that this value answers, good until the next call.
+
+        Args:
+            data: the value in the form that is looked through.
+            text: the value.
+        """
         if self._needles is None:
             return []
         found = self._needles.find(data)
         if not found or min(found) >= 0:
-            return found.copy()
+            return found
         several, value = self._several, Value(text)
         atoms: list[int] = []
         for number in found:

@@ -4,13 +4,16 @@ Sigma's rules speak the flat names of the event's data (`EventID`, `CommandLine`
 names beside its own tree; nothing of what was given is changed or left out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
+from msgspec import UNSET
+
 from netsentinel.events.columns import iso_time, number, table, text
 from netsentinel.events.model import Event, Logsource
+from netsentinel.events.rows import Layout, RowEvent
 from netsentinel.kernel.types import Micros, TenantId
 
 _CERTIFICATES = "certificateservicesclient-lifecycle-system"
@@ -128,6 +131,10 @@ class WindowsFormat:
 
     name = "windows"
 
+    def __init__(self) -> None:
+        self.row_names = _ROW_NAMES
+        self.nested_names = _NESTED | {"event_type"}
+
     def recognises(self, record: dict[str, Any]) -> bool:
         """An `Event.System` tree, or a flat `EventID` beside a channel or provider."""
         if "event_type" in record:
@@ -169,6 +176,46 @@ class WindowsFormat:
                 if said:
                     setattr(event, column, said if read is text and type(said) is str else read(said))
                     break
+        if event_id in _LOGONS and channel.lower() == "security":
+            event.class_uid, event.action = _AUTHENTICATION, _LOGONS[event_id]
+        return event
+
+    def parse_row(self, row: Any, layout: Layout, raw: bytes, tenant: TenantId, source: str) -> Event | None:
+        """The event of a flat record with a channel; others are left to `parse`."""
+        stated, channel = row.EventID, row.Channel
+        if stated is None or stated is UNSET or channel is UNSET:
+            return None
+        event_id, channel = number(stated), text(channel)
+        user = row.User or row.TargetUserName or row.SubjectUserName
+        device = row.Computer or row.ComputerName or row.Hostname
+        event = RowEvent(
+            tenant=tenant,
+            source=source,
+            format="windows",
+            time=_first_time(_times_of(layout)(row)),
+            logsource=_logsource(channel, event_id),
+            event_code=str(event_id),
+            user=user if type(user) is str else "",
+            device=device if type(device) is str else "",
+            native=cast("dict[str, Any]", None),
+            raw=raw,
+            row=row,
+            layout=layout,
+        )
+        if row.Image is not UNSET:
+            event.process, event.file_hash = text(row.Image), text(row.Hashes)
+            event.file = text(row.TargetFilename or row.ImageLoaded)
+            if row.CommandLine is not UNSET:
+                event.command_line, event.parent_process = text(row.CommandLine), text(row.ParentImage)
+        elif row.NewProcessName is not UNSET:
+            event.process, event.command_line = text(row.NewProcessName), text(row.CommandLine)
+            event.parent_process = text(row.ParentProcessName)
+        if any(_network_of(layout)(row)):
+            event.src_ip = _address(row.SourceIp or row.IpAddress or row.SourceAddress)
+            event.src_port = number(row.SourcePort or row.IpPort)
+            event.dst_ip = _address(row.DestinationIp or row.DestAddress)
+            event.dst_port = number(row.DestinationPort or row.DestPort)
+            event.domain = text(row.QueryName or row.DestinationHostname)
         if event_id in _LOGONS and channel.lower() == "security":
             event.class_uid, event.action = _AUTHENTICATION, _LOGONS[event_id]
         return event
@@ -295,6 +342,9 @@ _COLUMNS: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
 )
 """Column, how it is read, and the names that it may have: the first that says something counts."""
 
+_NETWORK = 5
+"""So many of these columns are of the network."""
+
 _PROCESS = ("process", text, ("Image",))
 _FILES = ("file", text, ("TargetFilename", "ImageLoaded"))
 _NEW_PROCESS = (
@@ -303,6 +353,24 @@ _NEW_PROCESS = (
     ("parent_process", text, ("ParentProcessName",)),
 )
 _TIMES = ("TimeCreated_SystemTime", "SystemTime", "@timestamp", "UtcTime", "EventTime", "TimeCreated")
+
+
+_ROW_NAMES = (
+    *("EventID", "Channel", "Image", "Hashes", "TargetFilename", "ImageLoaded", "CommandLine", "ParentImage"),
+    *("NewProcessName", "ParentProcessName"),
+    *(name for _, _, names in _COLUMNS for name in names),
+    *_TIMES,
+)
+
+
+@lru_cache(maxsize=256)
+def _times_of(layout: Layout) -> Callable[[Any], tuple[Any, ...]]:
+    return layout.getter(_TIMES)
+
+
+@lru_cache(maxsize=256)
+def _network_of(layout: Layout) -> Callable[[Any], tuple[Any, ...]]:
+    return layout.getter(tuple(name for _, _, names in _COLUMNS[:_NETWORK] for name in names))
 
 
 _USUAL_BYTES = 16 * 1024
@@ -337,12 +405,15 @@ def _shape(names: tuple[str, ...]) -> _Shape:
 
 
 def _time(native: dict[str, Any], names: tuple[str, ...]) -> Micros:
+    return _first_time(native[name] for name in names)
+
+
+def _first_time(stated: Iterable[Any]) -> Micros:
     """The first time that can be read; 0 where the event states none."""
-    for name in names:
-        said = text(native[name])
-        if said:
+    for value in stated:
+        if value and type(value) is str:
             try:
-                return iso_time(said)
+                return iso_time(value)
             except ValueError:
                 continue
     return 0

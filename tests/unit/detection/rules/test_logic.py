@@ -5,12 +5,13 @@ import pytest
 from netsentinel.detection.rules.fields import FieldReader
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.logic import View, logic_of
+from tests.unit.detection.build_events import plain_event as as_event
 
 
 def why(detection: str, native: dict[str, Any]) -> list[tuple[str, str, str]] | None:
     text = f"title: t\nlogsource: {{category: x}}\ndetection:\n    {detection}\n"
     (rule,) = load_text(text).rules
-    logic, view = logic_of(rule.condition, FieldReader), View(native)
+    logic, view = logic_of(rule.condition, FieldReader), View(as_event(native))
     if not logic.holds(view):
         return None
     return [(field, value, atom.describe()) for field, value, atom in logic.explain(view)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,9 @@ from sigma.rule import SigmaRule
 from netsentinel.detection.rules.compile import compile_rule
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
-from netsentinel.events.formats import FORMATS
+from netsentinel.events.formats import FORMATS, WindowsFormat
 from netsentinel.events.model import Event
+from netsentinel.events.rows import RowReader
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.oracle import is_true
@@ -325,11 +327,20 @@ def test_contexts_are_never_mixed_up(written: list[dict[str, Any]], records: lis
             continue
         parsed.append(rule)
     engine = RuleEngine(compiled)
+    reader = RowReader(WindowsFormat(), DEFAULT_TENANT, "test")
     for record in records:
         given_ = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", **record}
         found = [int(match.rule.id) for match in engine.matches([as_event(given_, "windows")])]
         aliases = {"Image": ("NewProcessName",)}
-        assert found == [number for number, rule in enumerate(parsed) if is_true(rule, given_, aliases)]
+        expected = [number for number, rule in enumerate(parsed) if is_true(rule, given_, aliases)]
+        assert found == expected
+        raw = msgspec.json.encode(given_)
+        row = reader.event(raw)
+        if row is None:
+            reader.learn(given_)
+            row = reader.event(raw)
+        for event in (row, row, as_event(given_, "windows")) if row is not None else ():
+            assert [int(match.rule.id) for match in engine.matches([event])] == expected
 
 
 def _renamed(node: Any, names: dict[str, str]) -> Any:

@@ -5,6 +5,7 @@ import msgspec
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.plan import Plan
+from tests.unit.detection.build_events import plain_event
 
 RULES = """title: one
 id: 00000000-0000-4000-8000-000000000001
@@ -33,11 +34,11 @@ def plan(memory: Memory | None = None, rules: str = RULES) -> Plan:
 
 
 def true(one: Plan, native: dict[str, Any]) -> list[str]:
-    return [rule.title for _, rule, _ in one.true_of_each([(native, b"")])]
+    return [rule.title for _, rule, _ in one.true_of_each([plain_event(native)])]
 
 
 def looked_at(one: Plan, native: dict[str, Any]) -> list[str]:
-    return [rule.title for rule, took in one.weigh(native, b"") if took >= 0]
+    return [rule.title for rule, took in one.weigh(plain_event(native)) if took >= 0]
 
 
 def test_a_rule_is_only_looked_at_when_all_its_needs_are_met() -> None:
@@ -80,8 +81,9 @@ def test_a_steady_field_that_no_value_is_asked_of_does_not_decide_for_other_even
 def test_events_together_are_judged_as_each_alone() -> None:
     hit = {"Image": "C:\\cmd.exe", "CommandLine": "x A-RARE-TEXT"}
     events = [hit, {"CommandLine": ["a", "b"]}, {"CommandLine": 7}, {}, {**hit, "CommandLine": ["b", "a-rare-text"]}]
-    found = plan().true_of_each([(native, b"") for native in [*events, {**hit, "CommandLine": "dir"}]])
-    assert [(at, rule.title) for at, rule, _ in found] == [(0, "one"), (4, "one")]
+    made = [plain_event(native) for native in [*events, {**hit, "CommandLine": "dir"}]]
+    found = plan().true_of_each(made)
+    assert [(made.index(event), rule.title) for event, rule, _ in found] == [(0, "one"), (4, "one")]
 
 
 BLOCKED = """title: blocked
@@ -114,9 +116,9 @@ def test_keywords_are_looked_for_where_they_can_decide() -> None:
     holds, other = {"Image": "C:\\cmd.exe", "x": "a Needle"}, {"Image": "other.exe", "x": "a Needle"}
     events = [holds, other, {"Image": "C:\\cmd.exe", "x": "straw"}, {"Image": "C:\\cmd.exe", "x": ["needle"]}]
     for encode in (msgspec.json.encode, lambda _: b""):
-        found = one.true_of_each([(native, encode(native)) for native in events])
-        assert [at for at, _, _ in found] == [0, 3]
-    assert not list(one.true_of_each([(native, msgspec.json.encode(native)) for native in events[1:3]]))
+        made = [plain_event(native, encode(native)) for native in events]
+        assert [event.native for event, _, _ in one.true_of_each(made)] == [events[0], events[3]]
+    assert not list(one.true_of_each([plain_event(native, msgspec.json.encode(native)) for native in events[1:3]]))
 
 
 MANY = "\n".join(

@@ -146,8 +146,42 @@ const schedules = [
   ),
 ];
 
+const connection = (number, user, address, client, topics, change = {}) => ({
+  id: `con_01m7zxtm19ez4a40453${76_000 + number}`,
+  user_id: `usr_${number}`,
+  user,
+  address,
+  client,
+  connected_at: start - number * 7 * 60 * 1_000_000,
+  last_ping_at: start - 4_000_000,
+  topics,
+  requests: 0,
+  waiting: 0,
+  ...change,
+});
+
+const connections = [
+  connection(1, "ada", "192.0.2.17", "dashboard", ["alerts", "tasks", "threats", "triage"]),
+  connection(
+    2,
+    "siem-export",
+    "2001:db8:4006:812::200e",
+    "netsentinel-client 0.1.0 on collector-7",
+    ["alerts"],
+    {
+      requests: 2,
+      waiting: 812,
+    },
+  ),
+  connection(3, "grace.hopper@analysts.corp.example", "198.51.100.240", "dashboard", [
+    ...["alerts", "audit", "metrics", "recovery", "rules", "schedules", "tasks", "threats", "triage"],
+  ]),
+  connection(4, "this machine", "127.0.0.1", "netsentinel request", []),
+];
+
 /** The body of the answer; undefined where there is none. */
 export function answerOperations(path, empty) {
+  if (path === "/api/v2/connections") return { items: empty ? [] : connections };
   if (path === "/api/v2/error-recovery/circuit-breaker") return { items: empty ? [] : breakers };
   if (path === "/api/v2/scheduler/schedules") return { items: empty ? [] : schedules };
   const times = { items: Array.from({ length: 6 }, (_, at) => start + (3 + 24 * at) * HOUR) };

@@ -67,6 +67,8 @@ const me = (name = "ada") => ({
           "tasks:write",
           "recovery:write",
           "schedules:write",
+          "connections:read",
+          "connections:write",
           "sources:write",
           "rules:write",
         ]),
@@ -181,7 +183,7 @@ function answer(method, path, query, body, loggedIn) {
     const data = answerRules(path, query, body, mood.empty, page);
     return data === undefined ? missing : { status: 200, body: data };
   }
-  if (/^\/api\/v2\/(scheduler|error-recovery\/circuit-breaker)/.test(path)) {
+  if (/^\/api\/v2\/(connections|scheduler|error-recovery\/circuit-breaker)/.test(path)) {
     const data = answerOperations(path, mood.empty);
     return data === undefined ? missing : { status: 200, body: data };
   }

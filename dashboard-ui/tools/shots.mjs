@@ -97,6 +97,11 @@ const SCENES = [
   { name: "schedules", path: "/schedules" },
   { name: "schedule", path: "/schedules?schedule=sch_1" },
   { name: "schedules-add", path: "/schedules", act: click("Add a schedule") },
+  { name: "connections", path: "/connections" },
+  { name: "connections-close", path: "/connections", act: click(/^Close the connection/) },
+  { name: "connections-nomatch", path: "/connections?q=zzzz" },
+  { name: "connections-empty", path: "/connections", mood: { empty: true } },
+  { name: "requests", path: "/alerts", act: click(/^Requests/) },
   { name: "not-found", path: "/nowhere" },
 ];
 

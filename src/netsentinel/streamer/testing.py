@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final, Literal, cast
 
 import msgspec
@@ -13,6 +14,8 @@ from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Micros, P
 from netsentinel.streamer.asyncapi import FRAMES_OF_SERVER, asyncapi
 from netsentinel.streamer.conformance import Conformance
 from netsentinel.streamer.ports import Asked, Ended, NewRequest, Step
+
+_LONGEST_TASK_ID: Final = 64
 
 
 class Told(Payload, frozen=True, kw_only=True):
@@ -54,6 +57,8 @@ class MemoryQueue:
     async def enqueue(self, principal: Principal, request: NewRequest) -> Asked:
         """Keep the request, or find it."""
         task_id = f"tsk_{principal.id}_{request.id}"
+        if len(task_id) > _LONGEST_TASK_ID:
+            task_id = f"tsk_{sha256(task_id.encode()).hexdigest()[:32]}"
         earlier = self.asked.setdefault(task_id, request)
         if earlier.action != request.action:
             raise ConflictError(f"The id was used before, for {earlier.action}.")

@@ -1,6 +1,7 @@
 """`/ws`: the bridge between the web framework's WebSocket and the hub, which knows what the frames mean."""
 
 import asyncio
+import socket
 from typing import Final
 
 from fastapi import APIRouter, WebSocket
@@ -20,14 +21,24 @@ from netsentinel.streamer import SUBPROTOCOL, Visitor
 router: Final = APIRouter()
 
 _LINGER_S: Final = 5.0
+SEND_BUFFER: Final = 128 * 1024
+"""Bytes of one connection; Linux takes twice as many, its own records included."""
 
 
 class LiveSocketProtocol(WebSocketsSansIOProtocol):
     """Uvicorn's WebSocket (`ws=LiveSocketProtocol`), which also lets go of a peer that takes nothing any more.
 
     Closing a socket waits until everything was sent. A peer with a full window never lets that happen, and each such
-    peer would keep a file descriptor for good, whatever the application does.
+    peer would keep a file descriptor for good, whatever the application does. And the system would buffer megabytes
+    for it, unseen by the limits of the live protocol.
     """
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Bound what the system buffers for this peer."""
+        super().connection_made(transport)
+        line = transport.get_extra_info("socket")
+        if line is not None:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """The application is done with this connection: what is left gets a few seconds to be sent."""

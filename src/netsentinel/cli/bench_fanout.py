@@ -10,6 +10,7 @@ import base64
 import mmap
 import os
 import resource
+import socket
 import struct
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from typing import Annotated, Any, Final, cast
 import msgspec
 import typer
 
-from netsentinel.cli.fanout_frames import SLOTS, Order, Published, Ready, times_of
+from netsentinel.cli.fanout_frames import MOST_STALLED, SLOTS, Order, Published, Ready, times_of
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 
 _DELIVERIES_PER_S: Final = 1_000
@@ -32,6 +33,10 @@ _FLOOD_COMMITS: Final = 10
 """A flood arrives as the detection writes it: many entries in few commits."""
 _AT_ONCE: Final = 50
 _MODULE: Final = "netsentinel.cli.fanout_server"
+_UNTIL_FULL: Final = 300
+"""Events that fill what the system and the server buffer for a client which does not read."""
+_LOOK_S: Final = 0.1
+_SMALL_BUFFER: Final = 4_096
 _LENGTH_16: Final = 126
 _SHORT: Final = 126
 
@@ -41,14 +46,15 @@ def fanout(
     clients: Annotated[int, typer.Option(min=1, max=20_000, help="Connections.")] = 1_000,
     seconds: Annotated[int, typer.Option(min=1, max=30, help="How long latency is measured.")] = 10,
     flood: Annotated[int, typer.Option(min=10, max=5_000, help="Events of the flood.")] = 300,
+    stalled: Annotated[int, typer.Option(min=0, max=MOST_STALLED, help="Clients more that stop reading.")] = 0,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Send live events to many clients: messages per second and per CPU second, latency, memory per connection."""
     import uvloop
 
-    _allow_files(clients)
+    _allow_files(clients + stalled)
     with tempfile.TemporaryDirectory(prefix="netsentinel-bench-") as folder:
-        result = uvloop.run(measure(Path(folder), clients, seconds, flood))
+        result = uvloop.run(measure(Path(folder), clients, seconds, flood, stalled))
     result |= {"load_before": round(os.getloadavg()[0], 1), "cpus": os.cpu_count()}
     if output is Output.JSON:
         print_json(result)
@@ -89,6 +95,8 @@ class _Peer:
 class Client(asyncio.Protocol):
     """Notes which event arrived when."""
 
+    subscriptions = 1
+
     def __init__(self, port: int, seen: "array[int]", ready: Callable[[], None]) -> None:
         self._port = port
         self._seen = seen
@@ -127,7 +135,10 @@ class Client(asyncio.Protocol):
             at = end + 4
             for frame in (
                 {"type": "hello", "client": "bench"},
-                {"type": "subscribe", "sub": "alerts", "topic": "alerts"},
+                *(
+                    {"type": "subscribe", "sub": f"alerts{n or ''}", "topic": "alerts"}
+                    for n in range(self.subscriptions)
+                ),
                 {"type": "ping", "t": 1},
             ):
                 self._transport.write(masked(frame))
@@ -152,6 +163,17 @@ class Client(asyncio.Protocol):
             self._ready()
 
 
+class Stalled(Client):
+    """Subscribes to a lot and then reads nothing more."""
+
+    subscriptions = 60
+
+    def _on_frame(self, data: bytes, start: int, end: int, now: int) -> None:  # noqa: ARG002 - as its base
+        if data.startswith(b'{"type":"pong"', start):
+            self._transport.pause_reading()
+            self._ready()
+
+
 def masked(frame: dict[str, Any]) -> bytes:
     """A frame as clients must send it. The mask is zero: it changes nothing."""
     data = msgspec.json.encode(frame)
@@ -160,8 +182,8 @@ def masked(frame: dict[str, Any]) -> bytes:
     return head + bytes(4) + data
 
 
-async def measure(folder: Path, clients: int, seconds: int, flood: int) -> dict[str, Any]:
-    """Run both phases against a server of its own."""
+async def measure(folder: Path, clients: int, seconds: int, flood: int, stalled: int = 0) -> dict[str, Any]:
+    """Run the phases against a server of its own."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     times = times_of(folder)
@@ -193,8 +215,11 @@ async def measure(folder: Path, clients: int, seconds: int, flood: int) -> dict[
     rush = await run(rushed)
     delivered = len(seen) // 2
     wall_s = (max(seen[1::2]) - rush.began_ns) / 1e9
+    beside = await _stall(
+        peer, listening.port, stalled, msgspec.structs.replace(paced, wait=False), seen, times, clients
+    )
     await peer.end()
-    return {
+    return beside | {
         "messages_per_cpu_s": round(delivered / rush.cpu_s),
         "messages_per_s": round(delivered / wall_s),
         "delivery_ms": {"p50": _at(latencies, 0.5), "p99": _at(latencies, 0.99)},
@@ -206,6 +231,47 @@ async def measure(folder: Path, clients: int, seconds: int, flood: int) -> dict[
         "deliveries_paced": len(latencies),
         "deliveries_flood": delivered,
     }
+
+
+async def _stall(
+    peer: _Peer, port: int, stalled: int, paced: Order, seen: "array[int]", times: mmap.mmap, clients: int
+) -> dict[str, Any]:
+    """What clients that stop reading do to the others and to the server, and how long they may stay."""
+    if not stalled:
+        return {}
+    del seen[:]
+    await _connect_stalled(stalled, port)
+    peer.tell(paced)
+    before: Published = await peer.hear(Published)
+    await _until(lambda: len(seen) >= 2 * paced.commits * clients)
+    latencies = _latencies(seen, times)
+    began, most = monotonic(), before.rss_kib
+    order = Order(1, _UNTIL_FULL, 0, wait=False)
+    while True:
+        peer.tell(order)
+        now: Published = await peer.hear(Published)
+        most = max(most, now.rss_kib)
+        if now.connections <= clients:
+            break
+        order = Order(0, 0, 0, wait=False)
+        await asyncio.sleep(_LOOK_S)
+    return {
+        "stalled": stalled,
+        "stalled_delivery_ms": {"p50": _at(latencies, 0.5), "p99": _at(latencies, 0.99)},
+        "stalled_closed_s": round(monotonic() - began, 1),
+        "stalled_kib": round((most - before.rss_kib) / stalled),
+    }
+
+
+async def _connect_stalled(stalled: int, port: int) -> None:
+    loop, ready = asyncio.get_running_loop(), asyncio.Semaphore(0)
+    for _ in range(stalled):
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)
+        line.setblocking(False)
+        await loop.sock_connect(line, ("127.0.0.1", port))
+        await loop.create_connection(lambda: Stalled(port, array("q"), ready.release), sock=line)
+        await ready.acquire()
 
 
 async def _connect(clients: int, port: int, seen: "array[int]") -> Client:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+MOST_STALLED: Final = 100
 SLOTS: Final = 100_000
 """Events at most; each has eight bytes for the time of its commit, in a file that both processes map."""
 
@@ -23,6 +24,8 @@ class Order(msgspec.Struct, frozen=True):
     commits: int
     each: int
     pause: float
+    wait: bool = True
+    """Until every client was sent it; not where some of them do not read."""
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -34,6 +37,7 @@ class Published(msgspec.Struct, frozen=True):
     missed: int
     """Events that a client was too slow for."""
     rss_kib: int
+    connections: int
 
 
 def times_of(folder: Path) -> mmap.mmap:

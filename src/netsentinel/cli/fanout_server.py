@@ -23,11 +23,12 @@ import uvloop
 from netsentinel.api import ws
 from netsentinel.api.live_app import live_app
 from netsentinel.api.server import bind
-from netsentinel.cli.fanout_frames import Order, Published, Ready, times_of
+from netsentinel.cli.fanout_frames import MOST_STALLED, Order, Published, Ready, times_of
 from netsentinel.cli.serve import calm_collector
 from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.entries import EntryKind, EntryRegistry, NewEntry, Payload
 from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.log import configure_logging
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, TenantId, system_principal
 from netsentinel.storage import Journal, JournalWriter, SqliteDatabase, Tx
@@ -145,10 +146,16 @@ class Publisher:
             for one in batch:
                 struct.pack_into("q", self._times, one * 8, committed)
             await asyncio.sleep(order.pause)
-        while self._said() < self._clients * (self._n + 2):  # noqa: ASYNC110 - the hub has no such event
+        while order.wait and self._said() < self._clients * (self._n + 2):  # noqa: ASYNC110 - the hub has no such event
             await asyncio.sleep(_LOOK_AGAIN_S)  # every client gets welcome, pong and n events
-        missed = int(self._figures()["events_missed"])
-        return Published(cpu_s=time.process_time() - cpu, began_ns=began, missed=missed, rss_kib=_rss())
+        figures = self._figures()
+        return Published(
+            cpu_s=time.process_time() - cpu,
+            began_ns=began,
+            missed=int(figures["events_missed"]),
+            rss_kib=_rss(),
+            connections=int(figures["connections"]),
+        )
 
     def _said(self) -> float:
         figures = self._figures()
@@ -174,7 +181,7 @@ async def serve(folder: Path, clients: int) -> None:
     registry, clock, door = EntryRegistry((KIND,)), SystemClock(), _OpenDoor()
     async with SqliteDatabase(folder / "bench.db", JournalWriter(registry, clock, _AUDIT_KEY)) as database:
         journal = Journal(database, registry, _AUDIT_KEY)
-        limits = HubLimits(heartbeat=600, max_connections=clients + 10)
+        limits = HubLimits(heartbeat=600, max_connections=clients + MOST_STALLED)
         hub = Hub(journal, registry, clock, door, _NoQueue(), limits)
         publisher = Publisher(database, hub, times_of(folder), clients)
         settings = Settings(data_dir=folder)  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
@@ -217,6 +224,7 @@ def main(arguments: Sequence[str]) -> None:
     folder, clients = Path(arguments[0]), int(arguments[1])
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[0]})
+    configure_logging("error")  # its standard output is for answers only
     uvloop.run(serve(folder, clients))
 
 

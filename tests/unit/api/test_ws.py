@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import socket
 from types import SimpleNamespace
 from typing import Any
 
@@ -274,6 +276,18 @@ async def test_frames_and_the_close_are_passed_on() -> None:
         {"type": "websocket.send", "text": "x"},
         {"type": "websocket.close", "code": 4503, "reason": "retry_after_ms=5"},
     ]
+
+
+def test_the_system_buffers_little_for_a_peer_that_does_not_read() -> None:
+    asked: list[tuple[int, int, int]] = []
+    line = SimpleNamespace(
+        setsockopt=lambda *option: asked.append(option), getsockname=lambda: "here", getpeername=lambda: "there"
+    )
+    protocol = LiveSocketProtocol.__new__(LiveSocketProtocol)
+    protocol.connections = set()
+    protocol.logger = logging.getLogger("test")
+    protocol.connection_made(SimpleNamespace(get_extra_info=lambda name, default=None: {"socket": line}.get(name)))  # type: ignore[arg-type] # a fake
+    assert asked == [(socket.SOL_SOCKET, socket.SO_SNDBUF, ws.SEND_BUFFER)]
 
 
 async def test_a_socket_that_never_drains_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:

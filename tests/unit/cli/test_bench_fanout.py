@@ -56,3 +56,18 @@ def test_latency_is_from_the_commit_to_the_arrival(tmp_path: Path) -> None:
     latencies = module._latencies(array("q", [0, 3_000_000, 1, 3_000_000, 0, 9_000_000]), times)
     assert latencies == [1_000_000, 2_000_000, 8_000_000]
     assert (module._at(latencies, 0.5), module._at(latencies, 0.99)) == (2.0, 8.0)
+
+
+def test_a_stalled_client_subscribes_to_a_lot_and_reads_nothing() -> None:
+    seen, ready = array("q"), list[int]()
+    client, paused = module.Stalled(1, seen, lambda: ready.append(1)), list[int]()
+
+    class Line(Wire):
+        def pause_reading(self) -> None:
+            paused.append(1)
+
+    wire = Line()
+    client.connection_made(cast("asyncio.BaseTransport", wire))
+    client.data_received(UPGRADED + frame(type="pong", t=1) + frame(type="event", data={"n": 1}))
+    assert wire.written.count(b'"type":"subscribe"') == client.subscriptions
+    assert (len(paused), len(ready), len(seen)) == (1, 1, 0)

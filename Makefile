@@ -24,8 +24,10 @@ test: ## the tests of Python, the dashboard and the TypeScript client, with cove
 	tools/test.sh
 
 .PHONY: test-long
-test-long: ## the long counts: 500 kills, thousands of power losses
+test-long: ## the long counts (500 kills, thousands of power losses) and the real honeypots of the guides
 	@tools/setup.sh all
+	@for one in opencanary==0.9.10 cowrie==3.1.4; do folder=.honeypots/$${one%%==*}; \
+	[ -x $$folder/bin/twistd ] || { $(PY) -m venv $$folder && $$folder/bin/pip install --quiet $$one; } || exit 1; done
 	NETSENTINEL_CRASH_ROUNDS=$${NETSENTINEL_CRASH_ROUNDS:-500} $(PY) -m pytest -m long tests --timeout=7200 -s
 
 .PHONY: lint

@@ -21,6 +21,7 @@ from tests.integration.test_watch import watching
 from tests.live_server import LiveServer, free_port, wait_for
 from tests.programs import require_program
 
+pytestmark = pytest.mark.long
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guide"
 SERVICES = ("ftp", "http", "redis", "telnet", "mongodb")
 LOGIN, TAKEOVER = "c10c557b-aafa-4ebf-bf24-4d7e58840a22", "421c56fe-6389-410b-b3e3-a96d6e775436"

@@ -146,7 +146,7 @@ const schedules = [
   ),
 ];
 
-const connection = (number, user, address, client, topics, change = {}) => ({
+const connection = (number, user, address, client, topics, differs = {}) => ({
   id: `con_01m7zxtm19ez4a40453${76_000 + number}`,
   user_id: `usr_${number}`,
   user,
@@ -157,7 +157,7 @@ const connection = (number, user, address, client, topics, change = {}) => ({
   topics,
   requests: 0,
   waiting: 0,
-  ...change,
+  ...differs,
 });
 
 const connections = [
@@ -174,7 +174,15 @@ const connections = [
     },
   ),
   connection(3, "grace.hopper@analysts.corp.example", "198.51.100.240", "dashboard", [
-    ...["alerts", "audit", "metrics", "recovery", "rules", "schedules", "tasks", "threats", "triage"],
+    "alerts",
+    "audit",
+    "metrics",
+    "recovery",
+    "rules",
+    "schedules",
+    "tasks",
+    "threats",
+    "triage",
   ]),
   connection(4, "this machine", "127.0.0.1", "netsentinel request", []),
 ];

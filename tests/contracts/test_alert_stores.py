@@ -12,7 +12,7 @@ from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvide
 from netsentinel.alerts.triage.store_sql import SqlActivity
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
-from netsentinel.storage import Database, Tx
+from netsentinel.storage import Database, SqliteDatabase, Tx
 from netsentinel.storage.testing import MemoryDatabase
 from tests.unit.alerts.factories import NOON, alert
 
@@ -171,3 +171,14 @@ async def test_threats_come_back_hottest_first(kept: tuple[Database, AlertStores
     found = await db.read(lambda tx: stores.threats.get(tx, T, "192.0.2.1"))
     assert found == _threat("192.0.2.1", score=60)
     assert await db.read(lambda tx: stores.threats.get(tx, T, "192.0.2.9")) is None
+
+
+@pytest.mark.parametrize(("column", "index"), [("entity", "alerts_entity"), ("rule_id", "alerts_rule")])
+async def test_few_alerts_about_something_are_not_looked_for_among_all(
+    sqlite_database: SqliteDatabase, column: str, index: str
+) -> None:
+    """SQLite prefers an index that has the whole order to one that has the column and only a part of the order."""
+    about = f"FROM alerts WHERE tenant = ? AND {column} = ? ORDER BY last_at DESC, id DESC LIMIT ?"
+    explain = f"EXPLAIN QUERY PLAN SELECT * {about}"
+    plan = await sqlite_database.read(lambda tx: tx.rows(explain, ("default", "x", 50)))
+    assert [index in step[3] for step in plan] == [True]

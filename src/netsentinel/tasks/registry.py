@@ -64,7 +64,7 @@ class Action(Generic[In, Out]):
     concurrency: int = 0
     """At most so many of its tasks run at once, over all workers and tenants; 0 for as many as there is room.
 
-    A request with a concurrency key of its own goes by that instead.
+    A request may not bring a concurrency key then; only schedules have their own, which keeps their runs apart.
     """
     keeps_failures: bool = True
     """Whether a task that gives up becomes a dead letter; otherwise it is `failed` and nobody looks after it."""

@@ -16,7 +16,8 @@ class Told:
     """A hub that has said everything at once to its three clients, but for what it missed."""
 
     def __init__(self, published: int, missed: int) -> None:
-        self._figures = {"frames_sent": 3 * (published + 2) - missed, "events_missed": missed}
+        frames = 3 * (published + 2) - missed
+        self._figures = {"frames_sent": frames, "events_missed": missed, "connections": 3}
 
     def samples(self) -> list[tuple[str, str, str, float]]:
         return [("counter", f"netsentinel_live_{name}", "", value) for name, value in self._figures.items()]
@@ -32,4 +33,12 @@ async def test_what_is_ordered_is_committed_and_timed(tmp_path: Path) -> None:
     assert [entry.payload["n"] for entry in entries] == list(range(6))
     stamps = times[:48]
     assert all(any(stamps[at : at + 8]) for at in range(0, 48, 8))
-    assert (done.missed, done.rss_kib > 1_000, done.cpu_s >= 0) == (2, True, True)
+    assert (done.missed, done.connections, done.rss_kib > 1_000, done.cpu_s >= 0) == (2, 3, True, True)
+
+
+async def test_it_does_not_wait_for_clients_that_do_not_read(tmp_path: Path) -> None:
+    registry, clock = EntryRegistry((KIND,)), SystemClock()
+    async with SqliteDatabase(tmp_path / "a.db", JournalWriter(registry, clock, b"k" * 32)) as database:
+        publisher = Publisher(database, cast("Any", Told(0, 0)), times_of(tmp_path), 3)
+        done = await publisher.publish(Order(commits=1, each=3, pause=0, wait=False))
+    assert done.connections == 3

@@ -23,10 +23,10 @@ for feature in storage streamer; do
   echo "Branch coverage of $feature, at least 90 %:"
   $cover report --fail-under=90 --skip-covered --include="*/netsentinel/$feature/*"
 done
-# One more than the cores of a small machine: these wait for each other's processes most of the time.
+# One more than the cores of a small machine: these wait for each other's processes most of the time. The longest go first.
 # shellcheck disable=SC2086
-$python -m pytest --dist loadfile -n "${NETSENTINEL_TEST_WORKERS:-3}" -m "not long" \
-  tests/architecture tests/crash tests/integration tests/e2e "$@"
+$python -m pytest --dist loadfile --no-loadscope-reorder -n "${NETSENTINEL_TEST_WORKERS:-3}" -m "not long" \
+  tests/crash tests/e2e tests/integration tests/architecture "$@"
 major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)
 if [ "${major:-0}" -ge 20 ]; then
   (cd dashboard-ui && npm run --silent test)

@@ -268,8 +268,8 @@ async def reconnect(server: LiveServer, count: int) -> None:
 def main() -> None:
     """Measure and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    wanted = 2 * count + 500
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(wanted, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 1_000, hard), hard))  # the server inherits it
     print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
     for measure in (requests, lambda server: reconnect(server, count)):
         with (

@@ -56,6 +56,19 @@ def visit(browser: Browser, server: LiveServer, *, width: int = 1440, height: in
     return context
 
 
+def visit_again(known: BrowserContext, server: LiveServer, *, width: int, theme: str) -> BrowserContext:
+    """A window of whoever is logged in in the known one: its width in pixels, `light` or `dark`, nothing that moves."""
+    assert known.browser is not None
+    return visit(
+        known.browser,
+        server,
+        width=width,
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        storage_state=known.storage_state(),
+    )
+
+
 def require_dashboard() -> None:
     """Fail when the dashboard is not built, skip where it cannot be."""
     if not DASHBOARD.exists() or not AXE.exists():

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from netsentinel.demo import StoryLine, story
-from tests.e2e.browser import TEST_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, require_dashboard, set_up, violations, visit, visit_again
 from tests.e2e.sending import send
 from tests.live_server import PASSWORD, LiveServer
 
@@ -19,12 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 @pytest.fixture(scope="module", autouse=True)
 def _dashboard() -> None:
     require_dashboard()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +116,6 @@ def _understand_one(page: Page, known: set[str]) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_page_has_an_accessibility_violation(
-    browser: Browser,
     context: BrowserContext,
     server: LiveServer,
     chapters: list[list[StoryLine]],
@@ -133,14 +126,7 @@ def test_no_page_has_an_accessibility_violation(
         if not titles(client):
             send(server, chapters[0] + chapters[1])
         alert = client.get("/api/v2/alerts?limit=1").json()["items"][0]
-    visitor = visit(
-        browser,
-        server,
-        width=width,
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        storage_state=context.storage_state(),
-    )
+    visitor = visit_again(context, server, width=width, theme=theme)
     page = visitor.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from netsentinel.demo import story
-from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit, visit_again
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
@@ -141,16 +141,7 @@ def test_a_hunt_answers_and_a_wrong_one_says_why(context: BrowserContext) -> Non
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_violation(context: BrowserContext, server: LiveServer, theme: str, width: int) -> None:
-    browser = context.browser
-    assert browser is not None
-    visitor = visit(
-        browser,
-        server,
-        width=width,
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        storage_state=context.storage_state(),
-    )
+    visitor = visit_again(context, server, width=width, theme=theme)
     page = visitor.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

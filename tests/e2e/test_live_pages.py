@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, set_up, violations, visit, visit_again
 from tests.live_server import LiveServer, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
@@ -24,12 +24,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     require_dashboard()
     with LiveServer(tmp_path_factory.mktemp("live"), ws_heartbeat_seconds="5") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -142,16 +136,9 @@ def test_where_websockets_are_blocked_it_goes_on_over_http_by_itself(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_neither_has_an_accessibility_violation(
-    browser: Browser, context: BrowserContext, server: LiveServer, theme: str, width: int
+    context: BrowserContext, server: LiveServer, theme: str, width: int
 ) -> None:
-    visitor = visit(
-        browser,
-        server,
-        width=width,
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        storage_state=context.storage_state(),
-    )
+    visitor = visit_again(context, server, width=width, theme=theme)
     task = echo(server, f"{theme}-{width}")
     page = visitor.new_page()
     found: list[str] = []

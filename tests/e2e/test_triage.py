@@ -10,17 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from netsentinel.demo import StoryLine, story
-from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, set_up, violations, visit
 from tests.e2e.sending import send
 from tests.live_server import LiveServer, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import { Button, buttonClass } from "@/components/button";
 import { classes } from "@/components/classes";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { meQuery } from "@/features/session/session-queries";
 import { FirstSource } from "@/features/sources/first-source";
@@ -57,7 +58,7 @@ export function AlertsPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={10} label="Loading alerts" />}
         {list.data && alerts.length === 0 && <NoAlerts narrowed={isNarrowed(search)} onReset={reset} />}
         {alerts.length > 0 && (
@@ -66,7 +67,7 @@ export function AlertsPage() {
           </SelectionContext>
         )}
         {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}
-      </div>
+      </Panel>
       {selected.ids.size > 0 && (
         <BulkBar
           ids={selected.ids}

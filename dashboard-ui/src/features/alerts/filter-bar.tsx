@@ -5,6 +5,7 @@ import { Button, buttonClass } from "@/components/button";
 import { RemovableChip, tagName } from "@/components/chip";
 import { classes } from "@/components/classes";
 import { Select } from "@/components/field";
+import { Filters } from "@/components/filters";
 import { FilterIcon } from "@/components/icons";
 import { Segmented } from "@/components/segmented";
 import { TextFilter } from "@/components/text-filter";
@@ -42,7 +43,7 @@ export function FilterBar({ search, onChange, onReset, children }: FilterBarProp
   useShortcut("/", () => input.current?.focus());
 
   return (
-    <search className={styles["bar"]} aria-label="Filter alerts">
+    <Filters label="Filter alerts">
       <TextFilter
         label="Search title, entity, address"
         value={search.q ?? ""}
@@ -101,7 +102,7 @@ export function FilterBar({ search, onChange, onReset, children }: FilterBarProp
         </Link>
       </div>
       <div className={styles["end"]}>{children}</div>
-    </search>
+    </Filters>
   );
 }
 

@@ -3,8 +3,10 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Select } from "@/components/field";
+import { Filters } from "@/components/filters";
 import { ConnectionIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { TextFilter } from "@/components/text-filter";
 import { VirtualTable } from "@/components/virtual-table";
@@ -42,7 +44,7 @@ export function ConnectionsPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={4} label="Loading connections" />}
         {list.data && shown.length === 0 && (
           <NoConnections narrowed={all.length > 0} onReset={() => void navigate({ search: {} })} />
@@ -57,7 +59,7 @@ export function ConnectionsPage() {
             rowHeight={52}
           />
         )}
-      </div>
+      </Panel>
       {closing !== undefined && <CloseDialog connection={closing} onClose={() => setClosing(undefined)} />}
     </>
   );
@@ -82,7 +84,7 @@ function ConnectionFilters({ search, all, shown, onChange }: FiltersProps) {
   ];
   const isNarrowed = search.q !== undefined || search.topic !== undefined;
   return (
-    <search className={styles["filters"]} aria-label="Filter connections">
+    <Filters label="Filter connections">
       <TextFilter
         label="User, address or client"
         value={search.q ?? ""}
@@ -107,7 +109,7 @@ function ConnectionFilters({ search, all, shown, onChange }: FiltersProps) {
           {isNarrowed ? `${shown} of ${plural(all.length, "connection")}` : plural(all.length, "connection")}
         </span>
       )}
-    </search>
+    </Filters>
   );
 }
 

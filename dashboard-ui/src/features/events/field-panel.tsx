@@ -51,7 +51,7 @@ function FieldRow({ field, filter, shown, onToggle, onTerm }: FieldRowProps) {
   const [open, setOpen] = useState(false);
   const id = `field-${field.name}`;
   return (
-    <li className={styles["field"]}>
+    <li>
       <div className={styles["row"]}>
         <button
           type="button"

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { VirtualTable } from "@/components/virtual-table";
 import type { StoredEvent } from "@/lib/model";
@@ -54,7 +55,7 @@ export function FoundEvents({ filter, columns, open, onOpen, onTerm, onChange }:
     return <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />;
   }
   return (
-    <div className={styles["panel"]} aria-busy={list.isFetching}>
+    <Panel busy={list.isFetching}>
       {list.isPending && <Skeleton rows={10} label="Searching" />}
       {list.data && events.length === 0 && <NoEvents filter={filter} onChange={onChange} />}
       {events.length > 0 && (
@@ -83,7 +84,7 @@ export function FoundEvents({ filter, columns, open, onOpen, onTerm, onChange }:
           onTerm={onTerm}
         />
       )}
-    </div>
+    </Panel>
   );
 }
 

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { VirtualTable } from "@/components/virtual-table";
 import { useTopic } from "@/features/live/live-context";
@@ -50,7 +51,7 @@ export function BreakersPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={4} label="Loading breakers" />}
         {list.data && breakers.length === 0 && (
           <EmptyState title="No breaker so far" icon={<CheckIcon size={22} />}>
@@ -70,7 +71,7 @@ export function BreakersPage() {
             rowHeight={46}
           />
         )}
-      </div>
+      </Panel>
       {dependency !== undefined && (
         <BreakerDrawer
           dependency={dependency}

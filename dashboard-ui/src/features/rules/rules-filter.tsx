@@ -3,6 +3,7 @@ import { type ReactNode, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { classes } from "@/components/classes";
 import { Select } from "@/components/field";
+import { Filters } from "@/components/filters";
 import { FilterIcon } from "@/components/icons";
 import { Segmented } from "@/components/segmented";
 import { TextFilter } from "@/components/text-filter";
@@ -46,7 +47,7 @@ export function RulesFilter({ search, counts, onChange, onReset, children }: Rul
   const packOptions = [["", "Any pack"] as const, ...[...names].map((name) => [name, name] as const)];
 
   return (
-    <search className={styles["bar"]} aria-label="Filter rules">
+    <Filters label="Filter rules">
       <TextFilter
         label="Search title, id, ATT&CK tag"
         value={search.q ?? ""}
@@ -101,6 +102,6 @@ export function RulesFilter({ search, counts, onChange, onReset, children }: Rul
         )}
       </div>
       <div className={styles["end"]}>{children}</div>
-    </search>
+    </Filters>
   );
 }

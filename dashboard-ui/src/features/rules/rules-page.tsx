@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { meQuery } from "@/features/session/session-queries";
 import { may } from "@/lib/model";
@@ -12,7 +13,6 @@ import { AddRule } from "./add-rule";
 import { ruleListQuery } from "./rule-queries";
 import { isNarrowed } from "./rule-search";
 import { RulesFilter } from "./rules-filter";
-import styles from "./rules-page.module.css";
 import { RulesTable } from "./rules-table";
 import { useRuleNews } from "./use-rule-news";
 
@@ -49,7 +49,7 @@ export function RulesPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={12} label="Loading rules" />}
         {list.data && rules.length === 0 && isNarrowed(search) && (
           <EmptyState title="No rule matches these filters">
@@ -63,7 +63,7 @@ export function RulesPage() {
         )}
         {rules.length > 0 && <RulesTable rules={rules} hasMore={list.hasNextPage} onMore={more} />}
         {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}
-      </div>
+      </Panel>
       <AddRule open={adding} onClose={() => setAdding(false)} />
     </>
   );

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { ClockIcon, PlusIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { VirtualTable } from "@/components/virtual-table";
 import { OperationsTabs } from "@/features/session/operations-tabs";
@@ -53,7 +54,7 @@ export function SchedulesPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={5} label="Loading schedules" />}
         {list.data && schedules.length === 0 && (
           <EmptyState title="No schedule so far" icon={<ClockIcon size={22} />}>
@@ -70,7 +71,7 @@ export function SchedulesPage() {
             rowHeight={46}
           />
         )}
-      </div>
+      </Panel>
       {shown !== undefined && (
         <ScheduleDrawer id={shown} onClose={() => void navigate({ search: {}, resetScroll: false })} />
       )}

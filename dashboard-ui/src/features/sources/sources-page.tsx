@@ -5,6 +5,7 @@ import { Button } from "@/components/button";
 import { PlusIcon } from "@/components/icons";
 import { ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { meQuery } from "@/features/session/session-queries";
 import { may, type SourceItem } from "@/lib/model";
@@ -15,7 +16,6 @@ import { KeyDialog, RemoveDialog, TestDialog } from "./source-dialogs";
 import { SourceForm } from "./source-form";
 import type { SourceAct } from "./source-menu";
 import { freshSourcesQuery } from "./source-queries";
-import styles from "./sources-page.module.css";
 import { SourcesTable } from "./sources-table";
 
 /** The dialog that is open, and about which source. */
@@ -46,9 +46,9 @@ export function SourcesPage() {
         }
       />
       {sources.isPending && (
-        <div className={styles["panel"]}>
+        <Panel>
           <Skeleton rows={4} label="Loading sources" />
-        </div>
+        </Panel>
       )}
       {sources.isError && !sources.data && (
         <ProblemPanel
@@ -58,9 +58,9 @@ export function SourcesPage() {
         />
       )}
       {sources.data && items.length === 0 && (
-        <div className={styles["panel"]}>
+        <Panel>
           <FirstSource />
-        </div>
+        </Panel>
       )}
       {items.length > 0 && (
         <SourcesTable

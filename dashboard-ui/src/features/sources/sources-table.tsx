@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
+import { Panel } from "@/components/panel";
 import { Sparkline } from "@/components/sparkline";
 import { Time } from "@/components/time";
 import type { SourceItem } from "@/lib/model";
@@ -29,7 +30,7 @@ const COLUMNS = [
 
 export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
   return (
-    <div className={styles["panel"]}>
+    <Panel>
       <table role="table" className={styles["table"]} aria-label="Sources">
         <thead role="rowgroup">
           <tr role="row">
@@ -46,7 +47,7 @@ export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Panel>
   );
 }
 

@@ -36,7 +36,7 @@ function Found({ data, stale }: { readonly data: SuppressionPreview; readonly st
   const about = data.exact ? "" : "about ";
   return (
     <div className={classes(styles["found"], stale && styles["stale"])}>
-      <p className={styles["figures"]} aria-live="polite">
+      <p aria-live="polite">
         <span className={styles["number"]}>{formatNumber(data.alerts)}</span>{" "}
         {data.alerts === 1 ? "alert" : "alerts"}
         <span className="muted">

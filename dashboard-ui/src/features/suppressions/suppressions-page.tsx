@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
+import { Panel } from "@/components/panel";
 import { Segmented } from "@/components/segmented";
 import { Skeleton } from "@/components/skeleton";
 import { meQuery } from "@/features/session/session-queries";
@@ -43,13 +44,13 @@ export function SuppressionsPage() {
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
       {list.data && items.length === 0 && (
-        <div className={styles["panel"]}>
+        <Panel>
           <EmptyState title={shown === "active" ? "Nothing is suppressed" : "Nothing was ever suppressed"}>
             <p>
               A suppression begins with an alert: open one that you do not want to see again, and press s.
             </p>
           </EmptyState>
-        </div>
+        </Panel>
       )}
       <ul className={styles["list"]}>
         {items.map((one) => (

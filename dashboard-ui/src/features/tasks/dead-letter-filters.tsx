@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
 import { Select } from "@/components/field";
+import { Filters } from "@/components/filters";
 import { Segmented } from "@/components/segmented";
 import { TextFilter } from "@/components/text-filter";
 import { type DeadLetterSearch, FAULTS, RESOLVED_CHOICES } from "./dead-letter-queries";
 import styles from "./dead-letters-page.module.css";
 import { ActionSelect } from "./task-filters";
-import pageStyles from "./tasks-page.module.css";
 
 type Changes = { [Name in keyof DeadLetterSearch]?: DeadLetterSearch[Name] | undefined };
 
@@ -21,7 +21,7 @@ interface DeadLetterFiltersProps {
 /** Everything that narrows the list; all of it stands in the address. */
 export function DeadLetterFilters({ search, onChange, onReset, children }: DeadLetterFiltersProps) {
   return (
-    <search className={pageStyles["filters"]} aria-label="Filter dead letters">
+    <Filters label="Filter dead letters">
       <Segmented
         legend="State"
         value={search.resolved ?? "open"}
@@ -49,6 +49,6 @@ export function DeadLetterFilters({ search, onChange, onReset, children }: DeadL
         </Button>
       )}
       <div className={styles["end"]}>{children}</div>
-    </search>
+    </Filters>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from "@/components/button";
 import { classes } from "@/components/classes";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { VirtualTable } from "@/components/virtual-table";
 import { OperationsTabs } from "@/features/session/operations-tabs";
@@ -17,7 +18,6 @@ import { deadLetterListQuery } from "./dead-letter-queries";
 import styles from "./dead-letters-page.module.css";
 import { ResubmitAllDialog } from "./resubmit-all-dialog";
 import { SelectionBar } from "./selection-bar";
-import pageStyles from "./tasks-page.module.css";
 import { useLiveLetters } from "./use-live-letters";
 
 function toggled(before: ReadonlySet<string>, id: string): ReadonlySet<string> {
@@ -63,7 +63,7 @@ export function DeadLettersPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={pageStyles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={6} label="Loading dead letters" />}
         {list.data && letters.length === 0 && <NoLetters narrowed={Object.keys(search).length > 0} />}
         {letters.length > 0 && (
@@ -78,7 +78,7 @@ export function DeadLettersPage() {
             onMore={more}
           />
         )}
-      </div>
+      </Panel>
       {selected.length > 0 && <SelectionBar letters={selected} onClear={() => setChosen(new Set())} />}
       {resubmitting && <ResubmitAllDialog search={search} onClose={() => setResubmitting(false)} />}
     </>

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/button";
 import { RemovableChip } from "@/components/chip";
 import { Select } from "@/components/field";
+import { Filters } from "@/components/filters";
 import { Segmented } from "@/components/segmented";
 import { actionsQuery } from "./task-queries";
 import type { TaskSearch } from "./task-search";
 import { STATE_CHOICES } from "./task-states";
-import styles from "./tasks-page.module.css";
 
 type Changes = { [Name in keyof TaskSearch]?: TaskSearch[Name] | undefined };
 
@@ -19,7 +19,7 @@ interface TaskFiltersProps {
 /** Everything that narrows the list; all of it stands in the address. */
 export function TaskFilters({ search, onChange, onReset }: TaskFiltersProps) {
   return (
-    <search className={styles["filters"]} aria-label="Filter tasks">
+    <Filters label="Filter tasks">
       <Segmented
         legend="State"
         value={search.state ?? "all"}
@@ -45,7 +45,7 @@ export function TaskFilters({ search, onChange, onReset }: TaskFiltersProps) {
           Reset
         </Button>
       )}
-    </search>
+    </Filters>
   );
 }
 

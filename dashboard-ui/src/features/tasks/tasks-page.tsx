@@ -4,6 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { TaskIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { VirtualTable } from "@/components/virtual-table";
 import { OperationsTabs } from "@/features/session/operations-tabs";
@@ -14,7 +15,6 @@ import { type StopAct, StopDialog } from "./stop-dialog";
 import { taskColumns } from "./task-columns";
 import { TaskFilters } from "./task-filters";
 import { taskListQuery } from "./task-queries";
-import styles from "./tasks-page.module.css";
 import tableStyles from "./tasks-table.module.css";
 import { useLiveTasks } from "./use-live-tasks";
 
@@ -49,7 +49,7 @@ export function TasksPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={8} label="Loading tasks" />}
         {list.data && tasks.length === 0 && (
           <NoTasks narrowed={Object.keys(search).length > 0} onReset={reset} />
@@ -66,7 +66,7 @@ export function TasksPage() {
             onMore={more}
           />
         )}
-      </div>
+      </Panel>
       {stopping !== undefined && <StopDialog {...stopping} onClose={() => setStopping(undefined)} />}
     </>
   );

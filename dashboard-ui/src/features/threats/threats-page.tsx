@@ -3,8 +3,10 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef } from "react";
 import { Button, buttonClass } from "@/components/button";
 import { Select } from "@/components/field";
+import { Filters } from "@/components/filters";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
+import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { TextFilter } from "@/components/text-filter";
 import { VirtualTable } from "@/components/virtual-table";
@@ -42,7 +44,7 @@ export function ThreatsPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
-      <div className={styles["panel"]} hidden={list.isError && !list.data}>
+      <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={8} label="Loading threats" />}
         {list.data && threats.length === 0 && (
           <NoThreats narrowed={Object.keys(search).length > 0} onReset={reset} />
@@ -59,7 +61,7 @@ export function ThreatsPage() {
             onMore={more}
           />
         )}
-      </div>
+      </Panel>
     </>
   );
 }
@@ -73,7 +75,7 @@ function ThreatFilters({ search, onChange }: FiltersProps) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut("/", () => input.current?.focus());
   return (
-    <search className={styles["filters"]} aria-label="Filter threats">
+    <Filters label="Filter threats">
       <TextFilter
         label="Search entity"
         value={search.q ?? ""}
@@ -94,7 +96,7 @@ function ThreatFilters({ search, onChange }: FiltersProps) {
         options={SCORES}
         onChange={(score) => onChange({ score: score || undefined })}
       />
-    </search>
+    </Filters>
   );
 }
 

@@ -59,7 +59,8 @@ def _references(node: object) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.items():
             if key == "$ref":
-                yield str(value).removeprefix(_REF)
+                if str(value).startswith(_REF):  # problems are responses of their own, and in the live protocol as well
+                    yield str(value).removeprefix(_REF)
             else:
                 yield from _references(value)
     elif isinstance(node, list):

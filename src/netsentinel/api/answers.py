@@ -11,14 +11,17 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     for code, text in {
-        400: "The request cannot be understood.",
+        400: "The request, or the version that it asks for, cannot be understood.",
         401: "No valid session, key or ticket.",
         403: "The principal lacks the permission, or the request came from another site.",
         404: "There is no such thing in the caller's tenant.",
+        408: "The body came too slowly.",
         409: "The state of the thing does not allow this.",
+        412: "It is no longer what `If-Match` says.",
         413: "The body is too large.",
         429: "Too many attempts; see Retry-After.",
         503: "Not available at the moment; see Retry-After.",
+        507: "The disk is full; reading goes on.",
     }.items()
 }
 

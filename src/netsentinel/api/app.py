@@ -1,20 +1,20 @@
 """The HTTP application: routes, middleware and error handling, over services that `bootstrap.py` made."""
 
-from typing import Any
-
-import msgspec
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from netsentinel import __version__
 from netsentinel.api import dashboard, operations, reference, sensor, ws
 from netsentinel.api.errors import install_error_handlers
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
-from netsentinel.api.problems import Problem
+from netsentinel.api.openapi import Document, document
 from netsentinel.api.services import Services
+from netsentinel.api.v1 import alerts as alerts_v1
+from netsentinel.api.v1 import ml as ml_v1
+from netsentinel.api.v1 import threats as threats_v1
 from netsentinel.api.v2 import (
     alerts,
+    aliases,
     analytics,
     breakers,
     connections,
@@ -42,6 +42,11 @@ NetSentinel detects, responds and teaches, live. Every error is a problem (RFC 9
 
 Programs send `Authorization: Bearer ns_key_...`; browsers use the session cookie with `X-NetSentinel-Request: 1` on
 everything that changes something.
+
+`X-API-Version: 2` or `Accept: application/vnd.netsentinel.v2+json` (also `application/vnd.k1n.v2+json`) names the
+version on paths without one: `/api/alerts` is `/api/v2/alerts`. A path, header and media type that disagree, or a
+version that this server does not speak, answer 400 with the list `supported`. Every answer says its version in
+`X-API-Version`.
 """
 
 
@@ -77,9 +82,12 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         error_recovery.router,
         breakers.router,
         schedules.router,
+        aliases.router,
         analytics.router,
-        analytics.unversioned,
         set_aside.router,
+        threats_v1.router,
+        alerts_v1.router,
+        ml_v1.router,
         reference.router,
         sensor.router,
         ws.router,
@@ -90,32 +98,12 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
     install_middleware(app, settings)
     if metrics is not None:
         app.add_middleware(RequestMetrics, metrics=metrics)
-    app.openapi = lambda: _openapi(app)
+    app.openapi = lambda: _described(app)
     return app
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI 3.1 with the problem's schema and both ways to authenticate."""
-    if app.openapi_schema:
-        return app.openapi_schema
-    schema = get_openapi(
-        title=app.title,
-        version=app.version,
-        description=app.description,
-        routes=app.routes,
-        openapi_version="3.1.0",
-    )
-    for item in schema["paths"].values():
-        for operation in item.values():
-            operation.get("responses", {}).pop("422", None)  # the framework's own; ours is a problem with status 400
-    components = schema.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = msgspec.json.schema(Problem)["$defs"]["Problem"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        components["schemas"].pop(unused, None)
-    components["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "An API key, `ns_key_...`."},
-        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-ns_session"},
-    }
-    schema["security"] = [{"key": []}, {"session": []}]
-    app.openapi_schema = schema
-    return schema
+def _described(app: FastAPI) -> Document:
+    """The document, made once."""
+    if not app.openapi_schema:
+        app.openapi_schema = document(app)
+    return app.openapi_schema

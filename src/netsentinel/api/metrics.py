@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from netsentinel.api.versions import is_deprecated
 from netsentinel.kernel.types import MetricSample, Micros
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -44,7 +45,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
-
+        self.deprecated = Counter(
+            "netsentinel_http_deprecated_requests",
+            "Requests of the older version of the API, by route.",
+            ["route"],
+            registry=self._registry,
+        )
         self._live_requests = Histogram(
             "netsentinel_live_request_seconds",
             "Time from a request over a live connection to its answer, by action.",
@@ -90,3 +96,5 @@ class RequestMetrics:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             labels = self._metrics.requests.labels(route, method, f"{status // 100}xx")
             labels.observe(time.perf_counter() - started)
+            if is_deprecated(route):
+                self._metrics.deprecated.labels(route).inc()

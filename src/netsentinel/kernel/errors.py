@@ -8,12 +8,15 @@ NetSentinelError
 │   ├── RuleSyntaxError
 │   ├── InvalidCursorError
 │   ├── InvalidFilterError
+│   ├── UnsupportedVersionError
+│   ├── VersionConflictError
 │   └── WeakPasswordError
 ├── TooLargeError
 │   └── DecompressionLimitError
 ├── NotFoundError
 ├── MethodNotAllowedError
 ├── ConflictError
+├── PreconditionFailedError
 ├── NotAuthenticatedError
 ├── NotAllowedError
 │   └── ForeignOriginError
@@ -89,6 +92,20 @@ class InvalidFilterError(InvalidInputError):
     title = "The filter is not valid"
 
 
+class UnsupportedVersionError(InvalidInputError):
+    """The request asks for a version of the API that this server does not speak; `supported` lists those it does."""
+
+    code = "unsupported-version"
+    title = "There is no such version of the API"
+
+
+class VersionConflictError(InvalidInputError):
+    """Path, `X-API-Version` and `Accept` ask for different versions; `supported` lists those that there are."""
+
+    code = "version-conflict"
+    title = "The request asks for two versions at once"
+
+
 class WeakPasswordError(InvalidInputError):
     """A password that must not be set: too short, too long, or easily guessed."""
 
@@ -133,6 +150,14 @@ class ConflictError(NetSentinelError):
     code = "conflict"
     title = "That is not possible in the present state"
     status = 409
+
+
+class PreconditionFailedError(NetSentinelError):
+    """The thing is no longer what `If-Match` says; look at it again."""
+
+    code = "precondition-failed"
+    title = "It was changed meanwhile"
+    status = 412
 
 
 class NotAuthenticatedError(NetSentinelError):

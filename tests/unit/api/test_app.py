@@ -30,7 +30,8 @@ def test_every_operation_describes_itself_and_its_parameters(schema: dict[str, A
 
 
 def test_problems_have_their_own_media_type_and_schema(schema: dict[str, Any]) -> None:
-    refused = schema["paths"]["/api/v2/alerts"]["get"]["responses"]["401"]
+    named = schema["paths"]["/api/v2/alerts"]["get"]["responses"]["401"]["$ref"]
+    refused = schema["components"]["responses"][named.rpartition("/")[2]]
     assert list(refused["content"]) == ["application/problem+json"]
     assert {"code", "trace_id", "detail"} <= set(schema["components"]["schemas"]["Problem"]["properties"])
 

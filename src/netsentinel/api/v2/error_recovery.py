@@ -155,9 +155,12 @@ async def resubmit_dead_letters(chosen: ResubmitMany, principal: Writer, service
 
 
 @router.post("/dlq/{task_id}/resubmit", response_model=TaskItem, responses=problems(400, 401, 403, 404, 409, 413))
-async def resubmit_dead_letter(task_id: str, how: ResubmitOne, principal: Writer, services: Served) -> Response:
+async def resubmit_dead_letter(
+    task_id: str, principal: Writer, services: Served, how: ResubmitOne | None = None
+) -> Response:
     """Submit a dead letter again as a new task, with its own input or another; the letter is then resolved."""
-    return answer(item_of(await services.tasks.dead_letters.resubmit(principal, task_id, how.input)))
+    edited = how.input if how else None
+    return answer(item_of(await services.tasks.dead_letters.resubmit(principal, task_id, edited)))
 
 
 @router.post("/dlq/{task_id}/resolve", response_model=TaskItem, responses=problems(400, 401, 403, 404, 409))

@@ -123,7 +123,11 @@ async def list_packs(principal: Reader, services: Served) -> Response:
 
 
 @router.post(
-    "/packs", response_model=AddReport, responses=problems(400, 401, 403, 409, 413, 503), openapi_extra=_BINARY
+    "/packs",
+    status_code=201,
+    response_model=AddReport,
+    responses=problems(400, 401, 403, 409, 413, 503),
+    openapi_extra=_BINARY,
 )
 async def add_pack(
     query: Annotated[PackQuery, Query()], request: Request, principal: Writer, services: Served

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,6 +50,7 @@ from netsentinel.streamer import Hub
 from netsentinel.streamer.testing import FakeAuth, MemoryQueue
 from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskFiles, TaskService, action
 from netsentinel.tasks.store_sql import sql_stores
+from tests.documented import Documented
 from tests.identity import House
 
 
@@ -68,6 +70,12 @@ async def greet(greeting: Greeting, _reporter: Reporter) -> str:
 async def confide(greeting: Greeting, _reporter: Reporter) -> str:
     """Say something that is not for everybody."""
     return greeting.name
+
+
+@cache
+def documented() -> Documented:
+    """What the API says it answers."""
+    return Documented(create_app(Settings(_env_file=None)).openapi())  # type: ignore[call-arg] - pydantic-settings' own
 
 
 class CountingTx:
@@ -214,7 +222,10 @@ class Desk:
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8740") as http:
             self.statements = 0
-            return await http.request(method, path, headers=headers, **options)
+            answer = await http.request(method, path, headers=headers, **options)
+        version = answer.headers.get("x-api-version", "2")
+        documented().check(method, answer.request.url.path, answer.status_code, version)
+        return answer
 
 
 @pytest.fixture

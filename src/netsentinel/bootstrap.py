@@ -12,6 +12,7 @@ import structlog
 from netsentinel import alerts, analytics, events, identity, recovery, scheduler, tasks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.actions import AlertActions
+from netsentinel.alerts.operations import alert_operations
 from netsentinel.alerts.reports import Reports
 from netsentinel.alerts.scoring import half_life_of
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
@@ -71,12 +72,15 @@ from netsentinel.kernel.types import MetricSample, TenantId
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling, Timer
+from netsentinel.scheduler.operations import schedule_operations
 from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import POSTGRES, SQLITE, Dialect
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits, TaskQueue
 from netsentinel.tasks import Action, ActionRegistry, Engine, Hints, TaskFiles, TaskService
+from netsentinel.tasks.batch import Batch
+from netsentinel.tasks.operations import task_operations
 from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker, WorkerLimits
@@ -284,6 +288,10 @@ def _services(
     house = household(settings, intake, processor, clock)
     configs = SqlSourceConfigs()
     supervisor = SourceSupervisor(db, configs, house, clock)
+    triage = _triage(ground, stores, lake)
+    hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
+    batch = _batch(ground, work, triage, hiding)
+    work.actions.add(batch.action())
     services = Services(
         settings=settings,
         clock=clock,
@@ -297,12 +305,13 @@ def _services(
         set_aside=SetAsideBatches(db, inbox, SqlSetAside()),
         lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
         alerts=alert_service,
-        triage=_triage(ground, stores, lake),
-        suppressions=Suppressions(db, suppressions, stores.alerts, stores.evidence, clock),
+        triage=triage,
+        suppressions=hiding,
         rules=rules.service,
         library=rules.library,
         processor=processor,
         tasks=work.tasks,
+        batch=batch,
         breakers=work.board,
         schedules=work.plan.schedules,
         files=work.files,
@@ -361,6 +370,16 @@ def _actions(services: Services, rules: "_Rules") -> tuple[Action[Any, Any], ...
         *EventActions(services.lake).actions(),
         *RuleActions(rules.service, rules.bench, services.lake).actions(),
     )
+
+
+def _batch(ground: _Ground, work: "_Work", triage: Triage, suppressions: Suppressions) -> Batch:
+    """What can be done many times in one request, of every feature."""
+    operations = (
+        *task_operations(work.tasks),
+        *schedule_operations(work.plan.schedules),
+        *alert_operations(triage.decisions, suppressions),
+    )
+    return Batch(ground.db, work.engine, work.tasks, ground.identity.acting, operations)
 
 
 def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:
@@ -507,6 +526,7 @@ class _Work:
     """Durable tasks: what can be done, who asks for it, and who does it."""
 
     actions: ActionRegistry
+    engine: Engine
     tasks: TaskService
     files: TaskFiles
     breakers: Breakers
@@ -536,6 +556,7 @@ async def _open_work(settings: Settings, ground: _Ground) -> _Work:
     sources = Sources(ground.db, stores.figures, stores.timeline, board, plan.schedules)
     return _Work(
         actions=actions,
+        engine=engine,
         tasks=service,
         files=TaskFiles(settings.data_dir / "results"),
         breakers=breakers,

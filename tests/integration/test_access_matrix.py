@@ -65,6 +65,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v2/scheduler/schedules/{schedule_id}"): {"json": {**SCHEDULE, "priority": 7}},
     ("POST", "/api/v2/scheduler/preview"): {"json": {"trigger": SCHEDULE["trigger"]}},
     ("POST", "/api/v2/scheduler/events"): {"json": {"name": "matrix.happened"}},
+    ("POST", "/api/v2/batch/operations"): {"json": {"operations": [{"op": "retry", "task_id": "tsk_none"}]}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},

@@ -1772,6 +1772,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/batch/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Batch
+         * @description Do up to 1,000 operations, in order, each with an outcome of its own.
+         *
+         *     Each needs the permission of its own route; one that is not allowed or not possible fails alone, unless `atomic`
+         *     makes it fail all. Above 100 they become a task of `batch.operations`, whose result is the report.
+         */
+        post: operations["run_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -2040,6 +2063,28 @@ export interface components {
              * @default 0
              */
             position: number;
+        };
+        /**
+         * AcknowledgeOperation
+         * @description Have an alert acknowledged.
+         */
+        AcknowledgeOperation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "acknowledge";
+            /**
+             * Alert Id
+             * @description Id of the alert.
+             */
+            alert_id: string;
+            /**
+             * Note
+             * @description Written about it.
+             * @default
+             */
+            note: string;
         };
         /**
          * ActionItem
@@ -2374,6 +2419,63 @@ export interface components {
             fault: string;
             /** Retry At */
             retry_at: number | null;
+        };
+        /**
+         * BatchReport
+         * @description What became of a batch.
+         */
+        BatchReport: {
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Is Applied */
+            is_applied: boolean;
+            /** Atomic */
+            atomic: boolean;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Results */
+            results: components["schemas"]["OperationResult"][];
+        };
+        /**
+         * BatchText
+         * @description Operations, in the order in which they are done.
+         * @example {
+         *       "operations": [
+         *         {
+         *           "op": "retry",
+         *           "task_id": "tsk_01"
+         *         },
+         *         {
+         *           "op": "skip",
+         *           "task_id": "tsk_02"
+         *         },
+         *         {
+         *           "event": "webhook.received",
+         *           "op": "trigger"
+         *         }
+         *       ]
+         *     }
+         */
+        BatchText: {
+            /**
+             * Operations
+             * @description At most 1,000.
+             */
+            operations: (components["schemas"]["TaskOperation"] | components["schemas"]["ResubmitOperation"] | components["schemas"]["ResolveOperation"] | components["schemas"]["TriggerOperation"] | components["schemas"]["AcknowledgeOperation"] | components["schemas"]["SuppressOperation"])[];
+            /**
+             * Atomic
+             * @description All of them in one commit, or none.
+             * @default false
+             */
+            atomic: boolean;
+            /**
+             * Dry Run
+             * @description Say what would happen, and keep nothing.
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * BreakerChange
@@ -2789,6 +2891,20 @@ export interface components {
             distinct: number;
             /** Events */
             events: number;
+        };
+        /**
+         * Failed
+         * @description Why an operation failed: what the single route would have answered.
+         */
+        Failed: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
         };
         /**
          * Fault
@@ -3271,6 +3387,29 @@ export interface components {
             text: string;
         };
         /**
+         * OperationResult
+         * @description The outcome of one operation.
+         */
+        OperationResult: {
+            /** Index */
+            index: number;
+            /** Op */
+            op: string;
+            /** Status */
+            status: number;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            problem?: components["schemas"]["Failed"] | null;
+        };
+        /**
          * Origin
          * @description Where a source is configured.
          * @enum {string}
@@ -3454,6 +3593,27 @@ export interface components {
             note: string;
         };
         /**
+         * ResolveOperation
+         * @description Be done with a dead letter.
+         */
+        ResolveOperation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "resolve";
+            /**
+             * Task Id
+             * @description Id of the task.
+             */
+            task_id: string;
+            /**
+             * Note
+             * @description Why nothing more is to be done.
+             */
+            note: string;
+        };
+        /**
          * ResubmissionView
          * @description What resubmitting came to, or would.
          */
@@ -3520,6 +3680,29 @@ export interface components {
          * @description How to submit a dead letter again.
          */
         ResubmitOne: {
+            /**
+             * Input
+             * @description In place of its own input.
+             */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ResubmitOperation
+         * @description Submit a dead letter again.
+         */
+        ResubmitOperation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "resubmit";
+            /**
+             * Task Id
+             * @description Id of the task.
+             */
+            task_id: string;
             /**
              * Input
              * @description In place of its own input.
@@ -4335,6 +4518,39 @@ export interface components {
             is_duplicate: boolean;
         };
         /**
+         * SuppressOperation
+         * @description Hide findings from the alerts.
+         */
+        SuppressOperation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "suppress";
+            /**
+             * Conditions
+             * @description All of them must hold.
+             */
+            conditions: components["schemas"]["ConditionText"][];
+            /**
+             * Reason
+             * @description Why they are not worth an alert.
+             */
+            reason: string;
+            /**
+             * Expires At
+             * @description Until when, microseconds since 1970 UTC; 0 for good.
+             * @default 0
+             */
+            expires_at: number;
+            /**
+             * Alert Id
+             * @description The alert it is made from.
+             * @default
+             */
+            alert_id: string;
+        };
+        /**
          * Suppression
          * @description Findings for which every condition holds raise no alert until it expires or is lifted; they are counted.
          */
@@ -4519,6 +4735,22 @@ export interface components {
             items: components["schemas"]["TaskItem"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * TaskOperation
+         * @description Try a task again now, end it as if it had succeeded, or end it.
+         */
+        TaskOperation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "cancel" | "retry" | "skip";
+            /**
+             * Task Id
+             * @description Id of the task.
+             */
+            task_id: string;
         };
         /**
          * TaskState
@@ -4744,6 +4976,36 @@ export interface components {
          * @enum {string}
          */
         TriggerKind: "cron" | "interval" | "once" | "event";
+        /**
+         * TriggerOperation
+         * @description Say that something happened, or fire a schedule: one of the two.
+         */
+        TriggerOperation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "trigger";
+            /**
+             * Event
+             * @description For example `webhook.received`.
+             * @default
+             */
+            event: string;
+            /**
+             * Data
+             * @description What filters of schedules look at.
+             */
+            data?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Schedule
+             * @description Id or name of a schedule.
+             * @default
+             */
+            schedule: string;
+        };
         /**
          * TriggerText
          * @description When a schedule fires. Only the fields of its kind count.
@@ -6432,7 +6694,7 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            200: {
+            201: {
                 headers: {
                     "X-API-Version": components["headers"]["ApiVersion"];
                     [name: string]: unknown;
@@ -8086,6 +8348,49 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    run_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReport"];
+                };
+            };
+            /** @description A task does them: `Location` names it. */
+            202: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];

@@ -24,6 +24,7 @@ from netsentinel.scheduler import Schedules
 from netsentinel.storage import Journal
 from netsentinel.streamer import Hub
 from netsentinel.tasks import TaskFiles, TaskService
+from netsentinel.tasks.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Services:
     library: RuleLibrary
     processor: Processor
     tasks: TaskService
+    batch: Batch
     breakers: BreakerBoard
     schedules: Schedules
     files: TaskFiles

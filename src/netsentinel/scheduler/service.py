@@ -224,19 +224,31 @@ class Schedules:
             NotFoundError: the tenant has no such schedule.
             NotAllowedError: the principal may not run the action.
         """
-
-        def fire(tx: Tx) -> tuple[Run, list[Replaced]]:
-            schedule = self._locked(tx, principal.tenant, schedule_id)
-            check_action(principal, schedule.draft, self._tasks.actions)
-            _, run, replaced = self._firing.fire(tx, schedule, By.HAND, principal=principal)
-            return run, replaced
-
-        run, replaced = await self._db.write(fire)
+        run, replaced = await self._db.write(lambda tx: self.trigger_in(tx, principal, schedule_id))
         await self.cancel(replaced)
         return run
 
+    def trigger_in(self, tx: Tx, principal: Principal, schedule_id: str) -> tuple[Run, list[Replaced]]:
+        """`trigger` in the caller's transaction; whoever calls cancels what is replaced once that is committed.
+
+        Raises:
+            NetSentinelError: as for `trigger`.
+        """
+        schedule = self._locked(tx, principal.tenant, schedule_id)
+        check_action(principal, schedule.draft, self._tasks.actions)
+        _, run, replaced = self._firing.fire(tx, schedule, By.HAND, principal=principal)
+        return run, replaced
+
     async def announce(self, principal: Principal, name: str, data: JsonObject | None = None) -> None:
         """Say that something happened, so that schedules on an event of that name fire.
+
+        Raises:
+            InvalidScheduleError: the name is not possible.
+        """
+        await self._db.write(lambda tx: self.announce_in(tx, principal, name, data))
+
+    def announce_in(self, tx: Tx, principal: Principal, name: str, data: JsonObject | None = None) -> None:
+        """`announce` in the caller's transaction.
 
         Raises:
             InvalidScheduleError: the name is not possible.
@@ -245,9 +257,7 @@ class Schedules:
         if name in self._registry:
             raise InvalidScheduleError(f"{name} is an entry of the journal, which only its feature announces.")
         told = EventAnnounced(name=name, data=dict(data or {}))
-        await self._db.write(
-            lambda tx: tx.append(NewEntry(EVENT_ANNOUNCED, principal.tenant, principal.id, name, told))
-        )
+        tx.append(NewEntry(EVENT_ANNOUNCED, principal.tenant, principal.id, name, told))
 
     async def fire_due(self) -> Fired:
         """Fire everything whose time has come."""
@@ -288,15 +298,19 @@ class Schedules:
         Raises:
             NotFoundError: the tenant has no such schedule.
         """
+        return await self._db.read(lambda tx: self.get_in(tx, tenant, id_or_name))
 
-        def read(tx: ReadTx) -> Schedule:
-            schedules = self._stores.schedules
-            found = schedules.get(tx, tenant, id_or_name) or schedules.by_name(tx, tenant, id_or_name)
-            if found is None:
-                raise _missing(id_or_name)
-            return found
+    def get_in(self, tx: ReadTx, tenant: TenantId, id_or_name: str) -> Schedule:
+        """`get` in the caller's transaction.
 
-        return await self._db.read(read)
+        Raises:
+            NotFoundError: the tenant has no such schedule.
+        """
+        schedules = self._stores.schedules
+        found = schedules.get(tx, tenant, id_or_name) or schedules.by_name(tx, tenant, id_or_name)
+        if found is None:
+            raise _missing(id_or_name)
+        return found
 
     def preview(self, trigger: Trigger, count: int) -> list[Micros]:
         """The next times of a trigger from now on, before jitter; none for events.

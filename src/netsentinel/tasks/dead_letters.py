@@ -46,7 +46,7 @@ class DeadLetters:
             TaskStateError: it is no dead letter, or somebody was done with it already.
             NetSentinelError: the input does not fit, or the principal may not do this, as when submitting.
         """
-        return await self._db.write(lambda tx: self._again(tx, principal, task_id, edited))
+        return await self._db.write(lambda tx: self.resubmit_in(tx, principal, task_id, edited))
 
     async def resubmit_matching(
         self, principal: Principal, where: TaskFilter, *, limit: int = MOST_RESUBMITTED, is_dry_run: bool = False
@@ -76,12 +76,16 @@ class DeadLetters:
             NotFoundError: the tenant has no such task.
             TaskStateError: it is no dead letter, or somebody was done with it already.
         """
+        return await self._db.write(lambda tx: self.resolve_in(tx, principal, task_id, note))
 
-        def settle(tx: Tx) -> Task:
-            letter = self._unresolved(tx, principal.tenant, task_id)
-            return self._resolved(tx, principal, letter, DLQ_ENTRY_RESOLVED, note=note)
+    def resolve_in(self, tx: Tx, principal: Principal, task_id: str, note: str) -> Task:
+        """`resolve` in the caller's transaction.
 
-        return await self._db.write(settle)
+        Raises:
+            NetSentinelError: as for `resolve`.
+        """
+        letter = self._unresolved(tx, principal.tenant, task_id)
+        return self._resolved(tx, principal, letter, DLQ_ENTRY_RESOLVED, note=note)
 
     async def _matching(self, tenant: TenantId, where: TaskFilter, limit: int) -> list[Task]:
         narrowed = replace(where, states=(TaskState.DEAD,), is_resolved=False)
@@ -97,7 +101,12 @@ class DeadLetters:
                 found.append((letter.id, error.detail))
         return tuple(found)
 
-    def _again(self, tx: Tx, principal: Principal, task_id: str, edited: object) -> Task:
+    def resubmit_in(self, tx: Tx, principal: Principal, task_id: str, edited: object = None) -> Task:
+        """`resubmit` in the caller's transaction.
+
+        Raises:
+            NetSentinelError: as for `resubmit`.
+        """
         letter = self._unresolved(tx, principal.tenant, task_id)
         request = TaskRequest(
             action=letter.action,

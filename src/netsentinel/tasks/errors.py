@@ -91,3 +91,10 @@ class HandlerFailedError(UnavailableError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.detail)
         self.failure = failure
+
+
+class BatchFailedError(ConflictError):
+    """An operation of an atomic batch failed, so that nothing was kept; `results` has the outcome of each."""
+
+    code = "batch-failed"
+    title = "The batch failed as a whole"

@@ -211,7 +211,7 @@ class TaskService:
             NotFoundError: the tenant has no such task.
             TaskStateError: it has ended already.
         """
-        return await self._stop(principal, task_id, Wanted.CANCEL, reason)
+        return await self._db.write(lambda tx: self.stop_in(tx, principal, task_id, Wanted.CANCEL, reason))
 
     async def skip(self, principal: Principal, task_id: str) -> Task:
         """End a task as cancelled, and let what needs it go on as if it had succeeded.
@@ -220,7 +220,7 @@ class TaskService:
             NotFoundError: the tenant has no such task.
             TaskStateError: it has ended already.
         """
-        return await self._stop(principal, task_id, Wanted.SKIP, Reason.SKIPPED)
+        return await self._db.write(lambda tx: self.stop_in(tx, principal, task_id, Wanted.SKIP, Reason.SKIPPED))
 
     async def pause(self, principal: Principal, task_id: str) -> Task:
         """Hold a task until it is resumed. One that runs is stopped; it goes on from its checkpoint.
@@ -229,24 +229,27 @@ class TaskService:
             NotFoundError: the tenant has no such task.
             TaskStateError: it has ended already.
         """
-        return await self._stop(principal, task_id, Wanted.PAUSE, Reason.NONE)
+        return await self._db.write(lambda tx: self.stop_in(tx, principal, task_id, Wanted.PAUSE, Reason.NONE))
 
-    async def _stop(self, principal: Principal, task_id: str, want: Wanted, reason: Reason) -> Task:
-        def stop(tx: Tx) -> Task:
-            task = self._locked(tx, principal.tenant, task_id)
-            now = self._clock.now()
-            if task.is_final:
-                raise TaskStateError(f"The task has ended: it is {task.state}.", state=task.state)
-            if task.state is TaskState.RUNNING:
-                self._hints.give()
-                return self._engine.want(tx, task, want, principal.id)
-            if want is not Wanted.PAUSE:
-                return self._engine.change(tx, task, life.cancelled(task, now, reason))
-            if task.state is TaskState.PAUSED:
-                return task
-            return self._engine.change(tx, task, life.paused(task, now))
+    def stop_in(self, tx: Tx, principal: Principal, task_id: str, want: Wanted, reason: Reason) -> Task:
+        """`cancel`, `skip` and `pause` in the caller's transaction.
 
-        return await self._db.write(stop)
+        Raises:
+            NotFoundError: the tenant has no such task.
+            TaskStateError: it has ended already.
+        """
+        task = self._locked(tx, principal.tenant, task_id)
+        now = self._clock.now()
+        if task.is_final:
+            raise TaskStateError(f"The task has ended: it is {task.state}.", state=task.state)
+        if task.state is TaskState.RUNNING:
+            self._hints.give()
+            return self._engine.want(tx, task, want, principal.id)
+        if want is not Wanted.PAUSE:
+            return self._engine.change(tx, task, life.cancelled(task, now, reason))
+        if task.state is TaskState.PAUSED:
+            return task
+        return self._engine.change(tx, task, life.paused(task, now))
 
     async def resume(self, principal: Principal, task_id: str) -> Task:
         """Let a paused task go on.
@@ -273,18 +276,22 @@ class TaskService:
             NotFoundError: the tenant has no such task.
             TaskStateError: it is running, paused, waits for other tasks, succeeded or was cancelled.
         """
+        return await self._db.write(lambda tx: self.retry_in(tx, principal, task_id))
 
-        def again(tx: Tx) -> Task:
-            task = self._locked(tx, principal.tenant, task_id)
-            self._need_right(principal, task)
-            retried = {TaskState.RETRY_WAIT, TaskState.PARKED, TaskState.FAILED, TaskState.DEAD}
-            if task.state not in retried and task.reason is not Reason.NOT_BEFORE:
-                raise TaskStateError(f"The task is {task.state} and cannot be tried again now.", state=task.state)
-            self._hints.give()
-            revived = life.revived(task, self._clock.now())
-            return self._engine.change(tx, task, self._engine.readmit(tx, revived))
+    def retry_in(self, tx: Tx, principal: Principal, task_id: str) -> Task:
+        """`retry_now` in the caller's transaction.
 
-        return await self._db.write(again)
+        Raises:
+            NetSentinelError: as for `retry_now`.
+        """
+        task = self._locked(tx, principal.tenant, task_id)
+        self._need_right(principal, task)
+        retried = {TaskState.RETRY_WAIT, TaskState.PARKED, TaskState.FAILED, TaskState.DEAD}
+        if task.state not in retried and task.reason is not Reason.NOT_BEFORE:
+            raise TaskStateError(f"The task is {task.state} and cannot be tried again now.", state=task.state)
+        self._hints.give()
+        revived = life.revived(task, self._clock.now())
+        return self._engine.change(tx, task, self._engine.readmit(tx, revived))
 
     def _need_right(self, principal: Principal, task: Task) -> None:
         """Having a task go on takes what asking for it takes."""

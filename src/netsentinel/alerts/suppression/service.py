@@ -69,10 +69,32 @@ class Suppressions:
             InvalidInputError: the expiry lies in the past.
             NotFoundError: the principal's tenant has no such alert.
         """
+        given = tuple(conditions)
+        return await self._db.write(
+            lambda tx: self.create_in(tx, principal, given, reason=reason, expires_at=expires_at, alert_id=alert_id)
+        )
+
+    def create_in(
+        self,
+        tx: Tx,
+        principal: Principal,
+        conditions: Iterable[Condition],
+        *,
+        reason: str,
+        expires_at: Micros = NEVER,
+        alert_id: str = "",
+    ) -> Suppression:
+        """`create` in the caller's transaction.
+
+        Raises:
+            NetSentinelError: as for `create`.
+        """
         given = checked(conditions)
         now = self._clock.now()
         if expires_at != NEVER and expires_at <= now:
             raise InvalidInputError("The suppression would be over before it begins; state a later expires_at.")
+        if alert_id and self._alerts.get(tx, principal.tenant, alert_id) is None:
+            raise NotFoundError(f"There is no alert {alert_id}.")
         made = Suppression(
             id=new_id("sup", now),
             tenant=principal.tenant,
@@ -84,22 +106,16 @@ class Suppressions:
             created_at=now,
             expires_at=expires_at,
         )
-
-        def add(tx: Tx) -> None:
-            if alert_id and self._alerts.get(tx, principal.tenant, alert_id) is None:
-                raise NotFoundError(f"There is no alert {alert_id}.")
-            self._stores.suppressions.add(tx, made)
-            payload = SuppressionCreated(
-                suppression_id=made.id,
-                alert_id=alert_id,
-                by=principal.name,
-                conditions=tuple(map(str, given)),
-                reason=reason,
-                expires_at=expires_at,
-            )
-            tx.append(NewEntry(SUPPRESSION_CREATED, principal.tenant, principal.id, made.id, payload))
-
-        await self._db.write(add)
+        self._stores.suppressions.add(tx, made)
+        payload = SuppressionCreated(
+            suppression_id=made.id,
+            alert_id=alert_id,
+            by=principal.name,
+            conditions=tuple(map(str, given)),
+            reason=reason,
+            expires_at=expires_at,
+        )
+        tx.append(NewEntry(SUPPRESSION_CREATED, principal.tenant, principal.id, made.id, payload))
         return made
 
     async def lift(self, principal: Principal, suppression_id: str) -> Suppression:

@@ -53,6 +53,16 @@ class Decisions:
         """
         return await self._one(principal, alert_id, AlertChange(status=status, verdict=verdict))
 
+    def acknowledge_in(self, tx: Tx, principal: Principal, alert_id: str, note: str = "") -> Alert:
+        """Have an open alert acknowledged in the caller's transaction, with a note if one is given.
+
+        Raises:
+            NotFoundError: the principal's tenant has no such alert.
+            InvalidInputError: the note is too long.
+        """
+        change = AlertChange(status=AlertStatus.ACKNOWLEDGED, note=_said(note))
+        return self._apply(tx, principal, self._found(tx, principal.tenant, alert_id), change, None)
+
     async def assign(self, principal: Principal, alert_id: str, assignee: str) -> Alert:
         """Say who looks after an alert: a user's id or name, or nobody when it is empty. Repeating it changes nothing.
 

@@ -28,6 +28,9 @@ RULE_LIMIT: Final = 1 * MIB
 PACK_PATH: Final = "/api/v2/rules/packs"
 PACK_LIMIT: Final = 32 * MIB
 """Bytes of an archive of rules: all of SigmaHQ's are 4 MiB."""
+BATCH_PATH: Final = "/api/v2/batch/operations"
+BATCH_LIMIT: Final = 1 * MIB
+"""Bytes of a thousand operations, notes and inputs included; a task carries no more."""
 _LONGEST_NUMBER: Final = 18
 
 
@@ -58,6 +61,8 @@ class BodyLimit:
             return self._events_limit
         if path == PACK_PATH:
             return PACK_LIMIT
+        if path == BATCH_PATH:
+            return BATCH_LIMIT
         return RULE_LIMIT if path == RULES_PATH or path.startswith(RULES_PATH + "/") else JSON_LIMIT
 
 

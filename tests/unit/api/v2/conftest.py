@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from netsentinel.alerts import AlertService, AlertStores
+from netsentinel.alerts.operations import alert_operations
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
 from netsentinel.alerts.suppression import Suppressions, SuppressionStores
 from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
@@ -43,12 +44,15 @@ from netsentinel.kernel.types import Permission, Role, system_principal
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling
+from netsentinel.scheduler.operations import schedule_operations
 from netsentinel.scheduler.store_sql import SqlRuns, SqlSchedules
 from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage.dialect import SQLITE
 from netsentinel.streamer import Hub
 from netsentinel.streamer.testing import FakeAuth, MemoryQueue
 from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskFiles, TaskService, action
+from netsentinel.tasks.batch import Batch
+from netsentinel.tasks.operations import task_operations
 from netsentinel.tasks.store_sql import sql_stores
 from tests.documented import Documented
 from tests.identity import House
@@ -137,6 +141,15 @@ class Desk:
             self.meter,
             self.clock,
         )
+        triage = self._triage()
+        hiding = Suppressions(self, self.hiding, self.stores.alerts, self.stores.evidence, self.clock)
+        operations = (
+            *task_operations(self.tasks),
+            *schedule_operations(self.schedules),
+            *alert_operations(triage.decisions, hiding),
+        )
+        self.batch = Batch(self, self.engine, self.tasks, self.house.service.acting, operations)  # type: ignore[arg-type] - the same
+        self.tasks.actions.add(self.batch.action())
         services = SimpleNamespace(
             settings=settings,
             clock=self.clock,
@@ -144,14 +157,15 @@ class Desk:
             registry=self.registry,
             journal=self.journal,
             alerts=self.alerts,
-            triage=self._triage(),
-            suppressions=Suppressions(self, self.hiding, self.stores.alerts, self.stores.evidence, self.clock),
+            triage=triage,
+            suppressions=hiding,
             rules=RuleService(self, *parts),  # type: ignore[arg-type] - the same
             library=self.library,
             inventory=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             sources=self.configured,
             keys=self.house.service.keys,
             tasks=self.tasks,
+            batch=self.batch,
             breakers=self.board,
             schedules=self.schedules,
             files=self.files,

@@ -31,6 +31,7 @@ class _Collector:
 
     name = "collector"
     remembers = False
+    classes = frozenset[int]()
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -135,3 +136,12 @@ def test_what_does_not_remember_has_no_state(
 
 def test_no_events_give_no_findings(make: Callable[[], Detector]) -> None:
     assert make().analyze_events([]) == []
+
+
+def test_events_of_other_classes_than_it_looks_at_say_nothing(
+    make: Callable[[], Detector], events: list[Event]
+) -> None:
+    detector = make()
+    others = [event for event in events if detector.classes and event.class_uid not in detector.classes]
+    assert detector.analyze_events(others) == []
+    assert detector.snapshot() == make().snapshot()

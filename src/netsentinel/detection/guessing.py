@@ -108,6 +108,7 @@ class PasswordGuessing:
 
     name = "password_guessing"
     remembers = True
+    classes = frozenset[int]()
 
     def __init__(self, parameters: GuessingParameters | None = None) -> None:
         self._parameters = parameters or GuessingParameters()

@@ -37,6 +37,7 @@ _MAX_ROW_SOURCES = 256
 
 _format_of = attrgetter("format")
 _time_of = attrgetter("time")
+_class_of = attrgetter("class_uid")
 
 _JSON_STARTS = frozenset({b"{", b"[", b'"'})
 _CSV = "csv"
@@ -158,7 +159,10 @@ class Pipeline:
         tally.last_event_at = max(tally.last_event_at, *map(_time_of, events))
         if self._spool is not None:
             self._spool.keep(events)
+        classes = set(map(_class_of, events))
         for detector in self._detectors:
+            if detector.classes and detector.classes.isdisjoint(classes):
+                continue
             if detector.remembers or not replayed:
                 found = detector.analyze_events(events)
                 if not replayed:
@@ -189,17 +193,15 @@ class Pipeline:
         events: list[Event] = []
         keep = events.append
         rows, switches = self._rows_of(origin), self._switches
-        for line in lines:
-            event = rows.event(line) if rows is not None else None
-            if event is None:
-                event = self._read(line, origin, tally)
-                if self._switches != switches:
-                    rows, switches = self._rows_of(origin), self._switches
-                if event is None:
-                    continue
+        left = iter(lines)
+        while (line := next(left, None) if rows is None else rows.take(left, keep)) is not None:
+            event = self._read(line, origin, tally)
+            if self._switches != switches:
+                rows, switches = self._rows_of(origin), self._switches
+            if event is not None:
                 if rows is not None and event.format == rows.format.name:
                     rows.learn(event.native)
-            keep(event)
+                keep(event)
         return events
 
     def _rows_of(self, origin: Origin) -> RowReader | None:

@@ -26,6 +26,11 @@ class Detector(Protocol):
         """Whether it keeps state between calls. One that does not is left out when an old batch is only replayed."""
         ...
 
+    @property
+    def classes(self) -> frozenset[int]:
+        """OCSF classes of the events that it looks at; empty for all events."""
+        ...
+
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
         """The findings of these events. May keep state per tenant."""
         ...

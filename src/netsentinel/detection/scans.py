@@ -130,6 +130,7 @@ class PortScans:
 
     name = "port_scan"
     remembers = True
+    classes = frozenset({_NETWORK_ACTIVITY})
 
     def __init__(self, parameters: ScanParameters | None = None) -> None:
         self._parameters = parameters or ScanParameters()

@@ -11,7 +11,9 @@ _EMPTY: dict[str, Any] = {}
 _YEAR_10000 = 253_402_300_800
 _CLOCK = len("2026-11-21T07:35:00")
 _MICRO_DIGITS = 6
-_ZONES = frozenset({"", "Z", "+", "-"})
+_MICROS = tuple(10 ** (_MICRO_DIGITS - digits) for digits in range(_MICRO_DIGITS + 1))
+"""How many microseconds the last of so many digits stands for."""
+_ZONES = frozenset({"Z", "+", "-"})
 
 
 def text(value: Any) -> str:
@@ -61,19 +63,22 @@ def iso_time(value: str) -> Micros:
     Raises:
         ValueError: the text is no such time.
     """
-    rest = value[_CLOCK:]
-    if rest[:1] == ".":
-        if rest[1:].isdigit() and rest.isascii():
-            fraction, zone = rest[1:], ""
-        else:
-            zone = rest[1:].lstrip(_DIGITS)
-            fraction = rest[1 : len(rest) - len(zone)]
-        if fraction and zone[:1] in _ZONES:  # Windows writes three or seven digits, others six or nine
-            micros = fraction if len(fraction) == _MICRO_DIGITS else fraction[:_MICRO_DIGITS].ljust(_MICRO_DIGITS, "0")
-            return _whole(value[:_CLOCK], zone) + int(micros)
+    fraction = value[_CLOCK + 1 :]
+    if value[_CLOCK : _CLOCK + 1] == ".":
+        if fraction.isdigit() and fraction.isascii():
+            return _whole(value[:_CLOCK]) + _micros(fraction)
+        zone = fraction.lstrip(_DIGITS)
+        fraction = fraction[: len(fraction) - len(zone)]
+        if fraction and zone[:1] in _ZONES:
+            return _whole(value[:_CLOCK] + zone) + _micros(fraction)
     return from_iso(value)
 
 
-@lru_cache(maxsize=4096)
-def _whole(clock: str, zone: str) -> Micros:
-    return from_iso(clock + zone)
+def _micros(fraction: str) -> Micros:
+    """Of the digits behind the point: Windows writes three or seven, others six or nine."""
+    if len(fraction) > _MICRO_DIGITS:
+        fraction = fraction[:_MICRO_DIGITS]
+    return int(fraction) * _MICROS[len(fraction)]
+
+
+_whole = lru_cache(maxsize=4096)(from_iso)

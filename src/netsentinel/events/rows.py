@@ -5,7 +5,7 @@ takes a third of the time that a dictionary does; everything else is left to the
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
 from operator import attrgetter
@@ -94,6 +94,10 @@ _native: Any = Event.__dict__["native"]
 """Where an event keeps its native fields."""
 
 
+RowParser = Callable[[Any, bytes], Event | None]
+"""Makes the same event of a row, given with its line, as `parse` makes of the record; None where `parse` has to."""
+
+
 @runtime_checkable
 class RowFormat(Format, Protocol):
     """A format that can make its events from rows."""
@@ -103,8 +107,8 @@ class RowFormat(Format, Protocol):
     nested_names: frozenset[str]
     """Names of records that it has to look into; no layout has one."""
 
-    def parse_row(self, row: Any, layout: Layout, raw: bytes, tenant: TenantId, source: str) -> Event | None:
-        """The same event as `parse` makes of the record; None when it is not recognised, or `parse` would fail."""
+    def row_parser(self, layout: Layout, tenant: TenantId, source: str) -> RowParser:
+        """How to make events of the rows of one layout and source."""
         ...
 
 
@@ -123,33 +127,45 @@ class RowReader:
         self._source = source
         self._names: dict[str, None] = {}
         self._layout: Layout | None = None
+        self._parse: RowParser | None = None
         self._layouts = 0
         self._failures = 0
         self._pause = 0
         self._tried = False
 
-    def event(self, line: bytes) -> Event | None:
-        """The event of a line, or None when the line has to be read the general way."""
-        if self._pause:
-            self._pause -= 1
-            return None
-        if type(line) is not bytes or line[:1] != b"{":
-            return None
-        self._tried = True
-        if self._layout is None:
-            return self._fail()
-        try:
-            row = self._layout.read(line)
-            event = self.format.parse_row(row, self._layout, line, self._tenant, self._source)
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            return self._fail()
-        if event is None:
-            return self._fail()
-        self._failures, self._tried = 0, False
-        return event
+    def take(self, lines: Iterator[bytes], keep: Callable[[Event], None]) -> bytes | None:
+        """Read lines as long as they are rows.
+
+        Args:
+            lines: what is taken from them is gone.
+            keep: told of each event.
+
+        Returns:
+            The line that has to be read the general way; None when there are no more lines.
+        """
+        read, parse, self._tried = self._layout and self._layout.read, self._parse, False
+        for line in lines:
+            if self._pause:
+                self._pause -= 1
+                return line
+            if type(line) is not bytes or line[:1] != b"{":
+                return line
+            event = None
+            if read is not None and parse is not None:
+                try:
+                    event = parse(read(line), line)
+                except (msgspec.DecodeError, ValueError, RecursionError):
+                    event = None
+            if event is None:
+                self._tried = True
+                self._fail()
+                return line
+            self._failures = 0
+            keep(event)
+        return None
 
     def learn(self, record: Mapping[str, Any]) -> None:
-        """Take over the names of the record for which `event` just answered None, if it could have been a row."""
+        """Take over the names of the record whose line `take` just gave back, if it could have been a row."""
         if not self._tried:
             return
         self._tried = False
@@ -159,6 +175,7 @@ class RowReader:
             self._names.update(dict.fromkeys(new))
             absent = tuple(name for name in self.format.row_names if name not in self._names)
             self._layout = layout_of(tuple(self._names), absent)
+            self._parse = self.format.row_parser(self._layout, self._tenant, self._source)
             self._failures = self._pause = 0
 
     def _may_take(self, new: Sequence[str]) -> bool:

@@ -34,8 +34,9 @@ class Watcher:
 
     name = "watcher"
 
-    def __init__(self, *, remembers: bool = True) -> None:
+    def __init__(self, *, remembers: bool = True, classes: frozenset[int] = frozenset()) -> None:
         self.remembers = remembers
+        self.classes = classes
         self.seen: list[Event] = []
 
     def analyze_events(self, events: list[Event]) -> list[Finding]:
@@ -374,3 +375,10 @@ def test_flat_records_of_a_known_kind_come_as_rows() -> None:
     watcher = Watcher()
     Pipeline(FORMATS, [watcher]).analyze(batch(*[{**FLAT, "Image": f"{number}.exe"} for number in range(50)]))
     assert sum(isinstance(event, RowEvent) for event in watcher.seen) > 40
+
+
+def test_a_detector_is_only_shown_events_when_one_has_a_class_that_it_looks_at() -> None:
+    everything, network, names = Watcher(), Watcher(classes=frozenset({4001})), Watcher(classes=frozenset({4003}))
+    flow = {"timestamp": "2026-03-02T10:00:00.000000+0000", "event_type": "flow", "src_ip": "10.0.0.1"}
+    Pipeline(FORMATS, (everything, network, names)).analyze(batch(flow))
+    assert (len(everything.seen), len(network.seen), len(names.seen)) == (1, 1, 0)

@@ -20,6 +20,7 @@ class Broken:
 
     name = "broken"
     remembers = True
+    classes = frozenset[int]()
 
     def analyze_events(self, events: list[Event]) -> list[Any]:
         return [events[len(events)]]

@@ -71,6 +71,7 @@ class ArpOddities:
 
     name = "arp"
     remembers = True
+    classes = frozenset[int]()
 
     def __init__(self, parameters: ArpParameters | None = None) -> None:
         self._parameters = parameters or ArpParameters()

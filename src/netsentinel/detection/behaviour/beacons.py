@@ -92,6 +92,7 @@ class Beacons:
 
     name = "beacon"
     remembers = True
+    classes = frozenset({_NETWORK_ACTIVITY})
 
     def __init__(self, parameters: BeaconParameters | None = None) -> None:
         self._parameters = parameters or BeaconParameters()

@@ -66,6 +66,7 @@ class GeneratedNames:
 
     name = "dga"
     remembers = True
+    classes = frozenset({_DNS})
 
     def __init__(self, parameters: GeneratedNameParameters | None = None) -> None:
         self._parameters = parameters or GeneratedNameParameters()

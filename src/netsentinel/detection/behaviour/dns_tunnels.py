@@ -87,6 +87,7 @@ class DnsTunnels:
 
     name = "dns_tunnel"
     remembers = True
+    classes = frozenset({_DNS})
 
     def __init__(self, parameters: DnsTunnelParameters | None = None) -> None:
         self._parameters = parameters or DnsTunnelParameters()

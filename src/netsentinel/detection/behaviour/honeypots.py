@@ -50,6 +50,7 @@ class HoneypotTouches:
 
     name = "honeypot"
     remembers = True
+    classes = frozenset[int]()
 
     def __init__(self, parameters: HoneypotParameters | None = None) -> None:
         self._parameters = parameters or HoneypotParameters()

@@ -62,6 +62,7 @@ class LongConnections:
 
     name = "long_connection"
     remembers = True
+    classes = frozenset({_NETWORK_ACTIVITY})
 
     def __init__(self, parameters: LongConnectionParameters | None = None) -> None:
         self._parameters = parameters or LongConnectionParameters()

@@ -52,6 +52,7 @@ class NewServices:
 
     name = "new_service"
     remembers = True
+    classes = frozenset({_NETWORK_ACTIVITY})
 
     def __init__(self, parameters: NewServiceParameters | None = None) -> None:
         self._parameters = parameters or NewServiceParameters()

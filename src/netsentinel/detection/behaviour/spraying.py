@@ -60,6 +60,7 @@ class PasswordSpraying:
 
     name = "password_spraying"
     remembers = True
+    classes = frozenset[int]()
 
     def __init__(self, parameters: SprayingParameters | None = None) -> None:
         self._parameters = parameters or SprayingParameters()

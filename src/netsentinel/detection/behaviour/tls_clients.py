@@ -45,6 +45,7 @@ class TlsFingerprints:
 
     name = "ja3"
     remembers = False
+    classes = frozenset[int]()
 
     def __init__(self, known: Mapping[str, KnownClient] | None = None) -> None:
         self._known = read_list(bundled_ja3()) if known is None else known

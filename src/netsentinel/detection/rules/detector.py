@@ -47,6 +47,7 @@ class SigmaDetector:
 
     name = "sigma"
     remembers = False
+    classes = frozenset[int]()
 
     def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
         self._installed = tuple(rules)

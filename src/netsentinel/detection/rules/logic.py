@@ -42,7 +42,11 @@ class View:
         event = self._event
         if type(event) is not RowEvent or not reader.is_flat:
             return reader.read(event.native)
-        return next((raw for name in reader.names if (raw := event.value(name)) is not MISSING), MISSING)
+        for name in reader.names:
+            raw = event.value(name)
+            if raw is not MISSING:
+                return raw
+        return MISSING
 
     def values(self, reader: FieldReader) -> tuple[Value, ...]:
         """The values of a field."""

@@ -4,20 +4,20 @@ Sets of rules are whole numbers, one bit per rule. What the steady fields of an 
 worked out once and kept, so that an event costs a look at its context and at its few fresh values.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter_ns
 from typing import Any
 
 from netsentinel.detection.rules.cache import RuleCache
-from netsentinel.detection.rules.contexts import Context, Kind
+from netsentinel.detection.rules.contexts import WIDE, Context, Kind, Lane
 from netsentinel.detection.rules.fields import MISSING, FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Rule
-from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
+from netsentinel.detection.rules.said import FieldSays, Said
 from netsentinel.detection.rules.taxonomy import aliases
 from netsentinel.detection.rules.witness import MAX_STEADY_NEEDS, blockers, fields_of, is_steady, needs
 from netsentinel.events.model import Event
@@ -31,6 +31,13 @@ _CONTEXT_BYTES = 1_400
 
 _KIND_BYTES = 2_000
 """What a remembered kind of events takes beside its contexts, about."""
+
+_MANY_ATOMS = 1_000
+_SETTLES_AFTER = 1_024
+_SETTLES_AGAIN = 64
+_USUAL_SHARE = 0.8
+"""What a field with many atoms is made ready for: the rules that so many of the events leave open, which is a fifth of
+them. The less is looked for, the faster. Judged after so many events, and again after so many times as many."""
 
 _FEW_FIELDS = 12
 """Up to so many fields are looked for in an event; for more the event's own fields are gone through."""
@@ -77,6 +84,11 @@ class Plan:
         for name, field in self._fresh:
             by_name[name].append(field)
         self._by_name = dict(by_name)
+        self._cache = cache
+        self._narrow: dict[FieldSays, FieldSays] = {}
+        """Fields, as they are asked for the usual rules alone."""
+        self._usual = 0
+        self._events, self._settles_at = 0, _SETTLES_AFTER
         self._blocking = tuple(one for one in self._fresh if one[1].total.blocks)
         steady = (self._reader(name) for name in fields_of(rule.condition for rule in rules) if self._is_steady(name))
         self._context_keys = tuple(sorted({key for reader in steady for key in reader.keys}))
@@ -105,16 +117,9 @@ class Plan:
 
     def true_of_each(self, events: Sequence[Event]) -> Iterator[tuple[Event, Rule, tuple[Evidence, ...]]]:
         """The rules that are true, for each event in order: the event, the rule, and why."""
-        contexts = [self._context(event) for event in events]
-        search = any(context.asks_keywords for context in contexts) and self._may_hold_keywords(events)
-        for event, context in zip(events, contexts, strict=True):
-            candidates = self._candidates(event, context, search=search)
-            if candidates:
-                for rule, evidence in self._true_of(candidates, event, context):
-                    yield event, rule, evidence
-
-    def _may_hold_keywords(self, events: Sequence[Event]) -> bool:
-        return self._keywords is not None and self._keywords.may_be_in([event.raw for event in events])
+        for event, context, candidates in self._candidates(events):
+            for rule, evidence in self._true_of(candidates, event, context):
+                yield event, rule, evidence
 
     def _true_of(self, candidates: int, event: Event, context: Context) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
         view = View(event)
@@ -128,77 +133,83 @@ class Plan:
                 if logic.possible(view):
                     context.asked |= rule
                 else:
-                    context.allowed &= ~rule
+                    context.rule_out(rule)
 
     def weigh(self, event: Event) -> Iterator[tuple[Rule, int]]:
         """Each rule that is looked at for an event, with the nanoseconds that this takes."""
-        context = self._context(event)
-        candidates = self._candidates(event, context, search=self._may_hold_keywords([event]))
-        while candidates:
-            rule = candidates & -candidates
-            candidates ^= rule
-            began = perf_counter_ns()
-            for _ in self._true_of(rule, event, context):
-                pass
-            yield self._rules[rule.bit_length() - 1], perf_counter_ns() - began
+        for _, context, candidates in self._candidates([event]):
+            left = candidates
+            while left:
+                rule = left & -left
+                left ^= rule
+                began = perf_counter_ns()
+                for _ in self._true_of(rule, event, context):
+                    pass
+                yield self._rules[rule.bit_length() - 1], perf_counter_ns() - began
 
-    def _context(self, event: Event) -> Context:
-        if type(event) is RowEvent:
-            kind, given = self._kinds.get(event.layout) or self._new_kind(event.layout), event.row
-        else:
-            kind, given = self._kinds.get(None) or self._new_kind(None), event.native
-        key = kind.key(given)
-        try:
-            return kind.contexts[key]
-        except KeyError:
-            context = self._new_context(event.native, kind)
-            if all(said is None or said is MISSING or type(said) is str for said in key):
-                self._memory.contexts.take(_CONTEXT_BYTES)
-                kind.contexts[key] = context
-            return context
-        except TypeError:  # a list or an object
-            return self._new_context(event.native, kind)
+    def _contexts(self, events: Iterable[Event]) -> list[Context]:
+        found: list[Context] = []
+        kind: Kind | None = None
+        for event in events:
+            given, layout = (event.row, event.layout) if type(event) is RowEvent else (event.native, None)
+            if kind is None or kind.layout is not layout:
+                kind = self._kinds.get(layout) or self._new_kind(layout)
+            key = kind.key(given)
+            try:
+                found.append(kind.contexts[key])
+            except (KeyError, TypeError):  # new, or with a list or an object
+                found.append(self._new_context(event.native, kind, key))
+        return found
 
     def _new_kind(self, layout: Layout | None) -> Kind:
         self._memory.contexts.take(_KIND_BYTES)
         kind = self._kinds[layout] = Kind(layout, self._context_keys)
         return kind
 
-    def _candidates(self, event: Event, context: Context, *, search: bool) -> int:
-        """The rules that are to be looked at, as bits.
+    def _candidates(self, events: Sequence[Event]) -> Iterator[tuple[Event, Context, int]]:
+        """The events for which rules are to be looked at, with these rules as bits."""
+        contexts = self._contexts(events)
+        self._events += len(events)
+        if self._events >= self._settles_at:
+            self._settle(contexts)
+        said = self._said(events, contexts)
+        for at, (event, context) in enumerate(zip(events, contexts, strict=True)):
+            rules = context.anyway
+            if at in said:
+                first, second = context.first, context.second
+                for one in said[at]:
+                    first |= one.first
+                    second |= one.second
+                rules = first & second & context.allowed
+            if rules and (rules := self._unblocked(rules, event)):
+                yield event, context, rules
 
-        Args:
-            event: the event.
-            context: what its steady fields say.
-            search: whether it may hold a keyword.
-        """
-        first, second = context.first, context.second
-        values = context.values
-        if values is None:
-            found = self._present(event.native)
-        else:
-            found = zip(values(event.row if type(event) is RowEvent else event.native), context.fields, strict=True)
-        for value, field in found:
-            if field.plain and (type(value) is str or type(value) is int):
-                said = field.known.get(value) or field.learn(value, str(value))
-                if said is not NOTHING:
-                    first |= said.first
-                    second |= said.second
-            elif value is not MISSING and value is not None:
-                for said in _says(field, event.native, value):
-                    first |= said.first
-                    second |= said.second
-        if search and context.asks_keywords and self._may_hold_keywords([event]) and self._keywords is not None:
-            in_first, in_second = self._keywords.find(event.native, event.raw)
-            first |= in_first
-            second |= in_second
-        rules = first & second & context.allowed
-        return rules and self._unblocked(rules, event)
+    def _said(self, events: Sequence[Event], contexts: Sequence[Context]) -> dict[int, list[Said]]:
+        """What the fresh values of events say, by the events' positions; those of most events say nothing."""
+        lanes: defaultdict[Lane, list[int]] = defaultdict(list)
+        for at, context in enumerate(contexts):
+            lanes[context.lane].append(at)
+        said: defaultdict[int, list[Said]] = defaultdict(list)
+        for lane, places in lanes.items():
+            given = [events[at] for at in places]
+            for at, one in self._in_own_fields(given) if lane is WIDE else lane.says(given):
+                said[places[at]].append(one)
+        asking = [at for at, context in enumerate(contexts) if context.asks_keywords]
+        if self._keywords and asking and self._keywords.may_be_in([events[at].raw for at in asking]):
+            for at in asking:
+                if self._keywords.may_be_in([events[at].raw]):
+                    said[at].append(Said(*self._keywords.find(events[at].native, events[at].raw)))
+        return said
 
-    def _present(self, native: dict[str, Any]) -> Iterable[tuple[Any, FieldSays]]:
-        """The fresh fields that an event has, with their values."""
+    def _in_own_fields(self, events: Sequence[Event]) -> Iterator[tuple[int, Said]]:
+        """What the fresh values of events say, found by going through the fields that each event has."""
         by_name = self._by_name
-        return [(value, field) for name, value in native.items() if name in by_name for field in by_name[name]]
+        for at, event in enumerate(events):
+            for name, value in event.native.items():
+                if name in by_name and value is not None:
+                    for field in by_name[name]:
+                        for said in _says(field, event.native, value):
+                            yield at, said
 
     def _unblocked(self, rules: int, event: Event) -> int:
         """Those of the rules that no fresh value makes false."""
@@ -208,7 +219,7 @@ class Plan:
                     rules &= ~said.blocks
         return rules
 
-    def _new_context(self, native: dict[str, Any], kind: Kind) -> Context:
+    def _new_context(self, native: dict[str, Any], kind: Kind, key: Sequence[Any]) -> Context:
         met = [~needed for needed in self._steady_needed]
         first, second, blocked = ~self._first_needed, ~self._second_needed, 0
         for field in self._steady:
@@ -222,13 +233,37 @@ class Plan:
         for each in met:
             allowed &= each
         context = Context(allowed, allowed & first, allowed & second)
-        open_ = [one for one in self._fresh if context.helps(one[1].total)]
+        open_ = [(name, self._enough(field, context)) for name, field in self._fresh if context.helped(field.total)]
         names = kind.known([name for name, _ in open_])
         if len(names) <= _FEW_FIELDS:
-            context.fields = tuple(field for name, field in open_ if name in names)
-            context.values = kind.values(names)
-        context.asks_keywords = context.helps(self._in_keywords)
+            context.lane = kind.lane([(name, field) for name, field in open_ if name in names])
+        context.asks_keywords = bool(context.helped(self._in_keywords))
+        if all(said is None or said is MISSING or type(said) is str for said in key):
+            self._memory.contexts.take(_CONTEXT_BYTES)
+            kind.contexts[key] = context
         return context
+
+    def _enough(self, field: FieldSays, context: Context) -> FieldSays:
+        """The field, asked for no more than has to be."""
+        narrow = self._narrow.get(field)
+        return narrow if narrow is not None and not context.helped(field.total) & ~self._usual else field
+
+    def _settle(self, contexts: Sequence[Context]) -> None:
+        """Have many atoms not looked for in events that have one of the contexts which most of these events have."""
+        self._settles_at *= _SETTLES_AGAIN
+        most = _USUAL_SHARE * len(contexts)
+        if sum(not context.allowed & ~self._usual for context in contexts) >= most:
+            return
+        usual = covered = 0
+        for context, times in Counter(contexts).most_common():
+            if covered < most:
+                usual |= context.allowed
+                covered += times
+        self._usual = usual
+        fields = [field for _, field in self._fresh if field.atoms >= _MANY_ATOMS]
+        self._narrow = {field: field.narrowed(usual, self._cache) for field in fields}
+        for kind in self._kinds.values():
+            kind.contexts.clear()
 
     def _logic_of(self, rule: int) -> Logic:
         index = rule.bit_length() - 1

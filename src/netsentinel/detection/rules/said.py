@@ -1,6 +1,6 @@
 """What the values of one field say about the rules of a plan: each distinct value is scanned once and remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from netsentinel.detection.rules.cache import RuleCache
@@ -11,6 +11,11 @@ from netsentinel.detection.rules.scanner import FieldScanner
 
 _VALUE_BYTES = 150
 """What a remembered value takes beside its text, about."""
+_JUDGED_AFTER = 512
+_WORTHLESS = 0.9
+_PAUSE = 8 * _JUDGED_AFTER
+"""When nine of ten values are new (command lines that each hold an id), so many are not remembered."""
+
 _SAID_BYTES = 1_000
 """What a remembered answer of several atoms together takes, about."""
 
@@ -20,10 +25,10 @@ class Said:
 
     __slots__ = ("blocks", "first", "second", "steady")
 
-    def __init__(self) -> None:
-        self.first = 0
+    def __init__(self, first: int = 0, second: int = 0) -> None:
+        self.first = first
         """The rules whose first fresh need is met,"""
-        self.second = 0
+        self.second = second
         """those whose second is,"""
         self.steady: tuple[int, ...] = ()
         """those whose first, second, ... steady need is,"""
@@ -45,6 +50,8 @@ class Said:
             self.meets(number, rules)
 
 
+_NO_VALUES: dict[str | int, "Said"] = {}
+
 NOTHING = Said()
 """Of a value that answers no atom. Never changed."""
 
@@ -59,7 +66,10 @@ class FieldSays:
         cache: where what is compiled is kept.
     """
 
-    __slots__ = ("_asked", "_memory", "_room", "_scan", "_together", "known", "plain", "reader", "total")
+    __slots__ = (
+        *("_asked", "_memory", "_new", "_pause", "_room", "_said", "_scan", "_seen", "_together"),
+        *("atoms", "known", "plain", "reader", "total"),
+    )
 
     def __init__(
         self, reader: FieldReader, asked: Mapping[Atom, Said], memory: Memory, cache: RuleCache | None
@@ -67,12 +77,15 @@ class FieldSays:
         self.reader = reader
         self.plain = bool(reader.plain)
         """Whether it has but one name in events."""
-        self._asked = list(asked.values())
+        self._asked = asked
+        self._said = list(asked.values())
+        self.atoms = len(asked)
+        """How many it is asked for."""
         self.total = Said()
         """What all its atoms say together: of other rules no value of it says anything."""
-        for said in self._asked:
+        for said in self._said:
             self.total.add(said)
-        loose = {number for number, said in enumerate(self._asked) if not said.blocks}
+        loose = {number for number, said in enumerate(self._said) if not said.blocks}
         self._scan = FieldScanner(enumerate(asked), cache, loose).scan
         self.known: dict[str | int, Said] = memory.values.table()
         """What values said that were scanned before, by what stands in the event."""
@@ -80,28 +93,69 @@ class FieldSays:
         """What atoms say together: most values of a field answer the same few sets of them."""
         self._room = memory.values
         self._memory = memory
+        self._seen = self._new = 0
+        """How many values were looked up lately, and how many of them were not known."""
+        self._pause = 0
+        """So many more values are scanned without asking whether they are known, and not remembered."""
 
-    def learn(self, raw: str | int, text: str) -> Said:
-        """Scan a value that was not seen before, and remember what it says under what stands in the event."""
-        found = self._scan(text)
-        said = NOTHING
-        if found:
-            atoms = tuple(found)
-            said = self._together.get(atoms) or self._combine(atoms)
-        self._room.take(_VALUE_BYTES + len(text))
+    def narrowed(self, rules: int, cache: RuleCache | None) -> "FieldSays":
+        """The same field, asked only for the atoms that say something about some of these rules."""
+        asked = {atom: said for atom, said in self._asked.items() if (said.first | said.second) & rules}
+        return FieldSays(self.reader, asked, self._memory, cache)
+
+    def say(self, raw: str | int) -> Said:
+        """What a value says that is not remembered."""
+        found = self._scan(raw if type(raw) is str else str(raw))
+        if not found:
+            return NOTHING
+        atoms = tuple(found)
+        return self._together.get(atoms) or self._combine(atoms)
+
+    def learn(self, raw: str | int) -> Said:
+        """The same, and remember it under what stands in the event."""
+        said = self.say(raw)
+        self._room.take(_VALUE_BYTES + (len(raw) if type(raw) is str else 0))
         self.known[raw] = said
         return said
+
+    def of_each(self, column: Sequence[Any]) -> list[tuple[int, Said]]:
+        """What the values say that stand under the field's only name in many events, with the events' positions."""
+        known, learn = (_NO_VALUES, self.say) if self._is_paused(len(column)) else (self.known, self.learn)
+        found: list[tuple[int, Said]] = []
+        for at, raw in enumerate(column):
+            if type(raw) is str or type(raw) is int:
+                said = known.get(raw)
+                if said is None:
+                    self._new += 1
+                    said = learn(raw)
+                if said is not NOTHING:
+                    found.append((at, said))
+            elif raw is not MISSING and raw is not None:
+                found += [(at, said) for said in self.of(raw) if said is not NOTHING]
+        return found
 
     def of(self, raw: Any) -> Iterable[Said]:
         """What each value of the field says, as it stands in the event."""
         if type(raw) is str or type(raw) is int:
-            return (self.known.get(raw) or self.learn(raw, str(raw)),)
-        return () if raw is MISSING else [self.known.get(text) or self.learn(text, text) for text in scalars(raw)]
+            return (self.known.get(raw) or self.learn(raw),)
+        return () if raw is MISSING else [self.known.get(text) or self.learn(text) for text in scalars(raw)]
+
+    def _is_paused(self, values: int) -> bool:
+        """Whether remembering these values would cost more than it saves; when it does is found out again and again."""
+        if self._pause > 0:
+            self._pause -= values
+            self._new = 0
+            return True
+        if self._seen >= _JUDGED_AFTER:
+            self._pause = 0 if self._new < self._seen * _WORTHLESS else _PAUSE
+            self._seen = self._new = 0
+        self._seen += values
+        return False
 
     def _combine(self, atoms: tuple[int, ...]) -> Said:
         said = Said()
         for atom in atoms:
-            said.add(self._asked[atom])
+            said.add(self._said[atom])
         self._memory.contexts.take(_SAID_BYTES + 8 * len(atoms))
         self._together[atoms] = said
         return said

@@ -159,6 +159,10 @@ class FieldScanner:
             self._in_ascii[caseless(needle)].append(answer)
 
 
+def _nothing(_: bytes) -> list[int]:
+    return []
+
+
 class _Table:
     """Needles with the atoms that each answers. Not for several threads at once.
 
@@ -174,7 +178,7 @@ class _Table:
             if plain[at] < 0:
                 self._several.append(answers)
                 plain[at] = -len(self._several)
-        self._needles = Needles(list(sought), cache, plain) if sought else None
+        self._find = Needles(list(sought), cache, plain).find if sought else _nothing
 
     def find(self, data: bytes, text: str) -> list[int]:
         """The atoms that this value answers, good until the next call.
@@ -183,11 +187,11 @@ class _Table:
             data: the value in the form that is looked through.
             text: the value.
         """
-        if self._needles is None:
-            return []
-        found = self._needles.find(data)
-        if not found or min(found) >= 0:
-            return found
+        found = self._find(data)
+        return found if not found or min(found) >= 0 else self._tested(found, text)
+
+    def _tested(self, found: Sequence[int], text: str) -> list[int]:
+        """The same where a needle stands for several atoms, or is not enough."""
         several, value = self._several, Value(text)
         atoms: list[int] = []
         for number in found:

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from netsentinel.events.columns import iso_time, number, table, text
 from netsentinel.events.model import Event, Logsource
-from netsentinel.events.rows import Layout, RowEvent
+from netsentinel.events.rows import Layout, RowEvent, RowParser
 from netsentinel.kernel.types import Micros, TenantId
 
 _CERTIFICATES = "certificateservicesclient-lifecycle-system"
@@ -180,45 +180,75 @@ class WindowsFormat:
             event.class_uid, event.action = _AUTHENTICATION, _LOGONS[event_id]
         return event
 
-    def parse_row(self, row: Any, layout: Layout, raw: bytes, tenant: TenantId, source: str) -> Event | None:
-        """The event of a flat record with a channel; others are left to `parse`."""
+    def row_parser(self, layout: Layout, tenant: TenantId, source: str) -> RowParser:
+        """How to make events of flat records with a channel; others are left to `parse`."""
+        return _WindowsRows(layout, tenant, source).event
+
+
+class _WindowsRows:
+    """Makes the events of rows of one layout. What all events of a kind share is copied from the first of them."""
+
+    def __init__(self, layout: Layout, tenant: TenantId, source: str) -> None:
+        self._layout = layout
+        self._tenant = tenant
+        self._source = source
+        self._times = layout.getter(_TIMES)
+        self._is_process = "Image" in layout.attributes
+        self._has_new_process = "NewProcessName" in layout.attributes
+        self._network = layout.getter(tuple(name for _, _, names in _COLUMNS[:_NETWORK] for name in names))
+        self._has_network = any(name in layout.attributes for _, _, names in _COLUMNS[:_NETWORK] for name in names)
+        self._kinds: dict[tuple[str | int, str], Callable[[], RowEvent]] = {}
+
+    def event(self, row: Any, raw: bytes) -> Event | None:
         stated, channel = row.EventID, row.Channel
-        if stated is None or stated is UNSET or channel is UNSET:
+        if type(channel) is not str or (type(stated) is not int and type(stated) is not str):
             return None
-        event_id, channel = number(stated), text(channel)
+        event = (self._kinds.get((stated, channel)) or self._new_kind(stated, channel))()
+        event.raw, event.row = raw, row
+        event.time = _first_time(self._times(row))
         user = row.User or row.TargetUserName or row.SubjectUserName
+        if user:
+            event.user = text(user)
         device = row.Computer or row.ComputerName or row.Hostname
-        event = RowEvent(
-            tenant=tenant,
-            source=source,
-            format="windows",
-            time=_first_time(_times_of(layout)(row)),
-            logsource=_logsource(channel, event_id),
-            event_code=str(event_id),
-            user=user if type(user) is str else "",
-            device=device if type(device) is str else "",
-            native=cast("dict[str, Any]", None),
-            raw=raw,
-            row=row,
-            layout=layout,
-        )
-        if row.Image is not UNSET:
+        if device:
+            event.device = text(device)
+        if self._is_process and row.Image is not UNSET:
             event.process, event.file_hash = text(row.Image), text(row.Hashes)
             event.file = text(row.TargetFilename or row.ImageLoaded)
             if row.CommandLine is not UNSET:
                 event.command_line, event.parent_process = text(row.CommandLine), text(row.ParentImage)
-        elif row.NewProcessName is not UNSET:
+        elif self._has_new_process and row.NewProcessName is not UNSET:
             event.process, event.command_line = text(row.NewProcessName), text(row.CommandLine)
             event.parent_process = text(row.ParentProcessName)
-        if any(_network_of(layout)(row)):
+        if self._has_network and any(self._network(row)):
             event.src_ip = _address(row.SourceIp or row.IpAddress or row.SourceAddress)
             event.src_port = number(row.SourcePort or row.IpPort)
             event.dst_ip = _address(row.DestinationIp or row.DestAddress)
             event.dst_port = number(row.DestinationPort or row.DestPort)
             event.domain = text(row.QueryName or row.DestinationHostname)
-        if event_id in _LOGONS and channel.lower() == "security":
-            event.class_uid, event.action = _AUTHENTICATION, _LOGONS[event_id]
         return event
+
+    def _new_kind(self, stated: str | int, channel: str) -> Callable[[], RowEvent]:
+        """How to copy an event that has what all events with this id and channel have."""
+        event_id = number(stated)
+        kind = RowEvent(
+            tenant=self._tenant,
+            source=self._source,
+            format="windows",
+            time=0,
+            logsource=_logsource(channel, event_id),
+            event_code=str(event_id),
+            native=cast("dict[str, Any]", None),
+            row=None,
+            layout=self._layout,
+        )
+        if event_id in _LOGONS and channel.lower() == "security":
+            kind.class_uid, kind.action = _AUTHENTICATION, _LOGONS[event_id]
+        if len(self._kinds) >= _MOST_KINDS:
+            self._kinds.clear()
+        copy: Callable[[], RowEvent] = cast("Any", kind).__copy__  # `copy.copy` would ask for it each time
+        self._kinds[stated, channel] = copy
+        return copy
 
 
 def is_sysmon_linux(record: dict[str, Any]) -> bool:
@@ -363,15 +393,8 @@ _ROW_NAMES = (
 )
 
 
-@lru_cache(maxsize=256)
-def _times_of(layout: Layout) -> Callable[[Any], tuple[Any, ...]]:
-    return layout.getter(_TIMES)
-
-
-@lru_cache(maxsize=256)
-def _network_of(layout: Layout) -> Callable[[Any], tuple[Any, ...]]:
-    return layout.getter(tuple(name for _, _, names in _COLUMNS[:_NETWORK] for name in names))
-
+_MOST_KINDS = 1024
+"""So many event ids and channels of one layout are remembered."""
 
 _USUAL_BYTES = 16 * 1024
 """The names in larger events are not remembered: whoever sends them could make that costly."""

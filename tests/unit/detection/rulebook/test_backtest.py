@@ -57,7 +57,7 @@ def read(line: bytes) -> Event:
     from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 
     class Catch:
-        name, remembers = "catch", False
+        name, remembers, classes = "catch", False, frozenset[int]()
 
         def __init__(self) -> None:
             self.events: list[Event] = []

@@ -1,10 +1,16 @@
+from typing import Any
+
 import msgspec
 import pytest
 
 from netsentinel.detection.rules.contexts import Context, Kind
-from netsentinel.detection.rules.fields import MISSING
-from netsentinel.detection.rules.said import Said
+from netsentinel.detection.rules.fields import MISSING, FieldReader
+from netsentinel.detection.rules.memory import Memory
+from netsentinel.detection.rules.model import Atom, Operation
+from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
+from netsentinel.events.formats import FORMATS
 from netsentinel.events.rows import Layout
+from netsentinel.kernel.types import DEFAULT_TENANT
 
 NATIVE = {"a": "x", "b": 7}
 
@@ -25,9 +31,29 @@ def test_names_that_a_row_cannot_have_are_not_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
-    [(0b001, 0, False), (0b010, 0, True), (0, 0b010, False), (0, 0b001, True), (0b100, 0b100, False)],
+    [(0b001, 0, 0), (0b010, 0, 0b010), (0, 0b010, 0), (0, 0b001, 0b001), (0b100, 0b100, 0), (0b111, 0b111, 0b011)],
 )
-def test_what_helps_meets_an_open_need_of_an_allowed_rule(first: int, second: int, expected: bool) -> None:
-    context, said = Context(0b011, 0b001, 0b010), Said()
-    said.first, said.second = first, second
-    assert context.helps(said) is expected
+def test_what_helps_meets_an_open_need_of_an_allowed_rule(first: int, second: int, expected: int) -> None:
+    assert Context(0b011, 0b001, 0b010).helped(Said(first, second)) == expected
+
+
+def test_what_is_ruled_out_is_not_looked_at_anyway() -> None:
+    context = Context(0b111, 0b110, 0b011)
+    assert context.anyway == 0b010
+    context.rule_out(0b010)
+    assert (context.allowed, context.anyway) == (0b101, 0)
+
+
+def test_contexts_that_leave_the_same_open_share_a_lane() -> None:
+    plain = FieldSays(FieldReader("a"), {Atom("a", Operation.CONTAINS, "x"): Said(0b01)}, Memory(), None)
+    other = FieldSays(FieldReader("b", ("c",)), {Atom("b", Operation.EQUALS, "7"): Said(0, 0b10)}, Memory(), None)
+    kind = Kind(None, ())
+    lane = kind.lane([("a", plain), ("c", other)])
+    assert kind.lane([("a", plain), ("c", other)]) is lane
+    natives: list[dict[str, Any]] = [{"a": "y"}, {"a": ["y", "x", 1]}, {"c": 7}, {"a": None, "b": "8", "c": 7}, NATIVE]
+    found = list(lane.says([FORMATS["json"].parse(native, b"", DEFAULT_TENANT, "test") for native in natives]))
+    assert [(at, one.first, one.second) for at, one in found if one is not NOTHING] == [
+        (1, 0b01, 0),
+        (4, 0b01, 0),
+        (2, 0, 0b10),
+    ]

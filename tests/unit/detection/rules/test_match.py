@@ -1,6 +1,7 @@
 """The engine against the oracle: on random rules and events, and case by case where the meaning is subtle."""
 
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
+from netsentinel.detection.rules import plan
 from netsentinel.detection.rules.compile import compile_rule
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
@@ -298,6 +300,7 @@ PROGRAMS = ("a.exe", "b.exe", None, 1, True, ["a.exe"])
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@mock.patch.multiple(plan, _MANY_ATOMS=1, _SETTLES_AFTER=3, _SETTLES_AGAIN=2)
 @given(
     st.lists(rules, min_size=1, max_size=3),
     st.lists(
@@ -335,11 +338,11 @@ def test_contexts_are_never_mixed_up(written: list[dict[str, Any]], records: lis
         expected = [number for number, rule in enumerate(parsed) if is_true(rule, given_, aliases)]
         assert found == expected
         raw = msgspec.json.encode(given_)
-        row = reader.event(raw)
-        if row is None:
+        rows: list[Event] = []
+        if reader.take(iter([raw]), rows.append) is not None:
             reader.learn(given_)
-            row = reader.event(raw)
-        for event in (row, row, as_event(given_, "windows")) if row is not None else ():
+            reader.take(iter([raw]), rows.append)
+        for event in (*rows, *rows, as_event(given_, "windows")) if rows else ():
             assert [int(match.rule.id) for match in engine.matches([event])] == expected
 
 

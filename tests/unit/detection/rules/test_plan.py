@@ -1,7 +1,9 @@
 from typing import Any
 
 import msgspec
+import pytest
 
+from netsentinel.detection.rules import plan as plans
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.plan import Plan
@@ -139,3 +141,28 @@ def test_many_fields_are_found_by_those_that_an_event_has() -> None:
         "field 33",
     ]
     assert true(one, {}) == []
+
+
+def test_a_field_is_asked_for_less_where_the_usual_contexts_leave_less_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "_MANY_ATOMS", 1)
+    monkeypatch.setattr(plans, "_SETTLES_AFTER", 2)
+    rules = (
+        RULES
+        + """---
+title: three
+id: 00000000-0000-4000-8000-000000000003
+logsource: {product: windows}
+detection:
+    s: {CommandLine|contains: [anywhere, everywhere]}
+    condition: s
+"""
+    )
+    one = plan(rules=rules)
+    usual = {"Image": "C:\\other.exe", "CommandLine": "x"}
+    for _ in range(3):
+        assert true(one, usual) == []
+    ((full, narrow),) = one._narrow.items()
+    assert (full.atoms, narrow.atoms) == (3, 2)
+    assert true(one, {**usual, "CommandLine": "Everywhere a-rare-text"}) == ["three"]
+    assert "Everywhere a-rare-text" in narrow.known
+    assert true(one, {"Image": "C:\\cmd.exe", "CommandLine": "Everywhere a-rare-text"}) == ["one", "three"]

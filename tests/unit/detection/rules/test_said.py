@@ -50,15 +50,15 @@ def test_what_all_atoms_say_together_holds_whatever_a_value_can_say() -> None:
 
 def test_values_that_answer_the_same_atoms_share_what_they_say() -> None:
     one = field()
-    assert one.learn("a cat", "a cat") is one.learn("the cat", "the cat")
-    assert one.learn("a bird", "a bird") is NOTHING
+    assert one.learn("a cat") is one.learn("the cat")
+    assert one.learn("a bird") is NOTHING
     assert set(one.known) == {"a cat", "the cat", "a bird"}
 
 
 def test_what_is_forgotten_is_scanned_again() -> None:
     memory = Memory()
     one = field(memory)
-    one.learn("a cat", "a cat")
+    one.learn("a cat")
     memory.values.take(10**9)
     assert not one.known
     (said,) = one.of("a cat")
@@ -73,3 +73,23 @@ def test_what_is_met_is_added_up() -> None:
     said.add(other)
     assert said.steady == (1, 4)
     assert NOTHING.steady == ()
+
+
+def test_values_that_never_come_back_are_not_remembered() -> None:
+    one = field()
+    for number in range(8):
+        assert one.of_each([f"{number} {at}" for at in range(128)]) == []
+    assert len(one.known) < 8 * 128
+    remembered = set(one.known)
+    ((_, said),) = one.of_each(["bird", "a cat"])
+    assert said.first == 1
+    assert set(one.known) == remembered
+
+
+def test_values_that_come_back_are_remembered() -> None:
+    one = field()
+    for number in range(100):
+        one.of_each([f"{number % 10} {at}" for at in range(32)])
+    assert len(one.known) == 320
+    one.of_each(["a cat"])
+    assert "a cat" in one.known

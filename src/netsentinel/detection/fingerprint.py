@@ -32,4 +32,6 @@ def entity_of(event: Event) -> tuple[str, str]:
 
 def clean(name: str) -> str:
     """A name from an event as every database can keep it: not endless, and without NUL, which PostgreSQL refuses."""
+    if len(name) <= _MAX_NAME and "\0" not in name:
+        return name
     return name[:_MAX_NAME].replace("\0", "\ufffd")

@@ -30,11 +30,12 @@ class View:
         event: the event.
     """
 
-    __slots__ = ("_event", "_pairs", "_values")
+    __slots__ = ("_event", "_pairs", "known")
 
     def __init__(self, event: Event) -> None:
         self._event = event
-        self._values: dict[FieldReader, tuple[Value, ...]] = {}
+        self.known: dict[FieldReader, tuple[Value, ...]] = {}
+        """The values of the fields that were read."""
         self._pairs: tuple[tuple[str, Value], ...] | None = None
 
     def read(self, reader: FieldReader) -> Any:
@@ -50,11 +51,11 @@ class View:
 
     def values(self, reader: FieldReader) -> tuple[Value, ...]:
         """The values of a field."""
-        found = self._values.get(reader)
+        found = self.known.get(reader)
         if found is None:
             raw = self.read(reader)
             found = (Value(raw),) if type(raw) is str else tuple(map(Value, scalars(raw)))
-            self._values[reader] = found
+            self.known[reader] = found
         return found
 
     def everything(self) -> tuple[tuple[str, Value], ...]:
@@ -161,18 +162,24 @@ class _AnyText(_Leaf):
         self._found = _any_of(atoms[0].operation, wanted)
 
     def holds(self, view: View) -> bool:
-        for value in view.values(self._reader):  # noqa: SIM110 - a generator would cost more than what it does
-            if self._found(value.text if self._cased else value.low):
+        found, reader = self._found, self._reader
+        for value in view.known.get(reader) or view.values(reader):
+            if found(value.text if self._cased else value.low):
                 return True
         return False
 
     def explain(self, view: View) -> Iterator[Evidence]:
-        compare, found = self._compare, self._found
-        texts = [(value.text if self._cased else value.low, value) for value in view.values(self._reader)]
-        texts = [one for one in texts if found(one[0])]
-        for wanted, atom in self._pairs if texts else ():
-            for text, value in texts:
+        compare, found, cased = self._compare, self._found, self._cased
+        values = [one for one in view.values(self._reader) if found(one.text if cased else one.low)]
+        if len(values) == 1:  # most
+            text, said = (values[0].text if cased else values[0].low), values[0].text
+            for wanted, atom in self._pairs:
                 if compare(text, wanted):
+                    yield atom.field, said, atom
+            return
+        for wanted, atom in self._pairs if values else ():
+            for value in values:
+                if compare(value.text if cased else value.low, wanted):
                     yield atom.field, value.text, atom
                     break
 

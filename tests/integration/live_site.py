@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from netsentinel import identity
-from netsentinel.api import ws
+from netsentinel.api.line import LiveSocketProtocol
 from netsentinel.api.live_app import live_app
 from netsentinel.api.server import bind
 from netsentinel.identity import IdentityLimits, IdentityService
@@ -88,7 +88,7 @@ class Site:
             uvicorn.Config(
                 app,
                 lifespan="off",
-                ws=ws.LiveSocketProtocol,
+                ws=LiveSocketProtocol,
                 ws_max_size=65 * 1024,
                 ws_ping_interval=None,
                 ws_per_message_deflate=False,

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from netsentinel.api.credentials import is_secure
 from netsentinel.api.doorkeeper import Doorkeeper, DoorLimits, DoorProtocol
-from netsentinel.api.ws import LiveSocketProtocol
+from netsentinel.api.line import LiveSocketProtocol
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.settings import Settings
 

@@ -1,15 +1,14 @@
 """`/ws`: the bridge between the web framework's WebSocket and the hub, which knows what the frames mean."""
 
-import asyncio
-import socket
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from netsentinel.api.credentials import bearer, has_session
 from netsentinel.api.deps import admission_from
+from netsentinel.api.line import LINE, Line
 from netsentinel.api.middleware.origin import origin_of, own_origin
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
@@ -20,34 +19,9 @@ from netsentinel.streamer import SUBPROTOCOL, Visitor
 
 router: Final = APIRouter()
 
-_LINGER_S: Final = 5.0
-SEND_BUFFER: Final = 128 * 1024
-"""Bytes of one connection; Linux takes twice as many, its own records included."""
-
-
-class LiveSocketProtocol(WebSocketsSansIOProtocol):
-    """Uvicorn's WebSocket (`ws=LiveSocketProtocol`), which also lets go of a peer that takes nothing any more.
-
-    Closing a socket waits until everything was sent. A peer with a full window never lets that happen, and each such
-    peer would keep a file descriptor for good, whatever the application does. And the system would buffer megabytes
-    for it, unseen by the limits of the live protocol.
-    """
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Bound what the system buffers for this peer."""
-        super().connection_made(transport)
-        line = transport.get_extra_info("socket")
-        if line is not None:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-
-    def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """The application is done with this connection: what is left gets a few seconds to be sent."""
-        super().on_task_complete(task)
-        self.loop.call_later(_LINGER_S, self.transport.abort)
-
 
 class StarletteTransport:
-    """Carries frames over an accepted WebSocket."""
+    """Carries frames over an accepted WebSocket, each by a call of the framework."""
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
@@ -96,7 +70,8 @@ async def live(websocket: WebSocket) -> None:
         await refuse(error, trace_id_of(websocket.scope), websocket.scope, websocket.receive, websocket.send)
         return
     await websocket.accept(subprotocol=SUBPROTOCOL)
-    await services.hub.serve(StarletteTransport(websocket), visitor)
+    line = websocket.scope["extensions"][LINE]["socket"]
+    line.serve_by(partial(services.hub.serve, Line(line), visitor))
 
 
 async def _let_in(websocket: WebSocket, services: Services) -> Visitor:

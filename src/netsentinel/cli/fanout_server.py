@@ -20,7 +20,7 @@ import msgspec
 import uvicorn
 import uvloop
 
-from netsentinel.api import ws
+from netsentinel.api.line import LiveSocketProtocol
 from netsentinel.api.live_app import live_app
 from netsentinel.api.server import bind
 from netsentinel.cli.fanout_frames import MOST_STALLED, Order, Published, Ready, times_of
@@ -191,7 +191,7 @@ async def serve(folder: Path, clients: int) -> None:
             uvicorn.Config(
                 app,
                 lifespan="off",
-                ws=ws.LiveSocketProtocol,
+                ws=LiveSocketProtocol,
                 ws_ping_interval=None,
                 ws_per_message_deflate=False,
                 log_config=None,

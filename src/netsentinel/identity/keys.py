@@ -17,6 +17,7 @@ from netsentinel.kernel.clock import MINUTE, Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, UnavailableError
 from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.shared import SharedReads
 from netsentinel.kernel.types import ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId, system_principal
 from netsentinel.storage.ports import Database, Tx
 from netsentinel.storage.private_file import read_private, write_private
@@ -35,6 +36,7 @@ class ApiKeys:
         self._db = db
         self._stores = stores
         self._clock = clock
+        self._by_token = SharedReads(self._find_by_token)
 
     async def create(
         self,
@@ -146,13 +148,16 @@ class ApiKeys:
         if not is_well_formed_api_key(text):
             return None
         digest = token_hash(text)
-        key = await self._db.read(lambda tx: self._stores.keys.by_token(tx, digest))
+        key = await self._by_token.get(digest)
         now = self._clock.now()
         if key is None or not key.is_valid(now):
             return None
         if now - key.last_used_at >= TOUCH_EVERY:
             await self._note_use(key, now)
         return admission_of(key)
+
+    async def _find_by_token(self, digest: str) -> ApiKey | None:
+        return await self._db.read(lambda tx: self._stores.keys.by_token(tx, digest))
 
     async def find(self, tenant: TenantId, key_id: str) -> Admission | None:
         """The admission of a key that is still valid. It does not count as a use."""

@@ -1,6 +1,5 @@
 """What all connections of a process share."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,14 +7,13 @@ from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.streamer.fanout import Fanout
 from netsentinel.streamer.model import HubLimits
-from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue
+from netsentinel.streamer.outbox import Traffic
+from netsentinel.streamer.past import Past
+from netsentinel.streamer.ports import ConnectionStore, LiveAuth, RequestQueue
 from netsentinel.streamer.router import Router
 from netsentinel.streamer.throttle import SteadyClock
 from netsentinel.streamer.topics import Topic
 from netsentinel.streamer.watchers import Watchers
-
-_CONCURRENT_REPLAYS = 8
-"""Reads of the journal at once: a crowd that comes back after a restart queues here instead of in the database."""
 
 
 @dataclass(slots=True)
@@ -24,7 +22,6 @@ class Figures:
 
     connections_opened: int = 0
     frames_in: int = 0
-    frames_out: int = 0
     gaps: int = 0
     events_replayed: int = 0
     closed_slow: int = 0
@@ -35,7 +32,7 @@ class Figures:
 class LiveContext:
     """Handed to every connection by the hub."""
 
-    journal: JournalReader
+    past: Past
     registry: EntryRegistry
     auth: LiveAuth
     clock: Clock
@@ -54,4 +51,4 @@ class LiveContext:
     epoch: str = ""
     """The journal's, once the hub is open."""
     figures: Figures = field(default_factory=Figures)
-    replays: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_REPLAYS))
+    traffic: Traffic = field(default_factory=Traffic)

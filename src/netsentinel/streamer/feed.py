@@ -26,15 +26,15 @@ class Occurrence:
         self.size = len(data)
         """Bytes of the data alone."""
         self._data = msgspec.Raw(data)
-        self._frames: dict[tuple[str, int], tuple[str, int]] = {}
+        self._frames: dict[tuple[str, int], bytes] = {}
 
-    def frame(self, sub: str, prev: int) -> tuple[str, int]:
-        """The `event` frame for a subscription that was last sent `prev`: text, and its length in bytes."""
+    def frame(self, sub: str, prev: int) -> bytes:
+        """The `event` frame for a subscription that was last sent `prev`."""
         key = (sub, prev)
         frame = self._frames.get(key)
         if frame is None:
-            data = encode(Event(sub=sub, seq=self.seq, prev=prev, name=self._name, data=self._data))
-            frame = self._frames[key] = (data.decode(), len(data))
+            frame = encode(Event(sub=sub, seq=self.seq, prev=prev, name=self._name, data=self._data))
+            self._frames[key] = frame
         return frame
 
 
@@ -62,7 +62,7 @@ class Feed:
 
     def send(self, occurrence: Occurrence) -> bool:
         """Queue an event of the replay; False when the client has to catch up first."""
-        if not self._outbox.offer(*occurrence.frame(self.spec.id, self._last)):
+        if not self._outbox.offer(occurrence.frame(self.spec.id, self._last)):
             return False
         self._last = occurrence.seq
         return True

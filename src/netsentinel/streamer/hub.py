@@ -16,6 +16,7 @@ from netsentinel.streamer.context import LiveContext
 from netsentinel.streamer.errors import DrainingError
 from netsentinel.streamer.fanout import Fanout
 from netsentinel.streamer.model import Connected, HubLimits, Visitor
+from netsentinel.streamer.past import Past
 from netsentinel.streamer.ports import ConnectionStore, JournalReader, LiveAuth, RequestQueue, Transport
 from netsentinel.streamer.router import Router
 from netsentinel.streamer.session import Session
@@ -68,7 +69,7 @@ class Hub:
         self.store: ConnectionStore = MemoryConnectionStore() if store is None else store
         """Who is connected now."""
         self._context = LiveContext(
-            journal=journal,
+            past=Past(journal, registry),
             registry=registry,
             auth=auth,
             clock=clock,
@@ -216,7 +217,7 @@ class Hub:
     def tick(self) -> None:
         """Ping, and end what has waited too long."""
         now = self._steady.now()
-        for session in list(self._sessions):
+        for session in [one for one in self._sessions if one.due <= now or one.is_behind]:
             session.tick(now)
 
     def connected(self, tenant: TenantId) -> list[Connected]:
@@ -277,7 +278,7 @@ class Hub:
 
     def samples(self) -> list[MetricSample]:
         """Figures for `/metrics`."""
-        figures, fanout = self._context.figures, self._fanout
+        figures, fanout, traffic = self._context.figures, self._fanout, self._context.traffic
         name = "netsentinel_live_"
         return [
             ("gauge", f"{name}connections", "Open live connections.", len(self._sessions)),
@@ -288,7 +289,7 @@ class Hub:
                 figures.connections_opened,
             ),
             ("counter", f"{name}frames_received", "Frames from clients.", figures.frames_in),
-            ("counter", f"{name}frames_sent", "Frames to clients.", figures.frames_out),
+            ("counter", f"{name}frames_sent", "Frames to clients.", traffic.frames_out),
             ("counter", f"{name}events_delivered", "Live events queued for clients.", fanout.delivered),
             ("counter", f"{name}events_missed", "Live events that a client was too slow for.", fanout.missed),
             (
@@ -303,6 +304,12 @@ class Hub:
                 f"{name}closed_slow",
                 "Connections closed because the client did not keep up.",
                 figures.closed_slow,
+            ),
+            (
+                "gauge",
+                f"{name}bytes_waiting",
+                "Bytes that wait in this process for clients which lag behind.",
+                sum(outbox.size for outbox in traffic.lagging),
             ),
             ("gauge", f"{name}requests_open", "Requests without an answer.", sum(s.requests for s in self._sessions)),
             ("counter", f"{name}closed_revoked", "Connections closed by a revocation.", figures.closed_revoked),
@@ -324,7 +331,7 @@ class Hub:
         """
         await asyncio.sleep(0)
         for _ in range(_PATIENCE_MS):
-            if not any(session.is_filling for session in self._sessions):
+            if not any(outbox.is_filling for outbox in self._context.traffic.lagging):
                 return
             await asyncio.sleep(0.001)
 

@@ -1,56 +1,95 @@
 """The frames that wait for one client: bounded, in order, and never a reason for anybody else to wait."""
 
-import asyncio
+from asyncio import Event
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from netsentinel.streamer.ports import Transport
 
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    text: str
-    size: int
-    """Bytes."""
+    data: bytes
     is_event: bool
     latest: str = ""
     """Of the frames with the same mark here, only the newest is worth sending."""
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What all outboxes of a process have in common."""
+
+    frames_out: int = 0
+    """Frames handed to their transports."""
+    lagging: "dict[Outbox, None]" = field(default_factory=dict["Outbox", None])
+    """Those in which something waits."""
+
+
 class Outbox:
-    """A queue with one reader, the connection's writer.
+    """Hands frames to a transport while it takes them, and keeps them while it does not.
 
     Events are refused above the bound; everything else (`welcome`, `error`, `gap`, `ping`) is always taken, because it
     is small and rare and must not get lost. After a refusal the outbox counts as full until less than half of either
     bound waits.
+
+    Args:
+        transport: what carries the frames. What it may hold itself counts towards the bound of the bytes.
+        max_bytes: of one client, wherever in this process or its system they wait.
+        max_frames: of one client that wait here.
+        traffic: what is counted for all of them.
+        on_room: told when it was full and is not any more.
     """
 
-    def __init__(self, max_bytes: int, max_frames: int, on_room: Callable[[], None]) -> None:
-        self._max_bytes = max_bytes
+    __slots__ = (
+        "_bytes",
+        "_ended",
+        "_goodbye",
+        "_max_bytes",
+        "_max_frames",
+        "_on_room",
+        "_room",
+        "_traffic",
+        "_transport",
+        "_waiting",
+        "is_full",
+        "relieved",
+    )
+
+    def __init__(
+        self,
+        transport: Transport,
+        max_bytes: int,
+        max_frames: int,
+        traffic: Traffic,
+        on_room: Callable[[], None],
+    ) -> None:
+        self._transport = transport
+        self._max_bytes = max(max_bytes - transport.holds, max_bytes // 2)
         self._max_frames = max_frames
+        self._traffic = traffic
         self._on_room = on_room
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[_Waiting] | None = None  # made when it is needed: most clients are never behind
         self._bytes = 0
-        self._sending = 0
         self._ended = False
-        self._reader: asyncio.Future[None] | None = None
-        self._room = asyncio.Event()
-        self._room.set()
+        self._goodbye: tuple[int, str] | None = None
+        self._room: Event | None = None
+        self.is_full = False
+        """Whether an event was refused and the client has not caught up since."""
         self.relieved = 0
         """How often it was full and is not any more."""
 
     def __len__(self) -> int:
         """Frames waiting."""
-        return len(self._waiting)
+        return len(self._waiting) if self._waiting else 0
+
+    def __bool__(self) -> bool:
+        return True
 
     @property
     def size(self) -> int:
-        """Bytes waiting, with the frame that is being sent."""
-        return self._bytes + self._sending
-
-    @property
-    def is_full(self) -> bool:
-        """Whether an event was refused and the client has not caught up since."""
-        return not self._room.is_set()
+        """Bytes waiting, with those that the transport has not got rid of."""
+        return self._bytes + self._transport.unsent
 
     @property
     def is_filling(self) -> bool:
@@ -58,72 +97,100 @@ class Outbox:
         return not self.is_full and not self._is_low()
 
     def put(self, data: bytes) -> None:
-        """Queue a frame that must arrive."""
-        self._append(_Waiting(data.decode(), len(data), is_event=False))
+        """Send a frame that must arrive."""
+        if not self._ended:
+            self._send(data, is_event=False)
 
     def put_latest(self, mark: str, data: bytes) -> None:
-        """Queue a frame that takes the place of an older one of the same mark, should that still wait."""
-        for item in self._waiting:
-            if item.latest == mark:
-                self._waiting.remove(item)
-                self._bytes -= item.size
+        """Send a frame that takes the place of an older one of the same mark, should that still wait."""
+        if self._ended:
+            return
+        waiting = self._waiting
+        for item in waiting or ():
+            if waiting and item.latest == mark:
+                waiting.remove(item)
+                self._bytes -= len(item.data)
                 break
-        self._append(_Waiting(data.decode(), len(data), is_event=False, latest=mark))
+        self._send(data, is_event=False, latest=mark)
 
-    def offer(self, text: str, size: int) -> bool:
-        """Queue an event, given as text with its length in bytes; False when the client is too far behind."""
+    def offer(self, data: bytes) -> bool:
+        """Send an event; False when the client is too far behind."""
         if self.is_full:
             return False
-        over = len(self._waiting) >= self._max_frames or self.size + size > self._max_bytes
-        if over and self._waiting:  # a frame above the bound all by itself has to go out some time
-            self._room.clear()
-            return False
-        self._append(_Waiting(text, size, is_event=True))
+        if self._waiting:  # a frame above the bound all by itself has to go out some time
+            if len(self._waiting) >= self._max_frames or self._bytes + len(data) > self._max_bytes:
+                self.is_full = True
+                return False
+        elif self._transport.is_writable and not self._ended:
+            self._transport.write(data)
+            self._traffic.frames_out += 1
+            return True
+        if not self._ended:
+            self._keep(data, is_event=True)
         return True
 
     async def room(self) -> None:
         """Wait until it is not full."""
-        await self._room.wait()
+        while self.is_full:
+            if self._room is None:
+                self._room = Event()
+            await self._room.wait()
 
-    async def take(self) -> str | None:
-        """The next frame, which counts as waiting until the one after it is asked for; None after `end`."""
-        self._sending = 0
-        if self.is_full:
-            self._relieve()
-        while not self._waiting:
-            if self._ended:
-                return None
-            self._reader = asyncio.get_running_loop().create_future()
-            await self._reader
-        item = self._waiting.popleft()
-        self._bytes -= item.size
-        self._sending = item.size
-        return item.text
-
-    def end(self, *, drop_events: bool) -> None:
-        """Let `take` give None after what waits now, with or without the events among it."""
-        if drop_events:
+    def end(self, code: int, reason: str, *, drop_events: bool) -> None:
+        """Say goodbye after what waits now, with or without the events among it; nothing is taken after it."""
+        if drop_events and self._waiting:
             self._waiting = deque(item for item in self._waiting if not item.is_event)
-            self._bytes = sum(item.size for item in self._waiting)
+            self._bytes = sum(len(item.data) for item in self._waiting)
         self._ended = True
-        self._wake()
+        self._goodbye = (code, reason)
+        self.flush()
 
-    def _append(self, item: _Waiting) -> None:
-        if self._ended:
+    def drop(self) -> None:
+        """Forget everything: the connection is gone."""
+        self._ended = True
+        self._waiting = None
+        self._bytes = 0
+        self._traffic.lagging.pop(self, None)
+
+    def flush(self) -> None:
+        """The transport may take frames again."""
+        waiting, transport = self._waiting, self._transport
+        while waiting and transport.is_writable:
+            data = waiting.popleft().data
+            self._bytes -= len(data)
+            transport.write(data)
+            self._traffic.frames_out += 1
+        if self.is_full and self._is_low():
+            self._relieve()
+        if self._waiting:
             return
-        self._waiting.append(item)
-        self._bytes += item.size
-        self._wake()
+        self._waiting = None
+        self._traffic.lagging.pop(self, None)
+        if self._goodbye is not None:
+            goodbye, self._goodbye = self._goodbye, None
+            transport.close(*goodbye)
+
+    def _send(self, data: bytes, *, is_event: bool, latest: str = "") -> None:
+        if self._waiting or not self._transport.is_writable:
+            self._keep(data, is_event=is_event, latest=latest)
+        else:
+            self._transport.write(data)
+            self._traffic.frames_out += 1
+
+    def _keep(self, data: bytes, *, is_event: bool, latest: str = "") -> None:
+        if self._waiting is None:
+            self._waiting = deque()
+            self._traffic.lagging[self] = None
+        self._waiting.append(_Waiting(data, is_event, latest))
+        self._bytes += len(data)
 
     def _relieve(self) -> None:
-        if self._is_low():
-            self.relieved += 1
-            self._room.set()
-            self._on_room()
+        self.relieved += 1
+        self.is_full = False
+        room, self._room = self._room, None
+        if room is not None:
+            room.set()
+        self._on_room()
 
     def _is_low(self) -> bool:
-        return len(self._waiting) * 2 < self._max_frames and self._bytes * 2 < self._max_bytes
-
-    def _wake(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
+        return len(self) * 2 < self._max_frames and self._bytes * 2 < self._max_bytes

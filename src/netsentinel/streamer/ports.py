@@ -52,20 +52,39 @@ class LiveAuth(Protocol):
 class Transport(Protocol):
     """Carries text frames of one connection. The adapter of a web framework implements it."""
 
+    @property
+    def holds(self) -> int:
+        """Bytes that it, and the system below it, may keep for a peer that does not read."""
+        ...
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether it takes a frame now. One that it is given all the same is kept, beyond what it `holds`."""
+        ...
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that it was given and the system has not taken yet."""
+        ...
+
     async def receive(self) -> str | bytes | None:
-        """The next frame (bytes for a binary one); None when the peer is gone or after `close`."""
+        """The next frame (bytes for a binary one); None when the peer is gone, after `close` and after `abort`."""
         ...
 
-    async def send_text(self, text: str) -> None:
-        """Hand a frame over; returns when there is room for the next one.
-
-        Raises:
-            ConnectionError: the peer is gone.
-        """
+    def write(self, data: bytes) -> None:
+        """Take a frame (UTF-8), without waiting; nothing happens when the peer is gone."""
         ...
 
-    async def close(self, code: int, reason: str) -> None:
-        """Say goodbye. Once it has returned, `receive` gives None."""
+    def on_writable(self, call: Callable[[], None] | None) -> None:
+        """Have `call` called whenever it takes frames again."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye after what was written; nothing happens when the peer was quicker."""
+        ...
+
+    def abort(self) -> None:
+        """Let go of the peer, whatever it has not taken."""
         ...
 
 

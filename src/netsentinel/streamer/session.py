@@ -48,6 +48,27 @@ _CLOSES: Final[dict[type[NetSentinelError], CloseCode]] = {
 class Session:
     """A WebSocket at work. The hub moves its time on by `tick`; everything else starts with a frame."""
 
+    __slots__ = (
+        "_address",
+        "_budget",
+        "_connection",
+        "_context",
+        "_cut",
+        "_full_since",
+        "_is_closing",
+        "_on_welcome",
+        "_opened_at",
+        "_outbox",
+        "_relieved",
+        "_requests",
+        "_subscriptions",
+        "_transport",
+        "_unanswered_since",
+        "admission",
+        "due",
+        "id",
+    )
+
     def __init__(
         self, context: LiveContext, transport: Transport, visitor: Visitor, on_welcome: Callable[[], None]
     ) -> None:
@@ -59,41 +80,36 @@ class Session:
         self._address = visitor.address
         self._on_welcome = on_welcome
         limits = context.limits
-        self._outbox = Outbox(limits.send_buffer_bytes, limits.send_buffer_frames, self._on_room)
-        self._subscriptions = Subscriptions(context, self._outbox, self._on_subscription_failure)
-        self._requests = Requests(
-            context.queue,
-            context.router,
-            context.watchers,
-            self._outbox,
-            context.steady.now,
-            lambda error, about: self._say_error(error, request_id=about),
-            limits.max_requests,
+        self._outbox = Outbox(
+            transport, limits.send_buffer_bytes, limits.send_buffer_frames, context.traffic, self._on_room
         )
+        self._subscriptions = Subscriptions(context, self._outbox, self._on_subscription_failure)
+        self._requests: Requests | None = None  # until there is a first one
         self._budget = FrameBudget(context.steady, limits.frames_per_second, limits.frame_burst)
         self._connection: Connection | None = None
         self._opened_at = context.steady.now()
-        self._ping_at: Micros = 0
+        self.due: Micros = self._opened_at + int(limits.hello_within * SECOND)
+        """When `tick` has to look at it, at the latest; earlier when it `is_behind`."""
         self._unanswered_since: Micros | None = None
         self._full_since: Micros | None = None
         self._relieved = 0
-        self._goodbye: tuple[CloseCode, str] | None = None
-        self._deadline: asyncio.Timeout | None = None
+        self._is_closing = False
+        self._cut: asyncio.TimerHandle | None = None
 
     @property
     def is_closing(self) -> bool:
         """Whether its end has begun."""
-        return self._goodbye is not None
+        return self._is_closing
 
     @property
-    def is_filling(self) -> bool:
-        """Whether a moment's wait would spare this client a gap."""
-        return self._outbox.is_filling
+    def is_behind(self) -> bool:
+        """Whether its client misses events at present."""
+        return self._outbox.is_full
 
     @property
     def requests(self) -> int:
         """Requests without an answer."""
-        return len(self._requests)
+        return 0 if self._requests is None else len(self._requests)
 
     @property
     def connected(self) -> Connected | None:
@@ -101,29 +117,24 @@ class Session:
         if self._connection is None:
             return None
         connection = self._context.connections.get(self._connection.tenant, self.id) or self._connection
-        return Connected(connection, self._subscriptions.topics, len(self._requests), len(self._outbox))
+        return Connected(connection, self._subscriptions.topics, self.requests, len(self._outbox))
 
     async def serve(self) -> None:
         """Work until the connection has ended, whoever ends it."""
-        writer = asyncio.create_task(self._write())
-        writer.add_done_callback(lambda _: self._end_soon())
+        self._transport.on_writable(self._outbox.flush)
         try:
-            async with asyncio.timeout(None) as self._deadline:
-                if self.is_closing:
-                    self._end_soon()
-                await self._read()
-        except TimeoutError:
-            _log.info("connection_cut", connection=self.id)
+            await self._read()
         finally:
-            self._deadline = None
+            if self._cut is not None:
+                self._cut.cancel()
+            self._is_closing = True
+            self._transport.on_writable(None)
+            self._outbox.drop()
             self._subscriptions.end_all()
-            await self._requests.close(self.admission.principal if self.admission else None)
+            if self._requests is not None:
+                await self._requests.close(self.admission.principal if self.admission else None)
             if self._connection is not None:
                 self._context.connections.delete(self._connection.tenant, self.id)
-            writer.cancel()
-            await asyncio.wait({writer})
-        if not writer.cancelled() and (fault := writer.exception()) is not None:
-            raise fault
 
     def close(self, error: NetSentinelError, code: CloseCode | None = None, *, retry_after_ms: int = 0) -> None:
         """Begin the end: an `error` frame, then the close code. Later reasons do not replace the first."""
@@ -131,11 +142,13 @@ class Session:
             return
         code = code or _CLOSES.get(type(error), CloseCode.INTERNAL)
         retry_after_ms = retry_after_ms or _retry_after_ms(error)
-        self._goodbye = (code, f"retry_after_ms={retry_after_ms}" if retry_after_ms else error.code)
+        self._is_closing = True
+        reason = f"retry_after_ms={retry_after_ms}" if retry_after_ms else error.code
         self._subscriptions.end_all()
         self._say_error(error, retry_after_ms=retry_after_ms)
-        self._outbox.end(drop_events=code is CloseCode.SLOW)
-        self._end_soon()
+        # The last frames get a little time to leave; a peer that takes nothing any more is cut off then.
+        self._cut = asyncio.get_running_loop().call_later(self._context.limits.goodbye_within, self._cut_off)
+        self._outbox.end(code, reason, drop_events=code is CloseCode.SLOW)
 
     def tick(self, now: Micros) -> None:
         """Look at the time (the steady clock's): ping, or end what has waited too long."""
@@ -152,8 +165,15 @@ class Session:
             self._close_slow("Pings were not answered.")
         elif self._is_stuck(now):
             self._close_slow("Too many events wait for this client. Resume from the last position.")
-        elif now >= self._ping_at:
+        elif now >= self.due:
             self._ping(now)
+
+    def _look_in(self, wait: Micros) -> None:
+        """Ping after so long, or end with the admission, should that be earlier."""
+        expires_at = self.admission.expires_at if self.admission else 0
+        if expires_at > 0:
+            wait = min(wait, expires_at - self._context.clock.now())
+        self.due = self._context.steady.now() + wait
 
     def _has_missed_pings(self, now: Micros) -> bool:
         limits = self._context.limits
@@ -177,20 +197,9 @@ class Session:
     def _ping(self, now: Micros) -> None:
         frame = frames.ServerPing(t=self._context.clock.now(), seq=self._subscriptions.complete_to())
         self._outbox.put_latest("ping", frames.encode(frame))
-        self._ping_at = now + int(self._context.limits.heartbeat * SECOND)
+        self._look_in(int(self._context.limits.heartbeat * SECOND))
         if self._unanswered_since is None:
             self._unanswered_since = now
-
-    async def _write(self) -> None:
-        try:
-            while (text := await self._outbox.take()) is not None:
-                await self._transport.send_text(text)
-                self._context.figures.frames_out += 1
-            if self._goodbye is not None:
-                code, reason = self._goodbye
-                await self._transport.close(code, reason)
-        except ConnectionError:
-            return  # the peer is gone; the reader notices by itself
 
     async def _read(self) -> None:
         count = 0
@@ -241,10 +250,24 @@ class Session:
                 self._subscriptions.end(frame.sub)
             case frames.Request():
                 self._budget.spend()
-                self._requests.ask(frame, self._admitted().principal, self.id)
+                self._asking().ask(frame, self._admitted().principal, self.id)
             case _:
                 self._budget.spend()
-                self._requests.control(frame, self._admitted().principal)
+                self._asking().control(frame, self._admitted().principal)
+
+    def _asking(self) -> Requests:
+        if self._requests is None:
+            context = self._context
+            self._requests = Requests(
+                context.queue,
+                context.router,
+                context.watchers,
+                self._outbox,
+                context.steady.now,
+                lambda error, about: self._say_error(error, request_id=about),
+                context.limits.max_requests,
+            )
+        return self._requests
 
     def _admitted(self) -> Admission:
         if self._connection is None or self.admission is None:
@@ -282,7 +305,7 @@ class Session:
         self._subscriptions.resume_from(frame.resume)
         heartbeat = int(context.limits.heartbeat * SECOND)
         # The first ping comes after half a heartbeat to a whole one: after a restart, a crowd is not pinged in one go.
-        self._ping_at = context.steady.now() + heartbeat // 2 + context.jitter(heartbeat // 2 + 1)
+        self._look_in(heartbeat // 2 + context.jitter(heartbeat // 2 + 1))
         self._outbox.put(frames.encode(self._welcome(resumed)))
 
     def _welcome(self, resumed: frames.Resumed) -> frames.Welcome:
@@ -342,11 +365,9 @@ class Session:
         )
         self._outbox.put(frames.encode(frame))
 
-    def _end_soon(self) -> None:
-        """Give the last frames a little time to leave; a peer that takes nothing any more is cut off then."""
-        when = asyncio.get_running_loop().time() + self._context.limits.goodbye_within
-        if self._deadline is not None and self._deadline.when() is None:
-            self._deadline.reschedule(when)
+    def _cut_off(self) -> None:
+        _log.info("connection_cut", connection=self.id)
+        self._transport.abort()
 
 
 def _retry_after_ms(error: NetSentinelError) -> int:

@@ -251,9 +251,10 @@ class FakeTransport:
 
     def __init__(self) -> None:
         self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
-        self._flowing = asyncio.Event()
-        self._flowing.set()
+        self._on_writable: Callable[[], None] | None = None
         self._news = asyncio.Event()
+        self.holds = 0
+        self.is_writable = True
         self.frames: list[dict[str, Any]] = []
         """What the server sent, oldest first."""
         self.closed: tuple[int, str] | None = None
@@ -266,22 +267,34 @@ class FakeTransport:
         """The next frame of the test."""
         return await self._inbox.get()
 
-    async def send_text(self, text: str) -> None:
-        """Take a frame, once the peer reads."""
-        await self._flowing.wait()
+    @property
+    def unsent(self) -> int:
+        """Nothing: frames arrive as they are written."""
+        return 0
+
+    def write(self, data: bytes) -> None:
+        """Take a frame."""
         if self.is_gone:
-            raise ConnectionResetError
-        frame = msgspec.json.decode(text)
+            return
+        frame = msgspec.json.decode(data)
         if wrong := faults_of(frame):
-            raise ValueError(f"a frame that the protocol does not know: {wrong}: {text[:500]}")
+            raise ValueError(f"a frame that the protocol does not know: {wrong}: {data[:500]}")
         self.frames.append(frame)
         self._news.set()
 
-    async def close(self, code: int, reason: str) -> None:
+    def on_writable(self, call: Callable[[], None] | None) -> None:
+        """Have `call` called by `flow`."""
+        self._on_writable = call
+
+    def close(self, code: int, reason: str) -> None:
         """Note the end."""
-        await self._flowing.wait()
         self.closed = (code, reason)
         self._news.set()
+        self._inbox.put_nowait(None)
+
+    def abort(self) -> None:
+        """Let go of the test."""
+        self.is_gone = True
         self._inbox.put_nowait(None)
 
     # The test's side.
@@ -299,16 +312,17 @@ class FakeTransport:
     def hang_up(self) -> None:
         """Be gone without a word."""
         self.is_gone = True
-        self._flowing.set()
         self._inbox.put_nowait(None)
 
     def stall(self) -> None:
         """Stop reading."""
-        self._flowing.clear()
+        self.is_writable = False
 
     def flow(self) -> None:
         """Read again."""
-        self._flowing.set()
+        self.is_writable = True
+        if self._on_writable is not None:
+            self._on_writable()
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The server's frames of one type."""

@@ -38,6 +38,8 @@ class SteadyClock:
 class FrameBudget:
     """A token bucket for one client's frames."""
 
+    __slots__ = ("_at", "_burst", "_clock", "_per_second", "_tokens")
+
     def __init__(self, clock: SteadyClock, per_second: int, burst: int) -> None:
         self._clock = clock
         self._per_second = per_second

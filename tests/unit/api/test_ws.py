@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import logging
-import socket
+from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +10,8 @@ import pytest
 from fastapi import FastAPI, WebSocket
 
 from netsentinel.api import ws
-from netsentinel.api.ws import LiveSocketProtocol, StarletteTransport
+from netsentinel.api.line import LINE, Line
+from netsentinel.api.ws import StarletteTransport
 from netsentinel.kernel.errors import NetSentinelError, ThrottledError, UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.streamer import SUBPROTOCOL, Visitor
@@ -38,10 +38,9 @@ class FakeHub:
     def failed(self, address: str) -> None:
         self.failures.append(address)
 
-    async def serve(self, transport: StarletteTransport, visitor: Visitor) -> None:
+    async def serve(self, transport: Line, visitor: Visitor) -> None:
+        assert isinstance(transport, Line)
         self.visitors.append(visitor)
-        await transport.send_text("word")
-        await transport.close(4401, "not-authenticated")
 
 
 class FakeIdentity:
@@ -72,6 +71,7 @@ class Handshake:
     ) -> list[dict[str, Any]]:
         """What the server sent."""
         sent: list[dict[str, Any]] = []
+        taken_over: list[Callable[[], Coroutine[Any, Any, None]]] = []
         incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         incoming.put_nowait({"type": "websocket.connect"})
 
@@ -91,10 +91,15 @@ class Handshake:
             "client": client,
             "server": ("127.0.0.1", 8740),
             "subprotocols": list(protocols),
-            "extensions": {"websocket.http.response": {}},
+            "extensions": {
+                "websocket.http.response": {},
+                LINE: {"socket": SimpleNamespace(serve_by=taken_over.append)},
+            },
             "state": {},
         }
         await self._app(scope, incoming.get, send)
+        for work in taken_over:
+            await work()
         return sent
 
 
@@ -109,10 +114,8 @@ def problem(sent: list[dict[str, Any]]) -> dict[str, Any]:
 
 async def test_a_cookie_from_our_own_page_opens_it() -> None:
     door = Handshake()
-    accepted, word, closed = await door.dial(cookie="ns_session=session", origin=OWN)
+    (accepted,) = await door.dial(cookie="ns_session=session", origin=OWN)
     assert (accepted["type"], accepted["subprotocol"]) == ("websocket.accept", SUBPROTOCOL)
-    assert word["text"] == "word"
-    assert (closed["code"], closed["reason"]) == (4401, "not-authenticated")
     (visitor,) = door.hub.visitors
     assert visitor.address == "192.0.2.1"
     assert visitor.admission is not None
@@ -276,32 +279,3 @@ async def test_frames_and_the_close_are_passed_on() -> None:
         {"type": "websocket.send", "text": "x"},
         {"type": "websocket.close", "code": 4503, "reason": "retry_after_ms=5"},
     ]
-
-
-def test_the_system_buffers_little_for_a_peer_that_does_not_read() -> None:
-    asked: list[tuple[int, int, int]] = []
-    line = SimpleNamespace(
-        setsockopt=lambda *option: asked.append(option), getsockname=lambda: "here", getpeername=lambda: "there"
-    )
-    protocol = LiveSocketProtocol.__new__(LiveSocketProtocol)
-    protocol.connections = set()
-    protocol.logger = logging.getLogger("test")
-    protocol.connection_made(SimpleNamespace(get_extra_info=lambda name, default=None: {"socket": line}.get(name)))  # type: ignore[arg-type] # a fake
-    assert asked == [(socket.SOL_SOCKET, socket.SO_SNDBUF, ws.SEND_BUFFER)]
-
-
-async def test_a_socket_that_never_drains_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ws, "_LINGER_S", 0.01)
-    calls: list[str] = []
-    protocol = LiveSocketProtocol.__new__(LiveSocketProtocol)
-    protocol.loop = asyncio.get_running_loop()
-    protocol.tasks = set()
-    protocol.transport = SimpleNamespace(abort=lambda: calls.append("abort"))  # type: ignore[assignment] # a fake
-    task = asyncio.create_task(asyncio.sleep(0))
-    protocol.tasks.add(task)
-    protocol.on_task_complete(task)
-    assert calls == []
-    await asyncio.sleep(0.05)
-    assert calls == ["abort"]
-    assert protocol.tasks == set()
-    await task

@@ -10,9 +10,9 @@ from netsentinel.streamer.feed import Feed
 from netsentinel.streamer.filters import EVERYTHING, Filter, compile_filter
 from netsentinel.streamer.frames import Condition
 from netsentinel.streamer.model import Subscription
-from netsentinel.streamer.outbox import Outbox
 from netsentinel.streamer.testing import LIVE_KINDS
 from netsentinel.streamer.topics import TOPICS
+from tests.unit.streamer.pipe import Pipe, outbox_on
 
 
 def entry(seq: int, kind: str = "alert.raised", tenant: TenantId = DEFAULT_TENANT, **payload: Any) -> Entry:
@@ -20,7 +20,7 @@ def entry(seq: int, kind: str = "alert.raised", tenant: TenantId = DEFAULT_TENAN
 
 
 def feed(tenant: TenantId = DEFAULT_TENANT, topic: str = "alerts", wanted: Filter = EVERYTHING) -> Feed:
-    return Feed(Subscription("a", "con", tenant, topic), TOPICS[topic], wanted, Outbox(9_999, 2, lambda: None), 0)
+    return Feed(Subscription("a", "con", tenant, topic), TOPICS[topic], wanted, outbox_on(Pipe(), 9_999, 2), 0)
 
 
 def fanout() -> Fanout:

@@ -227,21 +227,6 @@ async def test_a_peer_that_vanishes_while_it_is_written_to(live: Live) -> None:
     await asyncio.wait_for(client.served, 5)
 
 
-async def test_a_fault_of_the_transport_is_raised_to_the_server(live: Live) -> None:
-    client = await live.subscribed()
-
-    async def broken(text: str) -> None:
-        raise ZeroDivisionError(text)
-
-    client.send_text = broken  # type: ignore[method-assign] # a fault of the adapter
-    await live.tell(1)
-    client.hang_up()
-    assert client.served is not None
-    with pytest.raises(ZeroDivisionError):
-        await client.served
-    client.served = None
-
-
 async def test_a_cancelled_server_task_cleans_up(live: Live) -> None:
     client = await live.subscribed()
     assert client.served is not None

@@ -95,7 +95,9 @@ class AlertActions:
         """All of them."""
         reading = Permission.ALERTS_READ
         return (
-            action("alerts.search", permission=reading, timeout=MINUTE, keeps_failures=False)(self.search),
+            action("alerts.search", permission=reading, timeout=MINUTE, reads_only=True, keeps_failures=False)(
+                self.search
+            ),
             action("export.alerts", permission=reading, timeout=30 * MINUTE, estimated_duration=lambda _: 10 * SECOND)(
                 self.export
             ),

@@ -223,10 +223,9 @@ class Line:
         """Have `call` called whenever it takes frames again."""
         self._socket.on_writable = call
 
-    def close(self, code: int, reason: str) -> None:
-        """Say goodbye; nothing happens when the peer was quicker."""
-        self._socket.say_goodbye(code, reason)
-
-    def abort(self) -> None:
-        """Let go of the peer, whatever it has not taken."""
-        self._socket.transport.abort()
+    def close(self, code: int, reason: str, *, at_once: bool = False) -> None:
+        """Say goodbye, or let go of the peer whatever it has not taken; nothing happens when it was quicker."""
+        if at_once:
+            self._socket.transport.abort()
+        else:
+            self._socket.say_goodbye(code, reason)

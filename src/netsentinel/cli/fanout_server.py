@@ -104,6 +104,10 @@ class _NoQueue:
         """Nothing."""
         return None
 
+    async def answer(self, principal: Principal, request: NewRequest, seconds: float) -> bytes | None:  # noqa: ARG002 - the port's names
+        """Nothing."""
+        return None
+
     def estimate(self, action: str, payload: bytes) -> Micros:
         """Refuse."""
         raise NotFoundError(f"{_NOTHING} {action} {len(payload)}")

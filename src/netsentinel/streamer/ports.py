@@ -68,7 +68,7 @@ class Transport(Protocol):
         ...
 
     async def receive(self) -> str | bytes | None:
-        """The next frame (bytes for a binary one); None when the peer is gone, after `close` and after `abort`."""
+        """The next frame (bytes for a binary one); None when the peer is gone and after `close`."""
         ...
 
     def write(self, data: bytes) -> None:
@@ -79,12 +79,8 @@ class Transport(Protocol):
         """Have `call` called whenever it takes frames again."""
         ...
 
-    def close(self, code: int, reason: str) -> None:
-        """Say goodbye after what was written; nothing happens when the peer was quicker."""
-        ...
-
-    def abort(self) -> None:
-        """Let go of the peer, whatever it has not taken."""
+    def close(self, code: int, reason: str, *, at_once: bool = False) -> None:
+        """Say goodbye after what was written, or let go of the peer at once; nothing happens when it was quicker."""
         ...
 
 
@@ -193,6 +189,19 @@ class RequestQueue(Protocol):
 
     async def ended(self, tenant: TenantId, task_id: str) -> Ended | None:
         """How a task ended; None while it has not."""
+        ...
+
+    async def answer(self, principal: Principal, request: NewRequest, seconds: float) -> bytes | None:
+        """The result (JSON) of an action that only reads, without a task; None where the request has to be one.
+
+        Args:
+            principal: who asks.
+            request: what for.
+            seconds: how long to try at most.
+
+        Raises:
+            NetSentinelError: as for `enqueue`.
+        """
         ...
 
     def estimate(self, action: str, payload: bytes) -> Micros:

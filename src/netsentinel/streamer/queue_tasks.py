@@ -24,21 +24,28 @@ class TaskQueue:
 
     async def enqueue(self, principal: Principal, request: NewRequest) -> Asked:
         """Make the request a task, or find the one that it is already."""
-        deadline = request.deadline_ms
-        made = await self._tasks.submit(
-            principal,
-            TaskRequest(
-                action=request.action,
-                input=msgspec.Raw(request.payload),
-                priority=request.priority,
-                deadline=None if deadline is None else self._clock.now() + deadline * SECOND // _MILLI,
-                unique_key=request_key(principal, request.id),
-                origin=f"connection:{request.connection_id}",
-            ),
-        )
+        made = await self._tasks.submit(principal, self._task_of(principal, request))
         if made.is_duplicate and made.task.action != request.action:
             raise ConflictError(f"The id was used before, for {made.task.action}. Take another one.")
         return Asked(made.task.id, made.is_duplicate)
+
+    async def answer(self, principal: Principal, request: NewRequest, seconds: float) -> bytes | None:
+        """The result of an action that only reads, without a task; None where the request has to be one."""
+        if request.deadline_ms is not None:
+            seconds = min(seconds, request.deadline_ms / _MILLI)
+        result = await self._tasks.answer(principal, self._task_of(principal, request), seconds)
+        return None if result is None else bytes(result)
+
+    def _task_of(self, principal: Principal, request: NewRequest) -> TaskRequest:
+        deadline = request.deadline_ms
+        return TaskRequest(
+            action=request.action,
+            input=msgspec.Raw(request.payload),
+            priority=request.priority,
+            deadline=None if deadline is None else self._clock.now() + deadline * SECOND // _MILLI,
+            unique_key=request_key(principal, request.id),
+            origin=f"connection:{request.connection_id}",
+        )
 
     async def update_status(
         self, principal: Principal, task_id: str, status: Literal["cancel", "pause", "resume"]

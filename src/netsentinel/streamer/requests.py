@@ -1,7 +1,8 @@
 """The requests of one connection: asked for once, answered at once or followed until their end.
 
-Every request is a durable task, the short ones too. So a call that runs longer than expected needs no rescue: what was
-awaited is acknowledged and followed instead. A request that is sent again after a reconnect finds its task.
+A request is a durable task, unless its action only reads and answers soon: then it is run for the connection alone.
+What runs longer than expected, or fails, becomes a task after all, which is acknowledged and followed. A request that
+is sent again after a reconnect finds its task; where there was none, reading again is as good.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ _log = structlog.get_logger("netsentinel.streamer")
 LARGEST_RESULT: Final = 64 * 1024
 """A result above this many bytes of JSON is fetched over HTTP instead."""
 _MILLI: Final = 1_000
+_SECOND: Final = 1_000_000
 
 
 @dataclass(eq=False, slots=True)
@@ -154,6 +156,8 @@ class Requests:
         self, request: AsyncRequest, frame: frames.Request, principal: Principal, connection_id: str
     ) -> None:
         expected = self._router.expected(frame.action, frame.input)
+        if await self._answers_directly(request, frame, principal, connection_id, expected):
+            return
         asked = await self._queue.enqueue(principal, _asked_of(frame, connection_id))
         request.task_id = asked.task_id
         self._watchers.enter(asked.task_id, self)
@@ -162,7 +166,7 @@ class Requests:
             end = await self._queue.ended(principal.tenant, asked.task_id)
             if end is not None:
                 self.on_end(asked.task_id, end)
-            if self._router.is_short(frame.mode, expected) and await self._ends_soon(request):
+            if self._router.is_short(frame.mode, expected) and await self._ends_soon(request, end):
                 self._respond(request)
                 return
             self._acknowledge(request, asked, expected)
@@ -171,9 +175,34 @@ class Requests:
         finally:
             self._watchers.leave(asked.task_id, self)
 
-    async def _ends_soon(self, request: AsyncRequest) -> bool:
+    async def _answers_directly(
+        self,
+        request: AsyncRequest,
+        frame: frames.Request,
+        principal: Principal,
+        connection_id: str,
+        expected: Micros,
+    ) -> bool:
+        if not self._router.is_direct(frame.action, frame.mode, expected):
+            return False
+        within = self._router.short / _SECOND
+        data = await self._queue.answer(principal, _asked_of(frame, connection_id), within)
+        if data is None:
+            return False
+        if len(data) > LARGEST_RESULT:
+            self._router.had_large_result(frame.action)
+            return False
+        self._router.observe(request.action, self._now() - request.asked_at)
+        self._put(frames.Response(id=request.id, data=msgspec.Raw(data)))
+        return True
+
+    async def _ends_soon(self, request: AsyncRequest, end: Ended | None) -> bool:
+        """Whether it ends before it counts as long; what was tried without a task counts, too."""
+        left = self._router.short - (self._now() - request.asked_at)
+        if end is not None or left <= 0:
+            return end is not None
         try:
-            async with asyncio.timeout(self._router.short / 1_000_000):
+            async with asyncio.timeout(left / _SECOND):
                 await request.ended.wait()
         except TimeoutError:
             return False

@@ -31,6 +31,7 @@ class Router:
         self.short = short
         self._estimate = estimate
         self._seen: dict[str, deque[Micros]] = {}
+        self._large: set[str] = set()
         self.listeners: list[Callable[[str, Micros], None]] = []
         """Told of every answer: the action, and how long it took."""
 
@@ -50,6 +51,14 @@ class Router:
         if seen is None or len(seen) < _ENOUGH:
             return self._estimate(action, payload)
         return sorted(seen)[min(len(seen) - 1, int(len(seen) * _SHARE))]
+
+    def is_direct(self, action: str, mode: Mode, expected: Micros) -> bool:
+        """Whether it is worth trying to answer without a task, where the action allows it."""
+        return expected < self.short and self.is_short(mode, expected) and action not in self._large
+
+    def had_large_result(self, action: str) -> None:
+        """A result had to be fetched over HTTP, which takes a task: the action's next ones are tasks from the start."""
+        self._large.add(action)
 
     def is_short(self, mode: Mode, expected: Micros) -> bool:
         """Whether the answer is awaited before anything else is said."""

@@ -367,7 +367,7 @@ class Session:
 
     def _cut_off(self) -> None:
         _log.info("connection_cut", connection=self.id)
-        self._transport.abort()
+        self._transport.close(CloseCode.SLOW, "", at_once=True)
 
 
 def _retry_after_ms(error: NetSentinelError) -> int:

@@ -51,6 +51,8 @@ class MemoryQueue:
         self.updates: list[tuple[str, str]] = []
         self.estimates: dict[str, Micros] = {}
         """By action; an action that is not here takes a millisecond."""
+        self.answers: dict[str, bytes] = {}
+        """By action: what is answered without a task."""
         self._ends: dict[str, Ended] = {}
         self._listeners: list[Callable[[Step], None]] = []
 
@@ -79,6 +81,10 @@ class MemoryQueue:
     async def ended(self, tenant: TenantId, task_id: str) -> Ended | None:
         """How a task ended, once `end` was called."""
         return self._ends.get(task_id)
+
+    async def answer(self, principal: Principal, request: NewRequest, seconds: float) -> bytes | None:
+        """What `answers` says."""
+        return self.answers.get(request.action)
 
     def estimate(self, action: str, payload: bytes) -> Micros:
         """What `estimates` says."""
@@ -286,15 +292,13 @@ class FakeTransport:
         """Have `call` called by `flow`."""
         self._on_writable = call
 
-    def close(self, code: int, reason: str) -> None:
-        """Note the end."""
-        self.closed = (code, reason)
+    def close(self, code: int, reason: str, *, at_once: bool = False) -> None:
+        """Note the end; at once, the test hears nothing of it."""
+        if at_once:
+            self.is_gone = True
+        else:
+            self.closed = (code, reason)
         self._news.set()
-        self._inbox.put_nowait(None)
-
-    def abort(self) -> None:
-        """Let go of the test."""
-        self.is_gone = True
         self._inbox.put_nowait(None)
 
     # The test's side.

@@ -66,6 +66,8 @@ class Action(Generic[In, Out]):
 
     A request may not bring a concurrency key then; only schedules have their own, which keeps their runs apart.
     """
+    reads_only: bool = False
+    """Whether it changes nothing: whoever waits for a short run may be answered without a task (`direct.py`)."""
     keeps_failures: bool = True
     """Whether a task that gives up becomes a dead letter; otherwise it is `failed` and nobody looks after it."""
     validate: Callable[[In, Principal], None] = _accept
@@ -148,6 +150,7 @@ def action(
     faults: Mapping[type[BaseException], Fault] = _NO_FAULTS,
     dependency: str | Callable[[Any], str] = "",
     concurrency: int = 0,
+    reads_only: bool = False,
     keeps_failures: bool = True,
     validate: Callable[[Any, Principal], None] = _accept,
     estimated_duration: Callable[[Any], Micros] = _usual_duration,
@@ -181,6 +184,7 @@ def action(
             timeout=timeout,
             dependency=dependency,
             concurrency=concurrency,
+            reads_only=reads_only,
             keeps_failures=keeps_failures,
             validate=validate,
             estimated_duration=estimated_duration,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.entries import MAX_CAUSE_DEPTH
@@ -12,6 +14,7 @@ from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 from netsentinel.tasks import life
 from netsentinel.tasks.dead_letters import RESUBMITTED, DeadLetters
+from netsentinel.tasks.direct import DirectRuns, is_direct
 from netsentinel.tasks.engine import Engine
 from netsentinel.tasks.errors import FeedbackLoopError, InvalidTaskInputError, TaskStateError
 from netsentinel.tasks.hints import Hints
@@ -60,6 +63,7 @@ class TaskService:
         self._clock = engine.clock
         self._hints = hints
         self._intake = Intake(db, engine, hints)
+        self.direct = DirectRuns()
         self.dead_letters = DeadLetters(db, engine, hints, self.submit_in)
 
     @property
@@ -90,6 +94,16 @@ class TaskService:
         if len(requests) > MOST_AT_ONCE:
             raise InvalidTaskInputError(f"At most {MOST_AT_ONCE:,} tasks can be submitted at once.")
         return await self._intake.all([self._prepared(principal, request) for request in requests])
+
+    async def answer(self, principal: Principal, request: TaskRequest, seconds: float) -> msgspec.Raw | None:
+        """Run an action that only reads for somebody who waits, without keeping a task; None where it has to be one.
+
+        Raises:
+            NetSentinelError: as for `submit`; nothing was run.
+        """
+        if not is_direct(self.actions[request.action]):
+            return None
+        return await self.direct.run(self._prepared(principal, request).task, self.actions[request.action], seconds)
 
     def submit_in(self, tx: Tx, principal: Principal, request: TaskRequest) -> Submitted:
         """Keep a task in the caller's transaction: it exists if that commits. For reactions and schedules.

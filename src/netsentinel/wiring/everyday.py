@@ -92,10 +92,13 @@ class Everyday:
             "echo",
             permission=Permission.LIVE_CONNECT,
             timeout=2 * MINUTE,
+            reads_only=True,
             keeps_failures=False,
             estimated_duration=lambda wanted: int(wanted.seconds * SECOND),
         )
-        health = action("health.report", permission=Permission.LIVE_CONNECT, timeout=MINUTE, keeps_failures=False)
+        health = action(
+            "health.report", permission=Permission.LIVE_CONNECT, timeout=MINUTE, reads_only=True, keeps_failures=False
+        )
         return (echo(self.echo), health(self.report))
 
     async def echo(self, wanted: Echo, reporter: Reporter) -> Echoed:

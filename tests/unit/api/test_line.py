@@ -211,7 +211,7 @@ async def test_a_peer_that_hangs_up_ends_it_and_what_is_written_then_is_nobodys_
 async def test_a_peer_is_let_go_of_whatever_it_has_not_taken() -> None:
     async def cut(transport: Line) -> None:
         transport.write(b"x" * 20_000_000)
-        transport.abort()
+        transport.close(4408, "", at_once=True)
         assert await transport.receive() is None
 
     async with served_by(cut) as dial:

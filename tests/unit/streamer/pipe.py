@@ -39,11 +39,9 @@ class Pipe:
     async def receive(self) -> None:
         raise NotImplementedError
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str, *, at_once: bool = False) -> None:
+        assert not at_once
         self.closed = (code, reason)
-
-    def abort(self) -> None:
-        raise NotImplementedError
 
 
 def outbox_on(

@@ -207,3 +207,39 @@ async def test_tasks_of_a_connection_can_be_found(live: Live) -> None:
     asked = next(iter(live.queue.asked.values()))
     found = await live.queue.get_by_connection(admission().principal.tenant, asked.connection_id)
     assert [live.queue.asked[task].id for task in found] == ["r-2", "r-1"]
+
+
+async def test_what_only_reads_is_answered_without_a_task(live: Live) -> None:
+    live.queue.answers["test.read"] = b'{"read":1}'
+    client = await live.connect()
+    for mode in ("auto", "sync"):
+        ask(client, f"r-{mode}", "test.read", mode=mode)
+    answers = await client.until("response", 2)
+    assert [(one["id"], one["data"]) for one in answers] == [("r-auto", {"read": 1}), ("r-sync", {"read": 1})]
+    assert live.queue.asked == {}
+    assert live.hub._context.router._seen.keys() == {"test.read"}, "how long it took is learnt from"
+
+
+async def test_whoever_wants_a_task_gets_one(live: Live) -> None:
+    live.queue.answers["test.read"] = b"{}"
+    client = await live.connect()
+    ask(client, action="test.read", mode="async")
+    await client.until("ack")
+    live.queue.estimates["test.read"] = LONG
+    ask(client, "r-2", "test.read")
+    await client.until("ack", 2)
+    assert len(live.queue.asked) == 2
+
+
+async def test_a_large_answer_becomes_a_task_whose_result_can_be_fetched(live: Live) -> None:
+    live.queue.answers["test.read"] = b'"%s"' % (b"x" * 70_000)
+    client = await live.connect()
+    ask(client, action="test.read")
+    await settle()
+    await end(live, task_of(live), result=live.queue.answers["test.read"])
+    (complete,) = await client.until("complete")
+    assert complete["result_url"] == f"/api/v2/tasks/{complete['task_id']}/result"
+    live.queue.answers["test.read"] = b"{}"
+    ask(client, "r-2", "test.read")
+    await settle()
+    assert len(live.queue.asked) == 2, "the next one is a task from the start"

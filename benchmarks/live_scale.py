@@ -123,7 +123,7 @@ async def requests(server: LiveServer) -> None:
         await ready.acquire()
         lines.append(line)
     for mode, rate in (("sync", RATE), ("async", TASKS_RATE)):
-        began = loop.time()
+        began, used = loop.time(), cpu_s(server.pid)
         for number in range(rate * SECONDS):
             await asyncio.sleep(max(0.0, began + number / rate - loop.time()))
             name = f"{mode}-{number}"
@@ -132,7 +132,8 @@ async def requests(server: LiveServer) -> None:
             lines[number % LINES].transport.write(masked(frame))
         await until(lambda mode=mode, rate=rate: len(took[mode]) >= rate * SECONDS, 30)
         what = "round trip of a sync request" if mode == "sync" else "ack of an async request"
-        print(f"{what}, {rate}/s, {len(took[mode])}: {percentiles(took[mode])}")
+        each = (cpu_s(server.pid) - used) / len(took[mode]) * 1e3
+        print(f"{what}, {rate}/s, {len(took[mode])}: {percentiles(took[mode])}; {each:.2f} ms of server CPU each")
     for line in lines:
         line.transport.abort()
 
@@ -235,6 +236,12 @@ def rss_kib(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_024
 
 
+def cpu_s(pid: int) -> float:
+    """Processor time that a process has used, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def reconnect(server: LiveServer, count: int) -> None:
     """Everybody comes back after a restart, and nobody misses anything."""
     crowd = Crowd(server, count)
@@ -248,10 +255,10 @@ async def reconnect(server: LiveServer, count: int) -> None:
     await asyncio.to_thread(server.stop)
     await until(lambda: crowd.here <= 0, 60)
     took = await asyncio.to_thread(server.start)
-    began = time.monotonic()
+    began, used = time.monotonic(), cpu_s(server.pid)
     await raise_alerts(server, 1_000, ALERTS_EACH)
     await until(lambda: crowd.here >= count, 300)
-    back_s = time.monotonic() - began
+    back_s, back_cpu_s = time.monotonic() - began, cpu_s(server.pid) - used
     await raise_alerts(server, 2_000, ALERTS_EACH)
     await until(lambda: all(len(member.seen) >= 3 * ALERTS_EACH for member in crowd.members), 300)
     await asyncio.sleep(1)
@@ -260,7 +267,7 @@ async def reconnect(server: LiveServer, count: int) -> None:
     missed = sum(len(expected) - len(set(member.seen)) for member in crowd.members)
     doubled = sum(len(member.seen) - len(set(member.seen)) for member in crowd.members)
     print(
-        f"restart: ready after {took:.1f} s, all {count} back {back_s:.1f} s later;"
+        f"restart: ready after {took:.1f} s, all {count} back {back_s:.1f} s later ({back_cpu_s:.1f} s of server CPU);"
         f" {len(expected)} events each, {missed} missed, {doubled} doubled"
     )
 
@@ -270,13 +277,13 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 1_000, hard), hard))  # the server inherits it
-    print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
     for measure in (requests, lambda server: reconnect(server, count)):
         with (
             tempfile.TemporaryDirectory(prefix="netsentinel-live-") as folder,
             LiveServer(Path(folder), ws_max_connections=str(count + 100)) as server,
         ):
             uvloop.run(measure(server))
+            print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 import typer
 import yaml
-from tools.generate_docs import entry_kinds, error_tree, feature_modules, pages
+from tools.generate_docs import broken, entry_kinds, error_tree, feature_modules, pages
 from typer.main import get_command
 
 from netsentinel.api.app import create_app
@@ -39,6 +39,11 @@ def reference(name: str) -> str:
 @pytest.mark.parametrize("path", sorted(pages()), ids=str)
 def test_a_generated_file_is_up_to_date(path: Path) -> None:
     assert (ROOT / path).read_text(encoding="utf-8") == pages()[path], "run: make docs"
+
+
+def test_the_api_breaks_nothing_of_its_committed_document() -> None:
+    found = broken()
+    assert not found, 'mend it, or: python tools/generate_docs.py --breaking "why"\n' + "\n".join(found)
 
 
 def test_every_setting_is_documented() -> None:

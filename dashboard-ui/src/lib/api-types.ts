@@ -1449,7 +1449,7 @@ export interface paths {
         };
         /**
          * List Schedules
-         * @description The tenant's schedules by name, each with its newest run.
+         * @description The tenant's schedules by name, each with its newest run; all of them, unless a page is to hold less.
          */
         get: operations["list_schedules"];
         put?: never;
@@ -4084,11 +4084,13 @@ export interface components {
         };
         /**
          * ScheduleItems
-         * @description Every schedule of the tenant, by name.
+         * @description Schedules of the tenant, by name.
          */
         ScheduleItems: {
             /** Items */
             items: components["schemas"]["ScheduleItem"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * ScheduleMetrics
@@ -5836,7 +5838,10 @@ export interface operations {
     assign_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 alert_id: string;
             };
@@ -5863,6 +5868,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
@@ -5986,7 +5992,10 @@ export interface operations {
     show_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 alert_id: string;
             };
@@ -6004,6 +6013,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlertDetail"];
                 };
             };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
@@ -6014,7 +6031,10 @@ export interface operations {
     change_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 alert_id: string;
             };
@@ -6041,6 +6061,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
@@ -7760,7 +7781,18 @@ export interface operations {
     };
     list_schedules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those that fire by themselves, or only the others. */
+                enabled?: boolean | null;
+                /** @description Only those of this action. */
+                action?: string;
+                /** @description Text that the name contains, in any case. */
+                q?: string;
+                /** @description Schedules a page; all by default. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7912,7 +7944,10 @@ export interface operations {
     show_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 schedule_id: string;
             };
@@ -7930,6 +7965,14 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleItem"];
                 };
             };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
@@ -7940,7 +7983,10 @@ export interface operations {
     change_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 schedule_id: string;
             };
@@ -7968,6 +8014,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
@@ -7976,7 +8023,10 @@ export interface operations {
     delete_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 schedule_id: string;
             };
@@ -7997,6 +8047,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
         };
@@ -8035,7 +8086,10 @@ export interface operations {
     pause_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 schedule_id: string;
             };
@@ -8058,6 +8112,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
@@ -8066,7 +8121,10 @@ export interface operations {
     resume_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 schedule_id: string;
             };
@@ -8089,6 +8147,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];

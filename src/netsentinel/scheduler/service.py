@@ -118,8 +118,7 @@ class Schedules:
 
         def change(tx: Tx) -> Schedule:
             old = self._own(tx, principal.tenant, schedule_id)
-            if version is not None and version != old.version:
-                raise ConflictError(f"The schedule is at version {old.version}, not {version}.", version=old.version)
+            _check_version(old, version)
             now = self._clock.now()
             was_waiting_for = old.draft.trigger.on if old.draft.enabled else ""
             is_same_event = draft.trigger.on == was_waiting_for != ""
@@ -141,16 +140,20 @@ class Schedules:
 
         return await self._write(change)
 
-    async def enable(self, principal: Principal, schedule_id: str, *, enabled: bool) -> Schedule:
+    async def enable(
+        self, principal: Principal, schedule_id: str, *, enabled: bool, version: int | None = None
+    ) -> Schedule:
         """Pause a schedule, or let it go on from now. Repeating it changes nothing.
 
         Raises:
             NotFoundError: the tenant has no such schedule.
+            ConflictError: it is no longer at `version`.
             NotAllowedError: the principal may not run what would go on.
         """
 
         def change(tx: Tx) -> Schedule:
             old = self._locked(tx, principal.tenant, schedule_id)
+            _check_version(old, version)
             if old.draft.enabled is enabled:
                 return old
             if enabled:
@@ -170,16 +173,18 @@ class Schedules:
 
         return await self._write(change)
 
-    async def delete(self, principal: Principal, schedule_id: str) -> None:
+    async def delete(self, principal: Principal, schedule_id: str, *, version: int | None = None) -> None:
         """Delete a schedule. Its tasks and its history stay.
 
         Raises:
             NotFoundError: the tenant has no such schedule.
             SystemScheduleError: it is NetSentinel's own.
+            ConflictError: it is no longer at `version`.
         """
 
         def remove(tx: Tx) -> None:
             old = self._own(tx, principal.tenant, schedule_id)
+            _check_version(old, version)
             self._stores.schedules.delete(tx, principal.tenant, schedule_id)
             self._announce(tx, principal, old, "deleted")
 
@@ -399,6 +404,11 @@ class Schedules:
 def _planned(schedule: Schedule, now: Micros) -> Schedule:
     tick, due, at = planned(schedule, now, now)
     return replace(schedule, next_at=tick, due_at=due, planned_at=at)
+
+
+def _check_version(schedule: Schedule, version: int | None) -> None:
+    if version is not None and version != schedule.version:
+        raise ConflictError(f"The schedule is at version {schedule.version}, not {version}.", version=schedule.version)
 
 
 def _taken(name: str) -> ScheduleNameTakenError:

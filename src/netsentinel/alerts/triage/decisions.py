@@ -18,7 +18,7 @@ from netsentinel.alerts.triage.model import MAX_NOTE, AlertChange, Assignees, Bu
 from netsentinel.alerts.triage.people import People, Person
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import InvalidInputError, NotFoundError
+from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Database, Tx
@@ -44,14 +44,21 @@ class Decisions:
         return Assignees(await self._people.of(tenant))
 
     async def judge(
-        self, principal: Principal, alert_id: str, *, status: AlertStatus | None, verdict: Verdict | None
+        self,
+        principal: Principal,
+        alert_id: str,
+        *,
+        status: AlertStatus | None,
+        verdict: Verdict | None,
+        version: int | None = None,
     ) -> Alert:
         """Change an alert's status, verdict or both; what is None stays. Repeating it changes nothing.
 
         Raises:
             NotFoundError: the principal's tenant has no such alert.
+            ConflictError: it is no longer at `version`.
         """
-        return await self._one(principal, alert_id, AlertChange(status=status, verdict=verdict))
+        return await self._one(principal, alert_id, AlertChange(status=status, verdict=verdict), version)
 
     def acknowledge_in(self, tx: Tx, principal: Principal, alert_id: str, note: str = "") -> Alert:
         """Have an open alert acknowledged in the caller's transaction, with a note if one is given.
@@ -63,14 +70,15 @@ class Decisions:
         change = AlertChange(status=AlertStatus.ACKNOWLEDGED, note=_said(note))
         return self._apply(tx, principal, self._found(tx, principal.tenant, alert_id), change, None)
 
-    async def assign(self, principal: Principal, alert_id: str, assignee: str) -> Alert:
+    async def assign(self, principal: Principal, alert_id: str, assignee: str, *, version: int | None = None) -> Alert:
         """Say who looks after an alert: a user's id or name, or nobody when it is empty. Repeating it changes nothing.
 
         Raises:
             NotFoundError: the principal's tenant has no such alert.
             InvalidInputError: the tenant has no such user, or that user may not change alerts.
+            ConflictError: it is no longer at `version`.
         """
-        return await self._one(principal, alert_id, AlertChange(assignee=assignee))
+        return await self._one(principal, alert_id, AlertChange(assignee=assignee), version)
 
     async def note(self, principal: Principal, alert_id: str, text: str) -> Note:
         """Write a note about an alert. Notes can neither be changed nor taken away.
@@ -109,11 +117,13 @@ class Decisions:
 
         return await self._db.write(apply)
 
-    async def _one(self, principal: Principal, alert_id: str, change: AlertChange) -> Alert:
+    async def _one(self, principal: Principal, alert_id: str, change: AlertChange, version: int | None = None) -> Alert:
         assignee = await self._person(principal.tenant, change.assignee)
 
         def apply(tx: Tx) -> Alert:
             alert = self._found(tx, principal.tenant, alert_id)
+            if version is not None and version != alert.version:
+                raise ConflictError(f"The alert is at version {alert.version}, not {version}.", version=alert.version)
             return self._apply(tx, principal, alert, change, assignee)
 
         return await self._db.write(apply)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from netsentinel.alerts import Alert, AlertDetail, AlertFilter, AlertPage, AlertStatus, Verdict
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
-from netsentinel.api.services import Served
+from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
+from netsentinel.api.services import Served, Services
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Level, Permission, Principal
 
@@ -108,15 +109,33 @@ async def list_alerts(query: Annotated[AlertPageQuery, Query()], principal: Read
     return answer(page)
 
 
-@router.get("/{alert_id}", response_model=AlertDetail, responses=problems(401, 403, 404))
-async def show_alert(alert_id: str, principal: Reader, services: Served) -> Response:
+@router.get("/{alert_id}", response_model=AlertDetail, responses=UNCHANGED | problems(401, 403, 404))
+async def show_alert(alert_id: str, principal: Reader, services: Served, if_none_match: IfNoneMatch = None) -> Response:
     """An alert with the rule, the fields that made it fire, raw events, and other alerts about the same entity."""
-    return answer(await services.alerts.detail(principal.tenant, alert_id))
+    detail = await services.alerts.detail(principal.tenant, alert_id)
+    return tagged(detail, detail.alert.version, if_none_match)
 
 
-@router.patch("/{alert_id}", response_model=Alert, responses=problems(400, 401, 403, 404))
-async def change_alert(alert_id: str, change: AlertChange, principal: Writer, services: Served) -> Response:
+@router.patch("/{alert_id}", response_model=Alert, responses=problems(400, 401, 403, 404, 412))
+async def change_alert(
+    alert_id: str, change: AlertChange, principal: Writer, services: Served, if_match: IfMatch = None
+) -> Response:
     """Set an alert's status, verdict or both. Repeating it changes nothing."""
-    return answer(
-        await services.triage.decisions.judge(principal, alert_id, status=change.status, verdict=change.verdict)
-    )
+    version = await expected_version(services, principal, alert_id, if_match)
+    with precondition(version):
+        changed = await services.triage.decisions.judge(
+            principal, alert_id, status=change.status, verdict=change.verdict, version=version
+        )
+    return tagged(changed, changed.version)
+
+
+async def expected_version(services: Services, principal: Principal, alert_id: str, if_match: str | None) -> int | None:
+    """The version of an alert that a change must still find; None when the caller does not care.
+
+    Raises:
+        NotFoundError: the principal's tenant has no such alert.
+        PreconditionFailedError: it is at another one than the caller names.
+    """
+    if if_match is None:
+        return None
+    return based_on(if_match, (await services.alerts.detail(principal.tenant, alert_id)).alert.version)

@@ -124,9 +124,11 @@ class ScheduleItem:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleItems:
-    """Every schedule of the tenant, by name."""
+    """Schedules of the tenant, by name."""
 
     items: tuple[ScheduleItem, ...]
+    next: str | None
+    """Cursor of the next page; null on the last."""
 
 
 @dataclass(frozen=True, slots=True)

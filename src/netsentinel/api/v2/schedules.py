@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
 from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.schedule_views import (
     RunItem,
@@ -19,8 +20,10 @@ from netsentinel.api.v2.schedule_views import (
     item_of,
     run_of,
 )
+from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.scheduler import Schedule
+from netsentinel.scheduler.service import MOST_SCHEDULES
 
 router = APIRouter(prefix="/api/v2/scheduler", tags=["schedules"])
 
@@ -35,6 +38,27 @@ class RunQuery(BaseModel):
 
     limit: int = Field(50, ge=1, le=500, description="Runs a page.")
     cursor: str = Field("", max_length=512, description="`next` of the previous page.")
+
+
+class ScheduleQuery(BaseModel):
+    """Which schedules, and how many of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool | None = Field(None, description="Only those that fire by themselves, or only the others.")
+    action: str = Field("", max_length=200, description="Only those of this action.")
+    q: str = Field("", max_length=200, description="Text that the name contains, in any case.")
+    limit: int = Field(MOST_SCHEDULES, ge=1, le=MOST_SCHEDULES, description="Schedules a page; all by default.")
+    cursor: str = Field("", max_length=1_024, description="`next` of the previous page.")
+
+    def lets_through(self, schedule: Schedule) -> bool:
+        """Whether the filters fit."""
+        draft = schedule.draft
+        return (
+            self.enabled in {None, draft.enabled}
+            and self.action in {"", draft.action}
+            and self.q.casefold() in draft.name.casefold()
+        )
 
 
 class CountQuery(BaseModel):
@@ -66,11 +90,17 @@ class Happening(BaseModel):
     data: dict[str, Any] = Field(default_factory=dict, description="What filters of schedules look at.")
 
 
-@router.get("/schedules", response_model=ScheduleItems, responses=problems(401, 403))
-async def list_schedules(principal: Reader, services: Served) -> Response:
-    """The tenant's schedules by name, each with its newest run."""
-    found = await services.schedules.overview(principal.tenant)
-    return answer(ScheduleItems(tuple(item_of(schedule, last) for schedule, last in found)))
+@router.get("/schedules", response_model=ScheduleItems, responses=problems(400, 401, 403))
+async def list_schedules(query: Annotated[ScheduleQuery, Query()], principal: Reader, services: Served) -> Response:
+    """The tenant's schedules by name, each with its newest run; all of them, unless a page is to hold less."""
+    after = str(decode_cursor(query.cursor, str)[0]) if query.cursor else None
+    found = [
+        (schedule, last)
+        for schedule, last in await services.schedules.overview(principal.tenant)
+        if query.lets_through(schedule) and (after is None or schedule.draft.name > after)
+    ]
+    items = tuple(item_of(schedule, last) for schedule, last in found[: query.limit])
+    return answer(ScheduleItems(items, encode_cursor((items[-1].name,)) if len(found) > query.limit else None))
 
 
 @router.post(
@@ -105,24 +135,37 @@ async def list_runs(query: Annotated[RunQuery, Query()], principal: Reader, serv
     return await _runs(services, principal, query, None)
 
 
-@router.get("/schedules/{schedule_id}", response_model=ScheduleItem, responses=problems(401, 403, 404))
-async def show_schedule(schedule_id: str, principal: Reader, services: Served) -> Response:
+@router.get("/schedules/{schedule_id}", response_model=ScheduleItem, responses=UNCHANGED | problems(401, 403, 404))
+async def show_schedule(
+    schedule_id: str, principal: Reader, services: Served, if_none_match: IfNoneMatch = None
+) -> Response:
     """One schedule, by its id or its name."""
-    return await _shown(services, await _found(services, principal, schedule_id))
+    return await _shown(services, await _found(services, principal, schedule_id), if_none_match)
 
 
-@router.put("/schedules/{schedule_id}", response_model=ScheduleItem, responses=problems(400, 401, 403, 404, 409, 413))
-async def change_schedule(schedule_id: str, stated: ScheduleChange, principal: Writer, services: Served) -> Response:
+@router.put(
+    "/schedules/{schedule_id}", response_model=ScheduleItem, responses=problems(400, 401, 403, 404, 409, 412, 413)
+)
+async def change_schedule(
+    schedule_id: str, stated: ScheduleChange, principal: Writer, services: Served, if_match: IfMatch = None
+) -> Response:
     """State a schedule anew. Its tasks belong to whoever changed it last."""
     schedule = await _found(services, principal, schedule_id)
-    changed = await services.schedules.update(principal, schedule.id, stated.as_draft(), version=stated.version)
+    version = based_on(if_match, schedule.version)
+    with precondition(version):
+        changed = await services.schedules.update(
+            principal, schedule.id, stated.as_draft(), version=stated.version if version is None else version
+        )
     return await _shown(services, changed)
 
 
-@router.delete("/schedules/{schedule_id}", status_code=204, responses=problems(401, 403, 404, 409))
-async def delete_schedule(schedule_id: str, principal: Writer, services: Served) -> Response:
+@router.delete("/schedules/{schedule_id}", status_code=204, responses=problems(401, 403, 404, 409, 412))
+async def delete_schedule(schedule_id: str, principal: Writer, services: Served, if_match: IfMatch = None) -> Response:
     """Delete a schedule. Its tasks and its history stay."""
-    await services.schedules.delete(principal, (await _found(services, principal, schedule_id)).id)
+    schedule = await _found(services, principal, schedule_id)
+    version = based_on(if_match, schedule.version)
+    with precondition(version):
+        await services.schedules.delete(principal, schedule.id, version=version)
     return Response(status_code=204)
 
 
@@ -133,16 +176,16 @@ async def trigger_schedule(schedule_id: str, principal: Writer, services: Served
     return answer(run_of(await services.schedules.trigger(principal, schedule.id)))
 
 
-@router.post("/schedules/{schedule_id}/pause", response_model=ScheduleItem, responses=problems(401, 403, 404))
-async def pause_schedule(schedule_id: str, principal: Writer, services: Served) -> Response:
+@router.post("/schedules/{schedule_id}/pause", response_model=ScheduleItem, responses=problems(401, 403, 404, 412))
+async def pause_schedule(schedule_id: str, principal: Writer, services: Served, if_match: IfMatch = None) -> Response:
     """Have it fire by hand only."""
-    return await _enabled(services, principal, schedule_id, enabled=False)
+    return await _enabled(services, principal, schedule_id, if_match, enabled=False)
 
 
-@router.post("/schedules/{schedule_id}/resume", response_model=ScheduleItem, responses=problems(401, 403, 404))
-async def resume_schedule(schedule_id: str, principal: Writer, services: Served) -> Response:
+@router.post("/schedules/{schedule_id}/resume", response_model=ScheduleItem, responses=problems(401, 403, 404, 412))
+async def resume_schedule(schedule_id: str, principal: Writer, services: Served, if_match: IfMatch = None) -> Response:
     """Have it fire again, from now on."""
-    return await _enabled(services, principal, schedule_id, enabled=True)
+    return await _enabled(services, principal, schedule_id, if_match, enabled=True)
 
 
 @router.get("/schedules/{schedule_id}/next", response_model=Times, responses=problems(400, 401, 403, 404))
@@ -167,14 +210,20 @@ async def _found(services: Services, principal: Principal, id_or_name: str) -> S
     return await services.schedules.get(principal.tenant, id_or_name)
 
 
-async def _enabled(services: Services, principal: Principal, id_or_name: str, *, enabled: bool) -> Response:
+async def _enabled(
+    services: Services, principal: Principal, id_or_name: str, if_match: str | None, *, enabled: bool
+) -> Response:
     schedule = await _found(services, principal, id_or_name)
-    return await _shown(services, await services.schedules.enable(principal, schedule.id, enabled=enabled))
+    version = based_on(if_match, schedule.version)
+    with precondition(version):
+        changed = await services.schedules.enable(principal, schedule.id, enabled=enabled, version=version)
+    return await _shown(services, changed)
 
 
-async def _shown(services: Services, schedule: Schedule) -> Response:
+async def _shown(services: Services, schedule: Schedule, if_none_match: str | None = None) -> Response:
     newest = await services.schedules.runs(schedule.tenant, schedule_id=schedule.id, limit=1)
-    return answer(item_of(schedule, newest.items[0] if newest.items else None))
+    item = item_of(schedule, newest.items[0] if newest.items else None)
+    return tagged(item, schedule.version, if_none_match)
 
 
 async def _runs(services: Services, principal: Principal, query: RunQuery, schedule_id: str | None) -> Response:

@@ -18,9 +18,10 @@ from netsentinel.alerts.triage import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.etags import IfMatch, precondition, tagged
 from netsentinel.api.hangup import while_wanted
 from netsentinel.api.services import Served
-from netsentinel.api.v2.alerts import AlertQuery, Reader, Writer
+from netsentinel.api.v2.alerts import AlertQuery, Reader, Writer, expected_version
 from netsentinel.api.v2.events import StoredEventAnswer, shown
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.types import Permission, Principal
@@ -146,10 +147,15 @@ async def write_note(alert_id: str, note: NoteText, principal: Writer, services:
     return answer(await services.triage.decisions.note(principal, alert_id, note.text), 201)
 
 
-@router.post("/{alert_id}/assignment", response_model=Alert, responses=problems(400, 401, 403, 404))
-async def assign_alert(alert_id: str, wanted: Assignment, principal: Writer, services: Served) -> Response:
+@router.post("/{alert_id}/assignment", response_model=Alert, responses=problems(400, 401, 403, 404, 412))
+async def assign_alert(
+    alert_id: str, wanted: Assignment, principal: Writer, services: Served, if_match: IfMatch = None
+) -> Response:
     """Say who looks after an alert. Repeating it changes nothing."""
-    return answer(await services.triage.decisions.assign(principal, alert_id, wanted.assignee))
+    version = await expected_version(services, principal, alert_id, if_match)
+    with precondition(version):
+        changed = await services.triage.decisions.assign(principal, alert_id, wanted.assignee, version=version)
+    return tagged(changed, changed.version)
 
 
 @router.get("/{alert_id}/related", response_model=RelatedAlerts, responses=problems(401, 403, 404))

@@ -85,3 +85,21 @@ async def test_a_change_that_says_nothing_known_is_refused(desk: Desk, body: dic
     await fill(desk, 1)
     answer = await desk.call("PATCH", "/api/v2/alerts/alr_0000", json=body)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
+
+
+async def test_a_change_is_refused_when_somebody_was_faster(desk: Desk) -> None:
+    await desk.database.write(lambda tx: desk.stores.alerts.save(tx, alert(1)))
+    path = "/api/v2/alerts/alr_0001"
+    tag = (await desk.get(path)).headers["etag"]
+    assert (await desk.call("GET", path, headers={"If-None-Match": tag})).status_code == 304
+    done = await desk.call("PATCH", path, json={"status": "acknowledged"}, headers={"If-Match": tag})
+    assert done.status_code == 200
+    for method, place, body in (
+        ("PATCH", path, {"status": "closed"}),
+        ("POST", f"{path}/assignment", {"assignee": ""}),
+    ):
+        late = await desk.call(method, place, json=body, headers={"If-Match": tag})
+        assert (late.status_code, late.json()["code"]) == (412, "precondition-failed")
+    assert (await desk.call("PATCH", path, json={"status": "closed"}, headers={"If-Match": "*"})).status_code == 200
+    gone = await desk.call("PATCH", "/api/v2/alerts/alr_none", json={"status": "closed"}, headers={"If-Match": tag})
+    assert gone.status_code == 404

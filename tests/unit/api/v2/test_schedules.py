@@ -123,3 +123,51 @@ async def test_what_is_not_possible_is_refused_with_a_sentence(desk: Desk, chang
     assert refused.json()["code"] == code, refused.text
     assert 400 <= refused.status_code < 500
     assert refused.json()["detail"]
+
+
+async def test_a_change_is_refused_when_somebody_was_faster(desk: Desk) -> None:
+    body = {
+        "name": "tagged",
+        "action": "test.greet",
+        "input": {"name": "Ada"},
+        "trigger": {"kind": "interval", "every": 10**9},
+    }
+    assert (await desk.call("POST", "/api/v2/scheduler/schedules", json=body)).status_code == 201
+    path = "/api/v2/scheduler/schedules/tagged"
+    tag = (await desk.get(path)).headers["etag"]
+    assert (await desk.call("GET", path, headers={"If-None-Match": tag})).status_code == 304
+    fired = await desk.call("POST", f"{path}/trigger")
+    assert fired.status_code == 200
+    assert (await desk.call("GET", path, headers={"If-None-Match": tag})).status_code == 200, (
+        "its newest run is another"
+    )
+    mine = await desk.call("PUT", path, json={**body, "priority": 7}, headers={"If-Match": tag})
+    assert (mine.status_code, mine.json()["priority"]) == (200, 7)
+    for method, place, options in (
+        ("PUT", path, {"json": body}),
+        ("POST", f"{path}/pause", {}),
+        ("POST", f"{path}/resume", {}),
+        ("DELETE", path, {}),
+    ):
+        late = await desk.call(method, place, headers={"If-Match": tag}, **options)
+        assert (late.status_code, late.json()["code"]) == (412, "precondition-failed"), method
+    assert (await desk.call("DELETE", path, headers={"If-Match": mine.headers["etag"]})).status_code == 204
+
+
+async def test_schedules_are_filtered_and_paged(desk: Desk) -> None:
+    trigger = {"kind": "interval", "every": 10**9}
+    for name, enabled in (("a one", True), ("a two", False), ("b three", True)):
+        body = {"name": name, "action": "test.greet", "input": {"name": "x"}, "trigger": trigger, "enabled": enabled}
+        assert (await desk.call("POST", "/api/v2/scheduler/schedules", json=body)).status_code == 201
+
+    async def names(query: str) -> list[str]:
+        return [one["name"] for one in (await desk.get(f"/api/v2/scheduler/schedules?{query}")).json()["items"]]
+
+    assert await names("q=A%20") == ["a one", "a two"]
+    assert await names("enabled=true") == ["a one", "b three"]
+    assert await names("action=test.none") == []
+    first = (await desk.get("/api/v2/scheduler/schedules?limit=2")).json()
+    assert [one["name"] for one in first["items"]] == ["a one", "a two"]
+    rest = (await desk.get(f"/api/v2/scheduler/schedules?limit=2&cursor={first['next']}")).json()
+    assert ([one["name"] for one in rest["items"]], rest["next"]) == (["b three"], None)
+    assert (await desk.get("/api/v2/scheduler/schedules?cursor=AAAA")).status_code == 400

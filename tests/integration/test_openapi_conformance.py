@@ -88,6 +88,7 @@ def _conform(server: LiveServer, folder: Path, *depth: str) -> None:
             f"--header=Authorization: Bearer {server.key}",
             f"--checks={','.join(CHECKS)}",
             "--seed=1",
+            "--request-timeout=60",
             "--warnings=off",
             "--continue-on-failure",
             *depth,

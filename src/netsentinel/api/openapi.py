@@ -10,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from netsentinel.api.answers import PROBLEMS
 from netsentinel.api.deps import Public, declared_access
+from netsentinel.api.examples import example
 from netsentinel.api.problems import Problem
 from netsentinel.api.versions import OLDER, SUPPORTED, VERSION_HEADER
 
@@ -36,6 +37,7 @@ def document(app: FastAPI) -> Document:
     for path, item in schema["paths"].items():
         for method, operation in item.items():
             _complete(path, method, operation, is_public=(method, path) in public)
+            _illustrate(operation, schema)
     components = schema.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = msgspec.json.schema(Problem)["$defs"]["Problem"]
@@ -104,6 +106,13 @@ def _complete(path: str, method: str, operation: Document, *, is_public: bool) -
                 response["description"] = "Done."
             if path.startswith(("/api/", "/auth/")):
                 response.setdefault("headers", {})[VERSION_HEADER] = {"$ref": "#/components/headers/ApiVersion"}
+
+
+def _illustrate(operation: Document, schema: Document) -> None:
+    """An example of each JSON body that has none."""
+    for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+        if "json" in kind and not {"example", "examples"} & set(media):
+            media["example"] = example(media["schema"], schema)
 
 
 def _operation_id(path: str, method: str, long: str) -> str:

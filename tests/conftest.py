@@ -34,7 +34,18 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("netsentinel")
 
 AUDIT_KEY = b"the audit key of the tests"
-FEATURES = ("events", "detection", "identity", "streamer", "alerts", "recovery", "tasks", "scheduler", "analytics")
+FEATURES = (
+    "events",
+    "detection",
+    "identity",
+    "streamer",
+    "alerts",
+    "recovery",
+    "tasks",
+    "scheduler",
+    "webhooks",
+    "analytics",
+)
 
 
 @pytest.fixture(scope="session")

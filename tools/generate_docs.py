@@ -60,8 +60,10 @@ and spraying, beacons, long connections, DNS tunnels, generated names, new servi
 to write your own: [Write a rule](../guide/write-a-rule.md)."""
 METRICS_INTRODUCTION = """\
 `GET /metrics` answers in Prometheus' text format; it needs the permission `metrics:read`. Besides these there is the
-histogram `netsentinel_http_request_seconds` with the labels `route`, `method` and `status`, and the counter
-`netsentinel_http_deprecated_requests_total` with the label `route`: requests of the older version of the API."""
+histograms `netsentinel_http_request_seconds` with the labels `route`, `method` and `status`, and
+`netsentinel_webhook_attempt_seconds` with the label `outcome`: `delivered`, `refused` (an answer other than 200 to 299)
+or `unanswered`; and the counter `netsentinel_http_deprecated_requests_total` with the label `route`: requests of the
+older version of the API."""
 SAMPLE_PARTS = 4
 """Kind, name, help and value."""
 PREFIX = Settings.model_config.get("env_prefix", "")

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from netsentinel import alerts, analytics, events, identity, recovery, scheduler, tasks
+from netsentinel import alerts, analytics, events, identity, recovery, scheduler, tasks, webhooks
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.actions import AlertActions
 from netsentinel.alerts.operations import alert_operations
@@ -23,7 +23,7 @@ from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
 from netsentinel.analytics import Analytics, Pusher, Sources
 from netsentinel.analytics.store_sql import SqlPace
 from netsentinel.api.app import Application, create_app
-from netsentinel.api.health import Readiness, free_disk_mib
+from netsentinel.api.health import readiness_of
 from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
 from netsentinel.detection import entries as rule_entries
@@ -63,12 +63,13 @@ from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
 from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.passwords import Argon2Hashing
 from netsentinel.identity.store_sql import SqlIdentity
-from netsentinel.kernel.clock import MINUTE, SECOND, Clock, SystemClock
+from netsentinel.kernel.clock import HOUR, MINUTE, Clock, SystemClock
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
-from netsentinel.kernel.errors import SettingsError, StorageFullError, UnavailableError
+from netsentinel.kernel.errors import SettingsError, UnavailableError
 from netsentinel.kernel.settings import MIB, Settings
 from netsentinel.kernel.types import MetricSample, TenantId
+from netsentinel.outbound import Outbound, Reach
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling, Timer
@@ -84,6 +85,8 @@ from netsentinel.tasks.operations import task_operations
 from netsentinel.tasks.ports import TaskStore
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker, WorkerLimits
+from netsentinel.webhooks import Hooks, WebhookRules, WebhookStores, assemble
+from netsentinel.webhooks.store_sql import SqlDeliveries, SqlEndpoints, SqlHistory
 from netsentinel.wiring.everyday import Everyday
 from netsentinel.wiring.reactions import Handlers
 from netsentinel.wiring.replays import Replays
@@ -96,8 +99,6 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OUR_LICENCE = "Apache License 2.0"
 _TEND_EVERY_S = 30.0
 _SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
-_LAGGING_S = 60
-"""A source lags, for /readyz, when a batch has waited longer than this."""
 
 
 def entry_registry() -> EntryRegistry:
@@ -109,6 +110,7 @@ def entry_registry() -> EntryRegistry:
             *recovery.ENTRY_KINDS,
             *tasks.ENTRY_KINDS,
             *scheduler.ENTRY_KINDS,
+            *webhooks.ENTRY_KINDS,
             *analytics.ENTRY_KINDS,
             *events.ENTRY_KINDS,
             *rule_entries.ENTRY_KINDS,
@@ -208,7 +210,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await _open_work(settings, ground)
-        histories = Histories(work.tasks, work.plan.schedules, work.board, work.files)
+        histories = Histories(work.tasks, work.plan.schedules, work.board, work.files, work.hooks.service)
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
         services, runner, metrics, supervisor, pusher = _services(settings, ground, pool, lake, rules, work, demo=demo)
@@ -275,6 +277,9 @@ def _services(
         close_sockets=hub.on_revocation,
         renew_breaker=work.breakers.on_entry,
         end_run=work.plan.outcomes.on_task_ended,
+        tell_webhooks=work.hooks.following.on_entry,
+        webhook_kinds=work.hooks.following.wanted,
+        end_delivery=work.hooks.following.on_task_ended,
         plan_ahead=work.plan.timer.on_entry,
         push_metrics=pusher.on_entry,
         answer_request=hub.on_task_end,
@@ -282,6 +287,7 @@ def _services(
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
     hub.on_answer(metrics.observe_live_request)
+    work.hooks.sender.on_attempt(metrics.observe_webhook)
     meter = SourceMeter(clock)
     intake = IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS, meter=meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
@@ -314,10 +320,11 @@ def _services(
         batch=batch,
         breakers=work.board,
         schedules=work.plan.schedules,
+        webhooks=work.hooks.service,
         files=work.files,
         analytics=work.analytics,
         hub=hub,
-        readiness=_readiness(settings, db, inbox, clock),
+        readiness=readiness_of(settings, db, inbox.backlog, clock),
         metrics=metrics.exposition,
         demo=demo,
     )
@@ -419,31 +426,6 @@ def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Wor
     yield from worker.samples()
 
 
-def _readiness(settings: Settings, db: Database, inbox: SqlInbox, clock: Clock) -> Readiness:
-    async def storage() -> str:
-        await db.read(lambda tx: tx.row("SELECT 1"))
-        return "reading works"
-
-    async def writer() -> str:
-        await db.write(lambda tx: tx.row("SELECT 1"))
-        return "writing works"
-
-    async def disk() -> str:
-        free = free_disk_mib(settings.data_dir)
-        if free < settings.disk_reserve_mib:
-            raise StorageFullError(f"Only {free} MiB are free; the reserve is {settings.disk_reserve_mib} MiB.")
-        return f"{free} MiB free"
-
-    async def detection() -> str:
-        waiting, since = await db.read(inbox.backlog)
-        lag = (clock.now() - since) // SECOND if waiting else 0
-        if lag > _LAGGING_S:
-            raise UnavailableError(f"{waiting} batches wait for detection, the oldest for {lag} s.")
-        return f"{waiting} batches wait"
-
-    return Readiness({"storage": storage, "writer": writer, "disk": disk, "detection": detection})
-
-
 async def _leave_traces(stack: AsyncExitStack, settings: Settings, service: IdentityService, url: str) -> None:
     """The files by which commands on this machine find the server and may talk to it."""
     await service.ensure_local_key(settings.data_dir / LOCAL_KEY_FILE)
@@ -532,6 +514,7 @@ class _Work:
     breakers: Breakers
     board: BreakerBoard
     plan: _Plan
+    hooks: Hooks
     analytics: Analytics
     worker: Worker
 
@@ -540,7 +523,7 @@ async def _open_work(settings: Settings, ground: _Ground) -> _Work:
     """Tasks with their breakers. One server runs on an SQLite file, so there what others left is taken at once."""
     actions, hints, dialect = ActionRegistry(), Hints(), POSTGRES if settings.database_url else SQLITE
     kept = SqlBreakers()
-    breakers = Breakers(ground.db, kept, ground.clock)
+    breakers = Breakers(ground.db, kept, ground.clock, policies={"webhook": webhooks.BREAKER})
     await breakers.load()
     stores = sql_stores(dialect)
     engine = Engine(stores, actions, ground.clock, breakers)
@@ -562,6 +545,7 @@ async def _open_work(settings: Settings, ground: _Ground) -> _Work:
         breakers=breakers,
         board=board,
         plan=plan,
+        hooks=_hooks(settings, ground, service, dialect),
         analytics=Analytics(sources, ground.clock),
         worker=Worker(ground.db, engine, hints, limits, gate=breakers, is_alone=not settings.database_url),
     )
@@ -575,6 +559,17 @@ def _plan(ground: _Ground, service: TaskService, task_store: TaskStore, dialect:
     schedules = Schedules(Scheduling(db, stores, firing, service, clock, ground.registry))
     on_events = EventTrigger(db, ground.journal, stores, firing, schedules)
     return _Plan(schedules, Timer(schedules, clock), on_events, Outcomes(stores))
+
+
+def _hooks(settings: Settings, ground: _Ground, service: TaskService, dialect: Dialect) -> Hooks:
+    stores = WebhookStores(SqlEndpoints(dialect), SqlDeliveries(dialect), SqlHistory())
+    caller = Outbound(Reach.of(settings.outbound_networks, settings.ports_of_calls))
+    rules = WebhookRules(
+        key=(settings.webhooks_key.get_secret_value() or private_key(settings.data_dir / "webhooks.key")).encode(),
+        timeout_s=settings.webhooks_timeout_seconds,
+        stop_after=settings.webhooks_disable_after_hours * HOUR,
+    )
+    return assemble(ground.db, ground.journal, ground.registry, service, ground.clock, stores, caller, rules)
 
 
 @asynccontextmanager

@@ -43,6 +43,8 @@ SCHEDULE: dict[str, Any] = {
     "trigger": {"kind": "cron", "cron": "0 0 29 2 *"},
 }
 
+WEBHOOK: dict[str, Any] = {"url": "https://example.org/hook", "events": ["alert.raised"], "enabled": False}
+
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
     ("POST", "/api/v2/alerts/bulk"): {"json": {"ids": ["alr_none"], "note": "seen"}},
@@ -66,6 +68,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/scheduler/preview"): {"json": {"trigger": SCHEDULE["trigger"]}},
     ("POST", "/api/v2/scheduler/events"): {"json": {"name": "matrix.happened"}},
     ("POST", "/api/v2/batch/operations"): {"json": {"operations": [{"op": "retry", "task_id": "tsk_none"}]}},
+    ("POST", "/api/v2/webhooks"): {"json": WEBHOOK},
+    ("PUT", "/api/v2/webhooks/{webhook_id}"): {"json": WEBHOOK},
+    ("POST", "/api/v2/webhooks/{webhook_id}/replay"): {"json": {"since": 1, "until": 2}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
@@ -75,8 +80,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 """A valid body for each route that takes one. `FRESH` is another id in each request."""
 
-SHARED = ("/api/v2/entries", "/api/v2/rules", "/api/v2/rules/packs", "/api/v2/actions")
-"""Lists in which every tenant finds something: its own journal, the rules and the actions of the installation."""
+SHARED = (
+    "/api/v2/entries",
+    "/api/v2/rules",
+    "/api/v2/rules/packs",
+    "/api/v2/actions",
+    "/api/v2/webhooks/events",
+)
+"""Lists in which every tenant finds something: its own journal; rules, actions and kinds of events of everybody."""
 
 A_SCHEDULE = ("POST", "/api/v2/scheduler/schedules", SCHEDULE)
 HTTP_SOURCE = ("POST", "/api/v2/sources", {"name": "http", "kind": "http"})
@@ -176,6 +187,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
+            world.things.update(webhook_id="whk_none", delivery_id="msg_none")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -236,8 +248,8 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 
 def method_of_nothing(method: str, path: str) -> bool:
-    """Whether it is asked about a task, a batch, a breaker or an action that is not there: 404 is being let in."""
-    nothing = any(name in path for name in ("{task_id}", "{batch}", "{service}", "{connection_id}"))
+    """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
+    nothing = any(name in path for name in ("{task_id}", "{batch}", "{service}", "{connection_id}", "{webhook_id}"))
     return nothing or (method, path) == ("POST", "/api/v2/tasks")
 
 

@@ -157,6 +157,17 @@ export interface DeadLetterHandled {
   readonly task?: string;
 }
 
+/** A message could not be delivered. The entry's subject is the endpoint's id. */
+export interface DeliveryGivenUp {
+  readonly id: string;
+  readonly delivery: string;
+  readonly event: string;
+  readonly seq: number;
+  readonly attempts: number;
+  readonly status: number;
+  readonly error: string;
+}
+
 /** One entry, with its live name and topic beside its kind. */
 export interface EntryItem {
   readonly seq: number;
@@ -475,6 +486,9 @@ export interface SourceRemoved {
   readonly kind: string;
 }
 
+/** Why an endpoint is told of nothing. */
+export type StoppedBy = "" | "failing" | "gone" | "hand";
+
 /** What became of a request. */
 export interface SubmittedTask {
   readonly task: TaskItem;
@@ -623,6 +637,25 @@ export interface UserDisabled {
 /** What a person decided about it. */
 export type Verdict = "benign" | "false_positive" | "true_positive" | "undecided";
 
+/** Somebody registered, changed, tested or deleted an endpoint. The entry's subject is its id. */
+export interface WebhookChanged {
+  readonly id: string;
+  readonly origin: string;
+  readonly change: string;
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+}
+
+/** An endpoint is told of nothing any more. The entry's subject is its id. */
+export interface WebhookStopped {
+  readonly id: string;
+  readonly origin: string;
+  readonly reason: StoppedBy;
+  readonly failing_since: number;
+  readonly failure: string;
+  readonly event: string;
+}
+
 /** The server's first frame: the client is who it says it is. */
 export interface Welcome {
   readonly type: "welcome";
@@ -751,12 +784,18 @@ export interface EventData {
   readonly "user:created": UserCreated;
   /** A user was disabled and the user's sessions ended. */
   readonly "user:disabled": UserDisabled;
+  /** Somebody registered, changed or deleted an endpoint, or rotated its secret. */
+  readonly "webhook:changed": WebhookChanged;
+  /** A message to an endpoint was given up after its last attempt. */
+  readonly "webhook:delivery-failed": DeliveryGivenUp;
+  /** An endpoint was disabled: it answered 410, or failed for too long. */
+  readonly "webhook:disabled": WebhookStopped;
 }
 
 /** The names of each topic's events. */
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
-  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "user:created" | "user:disabled";
+  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "user:created" | "user:disabled" | "webhook:changed";
   readonly metrics: "metrics:changed";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";
   readonly rules: "rule:added" | "rule:disabled" | "rule:enabled" | "rule:removed";
@@ -764,4 +803,5 @@ export interface TopicEvents {
   readonly tasks: "task:cancelled" | "task:dead" | "task:failed" | "task:parked" | "task:paused" | "task:queued" | "task:retrying" | "task:started" | "task:submitted" | "task:succeeded" | "task:wanted";
   readonly threats: "threat:updated";
   readonly triage: "alert:assigned" | "alert:judged" | "alert:noted" | "suppression:created" | "suppression:lifted";
+  readonly webhooks: "webhook:delivery-failed" | "webhook:disabled";
 }

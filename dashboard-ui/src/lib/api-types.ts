@@ -1795,6 +1795,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description The tenant's endpoints, oldest first, with how the deliveries of the last day stand. Secrets are never shown.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description Register an endpoint. The answer holds its secret, this once.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Events
+         * @description Every kind of event that endpoints of the caller can be told of.
+         */
+        get: operations["list_webhook_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Webhook
+         * @description One endpoint, without its secret.
+         */
+        get: operations["show_webhook"];
+        /**
+         * Change Webhook
+         * @description State an endpoint anew; `enabled` lets a stopped one go on, from now on.
+         */
+        put: operations["change_webhook"];
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Delete an endpoint. Messages that wait for it are dropped.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description Make a new secret. The old one signs for a day more, beside the new one.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Send a `webhook.test` message now, once, and answer with what the endpoint answered.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Webhook Range
+         * @description Deliver what happened between two times: what failed, and what was never delivered.
+         */
+        post: operations["replay_webhook_range"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Deliveries
+         * @description An endpoint's deliveries, newest first.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Webhook Delivery
+         * @description A delivery with its message, and every attempt with request and answer.
+         */
+        get: operations["show_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Webhook Delivery
+         * @description Attempt a delivery anew; its `webhook-id` stays, so that a receiver knows it again.
+         */
+        post: operations["replay_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -2802,6 +2994,91 @@ export interface components {
             tenant: string;
         };
         /**
+         * DeliveryItem
+         * @description One message to an endpoint. Times are microseconds since 1970 UTC.
+         */
+        DeliveryItem: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string;
+            /** Event */
+            event: string;
+            /** Seq */
+            seq: number;
+            /** State */
+            state: string;
+            /** Attempts */
+            attempts: number;
+            /** Status */
+            status: number;
+            /** Error */
+            error: string;
+            /** Task Id */
+            task_id: string;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number;
+        };
+        /**
+         * DeliveryItems
+         * @description One page of deliveries, newest first.
+         */
+        DeliveryItems: {
+            /** Items */
+            items: components["schemas"]["DeliveryItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DeliveryState
+         * @description How a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "failed";
+        /**
+         * DeliveryTry
+         * @description One request and its answer.
+         */
+        DeliveryTry: {
+            /** Number */
+            number: number;
+            /** At */
+            at: number;
+            /** Took */
+            took: number;
+            /** Status */
+            status: number;
+            /** Error */
+            error: string;
+            /** Retry After */
+            retry_after: number;
+            /** Request Headers */
+            request_headers: [
+                string,
+                string
+            ][];
+            /** Response Headers */
+            response_headers: [
+                string,
+                string
+            ][];
+            /** Response Body */
+            response_body: string;
+        };
+        /**
+         * DeliveryWhole
+         * @description A delivery with its message and every attempt.
+         */
+        DeliveryWhole: {
+            delivery: components["schemas"]["DeliveryItem"];
+            /** Body */
+            body: string;
+            /** Attempts */
+            attempts: components["schemas"]["DeliveryTry"][];
+        };
+        /**
          * Disabling
          * @description Why a rule is disabled.
          */
@@ -3519,6 +3796,28 @@ export interface components {
             count: number;
         };
         /**
+         * RangeText
+         * @description What to replay.
+         */
+        RangeText: {
+            /**
+             * Since
+             * @description The first time, microseconds since 1970 UTC.
+             */
+            since: number;
+            /**
+             * Until
+             * @description The time after the last.
+             */
+            until: number;
+            /**
+             * All
+             * @description True to send again what the endpoint took, too.
+             * @default false
+             */
+            all: boolean;
+        };
+        /**
          * ReadinessReport
          * @description All checks, and whether the server can do its work.
          */
@@ -3583,6 +3882,20 @@ export interface components {
         RelatedAlerts: {
             /** Items */
             items: components["schemas"]["RelatedAlert"][];
+        };
+        /**
+         * Replayed
+         * @description What replaying a range came to.
+         */
+        Replayed: {
+            /** Replayed */
+            replayed: number;
+            /** Added */
+            added: number;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Next */
+            next: number;
         };
         /**
          * Resolution
@@ -5068,6 +5381,146 @@ export interface components {
          * @enum {string}
          */
         Verdict: "undecided" | "true_positive" | "false_positive" | "benign";
+        /**
+         * WebhookChange
+         * @description The endpoint anew, and which version it is to replace.
+         */
+        WebhookChange: {
+            /**
+             * Url
+             * @description `https://...`; the other side's address.
+             */
+            url: string;
+            /**
+             * Events
+             * @description Kinds or patterns: `alert.raised`, `alert.*`, or `*` for all.
+             */
+            events: string[];
+            /**
+             * Description
+             * @description For people.
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @description False for an endpoint that is told of nothing.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Version
+             * @description Refused with 409 when it has another by now.
+             */
+            version?: number | null;
+        };
+        /**
+         * WebhookEvent
+         * @description A kind of event that endpoints can be told of.
+         */
+        WebhookEvent: {
+            /** Name */
+            name: string;
+            /** Topic */
+            topic: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * WebhookEvents
+         * @description All of them, by name.
+         */
+        WebhookEvents: {
+            /** Items */
+            items: components["schemas"]["WebhookEvent"][];
+        };
+        /**
+         * WebhookItem
+         * @description An endpoint. Times are microseconds since 1970 UTC, 0 for never.
+         */
+        WebhookItem: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Description */
+            description: string;
+            /** Events */
+            events: string[];
+            /** Enabled */
+            enabled: boolean;
+            /** Stopped By */
+            stopped_by: string;
+            /** Failing Since */
+            failing_since: number;
+            /** Delivered At */
+            delivered_at: number;
+            /** Failed At */
+            failed_at: number;
+            /** Failure */
+            failure: string;
+            /** Pending */
+            pending: number;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /** Old Secret Until */
+            old_secret_until: number;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WebhookItems
+         * @description Every endpoint of the tenant, oldest first.
+         */
+        WebhookItems: {
+            /** Items */
+            items: components["schemas"]["WebhookItem"][];
+        };
+        /**
+         * WebhookSecret
+         * @description An endpoint with its secret, which is shown this once.
+         */
+        WebhookSecret: {
+            webhook: components["schemas"]["WebhookItem"];
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * WebhookText
+         * @description Where to send what.
+         */
+        WebhookText: {
+            /**
+             * Url
+             * @description `https://...`; the other side's address.
+             */
+            url: string;
+            /**
+             * Events
+             * @description Kinds or patterns: `alert.raised`, `alert.*`, or `*` for all.
+             */
+            events: string[];
+            /**
+             * Description
+             * @description For people.
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @description False for an endpoint that is told of nothing.
+             * @default true
+             */
+            enabled: boolean;
+        };
         /**
          * Why
          * @description Why another alert may belong to this one.
@@ -8450,6 +8903,380 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_webhook_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEvents"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryWhole"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    replay_webhook_range: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RangeText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only in these states. */
+                state?: components["schemas"]["DeliveryState"][];
+                /** @description Only of this kind, for example `alert.raised`. */
+                event?: string;
+                /** @description Made at this time or later. */
+                since?: number;
+                /** @description Made before this time; 0 for no end. */
+                until?: number;
+                /** @description Deliveries a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryWhole"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replay_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];

@@ -31,6 +31,7 @@ from netsentinel.api.v2 import (
     tasks,
     threats,
     triage,
+    webhooks,
 )
 from netsentinel.kernel.settings import Settings
 
@@ -85,6 +86,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         schedules.router,
         aliases.router,
         batch.router,
+        webhooks.router,
         analytics.router,
         set_aside.router,
         threats_v1.router,

@@ -6,9 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.clock import SECOND, Clock
+from netsentinel.kernel.errors import NetSentinelError, StorageFullError, UnavailableError
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import Micros
+from netsentinel.storage import Database, ReadTx
 
 MIB = 1024 * 1024
+_LAGGING_S = 60
+"""Detection lags when a batch has waited longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +62,39 @@ class Readiness:
 def free_disk_mib(folder: Path) -> int:
     """Free space of the disk that holds the folder, in MiB."""
     return shutil.disk_usage(folder).free // MIB
+
+
+def readiness_of(
+    settings: Settings, db: Database, backlog: Callable[[ReadTx], tuple[int, Micros]], clock: Clock
+) -> Readiness:
+    """The checks of a server.
+
+    Args:
+        settings: where its data are, and how much of the disk stays free.
+        db: its database.
+        backlog: how many batches wait for detection, and since when the oldest does.
+        clock: the time.
+    """
+
+    async def storage() -> str:
+        await db.read(lambda tx: tx.row("SELECT 1"))
+        return "reading works"
+
+    async def writer() -> str:
+        await db.write(lambda tx: tx.row("SELECT 1"))
+        return "writing works"
+
+    async def disk() -> str:
+        free = free_disk_mib(settings.data_dir)
+        if free < settings.disk_reserve_mib:
+            raise StorageFullError(f"Only {free} MiB are free; the reserve is {settings.disk_reserve_mib} MiB.")
+        return f"{free} MiB free"
+
+    async def detection() -> str:
+        waiting, since = await db.read(backlog)
+        lag = (clock.now() - since) // SECOND if waiting else 0
+        if lag > _LAGGING_S:
+            raise UnavailableError(f"{waiting} batches wait for detection, the oldest for {lag} s.")
+        return f"{waiting} batches wait"
+
+    return Readiness({"storage": storage, "writer": writer, "disk": disk, "detection": detection})

@@ -15,6 +15,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 """A client may send any word as its method; each word would be a series kept for ever."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
+_WEBHOOK_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0)
+
 _LIVE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0)
 
 
@@ -58,6 +60,18 @@ class Metrics:
             buckets=_LIVE_BUCKETS,
             registry=self._registry,
         )
+
+        self._webhooks = Histogram(
+            "netsentinel_webhook_attempt_seconds",
+            "Time of an attempt to deliver a message, by outcome: delivered, refused or unanswered.",
+            ["outcome"],
+            buckets=_WEBHOOK_BUCKETS,
+            registry=self._registry,
+        )
+
+    def observe_webhook(self, outcome: str, seconds: float) -> None:
+        """An attempt at a delivery is over."""
+        self._webhooks.labels(outcome).observe(seconds)
 
     def observe_live_request(self, action: str, took: Micros) -> None:
         """A request over a live connection was answered. Only registered actions come here."""

@@ -72,6 +72,7 @@ TAGS: Final = {
     "tasks": "Durable work: asked for, watched, stopped, tried again.",
     "error recovery": "Retries, circuit breakers and dead letters.",
     "schedules": "What is done at a time or when something happens.",
+    "webhooks": "Programs elsewhere that are told of what happens here.",
     "batch": "Many operations in one request.",
     "metrics": "Error recovery and schedules in figures.",
     "version 1": "The older version. It ends at the date in `Sunset`; docs/guide/migrating-to-v2.md says what to call.",

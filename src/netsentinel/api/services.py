@@ -25,6 +25,7 @@ from netsentinel.storage import Journal
 from netsentinel.streamer import Hub
 from netsentinel.tasks import TaskFiles, TaskService
 from netsentinel.tasks.batch import Batch
+from netsentinel.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Services:
     batch: Batch
     breakers: BreakerBoard
     schedules: Schedules
+    webhooks: Webhooks
     files: TaskFiles
     analytics: Analytics
     hub: Hub

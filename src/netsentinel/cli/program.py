@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tasks": ("netsentinel.cli.tasks:tasks_app", "List, submit and stop tasks."),
     "dlq": ("netsentinel.cli.dlq:dlq_app", "Look after tasks that gave up."),
     "breakers": ("netsentinel.cli.breakers:breakers_app", "List and switch circuit breakers."),
+    "webhooks": ("netsentinel.cli.webhooks:webhooks_app", "Tell other programs what happens."),
     "schedules": ("netsentinel.cli.schedules:schedules_app", "List, add and trigger schedules."),
     "users": ("netsentinel.cli.users:users_app", "Create users."),
     "keys": ("netsentinel.cli.keys:keys_app", "Create API keys."),

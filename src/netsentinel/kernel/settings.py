@@ -4,6 +4,7 @@ A setting comes from the environment (`NETSENTINEL_<NAME>`) or from `.env` in th
 overrides both. `.env.template` and `docs/reference/settings.md` are generated from this file.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -130,6 +131,26 @@ class Settings(BaseSettings):
     tasks_keep_days: int = Field(14, ge=1, description="Tasks are kept so many days after they ended.")
     dead_letters_keep_days: int = Field(90, ge=1, description="Dead letters are kept so many days.")
 
+    outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks that outbound calls (webhooks) may reach beside the public Internet, in CIDR notation,"
+        " separated by commas: `10.20.0.0/16,fd00:1234::/32`.",
+    )
+    outbound_ports: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("80", "443"), description="Ports that outbound calls may use, as `80,443,8000-8999`."
+    )
+    webhooks_timeout_seconds: int = Field(
+        15, ge=1, le=30, description="An endpoint that has not answered a message by then did not take it."
+    )
+    webhooks_disable_after_hours: int = Field(
+        120, ge=1, description="An endpoint of which every attempt failed for so long is disabled."
+    )
+    webhooks_keep_days: int = Field(30, ge=4, description="Deliveries of webhooks are kept so many days.")
+    webhooks_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that the secrets of webhooks are derived from; empty for a key file in the data folder.",
+    )
+
     journal_keep_days: int = Field(30, ge=1, description="Journal entries that are not audited are kept so long.")
     journal_keep_entries: int = Field(5_000_000, ge=1_000, description="At most so many journal entries are kept.")
     disk_reserve_mib: int = Field(256, ge=0, description="/readyz turns red when less space than this is free.")
@@ -145,6 +166,8 @@ class Settings(BaseSettings):
         "source_folders",
         "source_addresses",
         "source_ports",
+        "outbound_networks",
+        "outbound_ports",
         mode="before",
     )
     @classmethod
@@ -176,7 +199,14 @@ class Settings(BaseSettings):
                 raise ValueError("write absolute folders, for example /var/log or acme=/srv/acme")
         return value
 
-    @field_validator("source_ports")
+    @field_validator("outbound_networks")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part)
+        return value
+
+    @field_validator("source_ports", "outbound_ports")
     @classmethod
     def _spans_of_ports(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
@@ -194,8 +224,12 @@ class Settings(BaseSettings):
     @property
     def ports_of_sources(self) -> tuple[range, ...]:
         """What sources may listen on."""
-        spans = [part.partition("-") for part in self.source_ports]
-        return tuple(range(int(first), int(last or first) + 1) for first, _, last in spans)
+        return _spans(self.source_ports)
+
+    @property
+    def ports_of_calls(self) -> tuple[range, ...]:
+        """What outbound calls may use."""
+        return _spans(self.outbound_ports)
 
     @property
     def lake_path(self) -> Path:
@@ -206,6 +240,11 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """Where SQLite keeps its file."""
         return self.data_dir / "netsentinel.db"
+
+
+def _spans(ports: tuple[str, ...]) -> tuple[range, ...]:
+    spans = [part.partition("-") for part in ports]
+    return tuple(range(int(first), int(last or first) + 1) for first, _, last in spans)
 
 
 def _is_port(text: str) -> bool:

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     RECOVERY_WRITE = "recovery:write"
     SCHEDULES_READ = "schedules:read"
     SCHEDULES_WRITE = "schedules:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     USERS_MANAGE = "users:manage"
     KEYS_MANAGE = "keys:manage"
     AUDIT_READ = "audit:read"
@@ -87,6 +89,7 @@ _VIEWER = frozenset(
         Permission.TASKS_READ,
         Permission.RECOVERY_READ,
         Permission.SCHEDULES_READ,
+        Permission.WEBHOOKS_READ,
     }
 )
 _ANALYST = _VIEWER | {
@@ -100,6 +103,7 @@ _ANALYST = _VIEWER | {
     Permission.TASKS_WRITE,
     Permission.RECOVERY_WRITE,
     Permission.SCHEDULES_WRITE,
+    Permission.WEBHOOKS_WRITE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -74,8 +74,13 @@ class RetryPolicy:
     """Attempts in all, the first one included."""
     jitter: float = 1.0
     """Which share of a delay is drawn at random: 1 is full jitter (anything from 0 up), 0 is none."""
+    delays: tuple[Micros, ...] = ()
+    """The delays one by one, the last one for all further failures; when stated, `backoff`, `first` and `cap` count
+    for nothing."""
 
     def __post_init__(self) -> None:
+        if any(delay < 0 for delay in self.delays):
+            raise ValueError("a delay is at least 0")
         if not 1 <= self.max_attempts <= MAX_ATTEMPTS:
             raise ValueError(f"max_attempts is from 1 to {MAX_ATTEMPTS}")
         if self.first < 0 or self.cap < self.first:
@@ -106,6 +111,8 @@ class RetryPolicy:
         if override is None:
             return self
         stated = {name: value for name in override.__struct_fields__ if (value := getattr(override, name)) is not None}
+        if stated.keys() & {"backoff", "first", "cap"}:
+            stated["delays"] = ()
         if override.first is None and override.cap is not None:
             stated["first"] = min(self.first, override.cap)
         if override.cap is None and override.first is not None:
@@ -114,6 +121,8 @@ class RetryPolicy:
 
     def longest(self, failures: int) -> Micros:
         """The delay after so many failures (at least 1) without jitter."""
+        if self.delays:
+            return self.delays[min(failures, len(self.delays)) - 1]
         match self.backoff:
             case Backoff.EXPONENTIAL:
                 return min(self.cap, self.first << min(failures - 1, _MAX_DOUBLINGS))

@@ -39,8 +39,15 @@ class ReactionFailure:
 class Follower:
     """A named position in the journal that moves in the transaction of what is done about the entries."""
 
-    def __init__(self, db: Database, name: str, kinds: Collection[str]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        name: str,
+        kinds: Collection[str],
+        wanted: Callable[[ReadTx], Collection[str]] | None = None,
+    ) -> None:
         self._db = db
+        self._wanted = wanted
         self.name = name
         self._kinds = tuple(sorted(kinds))
         self._passed = 0
@@ -132,9 +139,12 @@ class Follower:
     def _next(self, tx: ReadTx, after: int, limit: int, upto: int | None) -> tuple[int, list[Entry]]:
         """(how far the journal was looked at, the entries found there)."""
         newest = newest_seq(tx) if upto is None else upto
-        kinds = f"AND kind IN ({', '.join('?' * len(self._kinds))})" if self._kinds else ""
+        wanted = self._kinds if self._wanted is None else tuple(sorted(self._wanted(tx)))
+        if self._wanted is not None and not wanted:
+            return max(newest, after), []
+        kinds = f"AND kind IN ({', '.join('?' * len(wanted))})" if wanted else ""
         sql = f"SELECT {COLUMNS} FROM journal WHERE seq > ? AND seq <= ? {kinds} ORDER BY seq LIMIT ?"  # noqa: S608 - only constants and placeholders
-        entries = [entry_from_row(row) for row in tx.rows(sql, (after, newest, *self._kinds, limit))]
+        entries = [entry_from_row(row) for row in tx.rows(sql, (after, newest, *wanted, limit))]
         return (entries[-1].seq if len(entries) == limit else max(newest, after)), entries
 
     def _position(self, tx: ReadTx) -> int:

@@ -1,7 +1,7 @@
 """The journal: the append-only log of everything that happened inside, and the one channel between features."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -170,9 +170,36 @@ class Journal:
         """
         return await self._db.read(lambda tx: (trimmed_seq(tx) + 1, newest_seq(tx)))
 
-    def follow(self, name: str, kinds: Collection[str] = ()) -> Follower:
-        """A durable cursor of that name; the first use begins before the oldest entry."""
-        return Follower(self._db, name, kinds)
+    async def first_since(self, at: Micros) -> int:
+        """The lowest `seq` of an entry of this time or later; one above the newest where there is none.
+
+        The times of entries may lie a little apart from their order, where several processes write or a clock was set.
+        """
+
+        def search(tx: ReadTx) -> int:
+            low, high = 1, newest_seq(tx) + 1
+            while low < high:
+                middle = (low + high) // 2
+                row = tx.row("SELECT seq, at FROM journal WHERE seq >= ? ORDER BY seq LIMIT 1", (middle,))
+                if row is None or row[1] >= at:
+                    high = middle
+                else:
+                    low = int(row[0]) + 1
+            return low
+
+        return await self._db.read(search)
+
+    def follow(
+        self, name: str, kinds: Collection[str] = (), *, wanted: Callable[[ReadTx], Collection[str]] | None = None
+    ) -> Follower:
+        """A durable cursor of that name; the first use begins before the oldest entry.
+
+        Args:
+            name: of the cursor.
+            kinds: only entries of these kinds, where any is given.
+            wanted: says which kinds count at the moment, in the transaction that reads them; none is possible.
+        """
+        return Follower(self._db, name, kinds, wanted)
 
     async def cursors(self) -> dict[str, int]:
         """Each durable cursor by name, with how many positions it is behind."""

@@ -1,5 +1,6 @@
 """The journal's rows as entries, and the two positions that everyone asks for."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import msgspec
@@ -29,6 +30,14 @@ def entry_from_row(row: Row) -> Entry:
         cause=_decode_cause(cause),
         audited=bool(audited),
     )
+
+
+def entries_at(tx: ReadTx, seqs: Collection[int]) -> list[tuple[str, Mapping[str, object]]]:
+    """(kind, payload) of these entries; those that are not kept any more are left out."""
+    if not seqs:
+        return []
+    sql = f"SELECT kind, payload FROM journal WHERE seq IN ({', '.join('?' * len(seqs))})"  # noqa: S608 - placeholders only
+    return [(kind, _decode_payload(payload)) for kind, payload in tx.rows(sql, tuple(seqs))]
 
 
 def trimmed_seq(tx: ReadTx) -> int:

@@ -37,6 +37,7 @@ LIVE_KINDS: Final = (
     EntryKind("metrics.changed", "metrics", "metrics:changed", Told, "Made-up figures."),
     EntryKind("breaker.opened", "recovery", "circuit-breaker:state-change", Told, "A made-up change of a breaker."),
     EntryKind("rule.disabled", "rules", "rule:disabled", Told, "A made-up switch of a rule.", audited=True),
+    EntryKind("webhook.stopped", "webhooks", "webhook:disabled", Told, "A made-up end of an endpoint."),
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),
 )
 """Kinds on the real topics, for tests that stand below the features which declare the real ones."""

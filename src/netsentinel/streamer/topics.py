@@ -146,6 +146,12 @@ _TOPICS = (
         {"rule_id": _TEXT, "title": _TEXT, "level": _LEVEL, "pack_id": _TEXT, "pack": _TEXT},
     ),
     Topic(
+        "webhooks",
+        Permission.WEBHOOKS_READ,
+        "/api/v2/webhooks",
+        {"id": _TEXT, "reason": _TEXT, "delivery": _TEXT, "event": _TEXT, "status": _NUMBER},
+    ),
+    Topic(
         "audit",
         Permission.AUDIT_READ,
         "/api/v2/entries?topic=audit",

@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,17 +13,23 @@ from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_DISAB
 from netsentinel.kernel.entries import Entry
 from netsentinel.recovery.entries import BREAKER_CHANGES
 from netsentinel.scheduler.entries import SCHEDULE_CHANGED, SCHEDULE_SKIPPED, SCHEDULE_TRIGGERED, TASK_EXECUTED
-from netsentinel.storage import Tx
+from netsentinel.storage import ReadTx, Tx
 from netsentinel.tasks.entries import (
     DLQ_ENTRY_RESOLVED,
     DLQ_ENTRY_RESUBMITTED,
     ENDED_KINDS,
+    TASK_CANCELLED,
+    TASK_DEAD,
+    TASK_FAILED,
     TASK_PARKED,
     TASK_RETRYING,
 )
 
 DurableHandler = Callable[[Tx, Entry], None]
 """Reacts inside the transaction that moves the reaction's cursor. Waits for nothing, and may be run twice."""
+
+WantedKinds = Callable[[ReadTx], Collection[str]]
+"""Which kinds of entries anybody waits for at the moment."""
 
 LiveHandler = Callable[[Entry], None]
 """Reacts on the event loop, in the process that sees the entry. Waits for nothing."""
@@ -40,6 +46,9 @@ class Handlers:
     plan_ahead: LiveHandler
     push_metrics: LiveHandler
     answer_request: LiveHandler
+    tell_webhooks: DurableHandler
+    webhook_kinds: WantedKinds
+    end_delivery: DurableHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class DurableReaction:
     kinds: tuple[str, ...]
     does: str
     handler: Callable[[Handlers], DurableHandler]
+    wanted: Callable[[Handlers], WantedKinds] | None = None
+    """Says which kinds count at the moment, where that changes; `kinds` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,19 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         "Has changed metrics announced to those who listen, at most twice a second.",
         lambda handlers: handlers.push_metrics,
     ),
+    DurableReaction(
+        "webhooks",
+        (),
+        "Has the entry delivered to the endpoints that subscribed to it, unless a delivery brought it about.",
+        lambda handlers: handlers.tell_webhooks,
+        wanted=lambda handlers: handlers.webhook_kinds,
+    ),
+    DurableReaction(
+        "deliveries",
+        (TASK_FAILED, TASK_CANCELLED, TASK_DEAD),
+        "Notes that a delivery was given up, and announces it; one that the server died under gets another task.",
+        lambda handlers: handlers.end_delivery,
+    ),
     LiveReaction(
         "requests",
         ENDED_KINDS,
@@ -143,7 +167,7 @@ def page() -> str:
     lines = [_INTRODUCTION, "| Reaction | Kind | Entries | What it does |", "|---|---|---|---|"]
     for reaction in REACTIONS:
         kind = "durable" if isinstance(reaction, DurableReaction) else "live"
-        entries = ", ".join(f"`{name}`" for name in reaction.kinds)
+        entries = ", ".join(f"`{name}`" for name in reaction.kinds) or "those that anybody subscribed to"
         lines.append(f"| `{reaction.name}` | {kind} | {entries} | {reaction.does} |")
     return "\n".join(lines) + "\n"
 

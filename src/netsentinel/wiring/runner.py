@@ -102,11 +102,14 @@ class ReactionRunner:
         Raises:
             NetSentinelError: the storage is not available; nothing is lost.
         """
-        follower = self._journal.follow(reaction.name, reaction.kinds)
-        await self._catch_up(follower, reaction)
+        await self._catch_up(self._follower_of(reaction), reaction)
+
+    def _follower_of(self, reaction: DurableReaction) -> Follower:
+        wanted = None if reaction.wanted is None else reaction.wanted(self._handlers)
+        return self._journal.follow(reaction.name, reaction.kinds, wanted=wanted)
 
     async def _keep_reacting(self, reaction: DurableReaction) -> None:
-        follower = self._journal.follow(reaction.name, reaction.kinds)
+        follower = self._follower_of(reaction)
         seen = -1  # so that the first look does not wait
         while True:
             try:

@@ -13,6 +13,7 @@ from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import ScheduleDraft, Schedules, Trigger, TriggerKind
 from netsentinel.storage import Journal
 from netsentinel.tasks import Action, Reporter, TaskFiles, TaskService, action
+from netsentinel.webhooks import Webhooks
 
 JOURNAL_TRIM: Final = "journal.trim"
 TASKS_TRIM: Final = "tasks.trim"
@@ -46,6 +47,7 @@ class Histories:
     schedules: Schedules
     breakers: BreakerBoard
     files: TaskFiles
+    webhooks: Webhooks
 
 
 class Upkeep:
@@ -84,9 +86,10 @@ class Upkeep:
         return Trimmed(await self._histories.tasks.trim_all(keep_days=keep, keep_dead_days=dead))
 
     async def trim_history(self, _input: Nothing, _reporter: Reporter) -> Trimmed:
-        """Delete runs of schedules and changes of breakers of more than 90 days ago."""
+        """Delete runs of schedules and changes of breakers of more than 90 days ago, and old deliveries of webhooks."""
         histories = self._histories
-        return Trimmed(await histories.schedules.forget_old() + await histories.breakers.forget_old())
+        deliveries = await histories.webhooks.forget_old(self._settings.webhooks_keep_days)
+        return Trimmed(await histories.schedules.forget_old() + await histories.breakers.forget_old() + deliveries)
 
     async def tend_lake(self, _input: Nothing, _reporter: Reporter) -> None:
         """Merge small files of stored events, and delete what is older than the settings say."""

@@ -65,6 +65,8 @@ def test_the_table() -> None:
                 "scheduler.task_executed",
             ),
         ),
+        ("webhooks", True, ()),
+        ("deliveries", True, ("task.failed", "task.cancelled", "task.dead")),
         ("requests", False, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
     ]
 
@@ -99,6 +101,9 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         plan_ahead=lambda _entry: taken.append("timer"),
         push_metrics=lambda _entry: taken.append("metrics"),
         answer_request=lambda _entry: taken.append("requests"),
+        tell_webhooks=lambda _tx, _entry: taken.append("webhooks"),
+        webhook_kinds=lambda _tx: ("alert.raised",),
+        end_delivery=lambda _tx, _entry: taken.append("deliveries"),
     )
     handler = reaction.handler(handlers)
     handler(*(None,) * (2 if isinstance(reaction, DurableReaction) else 1))  # type: ignore[arg-type] # neither looks

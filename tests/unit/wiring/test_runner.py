@@ -32,6 +32,9 @@ HANDLERS = Handlers(
     plan_ahead=_nothing,
     push_metrics=_nothing,
     answer_request=_nothing,
+    tell_webhooks=_nothing,
+    webhook_kinds=lambda _tx: (),
+    end_delivery=_nothing,
 )
 
 

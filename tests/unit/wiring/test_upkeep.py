@@ -36,6 +36,17 @@ class Lake:
         self.days = keep_days(T)
 
 
+class Hooks:
+    """Remembers how many days of deliveries were to be kept."""
+
+    def __init__(self) -> None:
+        self.days = 0
+
+    async def forget_old(self, keep_days: int) -> int:
+        self.days = keep_days
+        return 2
+
+
 class House:
     """Upkeep of a database with schedules, tasks and breakers."""
 
@@ -44,8 +55,9 @@ class House:
         breakers = Breakers(database, SqlBreakers(), site.clock)
         breakers.declare("smtp")
         self.board = BreakerBoard(database, SqlBreakers(), site.clock, breakers)
+        self.hooks = Hooks()
         settings = Settings(data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5)
-        histories = Histories(site.tasks.service, site.schedules, self.board, TaskFiles(folder / "results"))
+        histories = Histories(site.tasks.service, site.schedules, self.board, TaskFiles(folder / "results"), self.hooks)
         upkeep = Upkeep(settings, journal, self.lake, histories)
         site.tasks.service.actions.add(*upkeep.actions())
         self.worker = Worker(database, site.tasks.engine, site.tasks.hints)

@@ -41,6 +41,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import Permission, Role, system_principal
+from netsentinel.outbound import Answer
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler import EventTrigger, Firing, Outcomes, Schedules, ScheduleStores, Scheduling
@@ -54,6 +55,9 @@ from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskFiles
 from netsentinel.tasks.batch import Batch
 from netsentinel.tasks.operations import task_operations
 from netsentinel.tasks.store_sql import sql_stores
+from netsentinel.webhooks import WebhookRules, WebhookStores, assemble
+from netsentinel.webhooks.store_sql import SqlDeliveries, SqlEndpoints, SqlHistory
+from netsentinel.webhooks.testing import FakeCaller
 from tests.documented import Documented
 from tests.identity import House
 
@@ -128,6 +132,7 @@ class Desk:
         self.breakers = Breakers(self.database, SqlBreakers(), self.clock)
         self.board = BreakerBoard(self, SqlBreakers(), self.clock, self.breakers)  # type: ignore[arg-type] - the same
         self._add_schedules()
+        self._add_webhooks()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
         self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
@@ -168,6 +173,7 @@ class Desk:
             batch=self.batch,
             breakers=self.board,
             schedules=self.schedules,
+            webhooks=self.hooks.service,
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,
@@ -191,6 +197,13 @@ class Desk:
         kept_tasks = self.engine.stores
         sources = Sources(self, kept_tasks.figures, kept_tasks.timeline, self.board, self.schedules)  # type: ignore[arg-type] - the same
         self.analytics = Analytics(sources, self.clock)
+
+    def _add_webhooks(self) -> None:
+        self.caller = FakeCaller(Answer(200, (("x-by", "the other side"),), b"taken", is_cut=False, took=0.01))
+        stores = WebhookStores(SqlEndpoints(SQLITE), SqlDeliveries(SQLITE), SqlHistory())
+        rules = WebhookRules(key=b"of the tests")
+        ground = (self, self.journal, self.registry, self.tasks, self.clock)
+        self.hooks = assemble(*ground, stores, self.caller, rules)  # type: ignore[arg-type] - the same
 
     def _triage(self) -> Triage:
         people = TenantUsers(self.house.service.users)

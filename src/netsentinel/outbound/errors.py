@@ -1,0 +1,28 @@
+"""Why a call to the outside was not made, or came to nothing."""
+
+from netsentinel.kernel.errors import InvalidInputError, UnavailableError
+
+
+class InvalidUrlError(InvalidInputError):
+    """The URL cannot be called: another scheme than http or https, a user name in it, a port that is not allowed."""
+
+    code = "invalid-url"
+    title = "The URL cannot be called"
+
+
+class ForbiddenTargetError(InvalidInputError):
+    """The host has an address that outbound calls may not reach; the operator allows networks in the settings."""
+
+    code = "forbidden-target"
+    title = "The address must not be called"
+
+
+class UnreachableError(UnavailableError):
+    """The other side did not answer in time, or not in a way that HTTP understands; `reason` says which."""
+
+    code = "unreachable"
+    title = "The other side does not answer"
+
+    def __init__(self, detail: str, *, reason: str) -> None:
+        super().__init__(detail, reason=reason)
+        self.reason = reason

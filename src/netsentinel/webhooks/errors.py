@@ -1,0 +1,42 @@
+"""What can be wrong with a webhook."""
+
+from netsentinel.kernel.errors import ConflictError, InvalidInputError, UnavailableError
+
+
+class InvalidWebhookError(InvalidInputError):
+    """An endpoint's events or figures are not possible; the sentence says which and why."""
+
+    code = "invalid-webhook"
+    title = "The webhook is not possible"
+
+
+class WebhookStoppedError(ConflictError):
+    """The endpoint is stopped, so nothing is delivered to it."""
+
+    code = "webhook-stopped"
+    title = "The webhook is stopped"
+
+
+class DeliveryUnderWayError(ConflictError):
+    """The delivery has attempts to come; it can be replayed when they are over."""
+
+    code = "delivery-under-way"
+    title = "The delivery is under way"
+
+
+class DeliveryFailedError(UnavailableError):
+    """An attempt failed: the endpoint did not answer, or not with a status from 200 to 299."""
+
+    code = "delivery-failed"
+    title = "The endpoint did not take the message"
+
+    def __init__(self, detail: str, *, retry_after: float = 0.0) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class DeliveryDroppedError(ConflictError):
+    """There is nothing to deliver any more: the endpoint is stopped or deleted, or another task has the delivery."""
+
+    code = "delivery-dropped"
+    title = "The message is not delivered any more"

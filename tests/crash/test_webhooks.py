@@ -89,7 +89,7 @@ def parked(path: Path) -> int:
         connection.close()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_every_event_is_delivered_and_none_is_lost(tmp_path: Path) -> None:
     rng, path = seeded(), tmp_path / "netsentinel.db"
     with Receiver(Fickle(rng)) as good, Receiver(Reply(500)) as bad:
@@ -106,7 +106,7 @@ def test_every_event_is_delivered_and_none_is_lost(tmp_path: Path) -> None:
         acknowledged = crashes[-1].acknowledged
         with subprocess.Popen([*argv, "--quiet"], env={**os.environ, **environment}, stdout=subprocess.DEVNULL) as last:
             try:
-                wait_for(lambda: not waiting(path, good.url), 180, every=0.2)
+                wait_for(lambda: not waiting(path, good.url), 300, every=0.2)
             finally:
                 last.send_signal(signal.SIGKILL)
         assert parked(path) == 0

@@ -33,6 +33,7 @@ import {
   threatDetailQuery,
   threatListQuery,
 } from "@/features/threats/threat-queries";
+import { parseWebhookSearch, type WebhookSearch, webhooksQuery } from "@/features/webhooks/webhook-queries";
 import { parseSearch, stringifySearch } from "@/lib/urls";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
@@ -162,6 +163,14 @@ const breakers = createRoute({
   component: lazyRouteComponent(() => import("@/features/recovery/breakers-page"), "BreakersPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => app,
+  path: "/webhooks",
+  validateSearch: (raw: Record<string, unknown>): WebhookSearch => parseWebhookSearch(raw),
+  loader: ({ context }) => void context.queryClient.prefetchQuery(webhooksQuery),
+  component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
+});
+
 const schedules = createRoute({
   getParentRoute: () => app,
   path: "/schedules",
@@ -199,6 +208,7 @@ const routeTree = root.addChildren([
     deadLetters,
     breakers,
     schedules,
+    webhooks,
     connections,
   ]),
 ]);

@@ -44,6 +44,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",
+  "/webhooks": "/tasks",
   "/connections": "/tasks",
 };
 

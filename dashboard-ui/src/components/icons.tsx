@@ -78,6 +78,10 @@ export const RequestIcon = icon(
   "RequestIcon",
   <path d="M2 9.500h3.500l1 2h3l1-2H14M2 9.500v4h12v-4M2 9.500l2-7h8l2 7" />,
 );
+export const SendIcon = icon(
+  "SendIcon",
+  <path d="m2.500 8 11-5-3.500 10.500-2.500-4-5-1.500Zm5 1.500 6-6.500" />,
+);
 export const MoreIcon = icon("MoreIcon", <path strokeWidth="2.200" d="M3.500 8h.01M8 8h.01m4.490 0h.01" />);
 export const CopyIcon = icon("CopyIcon", <path d="M5.500 5.500v-3h8v8h-3m-8-5h8v8h-8v-8Z" />);
 export const ChevronDownIcon = icon("ChevronDownIcon", <path d="m4 6 4 4 4-4" />);

@@ -3055,15 +3055,9 @@ export interface components {
             /** Retry After */
             retry_after: number;
             /** Request Headers */
-            request_headers: [
-                string,
-                string
-            ][];
+            request_headers: components["schemas"]["HeaderItem"][];
             /** Response Headers */
-            response_headers: [
-                string,
-                string
-            ][];
+            response_headers: components["schemas"]["HeaderItem"][];
             /** Response Body */
             response_body: string;
         };
@@ -3232,6 +3226,16 @@ export interface components {
             data?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * HeaderItem
+         * @description A header of a request or an answer.
+         */
+        HeaderItem: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /**
          * HiddenFinding
@@ -5389,11 +5393,16 @@ export interface components {
             /**
              * Url
              * @description `https://...`; the other side's address.
+             * @example https://example.org/hooks/netsentinel
              */
             url: string;
             /**
              * Events
              * @description Kinds or patterns: `alert.raised`, `alert.*`, or `*` for all.
+             * @example [
+             *       "alert.*",
+             *       "error_recovery.dlq_entry_added"
+             *     ]
              */
             events: string[];
             /**
@@ -5501,11 +5510,16 @@ export interface components {
             /**
              * Url
              * @description `https://...`; the other side's address.
+             * @example https://example.org/hooks/netsentinel
              */
             url: string;
             /**
              * Events
              * @description Kinds or patterns: `alert.raised`, `alert.*`, or `*` for all.
+             * @example [
+             *       "alert.*",
+             *       "error_recovery.dlq_entry_added"
+             *     ]
              */
             events: string[];
             /**
@@ -5762,6 +5776,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "string",
+                 *       "username": "string",
+                 *       "password": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FirstAdministrator"];
             };
         };
@@ -5795,6 +5816,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "string",
+                 *       "password": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
@@ -5956,6 +5983,7 @@ export interface operations {
             content: {
                 /** @example {"timestamp":"2026-01-01T00:00:00.000000+0000","event_type":"dns"} */
                 "application/x-ndjson": string;
+                /** @example [] */
                 "application/json": Record<string, never>[];
             };
         };
@@ -6096,6 +6124,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sql": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["HuntRequest"];
             };
         };
@@ -6230,6 +6263,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "string"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkChange"];
             };
         };
@@ -6264,6 +6304,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoteText"];
             };
         };
@@ -6302,6 +6347,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "assignee": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Assignment"];
             };
         };
@@ -6495,6 +6545,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["AlertChange"];
             };
         };
@@ -6561,6 +6612,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "conditions": [
+                 *         {
+                 *           "field": "string",
+                 *           "values": [
+                 *             "string"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "reason": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSuppression"];
             };
         };
@@ -6594,6 +6658,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "conditions": [
+                 *         {
+                 *           "field": "string",
+                 *           "values": [
+                 *             "string"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PreviewRequest"];
             };
         };
@@ -6806,6 +6882,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "string",
+                 *       "kind": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSource"];
             };
         };
@@ -6869,6 +6951,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SourceChange"];
             };
         };
@@ -6964,6 +7047,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NewSourceKey"];
             };
         };
@@ -7098,6 +7182,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RuleBody"];
             };
         };
@@ -7223,6 +7312,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RuleBody"];
             };
         };
@@ -7345,6 +7439,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Note-Input"];
             };
         };
@@ -7381,6 +7476,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Trial"];
             };
         };
@@ -7511,6 +7607,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewTask"];
             };
         };
@@ -7991,6 +8092,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ResubmitMany"];
             };
         };
@@ -8025,6 +8127,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ResubmitOne"] | null;
             };
         };
@@ -8061,6 +8164,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Resolution"];
             };
         };
@@ -8277,6 +8385,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "string",
+                 *       "action": "string",
+                 *       "trigger": {
+                 *         "kind": "cron"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ScheduleText"];
             };
         };
@@ -8311,6 +8428,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "trigger": {
+                 *         "kind": "cron"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Preview"];
             };
         };
@@ -8343,6 +8467,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Happening"];
             };
         };
@@ -8447,6 +8576,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "string",
+                 *       "action": "string",
+                 *       "trigger": {
+                 *         "kind": "cron"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ScheduleChange"];
             };
         };
@@ -8842,6 +8980,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ResubmitOne"] | null;
             };
         };
@@ -8876,6 +9015,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "operations": [
+                 *         {
+                 *           "op": "retry",
+                 *           "task_id": "tsk_01"
+                 *         },
+                 *         {
+                 *           "op": "skip",
+                 *           "task_id": "tsk_02"
+                 *         },
+                 *         {
+                 *           "event": "webhook.received",
+                 *           "op": "trigger"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchText"];
             };
         };
@@ -8944,6 +9101,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.org/hooks/netsentinel",
+                 *       "events": [
+                 *         "alert.*",
+                 *         "error_recovery.dlq_entry_added"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookText"];
             };
         };
@@ -9031,6 +9197,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.org/hooks/netsentinel",
+                 *       "events": [
+                 *         "alert.*",
+                 *         "error_recovery.dlq_entry_added"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookChange"];
             };
         };
@@ -9156,6 +9331,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "since": 0,
+                 *       "until": 0
+                 *     }
+                 */
                 "application/json": components["schemas"]["RangeText"];
             };
         };

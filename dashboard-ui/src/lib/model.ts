@@ -55,6 +55,13 @@ export type Schedule = Schemas["ScheduleItem"];
 export type ScheduleDraft = Schemas["ScheduleText"];
 export type Trigger = Schemas["TriggerText"];
 export type Run = Schemas["RunItem"];
+export type Webhook = Schemas["WebhookItem"];
+export type WebhookDraft = Schemas["WebhookText"];
+export type WebhookSecret = Schemas["WebhookSecret"];
+export type Delivery = Schemas["DeliveryItem"];
+export type DeliveryState = Schemas["DeliveryState"];
+export type DeliveryTry = Schemas["DeliveryTry"];
+export type DeliveryWhole = Schemas["DeliveryWhole"];
 export type Resubmission = Schemas["ResubmissionView"];
 export type Me = Schemas["Me"];
 export type AuthState = Schemas["ServerState"];
@@ -117,6 +124,8 @@ export type Permission =
   | "rules:write"
   | "schedules:read"
   | "schedules:write"
+  | "webhooks:read"
+  | "webhooks:write"
   | "events:read"
   | "events:hunt"
   | "connections:read"

@@ -21,6 +21,9 @@ export function OperationsTabs() {
       <Link to="/schedules" className={tabClass} activeOptions={{ includeSearch: false }}>
         Schedules
       </Link>
+      <Link to="/webhooks" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Webhooks
+      </Link>
       {mayLook && (
         <Link to="/connections" className={tabClass} activeOptions={{ includeSearch: false }}>
           Connections

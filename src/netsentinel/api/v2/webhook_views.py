@@ -25,9 +25,17 @@ class WebhookText(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(min_length=1, max_length=2_048, description="`https://...`; the other side's address.")
+    url: str = Field(
+        min_length=1,
+        max_length=2_048,
+        description="`https://...`; the other side's address.",
+        examples=["https://example.org/hooks/netsentinel"],
+    )
     events: list[str] = Field(
-        min_length=1, max_length=50, description="Kinds or patterns: `alert.raised`, `alert.*`, or `*` for all."
+        min_length=1,
+        max_length=50,
+        description="Kinds or patterns: `alert.raised`, `alert.*`, or `*` for all.",
+        examples=[["alert.*", "error_recovery.dlq_entry_added"]],
     )
     description: str = Field("", max_length=500, description="For people.")
     enabled: bool = Field(default=True, description="False for an endpoint that is told of nothing.")
@@ -136,6 +144,14 @@ class DeliveryItems:
     """Cursor of the next page; null on the last."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderItem:
+    """A header of a request or an answer."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryTry:
     """One request and its answer."""
@@ -149,8 +165,8 @@ class DeliveryTry:
     """Empty for success."""
     retry_after: Micros
     """How long the endpoint asked to be left alone."""
-    request_headers: tuple[tuple[str, str], ...]
-    response_headers: tuple[tuple[str, str], ...]
+    request_headers: tuple[HeaderItem, ...]
+    response_headers: tuple[HeaderItem, ...]
     response_body: str
     """The first 4 KiB."""
 
@@ -242,7 +258,7 @@ def _attempt_of(attempt: DeliveryAttempt) -> DeliveryTry:
         status=attempt.status,
         error=attempt.error,
         retry_after=attempt.retry_after,
-        request_headers=attempt.request_headers,
-        response_headers=attempt.response_headers,
+        request_headers=tuple(HeaderItem(name, value) for name, value in attempt.request_headers),
+        response_headers=tuple(HeaderItem(name, value) for name, value in attempt.response_headers),
         response_body=attempt.response_body,
     )

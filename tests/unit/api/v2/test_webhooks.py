@@ -84,7 +84,7 @@ async def test_test_deliveries_and_replay(desk: Desk) -> None:
     whole = (await desk.call("POST", f"{PATH}/{name}/test")).json()
     assert whole["delivery"]["state"] == "delivered"
     assert whole["attempts"][0]["response_body"] == "taken"
-    assert ["x-by", "the other side"] in whole["attempts"][0]["response_headers"]
+    assert {"name": "x-by", "value": "the other side"} in whole["attempts"][0]["response_headers"]
     assert '"type":"webhook.test"' in whole["body"]
     page = (await desk.get(f"{PATH}/{name}/deliveries?state=delivered&event=webhook.test")).json()
     assert [one["id"] for one in page["items"]] == [whole["delivery"]["id"]]

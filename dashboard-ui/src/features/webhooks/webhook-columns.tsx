@@ -1,0 +1,84 @@
+import { Link } from "@tanstack/react-router";
+import { classes } from "@/components/classes";
+import { Time } from "@/components/time";
+import type { Column } from "@/components/virtual-table";
+import type { Webhook } from "@/lib/model";
+import { formatNumber } from "@/lib/number";
+import { type WebhookAct, WebhookMenu } from "./webhook-menu";
+import { healthOf, healthText, shortUrl } from "./webhook-words";
+import styles from "./webhooks-page.module.css";
+
+const column = (id: string, header: string, cell: Column<Webhook>["cell"]): Column<Webhook> => ({
+  id,
+  header,
+  cell,
+  className: styles[id],
+});
+
+function Name({ webhook: { id, url, description } }: { readonly webhook: Webhook }) {
+  return (
+    <>
+      <Link
+        to="/webhooks"
+        search={{ webhook: id }}
+        className={styles["title"]}
+        title={url}
+        data-row-link
+        resetScroll={false}
+      >
+        {shortUrl(url)}
+      </Link>
+      {description !== "" && <span className={styles["sub"]}>{description}</span>}
+    </>
+  );
+}
+
+export function HealthMark({ webhook }: { readonly webhook: Webhook }) {
+  const health = healthOf(webhook);
+  const since = health === "failing" ? webhook.failing_since : webhook.delivered_at;
+  return (
+    <>
+      <span className={classes(styles["mark"], styles[health])}>
+        <span className={styles["dot"]} aria-hidden="true" />
+        <span>{healthText(webhook)}</span>
+      </span>
+      {health !== "stopped" && since > 0 && (
+        <span className={styles["sub"]}>
+          {health === "failing" ? "since " : "last "}
+          <Time at={since} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Day({ webhook: { delivered, pending, failed } }: { readonly webhook: Webhook }) {
+  const rest = [
+    pending > 0 && `${formatNumber(pending)} waiting`,
+    failed > 0 && `${formatNumber(failed)} given up`,
+  ];
+  const told = rest.filter((part) => part !== false);
+  return (
+    <>
+      <span>{formatNumber(delivered)} delivered</span>
+      {told.length > 0 && (
+        <span className={classes(styles["sub"], failed > 0 && styles["bad"])}>{told.join(", ")}</span>
+      )}
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<Webhook>[] = [
+  column("name", "Endpoint", (webhook) => <Name webhook={webhook} />),
+  column("events", "Events", ({ events }) => <span title={events.join(", ")}>{events.join(", ")}</span>),
+  column("health", "Health", (webhook) => <HealthMark webhook={webhook} />),
+  column("day", "Last 24 hours", (webhook) => <Day webhook={webhook} />),
+];
+
+/** With the menu for those who may change webhooks. */
+export function webhookColumns(
+  onAct: ((webhook: Webhook, act: WebhookAct) => void) | undefined,
+): readonly Column<Webhook>[] {
+  if (onAct === undefined) return COLUMNS;
+  return [...COLUMNS, column("act", "Actions", (webhook) => <WebhookMenu webhook={webhook} onAct={onAct} />)];
+}

@@ -1,0 +1,58 @@
+import type { Delivery, Webhook } from "@/lib/model";
+
+export type Health = "ok" | "failing" | "stopped" | "waiting";
+
+/** How a webhook is doing. */
+export function healthOf({ enabled, failing_since: failing, delivered_at: delivered }: Webhook): Health {
+  if (!enabled) return "stopped";
+  if (failing > 0) return "failing";
+  return delivered > 0 ? "ok" : "waiting";
+}
+
+const HEALTH: Record<Exclude<Health, "stopped">, string> = {
+  ok: "Healthy",
+  failing: "Failing",
+  waiting: "Nothing sent so far",
+};
+
+const STOPPED: Record<string, string> = {
+  hand: "Disabled",
+  gone: "Disabled: it answered 410, gone",
+  failing: "Disabled: it failed for too long",
+};
+
+/** The same in words. */
+export function healthText(webhook: Webhook): string {
+  const health = healthOf(webhook);
+  return health === "stopped" ? (STOPPED[webhook.stopped_by] ?? "Disabled") : HEALTH[health];
+}
+
+export const DELIVERY_STATES = [
+  ["", "All"],
+  ["pending", "Waiting"],
+  ["delivered", "Delivered"],
+  ["failed", "Given up"],
+] as const;
+
+/** What became of a delivery. */
+export function deliveryText({ state, attempts, status }: Delivery): string {
+  if (state === "delivered") return `Delivered, ${status}`;
+  const answered = status === 0 ? "no answer" : `answered ${status}`;
+  if (state === "failed") return attempts === 0 ? "Given up" : `Given up, ${answered}`;
+  if (attempts === 0) return "On its way";
+  return `Tried ${attempts === 1 ? "once" : `${attempts} times`}, ${answered}`;
+}
+
+/** The URL without its scheme, for a narrow column. */
+export function shortUrl(url: string): string {
+  return url.replace(/^https?:\/\//, "");
+}
+
+/** A JSON text with line breaks, or the text itself. */
+export function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -42,9 +42,9 @@ async def call(_input: Nothing, _reporter: Reporter) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[tuple[Running, str]]:
+async def serving(folder: Path, **stated: Any) -> AsyncIterator[tuple[Running, str]]:
     """A whole server in this process, on a real socket."""
-    settings = Settings(data_dir=folder, sources_run=False)
+    settings = Settings(data_dir=folder, sources_run=False, **stated)
     sock = bind("127.0.0.1", 0)
     url = address(sock)
     async with open_server(settings, url) as running:

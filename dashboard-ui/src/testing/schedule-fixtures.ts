@@ -88,6 +88,8 @@ export function operationsServer(breakers: readonly BreakerView[], schedules: re
         "recovery:write",
         "schedules:read",
         "schedules:write",
+        "webhooks:read",
+        "webhooks:write",
       ],
     }),
     get("/api/v2/actions", { items: [{ name: "journal.trim" }, { name: "lake.tend" }] }),

@@ -81,16 +81,22 @@ export function DeliveryView({ webhook, id, onBack }: DeliveryViewProps) {
                   ]),
             ]}
           />
-          <h3 className={styles["heading"]}>Message</h3>
-          <CodeView text={pretty(whole.data.body)} language="json" label="The message" />
-          <h3 className={styles["heading"]}>
-            {whole.data.attempts.length === 0 ? "No attempt so far" : "Attempts"}
-          </h3>
-          <ol className={styles["attempts"]} aria-label="Attempts, newest first">
-            {whole.data.attempts.toReversed().map((attempt) => (
-              <Attempt key={attempt.number} attempt={attempt} />
-            ))}
-          </ol>
+          <section aria-labelledby="delivery-message">
+            <h3 id="delivery-message" className={styles["heading"]}>
+              Message
+            </h3>
+            <CodeView text={pretty(whole.data.body)} language="json" label="The message" />
+          </section>
+          <section aria-labelledby="delivery-attempts">
+            <h3 id="delivery-attempts" className={styles["heading"]}>
+              {whole.data.attempts.length === 0 ? "No attempt so far" : "Attempts"}
+            </h3>
+            <ol className={styles["attempts"]} aria-label="Attempts, newest first">
+              {whole.data.attempts.toReversed().map((attempt) => (
+                <Attempt key={attempt.number} attempt={attempt} />
+              ))}
+            </ol>
+          </section>
         </>
       )}
     </>

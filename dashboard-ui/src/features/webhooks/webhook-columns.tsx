@@ -5,7 +5,7 @@ import type { Column } from "@/components/virtual-table";
 import type { Webhook } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
 import { type WebhookAct, WebhookMenu } from "./webhook-menu";
-import { healthOf, healthText, shortUrl } from "./webhook-words";
+import { HEALTH, healthOf, STOPPED, shortUrl } from "./webhook-words";
 import styles from "./webhooks-page.module.css";
 
 const column = (id: string, header: string, cell: Column<Webhook>["cell"]): Column<Webhook> => ({
@@ -40,8 +40,9 @@ export function HealthMark({ webhook }: { readonly webhook: Webhook }) {
     <>
       <span className={classes(styles["mark"], styles[health])}>
         <span className={styles["dot"]} aria-hidden="true" />
-        <span>{healthText(webhook)}</span>
+        <span>{HEALTH[health]}</span>
       </span>
+      {health === "stopped" && <span className={styles["sub"]}>{STOPPED[webhook.stopped_by]}</span>}
       {health !== "stopped" && since > 0 && (
         <span className={styles["sub"]}>
           {health === "failing" ? "since " : "last "}
@@ -70,7 +71,11 @@ function Day({ webhook: { delivered, pending, failed } }: { readonly webhook: We
 
 const COLUMNS: readonly Column<Webhook>[] = [
   column("name", "Endpoint", (webhook) => <Name webhook={webhook} />),
-  column("events", "Events", ({ events }) => <span title={events.join(", ")}>{events.join(", ")}</span>),
+  column("events", "Events", ({ events }) => (
+    <span className={styles["kinds"]} title={events.join(", ")}>
+      {events.join(", ")}
+    </span>
+  )),
   column("health", "Health", (webhook) => <HealthMark webhook={webhook} />),
   column("day", "Last 24 hours", (webhook) => <Day webhook={webhook} />),
 ];

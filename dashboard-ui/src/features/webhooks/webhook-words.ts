@@ -9,23 +9,19 @@ export function healthOf({ enabled, failing_since: failing, delivered_at: delive
   return delivered > 0 ? "ok" : "waiting";
 }
 
-const HEALTH: Record<Exclude<Health, "stopped">, string> = {
+export const HEALTH: Record<Health, string> = {
   ok: "Healthy",
   failing: "Failing",
   waiting: "Nothing sent so far",
+  stopped: "Disabled",
 };
 
-const STOPPED: Record<string, string> = {
-  hand: "Disabled",
-  gone: "Disabled: it answered 410, gone",
-  failing: "Disabled: it failed for too long",
+/** Why it is disabled. */
+export const STOPPED: Record<string, string> = {
+  hand: "by hand",
+  gone: "it answered 410, gone",
+  failing: "it failed for too long",
 };
-
-/** The same in words. */
-export function healthText(webhook: Webhook): string {
-  const health = healthOf(webhook);
-  return health === "stopped" ? (STOPPED[webhook.stopped_by] ?? "Disabled") : HEALTH[health];
-}
 
 export const DELIVERY_STATES = [
   ["", "All"],

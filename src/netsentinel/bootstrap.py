@@ -60,6 +60,8 @@ from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.sources import KINDS, Fence, Place
 from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
+from netsentinel.idempotency import Idempotency, IdempotencyLimits
+from netsentinel.idempotency.store_sql import SqlRequests
 from netsentinel.identity import IdentityLimits, IdentityService
 from netsentinel.identity.passwords import Argon2Hashing
 from netsentinel.identity.store_sql import SqlIdentity
@@ -67,8 +69,10 @@ from netsentinel.kernel.clock import HOUR, MINUTE, Clock, SystemClock
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import SettingsError, UnavailableError
-from netsentinel.kernel.settings import MIB, Settings
+from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MetricSample, TenantId
+from netsentinel.limits import LimitPlan, RequestLimits
+from netsentinel.limits.store_sql import SqlUsage
 from netsentinel.outbound import Outbound, Reach
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
@@ -153,6 +157,8 @@ class _Ground:
     db: Database
     journal: Journal
     identity: IdentityService
+    limits: RequestLimits
+    idempotency: Idempotency
 
 
 @asynccontextmanager
@@ -163,7 +169,9 @@ async def _open_ground(settings: Settings) -> AsyncGenerator[_Ground]:
     key = audit_key(settings)
     async with open_database(settings, JournalWriter(registry, clock, key)) as db:
         service = IdentityService(db, SqlIdentity(), clock, IdentityLimits.of(settings), Argon2Hashing.for_machine())
-        yield _Ground(clock, registry, db, Journal(db, registry, key), service)
+        limits = RequestLimits(db, SqlUsage(), clock, LimitPlan.of(settings), keep_days=settings.usage_keep_days)
+        idempotency = Idempotency(db, SqlRequests(), clock, IdempotencyLimits.of(settings))
+        yield _Ground(clock, registry, db, Journal(db, registry, key), service, limits, idempotency)
 
 
 @asynccontextmanager
@@ -211,9 +219,13 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await _open_work(settings, ground)
         histories = Histories(work.tasks, work.plan.schedules, work.board, work.files, work.hooks.service)
+        await ground.limits.load()
+        await ground.idempotency.forget_old()
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
         services, runner, metrics, supervisor, pusher = _services(settings, ground, pool, lake, rules, work, demo=demo)
+        services.hub.on_answer(metrics.observe_live_request)
+        ground.limits.on_refusal(metrics.observe_refusal)
         work.actions.add(*_actions(services, rules))
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
@@ -226,6 +238,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 runner.run(),
                 keeping.run(),
                 *((supervisor.run(),) if settings.sources_run else ()),
+                ground.limits.run(),
                 work.breakers.run(),
                 work.worker.run(),
                 work.plan.timer.run(),
@@ -286,10 +299,9 @@ def _services(
     )
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
-    hub.on_answer(metrics.observe_live_request)
     work.hooks.sender.on_attempt(metrics.observe_webhook)
     meter = SourceMeter(clock)
-    intake = IntakeService(db, inbox, clock, intake_limits(settings), formats=FORMATS, meter=meter)
+    intake = IntakeService(db, inbox, clock, Limits.of(settings), formats=FORMATS, meter=meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
     house = household(settings, intake, processor, clock)
     configs = SqlSourceConfigs()
@@ -305,6 +317,9 @@ def _services(
         journal=ground.journal,
         identity=ground.identity,
         keys=ground.identity.keys,
+        users=ground.identity.users,
+        limits=ground.limits,
+        idempotency=ground.idempotency,
         intake=intake,
         inventory=SourceInventory(db, sources),
         sources=ConfiguredSources(db, (configs, sources), supervisor, house, meter, clock),
@@ -400,27 +415,8 @@ def _triage(ground: _Ground, stores: AlertStores, lake: DuckLake) -> Triage:
     )
 
 
-def intake_limits(settings: Settings) -> Limits:
-    """The intake's limits as set."""
-    return Limits(
-        max_body_bytes=settings.intake_max_body_mib * MIB,
-        max_unpacked_bytes=settings.intake_max_unpacked_mib * MIB,
-        max_ratio=settings.intake_max_ratio,
-        max_backlog=settings.intake_max_backlog,
-    )
-
-
 def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Worker) -> Iterable[MetricSample]:
-    stats = processor.stats
-    yield "counter", "netsentinel_events", "Events processed.", stats.events
-    yield "counter", "netsentinel_events_stored", "Events that the lake took over.", stats.stored
-    yield "counter", "netsentinel_events_rejected", "Lines that could not be parsed.", stats.rejected
-    yield "counter", "netsentinel_batches", "Inbox batches processed.", stats.batches
-    yield "counter", "netsentinel_findings", "Findings of all detectors.", stats.findings
-    yield "counter", "netsentinel_findings_suppressed", "Findings that a suppression hid.", stats.suppressed
-    yield "counter", "netsentinel_alerts_changed", "Alerts raised or updated.", stats.alerts_changed
-    yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", stats.restarts
-    yield "counter", "netsentinel_batches_set_aside", "Batches the detection process died of.", stats.set_aside
+    yield from processor.stats.samples()
     yield from hub.samples()
     yield from runner.samples()
     yield from worker.samples()

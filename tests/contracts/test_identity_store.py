@@ -10,7 +10,7 @@ from netsentinel.identity.ports import IdentityStores
 from netsentinel.identity.store_sql import SqlIdentity
 from netsentinel.identity.testing import MemoryIdentity
 from netsentinel.kernel.errors import ConflictError
-from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId, Tier
 from netsentinel.storage import Database, ReadTx, Tx
 
 pytestmark = pytest.mark.anyio
@@ -194,6 +194,32 @@ async def test_the_last_use_of_a_key_only_moves_forward(kept: Kept) -> None:
     for tenant, at in ((DEFAULT_TENANT, 50), (DEFAULT_TENANT, 40), (OTHER, 90)):
         await kept.db.write(lambda tx, tenant=tenant, at=at: keys.touch(tx, tenant, KEY.id, at))
     assert await kept.db.read(lambda tx: keys.by_token(tx, "digest")) == replace(KEY, last_used_at=50)
+
+
+async def test_a_key_has_a_tier_of_its_own_or_its_tenants(kept: Kept) -> None:
+    keys, tenants = kept.stores.keys, kept.stores.tenants
+    own = replace(KEY, id="key_2", created_at=6, tier=Tier.PREMIUM)
+
+    def fill(tx: Tx) -> None:
+        keys.add(tx, KEY, "digest")
+        keys.add(tx, own, "other digest")
+
+    await kept.db.write(fill)
+    assert await kept.db.read(lambda tx: keys.by_token(tx, "other digest")) == own
+    assert await kept.db.write(lambda tx: tenants.set_tier(tx, DEFAULT_TENANT, Tier.UNLIMITED))
+    assert not await kept.db.write(lambda tx: tenants.set_tier(tx, DEFAULT_TENANT, Tier.UNLIMITED))
+    assert not await kept.db.write(lambda tx: tenants.set_tier(tx, TenantId("nobody"), Tier.PREMIUM))
+    found = await kept.db.read(lambda tx: tenants.find(tx, DEFAULT_TENANT))
+    assert found == Tenant(DEFAULT_TENANT, "Default", 0, Tier.UNLIMITED)
+    assert await kept.db.read(lambda tx: tenants.find(tx, OTHER)) == Tenant(OTHER, "Other", 1)
+    everyone = await kept.db.read(lambda tx: keys.all(tx, DEFAULT_TENANT))
+    assert [key.principal().tier for key in everyone] == [Tier.UNLIMITED, Tier.PREMIUM]
+    assert not await kept.db.write(lambda tx: keys.set_tier(tx, OTHER, "key_2", None))
+    assert not await kept.db.write(lambda tx: keys.set_tier(tx, DEFAULT_TENANT, "key_2", Tier.PREMIUM))
+    assert await kept.db.write(lambda tx: keys.set_tier(tx, DEFAULT_TENANT, "key_2", None))
+    changed = await kept.db.read(lambda tx: keys.find(tx, DEFAULT_TENANT, "key_2"))
+    assert changed is not None
+    assert (changed.tier, changed.principal().tier) == (None, Tier.UNLIMITED)
 
 
 async def test_a_ticket_is_taken_by_one_of_many(kept: Kept) -> None:

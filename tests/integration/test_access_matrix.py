@@ -17,7 +17,15 @@ from netsentinel.api.deps import Public, Requires, declared_access
 from netsentinel.bootstrap import open_server
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Permission, Role, TenantId, system_principal
+from netsentinel.kernel.types import (
+    DEFAULT_TENANT,
+    ROLE_PERMISSIONS,
+    Permission,
+    Role,
+    TenantId,
+    Tier,
+    system_principal,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -75,6 +83,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
     ("POST", "/api/v2/sources/{name}/keys"): {"json": {}},
+    ("PUT", "/api/v2/tenants/current/tier"): {"json": {"tier": "standard"}},
+    ("PUT", "/api/v2/api-keys/{key_id}/tier"): {"json": {"tier": "premium"}},
     ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
     ("POST", "/auth/setup"): {"json": {"token": "x", "username": "nobody", "password": "nothing at all that is real"}},
 }
@@ -177,9 +187,13 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         for tenant in (DEFAULT_TENANT, OTHER):
             actor = replace(admin, tenant=tenant)
             for role in Role:
-                keys[tenant, role.value] = (await identity.keys.create(actor, f"{role} key", role=role)).text
+                keys[tenant, role.value] = (
+                    await identity.keys.create(actor, f"{role} key", role=role, tier=Tier.UNLIMITED)
+                ).text
             for permission in Permission:
-                made = await identity.keys.create(actor, f"{permission} key", scopes=frozenset({permission}))
+                made = await identity.keys.create(
+                    actor, f"{permission} key", scopes=frozenset({permission}), tier=Tier.UNLIMITED
+                )
                 keys[tenant, permission.value] = made.text
         transport = httpx2.ASGITransport(app=running.app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
@@ -187,7 +201,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
-            world.things.update(webhook_id="whk_none", delivery_id="msg_none")
+            world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -249,7 +263,9 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
-    nothing = any(name in path for name in ("{task_id}", "{batch}", "{service}", "{connection_id}", "{webhook_id}"))
+    nothing = any(
+        name in path for name in ("{task_id}", "{batch}", "{service}", "{connection_id}", "{webhook_id}", "{key_id}")
+    )
     return nothing or (method, path) == ("POST", "/api/v2/tasks")
 
 
@@ -299,6 +315,11 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         assert len(answer.text.splitlines()) == 1, "only the head of the table"
     elif path.startswith("/api/v1/"):
         assert answer.status_code == 404 or not any(answer.json().get(name) for name in ("threats", "alerts", "count"))
+    elif path == "/api/v2/usage":
+        admin = {"Authorization": f"Bearer {world.keys[OTHER, 'admin']}"}
+        told = (await world.http.get(path, params={"scope": "tenant"}, headers=admin)).json()
+        known = {each["id"] for each in told["consumers"] if each["name"]}
+        assert {each["principal"] for each in told["days"]} <= known, "keys of its own only"
     elif path not in ("/metrics", "/api/v2/me", "/api/v2/source-kinds"):
         assert answer.status_code == 404 or world.things["alert_id"] not in answer.text
         assert answer.status_code == 404 or not answer.json()["items"] or path in SHARED

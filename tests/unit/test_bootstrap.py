@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.bootstrap import audit_key, check_exposure, entry_registry, intake_limits, open_database, open_identity
+from netsentinel.bootstrap import audit_key, check_exposure, entry_registry, open_database, open_identity
 from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
@@ -76,11 +76,6 @@ def test_passwords_do_not_leave_the_machine_in_clear(host: str, public_url: str,
             check_exposure(settings)
     else:
         check_exposure(settings)
-
-
-def test_the_intakes_limits_are_the_settings() -> None:
-    limits = intake_limits(Settings(intake_max_body_mib=2, intake_max_unpacked_mib=3, intake_max_ratio=4))
-    assert (limits.max_body_bytes, limits.max_unpacked_bytes, limits.max_ratio) == (2 << 20, 3 << 20, 4)
 
 
 async def test_identity_opens_alone_for_the_command_line(tmp_path: Path) -> None:

@@ -256,6 +256,7 @@ export interface KeyCreated {
   readonly scopes: readonly string[];
   readonly expires_at: number;
   readonly source?: string;
+  readonly tier?: string;
 }
 
 /** An API key stopped working. The entry's subject is the key's id. */
@@ -614,6 +615,14 @@ export interface Threat {
   readonly at: number;
 }
 
+/** Somebody may ask for more or less from now on. The entry's subject is the key's or the tenant's id. */
+export interface TierChanged {
+  readonly of: string;
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 /** End a subscription. */
 export interface Unsubscribe {
   readonly type: "unsubscribe";
@@ -780,6 +789,8 @@ export interface EventData {
   readonly "tenant:created": TenantCreated;
   /** An entity's threat score changed. */
   readonly "threat:updated": Threat;
+  /** An API key or a tenant was given another tier. */
+  readonly "tier:changed": TierChanged;
   /** A user was created. */
   readonly "user:created": UserCreated;
   /** A user was disabled and the user's sessions ended. */
@@ -795,7 +806,7 @@ export interface EventData {
 /** The names of each topic's events. */
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
-  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "user:created" | "user:disabled" | "webhook:changed";
+  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
   readonly metrics: "metrics:changed";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";
   readonly rules: "rule:added" | "rule:disabled" | "rule:enabled" | "rule:removed";

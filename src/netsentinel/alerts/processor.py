@@ -1,7 +1,7 @@
 """The one path from received batches to alerts: inbox, detection process, one commit, checkpoint."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -16,7 +16,7 @@ from netsentinel.events.ports import Inbox, InboxBatch, SourceReport, SourceStor
 from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
-from netsentinel.kernel.types import Micros
+from netsentinel.kernel.types import MetricSample, Micros
 from netsentinel.storage.ports import Database, Tx
 
 _log = structlog.get_logger("netsentinel.processor")
@@ -47,6 +47,18 @@ class ProcessorStats:
     """Events that the lake holds."""
     set_aside: int = 0
     """Batches that were set aside, because the detection process died of them."""
+
+    def samples(self) -> Iterable[MetricSample]:
+        """The figures for `/metrics`."""
+        yield "counter", "netsentinel_events", "Events processed.", self.events
+        yield "counter", "netsentinel_events_stored", "Events that the lake took over.", self.stored
+        yield "counter", "netsentinel_events_rejected", "Lines that could not be parsed.", self.rejected
+        yield "counter", "netsentinel_batches", "Inbox batches processed.", self.batches
+        yield "counter", "netsentinel_findings", "Findings of all detectors.", self.findings
+        yield "counter", "netsentinel_findings_suppressed", "Findings that a suppression hid.", self.suppressed
+        yield "counter", "netsentinel_alerts_changed", "Alerts raised or updated.", self.alerts_changed
+        yield "counter", "netsentinel_detection_restarts", "Times the detection process was restored.", self.restarts
+        yield "counter", "netsentinel_batches_set_aside", "Batches the detection process died of.", self.set_aside
 
 
 class Processor:

@@ -1,9 +1,9 @@
 """Answers: domain values, encoded by msgspec, described to OpenAPI by their dataclasses."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from fastapi import Response
+from fastapi import Request, Response
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -19,11 +19,22 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "The state of the thing does not allow this.",
         412: "It is no longer what `If-Match` says.",
         413: "The body is too large.",
-        429: "Too many attempts; see Retry-After.",
+        422: "The Idempotency-Key belongs to another request.",
+        429: "Too many requests or attempts; see Retry-After.",
         503: "Not available at the moment; see Retry-After.",
         507: "The disk is full; reading goes on.",
     }.items()
 }
+
+
+SECRET_ANSWER: Final = "answer_is_secret"  # noqa: S105 - a name
+"""Under this name a request's state says that its answer must not be stored anywhere."""
+
+
+def secret_answer(request: Request, value: object, status: int = 200) -> Response:
+    """An answer with a secret that is told this once: a repetition under the same Idempotency-Key is not told it."""
+    setattr(request.state, SECRET_ANSWER, True)
+    return answer(value, status)
 
 
 def problems(*codes: int) -> dict[int | str, dict[str, Any]]:

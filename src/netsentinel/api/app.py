@@ -5,8 +5,10 @@ from fastapi import FastAPI
 from netsentinel import __version__
 from netsentinel.api import dashboard, operations, reference, sensor, ws
 from netsentinel.api.errors import install_error_handlers
+from netsentinel.api.idempotency import IdempotentPosts
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
+from netsentinel.api.middleware.rate_limits import RateLimitHeaders
 from netsentinel.api.openapi import Document, document
 from netsentinel.api.services import Services
 from netsentinel.api.v1 import alerts as alerts_v1
@@ -31,6 +33,7 @@ from netsentinel.api.v2 import (
     tasks,
     threats,
     triage,
+    usage,
     webhooks,
 )
 from netsentinel.kernel.settings import Settings
@@ -68,6 +71,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
     for router in (
         operations.router,
         session.router,
+        usage.router,
         events.router,
         events.hunts,
         triage.router,  # before the alerts: its fixed paths are no alert's id
@@ -99,6 +103,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
     ):
         app.include_router(router)
     install_error_handlers(app)
+    app.add_middleware(IdempotentPosts)  # first, which is the innermost: what it keeps has no header of the others
+    app.add_middleware(RateLimitHeaders)
     install_middleware(app, settings)
     if metrics is not None:
         app.add_middleware(RequestMetrics, metrics=metrics)

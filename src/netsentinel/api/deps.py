@@ -8,10 +8,12 @@ from fastapi.routing import APIRoute, RouteContext
 from starlette.requests import HTTPConnection
 
 from netsentinel.api.credentials import bearer, session_token
+from netsentinel.api.middleware.body_limit import EVENTS_PATH
 from netsentinel.api.services import Services
 from netsentinel.identity import Admission, looks_like_api_key
-from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError
+from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError, ThrottledError
 from netsentinel.kernel.types import Permission, Principal
+from netsentinel.limits import RequestClass
 
 _LOG_IN: Final = "Log in, or send an API key as Authorization: Bearer ns_key_..."
 
@@ -29,15 +31,16 @@ class Requires:
         Raises:
             NotAuthenticatedError: neither came, or it is not valid.
             NotAllowedError: the principal lacks the permission.
+            RateLimitedError: its minute is used up.
+            QuotaExceededError: its day is.
         """
-        admission = await admission_from(request)
+        admission = await admit(request)
         if admission is None:
             raise NotAuthenticatedError(_LOG_IN)
         principal = admission.principal
         structlog.contextvars.bind_contextvars(tenant=principal.tenant, principal=principal.id)
         if self.permission is not None and not principal.may(self.permission):
             raise NotAllowedError(f"This needs the permission {self.permission}.", permission=self.permission.value)
-        request.state.admission = admission
         return principal
 
 
@@ -61,6 +64,53 @@ def authenticated() -> Requires:
 def public() -> Public:
     """The declaration of a route for everybody."""
     return Public()
+
+
+async def admit(request: HTTPConnection) -> Admission | None:
+    """Whom the request lets in, None when nobody; looked up and counted once, however often it is asked.
+
+    Raises:
+        RateLimitedError: the principal's minute is used up.
+        QuotaExceededError: its day is.
+    """
+    known: Admission | None = getattr(request.state, "admission", None)
+    if known is None:
+        known = await admission_from(request)
+        if known is not None:
+            request.state.admission = known
+            await _count(request, known.principal, 1)
+    return known
+
+
+async def charge_items(request: Request, items: int) -> None:
+    """Count a request that does the work of many as so many; one was counted when it came in.
+
+    Call it before any of the work is done: all items are counted, or none.
+
+    Raises:
+        RateLimitedError: the principal's minute does not take them.
+        QuotaExceededError: its day does not.
+    """
+    if items > 1:
+        await _count(request, admission_of(request).principal, items - 1)
+
+
+def class_of(connection: HTTPConnection, principal: Principal) -> RequestClass:
+    """What a request of this principal is counted as."""
+    if principal.kind != "key":
+        return RequestClass.SESSION
+    is_batch = connection.scope.get("method") == "POST" and connection.scope["path"].rstrip("/") == EVENTS_PATH
+    return RequestClass.INTAKE if is_batch else RequestClass.API
+
+
+async def _count(request: HTTPConnection, principal: Principal, units: int) -> None:
+    limits = request.app.state.services.limits
+    counted_as = class_of(request, principal)
+    try:
+        request.state.standing = await limits.charge(principal, counted_as, units)
+    except ThrottledError:
+        request.state.standing = limits.standing(principal, counted_as)
+        raise
 
 
 async def admission_from(connection: HTTPConnection) -> Admission | None:

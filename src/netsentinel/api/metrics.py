@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netsentinel.api.versions import is_deprecated
 from netsentinel.kernel.types import MetricSample, Micros
+from netsentinel.limits import RequestClass
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A client may send any word as its method; each word would be a series kept for ever."""
@@ -40,6 +41,14 @@ class Metrics:
     def __init__(self, read: Callable[[], Iterable[MetricSample]]) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Scraped(read))
+        self._limited = Counter(
+            "netsentinel_requests_limited",
+            "Requests refused because the principal's minute or day was used up, by class.",
+            ["class"],
+            registry=self._registry,
+        )
+        for each in RequestClass:
+            self._limited.labels(each.value)
         self.requests = Histogram(
             "netsentinel_http_request_seconds",
             "Time to answer, by route, method and status class.",
@@ -80,6 +89,10 @@ class Metrics:
     def exposition(self) -> bytes:
         """The text format, version 0.0.4."""
         return generate_latest(self._registry)
+
+    def observe_refusal(self, of: RequestClass) -> None:
+        """A request was refused for its limits."""
+        self._limited.labels(of.value).inc()
 
 
 class RequestMetrics:

@@ -11,8 +11,10 @@ from fastapi.routing import iter_route_contexts
 from netsentinel.api.answers import PROBLEMS
 from netsentinel.api.deps import Public, declared_access
 from netsentinel.api.examples import example
+from netsentinel.api.middleware.rate_limits import LIMIT_HEADER, POLICY_HEADER
 from netsentinel.api.problems import Problem
 from netsentinel.api.versions import OLDER, SUPPORTED, VERSION_HEADER
+from netsentinel.idempotency.model import KEY_HEADER, LONGEST_KEY
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 _WITH_BODY: Final = frozenset({"post", "put", "patch"})
@@ -21,6 +23,17 @@ _NO_STORAGE: Final = frozenset({"/livez"})
 _OF_OLDER: Final = f"/api/v{OLDER}/"
 
 Document = dict[str, Any]
+
+
+_IDEMPOTENCY_KEY: Final[Document] = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The client's own name of this request, best a random UUID: sent again under the same key within 24"
+    " hours, it is not carried out again but answered alike.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
 
 
 def document(app: FastAPI) -> Document:
@@ -49,10 +62,20 @@ def document(app: FastAPI) -> Document:
     }
     components["responses"] = {f"Problem{code}": _response(code) for code in PROBLEMS}
     components["headers"] = {
+        "RateLimitPolicy": {
+            "description": "The limits: `q` requests in a window of `w` seconds. Absent where there is none.",
+            "schema": {"type": "string"},
+            "example": '"minute";q=100;w=60, "day";q=10000;w=86400',
+        },
+        "RateLimit": {
+            "description": "What is left: `r` requests, for `t` seconds.",
+            "schema": {"type": "string"},
+            "example": '"minute";r=97;t=42, "day";r=9876;t=40021',
+        },
         "ApiVersion": {
             "description": "The version of this answer.",
             "schema": {"type": "string", "enum": list(SUPPORTED)},
-        }
+        },
     }
     schema["security"] = [{"key": []}, {"session": []}]
     return schema
@@ -74,6 +97,7 @@ TAGS: Final = {
     "schedules": "What is done at a time or when something happens.",
     "webhooks": "Programs elsewhere that are told of what happens here.",
     "batch": "Many operations in one request.",
+    "usage": "How many requests were made, how many are left, and who may make how many.",
     "metrics": "Error recovery and schedules in figures.",
     "version 1": "The older version. It ends at the date in `Sunset`; docs/guide/migrating-to-v2.md says what to call.",
 }
@@ -95,6 +119,8 @@ def _complete(path: str, method: str, operation: Document, *, is_public: bool) -
     responses.pop("422", None)  # the framework's own; ours is a problem with status 400
     if is_public:
         operation["security"] = []
+    if _takes_key(path, method):
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     for code in sorted(_errors(path, method, is_public=is_public)):
         responses.setdefault(str(code), None)
     for code in list(responses):
@@ -126,7 +152,9 @@ def _errors(path: str, method: str, *, is_public: bool) -> set[int]:
     """The statuses that an operation may answer for reasons that do not lie in its route."""
     found = {400}  # a host that is not ours, a version that there is not, a parameter that is not possible
     if not is_public:
-        found |= {401, 403}
+        found |= {401, 403, 429}
+    if _takes_key(path, method):
+        found |= {409, 422}
     if method not in _SAFE:
         found |= {403, 507}  # a foreign page; a full disk
     if method in _WITH_BODY:
@@ -134,6 +162,11 @@ def _errors(path: str, method: str, *, is_public: bool) -> set[int]:
     if path not in _NO_STORAGE:
         found.add(503)
     return found
+
+
+def _takes_key(path: str, method: str) -> bool:
+    """Whether it may carry an `Idempotency-Key`."""
+    return method == "post" and path.startswith("/api/v2/")
 
 
 def _is_plain(response: Document | None, code: int) -> bool:
@@ -145,6 +178,9 @@ def _response(code: int | str) -> Document:
     headers: Document = {VERSION_HEADER: {"$ref": "#/components/headers/ApiVersion"}}
     if code in {429, 503}:
         headers["Retry-After"] = {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}
+    if code == 429:  # noqa: PLR2004 - RFC 6585
+        headers[POLICY_HEADER] = {"$ref": "#/components/headers/RateLimitPolicy"}
+        headers[LIMIT_HEADER] = {"$ref": "#/components/headers/RateLimit"}
     if code == 401:  # noqa: PLR2004 - RFC 9110
         headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
     return {**PROBLEMS[code], "headers": headers}

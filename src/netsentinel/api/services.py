@@ -15,10 +15,12 @@ from netsentinel.detection.rulebook import RuleLibrary, RuleService
 from netsentinel.events import IntakeService, SetAsideBatches, SourceInventory
 from netsentinel.events.configured import ConfiguredSources
 from netsentinel.events.lake import EventLake
-from netsentinel.identity import ApiKeys, AuthProvider
+from netsentinel.idempotency import Idempotency
+from netsentinel.identity import ApiKeys, AuthProvider, Users
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
+from netsentinel.limits import RequestLimits
 from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import Schedules
 from netsentinel.storage import Journal
@@ -38,6 +40,9 @@ class Services:
     journal: Journal
     identity: AuthProvider
     keys: ApiKeys
+    users: Users
+    limits: RequestLimits
+    idempotency: Idempotency
     intake: IntakeService
     inventory: SourceInventory
     sources: ConfiguredSources

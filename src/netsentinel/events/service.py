@@ -15,10 +15,10 @@ from netsentinel.events.positions import StreamPosition
 from netsentinel.events.unpack import UnpackLimits, unpack
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import InvalidInputError, MalformedBodyError, TooLargeError, UnavailableError
+from netsentinel.kernel.settings import MIB, Settings
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import Database, Tx
 
-_MIB = 1024 * 1024
 _ZSTD_LEVEL = 1
 """Level 1 packs EVE lines about 8:1 at several hundred MB/s; a batch lives for seconds."""
 
@@ -43,9 +43,9 @@ _PACK_STEP = 256 * 1024
 class Limits:
     """What one POST of events may be; every figure is a setting (`intake_*`)."""
 
-    max_body_bytes: int = 32 * _MIB
+    max_body_bytes: int = 32 * MIB
     """As sent."""
-    max_unpacked_bytes: int = 128 * _MIB
+    max_unpacked_bytes: int = 128 * MIB
     max_ratio: int = 100
     """Highest compression ratio that is believed."""
     max_backlog: int = 2_000
@@ -56,6 +56,16 @@ class Limits:
     """Bodies up to this size are handled on the event loop; larger ones in a thread."""
     max_parallel: int = 2
     """Large bodies handled at once; the others wait."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """The limits that the settings ask for."""
+        return cls(
+            max_body_bytes=settings.intake_max_body_mib * MIB,
+            max_unpacked_bytes=settings.intake_max_unpacked_mib * MIB,
+            max_ratio=settings.intake_max_ratio,
+            max_backlog=settings.intake_max_backlog,
+        )
 
 
 @dataclass(frozen=True, slots=True)

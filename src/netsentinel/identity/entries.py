@@ -11,6 +11,7 @@ USER_CREATED = "user.created"
 USER_DISABLED = "user.disabled"
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
+TIER_CHANGED = "tier.changed"
 
 
 class SessionOpened(Payload, frozen=True, kw_only=True):
@@ -72,12 +73,26 @@ class KeyCreated(Payload, frozen=True, kw_only=True):
     expires_at: Micros
     source: str = ""
     """The only source that it may send events for; empty for any."""
+    tier: str = ""
+    """Empty for a key that has its tenant's."""
 
 
 class KeyRevoked(Payload, frozen=True, kw_only=True):
     """An API key stopped working. The entry's subject is the key's id."""
 
     name: str
+
+
+class TierChanged(Payload, frozen=True, kw_only=True):
+    """Somebody may ask for more or less from now on. The entry's subject is the key's or the tenant's id."""
+
+    of: str
+    """`key` or `tenant`."""
+    name: str
+    before: str
+    """Empty for a key that had its tenant's."""
+    after: str
+    """Empty for a key that has its tenant's now."""
 
 
 def _audited(name: str, payload: type[Payload], summary: str) -> EntryKind:
@@ -93,4 +108,5 @@ ENTRY_KINDS = (
     _audited(USER_DISABLED, UserDisabled, "A user was disabled and the user's sessions ended."),
     _audited(KEY_CREATED, KeyCreated, "An API key was created."),
     _audited(KEY_REVOKED, KeyRevoked, "An API key was revoked."),
+    _audited(TIER_CHANGED, TierChanged, "An API key or a tenant was given another tier."),
 )

@@ -3,12 +3,13 @@
 import asyncio
 import platform
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from netsentinel.identity.entries import KEY_CREATED, KEY_REVOKED, KeyCreated, KeyRevoked
-from netsentinel.identity.model import NEVER, Admission, ApiKey, NewKey
+from netsentinel.identity.entries import KEY_CREATED, KEY_REVOKED, TIER_CHANGED, KeyCreated, KeyRevoked, TierChanged
+from netsentinel.identity.model import NEVER, Admission, ApiKey, NewKey, Tenant
 from netsentinel.identity.names import MAX_NAME, checked_name
 from netsentinel.identity.ports import IdentityStores
 from netsentinel.identity.refs import KEY, ref_of
@@ -18,7 +19,16 @@ from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, UnavailableError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.shared import SharedReads
-from netsentinel.kernel.types import ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId, system_principal
+from netsentinel.kernel.types import (
+    ROLE_PERMISSIONS,
+    Micros,
+    Permission,
+    Principal,
+    Role,
+    TenantId,
+    Tier,
+    system_principal,
+)
 from netsentinel.storage.ports import Database, Tx
 from netsentinel.storage.private_file import read_private, write_private
 
@@ -32,11 +42,12 @@ _log = structlog.get_logger("netsentinel.identity")
 class ApiKeys:
     """Makes, lists, revokes and recognises API keys."""
 
-    def __init__(self, db: Database, stores: IdentityStores, clock: Clock) -> None:
+    def __init__(self, db: Database, stores: IdentityStores, clock: Clock, *, top_tier: Tier = Tier.UNLIMITED) -> None:
         self._db = db
         self._stores = stores
         self._clock = clock
         self._by_token = SharedReads(self._find_by_token)
+        self._top_tier = top_tier
 
     async def create(
         self,
@@ -46,6 +57,7 @@ class ApiKeys:
         role: Role | None = None,
         scopes: Collection[Permission] = (),
         expires_at: Micros = NEVER,
+        tier: Tier | None = None,
     ) -> NewKey:
         """Make a key in the actor's tenant. Its text is in the answer and never again.
 
@@ -55,9 +67,11 @@ class ApiKeys:
             role: what the key may do, or None when `scopes` says it.
             scopes: the permissions of a key without a role.
             expires_at: when it stops working.
+            tier: how much it may ask for; None for as much as its tenant.
 
         Raises:
-            NotAllowedError: the actor may not make keys, or lacks a permission that the key would have.
+            NotAllowedError: the actor may not make keys, lacks a permission that the key would have, or may not give
+                that tier.
             InvalidInputError: the name or the expiry is impossible, or not exactly one of role and scopes is given.
             NotFoundError: there is no such tenant.
         """
@@ -65,7 +79,60 @@ class ApiKeys:
             raise InvalidInputError("A key has either a role or a set of permissions.", field="role")
         permissions = frozenset(scopes) if role is None else ROLE_PERMISSIONS[role]
         _require(actor, Permission.KEYS_MANAGE, *sorted(permissions))
-        return await self._make(actor, name, role, frozenset(scopes), expires_at)
+        self._check_tier(actor, tier)
+        return await self._make(actor, name, role, frozenset(scopes), expires_at, tier=tier)
+
+    async def set_tier(self, actor: Principal, key_id: str, tier: Tier | None) -> ApiKey:
+        """Give a key of the actor's tenant another tier, from its next request on; the key as it is then.
+
+        Args:
+            actor: who does it.
+            key_id: which key.
+            tier: how much it may ask for; None for as much as its tenant.
+
+        Raises:
+            NotAllowedError: the actor may not manage keys, or may not give that tier.
+            NotFoundError: the tenant has no such key.
+        """
+        _require(actor, Permission.KEYS_MANAGE)
+        self._check_tier(actor, tier)
+
+        def change(tx: Tx) -> ApiKey:
+            key = self._stores.keys.find(tx, actor.tenant, key_id)
+            if key is None:
+                raise NotFoundError("There is no such key.")
+            if self._stores.keys.set_tier(tx, actor.tenant, key_id, tier):
+                payload = TierChanged(of="key", name=key.name, before=key.tier or "", after=tier or "")
+                tx.append(NewEntry(TIER_CHANGED, key.tenant, actor.id, key.id, payload))
+            return replace(key, tier=tier)
+
+        return await self._db.write(change)
+
+    async def tenant_tier(self, tenant: TenantId) -> Tier:
+        """How much the tenant's keys may ask for that have no tier of their own."""
+        found = await self._db.read(lambda tx: self._stores.tenants.find(tx, tenant))
+        return Tier.STANDARD if found is None else found.tier
+
+    async def set_tenant_tier(self, actor: Principal, tier: Tier) -> Tenant:
+        """Give the actor's tenant another tier: it counts for all keys that have none of their own.
+
+        Raises:
+            NotAllowedError: the actor may not manage keys, or may not give that tier.
+            NotFoundError: there is no such tenant.
+        """
+        _require(actor, Permission.KEYS_MANAGE)
+        self._check_tier(actor, tier)
+
+        def change(tx: Tx) -> Tenant:
+            tenant = self._stores.tenants.find(tx, actor.tenant)
+            if tenant is None:
+                raise NotFoundError(f"There is no tenant {actor.tenant}.")
+            if self._stores.tenants.set_tier(tx, tenant.id, tier):
+                payload = TierChanged(of="tenant", name=tenant.name, before=tenant.tier, after=tier)
+                tx.append(NewEntry(TIER_CHANGED, tenant.id, actor.id, tenant.id, payload))
+            return replace(tenant, tier=tier)
+
+        return await self._db.write(change)
 
     async def create_for_source(self, actor: Principal, source: str, *, expires_at: Micros = NEVER) -> NewKey:
         """Make a key that may send the events of one source of the actor's tenant, and do nothing else.
@@ -86,6 +153,7 @@ class ApiKeys:
         scopes: frozenset[Permission],
         expires_at: Micros,
         source: str = "",
+        tier: Tier | None = None,
     ) -> NewKey:
         now = self._clock.now()
         if expires_at != NEVER and expires_at <= now:
@@ -102,6 +170,7 @@ class ApiKeys:
             created_at=now,
             expires_at=expires_at,
             source=source,
+            tier=tier,
         )
         await self._db.write(lambda tx: self._add(tx, actor, key, text))
         return NewKey(key, text)
@@ -168,17 +237,28 @@ class ApiKeys:
         """Have a valid analyst's key in this file, readable by its owner only, for the command line on this machine.
 
         A key that is there and works is kept. Otherwise a new one is made, and this machine's older ones are revoked.
+        It is unlimited: who can read the file could as well change the database.
         """
         text = await asyncio.to_thread(read_private, path)
-        if text and await self.admit(text) is not None:
-            return
         actor = system_principal()
+        known = await self.admit(text) if text else None
+        if known is not None:
+            if known.principal.tenant == actor.tenant:
+                await self.set_tier(actor, known.principal.id, Tier.UNLIMITED)
+            return
         name = f"{LOCAL_KEY_NAME} {platform.node() or 'this machine'}"[:64]
         for key in await self.all(actor):
             if key.name == name and key.created_by == actor.id and key.revoked_at == NEVER:
                 await self.revoke(actor, key.id)
-        made = await self.create(actor, name, role=Role.ANALYST)
+        made = await self.create(actor, name, role=Role.ANALYST, tier=Tier.UNLIMITED)
         await asyncio.to_thread(write_private, path, made.text)
+
+    def _check_tier(self, actor: Principal, tier: Tier | None) -> None:
+        if actor.kind != "system" and tier is not None and tier.rank > self._top_tier.rank:
+            raise NotAllowedError(
+                f"The tier {tier} is given on the server's own machine: netsentinel keys tier. Here {self._top_tier} is"
+                " the highest."
+            )
 
     async def _note_use(self, key: ApiKey, now: Micros) -> None:
         """Bookkeeping that a request can do without: with a full disk, reading goes on."""
@@ -197,6 +277,7 @@ class ApiKeys:
             scopes=tuple(sorted(key.scopes)),
             expires_at=key.expires_at,
             source=key.source,
+            tier=key.tier or "",
         )
         tx.append(NewEntry(KEY_CREATED, key.tenant, actor.id, key.id, payload))
 

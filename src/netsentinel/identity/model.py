@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from netsentinel.kernel.clock import HOUR, MINUTE
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId
+from netsentinel.kernel.types import ROLE_PERMISSIONS, Micros, Permission, Principal, Role, TenantId, Tier
 
 NEVER: Micros = 0
 """As an expiry: none. As a moment: it has not happened."""
@@ -17,6 +17,8 @@ class Tenant:
     id: TenantId
     name: str
     created_at: Micros
+    tier: Tier = Tier.STANDARD
+    """Of its keys that have none of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ class ApiKey:
     revoked_at: Micros = NEVER
     source: str = ""
     """The only source that it may send events for; empty for a key that is bound to none."""
+    tier: Tier | None = None
+    """How much it may ask for; None for as much as its tenant."""
+    tenant_tier: Tier = Tier.STANDARD
+    """The tenant's at the moment of reading."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -106,7 +112,8 @@ class ApiKey:
     def principal(self) -> Principal:
         """This key as somebody who acts. A key without a role counts as a viewer; its permissions are what matters."""
         role = self.role or Role.VIEWER
-        return Principal(self.id, "key", self.tenant, role, self.name, self.permissions, self.source)
+        tier = self.tier or self.tenant_tier
+        return Principal(self.id, "key", self.tenant, role, self.name, self.permissions, self.source, tier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,8 @@ class IdentityLimits:
     session_max: Micros = 12 * HOUR
     login_attempts_per_minute: int = 10
     password_min_length: int = 15
+    top_tier: Tier = Tier.UNLIMITED
+    """The highest tier that somebody other than the system may give."""
 
     @classmethod
     def of(cls, settings: Settings) -> "IdentityLimits":
@@ -172,4 +181,5 @@ class IdentityLimits:
             session_max=settings.session_max_hours * HOUR,
             login_attempts_per_minute=settings.login_attempts_per_minute,
             password_min_length=settings.password_min_length,
+            top_tier=settings.limits_top_tier,
         )

@@ -17,7 +17,7 @@ from netsentinel.identity.model import (
     User,
     UserSession,
 )
-from netsentinel.kernel.types import DEFAULT_TENANT, Micros, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, TenantId, Tier
 from netsentinel.storage.ports import ReadTx, Tx
 
 
@@ -104,6 +104,10 @@ class TenantStore(Protocol):
 
     def find(self, tx: ReadTx, tenant: TenantId) -> Tenant | None:
         """The tenant of this id."""
+        ...
+
+    def set_tier(self, tx: Tx, tenant: TenantId, tier: Tier) -> bool:
+        """Give the tenant a tier; False when there is no such tenant or it has that tier."""
         ...
 
 
@@ -200,6 +204,10 @@ class KeyStore(Protocol):
 
     def revoke(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> bool:
         """Revoke the key; False when there is no such key or it was revoked before."""
+        ...
+
+    def set_tier(self, tx: Tx, tenant: TenantId, key_id: str, tier: Tier | None) -> bool:
+        """Give the key a tier, or with None its tenant's; False when there is no such key or it has that tier."""
         ...
 
 

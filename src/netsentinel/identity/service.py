@@ -44,7 +44,7 @@ class IdentityService:
         self._sessions = Sessions(db, stores, clock, limits)
         rules = PasswordRules(limits.password_min_length)
         self.users = Users(db, stores, clock, hashing, rules, self._sessions)
-        self.keys = ApiKeys(db, stores, clock)
+        self.keys = ApiKeys(db, stores, clock, top_tier=limits.top_tier)
 
     def acting(self, tx: ReadTx, tenant: TenantId, principal_id: str) -> Principal | None:
         """A user or key as it is now, by its id; None when it may not act any more. For what it left to be done."""

@@ -4,13 +4,19 @@ import msgspec
 
 from netsentinel.identity.model import Account, ApiKey, Session, Tenant, Ticket, User, UserSession
 from netsentinel.identity.names import name_key
-from netsentinel.kernel.types import Micros, Permission, Role, TenantId
+from netsentinel.kernel.types import Micros, Permission, Role, TenantId, Tier
 from netsentinel.storage.ports import ReadTx, Row, Tx
 
 _USER = "u.id, u.tenant, u.name, u.role, u.created_at, u.last_login_at, u.disabled_at"
 _SESSION_COLUMNS = ("id", "tenant", "user_id", "address", "user_agent", "created_at", "last_seen_at", "expires_at")
 _RETURNING_SESSION = f"RETURNING {', '.join(_SESSION_COLUMNS)}"
-_KEY = "id, tenant, name, hint, role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at, source"
+_KEY = (
+    "id, tenant, name, hint, role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at, source, tier"
+)
+_SELECT_KEY = (
+    f"SELECT {', '.join(f'k.{column}' for column in _KEY.split(', '))}, t.tier FROM api_keys k"  # noqa: S608 - constants only
+    " JOIN tenants t ON t.id = k.tenant"
+)
 _SELECT_SESSION = (
     f"SELECT {', '.join(f's.{column}' for column in _SESSION_COLUMNS)}, {_USER} FROM sessions s"  # noqa: S608 - constants only
     " JOIN users u ON u.tenant = s.tenant AND u.id = s.user_id"
@@ -34,7 +40,10 @@ def _user_session(row: Row | None) -> UserSession | None:
 def _key(row: Row) -> ApiKey:
     role = Role(row[4]) if row[4] else None
     scopes = msgspec.json.decode(row[5], type=frozenset[Permission])
-    return ApiKey(row[0], TenantId(row[1]), row[2], row[3], role, scopes, *row[6:])
+    tier = Tier(row[12]) if row[12] else None
+    return ApiKey(
+        row[0], TenantId(row[1]), row[2], row[3], role, scopes, *row[6:12], tier=tier, tenant_tier=Tier(row[13])
+    )
 
 
 class SqlTenants:
@@ -44,15 +53,19 @@ class SqlTenants:
         """Insert a tenant; False when its id is taken."""
         return bool(
             tx.run(
-                "INSERT INTO tenants (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                (tenant.id, tenant.name, tenant.created_at),
+                "INSERT INTO tenants (id, name, created_at, tier) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                (tenant.id, tenant.name, tenant.created_at, tenant.tier.value),
             )
         )
 
     def find(self, tx: ReadTx, tenant: TenantId) -> Tenant | None:
         """The tenant of this id."""
-        row = tx.row("SELECT id, name, created_at FROM tenants WHERE id = ?", (tenant,))
-        return None if row is None else Tenant(TenantId(row[0]), row[1], row[2])
+        row = tx.row("SELECT id, name, created_at, tier FROM tenants WHERE id = ?", (tenant,))
+        return None if row is None else Tenant(TenantId(row[0]), row[1], row[2], Tier(row[3]))
+
+    def set_tier(self, tx: Tx, tenant: TenantId, tier: Tier) -> bool:
+        """Give the tenant a tier; False when there is no such tenant or it has that tier."""
+        return bool(tx.run("UPDATE tenants SET tier = ? WHERE id = ? AND tier <> ?", (tier.value, tenant, tier.value)))
 
 
 class SqlUsers:
@@ -196,7 +209,7 @@ class SqlKeys:
     def add(self, tx: Tx, key: ApiKey, token_hash: str) -> None:
         """Insert a key."""
         tx.run(
-            f"INSERT INTO api_keys (token_hash, {_KEY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants only
+            f"INSERT INTO api_keys (token_hash, {_KEY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants only
             (
                 token_hash,
                 key.id,
@@ -211,25 +224,23 @@ class SqlKeys:
                 key.last_used_at,
                 key.revoked_at,
                 key.source,
+                key.tier.value if key.tier else "",
             ),
         )
 
     def by_token(self, tx: ReadTx, token_hash: str) -> ApiKey | None:
         """The key of this text, valid or not."""
-        row = tx.row(f"SELECT {_KEY} FROM api_keys WHERE token_hash = ?", (token_hash,))  # noqa: S608 - constants only
+        row = tx.row(f"{_SELECT_KEY} WHERE k.token_hash = ?", (token_hash,))
         return None if row is None else _key(row)
 
     def find(self, tx: ReadTx, tenant: TenantId, key_id: str) -> ApiKey | None:
         """The key of this id, valid or not."""
-        row = tx.row(f"SELECT {_KEY} FROM api_keys WHERE tenant = ? AND id = ?", (tenant, key_id))  # noqa: S608 - constants only
+        row = tx.row(f"{_SELECT_KEY} WHERE k.tenant = ? AND k.id = ?", (tenant, key_id))
         return None if row is None else _key(row)
 
     def all(self, tx: ReadTx, tenant: TenantId) -> list[ApiKey]:
         """Every key of the tenant, oldest first, revoked ones too."""
-        rows = tx.rows(
-            f"SELECT {_KEY} FROM api_keys WHERE tenant = ? ORDER BY created_at, id",  # noqa: S608 - constants only
-            (tenant,),
-        )
+        rows = tx.rows(f"{_SELECT_KEY} WHERE k.tenant = ? ORDER BY k.created_at, k.id", (tenant,))
         return [_key(row) for row in rows]
 
     def touch(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> None:
@@ -245,6 +256,16 @@ class SqlKeys:
             tx.run(
                 "UPDATE api_keys SET revoked_at = ? WHERE tenant = ? AND id = ? AND revoked_at = 0",
                 (now, tenant, key_id),
+            )
+        )
+
+    def set_tier(self, tx: Tx, tenant: TenantId, key_id: str, tier: Tier | None) -> bool:
+        """Give the key a tier, or with None its tenant's; False when there is no such key or it has that tier."""
+        stored = tier.value if tier else ""
+        return bool(
+            tx.run(
+                "UPDATE api_keys SET tier = ? WHERE tenant = ? AND id = ? AND tier <> ?",
+                (stored, tenant, key_id, stored),
             )
         )
 

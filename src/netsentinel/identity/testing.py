@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from netsentinel.identity.model import NEVER, Account, ApiKey, Session, Tenant, Ticket, User, UserSession
 from netsentinel.identity.names import name_key
-from netsentinel.kernel.types import DEFAULT_TENANT, Micros, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, TenantId, Tier
 from netsentinel.storage.ports import ReadTx, Tx
 
 
@@ -21,6 +21,14 @@ class MemoryTenants:
     def find(self, tx: ReadTx, tenant: TenantId) -> Tenant | None:
         """The tenant of this id."""
         return self._tenants.get(tenant)
+
+    def set_tier(self, tx: Tx, tenant: TenantId, tier: Tier) -> bool:
+        """Give the tenant a tier; False when there is no such tenant or it has that tier."""
+        found = self._tenants.get(tenant)
+        if found is None or found.tier is tier:
+            return False
+        self._tenants[tenant] = replace(found, tier=tier)
+        return True
 
 
 class MemoryUsers:
@@ -130,7 +138,8 @@ class MemorySessions:
 class MemoryKeys:
     """API keys in a dictionary."""
 
-    def __init__(self) -> None:
+    def __init__(self, tenants: MemoryTenants) -> None:
+        self._tenants = tenants
         self._keys: dict[str, ApiKey] = {}
         self._by_token: dict[str, str] = {}
         self.queries = 0
@@ -144,16 +153,17 @@ class MemoryKeys:
     def by_token(self, tx: ReadTx, token_hash: str) -> ApiKey | None:
         """The key of this text, valid or not."""
         self.queries += 1
-        return self._keys.get(self._by_token.get(token_hash, ""))
+        return self._read(tx, self._keys.get(self._by_token.get(token_hash, "")))
 
     def find(self, tx: ReadTx, tenant: TenantId, key_id: str) -> ApiKey | None:
         """The key of this id, valid or not."""
         key = self._keys.get(key_id)
-        return key if key is not None and key.tenant == tenant else None
+        return self._read(tx, key) if key is not None and key.tenant == tenant else None
 
     def all(self, tx: ReadTx, tenant: TenantId) -> list[ApiKey]:
         """Every key of the tenant, oldest first, revoked ones too."""
-        keys = [key for key in self._keys.values() if key.tenant == tenant]
+        found = (self._read(tx, key) for key in self._keys.values() if key.tenant == tenant)
+        keys = [key for key in found if key is not None]
         return sorted(keys, key=lambda key: (key.created_at, key.id))
 
     def touch(self, tx: Tx, tenant: TenantId, key_id: str, now: Micros) -> None:
@@ -169,6 +179,18 @@ class MemoryKeys:
             return False
         self._keys[key_id] = replace(key, revoked_at=now)
         return True
+
+    def set_tier(self, tx: Tx, tenant: TenantId, key_id: str, tier: Tier | None) -> bool:
+        """Give the key a tier, or with None its tenant's; False when there is no such key or it has that tier."""
+        key = self.find(tx, tenant, key_id)
+        if key is None or key.tier is tier:
+            return False
+        self._keys[key_id] = replace(key, tier=tier)
+        return True
+
+    def _read(self, tx: ReadTx, key: ApiKey | None) -> ApiKey | None:
+        tenant = None if key is None else self._tenants.find(tx, key.tenant)
+        return key if key is None or tenant is None else replace(key, tenant_tier=tenant.tier)
 
 
 class MemoryTickets:
@@ -233,7 +255,7 @@ class MemoryIdentity:
         self.tenants = MemoryTenants()
         self.users = MemoryUsers()
         self.sessions = MemorySessions(self.users)
-        self.keys = MemoryKeys()
+        self.keys = MemoryKeys(self.tenants)
         self.tickets = MemoryTickets()
         self.setup = MemorySetup()
 

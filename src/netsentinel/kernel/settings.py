@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, Tier
 
 MIB = 1024 * 1024
 _HIGHEST_PORT = 65_535
@@ -55,6 +55,31 @@ class Settings(BaseSettings):
     )
     password_min_length: int = Field(
         15, ge=8, description="Shortest password (NIST SP 800-63B-4: 15 without a second factor)."
+    )
+
+    limits_standard_per_minute: int = Field(100, ge=1, description="Requests a minute of a key of the tier standard.")
+    limits_standard_per_day: int = Field(10_000, ge=1, description="Requests a day (UTC) of such a key.")
+    limits_premium_per_minute: int = Field(1_000, ge=1, description="Requests a minute of a key of the tier premium.")
+    limits_premium_per_day: int = Field(1_000_000, ge=1, description="Requests a day (UTC) of such a key.")
+    limits_burst_percent: int = Field(
+        20, ge=0, le=100, description="How much more one minute may have, out of what earlier minutes left unused."
+    )
+    limits_intake_per_minute: int = Field(
+        6_000, ge=1, description="Batches of events a minute (`POST /api/v2/events`) of a key of any limited tier."
+    )
+    limits_intake_per_day: int = Field(0, ge=0, description="Batches of events a day (UTC) of such a key; 0 for any.")
+    limits_session_per_minute: int = Field(1_200, ge=1, description="Requests a minute of a user's browser sessions.")
+    limits_session_per_day: int = Field(
+        200_000, ge=0, description="Requests a day (UTC) of a user's browser sessions; 0 for any number."
+    )
+    limits_top_tier: Tier = Field(
+        Tier.UNLIMITED,
+        description="Highest tier that a tenant's administrators may give: `standard`, `premium` or `unlimited`.",
+    )
+    usage_keep_days: int = Field(90, ge=1, description="Counts of requests are kept so many days.")
+    idempotency_keep_hours: int = Field(24, ge=1, description="Answers under an Idempotency-Key are kept so long.")
+    idempotency_max_answer_kib: int = Field(
+        64, ge=1, description="A longer answer is not kept: repeating such a request answers 409."
     )
 
     intake_max_body_mib: int = Field(32, ge=1, description="Largest body of one POST of events, as sent.")
@@ -109,6 +134,11 @@ class Settings(BaseSettings):
     ws_send_buffer_frames: int = Field(
         1_000, ge=10, description="Frames waiting for one slow client before it is closed."
     )
+
+    ws_frames_per_second: int = Field(
+        20, ge=1, description="Frames a second of one WebSocket client, in the long run; pings and pongs are free."
+    )
+    ws_frame_burst: int = Field(100, ge=1, description="Frames of one WebSocket client that may come at once.")
 
     lake_keep_days: int = Field(90, ge=1, description="Stored events are kept so many days after they arrived.")
     lake_keep_days_of: Annotated[tuple[str, ...], NoDecode] = Field(

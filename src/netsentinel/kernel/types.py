@@ -77,6 +77,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Tier(StrEnum):
+    """How many requests an API key may make; the settings `limits_*` say the figures."""
+
+    STANDARD = "standard"
+    PREMIUM = "premium"
+    UNLIMITED = "unlimited"
+
+    @property
+    def rank(self) -> int:
+        """0 (standard) to 2 (unlimited): who has more."""
+        return list(Tier).index(self)
+
+
 _VIEWER = frozenset(
     {
         Permission.ALERTS_READ,
@@ -126,6 +139,8 @@ class Principal:
     permissions: frozenset[Permission]
     source: str = ""
     """The only source that this principal may send events for; empty when there is no such bound."""
+    tier: Tier = Tier.STANDARD
+    """How much it may ask for: a key's own tier, else its tenant's."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this principal holds the permission."""
@@ -134,4 +149,4 @@ class Principal:
 
 def system_principal(tenant: TenantId = DEFAULT_TENANT) -> Principal:
     """The principal behind everything NetSentinel does by itself."""
-    return Principal("system", "system", tenant, Role.ADMIN, "NetSentinel", frozenset(Permission))
+    return Principal("system", "system", tenant, Role.ADMIN, "NetSentinel", frozenset(Permission), tier=Tier.UNLIMITED)

@@ -137,4 +137,6 @@ class HubLimits:
             max_connections=settings.ws_max_connections,
             send_buffer_bytes=settings.ws_send_buffer_kib * 1024,
             send_buffer_frames=settings.ws_send_buffer_frames,
+            frames_per_second=settings.ws_frames_per_second,
+            frame_burst=settings.ws_frame_burst,
         )

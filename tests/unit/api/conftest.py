@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from netsentinel.api.app import create_app
+from netsentinel.idempotency.testing import memory_idempotency
 from netsentinel.kernel.settings import Settings
+from netsentinel.limits.testing import memory_limits
 from tests.identity import House
 
 MARK = {"X-NetSentinel-Request": "1", "Origin": "http://localhost:8740"}
@@ -27,7 +29,12 @@ class Site:
 
     def __post_init__(self) -> None:
         services = SimpleNamespace(
-            settings=self.settings, clock=self.house.clock, identity=self.house.service, demo=False
+            settings=self.settings,
+            clock=self.house.clock,
+            identity=self.house.service,
+            limits=memory_limits(self.house.clock),
+            idempotency=memory_idempotency(self.house.clock),
+            demo=False,
         )
         self.app: FastAPI = create_app(self.settings, services)  # type: ignore[arg-type] - what these routes need
 

@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from netsentinel.api.app import create_app
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.limits.testing import memory_limits
 from tests.identity import House
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +39,11 @@ async def test_a_made_up_method_makes_no_series_of_its_own() -> None:
 async def test_the_real_app_is_observed_under_its_templates() -> None:
     metrics = Metrics(list)
     settings = Settings(_env_file=None)
-    app = create_app(settings, SimpleNamespace(settings=settings, identity=House().service), metrics)  # type: ignore[arg-type] - what these routes need
+    app = create_app(
+        settings,
+        SimpleNamespace(settings=settings, identity=House().service, limits=memory_limits(FakeClock())),
+        metrics,
+    )  # type: ignore[arg-type] - what these routes need
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost:8740") as http:
         await http.get("/api/v2/alerts/alr_secret")
         await http.get("/api/v2/sources/secret/rejected")

@@ -13,7 +13,7 @@ from netsentinel.identity import IdentityService
 from netsentinel.identity.entries import KeyCreated
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import Permission
+from netsentinel.kernel.types import Permission, Tier, system_principal
 from tests.identity import House
 
 
@@ -56,3 +56,16 @@ def test_a_key_needs_either_a_role_or_scopes(
     assert out == ""
     assert "either a role or a set of permissions" in err
     assert house.db.entries == []
+
+
+def test_a_tier_goes_to_a_new_key_to_a_key_and_to_the_tenant(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["keys", "create", "report", "--role", "viewer", "--tier", "premium"]) == 0
+    capsys.readouterr()
+    (key,) = asyncio.run(house.service.keys.all(system_principal()))
+    assert key.tier is Tier.PREMIUM
+    assert run(["keys", "tier", "unlimited", "--key-id", key.id]) == 0
+    assert run(["keys", "tier", "premium"]) == 0
+    assert "The key report is unlimited" in (said := capsys.readouterr().err)
+    assert "The tenant Default is premium" in said
+    (key,) = asyncio.run(house.service.keys.all(system_principal()))
+    assert (key.tier, key.tenant_tier) == (Tier.UNLIMITED, Tier.PREMIUM)

@@ -18,6 +18,7 @@ from netsentinel.kernel.errors import (
     TooLargeError,
     UnavailableError,
 )
+from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage.testing import MemoryDatabase
@@ -198,3 +199,8 @@ async def test_a_batch_that_is_sent_again_is_not_stored_again(intake: Intake) ->
     assert await post(0, b"{}\n{}\n") == again
     assert await post(3, b"{}\n") == Accepted(2, 1, position=6)
     assert len(intake.inbox.batches) == 2
+
+
+def test_the_intakes_limits_are_the_settings() -> None:
+    limits = Limits.of(Settings(intake_max_body_mib=2, intake_max_unpacked_mib=3, intake_max_ratio=4))
+    assert (limits.max_body_bytes, limits.max_unpacked_bytes, limits.max_ratio) == (2 << 20, 3 << 20, 4)

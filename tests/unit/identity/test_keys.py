@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.identity.entries import KeyCreated, KeyRevoked
+from netsentinel.identity.entries import KeyCreated, KeyRevoked, TierChanged
+from netsentinel.identity.model import IdentityLimits
 from netsentinel.identity.tokens import key_checksum
 from netsentinel.kernel.clock import DAY, SECOND
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, StorageFullError
-from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Permission, Role, TenantId, system_principal
+from netsentinel.kernel.types import (
+    DEFAULT_TENANT,
+    ROLE_PERMISSIONS,
+    Permission,
+    Role,
+    TenantId,
+    Tier,
+    system_principal,
+)
 from tests.identity import House
 
 pytestmark = pytest.mark.anyio
@@ -167,3 +176,47 @@ async def test_a_lost_local_key_is_replaced_and_the_old_one_revoked(
     assert await house.service.validate_token(path.read_text(encoding="ascii").strip()) is not None
     assert house.kinds() == ["key.created", "key.revoked", "key.created"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_tier_is_given_and_announced(house: House) -> None:
+    made = await house.service.keys.create(SYSTEM, "sensor", role=Role.VIEWER, tier=Tier.PREMIUM)
+    changed = await house.service.keys.set_tier(SYSTEM, made.key.id, Tier.UNLIMITED)
+    assert changed.tier is Tier.UNLIMITED
+    await house.service.keys.set_tier(SYSTEM, made.key.id, Tier.UNLIMITED)  # nothing changes, nothing is told
+    await house.service.keys.set_tenant_tier(SYSTEM, Tier.PREMIUM)
+    assert await house.service.keys.tenant_tier(DEFAULT_TENANT) is Tier.PREMIUM
+    told = [entry.payload for entry in house.db.entries if entry.kind == "tier.changed"]
+    assert told == [
+        TierChanged(of="key", name="sensor", before="premium", after="unlimited"),
+        TierChanged(of="tenant", name="Default", before="standard", after="premium"),
+    ]
+    with pytest.raises(NotFoundError):
+        await house.service.keys.set_tier(SYSTEM, "key_none", None)
+    with pytest.raises(NotFoundError):
+        await house.service.keys.set_tenant_tier(system_principal(TenantId("nobody")), Tier.PREMIUM)
+
+
+async def test_an_operator_bounds_what_administrators_may_give() -> None:
+    house = House(limits=IdentityLimits(top_tier=Tier.PREMIUM))
+    keys = house.service.keys
+    admin = (await keys.create(SYSTEM, "admin", role=Role.ADMIN)).key.principal()
+    made = await keys.create(admin, "one", role=Role.VIEWER, tier=Tier.PREMIUM)
+    for wrong in (
+        keys.create(admin, "two", role=Role.VIEWER, tier=Tier.UNLIMITED),
+        keys.set_tier(admin, made.key.id, Tier.UNLIMITED),
+        keys.set_tenant_tier(admin, Tier.UNLIMITED),
+    ):
+        with pytest.raises(NotAllowedError, match="server's own machine"):
+            await wrong
+    assert (await keys.set_tier(SYSTEM, made.key.id, Tier.UNLIMITED)).tier is Tier.UNLIMITED
+
+
+async def test_an_earlier_local_key_becomes_unlimited(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "local.key"
+    await house.service.ensure_local_key(path)
+    (key,) = await house.service.keys.all(SYSTEM)
+    await house.service.keys.set_tier(SYSTEM, key.id, None)
+    await house.service.ensure_local_key(path)
+    admission = await house.service.validate_token(path.read_text().strip())
+    assert admission is not None
+    assert admission.principal.tier is Tier.UNLIMITED

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
-from netsentinel.api.deps import authenticated
+from netsentinel.api.deps import authenticated, charge_items
 from netsentinel.api.services import Served
 from netsentinel.api.v2.suppressions import ConditionText
 from netsentinel.api.v2.task_views import TaskItem, item_of
@@ -116,13 +116,15 @@ class BatchText(BaseModel):
     responses={202: {"model": TaskItem, "description": "A task does them: `Location` names it."}}
     | problems(400, 401, 403, 409, 413, 503),
 )
-async def run_batch(batch: BatchText, principal: Caller, services: Served) -> Response:
+async def run_batch(batch: BatchText, principal: Caller, request: Request, services: Served) -> Response:
     """Do up to 1,000 operations, in order, each with an outcome of its own.
 
     Each needs the permission of its own route; one that is not allowed or not possible fails alone, unless `atomic`
-    makes it fail all. Above 100 they become a task of `batch.operations`, whose result is the report.
+    makes it fail all. Each counts as a request. Above 100 they become a task of `batch.operations`, whose result is the
+    report.
     """
     wanted = batch.as_request()
+    await charge_items(request, len(wanted.operations))
     if len(wanted.operations) <= INLINE:
         return answer(await services.batch.run(principal, wanted))
     task = (await services.batch.submit(principal, wanted)).task

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from netsentinel import __version__
-from netsentinel.api.answers import answer, problems
+from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.credentials import clear_session, is_secure, session_token, set_session
 from netsentinel.api.deps import Requires, admission_of, authenticated, public
 from netsentinel.api.middleware.origin import is_loopback, origin_of, split_host
@@ -158,7 +158,7 @@ async def show_me(principal: Visitor) -> Response:
 async def issue_ticket(_principal: LiveVisitor, request: Request, services: Served) -> Response:
     """A ticket that opens one WebSocket within 30 s, for programs, which have no cookie."""
     ticket = await services.identity.issue_ticket(admission_of(request))
-    return answer(IssuedTicket(ticket.text, ticket.expires_at), 201)
+    return secret_answer(request, IssuedTicket(ticket.text, ticket.expires_at), 201)
 
 
 def _check_transport(request: Request, settings: Settings) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from netsentinel.api.answers import answer, problems
+from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.deps import Requires
 from netsentinel.api.services import Served
 from netsentinel.events.configured import SourceItem, SourceShelf
@@ -138,11 +138,13 @@ async def test_source(name: str, principal: Writer, services: Served) -> Respons
 
 
 @router.post("/{name}/keys", status_code=201, response_model=SourceKey, responses=problems(400, 401, 403, 404))
-async def create_source_key(name: str, body: NewSourceKey, principal: Writer, services: Served) -> Response:
+async def create_source_key(
+    name: str, body: NewSourceKey, principal: Writer, request: Request, services: Served
+) -> Response:
     """Make a key that may send as this source and do nothing else. Its text is shown this once."""
     item = await services.sources.one(principal.tenant, name)
     made = await services.keys.create_for_source(principal, item.name, expires_at=body.expires_at)
-    return answer(SourceKey(made.key.id, made.key.source, made.text, made.key.expires_at), 201)
+    return secret_answer(request, SourceKey(made.key.id, made.key.source, made.text, made.key.expires_at), 201)
 
 
 @router.get("/{name}/rejected", response_model=RejectedList, responses=problems(400, 401, 403))

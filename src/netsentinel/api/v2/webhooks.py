@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from netsentinel.api.answers import answer, problems
+from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.deps import Requires
 from netsentinel.api.services import Served
 from netsentinel.api.v2.webhook_views import (
@@ -61,9 +61,11 @@ async def list_webhooks(principal: Reader, services: Served) -> Response:
 
 
 @router.post("", response_model=WebhookSecret, status_code=201, responses=problems(400, 401, 403, 413))
-async def create_webhook(stated: WebhookText, principal: Writer, services: Served) -> Response:
+async def create_webhook(stated: WebhookText, principal: Writer, request: Request, services: Served) -> Response:
     """Register an endpoint. The answer holds its secret, this once."""
-    return answer(secret_of(await services.webhooks.create(principal, stated.as_draft()), {}, principal), 201)
+    return secret_answer(
+        request, secret_of(await services.webhooks.create(principal, stated.as_draft()), {}, principal), 201
+    )
 
 
 @router.get("/events", response_model=WebhookEvents, responses=problems(401, 403))
@@ -95,10 +97,10 @@ async def delete_webhook(webhook_id: str, principal: Writer, services: Served) -
 
 
 @router.post("/{webhook_id}/rotate", response_model=WebhookSecret, responses=problems(401, 403, 404))
-async def rotate_webhook_secret(webhook_id: str, principal: Writer, services: Served) -> Response:
+async def rotate_webhook_secret(webhook_id: str, principal: Writer, request: Request, services: Served) -> Response:
     """Make a new secret. The old one signs for a day more, beside the new one."""
     made = await services.webhooks.rotate(principal, webhook_id)
-    return answer(secret_of(made, await services.webhooks.counts(made.endpoint), principal))
+    return secret_answer(request, secret_of(made, await services.webhooks.counts(made.endpoint), principal))
 
 
 @router.post("/{webhook_id}/test", response_model=DeliveryWhole, responses=problems(401, 403, 404))

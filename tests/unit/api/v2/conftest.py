@@ -36,11 +36,15 @@ from netsentinel.events.lake import EventLake
 from netsentinel.events.sources import KINDS, Fence, Place
 from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
 from netsentinel.events.testing import MemoryEventStore
+from netsentinel.idempotency import Idempotency
+from netsentinel.idempotency.store_sql import SqlRequests
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import Permission, Role, system_principal
+from netsentinel.kernel.types import Permission, Role, Tier, system_principal
+from netsentinel.limits import RequestLimits
+from netsentinel.limits.store_sql import SqlUsage
 from netsentinel.outbound import Answer
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
@@ -114,9 +118,12 @@ class Desk:
     statements: int = 0
     woken: int = 0
     keys: dict[Role, str] = field(default_factory=dict)
+    tier: Tier | None = Tier.UNLIMITED
+    """Of the keys that are made for the roles."""
 
     def __post_init__(self) -> None:
         self.house = House(clock=self.clock)
+        self.limits = RequestLimits(self, SqlUsage(), self.clock)  # type: ignore[arg-type] - counts, then passes on
         self.stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
         self.inbox, self.sources, self.configs = SqlInbox(), SqlSources(), SqlSourceConfigs()
         self.aside = SqlSetAside()
@@ -169,6 +176,9 @@ class Desk:
             inventory=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             sources=self.configured,
             keys=self.house.service.keys,
+            users=self.house.service.users,
+            limits=self.limits,
+            idempotency=Idempotency(self.database, SqlRequests(), self.clock),
             tasks=self.tasks,
             batch=self.batch,
             breakers=self.board,
@@ -243,7 +253,7 @@ class Desk:
 
     async def call(self, method: str, path: str, role: Role = Role.ANALYST, **options: Any) -> httpx2.Response:
         if role not in self.keys:
-            made = await self.house.service.keys.create(system_principal(), f"{role} key", role=role)
+            made = await self.house.service.keys.create(system_principal(), f"{role} key", role=role, tier=self.tier)
             self.keys[role] = made.text
         headers = {"Authorization": f"Bearer {self.keys[role]}", **options.pop("headers", {})}
         transport = httpx2.ASGITransport(app=self.app)

@@ -1,6 +1,6 @@
 import pytest
 
-from netsentinel.kernel.types import Role
+from netsentinel.kernel.types import Role, Tier
 from netsentinel.recovery.retry import Failure, Fault
 from tests.unit.alerts.factories import alert
 from tests.unit.api.v2.conftest import Desk
@@ -132,3 +132,13 @@ async def test_more_than_a_hundred_become_a_task(desk: Desk) -> None:
 async def test_what_cannot_be_understood(desk: Desk, body: object) -> None:
     told = await desk.call("POST", PATH, json=body)
     assert (told.status_code, told.json()["code"]) == (400, "invalid-input")
+
+
+async def test_each_operation_counts_as_a_request_and_all_are_refused_together(desk: Desk) -> None:
+    desk.tier = Tier.STANDARD
+    body = {"operations": [{"op": "retry", "task_id": "tsk_none"}] * 100}
+    first = await desk.call("POST", "/api/v2/batch/operations", json=body)
+    assert first.headers["RateLimit"].startswith('"minute";r=20;')
+    refused = await desk.call("POST", "/api/v2/batch/operations", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate-limited")
+    assert refused.headers["RateLimit"].startswith('"minute";r=19;')

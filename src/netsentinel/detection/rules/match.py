@@ -6,6 +6,7 @@ field is scanned once, for those atoms alone, and a rule's logic is only looked 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.logic import Evidence
@@ -47,25 +48,19 @@ class RuleEngine:
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules."""
-        for plan, alike in self._runs(events):
-            for event, rule, evidence in plan.true_of_each(alike):
-                yield Match(rule, event, evidence)
-
-    def _runs(self, events: Iterable[Event]) -> Iterator[tuple[Plan, list[Event]]]:
-        """Events in a row that the same rules look at."""
-        logsource, plan = None, None
-        alike: list[Event] = []
-        for event in events:
-            if plan is None or event.logsource is not logsource:  # most follow one of the same kind
-                logsource = event.logsource
-                other = self._plans.get(logsource) or self._plan(logsource)
-                if plan is not None and other is not plan:
-                    yield plan, alike
-                    alike = []
-                plan = other
+        groups: dict[Plan, tuple[list[int], list[Event]]] = {}
+        for at, event in enumerate(events):
+            plan = self._plans.get(event.logsource) or self._plan(event.logsource)
+            places, alike = groups.setdefault(plan, ([], []))
+            places.append(at)
             alike.append(event)
-        if plan is not None:
-            yield plan, alike
+        found: list[tuple[int, Match]] = []
+        for plan, (places, alike) in groups.items():
+            for at, rule, evidence in plan.true_of_each(alike):
+                found.append((places[at], Match(rule, alike[at], evidence)))
+        found.sort(key=itemgetter(0))  # a stable order: of one event, the rules stay as they are
+        for _, match in found:
+            yield match
 
     def weigh(self, events: Iterable[Event]) -> Iterator[tuple[Rule, int]]:
         """Each rule that these events make a candidate, as often as they do, with the nanoseconds its logic took."""

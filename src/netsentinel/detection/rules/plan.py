@@ -115,11 +115,11 @@ class Plan:
         """Whether a field is part of the context: it can be found by one look for each of its names."""
         return self._reader(field).is_steady
 
-    def true_of_each(self, events: Sequence[Event]) -> Iterator[tuple[Event, Rule, tuple[Evidence, ...]]]:
-        """The rules that are true, for each event in order: the event, the rule, and why."""
-        for event, context, candidates in self._candidates(events):
-            for rule, evidence in self._true_of(candidates, event, context):
-                yield event, rule, evidence
+    def true_of_each(self, events: Sequence[Event]) -> Iterator[tuple[int, Rule, tuple[Evidence, ...]]]:
+        """The rules that are true, for each event in order: the event's position, the rule, and why."""
+        for at, context, candidates in self._candidates(events):
+            for rule, evidence in self._true_of(candidates, events[at], context):
+                yield at, rule, evidence
 
     def _true_of(self, candidates: int, event: Event, context: Context) -> Iterator[tuple[Rule, tuple[Evidence, ...]]]:
         view = View(event)
@@ -166,8 +166,8 @@ class Plan:
         kind = self._kinds[layout] = Kind(layout, self._context_keys)
         return kind
 
-    def _candidates(self, events: Sequence[Event]) -> Iterator[tuple[Event, Context, int]]:
-        """The events for which rules are to be looked at, with these rules as bits."""
+    def _candidates(self, events: Sequence[Event]) -> Iterator[tuple[int, Context, int]]:
+        """The positions of the events for which rules are to be looked at, with these rules as bits."""
         contexts = self._contexts(events)
         self._events += len(events)
         if self._events >= self._settles_at:
@@ -182,7 +182,7 @@ class Plan:
                     second |= one.second
                 rules = first & second & context.allowed
             if rules and (rules := self._unblocked(rules, event)):
-                yield event, context, rules
+                yield at, context, rules
 
     def _said(self, events: Sequence[Event], contexts: Sequence[Context]) -> dict[int, list[Said]]:
         """What the fresh values of events say, by the events' positions; those of most events say nothing."""

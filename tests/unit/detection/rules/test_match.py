@@ -369,3 +369,29 @@ def test_a_null_is_not_a_field_that_is_not_there() -> None:
     for _ in range(2):
         assert any(engine.matches([as_event(base, "windows")]))
         assert not any(engine.matches([as_event({**base, "Image": None}, "windows")]))
+
+
+def test_matches_come_in_the_order_of_the_events_whatever_rules_look_at_them() -> None:
+    written = """title: network
+logsource: {product: suricata}
+detection:
+    s: {event_type: [flow, alert]}
+    condition: s
+---
+title: windows
+logsource: {product: windows}
+detection:
+    s: {EventID: 1}
+    condition: s
+---
+title: windows too
+logsource: {product: windows}
+detection:
+    s: {Channel|contains: Sysmon}
+    condition: s
+"""
+    flow = as_event({"event_type": "flow", "timestamp": "2026-03-02T10:00:00.000000+0000"}, "suricata")
+    start = as_event({"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational"}, "windows")
+    found = RuleEngine(load_text(written).rules).matches([start, flow, start, flow])
+    both = ["windows", "windows too"]
+    assert [match.rule.title for match in found] == [*both, "network", *both, "network"]

@@ -94,6 +94,8 @@ class Receiver:
 
     def take(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        if len(body) < int(handler.headers["Content-Length"]):
+            return  # whoever sent it was killed meanwhile: no message came
         headers = {name.lower(): value for name, value in handler.headers.items()}
         request = Received(handler.path, headers, body, time.monotonic())
         self.received.append(request)

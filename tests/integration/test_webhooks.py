@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from netsentinel.kernel.clock import SECOND
-from netsentinel.kernel.types import Role, system_principal
+from netsentinel.kernel.types import Role, Tier, system_principal
 from tests.integration.test_recovery_live import call, serving
 from tests.webhook_receiver import Received, Receiver, Reply
 
@@ -75,7 +75,7 @@ async def until(check: Callable[[], bool], seconds: float = 60.0) -> None:
 @pytest.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with serving(tmp_path_factory.mktemp("webhooks"), **INSIDE) as (running, url):
-        key = await running.services.keys.create(system_principal(), "test", role=Role.ADMIN)
+        key = await running.services.keys.create(system_principal(), "test", role=Role.ADMIN, tier=Tier.UNLIMITED)
         headers = {"Authorization": f"Bearer {key.text}"}
         async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
             yield World(http)
@@ -186,7 +186,7 @@ async def test_one_slow_receiver_does_not_hold_the_others(world: World) -> None:
 
 async def test_without_an_allow_list_nothing_of_the_house_is_called(tmp_path: Path) -> None:
     async with serving(tmp_path, outbound_ports=("1-65535",)) as (running, url):
-        key = await running.services.keys.create(system_principal(), "test", role=Role.ADMIN)
+        key = await running.services.keys.create(system_principal(), "test", role=Role.ADMIN, tier=Tier.UNLIMITED)
         headers = {"Authorization": f"Bearer {key.text}"}
         async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
             with Receiver() as receiver:

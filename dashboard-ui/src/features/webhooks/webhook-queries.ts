@@ -31,6 +31,7 @@ export const webhookEventsQuery = queryOptions({
 });
 
 const PAGE = 50;
+const UNDER_WAY_MS = 2_000;
 const path = (id: string) => ({ path: { webhook_id: id } });
 const pathOf = (id: string, delivery: string) => ({ path: { webhook_id: id, delivery_id: delivery } });
 
@@ -63,6 +64,8 @@ export function deliveryQuery(id: string, delivery: string) {
       unwrap(
         api.GET("/api/v2/webhooks/{webhook_id}/deliveries/{delivery_id}", { params: pathOf(id, delivery) }),
       ),
+    // Attempts are not told live: one that is under way is looked at again.
+    refetchInterval: ({ state: { data } }) => (data?.delivery.state === "pending" ? UNDER_WAY_MS : false),
   });
 }
 

@@ -9,6 +9,12 @@ CONTRACT_TESTED = {"store_sql", "testing"}
 """A store and its fake are held by one contract suite instead."""
 
 ONE_SUITE = {
+    "detection/models/autoencoder.py": "contracts/test_models.py",
+    "detection/models/flow_classifier.py": "contracts/test_models.py",
+    "detection/models/guarded_classifier.py": "contracts/test_models.py",
+    "detection/models/isolation_forest.py": "contracts/test_models.py",
+    "detection/models/nearest.py": "contracts/test_models.py",
+    "detection/models/extra.py": "unit/cli/test_models.py",
     "storage/sqlite.py": "contracts/test_database.py",
     "storage/postgres.py": "contracts/test_database.py",
     "storage/migrate.py": "contracts/test_database.py",

@@ -1,0 +1,80 @@
+"""From raw scores to probabilities, without ties: the order of rows stays what the model said."""
+
+import math
+
+import numpy as np
+
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.table import Flags, Floats
+
+_STEPS = 50
+_KNOTS = 513
+_FLOOR = 1e-12
+
+
+def platt(margins: Floats, bad: Flags) -> tuple[float, float]:
+    """Slope and shift of the logistic curve through margins of rows that the model did not learn from.
+
+    Source: Platt, "Probabilistic outputs for support vector machines" (1999), with his smoothed targets; the Newton
+    steps are those of Lin, Lin and Weng (2007).
+    """
+    positives = float(bad.sum())
+    negatives = len(bad) - positives
+    target = np.where(bad, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    slope, shift = 1.0, math.log((positives + 1) / (negatives + 1))
+    for _ in range(_STEPS):
+        guess = logistic(slope * margins + shift)
+        off, spread = guess - target, np.maximum(guess * (1 - guess), _FLOOR)
+        gradient = np.array([float(off @ margins), float(off.sum())])
+        mixed = float(spread @ margins)
+        curve = np.array([[float(spread @ (margins * margins)) + 1e-6, mixed], [mixed, float(spread.sum()) + 1e-6]])
+        step = np.linalg.solve(curve, gradient)
+        slope, shift = max(slope - float(step[0]), 1e-3), shift - float(step[1])
+        if float(np.abs(step).max()) < 1e-9:  # noqa: PLR2004 - no longer moves
+            break
+    return slope, shift
+
+
+def logistic(margins: Floats) -> Floats:
+    """The share that belongs to a margin (log odds)."""
+    return 0.5 * (1 + np.tanh(np.clip(margins, -60, 60) / 2))
+
+
+class Tail:
+    """How unusual a distance is among those of benign rows: its share below, with a tail that never quite ends at 1.
+
+    Args:
+        knots: quantiles of the distances of benign rows that the model did not learn from, ascending.
+        rows: how many rows there were.
+    """
+
+    def __init__(self, knots: Floats, rows: int) -> None:
+        self.knots = knots
+        self.rows = rows
+
+    @classmethod
+    def of(cls, distances: Floats) -> "Tail":
+        """The tail of these distances."""
+        return cls(np.quantile(distances, np.linspace(0, 1, _KNOTS)), len(distances))
+
+    @classmethod
+    def restored(cls, knots: Floats, rows: int) -> "Tail":
+        """The tail that had these knots.
+
+        Raises:
+            ModelFileError: they are none.
+        """
+        if knots.shape != (_KNOTS,) or (np.diff(knots) < 0).any() or rows < 1:
+            raise ModelFileError("The model file lacks the distances of benign rows.")
+        return cls(knots.astype(np.float64), rows)
+
+    def threshold(self, budget: float) -> float:
+        """The probability that this share of benign rows exceeds."""
+        return (1 - budget) * self.rows / (self.rows + 1)
+
+    def probabilities(self, distances: Floats) -> Floats:
+        """The share of benign rows below. Beyond the last, the rest falls with the distance (a Pareto tail)."""
+        last = max(float(self.knots[-1]), _FLOOR)
+        inside = np.interp(distances, self.knots, np.linspace(0, 1, _KNOTS)) * self.rows / (self.rows + 1)
+        beyond = 1 - last / np.maximum(distances, last) / (self.rows + 1)
+        return np.where(distances > last, beyond, inside)

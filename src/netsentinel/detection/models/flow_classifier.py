@@ -1,0 +1,143 @@
+"""The flow classifier: boosted trees on labelled rows, with calibrated probabilities and thresholds by a budget."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.calibration import logistic, platt
+from netsentinel.detection.models.encode import row_keys, strongest, vocabulary
+from netsentinel.detection.models.metrics import threshold_for
+from netsentinel.detection.models.ports import Contribution, Labels, State
+from netsentinel.detection.models.rows import both_classes
+from netsentinel.detection.models.table import Floats, Schema, Table
+from netsentinel.detection.models.trees import Trees
+
+ROUNDS = 100
+FOLDS = 3
+
+
+class FlowClassifier:
+    """LightGBM, 100 trees of 31 leaves.
+
+    Each kind of attack counts by the root of its number of rows, so that a flood does not hide the rare ones. Margins
+    of rows that a fold's trees have not seen (equal rows are in one fold) are calibrated and set thresholds.
+
+    Args:
+        seed: of everything random.
+    """
+
+    name: ClassVar[str] = "flow-classifier"
+    labelled: ClassVar[bool] = True
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._schema = Schema(())
+        self._words: tuple[tuple[str, ...], ...] = ()
+        self._trees: Trees | None = None
+        self._slope, self._shift = 1.0, 0.0
+        self._benign: Floats = np.zeros(1)
+        """Margins of benign rows that the trees had not seen, ascending."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns that it was trained on."""
+        return self._schema
+
+    def fit(self, table: Table, labels: Labels | None = None) -> None:
+        """Grow the trees: once for each fold, to see how they do on other rows, then on all."""
+        labels = both_classes(table, labels)
+        self._schema = table.schema
+        self._words = tuple(vocabulary(column) for column in table.categories)
+        matrix, weights = self.matrix(table), kind_weights(labels)
+        folds = row_keys(table) % FOLDS
+        margins = np.zeros(len(table))
+        for fold in range(FOLDS):
+            seen = folds != fold
+            if not seen.all() and len(np.unique(labels.bad[seen])) == 2:  # noqa: PLR2004 - both classes
+                margins[~seen] = self._grown(matrix[seen], labels.take(seen), weights[seen]).margins(matrix[~seen])
+        self._slope, self._shift = platt(margins, labels.bad)
+        self._benign = np.sort(margins[~labels.bad])
+        self._trees = self._grown(matrix, labels, weights)
+
+    def score(self, table: Table) -> Floats:
+        """Calibrated probabilities."""
+        return logistic(self._slope * self.margins(table) + self._shift)
+
+    def margins(self, table: Table) -> Floats:
+        """Log odds before calibration."""
+        table.must_fit(self._schema)
+        return self._grown_trees().margins(self.matrix(table))
+
+    def threshold(self, budget: float) -> float:
+        """Set by benign rows of the training, each judged by trees that had not seen it."""
+        margin = threshold_for(self._benign, budget)
+        return float(logistic(np.array([self._slope * margin + self._shift]))[0])
+
+    def explain(self, table: Table, top: int = 5) -> list[list[Contribution]]:
+        """SHAP values of the trees, in log odds."""
+        table.must_fit(self._schema)
+        shares = self._grown_trees().shares(self.matrix(table))
+        return [strongest(table, row, shares[row], top) for row in range(len(table))]
+
+    def matrix(self, table: Table) -> Floats:
+        """Numbers, then categories as places in the vocabulary; a value that was never seen is missing to the trees."""
+        found = np.empty((len(table), len(self._schema.features)))
+        width = len(self._schema.numbers)
+        found[:, :width] = table.numbers
+        for place, (column, words) in enumerate(zip(table.categories, self._words, strict=True)):
+            codes = column.coded_as(words)
+            found[:, width + place] = np.where(codes < len(words), codes, -1)
+        return found
+
+    def state(self) -> State:
+        """Vocabulary and calibration, the margins of benign rows, the trees' text."""
+        settings = {
+            "seed": self._seed,
+            "slope": self._slope,
+            "shift": self._shift,
+            "words": [list(words) for words in self._words],
+        }
+        return State(settings, {"benign": self._benign}, {"trees": self._grown_trees().text()})
+
+    @classmethod
+    def restored(cls, state: State, schema: Schema) -> Self:
+        """The classifier that gave this state."""
+        try:
+            made = cls(int(state.settings["seed"]))
+            made._slope, made._shift = float(state.settings["slope"]), float(state.settings["shift"])
+            made._words = tuple(tuple(str(word) for word in words) for words in state.settings["words"])
+            made._benign = np.asarray(state.arrays["benign"], dtype=np.float64)
+            text = state.texts["trees"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError("The model file lacks parts of a flow classifier.") from error
+        if len(made._words) != len(schema.categories) or made._benign.ndim != 1 or not len(made._benign):
+            raise ModelFileError("The parts of the model file do not fit its schema.")
+        made._schema = schema
+        made._trees = Trees.read(text, len(schema.features))
+        return made
+
+    def _grown(self, matrix: Floats, labels: Labels, weights: Floats) -> Trees:
+        width = len(self._schema.numbers)
+        return Trees.grown(
+            matrix,
+            labels.bad.astype(np.float64),
+            weights=weights,
+            categories=list(range(width, len(self._schema.features))),
+            rounds=ROUNDS,
+            seed=self._seed,
+        )
+
+    def _grown_trees(self) -> Trees:
+        if self._trees is None:
+            raise ModelFileError("The model has not been trained.")
+        return self._trees
+
+
+def kind_weights(labels: Labels) -> Floats:
+    """A weight a row: each kind of attack counts by the root of its size; both classes keep their total."""
+    sizes = np.bincount(labels.kinds)
+    weights = 1 / np.sqrt(sizes[labels.kinds])
+    for side in (labels.bad, ~labels.bad):
+        weights[side] *= side.sum() / weights[side].sum()
+    return weights

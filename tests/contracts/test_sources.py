@@ -133,6 +133,7 @@ class PostedTo:
             processor=SimpleNamespace(wake=lambda: None),
             sources=SimpleNamespace(admit=lambda _, name: name),
             identity=SimpleNamespace(validate_token=self._admit),
+            limits=SimpleNamespace(charge=self._charge),
             settings=Settings(),
         )
         self._sink, self._admission = sink, SimpleNamespace(principal=principal)
@@ -158,6 +159,9 @@ class PostedTo:
 
     async def _admit(self, _: str) -> Any:
         return self._admission
+
+    async def _charge(self, *_: object) -> None:
+        """Nothing is limited here."""
 
     async def _accept(self, _: str, source: str, format_: str, body: bytes, *rest: object) -> Accepted:
         assert rest[0] == "application/x-ndjson"

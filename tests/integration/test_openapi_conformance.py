@@ -33,6 +33,10 @@ SHARE = 0.6
 """So often a path parameter is the id of something that is there."""
 
 
+UNMADE = {"batch", "connection_id", "event_id", "key_id", "pack_id", "service"}
+"""Path parameters whose things cannot be had at once, or whose change would end the run: made-up ones are tried."""
+
+
 def _post(client: httpx2.Client, path: str, body: object) -> dict[str, Any]:
     answer = client.post(path, json=body)
     assert answer.status_code in (200, 201, 202), answer.text
@@ -45,8 +49,12 @@ def _things(client: httpx2.Client) -> dict[str, list[str]]:
     alert = wait_for(lambda: client.get("/api/v2/alerts").json()["items"], 60)[0]
     tasks = [_post(client, "/api/v2/tasks", {"action": "echo", "input": {"text": str(n)}}) for n in range(3)]
     late = _post(client, "/api/v2/tasks", {"action": "echo", "input": {}, "not_before": 4_000_000_000_000_000})
+    hook = _post(client, "/api/v2/webhooks", {"url": "https://hooks.invalid/", "events": ["alert.*"]})
+    tried = _post(client, f"/api/v2/webhooks/{hook['id']}/test", {})
     return {
         "alert_id": [alert["id"]],
+        "webhook_id": [hook["id"]],
+        "delivery_id": [tried["id"]],
         "entity": ["203.0.113.66"],
         "task_id": [one["task"]["id"] for one in (*tasks, late)],
         "schedule_id": [_post(client, "/api/v2/scheduler/schedules", SCHEDULE)["id"], "yearly"],
@@ -75,7 +83,10 @@ def _conform(server: LiveServer, folder: Path, *depth: str) -> None:
     with server.client() as client:
         spec = client.get("/api/v2/openapi.json").json()
         settings = folder / "schemathesis.toml"
-        settings.write_text(_settings(_things(client)), encoding="utf-8")
+        things = _things(client)
+        settings.write_text(_settings(things), encoding="utf-8")
+    named = {name for path in spec["paths"] for name in re.findall(r"\{(\w+)\}", path)}
+    assert named == UNMADE | things.keys(), "a new path parameter wants a thing of its kind"
     operations = sum(len(item) for item in spec["paths"].values())
     ran = subprocess.run(
         [

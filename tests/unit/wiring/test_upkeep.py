@@ -56,7 +56,9 @@ class House:
         breakers.declare("smtp")
         self.board = BreakerBoard(database, SqlBreakers(), site.clock, breakers)
         self.hooks = Hooks()
-        settings = Settings(data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5)
+        settings = Settings(
+            data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5, webhooks_keep_days=7
+        )
         histories = Histories(site.tasks.service, site.schedules, self.board, TaskFiles(folder / "results"), self.hooks)
         upkeep = Upkeep(settings, journal, self.lake, histories)
         site.tasks.service.actions.add(*upkeep.actions())
@@ -141,6 +143,7 @@ async def test_what_is_too_old_goes_every_hour(house: House) -> None:
 
     await house.work_until(only_the_new_is_there)
     assert await house.board.history(T, since=0, until=site.clock.now() + DAY) == []
+    assert house.hooks.days == 7
 
 
 async def test_the_lake_is_tended_on_request(house: House) -> None:

@@ -46,7 +46,16 @@ def test_records_are_events_like_zeeks() -> None:
     pipeline, tally = Pipeline(FORMATS, ()), Tally()
     kept = []
     pipeline._detectors = (
-        type("Keep", (), {"remembers": False, "name": "k", "analyze_events": lambda _, e: kept.extend(e) or []})(),
+        type(
+            "Keep",
+            (),
+            {
+                "remembers": False,
+                "name": "k",
+                "classes": frozenset(),
+                "analyze_events": lambda _, e: kept.extend(e) or [],
+            },
+        )(),
     )  # type: ignore[assignment]
     lines = list(capture_records(b"", io.BytesIO(pcap(everything().packets))))
     pipeline.examine(lines, Origin(DEFAULT_TENANT, "capture"), tally)

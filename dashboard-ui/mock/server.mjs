@@ -21,6 +21,8 @@ import { answerOperations } from "./operations.mjs";
 import { answerRules } from "./rules.mjs";
 import { answerTasks } from "./tasks.mjs";
 import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
+import { answerUsage } from "./usage.mjs";
+import { answerWebhooks } from "./webhooks.mjs";
 import { accept } from "./websocket.mjs";
 
 const PORT = Number(process.env.PORT ?? 8740);
@@ -57,6 +59,7 @@ const me = (name = "ada") => ({
     "recovery:read",
     "schedules:read",
     "entries:read",
+    "webhooks:read",
     "live:connect",
     "rules:read",
     ...(mood.role === "viewer"
@@ -69,6 +72,8 @@ const me = (name = "ada") => ({
           "schedules:write",
           "connections:read",
           "connections:write",
+          "webhooks:write",
+          "keys:manage",
           "sources:write",
           "rules:write",
         ]),
@@ -181,6 +186,11 @@ function answer(method, path, query, body, loggedIn) {
   }
   if (path.startsWith("/api/v2/rules")) {
     const data = answerRules(path, query, body, mood.empty, page);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
+  if (path === "/api/v2/usage") return { status: 200, body: answerUsage(query.get("scope"), mood.empty) };
+  if (path.startsWith("/api/v2/webhooks")) {
+    const data = answerWebhooks(path, query, method, body, mood.empty);
     return data === undefined ? missing : { status: 200, body: data };
   }
   if (/^\/api\/v2\/(connections|scheduler|error-recovery\/circuit-breaker)/.test(path)) {

@@ -97,6 +97,16 @@ const SCENES = [
   { name: "schedules", path: "/schedules" },
   { name: "schedule", path: "/schedules?schedule=sch_1" },
   { name: "schedules-add", path: "/schedules", act: click("Add a schedule") },
+  { name: "webhooks", path: "/webhooks" },
+  { name: "webhooks-add", path: "/webhooks", act: addWebhook },
+  { name: "webhooks-secret", path: "/webhooks", act: makeWebhook },
+  { name: "webhooks-empty", path: "/webhooks", mood: { empty: true } },
+  { name: "webhook", path: "/webhooks?webhook=whk_tickets" },
+  { name: "webhook-delivery", path: "/webhooks?webhook=whk_siem", act: openDelivery },
+  { name: "usage", path: "/usage" },
+  { name: "usage-all", path: "/usage?scope=tenant" },
+  { name: "usage-empty", path: "/usage", mood: { empty: true } },
+  { name: "usage-error", path: "/usage", mood: { fail: 507 } },
   { name: "connections", path: "/connections" },
   { name: "connections-close", path: "/connections", act: click(/^Close the connection/) },
   { name: "connections-nomatch", path: "/connections?q=zzzz" },
@@ -163,6 +173,23 @@ async function addWrongRule(page) {
 
 async function openCase(page) {
   await page.getByText("must hit").first().click();
+}
+
+async function addWebhook(page) {
+  await page.getByRole("button", { name: "Add a webhook" }).click();
+  await page.getByRole("checkbox", { name: "All of alert" }).waitFor();
+}
+
+async function makeWebhook(page) {
+  await addWebhook(page);
+  await page.getByLabel("URL").fill("https://tickets.example.org/hooks/netsentinel");
+  await page.getByRole("button", { name: "Add the webhook" }).click();
+  await page.getByRole("button", { name: "I have copied it" }).waitFor();
+}
+
+async function openDelivery(page) {
+  await page.getByRole("button", { name: /breaker.opened/ }).click();
+  await page.getByText("Request and answer").first().click();
 }
 
 async function select(page) {

@@ -34,6 +34,7 @@ import {
   threatListQuery,
 } from "@/features/threats/threat-queries";
 import { parseWebhookSearch, type WebhookSearch, webhooksQuery } from "@/features/webhooks/webhook-queries";
+import type { UsageScope } from "@/lib/model";
 import { parseSearch, stringifySearch } from "@/lib/urls";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
@@ -180,6 +181,14 @@ const schedules = createRoute({
   component: lazyRouteComponent(() => import("@/features/scheduler/schedules-page"), "SchedulesPage"),
 });
 
+const usage = createRoute({
+  getParentRoute: () => app,
+  path: "/usage",
+  validateSearch: (raw: Record<string, unknown>): { scope?: UsageScope } =>
+    raw["scope"] === "tenant" ? { scope: "tenant" } : {},
+  component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
+});
+
 const connections = createRoute({
   getParentRoute: () => app,
   path: "/connections",
@@ -209,6 +218,7 @@ const routeTree = root.addChildren([
     breakers,
     schedules,
     webhooks,
+    usage,
     connections,
   ]),
 ]);

@@ -45,6 +45,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/breakers": "/tasks",
   "/schedules": "/tasks",
   "/webhooks": "/tasks",
+  "/usage": "/tasks",
   "/connections": "/tasks",
 };
 

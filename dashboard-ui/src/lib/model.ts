@@ -55,6 +55,11 @@ export type Schedule = Schemas["ScheduleItem"];
 export type ScheduleDraft = Schemas["ScheduleText"];
 export type Trigger = Schemas["TriggerText"];
 export type Run = Schemas["RunItem"];
+export type Usage = Schemas["Usage"];
+export type UsageOfDay = Schemas["UsageOfDay"];
+export type UsageWindow = Schemas["ClassUsage"];
+/** Whose requests are shown. */
+export type UsageScope = "own" | "tenant";
 export type Webhook = Schemas["WebhookItem"];
 export type WebhookDraft = Schemas["WebhookText"];
 export type WebhookSecret = Schemas["WebhookSecret"];
@@ -130,6 +135,7 @@ export type Permission =
   | "events:hunt"
   | "connections:read"
   | "connections:write"
+  | "keys:manage"
   | "live:connect";
 
 export function may(me: Me | undefined, permission: Permission): boolean {

@@ -24,6 +24,9 @@ export function OperationsTabs() {
       <Link to="/webhooks" className={tabClass} activeOptions={{ includeSearch: false }}>
         Webhooks
       </Link>
+      <Link to="/usage" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Usage
+      </Link>
       {mayLook && (
         <Link to="/connections" className={tabClass} activeOptions={{ includeSearch: false }}>
           Connections

@@ -2363,7 +2363,7 @@ export interface components {
         };
         /**
          * ActionList
-         * @description Every action, by name.
+         * @description Every action that can be asked for, by name.
          */
         ActionList: {
             /** Items */
@@ -2972,7 +2972,7 @@ export interface components {
         };
         /**
          * ClassUsage
-         * @description The limits of one class and what is left of them now. RequestLimits are 0 where there is none.
+         * @description The limits of one class and what is left of them now. A limit is 0 where there is none.
          */
         ClassUsage: {
             request_class: components["schemas"]["RequestClass"];

@@ -17,11 +17,13 @@ from netsentinel.idempotency import Answer, Attempt, Idempotency, checked_key
 from netsentinel.idempotency.model import KEY_HEADER, LEASE, REPLAYED_HEADER
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.types import Principal
 
 _PREFIX: Final = "/api/v2/"
 _RENEW_S: Final = LEASE / SECOND / 3
 _FAULT: Final = 500
-_TOO_MANY: Final = 429
+_NOT_KEPT: Final = frozenset({401, 403, 404, 429})
+"""Nothing was done, and with other rights, after a pause or with the thing there it would be."""
 
 _log = structlog.get_logger("netsentinel.idempotency")
 
@@ -48,7 +50,7 @@ class IdempotentPosts:
             body = await _whole(receive)
             if body is None:
                 return  # the caller has gone
-            begun = await idempotency.begin(admission.principal, key, _fingerprint(scope, body))
+            begun = await idempotency.begin(admission.principal, key, _fingerprint(scope, body, admission.principal))
         except NetSentinelError as error:
             if error.status in _OF_THE_BODY:
                 raise  # `BodyLimit` answers these
@@ -81,6 +83,10 @@ class _First:
         renewing = asyncio.create_task(self._renew())
         try:
             await app(self._scope, receive, self._hold)
+        except asyncio.CancelledError:
+            # The server goes down. What it did may be kept already, so the key stays taken until the lease ends.
+            self._is_settled = True
+            raise
         finally:
             renewing.cancel()
             if not self._is_settled:  # it failed without an answer, or the caller hung up and it was given up
@@ -125,7 +131,7 @@ class _First:
     async def _settle(self, answer: Answer | None, status: int) -> None:
         self._is_settled = True
         try:
-            if status >= _FAULT or status == _TOO_MANY:
+            if status >= _FAULT or status in _NOT_KEPT:
                 await self._idempotency.release(self._attempt)
             elif not await self._idempotency.finish(self._attempt, status, answer):
                 _log.warning("idempotency_right_lost", key=self._attempt.key)
@@ -139,10 +145,14 @@ def _stated_key(scope: Scope) -> str | None:
     return Headers(scope=scope).get(KEY_HEADER)
 
 
-def _fingerprint(scope: Scope, body: bytes) -> str:
-    """What makes two requests the same one; the principal is a part of the row's key."""
+def _fingerprint(scope: Scope, body: bytes, principal: Principal) -> str:
+    """What makes two requests the same one; the principal is a part of the row's key.
+
+    Rights are a part of it: an answer is not told again to somebody who could not ask for it any more.
+    """
     target = (scope["method"], scope["path"], scope.get("query_string", b"").decode("latin-1"))
-    digest = hashlib.sha256(ascii(target).encode("ascii"))
+    rights = (principal.role, principal.source, *sorted(principal.permissions))
+    digest = hashlib.sha256(ascii((target, [str(one) for one in rights])).encode("ascii"))
     digest.update(b"\n")
     digest.update(body)
     return digest.hexdigest()

@@ -185,7 +185,8 @@ async def serve(folder: Path, clients: int) -> None:
     registry, clock, door = EntryRegistry((KIND,)), SystemClock(), _OpenDoor()
     async with SqliteDatabase(folder / "bench.db", JournalWriter(registry, clock, _AUDIT_KEY)) as database:
         journal = Journal(database, registry, _AUDIT_KEY)
-        limits = HubLimits(heartbeat=600, max_connections=clients + MOST_STALLED)
+        most = clients + MOST_STALLED
+        limits = HubLimits(heartbeat=600, max_connections=most, max_connections_each=most)
         hub = Hub(journal, registry, clock, door, _NoQueue(), limits)
         publisher = Publisher(database, hub, times_of(folder), clients)
         settings = Settings(data_dir=folder)  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields

@@ -76,7 +76,8 @@ def _known(found: KeptRequest, fingerprint: str, now: Micros) -> Answer | None:
     """The first request's answer; None when it has none and nobody is at it any more."""
     if found.fingerprint != fingerprint:
         raise KeyReusedError(
-            "Another request (method, path or body) came under this key before. Take a new key for a new request."
+            "Another request (method, path or body), or this one with other rights, came under this key before. Take a"
+            " new key for a new request."
         )
     if found.answer is not None:
         return found.answer

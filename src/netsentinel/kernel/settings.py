@@ -128,6 +128,9 @@ class Settings(BaseSettings):
 
     ws_heartbeat_seconds: int = Field(25, ge=1, description="The WebSocket server's ping interval.")
     ws_max_connections: int = Field(10_000, ge=1, description="Open WebSocket connections at once.")
+    ws_max_connections_each: int = Field(
+        100, ge=1, description="Open WebSocket connections of one user or key; the tier `unlimited` has no such bound."
+    )
     ws_send_buffer_kib: int = Field(
         1024, ge=16, description="Bytes waiting for one slow WebSocket client before it is closed."
     )

@@ -2,14 +2,13 @@
 
 from netsentinel.limits.errors import QuotaExceededError, RateLimitedError
 from netsentinel.limits.model import ClassUsage, DayCount, LimitPlan, Rate, RequestClass, Standing, UsageOfDay
-from netsentinel.limits.ports import Meter, UsageStore
+from netsentinel.limits.ports import UsageStore
 from netsentinel.limits.service import RequestLimits
 
 __all__ = [
     "ClassUsage",
     "DayCount",
     "LimitPlan",
-    "Meter",
     "QuotaExceededError",
     "Rate",
     "RateLimitedError",

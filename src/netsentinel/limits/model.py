@@ -137,7 +137,7 @@ class UsageOfDay:
 
 @dataclass(frozen=True, slots=True)
 class ClassUsage:
-    """The limits of one class and what is left of them now. RequestLimits are 0 where there is none."""
+    """The limits of one class and what is left of them now. A limit is 0 where there is none."""
 
     request_class: RequestClass
     per_minute: int

@@ -1,27 +1,11 @@
-"""What counts requests, for those who have to ask; and where the counts are kept."""
+"""Where the counts are kept."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from netsentinel.kernel.types import Principal, TenantId
-from netsentinel.limits.model import DayCount, Key, RequestClass, Standing
+from netsentinel.kernel.types import TenantId
+from netsentinel.limits.model import DayCount, Key
 from netsentinel.storage.ports import ReadTx, Tx
-
-
-class Meter(Protocol):
-    """Counts what principals ask for; `RequestLimits` is one."""
-
-    async def charge(self, principal: Principal, of: RequestClass, units: int = 1) -> Standing | None:
-        """Count so many units of a class, all or none of them; what is left, or None where there is no limit.
-
-        The HTTP layer has charged one unit when a route begins. A route that does the work of several requests at once
-        charges the others, before it does any of it.
-
-        Raises:
-            RateLimitedError: the minute does not take them.
-            QuotaExceededError: the day does not take them.
-        """
-        ...
 
 
 class UsageStore(Protocol):

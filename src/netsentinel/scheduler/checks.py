@@ -12,7 +12,7 @@ from netsentinel.scheduler.errors import InvalidScheduleError
 from netsentinel.scheduler.firing import MAX_BACKFILL
 from netsentinel.scheduler.model import ScheduleDraft, Trigger, TriggerKind
 from netsentinel.scheduler.timing import cron_of
-from netsentinel.tasks import ActionRegistry
+from netsentinel.tasks import ActionRegistry, check_inner
 
 _NAME: Final = re.compile(r"\S(.{0,98}\S)?")
 _EVENT: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.ASCII)
@@ -37,9 +37,11 @@ def check_action(principal: Principal, draft: ScheduleDraft, actions: ActionRegi
 
     Raises:
         UnknownActionError: there is no such action.
+        InnerActionError: only the server asks for it.
         NotAllowedError: the principal lacks its permission.
     """
     action = actions[draft.action]
+    check_inner(action)
     if not principal.may(action.permission):
         raise NotAllowedError(f"{draft.action} needs the permission {action.permission}.", permission=action.permission)
 

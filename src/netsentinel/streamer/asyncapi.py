@@ -24,7 +24,7 @@ _CLOSE_REASONS: Final = {
     CloseCode.NOT_ALLOWED: "The principal may not connect.",
     CloseCode.SLOW: "The client does not keep up or does not answer pings; resume from the last position.",
     CloseCode.TOO_BIG: "The frame is too big.",
-    CloseCode.TOO_MANY: "Too many frames; the reason may carry `retry_after_ms=N`.",
+    CloseCode.TOO_MANY: "Too many frames or connections; the reason may carry `retry_after_ms=N`.",
     CloseCode.DRAINING: "The server is going down; the reason carries `retry_after_ms=N`.",
 }
 

@@ -1,10 +1,12 @@
 """What all connections of a process share."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.types import TenantId
 from netsentinel.streamer.fanout import Fanout
 from netsentinel.streamer.model import HubLimits
 from netsentinel.streamer.outbox import Traffic
@@ -48,6 +50,8 @@ class LiveContext:
     watchers: Watchers
     jitter: Callable[[int], int]
     """A random number from 0 to below its argument."""
+    each: Counter[tuple[TenantId, str]] = field(default_factory=Counter[tuple[TenantId, str]])
+    """How many connections each principal has."""
     epoch: str = ""
     """The journal's, once the hub is open."""
     figures: Figures = field(default_factory=Figures)

@@ -46,10 +46,17 @@ class TooManyFramesError(ThrottledError):
 
 
 class TooManyRequestsError(ThrottledError):
-    """The connection has as many requests without an answer as it may."""
+    """The connection has as many requests without an answer as it may, or too many bytes wait for its client."""
 
     code = "too-many-requests"
     title = "Too many open requests"
+
+
+class TooManyConnectionsError(ThrottledError):
+    """The user or key has as many live connections as one may have (close code 4429)."""
+
+    code = "too-many-connections"
+    title = "Too many live connections"
 
 
 class EndedError(ConflictError):

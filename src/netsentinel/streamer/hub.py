@@ -80,7 +80,7 @@ class Hub:
             fanout=self._fanout,
             connections=self.store,
             queue=queue,
-            router=Router(queue.estimate),
+            router=Router(queue.estimate, self._steady.now),
             watchers=self._watchers,
             jitter=jitter,
         )

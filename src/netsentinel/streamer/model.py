@@ -107,6 +107,8 @@ class HubLimits:
 
     heartbeat: float = 25
     max_connections: int = 10_000
+    max_connections_each: int = 100
+    """Of one user or key, unless its tier is `unlimited`."""
     send_buffer_bytes: int = 1024 * 1024
     send_buffer_frames: int = 1_000
     hello_within: float = 5
@@ -135,6 +137,7 @@ class HubLimits:
         return cls(
             heartbeat=settings.ws_heartbeat_seconds,
             max_connections=settings.ws_max_connections,
+            max_connections_each=settings.ws_max_connections_each,
             send_buffer_bytes=settings.ws_send_buffer_kib * 1024,
             send_buffer_frames=settings.ws_send_buffer_frames,
             frames_per_second=settings.ws_frames_per_second,

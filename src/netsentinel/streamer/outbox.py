@@ -29,9 +29,9 @@ class Traffic:
 class Outbox:
     """Hands frames to a transport while it takes them, and keeps them while it does not.
 
-    Events are refused above the bound; everything else (`welcome`, `error`, `gap`, `ping`) is always taken, because it
-    is small and rare and must not get lost. After a refusal the outbox counts as full until less than half of either
-    bound waits.
+    Events are refused above the bound; everything else (`welcome`, `error`, `gap`, `ping`, answers) is always taken,
+    because it must not get lost. Whoever makes such frames has to make none while the outbox `is_over`. After a refusal
+    the outbox counts as full until less than half of either bound waits.
 
     Args:
         transport: what carries the frames. What it may hold itself counts towards the bound of the bytes.
@@ -92,6 +92,11 @@ class Outbox:
         return self._bytes + self._transport.unsent
 
     @property
+    def is_over(self) -> bool:
+        """Whether more waits than may, of whatever kind."""
+        return self._bytes > self._max_bytes or len(self) > self._max_frames
+
+    @property
     def is_filling(self) -> bool:
         """Whether more than half of either bound waits, and nothing was refused yet."""
         return not self.is_full and not self._is_low()
@@ -101,17 +106,24 @@ class Outbox:
         if not self._ended:
             self._send(data, is_event=False)
 
-    def put_latest(self, mark: str, data: bytes) -> None:
-        """Send a frame that takes the place of an older one of the same mark, should that still wait."""
+    def put_latest(self, mark: str, data: bytes) -> bool:
+        """Send a frame that takes the place of an older one of the same mark, should that still wait.
+
+        Returns:
+            Whether one waited, which nobody will see now.
+        """
         if self._ended:
-            return
-        waiting = self._waiting
-        for item in waiting or ():
-            if waiting and item.latest == mark:
-                waiting.remove(item)
-                self._bytes -= len(item.data)
-                break
+            return False
+        older = self._marked(mark)
+        if older is not None and self._waiting:
+            self._waiting.remove(older)
+            self._bytes -= len(older.data)
         self._send(data, is_event=False, latest=mark)
+        return older is not None
+
+    def waits(self, mark: str) -> bool:
+        """Whether a frame of this mark was not handed to the transport yet."""
+        return self._marked(mark) is not None
 
     def offer(self, data: bytes) -> bool:
         """Send an event; False when the client is too far behind."""
@@ -169,6 +181,9 @@ class Outbox:
         if self._goodbye is not None:
             goodbye, self._goodbye = self._goodbye, None
             transport.close(*goodbye)
+
+    def _marked(self, mark: str) -> _Waiting | None:
+        return next((item for item in self._waiting or () if item.latest == mark), None)
 
     def _send(self, data: bytes, *, is_event: bool, latest: str = "") -> None:
         if self._waiting or not self._transport.is_writable:

@@ -85,7 +85,8 @@ class Requests:
         """Work on a request; every answer comes as a frame of its own.
 
         Raises:
-            TooManyRequestsError: the connection has as many open requests as it may.
+            TooManyRequestsError: the connection has as many open requests as it may, or more waits for its client than
+                may.
             ConflictError: another request of this id is open on the connection.
         """
         if frame.id in self._open:
@@ -94,6 +95,7 @@ class Requests:
             raise TooManyRequestsError(
                 f"{self._most} requests are open on this connection; wait for an answer.", retry_after=1
             )
+        self._refuse_while_over()
         request = AsyncRequest(frame.id, frame.action, self._now(), frame.on_disconnect)
         self._open[frame.id] = request
         self._spawn(self._serve(request, frame, principal, connection_id))
@@ -183,15 +185,16 @@ class Requests:
         connection_id: str,
         expected: Micros,
     ) -> bool:
-        if not self._router.is_direct(frame.action, frame.mode, expected):
+        if not self._router.is_direct(principal.tenant, frame.action, frame.mode, expected):
             return False
         within = self._router.short / _SECOND
         data = await self._queue.answer(principal, _asked_of(frame, connection_id), within)
         if data is None:
             return False
         if len(data) > LARGEST_RESULT:
-            self._router.had_large_result(frame.action)
+            self._router.had_large_result(principal.tenant, frame.action)
             return False
+        self._refuse_while_over()  # it was asked for before that; nothing is lost, as it can be read again
         self._router.observe(request.action, self._now() - request.asked_at)
         self._put(frames.Response(id=request.id, data=msgspec.Raw(data)))
         return True
@@ -212,7 +215,7 @@ class Requests:
         end = self._observed(request)
         if end.status != "succeeded":
             raise EndedError(f"{request.action} ended as {end.status}: {end.error or end.error_code}", task=end.task_id)
-        if len(end.result) > LARGEST_RESULT:
+        if self._is_fetched(end):
             self._complete(request)
         else:
             self._put(frames.Response(id=request.id, data=msgspec.Raw(end.result)))
@@ -234,11 +237,19 @@ class Requests:
         if end.status != "succeeded":
             told = {"code": end.error_code, "detail": end.error}
             frame = msgspec.structs.replace(frame, result=msgspec.Raw(msgspec.json.encode(told)))
-        elif len(end.result) > LARGEST_RESULT:
+        elif self._is_fetched(end):
             frame = msgspec.structs.replace(frame, result_url=f"/api/v2/tasks/{end.task_id}/result")
         else:
             frame = msgspec.structs.replace(frame, result=msgspec.Raw(end.result))
         self._put(frame)
+
+    def _is_fetched(self, end: Ended) -> bool:
+        """Whether the client fetches the result: it is large, or more waits for the client than may."""
+        return len(end.result) > LARGEST_RESULT or self._outbox.is_over
+
+    def _refuse_while_over(self) -> None:
+        if self._outbox.is_over:
+            raise TooManyRequestsError("Too much waits for this client already; read it first.", retry_after=1)
 
     def _observed(self, request: AsyncRequest) -> Ended:
         end = request.end

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Literal
 
-from netsentinel.kernel.clock import SECOND
-from netsentinel.kernel.types import Micros
+from netsentinel.kernel.clock import MINUTE, SECOND
+from netsentinel.kernel.types import Micros, TenantId
 
 Mode = Literal["auto", "sync", "async"]
 
@@ -17,6 +17,7 @@ _REMEMBERED: Final = 200
 _ENOUGH: Final = 5
 """With fewer of them, the action's own estimate counts."""
 _SHARE: Final = 0.95
+_LARGE_FOR: Final[Micros] = 5 * MINUTE
 
 
 class Router:
@@ -24,14 +25,18 @@ class Router:
 
     Args:
         estimate: an action's first guess for an input, as the action states it.
+        now: a clock that does not jump, in microseconds.
         short: below this an action answers at once.
     """
 
-    def __init__(self, estimate: Callable[[str, bytes], Micros], *, short: Micros = SHORT) -> None:
+    def __init__(
+        self, estimate: Callable[[str, bytes], Micros], now: Callable[[], Micros], *, short: Micros = SHORT
+    ) -> None:
         self.short = short
         self._estimate = estimate
+        self._now = now
         self._seen: dict[str, deque[Micros]] = {}
-        self._large: set[str] = set()
+        self._large: dict[tuple[TenantId, str], Micros] = {}  # until when; at most one for each tenant and action
         self.listeners: list[Callable[[str, Micros], None]] = []
         """Told of every answer: the action, and how long it took."""
 
@@ -52,13 +57,22 @@ class Router:
             return self._estimate(action, payload)
         return sorted(seen)[min(len(seen) - 1, int(len(seen) * _SHARE))]
 
-    def is_direct(self, action: str, mode: Mode, expected: Micros) -> bool:
+    def is_direct(self, tenant: TenantId, action: str, mode: Mode, expected: Micros) -> bool:
         """Whether it is worth trying to answer without a task, where the action allows it."""
-        return expected < self.short and self.is_short(mode, expected) and action not in self._large
+        if expected >= self.short or not self.is_short(mode, expected):
+            return False
+        until = self._large.get((tenant, action))
+        if until is not None and until <= self._now():
+            del self._large[tenant, action]
+            until = None
+        return until is None
 
-    def had_large_result(self, action: str) -> None:
-        """A result had to be fetched over HTTP, which takes a task: the action's next ones are tasks from the start."""
-        self._large.add(action)
+    def had_large_result(self, tenant: TenantId, action: str) -> None:
+        """A result had to be fetched over HTTP, which takes a task: the tenant's next ones are tasks from the start.
+
+        After five minutes it is tried again: others of the tenant may ask for less.
+        """
+        self._large[tenant, action] = self._now() + _LARGE_FOR
 
     def is_short(self, mode: Mode, expected: Micros) -> bool:
         """Whether the answer is awaited before anything else is said."""

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError, NotAllowedError, NotAuthenticatedError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import Micros, Permission
+from netsentinel.kernel.types import Micros, Permission, Principal, Tier
 from netsentinel.streamer import frames
 from netsentinel.streamer.context import LiveContext
 from netsentinel.streamer.errors import (
@@ -18,10 +18,12 @@ from netsentinel.streamer.errors import (
     DrainingError,
     FrameTooBigError,
     SlowConsumerError,
+    TooManyConnectionsError,
     TooManyFramesError,
 )
 from netsentinel.streamer.model import MAX_FRAME_BYTES, Admission, CloseCode, Connected, Connection, Visitor
 from netsentinel.streamer.outbox import Outbox
+from netsentinel.streamer.pings import Pings
 from netsentinel.streamer.ports import Transport
 from netsentinel.streamer.requests import Requests
 from netsentinel.streamer.resume import can_resume
@@ -31,6 +33,7 @@ from netsentinel.streamer.throttle import FrameBudget
 _log = structlog.get_logger("netsentinel.streamer")
 
 _SECOND_MS: Final = 1_000
+_RETRY_AFTER_S: Final = 30
 _YIELD_EVERY: Final = 32
 """Frames that may be waiting already are worked on in portions, so that one talkative client does not hold the loop."""
 
@@ -38,6 +41,7 @@ _CLOSES: Final[dict[type[NetSentinelError], CloseCode]] = {
     BadFrameError: CloseCode.BAD_FRAME,
     FrameTooBigError: CloseCode.TOO_BIG,
     TooManyFramesError: CloseCode.TOO_MANY,
+    TooManyConnectionsError: CloseCode.TOO_MANY,
     NotAuthenticatedError: CloseCode.NOT_AUTHENTICATED,
     SlowConsumerError: CloseCode.SLOW,
     DrainingError: CloseCode.DRAINING,
@@ -59,6 +63,7 @@ class Session:
         "_on_welcome",
         "_opened_at",
         "_outbox",
+        "_pings",
         "_relieved",
         "_requests",
         "_subscriptions",
@@ -91,6 +96,7 @@ class Session:
         self.due: Micros = self._opened_at + int(limits.hello_within * SECOND)
         """When `tick` has to look at it, at the latest; earlier when it `is_behind`."""
         self._unanswered_since: Micros | None = None
+        self._pings = Pings(self._outbox)
         self._full_since: Micros | None = None
         self._relieved = 0
         self._is_closing = False
@@ -103,8 +109,8 @@ class Session:
 
     @property
     def is_behind(self) -> bool:
-        """Whether its client misses events at present."""
-        return self._outbox.is_full
+        """Whether its client misses events at present, or more waits for it than may."""
+        return self._outbox.is_full or self._outbox.is_over
 
     @property
     def requests(self) -> int:
@@ -135,6 +141,7 @@ class Session:
                 await self._requests.close(self.admission.principal if self.admission else None)
             if self._connection is not None:
                 self._context.connections.delete(self._connection.tenant, self.id)
+                self._leave(self._connection)
 
     def close(self, error: NetSentinelError, code: CloseCode | None = None, *, retry_after_ms: int = 0) -> None:
         """Begin the end: an `error` frame, then the close code. Later reasons do not replace the first."""
@@ -164,7 +171,7 @@ class Session:
         elif self._has_missed_pings(now):
             self._close_slow("Pings were not answered.")
         elif self._is_stuck(now):
-            self._close_slow("Too many events wait for this client. Resume from the last position.")
+            self._close_slow("Too much waits for this client. Resume from the last position.")
         elif now >= self.due:
             self._ping(now)
 
@@ -182,7 +189,7 @@ class Session:
 
     def _is_stuck(self, now: Micros) -> bool:
         """Whether the client has been behind for too long without ever catching up."""
-        if not self._outbox.is_full:
+        if not self.is_behind:
             self._full_since = None
             return False
         if self._full_since is None or self._relieved != self._outbox.relieved:
@@ -196,7 +203,7 @@ class Session:
 
     def _ping(self, now: Micros) -> None:
         frame = frames.ServerPing(t=self._context.clock.now(), seq=self._subscriptions.complete_to())
-        self._outbox.put_latest("ping", frames.encode(frame))
+        self._pings.put(frame.t, frames.encode(frame))
         self._look_in(int(self._context.limits.heartbeat * SECOND))
         if self._unanswered_since is None:
             self._unanswered_since = now
@@ -237,7 +244,7 @@ class Session:
             case frames.ClientPing():
                 self._pong(frame)
             case frames.ClientPong():
-                self._on_pong()
+                self._on_pong(frame)
             case frames.Hello():
                 self._budget.spend()
                 await self._hello(frame)
@@ -288,6 +295,7 @@ class Session:
         resumed = await can_resume(context, frame.resume)
         if self.is_closing:
             return
+        self._enter(principal)
         now = context.clock.now()
         self._connection = Connection(
             id=self.id,
@@ -307,6 +315,22 @@ class Session:
         # The first ping comes after half a heartbeat to a whole one: after a restart, a crowd is not pinged in one go.
         self._look_in(heartbeat // 2 + context.jitter(heartbeat // 2 + 1))
         self._outbox.put(frames.encode(self._welcome(resumed)))
+
+    def _enter(self, principal: Principal) -> None:
+        """Take a place of the principal's."""
+        each, most = self._context.each, self._context.limits.max_connections_each
+        key = (principal.tenant, principal.id)
+        if principal.tier is not Tier.UNLIMITED and each[key] >= most:
+            raise TooManyConnectionsError(
+                f"{principal.name} has {most} live connections; close one.", retry_after=_RETRY_AFTER_S
+            )
+        each[key] += 1
+
+    def _leave(self, connection: Connection) -> None:
+        each, key = self._context.each, (connection.tenant, connection.user_id)
+        each[key] -= 1
+        if not each[key]:
+            del each[key]
 
     def _welcome(self, resumed: frames.Resumed) -> frames.Welcome:
         limits = self._context.limits
@@ -331,8 +355,10 @@ class Session:
         pong = frames.ServerPong(t=frame.t, seq=self._subscriptions.complete_to())
         self._outbox.put_latest("pong", frames.encode(pong))
 
-    def _on_pong(self) -> None:
+    def _on_pong(self, frame: frames.ClientPong) -> None:
         principal = self._admitted().principal
+        if not self._pings.is_answer(frame.t):
+            return
         self._unanswered_since = None
         self._context.connections.update_last_ping(principal.tenant, self.id, self._context.clock.now())
 

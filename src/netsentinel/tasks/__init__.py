@@ -21,7 +21,7 @@ from netsentinel.tasks.model import (
     TaskState,
     Timeline,
 )
-from netsentinel.tasks.registry import Action, ActionRegistry, action
+from netsentinel.tasks.registry import Action, ActionRegistry, action, check_inner
 from netsentinel.tasks.service import TaskService, new_task_id
 
 __all__ = [
@@ -50,5 +50,6 @@ __all__ = [
     "TaskStores",
     "Timeline",
     "action",
+    "check_inner",
     "new_task_id",
 ]

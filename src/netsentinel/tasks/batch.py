@@ -171,13 +171,15 @@ class Batch:
         Raises:
             NotAllowedError: the principal may not ask for tasks.
         """
-        return await self._tasks.submit(principal, TaskRequest(action=BATCH_ACTION, input=wanted, origin="batch"))
+        request = TaskRequest(action=BATCH_ACTION, input=wanted, origin="batch", by_server=True)
+        return await self._tasks.submit(principal, request)
 
     def action(self) -> Action[BatchRequest, BatchReport]:
         """What the tasks of large batches run."""
         make = action(
             BATCH_ACTION,
             permission=Permission.TASKS_WRITE,
+            is_inner=True,  # the route looks at each operation, and charges for each
             timeout=10 * MINUTE,
             estimated_duration=lambda wanted: len(wanted.operations) * _AN_OPERATION,
         )

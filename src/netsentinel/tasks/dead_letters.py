@@ -119,6 +119,7 @@ class DeadLetters:
             dependency=letter.dependency,
             cause=letter.cause,
             origin=f"{RESUBMITTED}{letter.id}",
+            by_server=edited is None,  # as it was, it was checked when it was first asked for
         )
         task = self._submit_in(tx, principal, request).task
         self._resolved(tx, principal, letter, DLQ_ENTRY_RESUBMITTED, note=f"resubmitted as {task.id}", task=task.id)

@@ -1,12 +1,14 @@
 """Answers without a task: actions that only read are run for whoever waits, and nothing is kept of the run."""
 
 import asyncio
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.types import TenantId
 from netsentinel.tasks.model import Effect, Pool, Task
 from netsentinel.tasks.registry import Action
 
@@ -14,13 +16,15 @@ _log = structlog.get_logger("netsentinel.tasks")
 
 MOST_AT_ONCE: Final = 128
 """As many as a worker has places on the event loop."""
+MOST_OF_TENANT: Final = MOST_AT_ONCE // 4
+"""So that no tenant's slow questions keep the others' out."""
 
 
 class DirectRuns:
     """Runs actions on the event loop; gives up where a task is needed after all, which then begins anew."""
 
     def __init__(self) -> None:
-        self._running = 0
+        self._running: Counter[TenantId] = Counter()
         self.answered = 0
         """Runs that gave an answer."""
 
@@ -32,14 +36,16 @@ class DirectRuns:
             action: what it is a run of.
             seconds: how long to wait at most; the run is stopped then.
         """
-        if not is_direct(action) or task.dependency or task.lane or self._running >= MOST_AT_ONCE:
+        if not is_direct(action) or task.dependency or task.lane or not self._has_place(task.tenant):
             return None
-        self._running += 1
+        self._running[task.tenant] += 1
         work = asyncio.get_running_loop().create_task(_handled(action, task), name=f"direct {action.name}")
         try:
             await asyncio.wait({work}, timeout=seconds)
         finally:
-            self._running -= 1
+            self._running[task.tenant] -= 1
+            if not self._running[task.tenant]:
+                del self._running[task.tenant]
             if not work.done():
                 work.cancel()
         if not work.done() or work.cancelled():
@@ -53,6 +59,9 @@ class DirectRuns:
             return None
         self.answered += 1
         return result
+
+    def _has_place(self, tenant: TenantId) -> bool:
+        return self._running[tenant] < MOST_OF_TENANT and self._running.total() < MOST_AT_ONCE
 
 
 def is_direct(action: Action[Any, Any]) -> bool:

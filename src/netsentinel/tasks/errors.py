@@ -3,6 +3,7 @@
 from netsentinel.kernel.errors import (
     ConflictError,
     InvalidInputError,
+    NotAllowedError,
     NotFoundError,
     TooLargeError,
     UnavailableError,
@@ -15,6 +16,13 @@ class UnknownActionError(NotFoundError):
 
     code = "unknown-action"
     title = "There is no such action"
+
+
+class InnerActionError(NotAllowedError):
+    """Only the server itself asks for this action, as a part of something that has a route of its own."""
+
+    code = "inner-action"
+    title = "The action cannot be asked for by name"
 
 
 class InvalidTaskInputError(InvalidInputError):

@@ -140,6 +140,8 @@ class TaskRequest:
     """An id from `new_task_id`, for tasks that need each other in one `submit_many`; usually empty."""
     origin: str = ""
     """What asked for it, for people: `schedule:<id>`, `request:<id>`, `resubmit:<task>`, ..."""
+    by_server: bool = False
+    """Whether the server's own code wants it, with an input that it made: actions that are `is_inner` need that."""
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: a busy worker copies tasks by their dicts

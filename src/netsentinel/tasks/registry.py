@@ -13,6 +13,7 @@ from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Micros, Permission, Principal
 from netsentinel.recovery.retry import Fault, Faults, RetryPolicy
 from netsentinel.tasks.errors import (
+    InnerActionError,
     InvalidTaskInputError,
     TaskTooLargeError,
     UnknownActionError,
@@ -66,6 +67,8 @@ class Action(Generic[In, Out]):
 
     A request may not bring a concurrency key then; only schedules have their own, which keeps their runs apart.
     """
+    is_inner: bool = False
+    """Whether only the server asks for it: no request, schedule or frame may name it, and no list shows it."""
     reads_only: bool = False
     """Whether it changes nothing: whoever waits for a short run may be answered without a task (`direct.py`)."""
     keeps_failures: bool = True
@@ -127,6 +130,16 @@ class Action(Generic[In, Out]):
         return self.dependency if isinstance(self.dependency, str) else self.dependency(value)
 
 
+def check_inner(action: "Action[Any, Any]", *, by_server: bool = False) -> None:
+    """Refuse, from outside, what only the server asks for: it is checked and charged where the server asks.
+
+    Raises:
+        InnerActionError: the action is such a one.
+    """
+    if action.is_inner and not by_server:
+        raise InnerActionError(f"{action.name} is the server's own: nobody can ask for it by name.", action=action.name)
+
+
 def check_size(encoded: bytes, what: str) -> None:
     """Refuse what is too large to travel with a task.
 
@@ -150,6 +163,7 @@ def action(
     faults: Mapping[type[BaseException], Fault] = _NO_FAULTS,
     dependency: str | Callable[[Any], str] = "",
     concurrency: int = 0,
+    is_inner: bool = False,
     reads_only: bool = False,
     keeps_failures: bool = True,
     validate: Callable[[Any, Principal], None] = _accept,
@@ -184,6 +198,7 @@ def action(
             timeout=timeout,
             dependency=dependency,
             concurrency=concurrency,
+            is_inner=is_inner,
             reads_only=reads_only,
             keeps_failures=keeps_failures,
             validate=validate,

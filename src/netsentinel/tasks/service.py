@@ -35,7 +35,7 @@ from netsentinel.tasks.model import (
     Timeline,
     Wanted,
 )
-from netsentinel.tasks.registry import Action, ActionRegistry
+from netsentinel.tasks.registry import Action, ActionRegistry, check_inner
 from netsentinel.tasks.timeline import read_timeline
 
 MOST_AT_ONCE: Final = 10_000
@@ -80,6 +80,7 @@ class TaskService:
             UnknownActionError: there is no such action.
             InvalidTaskInputError: the input does not fit.
             TaskTooLargeError: the input is too large.
+            InnerActionError: only the server asks for this action.
             NotAllowedError: the principal lacks the action's permission.
             FeedbackLoopError: the chain of causes is too long.
         """
@@ -116,6 +117,7 @@ class TaskService:
     def _prepared(self, principal: Principal, request: TaskRequest) -> Prepared:
         """The task that a request asks for, with what it needs."""
         action = self.actions[request.action]
+        check_inner(action, by_server=request.by_server)
         _need(principal, action)
         _check(request)
         _check_lane(request, action)

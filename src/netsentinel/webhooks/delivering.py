@@ -93,6 +93,7 @@ class Delivering:
         return action(
             DELIVER,
             permission=Permission.WEBHOOKS_WRITE,
+            is_inner=True,
             retry=RETRIES,
             timeout=_TIMEOUT,
             dependency=lambda wanted: dependency_of(wanted.endpoint),

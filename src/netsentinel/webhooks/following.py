@@ -138,6 +138,7 @@ class Following:
             origin=place,
             # Shorter by one than the longest chain, so that entries at its end are delivered, too.
             cause=cause[-(MAX_CAUSE_DEPTH - 1) :],
+            by_server=True,
         )
         self._tasks.submit_in(tx, system_principal(TenantId(delivery.tenant)), request)
 

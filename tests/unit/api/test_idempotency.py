@@ -1,17 +1,28 @@
 """`Idempotency-Key` over HTTP."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.requests import HTTPConnection
 
+from netsentinel.api import idempotency
 from netsentinel.api.answers import answer, secret_answer
 from netsentinel.api.deps import authenticated
 from netsentinel.idempotency.model import LEASE
-from netsentinel.kernel.errors import ConflictError, StorageFullError, StorageUnavailableError, UnavailableError
-from netsentinel.kernel.types import Principal, Role, system_principal
+from netsentinel.kernel.errors import (
+    ConflictError,
+    NotAllowedError,
+    NotAuthenticatedError,
+    NotFoundError,
+    StorageFullError,
+    StorageUnavailableError,
+    UnavailableError,
+)
+from netsentinel.kernel.types import Permission, Principal, Role, system_principal
 from tests.unit.api.conftest import Site
 
 pytestmark = pytest.mark.anyio
@@ -203,3 +214,48 @@ async def test_a_minute_that_is_used_up_says_so(toys: Site, key: str) -> None:
     answers = [await _post(toys, key, f"key {number}") for number in range(125)]
     assert answers[-1].status_code == 429
     assert "RateLimit" in answers[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(NotAllowedError("no"), 403), (NotFoundError("none"), 404), (NotAuthenticatedError("who"), 401)],
+)
+async def test_what_was_refused_may_be_asked_for_again(toys: Site, key: str, error: Exception, status: int) -> None:
+    counter = toys.app.state.counter
+    counter.error = error
+    assert (await _post(toys, key)).status_code == status
+    counter.error = None
+    assert (await _post(toys, key)).json()["number"] == 2
+
+
+async def test_a_request_that_the_server_stopped_keeps_its_key_until_the_lease_ends(toys: Site, key: str) -> None:
+    counter = toys.app.state.counter
+    counter.going_on.clear()
+    first = asyncio.create_task(_post(toys, key))
+    async with asyncio.timeout(30):
+        while not counter.bodies:
+            await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait({first})
+    counter.going_on.set()
+    refused = await _post(toys, key)
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency-in-flight")
+    toys.house.clock.advance(LEASE)
+    assert (await _post(toys, key)).json()["number"] == 2
+
+
+async def test_an_answer_is_not_told_to_somebody_who_lost_a_right(
+    toys: Site, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await _post(toys, key)).status_code == 201
+    let_in = idempotency.admit
+
+    async def with_less(request: HTTPConnection) -> object:
+        admission = await let_in(request)
+        assert admission is not None
+        rights = admission.principal.permissions - {Permission.TASKS_WRITE}
+        return replace(admission, principal=replace(admission.principal, permissions=rights))
+
+    monkeypatch.setattr(idempotency, "admit", with_less)
+    refused = await _post(toys, key)
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency-key-reused")

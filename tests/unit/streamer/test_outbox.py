@@ -57,9 +57,33 @@ def test_what_the_transport_may_hold_counts_up_to_half_of_the_bound() -> None:
 
 def test_what_must_arrive_is_always_taken() -> None:
     box = outbox_on(Pipe(), max_frames=2, max_bytes=10)
+    assert not box.is_over
     for n in range(20):
         box.put(str(n).encode())
     assert len(box) == 20
+    assert box.is_over
+
+
+@pytest.mark.parametrize(("frames", "is_over"), [([b"x" * 100], False), ([b"x" * 101], True), ([b"x"] * 4, True)])
+def test_it_is_over_when_more_waits_than_may_of_whatever_kind(frames: list[bytes], is_over: bool) -> None:
+    pipe = Pipe()
+    box = outbox_on(pipe, max_frames=3, max_bytes=100)
+    for frame in frames:
+        box.put(frame)
+    assert box.is_over is is_over
+    pipe.take(len(frames))
+    assert not box.is_over
+
+
+def test_it_is_known_whether_a_frame_of_a_mark_went_out() -> None:
+    pipe = Pipe()
+    box = outbox_on(pipe)
+    assert not box.waits("ping")
+    assert not box.put_latest("ping", b"1")
+    assert box.put_latest("ping", b"2")
+    assert box.waits("ping")
+    pipe.take(1)
+    assert not box.waits("ping")
 
 
 def test_an_event_above_the_bound_by_itself_still_goes_out() -> None:

@@ -7,7 +7,7 @@ import pytest
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.streamer.past import CHUNK, Past
-from netsentinel.streamer.testing import LIVE_KINDS, MemoryJournal
+from netsentinel.streamer.testing import LIVE_KINDS, MemoryJournal, admission
 from tests.unit.streamer.live import Live
 
 pytestmark = pytest.mark.anyio
@@ -43,9 +43,8 @@ async def test_bounds_are_never_older_than_the_question() -> None:
 async def test_a_thousand_clients_that_come_back_read_the_journal_a_few_times(live: Live) -> None:
     await live.tell(*range(1, 31))
     before = live.journal.reads
-    clients = await asyncio.gather(
-        *(live.connect(resume={"epoch": "epoch-1", "positions": {"a": 10}}) for _ in range(200))
-    )
+    resume = {"epoch": "epoch-1", "positions": {"a": 10}}
+    clients = await asyncio.gather(*(live.connect(admission(f"usr_{n % 4}"), resume=resume) for n in range(200)))
     for client in clients:
         client.say("subscribe", sub="a", topic="alerts")
     await asyncio.gather(*(client.until("event", 20) for client in clients))

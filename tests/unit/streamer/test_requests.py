@@ -243,3 +243,59 @@ async def test_a_large_answer_becomes_a_task_whose_result_can_be_fetched(live: L
     ask(client, "r-2", "test.read")
     await settle()
     assert len(live.queue.asked) == 2, "the next one is a task from the start"
+
+
+async def test_a_client_that_does_not_read_its_answers_is_refused_more_and_closed() -> None:
+    """A viewer that asks 20 times a second, reads nothing and sends pongs as it likes."""
+    async with opened(HubLimits(send_buffer_bytes=64 * 1024, goodbye_within=0.05)) as live:
+        live.queue.answers["test.search"] = b'"' + b"x" * 20_000 + b'"'
+        client = await live.connect()
+        client.stall()
+        (session,) = live.hub._sessions
+        most = 0
+        for n in range(400):
+            ask(client, f"r-{n}", "test.search")
+            client.say("pong", t=n)
+            await live.pass_time(0.05, step=0.05)
+            most = max(most, session._outbox.size)
+            if session.is_closing:
+                break
+        assert session.is_closing
+        assert most < 64 * 1024 + 20_000 + 400 * 400, "the bound, an answer, and small refusals"
+        client.flow()
+        assert (await client.until_closed())[0] == 4408
+        assert "too-many-requests" in client.problems
+        assert len(client.of("response")) == 4
+
+
+async def test_an_answer_that_finds_no_room_can_be_asked_for_again() -> None:
+    async with opened(HubLimits(send_buffer_bytes=64 * 1024)) as live:
+        live.queue.answers["test.search"] = b'"' + b"x" * 60_000 + b'"'
+        client = await live.connect()
+        client.stall()
+        for n in range(3):
+            ask(client, f"r-{n}", "test.search")
+        await settle()
+        client.flow()
+        assert [frame["id"] for frame in client.of("response")] == ["r-0", "r-1"]
+        (refused,) = client.of("error")
+        assert (refused["id"], refused["problem"]["code"], refused["retryable"]) == ("r-2", "too-many-requests", True)
+        ask(client, "r-2", "test.search")
+        assert await client.until("response", 3)
+
+
+async def test_the_end_of_a_task_is_told_without_its_result_while_too_much_waits() -> None:
+    async with opened(HubLimits(send_buffer_bytes=64 * 1024)) as live:
+        live.queue.estimates["test.long"] = LONG
+        live.queue.answers["test.search"] = b'"' + b"x" * 60_000 + b'"'
+        client = await live.connect()
+        ask(client)
+        (ack,) = await client.until("ack")
+        client.stall()
+        for n in range(2):
+            ask(client, f"s-{n}", "test.search")
+        await settle()
+        await end(live, ack["task_id"])
+        client.flow()
+        (complete,) = await client.until("complete")
+        assert complete["result_url"] == f"/api/v2/tasks/{ack['task_id']}/result"

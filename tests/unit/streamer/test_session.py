@@ -1,13 +1,14 @@
 """One connection: hello, frames, errors, pings and the ways it ends."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from netsentinel.kernel.errors import StorageUnavailableError
-from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.kernel.types import DEFAULT_TENANT, Tier
 from netsentinel.streamer import HubLimits
-from netsentinel.streamer.testing import admission
+from netsentinel.streamer.testing import FakeAdmission, admission
 from tests.unit.streamer.live import Live, opened, settle
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +155,40 @@ async def test_a_pong_is_noted(live: Live) -> None:
     assert client.closed is None
     (connection,) = live.hub.store.list_by_tenant(DEFAULT_TENANT)
     assert connection.last_ping_at == live.clock.now()
+
+
+async def test_a_pong_that_answers_no_ping_keeps_nobody(live: Live) -> None:
+    client = await live.connect()
+    await live.pass_time(13)
+    client.stall()
+    for _ in range(150):
+        client.say("pong", t=client.of("ping")[-1]["t"] + 1)
+        await live.pass_time(0.5)
+    client.flow()
+    assert (await client.until_closed())[0] == 4408
+
+
+async def test_a_principal_has_so_many_connections_and_no_more() -> None:
+    async with opened(HubLimits(max_connections_each=2)) as live:
+        first = await live.connect()
+        await live.connect()
+        third = live.dial(admission())
+        third.say("hello", client="test")
+        assert await third.until_closed() == (4429, "retry_after_ms=30000")
+        assert third.problems == ["too-many-connections"]
+        await live.connect(admission("usr_bob"))
+        first.hang_up()
+        await settle()
+        await live.connect()
+        assert live.hub._context.each.total() == 3
+
+
+async def test_the_tier_unlimited_has_as_many_connections_as_there_are_places() -> None:
+    async with opened(HubLimits(max_connections_each=1)) as live:
+        local = admission("key_local")
+        unlimited = FakeAdmission(replace(local.principal, tier=Tier.UNLIMITED), local.ref)
+        for _ in range(5):
+            await live.connect(unlimited)
 
 
 async def test_too_many_frames_end_the_connection_with_a_delay() -> None:

@@ -5,9 +5,9 @@ import asyncio
 import msgspec
 import pytest
 
-from netsentinel.kernel.types import DEFAULT_TENANT, Permission
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, TenantId
 from netsentinel.tasks import Action, Reporter, Task, TaskState, action
-from netsentinel.tasks.direct import MOST_AT_ONCE, DirectRuns
+from netsentinel.tasks.direct import MOST_AT_ONCE, MOST_OF_TENANT, DirectRuns
 
 pytestmark = pytest.mark.anyio
 
@@ -112,15 +112,28 @@ async def test_whoever_goes_away_stops_the_run() -> None:
     asking.cancel()
     await asyncio.wait({asking})
     await asyncio.sleep(0)
-    assert (reader.cancelled, runs._running) == (1, 0)
+    assert (reader.cancelled, runs._running.total()) == (1, 0)
 
 
 async def test_more_than_there_are_places_for_become_tasks() -> None:
     reader, runs = Reader(), DirectRuns()
     reader.gate.clear()
-    asking = [asyncio.create_task(runs.run(task(), reader.action(), 5)) for _ in range(MOST_AT_ONCE)]
+    tenants = [TenantId(f"t{number // MOST_OF_TENANT}") for number in range(MOST_AT_ONCE)]
+    asking = [asyncio.create_task(runs.run(task(tenant=tenant), reader.action(), 5)) for tenant in tenants]
     await asyncio.sleep(0.01)
     assert await runs.run(task(), reader.action(), 5) is None
     reader.gate.set()
     assert None not in await asyncio.gather(*asking)
     assert await runs.run(task(), reader.action(), 5) is not None
+
+
+async def test_no_tenant_has_more_than_a_quarter_of_the_places() -> None:
+    reader, runs = Reader(), DirectRuns()
+    reader.gate.clear()
+    asking = [asyncio.create_task(runs.run(task(), reader.action(), 5)) for _ in range(MOST_OF_TENANT)]
+    await asyncio.sleep(0.01)
+    assert await runs.run(task(), reader.action(), 5) is None
+    asking.append(asyncio.create_task(runs.run(task(tenant=TenantId("other")), reader.action(), 5)))
+    await asyncio.sleep(0.01)
+    reader.gate.set()
+    assert None not in await asyncio.gather(*asking)

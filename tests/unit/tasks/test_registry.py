@@ -1,13 +1,14 @@
 """Actions are made of functions, and say what they take and give."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import pytest
 
 from netsentinel.kernel.types import Permission
-from netsentinel.tasks import ActionRegistry, Pool, Reporter, action
+from netsentinel.tasks import ActionRegistry, Pool, Reporter, action, check_inner
 from netsentinel.tasks.errors import (
+    InnerActionError,
     InvalidTaskInputError,
     TaskTooLargeError,
     UnknownActionError,
@@ -70,3 +71,11 @@ def test_what_cannot_be_kept_is_refused() -> None:
             echo.pack_input(value)
     with pytest.raises(TaskTooLargeError):
         echo.pack_result("x" * 2_000_000)
+
+
+def test_an_inner_action_is_the_servers_alone() -> None:
+    inner = replace(echo, is_inner=True)
+    with pytest.raises(InnerActionError, match=r"test\.echo"):
+        check_inner(inner)
+    check_inner(inner, by_server=True)
+    check_inner(echo)

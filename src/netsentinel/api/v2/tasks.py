@@ -130,7 +130,7 @@ class ActionItem:
 
 @dataclass(frozen=True, slots=True)
 class ActionList:
-    """Every action, by name."""
+    """Every action that can be asked for, by name."""
 
     items: tuple[ActionItem, ...]
 
@@ -138,7 +138,7 @@ class ActionList:
 @actions.get("", response_model=ActionList, responses=problems(401, 403))
 async def list_actions(_principal: Reader, services: Served) -> Response:
     """What can be asked for, here, over the WebSocket, by schedules and from the command line."""
-    found = sorted(services.tasks.actions, key=lambda action: action.name)
+    found = sorted((one for one in services.tasks.actions if not one.is_inner), key=lambda action: action.name)
     return answer(
         ActionList(
             tuple(

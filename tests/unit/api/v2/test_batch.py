@@ -142,3 +142,17 @@ async def test_each_operation_counts_as_a_request_and_all_are_refused_together(d
     refused = await desk.call("POST", "/api/v2/batch/operations", json=body)
     assert (refused.status_code, refused.json()["code"]) == (429, "rate-limited")
     assert refused.headers["RateLimit"].startswith('"minute";r=19;')
+
+
+async def test_the_task_of_a_batch_cannot_be_asked_for_by_name(desk: Desk) -> None:
+    operations = [{"op": "retry", "args": {"task_id": "tsk_none"}}] * 900
+    body = {"action": "batch.operations", "input": {"operations": operations}}
+    told = await desk.call("POST", "/api/v2/tasks", json=body)
+    assert (told.status_code, told.json()["code"]) == (403, "inner-action")
+    schedule = {"name": "sneaky", "action": "batch.operations", "input": {"operations": operations}}
+    schedule["trigger"] = {"kind": "cron", "cron": "* * * * *"}
+    told = await desk.call("POST", "/api/v2/scheduler/schedules", json=schedule)
+    assert (told.status_code, told.json()["code"]) == (403, "inner-action")
+    listed = (await desk.get("/api/v2/actions")).json()["items"]
+    assert listed
+    assert "batch.operations" not in {one["name"] for one in listed}

@@ -83,6 +83,7 @@ from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import POSTGRES, SQLITE, Dialect
 from netsentinel.storage.private_file import only_one, private_folder, private_key, write_private
 from netsentinel.streamer import Hub, HubLimits, TaskQueue
+from netsentinel.streamer.topics import TOPICS
 from netsentinel.tasks import Action, ActionRegistry, Engine, Hints, TaskFiles, TaskService
 from netsentinel.tasks.batch import Batch
 from netsentinel.tasks.operations import task_operations
@@ -562,6 +563,7 @@ def _hooks(settings: Settings, ground: _Ground, service: TaskService, dialect: D
     caller = Outbound(Reach.of(settings.outbound_networks, settings.ports_of_calls))
     rules = WebhookRules(
         key=(settings.webhooks_key.get_secret_value() or private_key(settings.data_dir / "webhooks.key")).encode(),
+        readers={name: topic.permission for name, topic in TOPICS.items()},
         timeout_s=settings.webhooks_timeout_seconds,
         stop_after=settings.webhooks_disable_after_hours * HOUR,
     )

@@ -51,7 +51,7 @@ def endpoint(name: str = "whk_1", *, tenant: TenantId = T, pattern: str = "alert
             Subscription(pattern=pattern, from_seq=7),
             Subscription(pattern="old.*", from_seq=1, upto_seq=6),
         ),
-        sees_audit=True,
+        granted=frozenset({"alerts:read", "audit:read"}),
         enabled=True,
         generation=3,
         older=(OlderSecret(generation=2, until=99),),
@@ -209,3 +209,12 @@ async def test_counts_and_forgetting(site: Site) -> None:
     assert await site.db.read(lambda tx: history.attempts(tx, T, "msg_1")) == []
     left = await site.db.read(lambda tx: store.page(tx, T, "whk_1", DeliveryFilter(), 10, None))
     assert [one.id for one in left] == ["msg_6", "msg_5", "msg_4"]
+
+
+async def test_deliveries_of_some_kinds(site: Site) -> None:
+    store = site.stores.deliveries
+    await site.db.write(lambda tx: store.add(tx, delivery("msg_1", seq=1)))
+    for kinds, expected in ((("task.dead", "alert.raised"), ["msg_1"]), (("task.dead",), []), ((), ["msg_1"])):
+        where = DeliveryFilter(kinds=kinds)
+        found = await site.db.read(lambda tx, where=where: store.page(tx, T, "whk_1", where, 9, None))
+        assert [one.id for one in found] == expected

@@ -1997,7 +1997,7 @@ export interface paths {
         };
         /**
          * List Webhook Deliveries
-         * @description An endpoint's deliveries, newest first.
+         * @description An endpoint's deliveries of what the caller may read, newest first.
          */
         get: operations["list_webhook_deliveries"];
         put?: never;

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
 from netsentinel.cli.tasks import ask, segment, tell
 
 webhooks_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tell other programs what happens.")
@@ -132,7 +132,7 @@ def deliveries(
         if output is Output.JSON:
             print_json(whole)
             return
-        typer.echo(whole["body"])
+        typer.echo(printable(whole["body"]))
         show_attempts(whole["attempts"])
         return
     query: dict[str, Any] = {"limit": limit, "state": state or [], "event": event}

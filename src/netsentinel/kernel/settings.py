@@ -15,6 +15,7 @@ from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, Tier
 
 MIB = 1024 * 1024
 _HIGHEST_PORT = 65_535
+_SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -181,7 +182,8 @@ class Settings(BaseSettings):
     webhooks_keep_days: int = Field(30, ge=4, description="Deliveries of webhooks are kept so many days.")
     webhooks_key: SecretStr = Field(
         SecretStr(""),
-        description="Key that the secrets of webhooks are derived from; empty for a key file in the data folder.",
+        description="Key that the secrets of webhooks are derived from, at least 32 characters; empty for a key file in"
+        " the data folder.",
     )
 
     journal_keep_days: int = Field(30, ge=1, description="Journal entries that are not audited are kept so long.")
@@ -237,6 +239,13 @@ class Settings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             ip_network(part)
+        return value
+
+    @field_validator("webhooks_key")
+    @classmethod
+    def _long_key(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"write at least {_SHORTEST_KEY} characters, for example from `openssl rand -base64 32`")
         return value
 
     @field_validator("source_ports", "outbound_ports")

@@ -4,24 +4,19 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import httpcore2
 
 from netsentinel.outbound.errors import UnreachableError
+from netsentinel.outbound.names import Names, Resolve
 from netsentinel.outbound.reach import Reach
 from netsentinel.outbound.target import Target
 
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""All addresses of a host, numeric, in the order to try them."""
-
 _CONNECT_S: Final = 5.0
 _MOST_ADDRESSES: Final = 8
-_NAMES_AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +39,10 @@ class Answer:
 
 
 class _Pinned(httpcore2.AsyncNetworkBackend):
-    """Connects to the checked address of a host; TLS goes on to check the certificate against the host's name."""
+    """Connects to the checked addresses, to no other; TLS goes on to check the certificate against the host's name."""
 
-    def __init__(self, reach: Reach, resolve: Resolve, network: httpcore2.AsyncNetworkBackend) -> None:
-        self._reach = reach
-        self._resolve = resolve
+    def __init__(self, addresses: Sequence[str], network: httpcore2.AsyncNetworkBackend) -> None:
+        self._addresses = addresses
         self._network = network
 
     async def connect_tcp(
@@ -59,11 +53,8 @@ class _Pinned(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        self._reach.check_port(port)
-        addresses = list(await self._resolve(host, port))
-        self._reach.check(host, addresses)
         failure: Exception | None = None
-        for address in addresses[:_MOST_ADDRESSES]:
+        for address in self._addresses[:_MOST_ADDRESSES]:
             try:
                 return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
@@ -76,7 +67,7 @@ class Outbound:
 
     Args:
         reach: which addresses and ports may be called.
-        resolve: looks names up; the system's resolver when left out.
+        resolve: looks names up; the system's resolver when left out, or what `Names` makes of a function.
         network: opens connections; the event loop's sockets when left out.
         tls: how certificates are checked; against the usual authorities when left out.
     """
@@ -85,14 +76,13 @@ class Outbound:
         self,
         reach: Reach,
         *,
-        resolve: Resolve | None = None,
+        resolve: Resolve | Names | None = None,
         network: httpcore2.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.reach = reach
-        # Threads of its own: name servers that do not answer must not hold those that everybody uses.
-        self._names = ThreadPoolExecutor(_NAMES_AT_ONCE, thread_name_prefix="netsentinel-names")
-        self._backend = _Pinned(reach, resolve or self._look_up, network or _sockets())
+        self._names = resolve if isinstance(resolve, Names) else Names(resolve)
+        self._network = network or _sockets()
         self._tls = tls
 
     def check(self, url: str) -> Target:
@@ -105,7 +95,14 @@ class Outbound:
         return Target.of(url, self.reach)
 
     async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float, max_bytes: int
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout_s: float,
+        max_bytes: int,
+        group: str = "",
     ) -> Answer:
         """Send a body, and read the answer up to `max_bytes`.
 
@@ -115,21 +112,26 @@ class Outbound:
             headers: beside `Host` and `Content-Length`.
             timeout_s: seconds for everything together, the name's look-up included.
             max_bytes: of the answer's body; the rest is not read.
+            group: on whose behalf; a group has few look-ups of names at once, so that its slow ones hold nobody else's.
 
         Raises:
             InvalidUrlError: the URL cannot be called.
             ForbiddenTargetError: the host has an address that may not be reached. Nothing was connected to.
-            UnreachableError: no answer in time, or none that HTTP understands.
+            UnreachableError: no answer in time, or none that HTTP understands; with the reason `BUSY` when nothing was
+                asked of the other side.
         """
         target = self.check(url)
+        place = await self._names.place(group)  # outside of the time-out: waiting is not the other side's fault
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._post(target, body, headers, max_bytes)
+                addresses = await place.look_up(target.host, target.port)
+                self.reach.check(target.host, addresses)
+                return await self._post(target, addresses, body, headers, max_bytes)
         except TimeoutError as error:
             raise UnreachableError(f"No answer within {timeout_s:g} s.", reason="timeout") from error
         except (httpcore2.ConnectTimeout, httpcore2.ReadTimeout, httpcore2.WriteTimeout) as error:
             raise UnreachableError("No connection within 5 s.", reason="timeout") from error
-        except socket.gaierror as error:
+        except (socket.gaierror, UnicodeError) as error:  # the resolver encodes names, and refuses some so
             raise UnreachableError(f"The name {target.host} cannot be looked up.", reason="name") from error
         except httpcore2.ConnectError as error:
             reason = "tls" if isinstance(error.__cause__ or error.__context__, ssl.SSLError) else "connection"
@@ -137,7 +139,9 @@ class Outbound:
         except (httpcore2.ProtocolError, httpcore2.NetworkError, OSError) as error:
             raise UnreachableError(f"The answer was cut or is no HTTP: {_words(error)}.", reason="answer") from error
 
-    async def _post(self, target: Target, body: bytes, headers: Mapping[str, str], max_bytes: int) -> Answer:
+    async def _post(
+        self, target: Target, addresses: Sequence[str], body: bytes, headers: Mapping[str, str], max_bytes: int
+    ) -> Answer:
         began = time.perf_counter()
         host = target.origin.partition("://")[2]
         request = httpcore2.Request(
@@ -151,7 +155,10 @@ class Outbound:
             self._tls = httpcore2.default_ssl_context()  # reading the authorities takes 20 ms: once is enough
         # One connection a call: what was checked is what is used, and a slow host holds nobody else's.
         async with httpcore2.AsyncConnectionPool(
-            self._tls, max_connections=1, max_keepalive_connections=0, network_backend=self._backend
+            self._tls,
+            max_connections=1,
+            max_keepalive_connections=0,
+            network_backend=_Pinned(addresses, self._network),
         ) as pool:
             response = await pool.handle_async_request(request)
             try:
@@ -160,16 +167,6 @@ class Outbound:
                 await response.aclose()
         told = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
         return Answer(response.status, told, content, is_cut, time.perf_counter() - began)
-
-    async def _look_up(self, host: str, port: int) -> list[str]:
-        """All addresses of a host, by the system's resolver.
-
-        Raises:
-            OSError: the name cannot be looked up.
-        """
-        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-        found = await asyncio.get_running_loop().run_in_executor(self._names, ask)
-        return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _sockets() -> httpcore2.AsyncNetworkBackend:

@@ -1,6 +1,11 @@
 """Why a call to the outside was not made, or came to nothing."""
 
+from typing import Final
+
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
+
+BUSY: Final = "busy"
+"""The reason of an `UnreachableError` that came before anything was asked of the other side."""
 
 
 class InvalidUrlError(InvalidInputError):

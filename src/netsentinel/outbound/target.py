@@ -11,6 +11,8 @@ from netsentinel.outbound.reach import Reach
 
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 2_048
+_LONGEST_NAME: Final = 253
+_LONGEST_LABEL: Final = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Target:
             raise InvalidUrlError("A URL that is called has no fragment (#).")
         if "%" in host:
             raise InvalidUrlError("The host has a character that hosts do not have.")
+        if ":" not in host and not _is_name(host):
+            raise InvalidUrlError("The parts of a host's name have 1 to 63 characters, and it has at most 253.")
         port = _PORTS[parsed.scheme] if parsed.port is None else parsed.port
         reach.check_port(port)
         target = cls(parsed.scheme, host, port, parsed.raw_path.decode("ascii"))
@@ -67,6 +71,12 @@ class Target:
         if literal:
             reach.check(host, [literal])
         return target
+
+
+def _is_name(host: str) -> bool:
+    """Whether the lengths are those of a name (RFC 1035, 2.3.4); the dot of the root may end it."""
+    name = host.removesuffix(".")
+    return len(name) <= _LONGEST_NAME and all(1 <= len(label) <= _LONGEST_LABEL for label in name.split("."))
 
 
 def _numeric(host: str) -> str:

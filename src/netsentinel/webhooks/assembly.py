@@ -1,10 +1,11 @@
 """The parts of webhooks put together, from what the server and the tests give them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netsentinel.kernel.clock import HOUR, Clock
 from netsentinel.kernel.entries import EntryRegistry
-from netsentinel.kernel.types import Micros
+from netsentinel.kernel.types import Micros, Permission
 from netsentinel.storage import Database, Journal
 from netsentinel.storage.rows import entries_at
 from netsentinel.tasks import TaskService
@@ -32,6 +33,8 @@ class WebhookRules:
 
     key: bytes
     """What the secrets are derived from."""
+    readers: Mapping[str, Permission]
+    """The permission that reading a topic takes."""
     timeout_s: float = 15.0
     """Of one request."""
     stop_after: Micros = 120 * HOUR
@@ -49,9 +52,9 @@ def assemble(
     rules: WebhookRules,
 ) -> Hooks:
     """Put the parts together, and make the action that delivers known to the tasks."""
-    secrets, kinds = Secrets(rules.key), EventKinds(registry)
+    secrets, kinds = Secrets(rules.key), EventKinds(registry, rules.readers)
     sender = Sender(caller, secrets, clock, SendLimits(timeout_s=rules.timeout_s))
-    delivering = Delivering(db, stores, sender, rules.stop_after)
+    delivering = Delivering(db, stores, kinds, sender, rules.stop_after)
     following = Following(stores, kinds, tasks, entries_at, clock)
     tasks.actions.add(delivering.action())
     ground = WebhookGround(db, journal, stores, kinds, secrets, caller, sender, delivering, following, clock)

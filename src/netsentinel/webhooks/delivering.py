@@ -14,6 +14,7 @@ from netsentinel.storage.ports import Database, ReadTx, Tx
 from netsentinel.tasks import Action, Reporter, action
 from netsentinel.webhooks.entries import WEBHOOK_STOPPED, WebhookStopped
 from netsentinel.webhooks.errors import DeliveryDroppedError, DeliveryFailedError
+from netsentinel.webhooks.events import EventKinds
 from netsentinel.webhooks.model import Delivery, DeliveryAttempt, DeliveryState, Endpoint, StoppedBy
 from netsentinel.webhooks.ports import DeliveryStore, EndpointStore, HistoryStore
 from netsentinel.webhooks.sending import GONE, Sender
@@ -78,13 +79,17 @@ class Delivering:
     Args:
         db: where they are.
         stores: what keeps them.
+        kinds: who may be told of what.
         sender: makes the attempts.
         stop_after: an endpoint of which every attempt failed for so long is stopped.
     """
 
-    def __init__(self, db: Database, stores: WebhookStores, sender: Sender, stop_after: Micros) -> None:
+    def __init__(
+        self, db: Database, stores: WebhookStores, kinds: EventKinds, sender: Sender, stop_after: Micros
+    ) -> None:
         self._db = db
         self._stores = stores
+        self._kinds = kinds
         self._sender = sender
         self._stop_after = stop_after
 
@@ -186,4 +191,8 @@ class Delivering:
             raise DeliveryDroppedError("The endpoint is stopped or deleted.")
         if delivery is None or delivery.task_id != task_id or delivery.state is not DeliveryState.PENDING:
             raise DeliveryDroppedError("The delivery is over, or another task has it.")
+        # Asked again, and in the transaction that reads the URL: since it was queued, somebody may have stated a new
+        # one who may read less than whoever stated the one before.
+        if not self._kinds.may_see(endpoint, delivery.kind):
+            raise DeliveryDroppedError("Whoever stated the webhook last may not read this.")
         return endpoint, delivery

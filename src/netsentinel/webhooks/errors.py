@@ -36,7 +36,7 @@ class DeliveryFailedError(UnavailableError):
 
 
 class DeliveryDroppedError(ConflictError):
-    """There is nothing to deliver any more: the endpoint is stopped or deleted, or another task has the delivery."""
+    """Nothing is left to deliver: the endpoint is stopped, deleted or may not see it, or another task has it."""
 
     code = "delivery-dropped"
     title = "The message is not delivered any more"

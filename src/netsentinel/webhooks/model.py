@@ -72,8 +72,8 @@ class Endpoint:
     """Its path may hold a secret of the other side: only those who may change endpoints see it."""
     description: str
     subscriptions: tuple[Subscription, ...]
-    sees_audit: bool
-    """Whether whoever stated the events may read the audit log; otherwise patterns leave its kinds out."""
+    granted: frozenset[str]
+    """The permissions of whoever stated it last, as far as they decide what can be read: it is told of nothing else."""
     enabled: bool
     stopped_by: StoppedBy = StoppedBy.NOTHING
     generation: int = 1
@@ -174,6 +174,8 @@ class DeliveryFilter:
 
     states: tuple[DeliveryState, ...] = ()
     kind: str = ""
+    kinds: tuple[str, ...] = ()
+    """One of these."""
     since: Micros = 0
     """Made at this time or later."""
     until: Micros = 0

@@ -109,9 +109,16 @@ class Caller(Protocol):
         ...
 
     async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float, max_bytes: int
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout_s: float,
+        max_bytes: int,
+        group: str,
     ) -> Answer:
-        """Send a body, and read the answer.
+        """Send a body, and read the answer; `group` is on whose behalf.
 
         Raises:
             InvalidInputError: the URL or its address may not be called.

@@ -13,8 +13,8 @@ from netsentinel.webhooks.events import EventKinds
 from netsentinel.webhooks.following import Following
 from netsentinel.webhooks.model import Delivery, DeliveryFilter, DeliveryState, Endpoint, Replayed
 
-MOST_AT_ONCE: Final = 10_000
-"""One call looks at no more deliveries and entries than this."""
+MOST_AT_ONCE: Final = 500
+"""One call looks at about so many deliveries, and at about so many entries: what it starts is a task each."""
 _BATCH: Final = 200
 
 
@@ -24,7 +24,6 @@ class _Walk:
 
     replayed: int = 0
     added: int = 0
-    looked: int = 0
     stopped_at: Micros = 0
     """The time of the first thing that was not looked at; 0 for none."""
 
@@ -45,8 +44,8 @@ class Replaying:
         """Replay what happened with `since <= at < until`: first what failed, then what was never delivered."""
         walk = _Walk()
         await self._deliveries(endpoint, since, until, only_failed=only_failed, walk=walk)
-        if not walk.stopped_at:
-            await self._entries(endpoint, since, until, walk)
+        # The next call goes on where this one stopped: entries of before that must not be left out.
+        await self._entries(endpoint, since, walk.stopped_at or until, walk)
         return Replayed(walk.replayed, walk.added, not walk.stopped_at, walk.stopped_at)
 
     async def _deliveries(
@@ -54,37 +53,42 @@ class Replaying:
     ) -> None:
         states = (DeliveryState.FAILED,) if only_failed else (DeliveryState.FAILED, DeliveryState.DELIVERED)
         where = DeliveryFilter(states=states, since=since, until=until)
-        after = ""
+        after, looked = "", 0
         while True:
             page = await self._db.write(lambda tx, after=after: self._attempt_anew(tx, endpoint, where, after))
-            walk.replayed += sum(one.seq > 0 for one in page)
-            walk.looked += len(page)
+            walk.replayed += sum(self._is_news(endpoint, one) for one in page)
+            looked += len(page)
             if len(page) < _BATCH:
                 return
             after = page[-1].id
-            if walk.looked >= MOST_AT_ONCE:
+            # Where `since` is all that it came to, the next call would begin here again.
+            if looked >= MOST_AT_ONCE and page[-1].created_at > since:
                 walk.stopped_at = page[-1].created_at
                 return
 
     def _attempt_anew(self, tx: Tx, endpoint: Endpoint, where: DeliveryFilter, after: str) -> list[Delivery]:
         page = self._stores.deliveries.oldest(tx, endpoint.tenant, endpoint.id, where, _BATCH, after)
         for one in page:
-            if one.seq:  # a test is not news for anybody
+            if self._is_news(endpoint, one):
                 self._following.attempt_anew(tx, one)
         return page
 
+    def _is_news(self, endpoint: Endpoint, delivery: Delivery) -> bool:
+        """Whether an endpoint may be told of a delivery again; a test is not news for anybody."""
+        return delivery.seq > 0 and self._kinds.may_see(endpoint, delivery.kind)
+
     async def _entries(self, endpoint: Endpoint, since: Micros, until: Micros, walk: _Walk) -> None:
         kinds = [kind for kind in self._kinds.named(endpoint.events) if self._kinds.may_see(endpoint, kind)]
-        seq = await self._journal.first_since(since) - 1
+        seq, looked = await self._journal.first_since(since) - 1, 0
         while kinds:
             page = await self._journal.read(seq, _BATCH, tenant=endpoint.tenant, kinds=kinds)
             wanted = [entry for entry in page if entry.at < until]
             walk.added += await self._db.write(lambda tx, wanted=wanted: self._add(tx, endpoint, wanted))
-            walk.looked += len(page)
+            looked += len(page)
             if len(page) < _BATCH or len(wanted) < len(page):
                 return
             seq = page[-1].seq
-            if walk.looked >= MOST_AT_ONCE:
+            if looked >= MOST_AT_ONCE and page[-1].at > since:
                 walk.stopped_at = page[-1].at
                 return
 

@@ -11,7 +11,7 @@ from netsentinel import __version__
 from netsentinel.kernel.clock import DAY, SECOND, Clock, to_iso
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.types import Micros
-from netsentinel.outbound import Answer
+from netsentinel.outbound import BUSY, Answer, UnreachableError
 from netsentinel.webhooks.model import Delivery, DeliveryAttempt, Endpoint
 from netsentinel.webhooks.ports import Caller
 from netsentinel.webhooks.signing import Secrets
@@ -53,7 +53,11 @@ class Sender:
         self._listeners.append(listener)
 
     async def send(self, endpoint: Endpoint, delivery: Delivery) -> DeliveryAttempt:
-        """Make the next attempt at a delivery."""
+        """Make the next attempt at a delivery.
+
+        Raises:
+            UnreachableError: this server had no place for the call: there was no attempt. Any other is an outcome.
+        """
         began = self._clock.now()
         body = delivery.body.encode()
         signed = self._secrets.headers(endpoint, delivery.id, body, began)
@@ -63,9 +67,16 @@ class Sender:
         text = ""
         try:
             answer = await self._caller.post(
-                endpoint.url, body, headers, timeout_s=self._limits.timeout_s, max_bytes=BODY_BYTES
+                endpoint.url,
+                body,
+                headers,
+                timeout_s=self._limits.timeout_s,
+                max_bytes=BODY_BYTES,
+                group=endpoint.tenant,
             )
         except NetSentinelError as refused:
+            if isinstance(refused, UnreachableError) and refused.reason == BUSY:
+                raise
             error = refused.detail
         else:
             status, told, text = answer.status, _bounded(answer.headers), _text(answer.body)
@@ -112,9 +123,9 @@ def retry_after_of(answer: Answer, now: Micros) -> Micros:
         return min(int(text[:9]) * SECOND, LONGEST_WAIT)
     try:
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        return min(max(0, int(until.timestamp()) * SECOND - now), LONGEST_WAIT)
+    except (ValueError, OverflowError):  # no date, or one that is beyond what the system counts
         return 0
-    return min(max(0, int(until.timestamp()) * SECOND - now), LONGEST_WAIT)
 
 
 def _bounded(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.entries import EntryKind, NewEntry
 from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import Micros, Permission, Principal, TenantId
+from netsentinel.kernel.types import Micros, Principal, TenantId
 from netsentinel.outbound import Target
 from netsentinel.storage import Journal
 from netsentinel.storage.ports import Database, ReadTx, Tx
@@ -17,7 +17,7 @@ from netsentinel.storage.rows import newest_seq
 from netsentinel.webhooks.delivering import Delivering, WebhookStores
 from netsentinel.webhooks.entries import TEST_KIND, WEBHOOK_CHANGED, WebhookChanged
 from netsentinel.webhooks.errors import DeliveryUnderWayError, InvalidWebhookError, WebhookStoppedError
-from netsentinel.webhooks.events import MOST_EVENTS, EventKinds
+from netsentinel.webhooks.events import EventKinds, subscriptions_after
 from netsentinel.webhooks.following import Following
 from netsentinel.webhooks.model import (
     DELIVERY_PREFIX,
@@ -99,7 +99,7 @@ class Webhooks:
                 url=draft.url,
                 description=draft.description,
                 subscriptions=tuple(Subscription(pattern=one, from_seq=newest) for one in draft.events),
-                sees_audit=principal.may(Permission.AUDIT_READ),
+                granted=self._kinds.granted(principal),
                 enabled=draft.enabled,
                 stopped_by=StoppedBy.NOTHING if draft.enabled else StoppedBy.HAND,
                 created_by=principal.id,
@@ -116,7 +116,7 @@ class Webhooks:
     async def update(
         self, principal: Principal, endpoint_id: str, draft: EndpointDraft, *, version: int | None = None
     ) -> Endpoint:
-        """State an endpoint anew. Messages that wait go to the new URL.
+        """State an endpoint anew. Messages that wait go to the new URL, as far as the principal may read them.
 
         An endpoint that goes on after it was stopped is told of what happens from now on; replay a range for the rest.
 
@@ -137,7 +137,7 @@ class Webhooks:
                 url=draft.url,
                 description=draft.description,
                 subscriptions=subscriptions_after(old, draft.events, newest, goes_on=old.enabled),
-                sees_audit=principal.may(Permission.AUDIT_READ),
+                granted=self._kinds.granted(principal),
                 enabled=draft.enabled,
                 updated_at=self._clock.now(),
                 version=old.version + 1,
@@ -193,7 +193,7 @@ class Webhooks:
 
     def events(self, principal: Principal) -> list[EntryKind]:
         """What endpoints of this principal can be told of, by name."""
-        return self._kinds.all(sees_audit=principal.may(Permission.AUDIT_READ))
+        return self._kinds.all(principal.permissions)
 
     async def overview(self, tenant: TenantId) -> list[tuple[Endpoint, Mapping[DeliveryState, int]]]:
         """The tenant's endpoints, oldest first, with how their deliveries of the last day stand."""
@@ -220,19 +220,20 @@ class Webhooks:
         return await self._db.read(lambda tx: self._found(tx, tenant, endpoint_id))
 
     async def deliveries(
-        self, tenant: TenantId, endpoint_id: str, where: DeliveryFilter, *, limit: int, cursor: str | None = None
+        self, principal: Principal, endpoint_id: str, where: DeliveryFilter, *, limit: int, cursor: str | None = None
     ) -> DeliveryPage:
-        """An endpoint's deliveries, newest first.
+        """An endpoint's deliveries, newest first; those that tell of what the principal may read.
 
         Raises:
             NotFoundError: the tenant has no such endpoint.
             InvalidCursorError: the cursor is not from this list.
         """
         after = str(decode_cursor(cursor, str)[0]) if cursor else None
+        where = replace(where, kinds=self._kinds.readable(principal))
 
         def read(tx: ReadTx) -> list[Delivery]:
-            self._found(tx, tenant, endpoint_id)
-            return self._stores.deliveries.page(tx, tenant, endpoint_id, where, limit + 1, after)
+            self._found(tx, principal.tenant, endpoint_id)
+            return self._stores.deliveries.page(tx, principal.tenant, endpoint_id, where, limit + 1, after)
 
         found = await self._db.read(read)
         items = tuple(found[:limit])
@@ -243,17 +244,13 @@ class Webhooks:
 
         Raises:
             NotFoundError: the endpoint has no such delivery.
-            NotAllowedError: it tells of the audit log, which the principal may not read.
+            NotAllowedError: it tells of what the principal may not read.
         """
-        tenant = principal.tenant
 
         def read(tx: ReadTx) -> DeliveryDetail:
-            found = self._stores.deliveries.get(tx, tenant, delivery_id)
-            if found is None or found.endpoint_id != endpoint_id:
-                raise _no_delivery(delivery_id)
-            if self._kinds.is_audit(found.kind) and not principal.may(Permission.AUDIT_READ):
-                raise NotAllowedError("The message is of the audit log.", permission=Permission.AUDIT_READ.value)
-            return DeliveryDetail(found, tuple(self._stores.history.attempts(tx, tenant, delivery_id)))
+            found = self._stores.deliveries.get(tx, principal.tenant, delivery_id)
+            found = self._readable(principal, endpoint_id, delivery_id, found)
+            return DeliveryDetail(found, tuple(self._stores.history.attempts(tx, principal.tenant, delivery_id)))
 
         return await self._db.read(read)
 
@@ -289,15 +286,18 @@ class Webhooks:
 
         Raises:
             NotFoundError: the endpoint has no such delivery.
+            NotAllowedError: it tells of what the principal may not read.
+            InvalidWebhookError: whoever stated the endpoint last may not read it.
             WebhookStoppedError: the endpoint is stopped.
             DeliveryUnderWayError: it has attempts to come.
         """
 
         def again(tx: Tx) -> Delivery:
-            self._running(tx, principal.tenant, endpoint_id)
+            endpoint = self._running(tx, principal.tenant, endpoint_id)
             found = self._stores.deliveries.lock(tx, principal.tenant, delivery_id)
-            if found is None or found.endpoint_id != endpoint_id:
-                raise _no_delivery(delivery_id)
+            found = self._readable(principal, endpoint_id, delivery_id, found)
+            if not self._kinds.may_see(endpoint, found.kind):
+                raise InvalidWebhookError(f"Whoever stated the webhook last may not read {found.kind}: state it anew.")
             if found.state is DeliveryState.PENDING:
                 raise DeliveryUnderWayError("The delivery has attempts to come; wait for how they end.")
             return self._following.attempt_anew(tx, found)
@@ -363,6 +363,14 @@ class Webhooks:
             raise WebhookStoppedError("The webhook is stopped. Enable it first.", reason=found.stopped_by.value)
         return found
 
+    def _readable(self, principal: Principal, endpoint_id: str, delivery_id: str, found: Delivery | None) -> Delivery:
+        if found is None or found.endpoint_id != endpoint_id:
+            raise NotFoundError(f"There is no delivery {delivery_id[:60]}.")
+        if not self._kinds.is_readable(principal.permissions, found.kind):
+            needed = self._kinds.permission_of(found.kind)
+            raise NotAllowedError("The message tells of what you may not read.", permission=needed)
+        return found
+
     @staticmethod
     def _announce(tx: Tx, principal: Principal, endpoint: Endpoint, change: str) -> None:
         told = WebhookChanged(
@@ -373,24 +381,3 @@ class Webhooks:
             enabled=endpoint.enabled,
         )
         tx.append(NewEntry(WEBHOOK_CHANGED, endpoint.tenant, principal.id, endpoint.id, told))
-
-
-def subscriptions_after(
-    old: Endpoint, events: tuple[str, ...], newest: int, *, goes_on: bool
-) -> tuple[Subscription, ...]:
-    """What an endpoint is told of after its events were stated anew.
-
-    A pattern that stays goes on where it was; a new one begins now; one that is given up still counts for entries that
-    were there before, and may be on their way.
-    """
-    if not goes_on:
-        return tuple(Subscription(pattern=one, from_seq=newest) for one in events)
-    before = {one.pattern: one for one in old.subscriptions if not one.upto_seq}
-    kept = tuple(before.get(one) or Subscription(pattern=one, from_seq=newest) for one in events)
-    ending = tuple(replace(one, upto_seq=newest) for name, one in before.items() if name not in events and newest)
-    ended = tuple(one for one in old.subscriptions if one.upto_seq)
-    return kept + (ending + ended)[:MOST_EVENTS]
-
-
-def _no_delivery(delivery_id: str) -> NotFoundError:
-    return NotFoundError(f"There is no delivery {delivery_id[:60]}.")

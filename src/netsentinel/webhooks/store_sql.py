@@ -20,13 +20,13 @@ from netsentinel.webhooks.model import (
 )
 
 _ENDPOINT: Final = (
-    "id, tenant, url, description, subscriptions, sees_audit, enabled, stopped_by, generation, older, failing_since,"
+    "id, tenant, url, description, subscriptions, granted, enabled, stopped_by, generation, older, failing_since,"
     " delivered_at, failed_at, failure, created_by, created_at, updated_at, version"
 )
 _SELECT: Final = f"SELECT {_ENDPOINT} FROM webhooks"  # noqa: S608 - constants only
 _INSERT: Final = f"INSERT INTO webhooks ({_ENDPOINT}) VALUES ({', '.join('?' * 18)})"  # noqa: S608 - constants only
 _UPDATE: Final = (
-    "UPDATE webhooks SET url = ?, description = ?, subscriptions = ?, sees_audit = ?, enabled = ?, stopped_by = ?,"
+    "UPDATE webhooks SET url = ?, description = ?, subscriptions = ?, granted = ?, enabled = ?, stopped_by = ?,"
     " generation = ?, older = ?, failing_since = ?, delivered_at = ?, failed_at = ?, failure = ?, created_by = ?,"
     " created_at = ?, updated_at = ?, version = ? WHERE id = ? AND tenant = ?"
 )
@@ -52,6 +52,7 @@ _COUNTS: Final = (
 _OLD: Final = "SELECT id FROM webhook_deliveries WHERE created_at < ? ORDER BY created_at, id LIMIT ?"
 
 _subscriptions: Final = msgspec.json.Decoder(tuple[Subscription, ...]).decode
+_granted: Final = msgspec.json.Decoder(frozenset[str]).decode
 _older: Final = msgspec.json.Decoder(tuple[OlderSecret, ...]).decode
 _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
@@ -66,7 +67,7 @@ def _values(endpoint: Endpoint) -> tuple[SqlValue, ...]:
         endpoint.url,
         endpoint.description,
         _json(endpoint.subscriptions),
-        endpoint.sees_audit,
+        _json(sorted(endpoint.granted)),
         endpoint.enabled,
         endpoint.stopped_by.value,
         endpoint.generation,
@@ -89,7 +90,7 @@ def _endpoint(row: Row) -> Endpoint:
         url=row[2],
         description=row[3],
         subscriptions=_subscriptions(row[4]),
-        sees_audit=bool(row[5]),
+        granted=_granted(row[5]),
         enabled=bool(row[6]),
         stopped_by=StoppedBy(row[7]),
         generation=row[8],
@@ -304,6 +305,9 @@ def _terms(tenant: TenantId, endpoint_id: str, where: DeliveryFilter) -> tuple[l
     if where.kind:
         terms.append("kind = ?")
         params.append(where.kind)
+    if where.kinds:
+        terms.append(f"kind IN ({', '.join('?' * len(where.kinds))})")
+        params += where.kinds
     if where.since:
         terms.append("created_at >= ?")
         params.append(where.since)

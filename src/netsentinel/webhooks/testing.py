@@ -104,6 +104,7 @@ class MemoryDeliveries:
             if (one.tenant, one.endpoint_id) == (tenant, endpoint_id)
             and (not where.states or one.state in where.states)
             and (not where.kind or one.kind == where.kind)
+            and (not where.kinds or one.kind in where.kinds)
             and one.created_at >= where.since
             and (not where.until or one.created_at < where.until)
         ]
@@ -143,6 +144,7 @@ class FakeCaller:
         self.answers = list(answers)
         """What comes next; the last one for ever."""
         self.calls: list[tuple[str, bytes, Mapping[str, str]]] = []
+        self.groups: list[str] = []
         self._reach = reach or Reach()
 
     def check(self, url: str) -> Target:
@@ -150,9 +152,17 @@ class FakeCaller:
         return Target.of(url, self._reach)
 
     async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float, max_bytes: int
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout_s: float,
+        max_bytes: int,
+        group: str,
     ) -> Answer:
         """The next answer."""
+        self.groups.append(group)
         self.calls.append((url, body, headers))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):

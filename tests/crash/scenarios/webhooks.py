@@ -18,6 +18,7 @@ from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler.entries import EVENT_ANNOUNCED, EventAnnounced
 from netsentinel.storage import Journal, JournalWriter, SqliteDatabase, Tx
 from netsentinel.storage.dialect import SQLITE
+from netsentinel.streamer.topics import TOPICS
 from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskService
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker
@@ -82,7 +83,9 @@ async def main(path: Path, good: str, bad: str, *, announces: bool) -> None:
         service = TaskService(db, engine, hints)
         stores = WebhookStores(SqlEndpoints(SQLITE), SqlDeliveries(SQLITE), SqlHistory())
         caller = Outbound(Reach.of(["127.0.0.0/8"], [range(1, 65_536)]))
-        hooks = assemble(db, journal, registry, service, clock, stores, caller, WebhookRules(key=KEY))
+        readers = {name: topic.permission for name, topic in TOPICS.items()}
+        rules = WebhookRules(key=KEY, readers=readers)
+        hooks = assemble(db, journal, registry, service, clock, stores, caller, rules)
         worker = Worker(db, engine, hints, gate=breakers)
 
         async def client(number: int) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from netsentinel.cli import webhooks
+from netsentinel.cli.output import Output
 from netsentinel.cli.webhooks import show_attempts, state_of
 
 
@@ -26,3 +28,16 @@ def test_attempts_are_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1970-01-01T00:00:00.000000Z" in shown
     assert "1.500" in shown
     assert "x" * 61 not in shown
+
+
+def test_a_message_does_not_drive_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def told(*_: object) -> dict[str, Any]:
+        return {"body": '{"n":"\x9b2J\u202e\x7f"}', "attempts": []}
+
+    monkeypatch.setattr(webhooks, "ask", told)
+    webhooks.deliveries("whk_1", "msg_1", output=Output.TABLE)
+    shown = capsys.readouterr().out
+    assert '{"n":"' in shown
+    assert not {"\x9b", "\u202e", "\x7f"} & set(shown)

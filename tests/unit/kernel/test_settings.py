@@ -30,3 +30,12 @@ def test_impossible_values_are_refused(name: str, value: int) -> None:
 
 def test_the_audit_key_does_not_print() -> None:
     assert "hush" not in repr(Settings(audit_key="hush"))
+
+
+def test_a_key_of_webhooks_is_long_or_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().webhooks_key.get_secret_value() == ""
+    monkeypatch.setenv("NETSENTINEL_WEBHOOKS_KEY", "k" * 31)
+    with pytest.raises(ValidationError, match="32 characters"):
+        Settings()
+    monkeypatch.setenv("NETSENTINEL_WEBHOOKS_KEY", "k" * 32)
+    assert Settings().webhooks_key.get_secret_value() == "k" * 32

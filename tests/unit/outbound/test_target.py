@@ -48,3 +48,16 @@ def test_a_port_must_be_allowed() -> None:
 def test_a_url_has_a_length() -> None:
     with pytest.raises(InvalidUrlError, match="2,048"):
         Target.of("https://example.org/" + "a" * 2_048, Reach())
+
+
+@pytest.mark.parametrize(
+    "host", ["a" * 64 + ".example", "a..example", ".example", "example..", ".".join(["a" * 63] * 4)]
+)
+def test_labels_and_names_have_a_length(host: str) -> None:
+    with pytest.raises(InvalidUrlError):
+        Target.of(f"https://{host}/", Reach())
+
+
+@pytest.mark.parametrize("host", ["a" * 63 + ".example", "example.org."])
+def test_the_longest_and_the_root_are_fine(host: str) -> None:
+    assert Target.of(f"https://{host}/", Reach()).host == host

@@ -13,6 +13,7 @@ from netsentinel.recovery.store_sql import SqlBreakers
 from netsentinel.scheduler.entries import EVENT_ANNOUNCED, EventAnnounced
 from netsentinel.storage import Database, Journal
 from netsentinel.storage.dialect import SQLITE
+from netsentinel.streamer.topics import TOPICS
 from netsentinel.tasks import ActionRegistry, Engine, Hints, TaskFilter, TaskService, TaskState
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.worker import Worker
@@ -36,6 +37,7 @@ STRANGER = system_principal(TenantId("other"))
 ANALYST = Principal("usr_1", "user", T, Role.ANALYST, "ana", frozenset(Permission) - {Permission.AUDIT_READ})
 URL = "https://example.org/hook/secret-path"
 HAPPENED = EVENT_ANNOUNCED
+READERS = {name: topic.permission for name, topic in TOPICS.items()}
 UNDER_WAY = TaskFilter(states=(TaskState.QUEUED, TaskState.RUNNING))
 
 
@@ -60,7 +62,7 @@ class Hall:
         self.hints = Hints()
         self.tasks = TaskService(self.db, self.engine, self.hints)
         self.stores = WebhookStores(SqlEndpoints(SQLITE), SqlDeliveries(SQLITE), SqlHistory())
-        rules = WebhookRules(key=b"of a test")
+        rules = WebhookRules(key=b"of a test", readers=READERS)
         self.hooks = assemble(
             self.db, self.journal, self.registry, self.tasks, self.clock, self.stores, self.caller, rules
         )
@@ -108,7 +110,9 @@ class Hall:
         return await self.journal.read(0, 1_000, kinds=kinds)
 
     async def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
-        page = await self.service.deliveries(endpoint.tenant, endpoint.id, DeliveryFilter(), limit=200)
+        page = await self.service.deliveries(
+            system_principal(endpoint.tenant), endpoint.id, DeliveryFilter(), limit=200
+        )
         return list(reversed(page.items))
 
     async def endpoint(self, made: NewSecret) -> Endpoint:

@@ -5,12 +5,13 @@ import pytest
 
 from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from netsentinel.kernel.errors import NetSentinelError
-from netsentinel.outbound import ForbiddenTargetError, UnreachableError
+from netsentinel.outbound import BUSY, ForbiddenTargetError, UnreachableError
 from netsentinel.recovery import Mode
 from netsentinel.recovery.entries import BREAKER_CHANGES
 from netsentinel.tasks import TaskFilter, TaskState
 from netsentinel.webhooks import DELIVER, DeliveryState, EndpointDraft, StoppedBy
 from netsentinel.webhooks.delivering import RETRIES, RETRY_DELAYS
+from netsentinel.webhooks.sending import retry_after_of
 from tests.unit.webhooks.bench import ADMIN, HAPPENED, Hall, T, answer
 
 pytestmark = pytest.mark.anyio
@@ -188,3 +189,23 @@ async def test_the_task_holds_names_only(hall: Hall) -> None:
     assert "secret-path" not in task.error
     assert HAPPENED not in task.error
     assert made.endpoint.id in bytes(task.input).decode()
+
+
+async def test_that_there_was_no_place_is_no_failure_of_the_endpoint(hall: Hall) -> None:
+    made = await hall.add()
+    hall.caller.answers = [UnreachableError("Too many names are being looked up; later.", reason=BUSY), answer()]
+    await hall.happen()
+    await hall.work()
+    assert hall.caller.groups == [T]
+    assert (await hall.endpoint(made)).failing_since == 0
+    (delivery,) = await hall.deliveries(made.endpoint)
+    assert (delivery.state, delivery.attempts) == (DeliveryState.PENDING, 0)
+    hall.clock.advance(5 * SECOND)
+    await hall.work()
+    (delivery,) = await hall.deliveries(made.endpoint)
+    assert (delivery.state, delivery.attempts) == (DeliveryState.DELIVERED, 1)
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2300", "Mon, 01 Jan 0001 00:00:00 +2300", "soon", "²"])
+def test_a_date_that_nobody_can_count_is_none(date: str) -> None:
+    assert retry_after_of(answer(503, retry_after=date), 0) in {0, DAY}

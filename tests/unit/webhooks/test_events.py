@@ -6,7 +6,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.webhooks.errors import InvalidWebhookError
 from netsentinel.webhooks.events import EventKinds, matches
 from netsentinel.webhooks.model import Subscription
-from tests.unit.webhooks.bench import ADMIN, ANALYST
+from tests.unit.webhooks.bench import ADMIN, ANALYST, READERS
 from tests.unit.webhooks.test_signing import endpoint
 
 
@@ -27,7 +27,7 @@ def test_patterns(pattern: str, kind: str, *, expected: bool) -> None:
 
 
 def test_what_names_nothing_is_refused(entry_registry: EntryRegistry) -> None:
-    kinds = EventKinds(entry_registry)
+    kinds = EventKinds(entry_registry, READERS)
     assert kinds.checked(ADMIN, ["alert.*", "alert.*", "task.dead"]) == ("alert.*", "task.dead")
     for wrong in ([], ["alert.none"], ["none.*"], [""], ["alert.*"] + [f"task.{n}" for n in range(60)]):
         with pytest.raises(InvalidWebhookError):
@@ -35,24 +35,24 @@ def test_what_names_nothing_is_refused(entry_registry: EntryRegistry) -> None:
 
 
 def test_the_audit_log_is_for_those_who_may_read_it(entry_registry: EntryRegistry) -> None:
-    kinds = EventKinds(entry_registry)
+    kinds = EventKinds(entry_registry, READERS)
     assert kinds.checked(ADMIN, ["login.failed"]) == ("login.failed",)
     with pytest.raises(InvalidWebhookError):
         kinds.checked(ANALYST, ["login.failed"])
     everything = (Subscription(pattern="*", from_seq=0),)
-    assert not kinds.wants(endpoint(subscriptions=everything), "login.failed", 1)
-    assert kinds.wants(endpoint(subscriptions=everything, sees_audit=True), "login.failed", 1)
-    assert "login.failed" not in {kind.name for kind in kinds.all(sees_audit=False)}
+    assert not kinds.wants(endpoint(subscriptions=everything, granted=kinds.granted(ANALYST)), "login.failed", 1)
+    assert kinds.wants(endpoint(subscriptions=everything, granted=kinds.granted(ADMIN)), "login.failed", 1)
+    assert "login.failed" not in {kind.name for kind in kinds.all(ANALYST.permissions)}
 
 
 def test_only_what_comes_after_and_before(entry_registry: EntryRegistry) -> None:
-    kinds = EventKinds(entry_registry)
-    one = endpoint(subscriptions=(Subscription(pattern="alert.*", from_seq=10, upto_seq=20),))
+    kinds = EventKinds(entry_registry, READERS)
+    one = endpoint(subscriptions=(Subscription(pattern="alert.*", from_seq=10, upto_seq=20),), granted={"alerts:read"})
     assert [seq for seq in (10, 11, 20, 21) if kinds.wants(one, "alert.raised", seq)] == [11, 20]
 
 
 def test_patterns_are_expanded_to_kinds(entry_registry: EntryRegistry) -> None:
-    kinds = EventKinds(entry_registry)
+    kinds = EventKinds(entry_registry, READERS)
     assert kinds.named(()) == ()
     assert set(kinds.named({"webhook.*", "alert.raised"})) == {
         "webhook.changed",

@@ -1,12 +1,15 @@
 """What people do with endpoints: register, change, rotate, test, replay one and a range, and delete."""
 
+from dataclasses import replace
+
 import pytest
 from standardwebhooks import Webhook
 
 from netsentinel.kernel.clock import DAY, HOUR, SECOND, SystemClock
 from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError
+from netsentinel.kernel.types import Permission, Principal
 from netsentinel.outbound import ForbiddenTargetError, InvalidUrlError
-from netsentinel.webhooks import DeliveryFilter, DeliveryState, EndpointDraft, StoppedBy
+from netsentinel.webhooks import DeliveryFilter, DeliveryState, EndpointDraft, StoppedBy, replaying
 from netsentinel.webhooks.errors import DeliveryUnderWayError, InvalidWebhookError, WebhookStoppedError
 from netsentinel.webhooks.service import MOST_ENDPOINTS
 from tests.unit.webhooks.bench import ADMIN, ANALYST, HAPPENED, STRANGER, URL, Hall, answer
@@ -81,7 +84,7 @@ async def test_another_tenant_sees_and_changes_nothing(hall: Hall) -> None:
         hall.service.delete(STRANGER, name),
         hall.service.rotate(STRANGER, name),
         hall.service.test(STRANGER, name),
-        hall.service.deliveries(STRANGER.tenant, name, DeliveryFilter(), limit=1),
+        hall.service.deliveries(STRANGER, name, DeliveryFilter(), limit=1),
         hall.service.delivery(STRANGER, name, delivery.id),
         hall.service.replay(STRANGER, name, delivery.id),
         hall.service.replay_range(STRANGER, name, 0, hall.clock.now()),
@@ -225,10 +228,95 @@ async def test_pages_of_deliveries(hall: Hall) -> None:
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = await hall.service.deliveries(ADMIN.tenant, made.endpoint.id, DeliveryFilter(), limit=2, cursor=cursor)
+        page = await hall.service.deliveries(ADMIN, made.endpoint.id, DeliveryFilter(), limit=2, cursor=cursor)
         seen += [one.id for one in page.items]
         cursor = page.next
         if cursor is None:
             break
     assert len(seen) == len(set(seen)) == 5
     assert seen == sorted(seen, reverse=True)
+
+
+async def test_a_new_url_gets_nothing_that_its_author_may_not_read(hall: Hall) -> None:
+    made = await hall.add("*")
+    hall.caller.answers = [answer(500)]
+    await hall.service.rotate(ADMIN, made.endpoint.id)
+    await hall.work()
+    before = len(hall.caller.calls)
+    assert any(b"webhook.changed" in body for _, body, _ in hall.caller.calls)
+    elsewhere = EndpointDraft(url="https://elsewhere.example/", events=("*",))
+    await hall.service.update(ANALYST, made.endpoint.id, elsewhere)
+    secret = next(one for one in await hall.deliveries(made.endpoint) if one.kind == "webhook.changed")
+    hall.caller.answers = [answer()]
+    hall.clock.advance(DAY)
+    await hall.work()
+    with pytest.raises(NotAllowedError):
+        await hall.service.replay(ANALYST, made.endpoint.id, secret.id)
+    with pytest.raises(InvalidWebhookError, match="stated the webhook last"):
+        await hall.service.replay(ADMIN, made.endpoint.id, secret.id)
+    for only_failed in (True, False):
+        await hall.service.replay_range(ANALYST, made.endpoint.id, 0, hall.clock.now() + DAY, only_failed=only_failed)
+        await hall.work()
+    told = [body for url, body, _ in hall.caller.calls[before:] if url == elsewhere.url]
+    assert not [body for body in told if b'"type":"webhook.changed"' in body]
+    by_id = {one.id: one for one in await hall.deliveries(made.endpoint)}
+    assert by_id[secret.id].state is DeliveryState.FAILED
+    await hall.service.update(ADMIN, made.endpoint.id, DRAFT)
+    await hall.service.replay(ADMIN, made.endpoint.id, secret.id)
+    await hall.work()
+    assert hall.caller.calls[-1][:1] == (URL,)
+
+
+async def test_an_endpoint_hears_only_of_what_its_author_may_read(hall: Hall) -> None:
+    blind = replace(ANALYST, permissions=frozenset({Permission.WEBHOOKS_WRITE}))
+    with pytest.raises(InvalidWebhookError):
+        await hall.add("*", principal=blind)
+    narrow = replace(ANALYST, permissions=frozenset({Permission.WEBHOOKS_WRITE, Permission.WEBHOOKS_READ}))
+    made, wide = await hall.add("*", principal=narrow), await hall.add("*", principal=ANALYST)
+    begin = hall.clock.now()
+    await hall.happen()
+    hall.clock.advance(SECOND)
+    await hall.work()
+    assert await hall.deliveries(made.endpoint) == []
+    assert HAPPENED in {one.kind for one in await hall.deliveries(wide.endpoint)}
+    done = await hall.service.replay_range(narrow, made.endpoint.id, begin, hall.clock.now())
+    assert (done.replayed, done.added) == (0, 0)
+    assert {kind.topic for kind in hall.service.events(narrow)} == {"webhooks"}
+
+
+async def test_the_list_of_deliveries_holds_what_the_reader_may_read(hall: Hall) -> None:
+    made = await hall.add("webhook.changed", HAPPENED)
+    await hall.service.rotate(ADMIN, made.endpoint.id)
+    await hall.happen()
+    await hall.react()
+    await hall.service.test(ADMIN, made.endpoint.id)
+
+    async def seen(reader: Principal) -> set[str]:
+        page = await hall.service.deliveries(reader, made.endpoint.id, DeliveryFilter(), limit=9)
+        return {one.kind for one in page.items}
+
+    assert await seen(ADMIN) == {"webhook.changed", HAPPENED, "webhook.test"}
+    assert await seen(ANALYST) == {HAPPENED, "webhook.test"}
+    assert await seen(replace(ANALYST, permissions=frozenset({Permission.WEBHOOKS_READ}))) == {"webhook.test"}
+
+
+async def test_a_call_replays_a_bounded_number_and_the_next_goes_on(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "MOST_AT_ONCE", 4)
+    monkeypatch.setattr(replaying, "_BATCH", 2)
+    stopped = await hall.add(enabled=False)
+    begin = hall.clock.now()
+    for number in range(10):
+        await hall.happen(str(number))
+        hall.clock.advance(SECOND)
+    await hall.service.update(ADMIN, stopped.endpoint.id, DRAFT)
+    added: list[int] = []
+    since = begin
+    while since:
+        done = await hall.service.replay_range(ADMIN, stopped.endpoint.id, since, hall.clock.now())
+        added.append(done.added)
+        since = done.next
+    assert sum(added) == 10
+    assert max(added) <= 4
+    assert len(await hall.deliveries(stopped.endpoint)) == 10

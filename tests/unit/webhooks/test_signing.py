@@ -16,7 +16,7 @@ BODY = b'{"type":"alert.raised"}'
 def endpoint(**changes: object) -> Endpoint:
     fields = {
         "id": "whk_1", "tenant": TenantId("t"), "url": "https://example.org/", "description": "", "subscriptions": (),
-        "sees_audit": False, "enabled": True, "created_by": "u", "created_at": 0, "updated_at": 0,
+        "granted": frozenset(), "enabled": True, "created_by": "u", "created_at": 0, "updated_at": 0,
     }  # fmt: skip
     return Endpoint(**(fields | changes))  # type: ignore[arg-type]
 

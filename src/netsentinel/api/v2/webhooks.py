@@ -123,9 +123,9 @@ async def replay_webhook_range(webhook_id: str, stated: RangeText, principal: Wr
 async def list_webhook_deliveries(
     webhook_id: str, query: Annotated[DeliveryQuery, Query()], principal: Reader, services: Served
 ) -> Response:
-    """An endpoint's deliveries, newest first."""
+    """An endpoint's deliveries of what the caller may read, newest first."""
     page = await services.webhooks.deliveries(
-        principal.tenant, webhook_id, query.as_filter(), limit=query.limit, cursor=query.cursor or None
+        principal, webhook_id, query.as_filter(), limit=query.limit, cursor=query.cursor or None
     )
     return answer(DeliveryItems(tuple(map(delivery_of, page.items)), page.next))
 

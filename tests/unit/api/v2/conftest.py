@@ -55,6 +55,7 @@ from netsentinel.storage import Journal, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage.dialect import SQLITE
 from netsentinel.streamer import Hub
 from netsentinel.streamer.testing import FakeAuth, MemoryQueue
+from netsentinel.streamer.topics import TOPICS
 from netsentinel.tasks import ActionRegistry, Engine, Hints, Reporter, TaskFiles, TaskService, action
 from netsentinel.tasks.batch import Batch
 from netsentinel.tasks.operations import task_operations
@@ -211,7 +212,7 @@ class Desk:
     def _add_webhooks(self) -> None:
         self.caller = FakeCaller(Answer(200, (("x-by", "the other side"),), b"taken", is_cut=False, took=0.01))
         stores = WebhookStores(SqlEndpoints(SQLITE), SqlDeliveries(SQLITE), SqlHistory())
-        rules = WebhookRules(key=b"of the tests")
+        rules = WebhookRules(readers={name: topic.permission for name, topic in TOPICS.items()}, key=b"of the tests")
         ground = (self, self.journal, self.registry, self.tasks, self.clock)
         self.hooks = assemble(*ground, stores, self.caller, rules)  # type: ignore[arg-type] - the same
 

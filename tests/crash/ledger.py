@@ -43,6 +43,14 @@ async def examine(path: Path) -> set[str]:
     Raises:
         AssertionError: something in it contradicts something else.
     """
+    connection = apsw.Connection(str(path))
+    try:
+        found = connection.pragma("integrity_check")
+    except apsw.Error as error:
+        found = str(error)
+    finally:
+        connection.close()
+    assert found == "ok", found
     async with SqliteDatabase(path, journal_writer()) as db:
         batches = [str(row[0]) for row in await db.read(lambda tx: tx.rows("SELECT source FROM inbox"))]
         journal = Journal(db, REGISTRY, KEY)
@@ -55,7 +63,4 @@ async def examine(path: Path) -> set[str]:
     assert len(batches) == len(set(batches)), "a write took effect twice"
     assert sorted(batches) == sorted(entry.payload["text"] for entry in entries), "half of a write was kept"
     assert {row[0] for row in effects} == {f"effect.{entry.seq}" for entry in entries if entry.seq <= cursor}
-    connection = apsw.Connection(str(path))
-    assert connection.pragma("integrity_check") == "ok"
-    connection.close()
     return set(batches)

@@ -18,6 +18,7 @@ from netsentinel.api.middleware import body_limit
 from netsentinel.api.server import bind, configure
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import Role, system_principal
+from netsentinel.limits.testing import memory_limits
 from tests.identity import House
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +62,10 @@ class Site:
 @asynccontextmanager
 async def serving(limits: DoorLimits, app: FastAPI | None = None) -> AsyncIterator[Site]:
     settings, house = Settings(_env_file=None), House()
-    services = SimpleNamespace(settings=settings, clock=house.clock, identity=house.service, demo=False)
+    limits_of_requests = memory_limits(house.clock)
+    services = SimpleNamespace(
+        settings=settings, clock=house.clock, identity=house.service, limits=limits_of_requests, demo=False
+    )
     app = app or create_app(settings, services)  # type: ignore[arg-type] - what these routes need
     config = configure(app, settings, limits)
     sock = bind("127.0.0.1", 0)

@@ -148,16 +148,6 @@ class Table:
                 raise FeatureValueError(f"{column} is infinite in row {row + 1}.", column=column, row=row + 1)
 
 
-def joined(first: Table, second: Table) -> Table:
-    """The rows of both, which have the same schema."""
-    second.must_fit(first.schema)
-    categories: list[Category] = []
-    for one, other in zip(first.categories, second.categories, strict=True):
-        values = (*one.values, *sorted(set(other.values) - set(one.values)))
-        categories.append(Category(values, np.concatenate([one.codes, other.coded_as(values)])))
-    return Table(first.schema, np.concatenate([first.numbers, second.numbers]), tuple(categories))
-
-
 def _difference(found: Schema, expected: Schema) -> str:
     has, wants = {one.name for one in found.features}, {one.name for one in expected.features}
     parts = [

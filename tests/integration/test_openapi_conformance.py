@@ -49,12 +49,12 @@ def _things(client: httpx2.Client) -> dict[str, list[str]]:
     alert = wait_for(lambda: client.get("/api/v2/alerts").json()["items"], 60)[0]
     tasks = [_post(client, "/api/v2/tasks", {"action": "echo", "input": {"text": str(n)}}) for n in range(3)]
     late = _post(client, "/api/v2/tasks", {"action": "echo", "input": {}, "not_before": 4_000_000_000_000_000})
-    hook = _post(client, "/api/v2/webhooks", {"url": "https://hooks.invalid/", "events": ["alert.*"]})
+    hook = _post(client, "/api/v2/webhooks", {"url": "https://hooks.invalid/", "events": ["alert.*"]})["webhook"]
     tried = _post(client, f"/api/v2/webhooks/{hook['id']}/test", {})
     return {
         "alert_id": [alert["id"]],
         "webhook_id": [hook["id"]],
-        "delivery_id": [tried["id"]],
+        "delivery_id": [tried["delivery"]["id"]],
         "entity": ["203.0.113.66"],
         "task_id": [one["task"]["id"] for one in (*tasks, late)],
         "schedule_id": [_post(client, "/api/v2/scheduler/schedules", SCHEDULE)["id"], "yearly"],

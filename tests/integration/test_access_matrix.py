@@ -195,6 +195,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
                     actor, f"{permission} key", scopes=frozenset({permission}), tier=Tier.UNLIMITED
                 )
                 keys[tenant, permission.value] = made.text
+                others = frozenset(Permission) - {permission}
+                made = await identity.keys.create(actor, f"but {permission}", scopes=others, tier=Tier.UNLIMITED)
+                keys[tenant, f"but {permission}"] = made.text
         transport = httpx2.ASGITransport(app=running.app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             world = World(
@@ -285,12 +288,25 @@ BESIDES = {
 def _allowed(case: Case, holder: str) -> bool:
     method, path, access = case
     assert isinstance(access, Requires)
-    held = ROLE_PERMISSIONS[Role(holder)] if holder in list(Role) else {Permission(holder)}
+    if holder.startswith("but "):
+        held = set(Permission) - {Permission(holder.removeprefix("but "))}
+    else:
+        held = set(ROLE_PERMISSIONS[Role(holder)]) if holder in list(Role) else {Permission(holder)}
     return access.permission in {None, *held} and BESIDES.get((method, path)) in {None, *held}
 
 
-@pytest.mark.parametrize("holder", [*Role, *Permission])
-@pytest.mark.parametrize("case", PROTECTED, ids=_name)
+def _holders(case: Case) -> list[str]:
+    """Every role; what the route needs, each by itself; and everything but that."""
+    method, path, access = case
+    assert isinstance(access, Requires)
+    needed = [one for one in (access.permission, BESIDES.get((method, path))) if one is not None]
+    return [*Role, *needed, *(f"but {one}" for one in needed)]
+
+
+@pytest.mark.parametrize(
+    ("case", "holder"),
+    [pytest.param(case, holder, id=f"{_name(case)}-{holder}") for case in PROTECTED for holder in _holders(case)],
+)
 async def test_a_key_does_what_its_permissions_say_and_nothing_else(world: World, case: Case, holder: str) -> None:
     method, path, _ = case
     answer = await world.call(method, path, world.keys[DEFAULT_TENANT, str(holder)])

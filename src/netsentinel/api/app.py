@@ -1,4 +1,4 @@
-"""The HTTP application: routes, middleware and error handling, over services that `bootstrap.py` made."""
+"""The HTTP application: routes, middleware and error handling, over services that `bootstrap/` made."""
 
 from fastapi import FastAPI
 

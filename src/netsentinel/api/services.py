@@ -1,4 +1,4 @@
-"""What the routes work with: filled in by `bootstrap.py`, read from `request.app.state.services`."""
+"""What the routes work with: filled in by `bootstrap/`, read from `request.app.state.services`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

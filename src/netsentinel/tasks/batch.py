@@ -1,6 +1,6 @@
 """Many operations in one request: each with an outcome of its own, or all of them in one commit.
 
-Features register what can be done as `Operation`s; `bootstrap.py` collects them. Up to `INLINE` operations happen at
+Features register what can be done as `Operation`s; `bootstrap/` collects them. Up to `INLINE` operations happen at
 once, in one commit; more become a task, in which each step of `INLINE` operations is one commit with its checkpoint, so
 that a worker's death repeats none of them.
 """

@@ -37,7 +37,7 @@ LiveHandler = Callable[[Entry], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
-    """What the features offer to do about entries; `bootstrap.py` fills this in."""
+    """What the features offer to do about entries; `bootstrap/` fills this in."""
 
     score_threat: DurableHandler
     close_sockets: LiveHandler

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.bootstrap import audit_key, check_exposure, entry_registry, open_database, open_identity
+from netsentinel.bootstrap import audit_key, entry_registry, open_database, open_identity
 from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
@@ -57,25 +57,6 @@ def test_an_unknown_database_is_refused(tmp_path: Path, url: str) -> None:
 def test_without_a_url_it_is_sqlite(tmp_path: Path) -> None:
     writer = JournalWriter(entry_registry(), FakeClock(), b"k")
     assert isinstance(open_database(Settings(data_dir=tmp_path), writer), SqliteDatabase)
-
-
-@pytest.mark.parametrize(
-    ("host", "public_url", "refused"),
-    [
-        ("127.0.0.1", "", False),
-        ("::1", "", False),
-        ("0.0.0.0", "", True),  # noqa: S104 - what is checked
-        ("192.0.2.1", "http://soc.example.org", True),
-        ("0.0.0.0", "https://soc.example.org", False),  # noqa: S104 - what is checked
-    ],
-)
-def test_passwords_do_not_leave_the_machine_in_clear(host: str, public_url: str, *, refused: bool) -> None:
-    settings = Settings(host=host, public_url=public_url)
-    if refused:
-        with pytest.raises(SettingsError, match="clear text"):
-            check_exposure(settings)
-    else:
-        check_exposure(settings)
 
 
 async def test_identity_opens_alone_for_the_command_line(tmp_path: Path) -> None:

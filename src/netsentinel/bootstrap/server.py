@@ -1,0 +1,289 @@
+"""The server: every part made and joined, opened in order and closed in reverse."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
+from netsentinel.alerts.actions import AlertActions
+from netsentinel.alerts.operations import alert_operations
+from netsentinel.alerts.reports import Reports
+from netsentinel.alerts.scoring import half_life_of
+from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
+from netsentinel.alerts.suppression import SuppressionGate, Suppressions, SuppressionStores
+from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
+from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
+from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
+from netsentinel.analytics import Pusher
+from netsentinel.analytics.store_sql import SqlPace
+from netsentinel.api.app import Application, create_app
+from netsentinel.api.health import readiness_of
+from netsentinel.api.metrics import Metrics
+from netsentinel.api.services import Services
+from netsentinel.bootstrap.ground import Ground, open_ground
+from netsentinel.bootstrap.senses import Rules, fence_around, household, open_lake, open_rules, tend_lake
+from netsentinel.bootstrap.work import Work, open_work
+from netsentinel.detection.content import bundled_rules
+from netsentinel.detection.pool import ProcessPool
+from netsentinel.detection.rulebook import (
+    RuleKeeping,
+)
+from netsentinel.detection.rulebook.backtest import RuleActions
+from netsentinel.events import FORMATS, IntakeService, Limits, SetAsideBatches, SourceInventory, SourceMeter
+from netsentinel.events.configured import (
+    ConfiguredSources,
+    SourceSupervisor,
+)
+from netsentinel.events.configured.store_sql import SqlSourceConfigs
+from netsentinel.events.lake import ASIDE, EventLake, HuntLimits
+from netsentinel.events.lake.actions import EventActions
+from netsentinel.events.lake.store_duckdb import DuckLake
+from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
+from netsentinel.identity import IdentityService
+from netsentinel.kernel.clock import MINUTE
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.kernel.errors import SettingsError
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import MetricSample
+from netsentinel.scheduler.operations import schedule_operations
+from netsentinel.storage.private_file import only_one, write_private
+from netsentinel.streamer import Hub, HubLimits, TaskQueue
+from netsentinel.tasks import Action
+from netsentinel.tasks.batch import Batch
+from netsentinel.tasks.operations import task_operations
+from netsentinel.tasks.worker import Worker
+from netsentinel.wiring.everyday import Everyday
+from netsentinel.wiring.reactions import Handlers
+from netsentinel.wiring.replays import Replays
+from netsentinel.wiring.runner import ReactionRunner
+from netsentinel.wiring.upkeep import Histories, Upkeep, ensure_schedules
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+_SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An opened server: what to serve, what to run beside it, and what to tell the person who started it."""
+
+    services: Services
+    app: Application
+    background: tuple[Coroutine[Any, Any, None], ...]
+    notes: tuple[str, ...]
+
+
+@asynccontextmanager
+async def open_server(settings: Settings, url: str, *, demo: bool = False) -> AsyncGenerator[Running]:
+    """Open everything a server needs, in order; close it in reverse.
+
+    Args:
+        settings: the server's settings.
+        url: how browsers reach it.
+        demo: whether it tells the demo's story.
+    """
+    check_exposure(settings)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(settings.data_dir / "server.lock", _SECOND.format(settings.data_dir)))
+        ground = await stack.enter_async_context(open_ground(settings))
+        lake = await open_lake(stack, settings, ground)
+        rules = await open_rules(stack, settings, ground)
+        revision, selection = await rules.library.selection()
+        pool = await stack.enter_async_context(
+            ProcessPool(
+                (bundled_rules(), *settings.rules),
+                max_line=settings.intake_max_line_kib * 1024,
+                cache=settings.data_dir / "cache",
+                spool=settings.lake_path / ASIDE,
+                selection=selection,
+            )
+        )
+        keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
+        work = await open_work(settings, ground)
+        histories = Histories(work.tasks, work.plan.schedules, work.board, work.files, work.hooks.service)
+        await ground.limits.load()
+        await ground.idempotency.forget_old()
+        work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
+        await ensure_schedules(work.plan.schedules)
+        services, runner, metrics, supervisor, pusher = _services(settings, ground, pool, lake, rules, work, demo=demo)
+        services.hub.on_answer(metrics.observe_live_request)
+        ground.limits.on_refusal(metrics.observe_refusal)
+        work.actions.add(*_actions(services, rules))
+        await _leave_traces(stack, settings, ground.identity, url)
+        await supervisor.apply()
+        yield Running(
+            services=services,
+            app=create_app(settings, services, metrics),
+            background=(
+                services.processor.run(),
+                services.hub.run(),
+                runner.run(),
+                keeping.run(),
+                *((supervisor.run(),) if settings.sources_run else ()),
+                ground.limits.run(),
+                work.breakers.run(),
+                work.worker.run(),
+                work.plan.timer.run(),
+                work.plan.on_events.run(),
+                pusher.run(),
+                tend_lake(settings, lake),
+            ),
+            notes=await _notes(ground.identity, url),
+        )
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen beyond this machine without TLS in front.
+
+    Raises:
+        SettingsError: `host` is no loopback address and `public_url` is not https.
+    """
+    if settings.host in _LOOPBACK or settings.public_url.startswith("https://"):
+        return
+    raise SettingsError(
+        f"Listening on {settings.host} would send passwords in clear text. Put a TLS proxy in front and set"
+        " NETSENTINEL_PUBLIC_URL=https://..., or listen on 127.0.0.1."
+    )
+
+
+def _services(
+    settings: Settings,
+    ground: Ground,
+    pool: ProcessPool,
+    lake: DuckLake,
+    rules: Rules,
+    work: Work,
+    *,
+    demo: bool,
+) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher]:
+    db, clock = ground.db, ground.clock
+    inbox, sources = SqlInbox(), SqlSources()
+    stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
+    suppressions = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
+    alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
+    gate = SuppressionGate(suppressions)
+    grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
+    processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits, SqlSetAside())
+    queue, limits = TaskQueue(work.tasks, clock), HubLimits.from_settings(settings)
+    hub = Hub(ground.journal, ground.registry, clock, ground.identity, queue, limits)
+    pusher = Pusher(db, work.analytics, SqlPace(), hub, clock)
+    handlers = Handlers(
+        score_threat=alert_service.on_alert_entry,
+        close_sockets=hub.on_revocation,
+        renew_breaker=work.breakers.on_entry,
+        end_run=work.plan.outcomes.on_task_ended,
+        tell_webhooks=work.hooks.following.on_entry,
+        webhook_kinds=work.hooks.following.wanted,
+        end_delivery=work.hooks.following.on_task_ended,
+        plan_ahead=work.plan.timer.on_entry,
+        push_metrics=pusher.on_entry,
+        answer_request=hub.on_task_end,
+    )
+    runner = ReactionRunner(ground.journal, handlers, hub, clock)
+    metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
+    work.hooks.sender.on_attempt(metrics.observe_webhook)
+    meter = SourceMeter(clock)
+    intake = IntakeService(db, inbox, clock, Limits.of(settings), formats=FORMATS, meter=meter)
+    work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
+    house = household(settings, intake, processor, clock)
+    configs = SqlSourceConfigs()
+    supervisor = SourceSupervisor(db, configs, house, clock)
+    triage = _triage(ground, stores, lake)
+    hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
+    batch = _batch(ground, work, triage, hiding)
+    work.actions.add(batch.action())
+    services = Services(
+        settings=settings,
+        clock=clock,
+        registry=ground.registry,
+        journal=ground.journal,
+        identity=ground.identity,
+        keys=ground.identity.keys,
+        users=ground.identity.users,
+        limits=ground.limits,
+        idempotency=ground.idempotency,
+        intake=intake,
+        inventory=SourceInventory(db, sources),
+        sources=ConfiguredSources(db, (configs, sources), supervisor, house, meter, clock),
+        set_aside=SetAsideBatches(db, inbox, SqlSetAside()),
+        lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
+        alerts=alert_service,
+        triage=triage,
+        suppressions=hiding,
+        rules=rules.service,
+        library=rules.library,
+        processor=processor,
+        tasks=work.tasks,
+        batch=batch,
+        breakers=work.board,
+        schedules=work.plan.schedules,
+        webhooks=work.hooks.service,
+        files=work.files,
+        analytics=work.analytics,
+        hub=hub,
+        readiness=readiness_of(settings, db, inbox.backlog, clock),
+        metrics=metrics.exposition,
+        demo=demo,
+    )
+    return services, runner, metrics, supervisor, pusher
+
+
+def _actions(services: Services, rules: Rules) -> tuple[Action[Any, Any], ...]:
+    """What can be asked for, as a task, of the features."""
+    reports = Reports(services.alerts, services.lake)
+    return (
+        *Everyday(services.readiness.report).actions(),
+        *AlertActions(services.alerts, reports, services.files).actions(),
+        *EventActions(services.lake).actions(),
+        *RuleActions(rules.service, rules.bench, services.lake).actions(),
+    )
+
+
+def _batch(ground: Ground, work: Work, triage: Triage, suppressions: Suppressions) -> Batch:
+    """What can be done many times in one request, of every feature."""
+    operations = (
+        *task_operations(work.tasks),
+        *schedule_operations(work.plan.schedules),
+        *alert_operations(triage.decisions, suppressions),
+    )
+    return Batch(ground.db, work.engine, work.tasks, ground.identity.acting, operations)
+
+
+def _triage(ground: Ground, stores: AlertStores, lake: DuckLake) -> Triage:
+    db, clock = ground.db, ground.clock
+    people = TenantUsers(ground.identity.users)
+    return Triage(
+        decisions=Decisions(db, stores.alerts, stores.activity, people, clock),
+        related=Relations(db, stores.alerts),
+        nearby=Surroundings(db, stores.alerts, stores.evidence, lake),
+        figures=Figures(db, SqlFigures(), clock),
+    )
+
+
+def _samples(processor: Processor, hub: Hub, runner: ReactionRunner, worker: Worker) -> Iterable[MetricSample]:
+    yield from processor.stats.samples()
+    yield from hub.samples()
+    yield from runner.samples()
+    yield from worker.samples()
+
+
+async def _leave_traces(stack: AsyncExitStack, settings: Settings, service: IdentityService, url: str) -> None:
+    """The files by which commands on this machine find the server and may talk to it."""
+    await service.ensure_local_key(settings.data_dir / LOCAL_KEY_FILE)
+    address = settings.data_dir / LOCAL_SERVER_FILE
+    await asyncio.to_thread(write_private, address, url)
+    stack.callback(address.unlink, missing_ok=True)
+
+
+async def _notes(service: IdentityService, url: str) -> tuple[str, ...]:
+    token = await service.ensure_setup_token()
+    if token is None:
+        return (f"NetSentinel listens at {url}",)
+    return (
+        f"NetSentinel listens at {url}",
+        "Make the first administrator with this link; it works once:",
+        f"  {url}/setup#token={token}",
+    )

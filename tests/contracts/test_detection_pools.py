@@ -5,14 +5,18 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
+import msgspec
 import pytest
 import zstandard
 
+from netsentinel.detection.model import Finding
+from netsentinel.detection.models import Deployment, Role
 from netsentinel.detection.pool import ProcessPool
-from netsentinel.detection.ports import DetectionPool
+from netsentinel.detection.ports import DetectionPool, ModelServing
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rules import OwnPack, Selection
 from netsentinel.detection.testing import LocalPool
@@ -20,6 +24,7 @@ from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.build_events import START
+from tests.unit.detection.models.deployed import deployed, deployment
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +47,30 @@ def batch(number: int, first: int, count: int, *, done: bool = False) -> InboxBa
     return InboxBatch(number, DEFAULT_TENANT, "zeek", "", 0, count, raw, done)
 
 
+def probes(number: int, source: str, *, done: bool = False) -> InboxBatch:
+    """Forty tries of one address, each at another port; the models of `deployed` know this as a scan."""
+    record = {"_path": "conn", "id.orig_h": source, "id.resp_h": "10.0.0.5", "proto": "tcp", "conn_state": "REJ"}
+    lines = [
+        json.dumps(record | {"ts": START + n / 10, "uid": f"C{n}", "id.resp_p": n, "orig_pkts": 1, "resp_pkts": 1})
+        for n in range(1, 41)
+    ]
+    raw = zstandard.ZstdCompressor().compress("\n".join(lines).encode())
+    return InboxBatch(number, DEFAULT_TENANT, "zeek", "", 0, len(lines), raw, done)
+
+
+def told(findings: Sequence[Finding]) -> list[tuple[str, str]]:
+    """Whom models told of, and which version did."""
+    return [
+        (one.entity, one.description.partition("version ")[2].partition(",")[0])
+        for one in findings
+        if one.detector == "models"
+    ]
+
+
+class Both(DetectionPool, ModelServing, Protocol):
+    """The pool as the server has it."""
+
+
 async def die(pool: DetectionPool) -> None:
     """Have the pool lose its process."""
     if isinstance(pool, LocalPool):
@@ -59,7 +88,7 @@ def rules(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=[LocalPool, ProcessPool])
-async def pool(request: pytest.FixtureRequest, rules: Path) -> AsyncIterator[DetectionPool]:
+async def pool(request: pytest.FixtureRequest, rules: Path) -> AsyncIterator[Both]:
     async with request.param([rules]) as opened:
         yield opened
 
@@ -148,6 +177,62 @@ async def test_weights_are_told_once(pool: DetectionPool) -> None:
     assert events == 2
     assert [(one.rule_id[-4:], one.evaluations) for one in weights] == [("9e8f", 2)]
     assert (await pool.weigh())[0] == 0
+
+
+async def test_deployed_models_judge_from_the_next_batch_on(pool: Both) -> None:
+    assert told((await pool.analyze([probes(1, "198.51.100.1")]))[0].findings) == []
+    before, refused = await asyncio.gather(
+        pool.analyze([probes(2, "198.51.100.2"), probes(3, "198.51.100.3")]),
+        pool.deploy(deployment(deployed(version="1"))),
+    )
+    assert [told(result.findings) for result in before] == [[], []]
+    assert refused == []
+    (after,) = await pool.analyze([probes(4, "198.51.100.4")])
+    assert told(after.findings) == [("198.51.100.4", "1")]
+
+
+async def test_promoting_a_model_between_batches_loses_and_doubles_nothing(pool: Both) -> None:
+    await pool.deploy(deployment(deployed(version="1"), deployed(version="2", role=Role.SHADOW)))
+    swap = deployment(deployed(version="2"), deployed(version="1", role=Role.SHADOW))
+    first, _, second = await asyncio.gather(
+        pool.analyze([probes(number, f"198.51.100.{number}") for number in range(1, 4)]),
+        pool.deploy(swap),
+        pool.analyze([probes(number, f"198.51.100.{number}") for number in range(4, 7)]),
+    )
+    found = [told(result.findings) for result in [*first, *second]]
+    assert found == [[(f"198.51.100.{n}", "1" if n < 4 else "2")] for n in range(1, 7)]
+    tallies = {(one.version, one.role): one for one in await pool.tallies()}
+    assert [(version, role) for version, role in tallies] == [("2", Role.CHAMPION), ("1", Role.SHADOW)]
+    assert {one.judged for one in tallies.values()} == {120}
+    assert not await pool.tallies()
+
+
+async def test_deployed_models_and_whom_they_told_of_outlive_the_process(pool: Both) -> None:
+    await pool.deploy(deployment(deployed()))
+    (result,) = await pool.analyze([probes(1, "198.51.100.1")])
+    assert told(result.findings) == [("198.51.100.1", "1")]
+    state = await pool.snapshot()
+    await die(pool)
+    await pool.restore(state)
+    again, other = await pool.analyze([probes(2, "198.51.100.1"), probes(3, "198.51.100.2")])
+    assert told(again.findings) == [], "told of a moment ago"
+    assert told(other.findings) == [("198.51.100.2", "1")]
+
+
+async def test_batches_that_are_done_bring_the_models_state_back(pool: Both) -> None:
+    await pool.deploy(deployment(deployed()))
+    await pool.restore(b"")
+    replayed, again = await pool.analyze([probes(1, "198.51.100.1", done=True), probes(2, "198.51.100.1")])
+    assert (told(replayed.findings), told(again.findings)) == ([], [])
+
+
+async def test_a_damaged_model_is_refused_and_the_others_judge(pool: Both) -> None:
+    good = deployed()
+    broken = msgspec.structs.replace(deployed("broken"), artefact=good.artefact[:-1] + b"x")
+    refused = await pool.deploy(Deployment((broken, good), deployment().key))
+    assert [(one.name, one.code) for one in refused] == [("broken", "model-file")]
+    (result,) = await pool.analyze([probes(1, "198.51.100.1")])
+    assert told(result.findings) == [("198.51.100.1", "1")]
 
 
 async def test_a_closed_pool_says_so(rules: Path) -> None:

@@ -11,6 +11,8 @@ from netsentinel.demo import story
 from netsentinel.detection.build import statistics
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.model import Finding
+from netsentinel.detection.models import Role
+from netsentinel.detection.models.detector import MLDetector
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import SigmaDetector
@@ -19,10 +21,22 @@ from netsentinel.events.formats import FORMATS
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.behaviour.scenes import everything
+from tests.unit.detection.models.deployed import deployed, deployment
+
+
+def with_models() -> MLDetector:
+    """A detector with a champion, a canary for a third of the entities, and another champion that goes on learning."""
+    detector = MLDetector()
+    champion, canary = deployed(version="1"), deployed(version="2", role=Role.CANARY, share=0.3)
+    learning = deployed("learning", model="autoencoder", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True)
+    assert detector.deploy(deployment(champion, canary, learning)) == []
+    return detector
+
 
 MAKERS: dict[str, Callable[[], Detector]] = {
     "sigma": lambda: SigmaDetector(load_rules([bundled_rules()]).rules),
     **{one.name: type(one) for one in statistics()},
+    "models": with_models,
 }
 
 

@@ -2,6 +2,6 @@
 
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.model import BatchResult, Finding, MatchedField
-from netsentinel.detection.ports import DetectionPool, Detector
+from netsentinel.detection.ports import DetectionPool, Detector, ModelServing
 
-__all__ = ["BatchResult", "DetectionPool", "Detector", "Finding", "MatchedField", "bundled_rules"]
+__all__ = ["BatchResult", "DetectionPool", "Detector", "Finding", "MatchedField", "ModelServing", "bundled_rules"]

@@ -1,4 +1,4 @@
-"""Putting the pipeline together: all formats, the rules, and the detectors that judge behaviour."""
+"""Putting the pipeline together: all formats, the rules, the detectors that judge behaviour, and the models."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from netsentinel.detection.behaviour import (
 )
 from netsentinel.detection.guessing import PasswordGuessing
 from netsentinel.detection.model import Finding
+from netsentinel.detection.models import ModelHost
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import Rule, RuleCache, SigmaDetector, load_cached
@@ -35,6 +36,7 @@ class Built:
 
     pipeline: Pipeline
     sigma: SigmaDetector
+    models: ModelHost
     rules: int
     failed: tuple[RuleSyntaxError, ...]
 
@@ -85,8 +87,10 @@ def build_pipeline(
     detectors: list[Detector] = [sigma]
     if with_statistics:
         detectors += statistics()
+    models = ModelHost()
+    detectors.append(models)
     pipeline = Pipeline(FORMATS, detectors, max_line=max_line, fallback=fallback, warn=warn, spool=spool)
-    return Built(pipeline, sigma, len(loaded.rules), loaded.failed)
+    return Built(pipeline, sigma, models, len(loaded.rules), loaded.failed)
 
 
 def judge(rules: Sequence[Rule], line: bytes) -> tuple[list[Finding], str]:

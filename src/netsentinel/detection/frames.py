@@ -5,6 +5,7 @@ from typing import BinaryIO
 import msgspec
 
 from netsentinel.detection.model import BatchResult
+from netsentinel.detection.models import Deployment, ModelTally, RefusedModel
 from netsentinel.detection.rules.choice import Selection
 from netsentinel.detection.rules.detector import RuleWeight
 from netsentinel.events.lake.model import Spool
@@ -43,6 +44,16 @@ class Choose(msgspec.Struct, frozen=True, tag=True):
 
 class Weigh(msgspec.Struct, frozen=True, tag=True):
     """Answered by `Weighed`."""
+
+
+class Deploy(msgspec.Struct, frozen=True, tag=True):
+    """Have these models judge, and no others, from the next batch on. Answered by `Serving`."""
+
+    deployment: Deployment
+
+
+class Tell(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `Told`."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -89,8 +100,21 @@ class Weighed(msgspec.Struct, frozen=True, tag=True):
     weights: tuple[RuleWeight, ...]
 
 
-Request = Analyze | Restore | Snapshot | HandOver | Choose | Weigh
-Answer = Ready | Analyzed | Restored | State | HandedOver | Chosen | Weighed
+class Serving(msgspec.Struct, frozen=True, tag=True):
+    """The models judge."""
+
+    refused: tuple[RefusedModel, ...]
+    """Those that do not."""
+
+
+class Told(msgspec.Struct, frozen=True, tag=True):
+    """What deployed models did since the last time."""
+
+    tallies: tuple[ModelTally, ...]
+
+
+Request = Analyze | Restore | Snapshot | HandOver | Choose | Weigh | Deploy | Tell
+Answer = Ready | Analyzed | Restored | State | HandedOver | Chosen | Weighed | Serving | Told
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -18,13 +18,17 @@ from netsentinel.detection.frames import (
     Answer,
     Choose,
     Chosen,
+    Deploy,
     HandedOver,
     HandOver,
     Ready,
     Request,
     Restore,
+    Serving,
     Snapshot,
     State,
+    Tell,
+    Told,
     Weigh,
     Weighed,
     answer_decoder,
@@ -32,6 +36,7 @@ from netsentinel.detection.frames import (
     fill,
 )
 from netsentinel.detection.model import BatchResult
+from netsentinel.detection.models import Deployment, ModelTally, RefusedModel
 from netsentinel.detection.process import Options
 from netsentinel.detection.rules import RuleWeight, Selection
 from netsentinel.events.lake.model import Spool
@@ -73,6 +78,7 @@ class ProcessPool:
         cache: folder for compiled rules, so that the next start is fast.
         spool: folder for the events that the lake is to take over; without one none are kept.
         selection: what tenants decided about rules.
+        deployment: the models that judge events.
     """
 
     def __init__(
@@ -83,6 +89,7 @@ class ProcessPool:
         cache: Path | None = None,
         spool: Path | None = None,
         selection: Selection | None = None,
+        deployment: Deployment | None = None,
     ) -> None:
         self._options = Options(
             rules=tuple(str(path) for path in rule_paths),
@@ -91,6 +98,7 @@ class ProcessPool:
             spool=str(spool) if spool else "",
         )
         self._selection = selection
+        self._deployment = deployment
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -207,6 +215,30 @@ class ProcessPool:
             raise UnavailableError("The detection process gave an answer to another question.")
         return answer.events, answer.weights
 
+    async def deploy(self, deployment: Deployment) -> list[RefusedModel]:
+        """Have these models, and no others, judge events: from the next batch on, and after every restart.
+
+        Raises:
+            UnavailableError: the process died, or is not running; the one that takes its place begins with these.
+        """
+        self._deployment = deployment
+        child = await self._ready_or_closed()
+        answer = (await self._ask(child, [Deploy(deployment)]))[0]
+        if not isinstance(answer, Serving):
+            raise UnavailableError("The detection process gave an answer to another question.")
+        return list(answer.refused)
+
+    async def tallies(self) -> Sequence[ModelTally]:
+        """What each deployed model did since the last call.
+
+        Raises:
+            UnavailableError: the process died.
+        """
+        answer = (await self._ask(self._remembering(), [Tell()]))[0]
+        if not isinstance(answer, Told):
+            raise UnavailableError("The detection process gave an answer to another question.")
+        return answer.tallies
+
     def _remembering(self) -> _Child:
         if self._forgotten:
             raise UnavailableError("The detection process was started again and waits for its state.")
@@ -256,7 +288,10 @@ class ProcessPool:
         try:
             first = await _read(process)
             if self._selection is not None and isinstance(first, Ready):
-                first = await _chosen(process, self._selection)
+                first = await _told(process, Choose(self._selection))
+            if self._deployment is not None and isinstance(first, Ready | Chosen):
+                served = await _told(process, Deploy(self._deployment))
+                first = first if isinstance(served, Serving) else None
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
@@ -323,12 +358,12 @@ def _fail(child: _Child) -> None:
             future.set_exception(UnavailableError(_DIED))
 
 
-async def _chosen(process: asyncio.subprocess.Process, selection: Selection) -> Answer | None:
-    """Tell a fresh process what was chosen, before anything else is asked of it."""
+async def _told(process: asyncio.subprocess.Process, request: Choose | Deploy) -> Answer | None:
+    """Tell a fresh process what was decided, before anything else is asked of it."""
     if process.stdin is None:
         return None
     try:
-        process.stdin.write(encode(Choose(selection)))
+        process.stdin.write(encode(request))
         await process.stdin.drain()
     except ConnectionError:
         return None

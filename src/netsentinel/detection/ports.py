@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, Self
 
 from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.detection.models import Deployment, ModelTally, RefusedModel
 from netsentinel.detection.rules import RuleWeight, Selection
 from netsentinel.events.lake.model import Spool
 from netsentinel.events.model import Event
@@ -84,4 +85,29 @@ class DetectionPool(Protocol):
 
     async def weigh(self) -> tuple[int, Sequence[RuleWeight]]:
         """How many events were judged with a stopwatch since the last call, and what each rule cost in them."""
+        ...
+
+
+class ModelServing(Protocol):
+    """The pool as those see it who deploy models. `ProcessPool` is one."""
+
+    async def deploy(self, deployment: Deployment) -> list[RefusedModel]:
+        """Have these models, and no others, judge events: from the next batch on, and after every restart.
+
+        May be called at any time. Requests are answered in order, so every batch is judged once, by the models before
+        or by those after. What the features of events remember stays. A model that
+        cannot be loaded (damaged, not signed with the key, of an unknown kind, for rows that events do not give, or
+        without the extra `netsentinel[ml]`) is told and left out; the others judge.
+
+        Raises:
+            UnavailableError: the process died, or is not running; the one that takes its place begins with these.
+        """
+        ...
+
+    async def tallies(self) -> Sequence[ModelTally]:
+        """What each deployed model did since the last call, per tenant. Counts are lost when the process dies.
+
+        Raises:
+            UnavailableError: the process died.
+        """
         ...

@@ -14,19 +14,23 @@ from typing import BinaryIO
 
 import msgspec
 
-from netsentinel.detection.build import build_pipeline
+from netsentinel.detection.build import Built, build_pipeline
 from netsentinel.detection.frames import (
     Analyze,
     Answer,
     Choose,
     Chosen,
+    Deploy,
     HandedOver,
     HandOver,
     Ready,
     Restore,
     Restored,
+    Serving,
     Snapshot,
     State,
+    Tell,
+    Told,
     Weigh,
     Weighed,
     encode,
@@ -36,7 +40,7 @@ from netsentinel.detection.frames import (
 )
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.pipeline import Pipeline
-from netsentinel.detection.rules import RuleCache, SigmaDetector
+from netsentinel.detection.rules import RuleCache
 from netsentinel.events.lake.model import EMPTY_SPOOL
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
@@ -96,8 +100,8 @@ def main(arguments: Sequence[str]) -> int:
         _say(answers, Ready(rules=built.rules))
         while (frame := read_frame(requests)) is not None:
             request = request_decoder.decode(frame)
-            if isinstance(request, Choose | Weigh):
-                _say(answers, _administer(built.sigma, request))
+            if isinstance(request, Choose | Weigh | Deploy | Tell):
+                _say(answers, _administer(built, request))
             else:
                 _say(answers, _answer(built.pipeline, request, spool))
     except BrokenPipeError:
@@ -112,15 +116,27 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _administer(sigma: SigmaDetector, request: Choose | Weigh) -> Answer:
+def _administer(built: Built, request: Choose | Weigh | Deploy | Tell) -> Answer:
     if isinstance(request, Weigh):
-        events, weights = sigma.weights()
+        events, weights = built.sigma.weights()
         return Weighed(events, tuple(weights))
-    failed = sigma.choose(request.selection)
+    if isinstance(request, Tell):
+        return Told(tuple(built.models.tallies()))
+    if isinstance(request, Deploy):
+        return _deploy(built, request)
+    failed = built.sigma.choose(request.selection)
     for error in failed:
         _log("error", "an archive of rules was left out", error=error)
     _settle()
-    return Chosen(sigma.rules, tuple(failed))
+    return Chosen(built.sigma.rules, tuple(failed))
+
+
+def _deploy(built: Built, request: Deploy) -> Serving:
+    refused = built.models.deploy(request.deployment)
+    for one in refused:
+        _log("error", "a model was left out", model=one.name, version=one.version, code=one.code, error=one.detail)
+    _settle()
+    return Serving(tuple(refused))
 
 
 def _answer(

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from netsentinel.detection.build import build_pipeline
+from netsentinel.detection.build import Built, build_pipeline
 from netsentinel.detection.model import BatchResult
+from netsentinel.detection.models import Deployment, ModelTally, RefusedModel
 from netsentinel.detection.pipeline import Pipeline
-from netsentinel.detection.rules import RuleWeight, Selection, SigmaDetector
+from netsentinel.detection.rules import RuleWeight, Selection
 from netsentinel.events.lake.model import EMPTY_SPOOL, Spool
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.ports import InboxBatch
@@ -20,9 +21,9 @@ class LocalPool:
     def __init__(self, rule_paths: Sequence[Path] = (), *, spool: Path | None = None) -> None:
         self._spool = SpoolWriter(spool) if spool else None
         self._rule_paths = tuple(rule_paths)
-        self._pipeline: Pipeline | None = None
-        self._sigma: SigmaDetector | None = None
+        self._built: Built | None = None
         self._selection = Selection()
+        self._deployment = Deployment()
         self._forgotten = False
 
     async def __aenter__(self) -> Self:
@@ -32,7 +33,7 @@ class LocalPool:
 
     async def __aexit__(self, *exc: object) -> None:
         """Stop."""
-        self._pipeline = None
+        self._built = None
 
     def die(self) -> None:
         """Lose all state; calls fail until `restore`, as with a real process."""
@@ -40,15 +41,15 @@ class LocalPool:
         self._forgotten = True
 
     def _build(self) -> None:
-        built = build_pipeline(self._rule_paths, spool=self._spool)
-        self._pipeline, self._sigma = built.pipeline, built.sigma
-        self._sigma.choose(self._selection)
+        self._built = build_pipeline(self._rule_paths, spool=self._spool)
+        self._built.sigma.choose(self._selection)
+        self._built.models.deploy(self._deployment)
 
     async def restore(self, state: bytes) -> None:
         """Set the detectors' state."""
         if self._spool is not None:
             self._spool.discard()
-        self._running().restore(state)
+        self._running().pipeline.restore(state)
         self._forgotten = False
 
     async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
@@ -68,20 +69,29 @@ class LocalPool:
     async def choose(self, selection: Selection) -> list[str]:
         """Have each tenant's rules as it chose them."""
         self._selection = selection
-        self._running()
-        return [] if self._sigma is None else self._sigma.choose(selection)
+        return self._running().sigma.choose(selection)
 
     async def weigh(self) -> tuple[int, Sequence[RuleWeight]]:
         """What rules cost since the last call."""
         self._remembering()
-        return (0, []) if self._sigma is None else self._sigma.weights()
+        return self._running().sigma.weights()
+
+    async def deploy(self, deployment: Deployment) -> list[RefusedModel]:
+        """Have these models, and no others, judge events."""
+        self._deployment = deployment
+        return self._running().models.deploy(deployment)
+
+    async def tallies(self) -> Sequence[ModelTally]:
+        """What each deployed model did since the last call."""
+        self._remembering()
+        return self._running().models.tallies()
 
     def _remembering(self) -> Pipeline:
         if self._forgotten:
             raise UnavailableError("The detection process was started again and waits for its state.")
-        return self._running()
+        return self._running().pipeline
 
-    def _running(self) -> Pipeline:
-        if self._pipeline is None:
+    def _running(self) -> Built:
+        if self._built is None:
             raise UnavailableError("The detection process is not running.")
-        return self._pipeline
+        return self._built

@@ -10,6 +10,8 @@ import duckdb
 import numpy as np
 
 from netsentinel.detection.errors import TrainingDataError
+from netsentinel.detection.models.flow_files import is_log, labels_of, read_flows
+from netsentinel.detection.models.flows import FlowFeatures
 from netsentinel.detection.models.layouts import (
     NSL_KDD_TEXT,
     UNKNOWN,
@@ -29,6 +31,7 @@ MAX_COLUMNS = 2_000
 _MOST_TEXTS = 0.5
 """A column of texts of which more than this share is different names rows, it does not describe them."""
 _FEW = 1_000
+_PARQUET = (".parquet", ".pq")
 _FIRST_LINE = 64 * 1024
 _TEXTS = ("VARCHAR", "ENUM", "UUID")
 _NOT_READ = ("DATE", "TIME", "BLOB", "STRUCT", "LIST", "MAP", "INTERVAL", "[]", "UNION")
@@ -62,7 +65,8 @@ def read(
     """The rows of a file.
 
     Args:
-        path: a `.parquet` file, or text with commas, also packed with gzip or zstd.
+        path: a `.parquet` file, text with commas, or a log of flows (Zeek, Suricata, Argus), also packed with gzip or
+            zstd. A log gives the features of `flows.FLOWS`.
         label: the column that says what a row is. NSL-KDD's text files call it `class`; `label` is understood too.
         benign: the label of benign rows; otherwise any of `BENIGN`.
         drop: columns that are no features.
@@ -73,6 +77,8 @@ def read(
         InvalidInputError: it cannot be read.
         TrainingDataError: it has no such label or no features.
     """
+    if path.is_file() and not path.name.endswith(_PARQUET) and is_log(_first_line(path)):
+        return _from_log(path, label, benign, like)
     file = _read_file(path)
     told = _label_column(file, label)
     bad, kinds, names = _labels(file.values[told], benign)
@@ -89,6 +95,15 @@ def read(
     matrix = np.stack(numbers, axis=1) if numbers else np.zeros((file.rows, 0))
     table = Table(schema, matrix, tuple(categories))
     return Data(table, Labels(bad, kinds), names, tuple(left_out), file.layout.name)
+
+
+def _from_log(path: Path, label: str, benign: str | None, like: Schema | None) -> Data:
+    flows = read_flows(path)
+    bad, kinds, names = _labels(np.array(labels_of(flows, label), dtype=np.object_), benign)
+    table = FlowFeatures().rows(flows)
+    if like is not None:
+        table.must_fit(like)
+    return Data(table, Labels(bad, kinds), names, (), "flows")
 
 
 def _read_file(path: Path) -> _File:
@@ -115,7 +130,7 @@ def _read_file(path: Path) -> _File:
 
 def _relation(database: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
     name = str(path)
-    if path.name.endswith((".parquet", ".pq")):
+    if path.name.endswith(_PARQUET):
         return database.from_parquet(name)
     if is_nsl_kdd_text(_first_line(path)):
         width = _first_line(path).count(",") + 1

@@ -42,6 +42,8 @@ class Feature(msgspec.Struct, frozen=True):
     """Over which stretch it counts; empty for what one flow says itself."""
     source: str = ""
     """Where the value comes from."""
+    says: str = ""
+    """What it tells a person; empty where the name says it all."""
 
 
 class Schema(msgspec.Struct, frozen=True):
@@ -146,6 +148,16 @@ class Table:
             if len(bad):
                 row, column = int(bad[0][0]), self.schema.numbers[int(bad[0][1])]
                 raise FeatureValueError(f"{column} is infinite in row {row + 1}.", column=column, row=row + 1)
+
+
+def joined(first: Table, second: Table) -> Table:
+    """The rows of both, which have the same schema."""
+    second.must_fit(first.schema)
+    categories: list[Category] = []
+    for one, other in zip(first.categories, second.categories, strict=True):
+        values = (*one.values, *sorted(set(other.values) - set(one.values)))
+        categories.append(Category(values, np.concatenate([one.codes, other.coded_as(values)])))
+    return Table(first.schema, np.concatenate([first.numbers, second.numbers]), tuple(categories))
 
 
 def _difference(found: Schema, expected: Schema) -> str:

@@ -1,0 +1,47 @@
+"""How features and scores are distributed, in parts that never change: any two stretches of time can be compared."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from netsentinel.detection.models.deployment import FEATURE_BINS, SCORE_BINS
+from netsentinel.detection.models.table import Floats, Ints, Table
+
+_SMALLEST = 2.0**-16
+_FLOOR = 1e-4
+"""Share that an empty part is taken to have, as is usual where a logarithm of it is asked for."""
+
+
+def binned(values: Floats) -> Ints:
+    """The part of each number's size: the first for zero and what is tiny, then one for each power of two from 2^-16.
+
+    `FEATURE_BINS` stands for a number that is not stated.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        octaves = np.floor(np.log2(np.abs(values) / _SMALLEST)) + 1
+    found = np.clip(np.nan_to_num(octaves, nan=0.0, neginf=0.0), 0, FEATURE_BINS - 1).astype(np.int64)
+    return np.where(np.isnan(values), FEATURE_BINS, found)
+
+
+def feature_counts(table: Table) -> Ints:
+    """Rows in each part of each number. Shape (numbers, `FEATURE_BINS` + 1)."""
+    width = FEATURE_BINS + 1
+    columns = len(table.schema.numbers)
+    places = binned(table.numbers) + np.arange(columns) * width
+    return np.bincount(places.ravel(), minlength=columns * width).reshape(columns, width).astype(np.int64)
+
+
+def score_counts(scores: Floats) -> Ints:
+    """Rows in each of `SCORE_BINS` equal parts of the probability."""
+    places = np.minimum((scores * SCORE_BINS).astype(np.int64), SCORE_BINS - 1)
+    return np.bincount(places, minlength=SCORE_BINS).astype(np.int64)
+
+
+def psi(expected: Sequence[int], found: Sequence[int]) -> float:
+    """The population stability index of two counts over the same parts; 0 where they are distributed alike.
+
+    Below 0.1 nothing has changed, from 0.2 or 0.25 on something has (Siddiqi, "Credit Risk Scorecards", 2006).
+    """
+    shares = [np.asarray(counts, dtype=np.float64) / max(1, sum(counts)) for counts in (expected, found)]
+    before, after = (np.maximum(share, _FLOOR) for share in shares)
+    return float(((after - before) * np.log(after / before)).sum())

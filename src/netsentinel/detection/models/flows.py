@@ -1,0 +1,263 @@
+"""Features of flows, the same for training and for serving, from Zeek, Suricata, Argus, nfdump and our own captures.
+
+A flow is an event of OCSF class 4001 with both addresses. What its source calls things does not matter: features are
+made of the event's normalised columns, and of what was seen shortly before it.
+"""
+
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+
+import msgspec
+import numpy as np
+
+from netsentinel.detection.behaviour.networks import place
+from netsentinel.detection.behaviour.tables import StalestFirst
+from netsentinel.detection.models.table import Category, Feature, Kind, Schema, Table
+from netsentinel.events.model import Event
+from netsentinel.kernel.clock import MINUTE, SECOND
+from netsentinel.kernel.types import Micros
+
+NETWORK_ACTIVITY = 4001
+
+SPAN: Micros = MINUTE
+"""How far the features of a window look back."""
+
+_FLOW = "the flow"
+_SOURCE = "flows from its source address"
+_TARGET = "flows to its destination"
+_PAIR = "flows of the same source to the same destination and port"
+
+
+def _flow(name: str, says: str, unit: str = "", kind: Kind = Kind.NUMBER) -> Feature:
+    return Feature(name, kind, unit, "", _FLOW, says)
+
+
+def _window(name: str, says: str, source: str, unit: str = "") -> Feature:
+    return Feature(name, Kind.NUMBER, unit, "60 s", source, says)
+
+
+FLOWS = Schema.of(
+    [
+        _flow("duration", "how long it took", "s"),
+        _flow("bytes_out", "sent by the source", "bytes"),
+        _flow("bytes_in", "sent back", "bytes"),
+        _flow("packets_out", "sent by the source", "packets"),
+        _flow("packets_in", "sent back", "packets"),
+        _flow("mean_out", "mean size of what the source sent", "bytes/packet"),
+        _flow("mean_in", "mean size of what came back", "bytes/packet"),
+        _flow("share_out", "share of all bytes that the source sent"),
+        _window("source_flows", "flows from the same source", _SOURCE, "flows"),
+        _window("source_hosts", "different hosts that the source called", _SOURCE, "hosts"),
+        _window("source_ports", "different ports that the source called", _SOURCE, "ports"),
+        _window("source_failed", "share of the source's flows that came to nothing", _SOURCE),
+        _window("target_flows", "flows to the same host and port", _TARGET, "flows"),
+        _window("target_sources", "different sources that called the same host and port", _TARGET, "sources"),
+        Feature("gap", Kind.NUMBER, "s", "", _PAIR, "since the source last called this host and port"),
+        _flow("protocol", "transport protocol", kind=Kind.CATEGORY),
+        _flow("service", "application protocol", kind=Kind.CATEGORY),
+        _flow("port", "destination port, where it is a usual one; else its range", kind=Kind.CATEGORY),
+        _flow("outcome", "whether an answer came", kind=Kind.CATEGORY),
+        _flow("direction", "from where to where", kind=Kind.CATEGORY),
+    ]
+)
+"""What a flow is told by. Counts of a window include the flow itself; different hosts, ports and sources are counted up
+to `MOST_DIFFERENT`."""
+
+MOST_DIFFERENT = 64
+
+TECHNIQUES: Mapping[str, tuple[str, ...]] = {
+    "bytes_out": ("attack.exfiltration", "attack.t1048"),
+    "mean_out": ("attack.exfiltration", "attack.t1048"),
+    "share_out": ("attack.exfiltration", "attack.t1048"),
+    "source_flows": ("attack.discovery", "attack.t1046"),
+    "source_hosts": ("attack.discovery", "attack.t1046"),
+    "source_ports": ("attack.discovery", "attack.t1046"),
+    "source_failed": ("attack.discovery", "attack.t1046"),
+    "target_flows": ("attack.impact", "attack.t1498"),
+    "target_sources": ("attack.impact", "attack.t1498"),
+}
+"""What an attack is likely to be that stands out by a feature: ATT&CK's exfiltration, discovery and flooding."""
+
+OTHER_TECHNIQUE = ("attack.command-and-control", "attack.t1071")
+"""The same for all other features."""
+
+_PORTS = frozenset(
+    {20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 88, 110, 111, 123, 135, 137, 138, 139, 143, 161, 389, 443, 445, 465, 500}
+    | {514, 587, 636, 993, 995, 1433, 1521, 1723, 1883, 1900, 2049, 2222, 2375, 3128, 3306, 3389, 4444, 4500, 5060}
+    | {5353, 5355, 5432, 5900, 5985, 6379, 6443, 6667, 8000, 8080, 8443, 8888, 9100, 9200, 11211, 27017}
+)
+"""Ports told apart: common services (IANA's registry), and 4444, which attack tools listen on by default."""
+
+_SERVICES: Mapping[str, str] = {"ssl": "tls", "dce_rpc": "dcerpc", "krb": "krb5", "krb_tcp": "krb5", "krb_udp": "krb5"}
+"""What Zeek calls a protocol -> what Suricata calls it."""
+
+_LAST_SYSTEM, _LAST_REGISTERED = 1023, 49151
+"""RFC 6335, section 6."""
+
+_MOST_KEYS = 5_000
+_BACK = 12
+"""An event older than its window by so many spans is no latecomer: the source's clock has gone back."""
+
+_own = attrgetter("duration_us", "bytes_out", "bytes_in", "packets_out", "packets_in")
+
+
+class _Seen(msgspec.Struct, array_like=True):
+    """What one address shows in the current span, and sums of the one before."""
+
+    span: int = -1
+    flows: int = 0
+    failed: int = 0
+    first: dict[str, None] = msgspec.field(default_factory=dict[str, None])
+    """Hosts that a source called, or sources that called a target."""
+    second: dict[int, None] = msgspec.field(default_factory=dict[int, None])
+    """Ports."""
+    flows_before: int = 0
+    failed_before: int = 0
+    first_before: int = 0
+    second_before: int = 0
+
+    def begin(self, span: int) -> bool:
+        """Go on to a span; False when the event is a latecomer, which counts in the current one."""
+        if span < self.span and self.span - span <= _BACK:
+            return False
+        if span == self.span + 1:
+            self.flows_before, self.failed_before = self.flows, self.failed
+            self.first_before, self.second_before = len(self.first), len(self.second)
+        else:
+            self.flows_before = self.failed_before = self.first_before = self.second_before = 0
+        self.span, self.flows, self.failed = span, 0, 0
+        self.first, self.second = {}, {}
+        return True
+
+
+class _Last(msgspec.Struct, array_like=True):
+    at: Micros = -1
+
+
+class _Saved(msgspec.Struct, array_like=True):
+    sources: bytes
+    targets: bytes
+    pairs: bytes
+
+
+def is_flow(event: Event) -> bool:
+    """Whether an event has the features of a flow."""
+    return event.class_uid == NETWORK_ACTIVITY and bool(event.src_ip) and bool(event.dst_ip)
+
+
+class FlowFeatures:
+    """Turns flows, in the order in which they come, into rows of `FLOWS`; remembers what their windows need.
+
+    Bounded: what was touched longest ago goes first. Where batches end makes no difference.
+
+    Args:
+        keys: sources and targets that are remembered, each; of pairs four times as many.
+    """
+
+    schema = FLOWS
+
+    def __init__(self, keys: int = _MOST_KEYS) -> None:
+        self._sources = StalestFirst(_Seen, keys)
+        self._targets = StalestFirst(_Seen, keys)
+        self._pairs = StalestFirst(_Last, 4 * keys)
+
+    def rows(self, flows: Sequence[Event]) -> Table:
+        """One row a flow.
+
+        Args:
+            flows: events for which `is_flow` holds.
+        """
+        own = np.array([_own(flow) for flow in flows], dtype=np.float64).reshape(len(flows), 5)
+        numbers = np.empty((len(flows), len(FLOWS.numbers)))
+        numbers[:, 0] = own[:, 0] / SECOND
+        numbers[:, 1:5] = np.maximum(own[:, 1:], 0)
+        sizes, packets = numbers[:, 1:3], numbers[:, 3:5]
+        numbers[:, 5:7] = np.divide(sizes, packets, out=np.full_like(sizes, np.nan), where=packets > 0)
+        total = sizes.sum(axis=1)
+        numbers[:, 7] = np.divide(sizes[:, 0], total, out=np.full_like(total, np.nan), where=total > 0)
+        outcomes = [_outcome(flow) for flow in flows]
+        windows = [self._see(flow, outcome == "failed") for flow, outcome in zip(flows, outcomes, strict=True)]
+        numbers[:, 8:] = np.array(windows, dtype=np.float64).reshape(len(flows), 7)
+        return Table(
+            FLOWS,
+            numbers,
+            (
+                _category([flow.protocol for flow in flows]),
+                _category([_service(flow.app_protocol) for flow in flows]),
+                _category([_port(flow.dst_port) for flow in flows]),
+                _category(outcomes),
+                _category([_direction(flow.src_ip, flow.dst_ip) for flow in flows]),
+            ),
+        )
+
+    def save(self) -> bytes:
+        """Everything that is remembered."""
+        return msgspec.msgpack.encode(_Saved(self._sources.save(), self._targets.save(), self._pairs.save()))
+
+    def load(self, state: bytes) -> None:
+        """Take over what `save` gave; empty bytes mean a fresh start."""
+        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved(b"", b"", b"")
+        self._sources.load(saved.sources)
+        self._targets.load(saved.targets)
+        self._pairs.load(saved.pairs)
+
+    def _see(self, flow: Event, failed: bool) -> tuple[float, ...]:
+        tenant, source, target, port, time = flow.tenant, flow.src_ip, flow.dst_ip, flow.dst_port, flow.time
+        named = str(port)
+        span, into = divmod(time, SPAN)
+        sender = self._sources.touch((tenant, source))
+        left = 1 - into / SPAN if span == sender.span or sender.begin(span) else 0.0
+        sender.flows += 1
+        sender.failed += failed
+        if len(sender.first) < MOST_DIFFERENT:
+            sender.first[target] = None
+        if len(sender.second) < MOST_DIFFERENT:
+            sender.second[port] = None
+        flows = sender.flows + sender.flows_before * left
+        receiver = self._targets.touch((tenant, target, named))
+        also = 1 - into / SPAN if span == receiver.span or receiver.begin(span) else 0.0
+        receiver.flows += 1
+        if len(receiver.first) < MOST_DIFFERENT:
+            receiver.first[source] = None
+        last = self._pairs.touch((tenant, source, target, named))
+        gap = max(0, time - last.at) / SECOND if last.at >= 0 else np.nan
+        last.at = time
+        return (
+            flows,
+            max(len(sender.first), sender.first_before * left),
+            max(len(sender.second), sender.second_before * left),
+            (sender.failed + sender.failed_before * left) / flows,
+            receiver.flows + receiver.flows_before * also,
+            max(len(receiver.first), receiver.first_before * also),
+            gap,
+        )
+
+
+def _outcome(flow: Event) -> str:
+    if flow.action == "failure":
+        return "failed"
+    return "answered" if flow.packets_in or flow.bytes_in else "one-way"
+
+
+def _service(said: str) -> str:
+    """One name for each protocol; where Zeek saw several in one connection, the first."""
+    first = said.partition(",")[0]
+    return _SERVICES.get(first, first)
+
+
+def _port(port: int) -> str:
+    if port in _PORTS:
+        return str(port)
+    return "system" if port <= _LAST_SYSTEM else "registered" if port <= _LAST_REGISTERED else "dynamic"
+
+
+def _direction(source: str, target: str) -> str:
+    return f"{place(source)} to {place(target)}"
+
+
+def _category(texts: list[str]) -> Category:
+    """As `Category.of`, but fast for few rows with few values."""
+    values = sorted({text for text in texts if text})
+    places = {value: code for code, value in enumerate(values)}
+    places[""] = -1
+    return Category(tuple(values), np.array([places[text] for text in texts], dtype=np.int64))

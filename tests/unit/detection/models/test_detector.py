@@ -1,0 +1,166 @@
+import msgspec
+import pytest
+
+from netsentinel.detection.models import Deployment, Role
+from netsentinel.detection.models.artefact import load, save
+from netsentinel.detection.models.detector import AGAIN, MLDetector
+from netsentinel.detection.models.registry import MODELS
+from netsentinel.kernel.clock import SECOND
+from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
+from tests.unit.detection.build_events import zeek
+from tests.unit.detection.models.deployed import KEY, SCANNER, by_time, deployed, deployment, scan, trained, usual
+from tests.unit.detection.models.rows import some_rows
+
+OTHER = TenantId("other")
+
+
+def detector(*models: object) -> MLDetector:
+    made = MLDetector()
+    assert made.deploy(Deployment(tuple(models), KEY)) == []  # type: ignore[arg-type] # they are deployed models
+    return made
+
+
+def test_a_scan_is_one_finding_that_explains_itself() -> None:
+    (found,) = detector(deployed(threshold=0.9)).analyze_events(by_time(usual(200), scan(100, start=100)))
+    assert (found.entity, found.rule_id, found.level) == (SCANNER, "model.office", Level.MEDIUM)
+    assert "version 1" in found.description
+    first, *rest = found.matched
+    assert (first.field, first.condition) == ("probability", "above 90.0 %, the threshold of version 1")
+    assert 1 <= len(rest) <= 5
+    assert any(one.field.startswith("source_") and "speaks for an attack" in one.condition for one in rest)
+    assert found.raw == b""
+
+
+def test_usual_flows_and_other_events_say_nothing() -> None:
+    made = detector(deployed())
+    assert made.analyze_events(usual(300, seed=5)) == []
+    assert made.analyze_events([zeek("dns", 0, query="example.org")]) == []
+    assert detector().analyze_events(scan(50)) == []
+
+
+def test_an_entity_is_told_of_again_after_a_while() -> None:
+    made = detector(deployed())
+    assert len(made.analyze_events(scan(50))) == 1
+    assert made.analyze_events(scan(50, start=60)) == []
+    assert len(made.analyze_events(scan(50, start=AGAIN / SECOND + 60))) == 1
+
+
+def test_a_shadow_counts_and_does_not_tell() -> None:
+    made = detector(deployed(role=Role.SHADOW))
+    assert made.analyze_events(by_time(usual(100), scan(60))) == []
+    (tally,) = made.tallies()
+    assert (tally.tenant, tally.judged, tally.findings, tally.role) == (DEFAULT_TENANT, 160, 0, Role.SHADOW)
+    assert tally.above > 40
+    assert sum(tally.scores) == 160
+    assert all(sum(counts) == 160 for counts in tally.features.values())
+    assert tally.nanoseconds > 0
+    assert made.tallies() == []
+
+
+def test_a_canary_judges_its_share_of_the_entities_and_the_champion_the_others() -> None:
+    made = detector(deployed(version="1"), deployed(version="2", role=Role.CANARY, share=0.25))
+    sources = [f"198.51.100.{number}" for number in range(200)]
+    found = made.analyze_events(by_time(*[scan(30, source=source, start=n) for n, source in enumerate(sources)]))
+    assert sorted(one.entity for one in found) == sorted(sources), "each once"
+    by_canary = sum("version 2" in one.description for one in found)
+    assert 25 < by_canary < 80
+    tallies = {one.version: one for one in made.tallies()}
+    assert tallies["1"].judged + tallies["2"].judged == 6_000
+    assert tallies["2"].findings == by_canary
+    assert made.analyze_events(scan(30, source=sources[0], start=100)) == [], "whoever told, it was told"
+
+
+def test_a_tenants_own_champion_takes_the_place_of_everybodys() -> None:
+    made = detector(deployed(version="everybody's"), deployed(version="own", tenant=OTHER))
+    assert "version everybody's" in made.analyze_events(scan(50))[0].description
+    assert "version own" in made.analyze_events(scan(50, tenant=OTHER))[0].description
+    assert {(one.tenant, one.version) for one in made.tallies()} == {(DEFAULT_TENANT, "everybody's"), (OTHER, "own")}
+
+
+def test_what_cannot_be_used_is_refused_by_name_and_the_rest_judges() -> None:
+    good = deployed()
+    model = MODELS["nearest"](0)
+    model.fit(some_rows(200)[0])
+    cases = {
+        "model-file": msgspec.structs.replace(good, name="damaged", artefact=good.artefact[:200]),
+        "model-signature": msgspec.structs.replace(
+            good, name="foreign", artefact=save(load(good.artefact, KEY), b"x" * 32)
+        ),
+        "model-schema": msgspec.structs.replace(good, name="other rows", artefact=save(model, KEY)),
+        "conflict": msgspec.structs.replace(good, version="2"),
+    }
+    made = MLDetector()
+    refused = made.deploy(Deployment((good, *cases.values()), KEY))
+    assert [(one.code, one.name) for one in refused] == [(code, one.name) for code, one in cases.items()]
+    assert all(one.detail for one in refused)
+    assert len(made.analyze_events(scan(50))) == 1
+
+
+def test_only_a_tenants_own_model_that_can_learn_adapts() -> None:
+    made = MLDetector()
+    shared = deployed(model="autoencoder", adapts=True)
+    fixed = deployed("fixed", tenant=DEFAULT_TENANT, adapts=True)
+    assert [one.code for one in made.deploy(deployment(shared, fixed))] == ["model-schema"] * 2
+
+
+def learning() -> MLDetector:
+    return detector(deployed(model="autoencoder", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True))
+
+
+def test_an_adapting_model_gets_used_to_what_is_usual_here() -> None:
+    made = learning()
+    before = made.analyze_event(usual(1, seed=9)[0])[0].probability
+    made.analyze_events(usual(5_000, seed=7))
+    after = made.analyze_event(usual(1, seed=9)[0])[0].probability
+    assert before != after
+    fixed = detector(deployed(model="autoencoder", threshold=0.999))
+    assert fixed.analyze_event(usual(1, seed=9)[0])[0].probability == before
+
+
+def test_what_was_learnt_survives_restarts_and_deployments() -> None:
+    made = learning()
+    made.analyze_events(usual(3_000, seed=7))
+    other = learning()
+    other.restore(made.snapshot())
+    again = made.snapshot()
+    assert other.snapshot() == again
+    assert made.deploy(deployment(deployed(model="autoencoder", tenant=DEFAULT_TENANT, adapts=True))) == []
+    assert made.snapshot() == again
+    made.restore(b"")
+    assert made.snapshot() == learning().snapshot()
+
+
+def test_training_on_events_teaches_those_that_can_learn() -> None:
+    made = detector(
+        deployed(), deployed("learning", model="autoencoder", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True)
+    )
+    state = made.snapshot()
+    assert made.train_on_events(usual(400)) == ["learning"]
+    assert made.snapshot() != state
+    assert made.train_on_events([]) == []
+
+
+def test_one_event_is_judged_by_every_model_with_its_reasons() -> None:
+    made = detector(deployed(), deployed("second", role=Role.SHADOW, model="isolation-forest", threshold=0.99))
+    made.analyze_events(scan(60))
+    first, second = made.analyze_event(scan(61)[-1])
+    assert (first.model, first.role, first.anomalous) == ("office", Role.CHAMPION, True)
+    assert (second.model, second.role) == ("second", Role.SHADOW)
+    assert first.probability > 0.9
+    assert first.explanation[0].weight > 0
+    assert made.analyze_event(zeek("dns", 0)) == []
+
+
+def test_a_snapshot_of_another_version_means_a_fresh_start() -> None:
+    made = detector(deployed())
+    made.analyze_events(scan(50))
+    made.restore(msgspec.msgpack.encode([99, b"", [], {}]))
+    assert made.snapshot() == detector(deployed()).snapshot()
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_model_can_judge_flows(name: str) -> None:
+    made = detector(deployed(model=name, threshold=0.995 if name != "flow-classifier" else 0.5))
+    (judged,) = made.analyze_event(usual(1)[0])
+    assert 0 <= judged.probability <= 1
+    assert trained(name)

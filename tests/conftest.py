@@ -45,6 +45,7 @@ FEATURES = (
     "scheduler",
     "webhooks",
     "analytics",
+    "academy.graph",
 )
 
 

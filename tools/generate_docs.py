@@ -85,8 +85,12 @@ def first_paragraph(text: str | None) -> str:
 def feature_modules(name: str) -> list[ModuleType]:
     """The module of this name of every feature that has one; importing it registers what it declares."""
     folder = Path(netsentinel.__path__[0])
-    features = sorted(path.parent.name for path in folder.glob(f"*/{name}.py"))
-    return [importlib.import_module(f"netsentinel.{feature}.{name}") for feature in features if feature not in SKIPPED]
+    features = sorted(path.parent.relative_to(folder).parts for path in folder.glob(f"*/**/{name}.py"))
+    return [
+        importlib.import_module(".".join(("netsentinel", *feature, name)))
+        for feature in features
+        if feature[0] not in SKIPPED
+    ]
 
 
 # Settings

@@ -142,6 +142,15 @@ export interface Complete {
   readonly result_url?: string;
 }
 
+/** Somebody decided something about a concept. The entry's subject is its id. */
+export interface ConceptEdited {
+  readonly operation: OperationKind;
+  readonly number: number;
+  readonly name: string;
+  readonly other: string;
+  readonly is_undone: boolean;
+}
+
 /** One condition of a filter; all of a filter's conditions have to hold. */
 export interface Condition {
   readonly field: string;
@@ -231,6 +240,17 @@ export interface Gap {
   readonly to: number;
   readonly reason: "epoch" | "overflow" | "retention";
   readonly snapshot_url: string;
+}
+
+/** Concepts or edges are different. The entry's subject is who stated it, for example `medium:med_...`. */
+export interface GraphChanged {
+  readonly version: number;
+  readonly origin: string;
+  readonly concepts: number;
+  readonly edges: number;
+  readonly gone_concepts: number;
+  readonly gone_edges: number;
+  readonly held: number;
 }
 
 /** A client's first frame, within five seconds. */
@@ -323,6 +343,9 @@ export interface NewTask {
   /** Ids of tasks that must have succeeded first. */
   readonly needs?: readonly string[];
 }
+
+/** What people decide about concepts. */
+export type OperationKind = "alias" | "merge" | "remove" | "rename" | "restore" | "split";
 
 /** Rules came or went, as one pack. */
 export interface PackChange {
@@ -715,12 +738,16 @@ export interface EventData {
   readonly "circuit-breaker:forced": BreakerForced;
   /** A breaker closed, or was forced closed: calls go again. */
   readonly "circuit-breaker:state-change": BreakerChange;
+  /** Somebody renamed, merged, split, aliased, removed or restored a concept, or took that back. */
+  readonly "concept:edited": ConceptEdited;
   /** A task became a dead letter and needs somebody. */
   readonly "dlq:entry-added": TaskChange;
   /** Somebody was done with a dead letter. */
   readonly "dlq:entry-resolved": DeadLetterHandled;
   /** Somebody submitted a dead letter again. */
   readonly "dlq:entry-resubmitted": DeadLetterHandled;
+  /** Concepts or edges of the graph are different. */
+  readonly "graph:changed": GraphChanged;
   /** An API key was created. */
   readonly "key:created": KeyCreated;
   /** An API key was revoked. */
@@ -807,6 +834,7 @@ export interface EventData {
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
+  readonly graph: "concept:edited" | "graph:changed";
   readonly metrics: "metrics:changed";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";
   readonly rules: "rule:added" | "rule:disabled" | "rule:enabled" | "rule:removed";

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from netsentinel import alerts, analytics, events, identity, recovery, scheduler, tasks, webhooks
+from netsentinel.academy import graph
 from netsentinel.detection import entries as rule_entries
 from netsentinel.idempotency import Idempotency, IdempotencyLimits
 from netsentinel.idempotency.store_sql import SqlRequests
@@ -35,6 +36,7 @@ def entry_registry() -> EntryRegistry:
             *analytics.ENTRY_KINDS,
             *events.ENTRY_KINDS,
             *rule_entries.ENTRY_KINDS,
+            *graph.ENTRY_KINDS,
         )
     )
 

@@ -64,6 +64,8 @@ class Permission(StrEnum):
     SCHEDULES_WRITE = "schedules:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    GRAPH_READ = "graph:read"
+    GRAPH_WRITE = "graph:write"
     USERS_MANAGE = "users:manage"
     KEYS_MANAGE = "keys:manage"
     AUDIT_READ = "audit:read"
@@ -103,6 +105,7 @@ _VIEWER = frozenset(
         Permission.RECOVERY_READ,
         Permission.SCHEDULES_READ,
         Permission.WEBHOOKS_READ,
+        Permission.GRAPH_READ,
     }
 )
 _ANALYST = _VIEWER | {
@@ -117,6 +120,7 @@ _ANALYST = _VIEWER | {
     Permission.RECOVERY_WRITE,
     Permission.SCHEDULES_WRITE,
     Permission.WEBHOOKS_WRITE,
+    Permission.GRAPH_WRITE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

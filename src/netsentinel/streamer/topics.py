@@ -152,6 +152,12 @@ _TOPICS = (
         {"id": _TEXT, "reason": _TEXT, "delivery": _TEXT, "event": _TEXT, "status": _NUMBER},
     ),
     Topic(
+        "graph",
+        Permission.GRAPH_READ,
+        "/api/v2/graph",
+        {"origin": _TEXT, "operation": _TEXT, "version": _NUMBER, "held": _NUMBER},
+    ),
+    Topic(
         "audit",
         Permission.AUDIT_READ,
         "/api/v2/entries?topic=audit",

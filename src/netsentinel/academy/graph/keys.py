@@ -1,0 +1,26 @@
+"""How names are compared, and the id that follows from a name: the same in every process and after every import."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+MAX_KEY: Final = 200
+"""Characters of a key; longer names share the key of their beginning."""
+
+_BETWEEN: Final = re.compile(r"[\s_\-\u2010-\u2015]+")
+_AT_THE_ENDS: Final = " .,;!?\"'`()[]{}<>*"
+_ID_BYTES: Final = 10
+
+
+def key_of(name: str) -> str:
+    """What two spellings of a name have in common: `TCP-Handshake ` and `tcp handshake` have one key."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return _BETWEEN.sub(" ", folded).strip(_AT_THE_ENDS)[:MAX_KEY].strip(_AT_THE_ENDS)
+
+
+def id_of(key: str) -> str:
+    """The id of the concept that a key stands for while nobody decided otherwise: 80 bits of BLAKE2b."""
+    digest = hashlib.blake2b(key.encode(), digest_size=_ID_BYTES).digest()
+    return "cpt_" + base64.b32encode(digest).decode().lower()

@@ -1,0 +1,30 @@
+"""What statements about many things share: things in portions, and placeholders for them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+_AT_ONCE: Final = 400
+"""Things asked for in one statement."""
+
+names_of: Final = msgspec.json.Decoder(tuple[str, ...]).decode
+
+T = TypeVar("T")
+
+
+def portions(things: Iterable[T]) -> Iterator[list[T]]:
+    """The things, so many at a time as one statement asks for."""
+    ordered = list(things)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
+
+
+def marks(count: int) -> str:
+    """So many placeholders."""
+    return ", ".join("?" * count)
+
+
+def text_of(values: Sequence[str]) -> str:
+    """Names as one column."""
+    return msgspec.json.encode(values).decode()

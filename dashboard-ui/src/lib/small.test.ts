@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { frameBatch, slowBatch } from "./frame-batch";
+import { indented } from "./json";
 import { formatBytes, formatCompact, plural } from "./number";
 import { mergePages } from "./pages";
 import { getPreferences, setPreferences } from "./preferences";
@@ -35,6 +36,13 @@ describe("time", () => {
     expect(formatFull(at, true)).toBe("2026-11-21 08:05:09 UTC");
     expect(formatFull(at, false)).toMatch(/^2026-11-2\d \d\d:\d\d:09 UTC([+−]\d\d:\d\d)?$/);
     expect(formatSpan(-5)).toBe("0 s");
+  });
+});
+
+describe("JSON", () => {
+  it("has line breaks, and what is none stays as it is", () => {
+    expect(indented('{"a":1}')).toBe('{\n  "a": 1\n}');
+    expect(indented("busy")).toBe("busy");
   });
 });
 

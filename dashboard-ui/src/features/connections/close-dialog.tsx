@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastProblem, toastSaid } from "@/components/toaster";
 import type { ConnectionItem } from "@/lib/model";
@@ -42,12 +43,12 @@ export function CloseDialog({ connection, onClose }: CloseDialogProps) {
           Its tasks go on. The client may come back by itself and goes on where it was; to keep somebody out,
           end their session or revoke the key.
         </p>
-        <div className={styles["buttons"]}>
+        <FormFoot>
           <Button onClick={onClose}>Keep it</Button>
           <Button look="primary" disabled={busy} onClick={() => void go()}>
             Close the connection
           </Button>
-        </div>
+        </FormFoot>
       </div>
     </Modal>
   );

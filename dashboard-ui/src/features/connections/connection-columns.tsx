@@ -1,5 +1,6 @@
 import { Button } from "@/components/button";
 import { classes } from "@/components/classes";
+import { RowSub, RowTitle } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { ConnectionItem } from "@/lib/model";
@@ -15,10 +16,10 @@ const column = (
 function Who({ connection: { user, id } }: { readonly connection: ConnectionItem }) {
   return (
     <>
-      <span className={styles["title"]}>{user}</span>
-      <span className={styles["sub"]} title={id}>
+      <RowTitle>{user}</RowTitle>
+      <RowSub oneLine mono title={id}>
         {id}
-      </span>
+      </RowSub>
     </>
   );
 }

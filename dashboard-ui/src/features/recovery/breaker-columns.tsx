@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { actColumn, RowSub, rowLink } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { BreakerView } from "@/lib/model";
@@ -17,16 +18,10 @@ const column = (id: string, header: string, cell: Column<BreakerView>["cell"]): 
 function Dependency({ breaker: { dependency, opened } }: { readonly breaker: BreakerView }) {
   return (
     <>
-      <Link
-        to="/breakers"
-        search={{ dependency }}
-        className={styles["title"]}
-        data-row-link
-        resetScroll={false}
-      >
+      <Link to="/breakers" search={{ dependency }} className={rowLink} data-row-link resetScroll={false}>
         {dependency}
       </Link>
-      {opened > 1 && <span className={styles["sub"]}>Opened {opened} times in a row</span>}
+      {opened > 1 && <RowSub>Opened {opened} times in a row</RowSub>}
     </>
   );
 }
@@ -36,7 +31,7 @@ function Calls({ breaker: { calls, minimum_calls: fewest } }: { readonly breaker
   return (
     <>
       <span>{formatNumber(calls)}</span>
-      {calls < fewest && <span className={styles["sub"]}>decide from {fewest}</span>}
+      {calls < fewest && <RowSub>decide from {fewest}</RowSub>}
     </>
   );
 }
@@ -57,5 +52,13 @@ const COLUMNS: readonly Column<BreakerView>[] = [
 /** With the menu for those who may turn the switch. */
 export function breakerColumns(mayChange: boolean): readonly Column<BreakerView>[] {
   if (!mayChange) return COLUMNS;
-  return [...COLUMNS, column("act", "Actions", (breaker) => <BreakerMenu breaker={breaker} />)];
+  return [
+    ...COLUMNS,
+    {
+      id: "act",
+      header: "Actions",
+      cell: (breaker) => <BreakerMenu breaker={breaker} />,
+      className: actColumn,
+    },
+  ];
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Drawer } from "@/components/drawer";
 import { ProblemPanel } from "@/components/notice";
+import { RowSub } from "@/components/row-title";
 import { Facts } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
@@ -55,10 +56,10 @@ function Changes({ changes }: { readonly changes: readonly BreakerChange[] }) {
               <span>
                 <strong>{modeName(change.after)}</strong> <span className="muted">{change.reason}</span>
                 {change.calls > 0 && (
-                  <span className={styles["sub"]}>
+                  <RowSub>
                     {formatNumber(change.calls)} calls, {formatNumber(change.failures)} failed,{" "}
                     {formatNumber(change.slow)} slow
-                  </span>
+                  </RowSub>
                 )}
               </span>
               <Time at={change.at} />

@@ -1,4 +1,5 @@
 import { classes } from "@/components/classes";
+import { RowSub } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { BreakerView } from "@/lib/model";
 import styles from "./breakers-page.module.css";
@@ -23,11 +24,11 @@ export function BreakerState({ breaker }: { readonly breaker: BreakerView }) {
         {name}
       </span>
       {breaker.until > 0 && (
-        <span className={styles["sub"]}>
+        <RowSub>
           Probes at <Time at={breaker.until} />
-        </span>
+        </RowSub>
       )}
-      {breaker.mode === "half_open" && <span className={styles["sub"]}>A few calls decide</span>}
+      {breaker.mode === "half_open" && <RowSub>A few calls decide</RowSub>}
     </>
   );
 }

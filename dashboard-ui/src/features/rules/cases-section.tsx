@@ -5,6 +5,7 @@ import { classes } from "@/components/classes";
 import { CodeView } from "@/components/code-view";
 import { AlertIcon, CheckIcon } from "@/components/icons";
 import { Section } from "@/components/section";
+import { indented } from "@/lib/json";
 import type { CaseResult, RuleDetail } from "@/lib/model";
 import { plural } from "@/lib/number";
 import { asProblem } from "@/lib/problem";
@@ -119,12 +120,4 @@ function OtherEvents({ id }: { readonly id: string }) {
       </div>
     </form>
   );
-}
-
-function indented(event: string): string {
-  try {
-    return JSON.stringify(JSON.parse(event), null, 2);
-  } catch {
-    return event;
-  }
 }

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
 import type { Schedule } from "@/lib/model";
@@ -32,12 +33,12 @@ export function DeleteDialog({ schedule, onClose }: DeleteDialogProps) {
       <div className={styles["form"]}>
         <p>It fires no more. Its tasks and its history stay.</p>
         {error !== undefined && <ProblemPanel error={error} />}
-        <div className={styles["buttons"]}>
+        <FormFoot>
           <Button onClick={onClose}>Keep it</Button>
           <Button look="primary" disabled={busy} onClick={() => void remove()}>
             Delete
           </Button>
-        </div>
+        </FormFoot>
       </div>
     </Modal>
   );

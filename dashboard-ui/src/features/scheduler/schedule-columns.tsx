@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
+import { actColumn, RowSub, rowLink } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { Schedule } from "@/lib/model";
@@ -18,16 +19,10 @@ const column = (id: string, header: string, cell: Column<Schedule>["cell"]): Col
 function Name({ schedule: { id, name, action } }: { readonly schedule: Schedule }) {
   return (
     <>
-      <Link
-        to="/schedules"
-        search={{ schedule: id }}
-        className={styles["title"]}
-        data-row-link
-        resetScroll={false}
-      >
+      <Link to="/schedules" search={{ schedule: id }} className={rowLink} data-row-link resetScroll={false}>
         {name}
       </Link>
-      <span className={styles["sub"]}>{action}</span>
+      <RowSub>{action}</RowSub>
     </>
   );
 }
@@ -54,9 +49,9 @@ function Last({ schedule: { last_run: run } }: { readonly schedule: Schedule }) 
   return (
     <>
       <span className={classes(isBad(run) && styles["bad"])}>{runText(run)}</span>
-      <span className={styles["sub"]}>
+      <RowSub>
         <Time at={run.at} />
-      </span>
+      </RowSub>
     </>
   );
 }
@@ -76,6 +71,11 @@ export function scheduleColumns(
   if (onAct === undefined) return COLUMNS;
   return [
     ...COLUMNS,
-    column("act", "Actions", (schedule) => <ScheduleMenu schedule={schedule} onAct={onAct} />),
+    {
+      id: "act",
+      header: "Actions",
+      cell: (schedule) => <ScheduleMenu schedule={schedule} onAct={onAct} />,
+      className: actColumn,
+    },
   ];
 }

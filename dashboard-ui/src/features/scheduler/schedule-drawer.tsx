@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
 import { Drawer } from "@/components/drawer";
 import { ProblemPanel } from "@/components/notice";
+import { RowSub } from "@/components/row-title";
 import { Facts } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
@@ -84,7 +85,7 @@ function History({ runs }: { readonly runs: readonly Run[] }) {
               <span>
                 <span className={classes(isBad(run) && styles["bad"])}>{runText(run)}</span>{" "}
                 <span className="muted">by {byText(run.by)}</span>
-                {run.reason !== "" && <span className={styles["sub"]}>{run.reason}</span>}
+                {run.reason !== "" && <RowSub>{run.reason}</RowSub>}
                 {run.task_id !== "" && (
                   <Link to="/tasks/$id" params={{ id: run.task_id }} className={styles["task"]}>
                     {run.task_id}

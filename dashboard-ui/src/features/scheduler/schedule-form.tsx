@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { Skeleton } from "@/components/skeleton";
 import { TextArea } from "@/components/text-area";
@@ -133,17 +134,12 @@ function Form({ schedule, actions, onClose }: FormProps) {
           onChange={(event) => change({ jitter: event.target.value })}
         />
       </div>
-      {error !== undefined && (
-        <p role="alert" className={styles["error"]}>
-          {error}
-        </p>
-      )}
-      <div className={styles["buttons"]}>
+      <FormFoot error={error}>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>
           {schedule === undefined ? "Add the schedule" : "Save"}
         </Button>
-      </div>
+      </FormFoot>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Field, Select } from "@/components/field";
+import { FormError } from "@/components/form-foot";
 import { Segmented } from "@/components/segmented";
 import { TextArea } from "@/components/text-area";
 import { Time } from "@/components/time";
@@ -109,11 +110,7 @@ function Preview({ trigger }: { readonly trigger: Trigger }) {
   const preview = useQuery(previewQuery(trigger));
   if (preview.isError) {
     const { detail, title } = asProblem(preview.error);
-    return (
-      <p role="status" className={styles["error"]}>
-        {detail || title}
-      </p>
-    );
+    return <FormError role="status">{detail || title}</FormError>;
   }
   const times = preview.data?.items ?? [];
   return (

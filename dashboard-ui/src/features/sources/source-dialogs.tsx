@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
+import { FormFoot } from "@/components/form-foot";
 import { CheckIcon, CloseIcon } from "@/components/icons";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
@@ -50,9 +51,9 @@ export function TestDialog({ source, onClose }: DialogProps) {
               </li>
             ))}
           </ul>
-          <div className={styles["buttons"]}>
+          <FormFoot>
             <Button onClick={() => void test.refetch()}>Test again</Button>
-          </div>
+          </FormFoot>
         </div>
       )}
     </Modal>
@@ -87,11 +88,11 @@ export function KeyDialog({ source, onClose }: DialogProps) {
       {key === undefined ? (
         <div className={styles["stack"]}>
           <p>A key for this source lets a program send events as {source.name}, and do nothing else.</p>
-          <div className={styles["buttons"]}>
+          <FormFoot>
             <Button look="primary" disabled={busy} onClick={() => void make()}>
               Make a key
             </Button>
-          </div>
+          </FormFoot>
         </div>
       ) : (
         <div className={styles["stack"]}>
@@ -125,12 +126,12 @@ export function RemoveDialog({ source, onClose }: DialogProps) {
       <div className={styles["stack"]}>
         <p>It stops, its configuration is forgotten, and its keys stop working. What it brought stays.</p>
         {error !== undefined && <ProblemPanel error={error} />}
-        <div className={styles["buttons"]}>
+        <FormFoot>
           <Button onClick={onClose}>Keep it</Button>
           <Button look="primary" disabled={busy} onClick={() => void remove()}>
             Remove
           </Button>
-        </div>
+        </FormFoot>
       </div>
     </Modal>
   );

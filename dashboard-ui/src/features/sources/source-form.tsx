@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
@@ -131,17 +132,12 @@ function Form({ shelf, source, onClose, onSaved }: SourceFormProps & { readonly 
         />
       </div>
       <Allowed shelf={shelf} kind={kind} />
-      {error !== undefined && (
-        <p role="alert" className={styles["error"]}>
-          {error}
-        </p>
-      )}
-      <div className={styles["buttons"]}>
+      <FormFoot error={error}>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>
           {source === undefined ? "Add and start" : "Save"}
         </Button>
-      </div>
+      </FormFoot>
     </form>
   );
 }

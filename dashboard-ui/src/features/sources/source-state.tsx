@@ -1,4 +1,5 @@
 import { classes } from "@/components/classes";
+import { RowSub } from "@/components/row-title";
 import { Time, useNow } from "@/components/time";
 import type { Micros, SourceItem } from "@/lib/model";
 import { KIND_NAMES } from "./source-form";
@@ -35,9 +36,9 @@ export function SourceNote({ source }: { readonly source: SourceItem }) {
       <>
         <span className={styles["fault"]}>{source.error}</span>
         {source.retry_at > 0 && (
-          <span className={styles["sub"]}>
+          <RowSub>
             Next try <Time at={source.retry_at} />
-          </span>
+          </RowSub>
         )}
       </>
     );

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
 import { Panel } from "@/components/panel";
+import { RowSub } from "@/components/row-title";
 import { Sparkline } from "@/components/sparkline";
 import { Time } from "@/components/time";
 import type { SourceItem } from "@/lib/model";
@@ -73,7 +74,7 @@ function Waiting({ source: { waiting, waiting_bytes: bytes, lag } }: { readonly 
   return (
     <>
       {formatCompact(waiting)}
-      {behind !== "" && <span className={styles["sub"]}>{behind}</span>}
+      {behind !== "" && <RowSub>{behind}</RowSub>}
     </>
   );
 }
@@ -95,7 +96,7 @@ function SourceRow({ source, mayChange, onRejected, onAct }: RowProps) {
       </td>
       <td role="cell" className={styles["number"]} data-name="Events">
         <span title={formatNumber(source.events)}>{formatCompact(source.events)}</span>
-        <span className={styles["sub"]}>{formatBytes(source.size)}</span>
+        <RowSub>{formatBytes(source.size)}</RowSub>
       </td>
       <td role="cell" className={styles["number"]} data-name="Rejected">
         {source.rejected === 0 ? (
@@ -110,7 +111,7 @@ function SourceRow({ source, mayChange, onRejected, onAct }: RowProps) {
             {formatCompact(source.rejected)}
           </button>
         )}
-        {source.lost > 0 && <span className={styles["sub"]}>{plural(source.lost, "lost", "lost")}</span>}
+        {source.lost > 0 && <RowSub>{plural(source.lost, "lost", "lost")}</RowSub>}
       </td>
       <td role="cell" className={styles["number"]} data-name="Waiting">
         <Waiting source={source} />

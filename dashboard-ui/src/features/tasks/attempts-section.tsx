@@ -1,4 +1,5 @@
 import { classes } from "@/components/classes";
+import { RowSub } from "@/components/row-title";
 import { Section } from "@/components/section";
 import { Time, useNow } from "@/components/time";
 import type { AttemptItem } from "@/lib/model";
@@ -58,14 +59,14 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptItem }) {
       <td role="cell" className={styles["wide"]}>
         {error !== "" && <span className={styles["fault"]}>{error}</span>}
         {code !== "" && (
-          <span className={styles["sub"]}>
+          <RowSub>
             {code} · {attempt.fault}
-          </span>
+          </RowSub>
         )}
         {next !== null && (
-          <span className={styles["sub"]}>
+          <RowSub>
             Next attempt due <Time at={next} />
-          </span>
+          </RowSub>
         )}
       </td>
     </tr>

@@ -1,3 +1,4 @@
+import { RowSub } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { TaskItem } from "@/lib/model";
@@ -20,9 +21,9 @@ function Fault({ letter }: { readonly letter: TaskItem }) {
       <span className={styles["text"]} title={text}>
         {text}
       </span>
-      <span className={styles["sub"]}>
+      <RowSub oneLine>
         {[letter.error_code, letter.fault, reasonText(letter.reason)].filter(Boolean).join(" · ")}
-      </span>
+      </RowSub>
     </>
   );
 }
@@ -32,9 +33,9 @@ function Standing({ letter }: { readonly letter: TaskItem }) {
   return (
     <>
       <span>Resolved</span>
-      <span className={styles["sub"]} title={letter.resolution}>
+      <RowSub oneLine title={letter.resolution}>
         {letter.resolution}
-      </span>
+      </RowSub>
     </>
   );
 }

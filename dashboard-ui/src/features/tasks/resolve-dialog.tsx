@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { TextArea } from "@/components/text-area";
 import { toastSaid } from "@/components/toaster";
@@ -54,12 +55,12 @@ export function ResolveDialog({ letters, onClose, onDone }: ResolveDialogProps) 
           error={error}
           onChange={(event) => setNote(event.target.value)}
         />
-        <div className={styles["buttons"]}>
+        <FormFoot>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={busy || note.trim() === ""}>
             Resolve
           </Button>
-        </div>
+        </FormFoot>
       </form>
     </Modal>
   );

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
@@ -57,12 +58,12 @@ export function ResubmitAllDialog({ search, onClose }: ResubmitAllProps) {
       {!dry.isFetching && dry.data && (
         <div className={styles["stack"]}>
           <DryRun made={dry.data} />
-          <div className={styles["buttons"]}>
+          <FormFoot>
             <Button onClick={onClose}>Cancel</Button>
             <Button look="primary" disabled={busy || willGo(dry.data) === 0} onClick={() => void resubmit()}>
               Resubmit {willGo(dry.data)}
             </Button>
-          </div>
+          </FormFoot>
         </div>
       )}
     </Modal>

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { TextArea } from "@/components/text-area";
 import { isRecord, parseJson } from "@/lib/json";
@@ -54,12 +55,12 @@ export function ResubmitDialog({ view: { task, input }, onClose, onDone }: Resub
           error={error}
           onChange={(event) => setText(event.target.value)}
         />
-        <div className={styles["buttons"]}>
+        <FormFoot>
           <Button onClick={onClose}>Keep it</Button>
           <Button type="submit" look="primary" disabled={busy}>
             Resubmit
           </Button>
-        </div>
+        </FormFoot>
       </form>
     </Modal>
   );

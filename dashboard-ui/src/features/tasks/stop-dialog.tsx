@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import type { TaskItem } from "@/lib/model";
 import styles from "./dialogs.module.css";
@@ -43,12 +44,12 @@ export function StopDialog({ task, act, onClose }: StopDialogProps) {
           <strong>{task.action}</strong> <code className="muted">{task.id}</code>
         </p>
         <p>{text}</p>
-        <div className={styles["buttons"]}>
+        <FormFoot>
           <Button onClick={onClose}>Keep it</Button>
           <Button look="primary" disabled={busy} onClick={() => void go()}>
             {button}
           </Button>
-        </div>
+        </FormFoot>
       </div>
     </Modal>
   );

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { actColumn, RowSub, rowLink } from "@/components/row-title";
 import { Time, useNow } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { TaskItem } from "@/lib/model";
@@ -11,10 +12,12 @@ import styles from "./tasks-table.module.css";
 export function TaskName({ task }: { readonly task: TaskItem }) {
   return (
     <>
-      <Link to="/tasks/$id" params={{ id: task.id }} className={styles["title"]} data-row-link>
+      <Link to="/tasks/$id" params={{ id: task.id }} className={rowLink} data-row-link>
         {task.action}
       </Link>
-      <span className={styles["sub"]}>{task.origin || task.id}</span>
+      <RowSub oneLine mono>
+        {task.origin || task.id}
+      </RowSub>
     </>
   );
 }
@@ -47,5 +50,13 @@ const COLUMNS: readonly Column<TaskItem>[] = [
 /** With the menu for those who may change tasks. */
 export function taskColumns(onStop: TaskMenuProps["onStop"] | undefined): readonly Column<TaskItem>[] {
   if (onStop === undefined) return COLUMNS;
-  return [...COLUMNS, column("act", "Actions", (task) => <TaskMenu task={task} onStop={onStop} />)];
+  return [
+    ...COLUMNS,
+    {
+      id: "act",
+      header: "Actions",
+      cell: (task) => <TaskMenu task={task} onStop={onStop} />,
+      className: actColumn,
+    },
+  ];
 }

@@ -1,3 +1,4 @@
+import { RowSub, RowTitle } from "@/components/row-title";
 import { Sparkline } from "@/components/sparkline";
 import type { Column } from "@/components/virtual-table";
 import type { Usage, UsageOfDay } from "@/lib/model";
@@ -63,10 +64,8 @@ export function usageRows(usage: Usage, now = Date.now()): readonly UsageRow[] {
 export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
   column("who", "Who", ({ name, about }) => (
     <>
-      <span className={styles["title"]} title={name}>
-        {name}
-      </span>
-      <span className={styles["sub"]}>{about}</span>
+      <RowTitle title={name}>{name}</RowTitle>
+      <RowSub oneLine>{about}</RowSub>
     </>
   )),
   column("class", "Class", ({ requestClass }) => CLASSES[requestClass]),

@@ -9,10 +9,11 @@ import { Facts } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { toastProblem, toastSaid } from "@/components/toaster";
+import { indented } from "@/lib/json";
 import type { DeliveryTry, Webhook } from "@/lib/model";
 import { formatDuration } from "@/lib/time";
 import { deliveryQuery, refreshWebhooks, replayDelivery } from "./webhook-queries";
-import { deliveryText, pretty } from "./webhook-words";
+import { deliveryText } from "./webhook-words";
 import styles from "./webhooks-page.module.css";
 
 interface DeliveryViewProps {
@@ -85,7 +86,7 @@ export function DeliveryView({ webhook, id, onBack }: DeliveryViewProps) {
             <h3 id="delivery-message" className={styles["heading"]}>
               Message
             </h3>
-            <CodeView text={pretty(whole.data.body)} language="json" label="The message" />
+            <CodeView text={indented(whole.data.body)} language="json" label="The message" />
           </section>
           <section aria-labelledby="delivery-attempts">
             <h3 id="delivery-attempts" className={styles["heading"]}>
@@ -121,7 +122,7 @@ function Attempt({ attempt }: { readonly attempt: DeliveryTry }) {
         <Headers title="Request" headers={attempt.request_headers} />
         {status !== 0 && <Headers title="Answer" headers={attempt.response_headers} />}
         {body !== "" && (
-          <CodeView text={pretty(body)} language="json" label={`The answer to attempt ${number}`} />
+          <CodeView text={indented(body)} language="json" label={`The answer to attempt ${number}`} />
         )}
       </details>
     </li>
@@ -137,7 +138,7 @@ function Headers({
 }) {
   return (
     <>
-      <h4 className={styles["sub"]}>{title}</h4>
+      <h4 className={styles["part"]}>{title}</h4>
       <dl className={styles["headers"]}>
         {headers.map(({ name, value }, at) => (
           // oxlint-disable-next-line react/no-array-index-key -- a fixed list, in which names may repeat

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
+import { actColumn, RowSub, rowLink } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { Webhook } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
 import { type WebhookAct, WebhookMenu } from "./webhook-menu";
-import { HEALTH, healthOf, STOPPED, shortUrl } from "./webhook-words";
+import { HEALTH, healthOf, shortUrl, WHY_DISABLED } from "./webhook-words";
 import styles from "./webhooks-page.module.css";
 
 const column = (id: string, header: string, cell: Column<Webhook>["cell"]): Column<Webhook> => ({
@@ -21,14 +22,14 @@ function Name({ webhook: { id, url, description } }: { readonly webhook: Webhook
       <Link
         to="/webhooks"
         search={{ webhook: id }}
-        className={styles["title"]}
+        className={rowLink}
         title={url}
         data-row-link
         resetScroll={false}
       >
         {shortUrl(url)}
       </Link>
-      {description !== "" && <span className={styles["sub"]}>{description}</span>}
+      {description !== "" && <RowSub>{description}</RowSub>}
     </>
   );
 }
@@ -42,12 +43,12 @@ export function HealthMark({ webhook }: { readonly webhook: Webhook }) {
         <span className={styles["dot"]} aria-hidden="true" />
         <span>{HEALTH[health]}</span>
       </span>
-      {health === "stopped" && <span className={styles["sub"]}>{STOPPED[webhook.stopped_by]}</span>}
-      {health !== "stopped" && since > 0 && (
-        <span className={styles["sub"]}>
+      {health === "disabled" && <RowSub>{WHY_DISABLED[webhook.stopped_by]}</RowSub>}
+      {health !== "disabled" && since > 0 && (
+        <RowSub>
           {health === "failing" ? "since " : "last "}
           <Time at={since} />
-        </span>
+        </RowSub>
       )}
     </>
   );
@@ -62,9 +63,7 @@ function Day({ webhook: { delivered, pending, failed } }: { readonly webhook: We
   return (
     <>
       <span>{formatNumber(delivered)} delivered</span>
-      {told.length > 0 && (
-        <span className={classes(styles["sub"], failed > 0 && styles["bad"])}>{told.join(", ")}</span>
-      )}
+      {told.length > 0 && <RowSub bad={failed > 0}>{told.join(", ")}</RowSub>}
     </>
   );
 }
@@ -85,5 +84,13 @@ export function webhookColumns(
   onAct: ((webhook: Webhook, act: WebhookAct) => void) | undefined,
 ): readonly Column<Webhook>[] {
   if (onAct === undefined) return COLUMNS;
-  return [...COLUMNS, column("act", "Actions", (webhook) => <WebhookMenu webhook={webhook} onAct={onAct} />)];
+  return [
+    ...COLUMNS,
+    {
+      id: "act",
+      header: "Actions",
+      cell: (webhook) => <WebhookMenu webhook={webhook} onAct={onAct} />,
+      className: actColumn,
+    },
+  ];
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
 import { Select } from "@/components/field";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
 import { toastSaid } from "@/components/toaster";
@@ -40,12 +41,12 @@ function Ask({ title, children, keep, go, onGo, onClose }: AskProps) {
       <div className={styles["form"]}>
         {children}
         {error !== undefined && <ProblemPanel error={error} />}
-        <div className={styles["buttons"]}>
+        <FormFoot sticky>
           <Button onClick={onClose}>{keep}</Button>
           <Button look="primary" disabled={busy} onClick={() => void act()}>
             {go}
           </Button>
-        </div>
+        </FormFoot>
       </div>
     </Modal>
   );
@@ -139,11 +140,11 @@ export function SecretDialog({
           messages with it. It is shown this once, and stored nowhere.
         </p>
         <Command text={made.secret} what="the secret" />
-        <div className={styles["buttons"]}>
+        <FormFoot sticky>
           <Button look="primary" onClick={onClose}>
             I have copied it
           </Button>
-        </div>
+        </FormFoot>
       </div>
     </Modal>
   );

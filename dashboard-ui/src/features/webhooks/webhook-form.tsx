@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
 import type { Webhook, WebhookSecret } from "@/lib/model";
@@ -75,17 +76,12 @@ export function WebhookForm({ webhook, onClose, onMade }: WebhookFormProps) {
           onChange={(event) => change({ description: event.target.value })}
         />
         <EventPicker events={draft.events} onChange={(events) => change({ events })} />
-        {error !== undefined && (
-          <p role="alert" className={styles["error"]}>
-            {error}
-          </p>
-        )}
-        <div className={styles["buttons"]}>
+        <FormFoot error={error} sticky>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={busy}>
             {webhook === undefined ? "Add the webhook" : "Save"}
           </Button>
-        </div>
+        </FormFoot>
       </form>
     </Modal>
   );

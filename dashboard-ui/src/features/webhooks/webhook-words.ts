@@ -1,10 +1,10 @@
 import type { Delivery, Webhook } from "@/lib/model";
 
-export type Health = "ok" | "failing" | "stopped" | "waiting";
+export type Health = "ok" | "failing" | "disabled" | "waiting";
 
 /** How a webhook is doing. */
 export function healthOf({ enabled, failing_since: failing, delivered_at: delivered }: Webhook): Health {
-  if (!enabled) return "stopped";
+  if (!enabled) return "disabled";
   if (failing > 0) return "failing";
   return delivered > 0 ? "ok" : "waiting";
 }
@@ -13,11 +13,11 @@ export const HEALTH: Record<Health, string> = {
   ok: "Healthy",
   failing: "Failing",
   waiting: "Nothing sent so far",
-  stopped: "Disabled",
+  disabled: "Disabled",
 };
 
 /** Why it is disabled. */
-export const STOPPED: Record<string, string> = {
+export const WHY_DISABLED: Record<string, string> = {
   hand: "by hand",
   gone: "it answered 410, gone",
   failing: "it failed for too long",
@@ -42,13 +42,4 @@ export function deliveryText({ state, attempts, status }: Delivery): string {
 /** The URL without its scheme, for a narrow column. */
 export function shortUrl(url: string): string {
   return url.replace(/^https?:\/\//, "");
-}
-
-/** A JSON text with line breaks, or the text itself. */
-export function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }

@@ -7,7 +7,7 @@ import { renderApp } from "@/testing/render-app";
 import { operationsServer } from "@/testing/schedule-fixtures";
 import { get, server } from "@/testing/server";
 import { groupsOf, isCovered, toggled } from "./webhook-draft";
-import { deliveryText, healthOf, pretty, shortUrl } from "./webhook-words";
+import { deliveryText, healthOf, shortUrl } from "./webhook-words";
 
 const makeWebhook = (change: Partial<Webhook> = {}): Webhook => ({
   id: "whk_1",
@@ -114,8 +114,6 @@ describe("words and choices", () => {
     expect(deliveryText(makeDelivery({ state: "failed", attempts: 0 }))).toBe("Given up");
     expect(healthOf(makeWebhook({ delivered_at: 0 }))).toBe("waiting");
     expect(shortUrl("http://example.org/a")).toBe("example.org/a");
-    expect(pretty('{"a":1}')).toBe('{\n  "a": 1\n}');
-    expect(pretty("busy")).toBe("busy");
   });
 
   it("lets a pattern take the place of the kinds that it names", () => {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from netsentinel.idempotency import Answer, Attempt, KeptRequest, RequestStore
+from netsentinel.idempotency import Answer, Claim, KeptRequest, RequestStore
 from netsentinel.idempotency.store_sql import SqlRequests
 from netsentinel.idempotency.testing import MemoryRequests
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
@@ -13,7 +13,7 @@ from netsentinel.storage.testing import MemoryDatabase
 
 pytestmark = pytest.mark.anyio
 
-FIRST = Attempt(DEFAULT_TENANT, "key_1", "abc", "idm_1")
+FIRST = Claim(DEFAULT_TENANT, "key_1", "abc", "idm_1")
 MINE = KeptRequest(FIRST, "print", 100, 1_000)
 SECOND = replace(FIRST, id="idm_2")
 AGAIN = KeptRequest(SECOND, "other print", 200, 2_000)
@@ -41,12 +41,12 @@ async def test_the_first_claim_is_ones_own_and_the_next_one_finds_it(kept: Kept)
 
 async def test_keys_belong_to_a_tenant_and_a_principal(kept: Kept) -> None:
     await _claim(kept, MINE)
-    for attempt in (
+    for claim in (
         replace(SECOND, tenant=TenantId("other")),
         replace(SECOND, principal="key_2"),
         replace(SECOND, key="ABC"),
     ):
-        other = replace(AGAIN, attempt=attempt)
+        other = replace(AGAIN, claim=claim)
         assert await _claim(kept, other) == other
 
 
@@ -105,9 +105,9 @@ async def test_a_released_request_is_claimed_anew(kept: Kept) -> None:
 async def test_what_is_over_is_forgotten_a_few_at_a_time(kept: Kept) -> None:
     db, store = kept
     for number in range(3):
-        await _claim(kept, replace(MINE, attempt=replace(FIRST, key=f"key {number}"), expires_at=1_000 + number))
+        await _claim(kept, replace(MINE, claim=replace(FIRST, key=f"key {number}"), expires_at=1_000 + number))
     assert await db.write(lambda tx: store.forget(tx, 999, 10)) == 0
     assert await db.write(lambda tx: store.forget(tx, 1_001, 1)) == 1
     assert await db.write(lambda tx: store.forget(tx, 1_001, 10)) == 1
-    last = replace(AGAIN, attempt=replace(SECOND, key="key 2"))
-    assert (await _claim(kept, last)).attempt.id == "idm_1"
+    last = replace(AGAIN, claim=replace(SECOND, key="key 2"))
+    assert (await _claim(kept, last)).claim.id == "idm_1"

@@ -1,4 +1,4 @@
-"""Attempts inside one transaction are kept or undone one by one, on every database."""
+"""Changes inside one transaction are kept or undone one by one, on every database."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 
 from netsentinel.kernel.errors import ConflictError, NotFoundError
 from netsentinel.storage import Database, Journal, Tx
-from netsentinel.storage.nested import attempt
+from netsentinel.storage.nested import savepoint
 from netsentinel.storage.testing import happened
 from tests.contracts.test_database import keys, put
 
@@ -26,25 +26,25 @@ def told(name: str, *, fails: bool = False) -> Callable[[Tx], str]:
 
 async def test_what_fails_leaves_nothing_and_the_others_stay(database: Database, journal: Journal) -> None:
     def several(tx: Tx) -> list[str]:
-        done = [attempt(tx, told("first"))]
+        done = [savepoint(tx, told("first"))]
         with pytest.raises(NotFoundError):
-            attempt(tx, told("second", fails=True))
-        return [*done, attempt(tx, told("third"))]
+            savepoint(tx, told("second", fails=True))
+        return [*done, savepoint(tx, told("third"))]
 
     assert await database.write(several) == ["first", "third"]
     assert await database.read(keys) == ["first", "third"]
     assert [entry.payload["text"] for entry in await journal.read(0, 10)] == ["first", "third"]
 
 
-async def test_an_attempt_inside_of_an_attempt(database: Database, journal: Journal) -> None:
+async def test_a_savepoint_inside_of_a_savepoint(database: Database, journal: Journal) -> None:
     def outer(tx: Tx) -> None:
         def inner(nested: Tx) -> None:
-            attempt(nested, told("inner"))
+            savepoint(nested, told("inner"))
             raise NotFoundError("Not after all.")
 
-        attempt(tx, told("before"))
+        savepoint(tx, told("before"))
         with pytest.raises(NotFoundError):
-            attempt(tx, inner)
+            savepoint(tx, inner)
 
     await database.write(outer)
     assert await database.read(keys) == ["before"]
@@ -53,7 +53,7 @@ async def test_an_attempt_inside_of_an_attempt(database: Database, journal: Jour
 
 async def test_the_transaction_itself_can_still_fail_as_a_whole(database: Database, journal: Journal) -> None:
     def all_or_nothing(tx: Tx) -> None:
-        attempt(tx, told("kept"))
+        savepoint(tx, told("kept"))
         raise ConflictError("Not after all.")
 
     with pytest.raises(ConflictError):

@@ -199,10 +199,11 @@ async def test_counts_and_forgetting(site: Site) -> None:
         history.note(tx, DeliveryAttempt(delivery_id="msg_1", tenant=T, number=1, at=1, took=1, status=200, error=""))
 
     await site.db.write(fill)
-    counts = await site.db.read(lambda tx: history.counts(tx, T, 4))
+    counts = await site.db.read(lambda tx: history.counts(tx, T, 4, ("alert.raised",)))
     assert {name: dict(states) for name, states in counts.items()} == {
         "whk_1": {DeliveryState.PENDING: 2, DeliveryState.FAILED: 1}
     }
+    assert await site.db.read(lambda tx: history.counts(tx, T, 4, ("other.kind",))) == {}
     assert await site.db.write(lambda tx: history.forget(tx, 4, 2)) == 2
     assert await site.db.write(lambda tx: history.forget(tx, 4, 2)) == 1
     assert await site.db.write(lambda tx: history.forget(tx, 4, 2)) == 0

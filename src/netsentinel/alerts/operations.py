@@ -9,7 +9,7 @@ from netsentinel.alerts.suppression import Condition, Match, Suppressions
 from netsentinel.alerts.triage import Decisions
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.storage.ports import Tx
-from netsentinel.tasks.batch import Effect, Operation
+from netsentinel.tasks.batch import Applied, Operation
 
 _LATEST = 2**63 - 1
 
@@ -41,11 +41,11 @@ class Suppressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def alert_operations(decisions: Decisions, suppressions: Suppressions) -> tuple[Operation, ...]:
     """Acknowledge and suppress, each with the permission of its route."""
 
-    def acknowledge(tx: Tx, principal: Principal, wanted: Acknowledged) -> Effect:
+    def acknowledge(tx: Tx, principal: Principal, wanted: Acknowledged) -> Applied:
         alert = decisions.acknowledge_in(tx, principal, wanted.alert_id, wanted.note)
-        return Effect(alert.id, alert.status.value)
+        return Applied(alert.id, alert.status.value)
 
-    def suppress(tx: Tx, principal: Principal, wanted: Suppressed) -> Effect:
+    def suppress(tx: Tx, principal: Principal, wanted: Suppressed) -> Applied:
         made = suppressions.create_in(
             tx,
             principal,
@@ -54,7 +54,7 @@ def alert_operations(decisions: Decisions, suppressions: Suppressions) -> tuple[
             expires_at=wanted.expires_at,
             alert_id=wanted.alert_id,
         )
-        return Effect(made.id, "active")
+        return Applied(made.id, "active")
 
     return (
         Operation("acknowledge", Permission.ALERTS_WRITE, Acknowledged, acknowledge),

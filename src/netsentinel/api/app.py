@@ -4,10 +4,11 @@ from fastapi import FastAPI
 
 from netsentinel import __version__
 from netsentinel.api import dashboard, operations, reference, sensor, ws
+from netsentinel.api.deps import admit
 from netsentinel.api.errors import install_error_handlers
-from netsentinel.api.idempotency import IdempotentPosts
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
+from netsentinel.api.middleware.idempotency import IdempotentPosts
 from netsentinel.api.middleware.rate_limits import RateLimitHeaders
 from netsentinel.api.openapi import Document, document
 from netsentinel.api.services import Services
@@ -103,7 +104,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
     ):
         app.include_router(router)
     install_error_handlers(app)
-    app.add_middleware(IdempotentPosts)  # first, which is the innermost: what it keeps has no header of the others
+    # First, which is the innermost: what it keeps has no header of the others.
+    app.add_middleware(IdempotentPosts, admit=admit)
     app.add_middleware(RateLimitHeaders)
     install_middleware(app, settings)
     if metrics is not None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import NetSentinelError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import Micros
+from netsentinel.kernel.types import MIB, Micros
 from netsentinel.storage import Database, ReadTx
 
-MIB = 1024 * 1024
 _LAGGING_S = 60
 """Detection lags when a batch has waited longer than this."""
 

@@ -9,12 +9,12 @@ from typing import Final, Literal
 
 import msgspec
 from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from netsentinel.api.credentials import bearer
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import problem, refuse
 from netsentinel.api.services import Services
-from netsentinel.api.ws import StarletteTransport
 from netsentinel.events import Accepted
 from netsentinel.events.positions import StreamPosition
 from netsentinel.identity import looks_like_api_key
@@ -152,6 +152,46 @@ async def _principal_of(key: str, services: Services) -> Principal | None:
     if not admission.principal.may(Permission.EVENTS_WRITE):
         raise NotAllowedError(f"This needs the permission {Permission.EVENTS_WRITE}.", permission="events:write")
     return admission.principal
+
+
+class StarletteTransport:
+    """Carries frames over an accepted WebSocket, each by a call of the framework."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame; None when the peer is gone or after `close`."""
+        try:
+            message = await self._websocket.receive()
+        except WebSocketDisconnected:
+            return None
+        if message["type"] == "websocket.disconnect":
+            return None
+        text = message.get("text")
+        return text if text is not None else bytes(message.get("bytes") or b"")
+
+    async def send_text(self, text: str) -> None:
+        """Hand a frame over; returns when the socket takes more.
+
+        Raises:
+            ConnectionError: the peer is gone.
+        """
+        try:
+            await self._websocket.send({"type": "websocket.send", "text": text})
+        except (WebSocketDisconnect, WebSocketDisconnected) as error:
+            raise ConnectionResetError from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye; nothing happens when the peer was quicker.
+
+        Raises:
+            ConnectionError: the peer is gone.
+        """
+        try:
+            await self._websocket.close(code, reason)
+        except (WebSocketDisconnect, WebSocketDisconnected) as error:
+            raise ConnectionResetError from error
 
 
 @dataclass(slots=True)

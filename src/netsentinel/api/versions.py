@@ -19,6 +19,11 @@ _IN_PATH: Final = re.compile(r"/api/v([0-9]{1,9})(?=/|$)")
 _VENDOR: Final = re.compile(r"application/vnd\.(netsentinel|k1n)\.v([0-9]{1,9})\+json", re.IGNORECASE)
 _LONGEST_SHOWN: Final = 40
 
+_DEPRECATED: Final = 1_767_225_600
+"""2026-01-01T00:00:00Z."""
+_SUNSET: Final = 1_830_297_599
+"""2027-12-31T23:59:59Z."""
+
 
 @dataclass(frozen=True, slots=True)
 class OlderForm:
@@ -26,29 +31,24 @@ class OlderForm:
 
     path: str
     """The route's template below `/api/v1`; it answers at the same path without that prefix, too."""
-    successor: str
-    """Template of what to call instead, with the same parameters; empty where nothing took its place yet."""
-    deprecated_at: int
-    sunset_at: int
+    has_successor: bool = True
+    """Whether the same path of the current version took its place."""
+    deprecated_at: int = _DEPRECATED
+    sunset_at: int = _SUNSET
 
-
-_DEPRECATED: Final = 1_767_225_600
-"""2026-01-01T00:00:00Z."""
-_SUNSET: Final = 1_830_297_599
-"""2027-12-31T23:59:59Z."""
 
 OLDER_FORMS: Final = (
-    OlderForm("/threats", "/api/v2/threats", _DEPRECATED, _SUNSET),
-    OlderForm("/threats/{entity:path}", "/api/v2/threats/{entity:path}", _DEPRECATED, _SUNSET),
-    OlderForm("/alerts", "/api/v2/alerts", _DEPRECATED, _SUNSET),
-    OlderForm("/alerts/{alert_id}", "/api/v2/alerts/{alert_id}", _DEPRECATED, _SUNSET),
-    OlderForm("/ml/model-info", "", _DEPRECATED, _SUNSET),
+    OlderForm("/threats"),
+    OlderForm("/threats/{entity:path}"),
+    OlderForm("/alerts"),
+    OlderForm("/alerts/{alert_id}"),
+    OlderForm("/ml/model-info", has_successor=False),
 )
 """Every route of the older version. A test compares it with the routes that there are."""
 
 _BY_ROUTE: Final = {f"/api/v{OLDER}{form.path}": form for form in OLDER_FORMS}
 _ROOTS: Final = frozenset(form.path.split("/")[1] for form in OLDER_FORMS)
-_OTHERWISE: Final = OlderForm("", "", _DEPRECATED, _SUNSET)
+_OTHERWISE: Final = OlderForm("", has_successor=False)
 """For paths of the older version that lead nowhere."""
 
 
@@ -122,7 +122,7 @@ def deprecation_headers(route: str, path: str) -> dict[str, str]:
     """
     form = _BY_ROUTE.get(route, _OTHERWISE)
     links = ['</docs>; rel="deprecation"; type="text/html"']
-    if form.successor:
+    if form.has_successor:
         successor = path.replace(f"/api/v{OLDER}/", f"/api/v{CURRENT}/", 1)
         links.insert(0, f'<{quote(successor, safe="/:")}>; rel="successor-version"')
     return {

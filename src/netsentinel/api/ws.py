@@ -4,7 +4,6 @@ from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, WebSocket
-from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from netsentinel.api.credentials import bearer, has_session
 from netsentinel.api.deps import admission_from
@@ -18,46 +17,6 @@ from netsentinel.kernel.settings import Settings
 from netsentinel.streamer import SUBPROTOCOL, Visitor
 
 router: Final = APIRouter()
-
-
-class StarletteTransport:
-    """Carries frames over an accepted WebSocket, each by a call of the framework."""
-
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
-
-    async def receive(self) -> str | bytes | None:
-        """The next frame; None when the peer is gone or after `close`."""
-        try:
-            message = await self._websocket.receive()
-        except WebSocketDisconnected:
-            return None
-        if message["type"] == "websocket.disconnect":
-            return None
-        text = message.get("text")
-        return text if text is not None else bytes(message.get("bytes") or b"")
-
-    async def send_text(self, text: str) -> None:
-        """Hand a frame over; returns when the socket takes more.
-
-        Raises:
-            ConnectionError: the peer is gone.
-        """
-        try:
-            await self._websocket.send({"type": "websocket.send", "text": text})
-        except (WebSocketDisconnect, WebSocketDisconnected) as error:
-            raise ConnectionResetError from error
-
-    async def close(self, code: int, reason: str) -> None:
-        """Say goodbye; nothing happens when the peer was quicker.
-
-        Raises:
-            ConnectionError: the peer is gone.
-        """
-        try:
-            await self._websocket.close(code, reason)
-        except (WebSocketDisconnect, WebSocketDisconnected) as error:
-            raise ConnectionResetError from error
 
 
 @router.websocket("/ws")

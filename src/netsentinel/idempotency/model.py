@@ -41,7 +41,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Claim:
     """The right to carry a request out, as long as it is renewed."""
 
     tenant: TenantId
@@ -55,7 +55,7 @@ class Attempt:
 class KeptRequest:
     """One row."""
 
-    attempt: Attempt
+    claim: Claim
     fingerprint: str
     locked_until: Micros
     expires_at: Micros

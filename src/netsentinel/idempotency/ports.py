@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from netsentinel.idempotency.model import Answer, Attempt, KeptRequest
+from netsentinel.idempotency.model import Answer, Claim, KeptRequest
 from netsentinel.kernel.types import Micros
 from netsentinel.storage.ports import Tx
 
@@ -18,15 +18,15 @@ class RequestStore(Protocol):
         """Replace the request that has this one's key."""
         ...
 
-    def renew(self, tx: Tx, attempt: Attempt, until: Micros) -> bool:
+    def renew(self, tx: Tx, claim: Claim, until: Micros) -> bool:
         """Keep the right to carry it out; False when it is somebody else's now."""
         ...
 
-    def finish(self, tx: Tx, attempt: Attempt, status: int, answer: Answer | None) -> bool:
+    def finish(self, tx: Tx, claim: Claim, status: int, answer: Answer | None) -> bool:
         """Note how it was answered, once; False when it is somebody else's now."""
         ...
 
-    def release(self, tx: Tx, attempt: Attempt) -> bool:
+    def release(self, tx: Tx, claim: Claim) -> bool:
         """Forget the request, so that the next one is carried out; False when it is somebody else's now."""
         ...
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from netsentinel.idempotency.errors import AnswerNotKeptError, KeyReusedError, RequestInFlightError
-from netsentinel.idempotency.model import LEASE, Answer, Attempt, IdempotencyLimits, KeptRequest
+from netsentinel.idempotency.model import LEASE, Answer, Claim, IdempotencyLimits, KeptRequest
 from netsentinel.idempotency.ports import RequestStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.ids import new_id
@@ -24,7 +24,7 @@ class Idempotency:
         self._clock = clock
         self.limits = limits or IdempotencyLimits()
 
-    async def begin(self, principal: Principal, key: str, fingerprint: str) -> Attempt | Answer:
+    async def begin(self, principal: Principal, key: str, fingerprint: str) -> Claim | Answer:
         """The right to carry the request out, or the answer of the first one under this key.
 
         Raises:
@@ -33,34 +33,33 @@ class Idempotency:
             AnswerNotKeptError: the first one was answered with what is not told twice.
         """
         now = self._clock.now()
-        attempt = Attempt(principal.tenant, principal.id, key, new_id("idm", now))
-        mine = KeptRequest(attempt, fingerprint, now + LEASE, now + self.limits.keep)
+        claim = Claim(principal.tenant, principal.id, key, new_id("idm", now))
+        mine = KeptRequest(claim, fingerprint, now + LEASE, now + self.limits.keep)
 
-        def claim(tx: Tx) -> Attempt | Answer:
-            self._store.forget(tx, now, _FORGET_AT_ONCE)
+        def take(tx: Tx) -> Claim | Answer:
             found = self._store.claim(tx, mine)
-            if found.attempt != attempt and found.expires_at > now:
+            if found.claim != claim and found.expires_at > now:
                 answer = _known(found, fingerprint, now)
                 if answer is not None:
                     return answer
-            if found.attempt != attempt:
+            if found.claim != claim:
                 self._store.take_over(tx, mine)
-            return attempt
+            return claim
 
-        return await self._db.write(claim)
+        return await self._db.write(take)
 
-    async def renew(self, attempt: Attempt) -> bool:
+    async def renew(self, claim: Claim) -> bool:
         """Keep the right for another while; False when it was lost."""
         until = self._clock.now() + LEASE
-        return await self._db.write(lambda tx: self._store.renew(tx, attempt, until))
+        return await self._db.write(lambda tx: self._store.renew(tx, claim, until))
 
-    async def finish(self, attempt: Attempt, status: int, answer: Answer | None) -> bool:
+    async def finish(self, claim: Claim, status: int, answer: Answer | None) -> bool:
         """Keep the answer, or with None only that there was one; False when the right was lost."""
-        return await self._db.write(lambda tx: self._store.finish(tx, attempt, status, answer))
+        return await self._db.write(lambda tx: self._store.finish(tx, claim, status, answer))
 
-    async def release(self, attempt: Attempt) -> bool:
+    async def release(self, claim: Claim) -> bool:
         """Have the next request under this key carried out; False when the right was lost."""
-        return await self._db.write(lambda tx: self._store.release(tx, attempt))
+        return await self._db.write(lambda tx: self._store.release(tx, claim))
 
     async def forget_old(self) -> int:
         """Delete requests whose time is over; how many rows went."""

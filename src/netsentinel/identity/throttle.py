@@ -43,7 +43,7 @@ class _Bucket:
     size: int
 
 
-class Attempt:
+class LoginAttempt:
     """One login that was let through. It counts as a failure unless it is taken back."""
 
     def __init__(self, buckets: tuple[_Bucket, ...]) -> None:
@@ -98,7 +98,7 @@ class LoginThrottle:
         self.addresses = _Buckets(clock, per_minute)
         self.accounts = _Buckets(clock, max(1, per_minute // 2))
 
-    def start(self, address: str, *account: str) -> Attempt:
+    def start(self, address: str, *account: str) -> LoginAttempt:
         """Take one attempt from the address and from the account at this address; call it before any costly work.
 
         Args:
@@ -115,4 +115,4 @@ class LoginThrottle:
             buckets.append(self.accounts.open(network, *account))
         for bucket in buckets:
             bucket.tokens -= 1.0
-        return Attempt(tuple(buckets))
+        return LoginAttempt(tuple(buckets))

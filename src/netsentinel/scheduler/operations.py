@@ -8,7 +8,7 @@ from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.scheduler.service import Schedules
 from netsentinel.storage.ports import Tx
-from netsentinel.tasks.batch import Effect, Operation
+from netsentinel.tasks.batch import Applied, Operation
 
 
 class Triggered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,14 +22,14 @@ class Triggered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def schedule_operations(schedules: Schedules) -> tuple[Operation, ...]:
     """Trigger, with the permission of its routes."""
 
-    def trigger(tx: Tx, principal: Principal, wanted: Triggered) -> Effect:
+    def trigger(tx: Tx, principal: Principal, wanted: Triggered) -> Applied:
         if bool(wanted.event) == bool(wanted.schedule):
             raise InvalidInputError("State an event or a schedule.")
         if wanted.event:
             schedules.announce_in(tx, principal, wanted.event, wanted.data)
-            return Effect(wanted.event, "announced")
+            return Applied(wanted.event, "announced")
         schedule = schedules.get_in(tx, principal.tenant, wanted.schedule)
         run, replaced = schedules.trigger_in(tx, principal, schedule.id)
-        return Effect(run.task_id or run.id, run.outcome, lambda: schedules.cancel(replaced))
+        return Applied(run.task_id or run.id, run.outcome, lambda: schedules.cancel(replaced))
 
     return (Operation("trigger", Permission.SCHEDULES_WRITE, Triggered, trigger),)

@@ -1,4 +1,4 @@
-"""Several attempts inside one transaction: each is kept or undone by itself, and all of them are one commit."""
+"""Several tries inside one transaction: each is kept or undone by itself, and all of them are one commit."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -33,21 +33,21 @@ class _Nested:
         self.entries.append(entry)
 
 
-def attempt(tx: Tx, fn: Callable[[Tx], T]) -> T:
+def savepoint(tx: Tx, fn: Callable[[Tx], T]) -> T:
     """Run `fn` so that nothing of it stays when it raises an error of ours; the transaction itself goes on.
 
     Raises:
         NetSentinelError: what `fn` raised.
     """
-    tx.run("SAVEPOINT attempt")
+    tx.run("SAVEPOINT nested")
     inner = _Nested(tx)
     try:
         result = fn(inner)
     except NetSentinelError:
-        tx.run("ROLLBACK TO SAVEPOINT attempt")
-        tx.run("RELEASE SAVEPOINT attempt")
+        tx.run("ROLLBACK TO SAVEPOINT nested")
+        tx.run("RELEASE SAVEPOINT nested")
         raise
-    tx.run("RELEASE SAVEPOINT attempt")
+    tx.run("RELEASE SAVEPOINT nested")
     for entry in inner.entries:
         tx.append(entry)
     return result

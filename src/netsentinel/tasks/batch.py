@@ -15,7 +15,7 @@ from msgspec import Meta
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.errors import InvalidInputError, NetSentinelError, NotAllowedError, NotFoundError
 from netsentinel.kernel.types import Permission, Principal, TenantId
-from netsentinel.storage.nested import attempt
+from netsentinel.storage.nested import savepoint
 from netsentinel.storage.ports import Database, ReadTx, Tx
 from netsentinel.tasks.engine import Engine
 from netsentinel.tasks.errors import BatchFailedError
@@ -40,7 +40,7 @@ Acting = Callable[[ReadTx, TenantId, str], Principal | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Applied:
     """What an operation came to."""
 
     id: str
@@ -57,11 +57,11 @@ class Operation:
     permission: Permission
     """The one that the single route needs; whatever else that route looks at, `apply` looks at."""
     input: type[msgspec.Struct]
-    apply: Callable[[Tx, Principal, Any], Effect]
+    apply: Callable[[Tx, Principal, Any], Applied]
     """Does it, in the transaction given; raises an error of ours when it cannot be done."""
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OperationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One operation as it is asked for."""
 
     op: str
@@ -71,7 +71,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Operations, in the order in which they are done."""
 
-    operations: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=MOST_OPERATIONS)]
+    operations: Annotated[tuple[OperationRequest, ...], Meta(min_length=1, max_length=MOST_OPERATIONS)]
     atomic: bool = False
     """All of them in one commit, or none."""
     dry_run: bool = False
@@ -241,15 +241,17 @@ class Batch:
             await then()
         return results
 
-    def _one(self, tx: Tx, principal: Principal, index: int, wanted: Step) -> tuple[OperationResult, Afterwards | None]:
+    def _one(
+        self, tx: Tx, principal: Principal, index: int, wanted: OperationRequest
+    ) -> tuple[OperationResult, Afterwards | None]:
         try:
             operation = self._operation(principal, wanted.op)
             value = _read(operation, wanted)
-            effect = attempt(tx, lambda inner: operation.apply(inner, principal, value))
+            applied = savepoint(tx, lambda inner: operation.apply(inner, principal, value))
         except NetSentinelError as error:
             problem = Failed(error.code, error.title, error.status, error.detail)
             return OperationResult(index, wanted.op, error.status, problem=problem), None
-        return OperationResult(index, wanted.op, _DONE, effect.id, effect.state), effect.afterwards
+        return OperationResult(index, wanted.op, _DONE, applied.id, applied.state), applied.afterwards
 
     def _operation(self, principal: Principal, name: str) -> Operation:
         found = self._operations.get(name)
@@ -261,7 +263,7 @@ class Batch:
         return found
 
 
-def _read(operation: Operation, wanted: Step) -> msgspec.Struct:
+def _read(operation: Operation, wanted: OperationRequest) -> msgspec.Struct:
     try:
         return msgspec.convert(wanted.args, operation.input)
     except msgspec.ValidationError as error:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.storage.ports import Tx
-from netsentinel.tasks.batch import Effect, Operation
+from netsentinel.tasks.batch import Applied, Operation
 from netsentinel.tasks.model import Reason, Task, Wanted
 from netsentinel.tasks.service import TaskService
 
@@ -35,21 +35,21 @@ class Resolved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def task_operations(tasks: TaskService) -> tuple[Operation, ...]:
     """Retry, skip, cancel, resubmit and resolve, each with the permission of its route."""
 
-    def retry(tx: Tx, principal: Principal, wanted: OfTask) -> Effect:
+    def retry(tx: Tx, principal: Principal, wanted: OfTask) -> Applied:
         return _of(tasks.retry_in(tx, principal, wanted.task_id))
 
-    def skip(tx: Tx, principal: Principal, wanted: OfTask) -> Effect:
+    def skip(tx: Tx, principal: Principal, wanted: OfTask) -> Applied:
         return _of(tasks.stop_in(tx, principal, wanted.task_id, Wanted.SKIP, Reason.SKIPPED))
 
-    def cancel(tx: Tx, principal: Principal, wanted: OfTask) -> Effect:
+    def cancel(tx: Tx, principal: Principal, wanted: OfTask) -> Applied:
         return _of(tasks.stop_in(tx, principal, wanted.task_id, Wanted.CANCEL, Reason.REQUESTED))
 
-    def resubmit(tx: Tx, principal: Principal, wanted: Resubmitted) -> Effect:
+    def resubmit(tx: Tx, principal: Principal, wanted: Resubmitted) -> Applied:
         return _of(tasks.dead_letters.resubmit_in(tx, principal, wanted.task_id, wanted.input))
 
-    def resolve(tx: Tx, principal: Principal, wanted: Resolved) -> Effect:
+    def resolve(tx: Tx, principal: Principal, wanted: Resolved) -> Applied:
         letter = tasks.dead_letters.resolve_in(tx, principal, wanted.task_id, wanted.note)
-        return Effect(letter.id, "resolved")
+        return Applied(letter.id, "resolved")
 
     return (
         Operation("retry", Permission.RECOVERY_WRITE, OfTask, retry),
@@ -60,5 +60,5 @@ def task_operations(tasks: TaskService) -> tuple[Operation, ...]:
     )
 
 
-def _of(task: Task) -> Effect:
-    return Effect(task.id, task.state.value)
+def _of(task: Task) -> Applied:
+    return Applied(task.id, task.state.value)

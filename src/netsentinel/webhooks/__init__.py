@@ -18,7 +18,7 @@ from netsentinel.webhooks.model import (
     Replayed,
     StoppedBy,
 )
-from netsentinel.webhooks.sending import Sender, SendLimits
+from netsentinel.webhooks.sending import Sender
 from netsentinel.webhooks.service import WebhookGround, Webhooks
 from netsentinel.webhooks.signing import Secrets
 
@@ -41,7 +41,6 @@ __all__ = [
     "NewSecret",
     "Replayed",
     "Secrets",
-    "SendLimits",
     "Sender",
     "StoppedBy",
     "WebhookGround",

@@ -13,7 +13,7 @@ from netsentinel.webhooks.delivering import Delivering, WebhookStores
 from netsentinel.webhooks.events import EventKinds
 from netsentinel.webhooks.following import Following
 from netsentinel.webhooks.ports import Caller
-from netsentinel.webhooks.sending import Sender, SendLimits
+from netsentinel.webhooks.sending import Sender
 from netsentinel.webhooks.service import WebhookGround, Webhooks
 from netsentinel.webhooks.signing import Secrets
 
@@ -37,8 +37,8 @@ class WebhookRules:
     """The permission that reading a topic takes."""
     timeout_s: float = 15.0
     """Of one request."""
-    stop_after: Micros = 120 * HOUR
-    """An endpoint of which every attempt failed for so long is stopped."""
+    disable_after: Micros = 120 * HOUR
+    """An endpoint of which every attempt failed for so long is disabled."""
 
 
 def assemble(
@@ -53,8 +53,8 @@ def assemble(
 ) -> Hooks:
     """Put the parts together, and make the action that delivers known to the tasks."""
     secrets, kinds = Secrets(rules.key), EventKinds(registry, rules.readers)
-    sender = Sender(caller, secrets, clock, SendLimits(timeout_s=rules.timeout_s))
-    delivering = Delivering(db, stores, kinds, sender, rules.stop_after)
+    sender = Sender(caller, secrets, clock, rules.timeout_s)
+    delivering = Delivering(db, stores, kinds, sender, rules.disable_after)
     following = Following(stores, kinds, tasks, entries_at, clock)
     tasks.actions.add(delivering.action())
     ground = WebhookGround(db, journal, stores, kinds, secrets, caller, sender, delivering, following, clock)

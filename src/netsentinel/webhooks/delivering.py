@@ -12,7 +12,7 @@ from netsentinel.outbound import Target
 from netsentinel.recovery import BreakerPolicy, PermanentError, RetryPolicy
 from netsentinel.storage.ports import Database, ReadTx, Tx
 from netsentinel.tasks import Action, Reporter, action
-from netsentinel.webhooks.entries import WEBHOOK_STOPPED, WebhookStopped
+from netsentinel.webhooks.entries import WEBHOOK_DISABLED, WebhookDisabled
 from netsentinel.webhooks.errors import DeliveryDroppedError, DeliveryFailedError
 from netsentinel.webhooks.events import EventKinds
 from netsentinel.webhooks.model import Delivery, DeliveryAttempt, DeliveryState, Endpoint, StoppedBy
@@ -81,17 +81,17 @@ class Delivering:
         stores: what keeps them.
         kinds: who may be told of what.
         sender: makes the attempts.
-        stop_after: an endpoint of which every attempt failed for so long is stopped.
+        disable_after: an endpoint of which every attempt failed for so long is disabled.
     """
 
     def __init__(
-        self, db: Database, stores: WebhookStores, kinds: EventKinds, sender: Sender, stop_after: Micros
+        self, db: Database, stores: WebhookStores, kinds: EventKinds, sender: Sender, disable_after: Micros
     ) -> None:
         self._db = db
         self._stores = stores
         self._kinds = kinds
         self._sender = sender
-        self._stop_after = stop_after
+        self._disable_after = disable_after
 
     def action(self) -> Action[Any, Any]:
         """What tasks run. Its failures are kept as deliveries, which can be replayed, and not as dead letters."""
@@ -169,11 +169,11 @@ class Delivering:
         reason = StoppedBy.NOTHING
         if attempt.status == GONE:
             reason = StoppedBy.GONE
-        elif attempt.at - since >= self._stop_after:
+        elif attempt.at - since >= self._disable_after:
             reason = StoppedBy.FAILING
         if reason and endpoint.enabled:
             failing = replace(failing, enabled=False, stopped_by=reason, updated_at=attempt.at)
-            told = WebhookStopped(
+            told = WebhookDisabled(
                 id=endpoint.id,
                 origin=Target.origin_of(endpoint.url),
                 reason=reason,
@@ -181,14 +181,14 @@ class Delivering:
                 failure=attempt.error,
                 event=delivery.kind,
             )
-            tx.append(NewEntry(WEBHOOK_STOPPED, endpoint.tenant, "system", endpoint.id, told, cause))
+            tx.append(NewEntry(WEBHOOK_DISABLED, endpoint.tenant, "system", endpoint.id, told, cause))
         self._stores.endpoints.save(tx, failing)
 
     def _found(self, tx: ReadTx, tenant: TenantId, task_id: str, wanted: Deliver) -> tuple[Endpoint, Delivery]:
         endpoint = self._stores.endpoints.get(tx, tenant, wanted.endpoint)
         delivery = self._stores.deliveries.get(tx, tenant, wanted.delivery)
         if endpoint is None or not endpoint.enabled:
-            raise DeliveryDroppedError("The endpoint is stopped or deleted.")
+            raise DeliveryDroppedError("The endpoint is disabled or deleted.")
         if delivery is None or delivery.task_id != task_id or delivery.state is not DeliveryState.PENDING:
             raise DeliveryDroppedError("The delivery is over, or another task has it.")
         # Asked again, and in the transaction that reads the URL: since it was queued, somebody may have stated a new

@@ -5,7 +5,7 @@ from netsentinel.kernel.types import Micros
 from netsentinel.webhooks.model import StoppedBy
 
 WEBHOOK_CHANGED = "webhook.changed"
-WEBHOOK_STOPPED = "webhook.disabled"
+WEBHOOK_DISABLED = "webhook.disabled"
 DELIVERY_FAILED = "webhook.delivery_failed"
 
 TEST_KIND = "webhook.test"
@@ -25,7 +25,7 @@ class WebhookChanged(Payload, frozen=True, kw_only=True):
     enabled: bool
 
 
-class WebhookStopped(Payload, frozen=True, kw_only=True):
+class WebhookDisabled(Payload, frozen=True, kw_only=True):
     """An endpoint is told of nothing any more. The entry's subject is its id."""
 
     id: str
@@ -62,10 +62,10 @@ ENTRY_KINDS = (
         audited=True,
     ),
     EntryKind(
-        WEBHOOK_STOPPED,
+        WEBHOOK_DISABLED,
         "webhooks",
         "webhook:disabled",
-        WebhookStopped,
+        WebhookDisabled,
         "An endpoint was disabled: it answered 410, or failed for too long.",
     ),
     EntryKind(

@@ -10,11 +10,11 @@ class InvalidWebhookError(InvalidInputError):
     title = "The webhook is not possible"
 
 
-class WebhookStoppedError(ConflictError):
-    """The endpoint is stopped, so nothing is delivered to it."""
+class WebhookDisabledError(ConflictError):
+    """The endpoint is disabled, so nothing is delivered to it."""
 
     code = "webhook-stopped"
-    title = "The webhook is stopped"
+    title = "The webhook is disabled"
 
 
 class DeliveryUnderWayError(ConflictError):
@@ -36,7 +36,7 @@ class DeliveryFailedError(UnavailableError):
 
 
 class DeliveryDroppedError(ConflictError):
-    """Nothing is left to deliver: the endpoint is stopped, deleted or may not see it, or another task has it."""
+    """Nothing is left to deliver: the endpoint is disabled, deleted or may not see it, or another task has it."""
 
     code = "delivery-dropped"
     title = "The message is not delivered any more"

@@ -11,7 +11,7 @@ from netsentinel.kernel.types import TenantId, system_principal
 from netsentinel.storage.ports import ReadTx, Tx
 from netsentinel.tasks import Reason, TaskRequest, TaskService, new_task_id
 from netsentinel.webhooks.delivering import AT_ONCE, DELIVER, Deliver, WebhookStores, dependency_of
-from netsentinel.webhooks.entries import DELIVERY_FAILED, WEBHOOK_STOPPED, DeliveryGivenUp
+from netsentinel.webhooks.entries import DELIVERY_FAILED, WEBHOOK_DISABLED, DeliveryGivenUp
 from netsentinel.webhooks.events import EventKinds
 from netsentinel.webhooks.model import DELIVERY_PREFIX, Delivery, DeliveryState, Endpoint
 from netsentinel.webhooks.ports import EntryReader
@@ -19,7 +19,7 @@ from netsentinel.webhooks.sending import message
 
 MAX_REVIVALS: Final = 20
 """A delivery is handed to a new task at most so often when the server died under the ones before."""
-_TOLD_TO_OTHERS: Final = (WEBHOOK_STOPPED, DELIVERY_FAILED)
+_TOLD_TO_OTHERS: Final = (WEBHOOK_DISABLED, DELIVERY_FAILED)
 _OF_WEBHOOKS: Final = "webhook."
 
 
@@ -57,7 +57,7 @@ class Following:
             for endpoint in self._stores.endpoints.all(tx, entry.tenant, only_enabled=True)
             if self._kinds.wants(endpoint, entry.kind, entry.seq)
         ]
-        if not listening or self._is_fruit(tx, entry):
+        if not listening or self._is_of_webhooks(tx, entry):
             return
         body = message(entry.kind, entry.at, entry.seq, entry.subject, entry.payload)
         for endpoint in listening:
@@ -65,7 +65,7 @@ class Following:
 
     def queue_entry(self, tx: Tx, endpoint: Endpoint, entry: Entry) -> bool:
         """Have an entry delivered to one endpoint; False when it has a delivery of it, or must not be told."""
-        if self._is_fruit(tx, entry):
+        if self._is_of_webhooks(tx, entry):
             return False
         body = message(entry.kind, entry.at, entry.seq, entry.subject, entry.payload)
         return self._queue_entry(tx, endpoint, entry, body)
@@ -142,7 +142,7 @@ class Following:
         )
         self._tasks.submit_in(tx, system_principal(TenantId(delivery.tenant)), request)
 
-    def _is_fruit(self, tx: ReadTx, entry: Entry) -> bool:
+    def _is_of_webhooks(self, tx: ReadTx, entry: Entry) -> bool:
         """Whether a delivery brought the entry about, so that it must not start another one."""
         delivered = entry.cause
         if entry.kind in _TOLD_TO_OTHERS:

@@ -15,7 +15,7 @@ class StoppedBy(StrEnum):
     NOTHING = ""
     """It is told."""
     HAND = "hand"
-    """Somebody stopped it."""
+    """Somebody disabled it."""
     GONE = "gone"
     """It answered 410."""
     FAILING = "failing"
@@ -198,7 +198,7 @@ class Replayed:
     replayed: int
     """Deliveries that are attempted anew."""
     added: int
-    """Entries that had not been delivered at all, such as those of while the endpoint was stopped."""
+    """Entries that had not been delivered at all, such as those of while the endpoint was disabled."""
     is_complete: bool
     """False when the range held more than one call replays: call again with `next` as `since`."""
     next: Micros

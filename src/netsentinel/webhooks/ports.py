@@ -88,8 +88,10 @@ class HistoryStore(Protocol):
         """The attempts at a delivery, oldest first."""
         ...
 
-    def counts(self, tx: ReadTx, tenant: TenantId, since: Micros) -> Mapping[str, Mapping[DeliveryState, int]]:
-        """How the deliveries made since then stand, by endpoint."""
+    def counts(
+        self, tx: ReadTx, tenant: TenantId, since: Micros, kinds: Collection[str]
+    ) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """How the deliveries made since then stand, by endpoint; those of some kinds."""
         ...
 
     def forget(self, tx: Tx, before: Micros, limit: int) -> int:

@@ -2,7 +2,6 @@
 
 import email.utils
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -31,21 +30,14 @@ OnAttempt = Callable[[str, float], None]
 """Told of every attempt: how it went (`delivered`, `refused`, `unanswered`), and the seconds it took."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendLimits:
-    """How long an attempt may take."""
-
-    timeout_s: float = 15.0
-
-
 class Sender:
     """Makes attempts. It never raises what the other side causes: that is the attempt's outcome."""
 
-    def __init__(self, caller: Caller, secrets: Secrets, clock: Clock, limits: SendLimits | None = None) -> None:
+    def __init__(self, caller: Caller, secrets: Secrets, clock: Clock, timeout_s: float = 15.0) -> None:
         self._caller = caller
         self._secrets = secrets
         self._clock = clock
-        self._limits = limits or SendLimits()
+        self._timeout_s = timeout_s
         self._listeners: list[OnAttempt] = []
 
     def on_attempt(self, listener: OnAttempt) -> None:
@@ -70,7 +62,7 @@ class Sender:
                 endpoint.url,
                 body,
                 headers,
-                timeout_s=self._limits.timeout_s,
+                timeout_s=self._timeout_s,
                 max_bytes=BODY_BYTES,
                 group=endpoint.tenant,
             )

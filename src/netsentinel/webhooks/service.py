@@ -16,7 +16,7 @@ from netsentinel.storage.ports import Database, ReadTx, Tx
 from netsentinel.storage.rows import newest_seq
 from netsentinel.webhooks.delivering import Delivering, WebhookStores
 from netsentinel.webhooks.entries import TEST_KIND, WEBHOOK_CHANGED, WebhookChanged
-from netsentinel.webhooks.errors import DeliveryUnderWayError, InvalidWebhookError, WebhookStoppedError
+from netsentinel.webhooks.errors import DeliveryUnderWayError, InvalidWebhookError, WebhookDisabledError
 from netsentinel.webhooks.events import EventKinds, subscriptions_after
 from netsentinel.webhooks.following import Following
 from netsentinel.webhooks.model import (
@@ -118,7 +118,7 @@ class Webhooks:
     ) -> Endpoint:
         """State an endpoint anew. Messages that wait go to the new URL, as far as the principal may read them.
 
-        An endpoint that goes on after it was stopped is told of what happens from now on; replay a range for the rest.
+        An endpoint that goes on after it was disabled is told of what happens from now on; replay a range for the rest.
 
         Raises:
             NotFoundError: the tenant has no such endpoint.
@@ -128,9 +128,7 @@ class Webhooks:
         draft = self._checked(principal, draft)
 
         def change(tx: Tx) -> Endpoint:
-            old = self._locked(tx, principal.tenant, endpoint_id)
-            if version is not None and version != old.version:
-                raise ConflictError(f"The webhook is at version {old.version}, not {version}.", version=old.version)
+            old = self._locked(tx, principal.tenant, endpoint_id, version)
             newest = newest_seq(tx)
             fresh = replace(
                 old,
@@ -152,29 +150,31 @@ class Webhooks:
 
         return await self._db.write(change)
 
-    async def delete(self, principal: Principal, endpoint_id: str) -> None:
+    async def delete(self, principal: Principal, endpoint_id: str, *, version: int | None = None) -> None:
         """Delete an endpoint. What waits for it is dropped.
 
         Raises:
             NotFoundError: the tenant has no such endpoint.
+            ConflictError: it is no longer at `version`.
         """
 
         def remove(tx: Tx) -> None:
-            old = self._locked(tx, principal.tenant, endpoint_id)
+            old = self._locked(tx, principal.tenant, endpoint_id, version)
             self._stores.endpoints.delete(tx, principal.tenant, endpoint_id)
             self._announce(tx, principal, old, "deleted")
 
         await self._db.write(remove)
 
-    async def rotate(self, principal: Principal, endpoint_id: str) -> NewSecret:
+    async def rotate(self, principal: Principal, endpoint_id: str, *, version: int | None = None) -> NewSecret:
         """Make a new secret. For a day, messages carry the signatures of both.
 
         Raises:
             NotFoundError: the tenant has no such endpoint.
+            ConflictError: it is no longer at `version`.
         """
 
         def renew(tx: Tx) -> Endpoint:
-            old, now = self._locked(tx, principal.tenant, endpoint_id), self._clock.now()
+            old, now = self._locked(tx, principal.tenant, endpoint_id, version), self._clock.now()
             fresh = replace(
                 old,
                 generation=old.generation + 1,
@@ -195,20 +195,20 @@ class Webhooks:
         """What endpoints of this principal can be told of, by name."""
         return self._kinds.all(principal.permissions)
 
-    async def overview(self, tenant: TenantId) -> list[tuple[Endpoint, Mapping[DeliveryState, int]]]:
-        """The tenant's endpoints, oldest first, with how their deliveries of the last day stand."""
-        since = self._clock.now() - COUNTED
+    async def overview(self, principal: Principal) -> list[tuple[Endpoint, Mapping[DeliveryState, int]]]:
+        """The tenant's endpoints, oldest first, with how deliveries of the last day that one may read of stand."""
+        since, kinds, tenant = self._clock.now() - COUNTED, self._kinds.readable(principal), principal.tenant
 
         def read(tx: ReadTx) -> list[tuple[Endpoint, Mapping[DeliveryState, int]]]:
-            counts = self._stores.history.counts(tx, tenant, since)
+            counts = self._stores.history.counts(tx, tenant, since, kinds)
             return [(one, counts.get(one.id, {})) for one in self._stores.endpoints.all(tx, tenant)]
 
         return await self._db.read(read)
 
-    async def counts(self, endpoint: Endpoint) -> Mapping[DeliveryState, int]:
-        """How its deliveries of the last day stand."""
-        since = self._clock.now() - COUNTED
-        counts = await self._db.read(lambda tx: self._stores.history.counts(tx, endpoint.tenant, since))
+    async def counts(self, principal: Principal, endpoint: Endpoint) -> Mapping[DeliveryState, int]:
+        """How its deliveries of the last day that the principal may read of stand."""
+        since, kinds = self._clock.now() - COUNTED, self._kinds.readable(principal)
+        counts = await self._db.read(lambda tx: self._stores.history.counts(tx, endpoint.tenant, since, kinds))
         return counts.get(endpoint.id, {})
 
     async def get(self, tenant: TenantId, endpoint_id: str) -> Endpoint:
@@ -257,7 +257,7 @@ class Webhooks:
     # Delivering by hand.
 
     async def test(self, principal: Principal, endpoint_id: str) -> DeliveryDetail:
-        """Send a message that says it is a test, stopped endpoint or not; once, and wait for what becomes of it.
+        """Send a message that says it is a test, disabled endpoint or not; once, and wait for what becomes of it.
 
         Raises:
             NotFoundError: the tenant has no such endpoint.
@@ -288,7 +288,7 @@ class Webhooks:
             NotFoundError: the endpoint has no such delivery.
             NotAllowedError: it tells of what the principal may not read.
             InvalidWebhookError: whoever stated the endpoint last may not read it.
-            WebhookStoppedError: the endpoint is stopped.
+            WebhookDisabledError: the endpoint is disabled.
             DeliveryUnderWayError: it has attempts to come.
         """
 
@@ -318,7 +318,7 @@ class Webhooks:
 
         Raises:
             NotFoundError: the tenant has no such endpoint.
-            WebhookStoppedError: the endpoint is stopped.
+            WebhookDisabledError: the endpoint is disabled.
             InvalidWebhookError: there is no time between the two.
         """
         if until <= since:
@@ -351,16 +351,18 @@ class Webhooks:
             raise NotFoundError(f"There is no webhook {endpoint_id[:60]}.")
         return found
 
-    def _locked(self, tx: Tx, tenant: TenantId, endpoint_id: str) -> Endpoint:
+    def _locked(self, tx: Tx, tenant: TenantId, endpoint_id: str, version: int | None = None) -> Endpoint:
         found = self._stores.endpoints.lock(tx, tenant, endpoint_id)
         if found is None:
             raise NotFoundError(f"There is no webhook {endpoint_id[:60]}.")
+        if version is not None and version != found.version:
+            raise ConflictError(f"The webhook is at version {found.version}, not {version}.", version=found.version)
         return found
 
     def _running(self, tx: ReadTx, tenant: TenantId, endpoint_id: str) -> Endpoint:
         found = self._found(tx, tenant, endpoint_id)
         if not found.enabled:
-            raise WebhookStoppedError("The webhook is stopped. Enable it first.", reason=found.stopped_by.value)
+            raise WebhookDisabledError("The webhook is disabled. Enable it first.", reason=found.stopped_by.value)
         return found
 
     def _readable(self, principal: Principal, endpoint_id: str, delivery_id: str, found: Delivery | None) -> Delivery:

@@ -1,6 +1,6 @@
 """Endpoints, deliveries and attempts in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import msgspec
@@ -46,7 +46,7 @@ _ATTEMPT: Final = (
     " response_body"
 )
 _COUNTS: Final = (
-    "SELECT endpoint_id, state, COUNT(*) FROM webhook_deliveries WHERE tenant = ? AND created_at >= ?"
+    "SELECT endpoint_id, state, COUNT(*) FROM webhook_deliveries WHERE tenant = ? AND created_at >= ? AND kind IN ({})"
     " GROUP BY endpoint_id, state"
 )
 _OLD: Final = "SELECT id FROM webhook_deliveries WHERE created_at < ? ORDER BY created_at, id LIMIT ?"
@@ -282,10 +282,13 @@ class SqlHistory:
             for row in tx.rows(sql, (tenant, delivery_id))
         ]
 
-    def counts(self, tx: ReadTx, tenant: TenantId, since: Micros) -> Mapping[str, Mapping[DeliveryState, int]]:
-        """How the deliveries made since then stand, by endpoint."""
+    def counts(
+        self, tx: ReadTx, tenant: TenantId, since: Micros, kinds: Collection[str]
+    ) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """How the deliveries made since then stand, by endpoint; those of some kinds."""
         found: dict[str, dict[DeliveryState, int]] = {}
-        for endpoint_id, state, count in tx.rows(_COUNTS, (tenant, since)):
+        sql = _COUNTS.format(", ".join("?" * len(kinds)))
+        for endpoint_id, state, count in tx.rows(sql, (tenant, since, *kinds)):
             found.setdefault(endpoint_id, {})[DeliveryState(state)] = count
         return found
 

@@ -1,7 +1,7 @@
 """In-memory fakes of the ports of webhooks; they pass the same contract suite as the SQL stores."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from netsentinel.kernel.types import Micros, TenantId
@@ -120,11 +120,13 @@ class MemoryDeliveries:
         mine = (one for one in self._attempts if (one.tenant, one.delivery_id) == (tenant, delivery_id))
         return sorted(mine, key=lambda one: one.number)
 
-    def counts(self, tx: ReadTx, tenant: TenantId, since: Micros) -> Mapping[str, Mapping[DeliveryState, int]]:
-        """How the deliveries made since then stand, by endpoint."""
+    def counts(
+        self, tx: ReadTx, tenant: TenantId, since: Micros, kinds: Collection[str]
+    ) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """How the deliveries made since then stand, by endpoint; those of some kinds."""
         found: dict[str, Counter[DeliveryState]] = {}
         for one in self._kept.values():
-            if one.tenant == tenant and one.created_at >= since:
+            if one.tenant == tenant and one.created_at >= since and one.kind in kinds:
                 found.setdefault(one.endpoint_id, Counter())[one.state] += 1
         return found
 

@@ -63,7 +63,7 @@ def runner(hooks: Hooks, journal: Journal) -> ReactionRunner:
 async def registered(hooks: Hooks, good: str, bad: str) -> str:
     """The secret of the endpoint that takes messages; both are registered at the first start."""
     admin = system_principal()
-    found = {endpoint.url: endpoint for endpoint, _ in await hooks.service.overview(DEFAULT_TENANT)}
+    found = {endpoint.url: endpoint for endpoint, _ in await hooks.service.overview(admin)}
     for url, events in ((good, (EVENT_ANNOUNCED,)), (bad, ALL)):
         if url not in found:
             found[url] = (await hooks.service.create(admin, EndpointDraft(url=url, events=events))).endpoint

@@ -7,11 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI
 
 from netsentinel.api import ws
 from netsentinel.api.line import LINE, Line
-from netsentinel.api.ws import StarletteTransport
 from netsentinel.kernel.errors import NetSentinelError, ThrottledError, UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.streamer import SUBPROTOCOL, Visitor
@@ -223,59 +222,3 @@ async def test_a_peer_without_an_address() -> None:
     door = Handshake()
     await door.dial(client=None)
     assert door.hub.visitors[0].address == ""
-
-
-def accepted_socket(
-    incoming: list[dict[str, Any]], failure: Exception | None = None
-) -> tuple[StarletteTransport, list[dict[str, Any]]]:
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return incoming.pop(0)
-
-    async def send(message: dict[str, Any]) -> None:
-        if failure is not None and message["type"] != "websocket.accept":
-            raise failure
-        sent.append(message)
-
-    socket = WebSocket({"type": "websocket", "headers": [], "path": "/ws"}, receive, send)
-    return StarletteTransport(socket), sent
-
-
-async def opened(transport: StarletteTransport) -> None:
-    await transport._websocket.accept()
-
-
-async def test_text_binary_and_the_end() -> None:
-    transport, _ = accepted_socket(
-        [
-            {"type": "websocket.connect"},
-            {"type": "websocket.receive", "text": "x"},
-            {"type": "websocket.receive", "bytes": b"\x00"},
-            {"type": "websocket.receive", "text": ""},
-            {"type": "websocket.disconnect", "code": 1001},
-        ]
-    )
-    await opened(transport)
-    assert [await transport.receive() for _ in range(5)] == ["x", b"\x00", "", None, None]
-
-
-async def test_a_peer_that_is_gone_is_a_connection_error() -> None:
-    transport, _ = accepted_socket([{"type": "websocket.connect"}], OSError("gone"))
-    await opened(transport)
-    for _ in range(2):  # when it is noticed, and afterwards
-        with pytest.raises(ConnectionError):
-            await transport.send_text("x")
-    with pytest.raises(ConnectionError):
-        await transport.close(4503, "draining")
-
-
-async def test_frames_and_the_close_are_passed_on() -> None:
-    transport, sent = accepted_socket([{"type": "websocket.connect"}])
-    await opened(transport)
-    await transport.send_text("x")
-    await transport.close(4503, "retry_after_ms=5")
-    assert sent[1:] == [
-        {"type": "websocket.send", "text": "x"},
-        {"type": "websocket.close", "code": 4503, "reason": "retry_after_ms=5"},
-    ]

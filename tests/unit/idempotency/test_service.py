@@ -7,7 +7,7 @@ import pytest
 from netsentinel.idempotency import (
     Answer,
     AnswerNotKeptError,
-    Attempt,
+    Claim,
     Idempotency,
     KeyReusedError,
     RequestInFlightError,
@@ -29,9 +29,9 @@ def service(clock: FakeClock) -> Idempotency:
     return memory_idempotency(clock)
 
 
-async def _begin(service: Idempotency, fingerprint: str = "print") -> Attempt:
+async def _begin(service: Idempotency, fingerprint: str = "print") -> Claim:
     begun = await service.begin(ANN, "abc", fingerprint)
-    assert isinstance(begun, Attempt)
+    assert isinstance(begun, Claim)
     return begun
 
 
@@ -44,17 +44,17 @@ async def test_the_answer_is_told_again_for_a_day(service: Idempotency, clock: F
 
 
 async def test_another_request_under_the_key_is_refused(service: Idempotency) -> None:
-    attempt = await _begin(service)
+    claim = await _begin(service)
     with pytest.raises(KeyReusedError):
         await service.begin(ANN, "abc", "another")
-    await service.finish(attempt, 201, ANSWER)
+    await service.finish(claim, 201, ANSWER)
     with pytest.raises(KeyReusedError):
         await service.begin(ANN, "abc", "another")
 
 
 async def test_of_many_at_once_one_is_carried_out(service: Idempotency) -> None:
     found = await asyncio.gather(*(service.begin(ANN, "abc", "print") for _ in range(20)), return_exceptions=True)
-    assert sum(isinstance(one, Attempt) for one in found) == 1
+    assert sum(isinstance(one, Claim) for one in found) == 1
     refused = [one for one in found if isinstance(one, RequestInFlightError)]
     assert len(refused) == 19
     assert refused[0].extra["retry_after"] == 2
@@ -73,10 +73,10 @@ async def test_a_server_that_died_blocks_the_key_for_half_a_minute(service: Idem
 
 
 async def test_a_living_server_keeps_its_right(service: Idempotency, clock: FakeClock) -> None:
-    attempt = await _begin(service)
+    claim = await _begin(service)
     for _ in range(10):
         clock.advance(LEASE - SECOND)
-        assert await service.renew(attempt)
+        assert await service.renew(claim)
     with pytest.raises(RequestInFlightError):
         await service.begin(ANN, "abc", "print")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsentinel.identity import throttle
-from netsentinel.identity.throttle import Attempt, LoginThrottle, network_of
+from netsentinel.identity.throttle import LoginAttempt, LoginThrottle, network_of
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import ThrottledError
 from netsentinel.kernel.testing import FakeClock
@@ -84,7 +84,7 @@ def test_success_counts_for_nothing(logins: LoginThrottle) -> None:
 
 
 def test_attempts_at_once_count_before_they_have_failed(logins: LoginThrottle) -> None:
-    attempts: list[Attempt] = [logins.start("192.0.2.1", "default", "ann") for _ in range(5)]
+    attempts: list[LoginAttempt] = [logins.start("192.0.2.1", "default", "ann") for _ in range(5)]
     assert failures(logins, "192.0.2.1", "default", "ann") == 0
     attempts[0].take_back()
     assert failures(logins, "192.0.2.1", "default", "ann") == 1

@@ -12,7 +12,7 @@ from netsentinel.kernel.types import Permission, Principal
 from netsentinel.storage import Journal, SqliteDatabase, Tx
 from netsentinel.storage.testing import Happened
 from netsentinel.tasks import TaskState
-from netsentinel.tasks.batch import BATCH_ACTION, Batch, BatchRequest, Effect, Operation, Step
+from netsentinel.tasks.batch import BATCH_ACTION, Applied, Batch, BatchRequest, Operation, OperationRequest
 from netsentinel.tasks.errors import BatchFailedError
 from tests.unit.tasks.bench import SYSTEM
 from tests.unit.tasks.test_worker import Site
@@ -33,7 +33,7 @@ class Marks:
         self.breaks_at = -1
         self.after: list[int] = []
 
-    def apply(self, tx: Tx, principal: Principal, wanted: Mark) -> Effect:
+    def apply(self, tx: Tx, principal: Principal, wanted: Mark) -> Applied:
         tx.run("INSERT INTO meta (key, value) VALUES (?, '')", (f"test.{wanted.n}",))
         tx.append(
             NewEntry("test.happened", principal.tenant, principal.id, str(wanted.n), Happened(text=str(wanted.n)))
@@ -48,7 +48,7 @@ class Marks:
         async def afterwards() -> None:
             self.after.append(wanted.n)
 
-        return Effect(f"mark-{wanted.n}", "made", afterwards)
+        return Applied(f"mark-{wanted.n}", "made", afterwards)
 
 
 class Bench:
@@ -78,12 +78,19 @@ def bench(sqlite_database: SqliteDatabase, entry_registry: EntryRegistry, audit_
 
 
 def marks(*numbers: int, **flags: bool) -> BatchRequest:
-    return BatchRequest(tuple(Step("mark", {"n": number}) for number in numbers), **flags)
+    return BatchRequest(tuple(OperationRequest("mark", {"n": number}) for number in numbers), **flags)
 
 
 async def test_each_has_its_own_outcome_and_all_share_a_commit(bench: Bench) -> None:
     before = bench.db.writes
-    wanted = BatchRequest((*marks(1, -1).operations, Step("mark", {"n": "x"}), Step("none"), *marks(2, 1).operations))
+    wanted = BatchRequest(
+        (
+            *marks(1, -1).operations,
+            OperationRequest("mark", {"n": "x"}),
+            OperationRequest("none"),
+            *marks(2, 1).operations,
+        )
+    )
     failing = {1: "not-found", 2: "invalid-input", 3: "not-found"}
     with pytest.raises(Exception, match="UNIQUE"):  # a fault of ours undoes it all
         await bench.batch.run(SYSTEM, wanted)

@@ -1,4 +1,4 @@
-"""Attempts by the schedule, with a moved clock: what each answer does, and when an endpoint is stopped."""
+"""Attempts by the schedule, with a moved clock: what each answer does, and when an endpoint is disabled."""
 
 import msgspec
 import pytest
@@ -134,7 +134,7 @@ async def test_gone_stops_the_endpoint_at_once(hall: Hall) -> None:
     assert len(hall.caller.calls) == 1
 
 
-async def test_an_endpoint_that_fails_for_five_days_is_stopped(hall: Hall) -> None:
+async def test_an_endpoint_that_fails_for_five_days_is_disabled(hall: Hall) -> None:
     made = await hall.add()
     hall.caller.answers = [answer(500)]
     for _ in range(6):
@@ -151,7 +151,7 @@ async def test_an_endpoint_that_fails_for_five_days_is_stopped(hall: Hall) -> No
     hall.clock.advance(3 * DAY)
     calls = len(hall.caller.calls)
     await hall.work()
-    assert len(hall.caller.calls) == calls, "a stopped endpoint was called"
+    assert len(hall.caller.calls) == calls, "a disabled endpoint was called"
     assert {one.state for one in await hall.deliveries(made.endpoint)} == {DeliveryState.FAILED}
 
 

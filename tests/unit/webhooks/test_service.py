@@ -10,7 +10,7 @@ from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundEr
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.outbound import ForbiddenTargetError, InvalidUrlError
 from netsentinel.webhooks import DeliveryFilter, DeliveryState, EndpointDraft, StoppedBy, replaying
-from netsentinel.webhooks.errors import DeliveryUnderWayError, InvalidWebhookError, WebhookStoppedError
+from netsentinel.webhooks.errors import DeliveryUnderWayError, InvalidWebhookError, WebhookDisabledError
 from netsentinel.webhooks.service import MOST_ENDPOINTS
 from tests.unit.webhooks.bench import ADMIN, ANALYST, HAPPENED, STRANGER, URL, Hall, answer
 
@@ -77,7 +77,7 @@ async def test_another_tenant_sees_and_changes_nothing(hall: Hall) -> None:
     await hall.happen()
     await hall.work()
     (delivery,) = await hall.deliveries(made.endpoint)
-    assert await hall.service.overview(STRANGER.tenant) == []
+    assert await hall.service.overview(STRANGER) == []
     for call in (
         hall.service.get(STRANGER.tenant, name),
         hall.service.update(STRANGER, name, DRAFT),
@@ -101,19 +101,19 @@ async def test_a_change_is_refused_when_somebody_was_faster(hall: Hall) -> None:
         await hall.service.update(ADMIN, made.endpoint.id, DRAFT, version=1)
 
 
-async def test_a_stopped_endpoint_goes_on_from_now_and_the_rest_is_replayed(hall: Hall) -> None:
+async def test_a_disabled_endpoint_goes_on_from_now_and_the_rest_is_replayed(hall: Hall) -> None:
     made = await hall.add()
     await hall.happen("taken")
     await hall.work()
-    stopped = EndpointDraft(url=URL, events=(HAPPENED,), enabled=False)
-    endpoint = await hall.service.update(ADMIN, made.endpoint.id, stopped)
+    disabled = EndpointDraft(url=URL, events=(HAPPENED,), enabled=False)
+    endpoint = await hall.service.update(ADMIN, made.endpoint.id, disabled)
     assert endpoint.stopped_by is StoppedBy.HAND
     hall.clock.advance(HOUR)
     begin = hall.clock.now()
     for name in ("missed 1", "missed 2"):
         await hall.happen(name)
     await hall.work()
-    with pytest.raises(WebhookStoppedError):
+    with pytest.raises(WebhookDisabledError):
         await hall.service.replay_range(ADMIN, endpoint.id, begin, begin + HOUR)
     hall.clock.advance(HOUR)
     assert (await hall.service.update(ADMIN, endpoint.id, DRAFT)).stopped_by is StoppedBy.NOTHING
@@ -213,10 +213,20 @@ async def test_the_overview_counts_the_last_day(hall: Hall) -> None:
     for name in ("a", "b"):
         await hall.happen(name)
     await hall.work()
-    ((endpoint, counts),) = await hall.service.overview(ADMIN.tenant)
+    ((endpoint, counts),) = await hall.service.overview(ADMIN)
     assert endpoint.id == made.endpoint.id
     assert dict(counts) == {DeliveryState.PENDING: 2}
     assert await hall.service.forget_old(1) == 1
+
+
+async def test_the_overview_counts_what_its_reader_may_read_of(hall: Hall) -> None:
+    made = await hall.add()
+    await hall.happen()
+    await hall.work()
+    reader = replace(ADMIN, permissions=frozenset({Permission.WEBHOOKS_READ}))
+    ((_, counts),) = await hall.service.overview(reader)
+    assert dict(counts) == dict(await hall.service.counts(reader, await hall.endpoint(made))) == {}
+    assert dict(await hall.service.counts(ADMIN, await hall.endpoint(made))) == {DeliveryState.DELIVERED: 1}
 
 
 async def test_pages_of_deliveries(hall: Hall) -> None:
@@ -305,18 +315,18 @@ async def test_a_call_replays_a_bounded_number_and_the_next_goes_on(
 ) -> None:
     monkeypatch.setattr(replaying, "MOST_AT_ONCE", 4)
     monkeypatch.setattr(replaying, "_BATCH", 2)
-    stopped = await hall.add(enabled=False)
+    disabled = await hall.add(enabled=False)
     begin = hall.clock.now()
     for number in range(10):
         await hall.happen(str(number))
         hall.clock.advance(SECOND)
-    await hall.service.update(ADMIN, stopped.endpoint.id, DRAFT)
+    await hall.service.update(ADMIN, disabled.endpoint.id, DRAFT)
     added: list[int] = []
     since = begin
     while since:
-        done = await hall.service.replay_range(ADMIN, stopped.endpoint.id, since, hall.clock.now())
+        done = await hall.service.replay_range(ADMIN, disabled.endpoint.id, since, hall.clock.now())
         added.append(done.added)
         since = done.next
     assert sum(added) == 10
     assert max(added) <= 4
-    assert len(await hall.deliveries(stopped.endpoint)) == 10
+    assert len(await hall.deliveries(disabled.endpoint)) == 10

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
 from netsentinel.kernel.errors import MalformedBodyError, NetSentinelError, TooLargeError, TooSlowError
-from netsentinel.kernel.settings import MIB, Settings
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import MIB
 
 JSON_LIMIT: Final = 64 * 1024
 """Bytes of any body that is not a batch of events; the framework reads it before it knows who sends it."""

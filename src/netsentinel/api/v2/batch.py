@@ -11,7 +11,7 @@ from netsentinel.api.services import Served
 from netsentinel.api.v2.suppressions import ConditionText
 from netsentinel.api.v2.task_views import TaskItem, item_of
 from netsentinel.kernel.types import Principal
-from netsentinel.tasks.batch import INLINE, MOST_OPERATIONS, BatchReport, BatchRequest, Step
+from netsentinel.tasks.batch import INLINE, MOST_OPERATIONS, BatchReport, BatchRequest, OperationRequest
 
 router = APIRouter(prefix="/api/v2/batch", tags=["batch"])
 
@@ -104,10 +104,11 @@ class BatchText(BaseModel):
 
     def as_request(self) -> BatchRequest:
         """The domain's request."""
-        steps = tuple(
-            Step(one.op, one.model_dump(mode="json", exclude={"op"}, exclude_unset=True)) for one in self.operations
+        operations = tuple(
+            OperationRequest(one.op, one.model_dump(mode="json", exclude={"op"}, exclude_unset=True))
+            for one in self.operations
         )
-        return BatchRequest(steps, self.atomic, self.dry_run)
+        return BatchRequest(operations, self.atomic, self.dry_run)
 
 
 @router.post(

@@ -20,9 +20,8 @@ from netsentinel.api.v2.schedule_views import (
     item_of,
     run_of,
 )
-from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.types import Permission, Principal
-from netsentinel.scheduler import Schedule
+from netsentinel.scheduler import Schedule, ScheduleFilter
 from netsentinel.scheduler.service import MOST_SCHEDULES
 
 router = APIRouter(prefix="/api/v2/scheduler", tags=["schedules"])
@@ -51,14 +50,9 @@ class ScheduleQuery(BaseModel):
     limit: int = Field(MOST_SCHEDULES, ge=1, le=MOST_SCHEDULES, description="Schedules a page; all by default.")
     cursor: str = Field("", max_length=1_024, description="`next` of the previous page.")
 
-    def lets_through(self, schedule: Schedule) -> bool:
-        """Whether the filters fit."""
-        draft = schedule.draft
-        return (
-            self.enabled in {None, draft.enabled}
-            and self.action in {"", draft.action}
-            and self.q.casefold() in draft.name.casefold()
-        )
+    def as_filter(self) -> ScheduleFilter:
+        """The domain's filter."""
+        return ScheduleFilter(enabled=self.enabled, action=self.action, text=self.q)
 
 
 class CountQuery(BaseModel):
@@ -93,14 +87,10 @@ class Happening(BaseModel):
 @router.get("/schedules", response_model=ScheduleItems, responses=problems(400, 401, 403))
 async def list_schedules(query: Annotated[ScheduleQuery, Query()], principal: Reader, services: Served) -> Response:
     """The tenant's schedules by name, each with its newest run; all of them, unless a page is to hold less."""
-    after = str(decode_cursor(query.cursor, str)[0]) if query.cursor else None
-    found = [
-        (schedule, last)
-        for schedule, last in await services.schedules.overview(principal.tenant)
-        if query.lets_through(schedule) and (after is None or schedule.draft.name > after)
-    ]
-    items = tuple(item_of(schedule, last) for schedule, last in found[: query.limit])
-    return answer(ScheduleItems(items, encode_cursor((items[-1].name,)) if len(found) > query.limit else None))
+    page = await services.schedules.overview(
+        principal.tenant, query.as_filter(), limit=query.limit, cursor=query.cursor or None
+    )
+    return answer(ScheduleItems(tuple(item_of(schedule, last) for schedule, last in page.items), page.next))
 
 
 @router.post(

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.deps import Requires
-from netsentinel.api.services import Served
+from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
+from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.webhook_views import (
     DeliveryItem,
     DeliveryItems,
@@ -26,7 +27,7 @@ from netsentinel.api.v2.webhook_views import (
     whole_of,
 )
 from netsentinel.kernel.types import Permission, Principal
-from netsentinel.webhooks import DeliveryFilter, DeliveryState, Replayed
+from netsentinel.webhooks import DeliveryFilter, DeliveryState, Endpoint, Replayed
 
 router = APIRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
 
@@ -56,7 +57,7 @@ class DeliveryQuery(BaseModel):
 @router.get("", response_model=WebhookItems, responses=problems(401, 403))
 async def list_webhooks(principal: Reader, services: Served) -> Response:
     """The tenant's endpoints, oldest first, with how the deliveries of the last day stand. Secrets are never shown."""
-    found = await services.webhooks.overview(principal.tenant)
+    found = await services.webhooks.overview(principal)
     return answer(WebhookItems(tuple(webhook_of(endpoint, counts, principal) for endpoint, counts in found)))
 
 
@@ -75,32 +76,45 @@ async def list_webhook_events(principal: Reader, services: Served) -> Response:
     return answer(WebhookEvents(tuple(WebhookEvent(kind.name, kind.topic, kind.summary) for kind in kinds)))
 
 
-@router.get("/{webhook_id}", response_model=WebhookItem, responses=problems(401, 403, 404))
-async def show_webhook(webhook_id: str, principal: Reader, services: Served) -> Response:
+@router.get("/{webhook_id}", response_model=WebhookItem, responses=UNCHANGED | problems(401, 403, 404))
+async def show_webhook(
+    webhook_id: str, principal: Reader, services: Served, if_none_match: IfNoneMatch = None
+) -> Response:
     """One endpoint, without its secret."""
-    endpoint = await services.webhooks.get(principal.tenant, webhook_id)
-    return answer(webhook_of(endpoint, await services.webhooks.counts(endpoint), principal))
+    return await _shown(services, principal, await services.webhooks.get(principal.tenant, webhook_id), if_none_match)
 
 
-@router.put("/{webhook_id}", response_model=WebhookItem, responses=problems(400, 401, 403, 404, 409, 413))
-async def change_webhook(webhook_id: str, stated: WebhookChange, principal: Writer, services: Served) -> Response:
-    """State an endpoint anew; `enabled` lets a stopped one go on, from now on."""
-    changed = await services.webhooks.update(principal, webhook_id, stated.as_draft(), version=stated.version)
-    return answer(webhook_of(changed, await services.webhooks.counts(changed), principal))
+@router.put("/{webhook_id}", response_model=WebhookItem, responses=problems(400, 401, 403, 404, 409, 412, 413))
+async def change_webhook(
+    webhook_id: str, stated: WebhookChange, principal: Writer, services: Served, if_match: IfMatch = None
+) -> Response:
+    """State an endpoint anew; `enabled` lets a disabled one go on, from now on."""
+    version = await _based_on(services, principal, webhook_id, if_match)
+    with precondition(version):
+        changed = await services.webhooks.update(
+            principal, webhook_id, stated.as_draft(), version=stated.version if version is None else version
+        )
+    return await _shown(services, principal, changed)
 
 
-@router.delete("/{webhook_id}", status_code=204, responses=problems(401, 403, 404))
-async def delete_webhook(webhook_id: str, principal: Writer, services: Served) -> Response:
+@router.delete("/{webhook_id}", status_code=204, responses=problems(401, 403, 404, 409, 412))
+async def delete_webhook(webhook_id: str, principal: Writer, services: Served, if_match: IfMatch = None) -> Response:
     """Delete an endpoint. Messages that wait for it are dropped."""
-    await services.webhooks.delete(principal, webhook_id)
+    version = await _based_on(services, principal, webhook_id, if_match)
+    with precondition(version):
+        await services.webhooks.delete(principal, webhook_id, version=version)
     return Response(status_code=204)
 
 
-@router.post("/{webhook_id}/rotate", response_model=WebhookSecret, responses=problems(401, 403, 404))
-async def rotate_webhook_secret(webhook_id: str, principal: Writer, request: Request, services: Served) -> Response:
+@router.post("/{webhook_id}/rotate", response_model=WebhookSecret, responses=problems(401, 403, 404, 412))
+async def rotate_webhook_secret(
+    webhook_id: str, principal: Writer, request: Request, services: Served, if_match: IfMatch = None
+) -> Response:
     """Make a new secret. The old one signs for a day more, beside the new one."""
-    made = await services.webhooks.rotate(principal, webhook_id)
-    return secret_answer(request, secret_of(made, await services.webhooks.counts(made.endpoint), principal))
+    version = await _based_on(services, principal, webhook_id, if_match)
+    with precondition(version):
+        made = await services.webhooks.rotate(principal, webhook_id, version=version)
+    return secret_answer(request, secret_of(made, await services.webhooks.counts(principal, made.endpoint), principal))
 
 
 @router.post("/{webhook_id}/test", response_model=DeliveryWhole, responses=problems(401, 403, 404))
@@ -144,3 +158,16 @@ async def show_webhook_delivery(webhook_id: str, delivery_id: str, principal: Wr
 async def replay_webhook_delivery(webhook_id: str, delivery_id: str, principal: Writer, services: Served) -> Response:
     """Attempt a delivery anew; its `webhook-id` stays, so that a receiver knows it again."""
     return answer(delivery_of(await services.webhooks.replay(principal, webhook_id, delivery_id)))
+
+
+async def _based_on(services: Services, principal: Principal, webhook_id: str, if_match: str | None) -> int | None:
+    if if_match is None:
+        return None
+    return based_on(if_match, (await services.webhooks.get(principal.tenant, webhook_id)).version)
+
+
+async def _shown(
+    services: Services, principal: Principal, endpoint: Endpoint, if_none_match: str | None = None
+) -> Response:
+    item = webhook_of(endpoint, await services.webhooks.counts(principal, endpoint), principal)
+    return tagged(item, endpoint.version, if_none_match)

@@ -9,7 +9,8 @@ from starlette.types import Message, Receive, Scope, Send
 from netsentinel.api.middleware import body_limit
 from netsentinel.api.middleware.body_limit import AUTH_LIMIT, JSON_LIMIT, BodyLimit
 from netsentinel.kernel.errors import TooLargeError
-from netsentinel.kernel.settings import MIB, Settings
+from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import MIB
 from tests.unit.api.middleware.conftest import Open
 
 pytestmark = pytest.mark.anyio

@@ -60,12 +60,13 @@ async def test_a_tier_is_given_to_the_tenant_and_to_a_key(desk: Desk) -> None:
     assert (found["tier"], found["windows"][0]["per_minute"]) == ("premium", 1_000)
     (viewer,) = [key for key in await desk.house.service.keys.all(system_principal()) if key.name == "viewer key"]
     place = f"/api/v2/api-keys/{viewer.id}/tier"
-    assert (await desk.call("PUT", place, Role.ADMIN, json={"tier": "unlimited"})).json()["tier"] == "unlimited"
-    assert (await desk.get("/api/v2/usage")).json()["windows"][0]["per_minute"] == 0
+    assert (await desk.call("PUT", place, Role.ADMIN, json={"tier": "unlimited"})).status_code == 403
+    assert (await desk.call("PUT", place, Role.ADMIN, json={"tier": "standard"})).json()["tier"] == "standard"
+    assert (await desk.get("/api/v2/usage")).json()["windows"][0]["per_minute"] == 100
     assert (await desk.call("PUT", place, Role.ADMIN, json={"tier": None})).json()["tier"] == ""
     assert (await desk.get("/api/v2/usage")).json()["tier"] == "premium"
     kinds = [entry.payload.after for entry in desk.house.db.entries if entry.kind == "tier.changed"]  # type: ignore[attr-defined] - a tier's
-    assert kinds == ["premium", "unlimited", ""]
+    assert kinds == ["premium", "standard", ""]
 
 
 async def test_a_tier_needs_keys_manage_and_a_key_that_is_there(desk: Desk) -> None:

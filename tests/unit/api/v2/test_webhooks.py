@@ -112,3 +112,16 @@ async def test_the_events_that_one_may_be_told_of(desk: Desk) -> None:
     } <= names
     assert "login.failed" not in names
     assert "login.failed" in {one["name"] for one in (await desk.get(f"{PATH}/events", Role.ADMIN)).json()["items"]}
+
+
+async def test_a_change_is_refused_when_somebody_was_faster(desk: Desk) -> None:
+    path = f"{PATH}/{(await made(desk))['webhook']['id']}"
+    tag = (await desk.get(path, Role.ANALYST)).headers["etag"]
+    assert (await desk.call("GET", path, headers={"If-None-Match": tag}, role=Role.ANALYST)).status_code == 304
+    mine = await desk.call("PUT", path, json=TEXT | {"description": "y"}, headers={"If-Match": tag})
+    assert (mine.status_code, mine.json()["description"]) == (200, "y")
+    for method, place, options in (("PUT", path, {"json": TEXT}), ("POST", f"{path}/rotate", {}), ("DELETE", path, {})):
+        late = await desk.call(method, place, headers={"If-Match": tag}, **options)
+        assert (late.status_code, late.json()["code"]) == (412, "precondition-failed"), method
+    assert (await desk.call("DELETE", path, headers={"If-Match": mine.headers["etag"]})).status_code == 204
+    assert (await desk.call("DELETE", path, headers={"If-Match": "*"})).status_code == 404

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
@@ -10,11 +11,11 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netsentinel.api.answers import SECRET_ANSWER
-from netsentinel.api.deps import admit
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
-from netsentinel.idempotency import Answer, Attempt, Idempotency, checked_key
+from netsentinel.idempotency import Answer, Claim, Idempotency, checked_key
 from netsentinel.idempotency.model import KEY_HEADER, LEASE, REPLAYED_HEADER
+from netsentinel.identity import Admission
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.types import Principal
@@ -27,12 +28,16 @@ _NOT_KEPT: Final = frozenset({401, 403, 404, 429})
 
 _log = structlog.get_logger("netsentinel.idempotency")
 
+Admit = Callable[[HTTPConnection], Awaitable[Admission | None]]
+"""Whom a request lets in."""
+
 
 class IdempotentPosts:
     """Lets the first request under a key through, and answers the others in its place."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, admit: Admit) -> None:
         self._app = app
+        self._admit = admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on that has no key, and who is not let in anyway."""
@@ -43,7 +48,7 @@ class IdempotentPosts:
         idempotency: Idempotency = scope["app"].state.services.idempotency
         try:
             key = checked_key(stated)
-            admission = await admit(HTTPConnection(scope))
+            admission = await self._admit(HTTPConnection(scope))
             if admission is None:
                 await self._app(scope, receive, send)
                 return
@@ -69,9 +74,9 @@ _OF_THE_BODY: Final = frozenset({408, 413})
 class _First:
     """The first request under a key. Its answer goes out when it is kept, so that a repetition finds it."""
 
-    def __init__(self, idempotency: Idempotency, attempt: Attempt, scope: Scope, send: Send) -> None:
+    def __init__(self, idempotency: Idempotency, claim: Claim, scope: Scope, send: Send) -> None:
         self._idempotency = idempotency
-        self._attempt = attempt
+        self._claim = claim
         self._scope = scope
         self._send = send
         self._start: Message | None = None
@@ -96,7 +101,7 @@ class _First:
         while True:
             await asyncio.sleep(_RENEW_S)
             try:
-                await self._idempotency.renew(self._attempt)
+                await self._idempotency.renew(self._claim)
             except NetSentinelError as error:
                 _log.warning("idempotency_not_renewed", code=error.code)
 
@@ -132,9 +137,9 @@ class _First:
         self._is_settled = True
         try:
             if status >= _FAULT or status in _NOT_KEPT:
-                await self._idempotency.release(self._attempt)
-            elif not await self._idempotency.finish(self._attempt, status, answer):
-                _log.warning("idempotency_right_lost", key=self._attempt.key)
+                await self._idempotency.release(self._claim)
+            elif not await self._idempotency.finish(self._claim, status, answer):
+                _log.warning("idempotency_right_lost", key=self._claim.key)
         except NetSentinelError as error:  # what was done is done; the lock ends by itself
             _log.warning("idempotency_answer_not_kept", code=error.code)
 

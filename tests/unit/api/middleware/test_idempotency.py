@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.requests import HTTPConnection
 
-from netsentinel.api import idempotency
+from netsentinel.api import deps
 from netsentinel.api.answers import answer, secret_answer
 from netsentinel.api.deps import authenticated
 from netsentinel.idempotency.model import LEASE
@@ -248,7 +248,7 @@ async def test_an_answer_is_not_told_to_somebody_who_lost_a_right(
     toys: Site, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (await _post(toys, key)).status_code == 201
-    let_in = idempotency.admit
+    let_in = deps.admission_from
 
     async def with_less(request: HTTPConnection) -> object:
         admission = await let_in(request)
@@ -256,6 +256,6 @@ async def test_an_answer_is_not_told_to_somebody_who_lost_a_right(
         rights = admission.principal.permissions - {Permission.TASKS_WRITE}
         return replace(admission, principal=replace(admission.principal, permissions=rights))
 
-    monkeypatch.setattr(idempotency, "admit", with_less)
+    monkeypatch.setattr(deps, "admission_from", with_less)
     refused = await _post(toys, key)
     assert (refused.status_code, refused.json()["code"]) == (422, "idempotency-key-reused")

@@ -1,6 +1,6 @@
 """What contract suites of the storage share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +19,17 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     from netsentinel.storage.postgres import PostgresDatabase
 
     return lambda writer: PostgresDatabase(url, writer)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """As `opener`, on a database without any table."""
+    if request.param == "sqlite":
+        yield lambda writer: SqliteDatabase(tmp_path / "netsentinel.db", writer)
+        return
+    server = request.getfixturevalue("postgres_server")
+    from netsentinel.storage.postgres import PostgresDatabase
+
+    url = server.create()
+    yield lambda writer: PostgresDatabase(url, writer)
+    server.drop(url)

@@ -1,6 +1,7 @@
 """What every database promises to the closures that run on it."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,6 +9,7 @@ from enum import StrEnum
 import pytest
 
 from netsentinel.kernel.errors import ConflictError, NotFoundError, StorageUnavailableError, UnsafeStorageError
+from netsentinel.kernel.types import ROLE_PERMISSIONS, Role
 from netsentinel.storage import Database, Journal, JournalWriter, ReadTx, Tx
 from netsentinel.storage import postgres as postgres_module
 from netsentinel.storage import sqlite as sqlite_module
@@ -279,3 +281,31 @@ async def test_a_changed_migration_is_refused(
     use_migrations(monkeypatch, [Migration(first.version, first.name, first.sql + "-- edited\n", "edited"), *others])
     with pytest.raises(UnsafeStorageError, match="0001_journal"):
         await opener(journal_writer).__aenter__()
+
+
+async def test_endpoints_of_before_grants_are_told_no_more_than_their_makers_might_read(
+    empty: Opener, journal_writer: JournalWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What 0017 makes of webhooks that an earlier version kept."""
+    known = load_migrations()
+    use_migrations(monkeypatch, [one for one in known if one.version < 17])
+    columns = "id, tenant, url, description, subscriptions, sees_audit, enabled, stopped_by, generation, older,"
+    columns += " failing_since, delivered_at, failed_at, failure, created_by, created_at, updated_at, version"
+    kept = (("whk_user", 0, "usr_1"), ("whk_auditor", 1, "usr_2"), ("whk_key", 1, "key_1"), ("whk_local", 0, "system"))
+    async with empty(journal_writer) as database:
+        await database.write(
+            lambda tx: tx.many(
+                f"INSERT INTO webhooks ({columns}) VALUES (?, 'default', 'https://x.example/', '', '[]', ?, 1, '', 1,"  # noqa: S608 - constants only
+                " '[]', 0, 0, 0, '', ?, 1, 1, 1)",
+                kept,
+            )
+        )
+    use_migrations(monkeypatch, known)
+    async with empty(journal_writer) as database:
+        rows = await database.read(lambda tx: tx.rows("SELECT id, granted, enabled FROM webhooks ORDER BY id"))
+    granted = {name: set(json.loads(text)) for name, text, _ in rows}
+    everybody = {one.value for one in ROLE_PERMISSIONS[Role.VIEWER]}
+    assert granted["whk_user"] <= everybody
+    assert granted["whk_auditor"] == granted["whk_user"] | {"audit:read"}
+    assert granted["whk_key"] == granted["whk_local"] == set()
+    assert [is_enabled for _, _, is_enabled in rows] == [1] * 4

@@ -42,7 +42,7 @@ _log = structlog.get_logger("netsentinel.identity")
 class ApiKeys:
     """Makes, lists, revokes and recognises API keys."""
 
-    def __init__(self, db: Database, stores: IdentityStores, clock: Clock, *, top_tier: Tier = Tier.UNLIMITED) -> None:
+    def __init__(self, db: Database, stores: IdentityStores, clock: Clock, *, top_tier: Tier = Tier.PREMIUM) -> None:
         self._db = db
         self._stores = stores
         self._clock = clock

@@ -170,7 +170,7 @@ class IdentityLimits:
     session_max: Micros = 12 * HOUR
     login_attempts_per_minute: int = 10
     password_min_length: int = 15
-    top_tier: Tier = Tier.UNLIMITED
+    top_tier: Tier = Tier.PREMIUM
     """The highest tier that somebody other than the system may give."""
 
     @classmethod

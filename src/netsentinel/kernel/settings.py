@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, Tier
 
-MIB = 1024 * 1024
 _HIGHEST_PORT = 65_535
 _SHORTEST_KEY = 32
 
@@ -74,8 +73,9 @@ class Settings(BaseSettings):
         200_000, ge=0, description="Requests a day (UTC) of a user's browser sessions; 0 for any number."
     )
     limits_top_tier: Tier = Field(
-        Tier.UNLIMITED,
-        description="Highest tier that a tenant's administrators may give: `standard`, `premium` or `unlimited`.",
+        Tier.PREMIUM,
+        description="Highest tier that a tenant's administrators may give: `standard`, `premium` or `unlimited`."
+        " Whoever has the server's own machine may give any: `netsentinel keys tier`.",
     )
     usage_keep_days: int = Field(90, ge=1, description="Counts of requests are kept so many days.")
     idempotency_keep_hours: int = Field(24, ge=1, description="Answers under an Idempotency-Key are kept so long.")

@@ -196,8 +196,7 @@ async def test_a_tier_is_given_and_announced(house: House) -> None:
         await house.service.keys.set_tenant_tier(system_principal(TenantId("nobody")), Tier.PREMIUM)
 
 
-async def test_an_operator_bounds_what_administrators_may_give() -> None:
-    house = House(limits=IdentityLimits(top_tier=Tier.PREMIUM))
+async def test_administrators_give_no_more_than_premium_unless_the_operator_says_so(house: House) -> None:
     keys = house.service.keys
     admin = (await keys.create(SYSTEM, "admin", role=Role.ADMIN)).key.principal()
     made = await keys.create(admin, "one", role=Role.VIEWER, tier=Tier.PREMIUM)
@@ -209,6 +208,9 @@ async def test_an_operator_bounds_what_administrators_may_give() -> None:
         with pytest.raises(NotAllowedError, match="server's own machine"):
             await wrong
     assert (await keys.set_tier(SYSTEM, made.key.id, Tier.UNLIMITED)).tier is Tier.UNLIMITED
+    open_house = House(limits=IdentityLimits(top_tier=Tier.UNLIMITED))
+    other = await open_house.service.keys.create(admin, "one", role=Role.VIEWER, tier=Tier.UNLIMITED)
+    assert other.key.tier is Tier.UNLIMITED
 
 
 async def test_an_earlier_local_key_becomes_unlimited(house: House, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-METHODS = {"get", "post", "put", "patch", "delete"}
-
 
 class Documented:
     """The statuses that each operation of a document may answer."""

@@ -59,7 +59,7 @@ it and events that must not. Beside them [detectors](detectors.md) judge behavio
 and spraying, beacons, long connections, DNS tunnels, generated names, new services, honeypots, ARP and TLS prints. How
 to write your own: [Write a rule](../guide/write-a-rule.md)."""
 METRICS_INTRODUCTION = """\
-`GET /metrics` answers in Prometheus' text format; it needs the permission `metrics:read`. Besides these there is the
+`GET /metrics` answers in Prometheus' text format; it needs the permission `metrics:read`. Besides these there are the
 histograms `netsentinel_http_request_seconds` with the labels `route`, `method` and `status`, and
 `netsentinel_webhook_attempt_seconds` with the label `outcome`: `delivered`, `refused` (an answer other than 200 to 299)
 or `unanswered`; and the counter `netsentinel_http_deprecated_requests_total` with the label `route`: requests of the

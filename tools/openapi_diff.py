@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from netsentinel.api.openapi import METHODS
+
 Node = Mapping[str, Any]
 
-METHODS: Final = ("get", "put", "post", "delete", "patch")
 _LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _ANYTHING: Final = frozenset({"string", "integer", "number", "boolean", "null", "array", "object"})

@@ -16,6 +16,7 @@ from tools.generate_docs import broken, entry_kinds, error_tree, feature_modules
 from typer.main import get_command
 
 from netsentinel.api.app import create_app
+from netsentinel.api.openapi import METHODS
 from netsentinel.cli.program import COMMANDS
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import ROLE_PERMISSIONS, Permission
@@ -26,7 +27,6 @@ from tests.architecture.source import ROOT, source
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
-METHODS = {"get", "post", "put", "patch", "delete"}
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = sorted(DOCS.rglob("*.md"))
 FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]

@@ -9,7 +9,7 @@ from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import Permission, Principal, Role
-from netsentinel.scheduler import By, Misfire, Overlap, Run, RunOutcome, Trigger, TriggerKind
+from netsentinel.scheduler import By, Misfire, Overlap, Run, RunOutcome, ScheduleFilter, Trigger, TriggerKind
 from netsentinel.scheduler.errors import InvalidScheduleError, ScheduleNameTakenError, SystemScheduleError
 from netsentinel.scheduler.store_sql import SqlRuns  # noqa: F401 - the suite is theirs, by way of the bench
 from netsentinel.scheduler.testing import MemoryRuns  # noqa: F401 - the same
@@ -389,9 +389,25 @@ async def test_the_overview_has_the_newest_run_of_each(site: Site) -> None:
     await site.after(MINUTE)
     await site.schedules.delete(SYSTEM, gone.id)
     (second,) = [run for run in await site.after(MINUTE) if run.tenant == T]
-    found = await site.schedules.overview(T)
-    assert [(schedule.id, run) for schedule, run in found] == [(never.id, None), (twice.id, second)]
-    assert second.number == 2
+    whole = await site.schedules.overview(T)
+    assert [(schedule.id, run) for schedule, run in whole.items] == [(never.id, None), (twice.id, second)]
+    assert (second.number, whole.next) == (2, None)
+    first = await site.schedules.overview(T, limit=1)
+    rest = await site.schedules.overview(T, limit=1, cursor=first.next)
+    assert ((*first.items, *rest.items), rest.next) == (whole.items, None)
+
+
+async def test_the_overview_is_narrowed(site: Site) -> None:
+    await site.make("A one")
+    await site.make("a two", enabled=False)
+    await site.make("b")
+
+    async def names(where: ScheduleFilter) -> list[str]:
+        return [schedule.draft.name for schedule, _ in (await site.schedules.overview(T, where)).items]
+
+    assert await names(ScheduleFilter(text="A ")) == ["A one", "a two"]
+    assert await names(ScheduleFilter(text="A ", enabled=False)) == ["a two"]
+    assert await names(ScheduleFilter(action="no.such")) == []
 
 
 async def test_a_tenant_has_so_many_schedules_at_most(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ import itertools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import apsw
@@ -13,8 +13,8 @@ import duckdb
 import httpx2
 import pytest
 
-from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
-from tests.crash.harness import ROUNDS, Child, Crash, KillHarness
+from tests.crash.harness import ROUNDS, Crash, KillHarness
+from tests.crash.posting import Poster
 from tests.crash.seeds import seeded, tell
 from tests.live_server import NDJSON, LiveServer, wait_for
 
@@ -27,29 +27,12 @@ PAUSE_S = 0.05
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Poster:
-    """Posts events without end; never the same one twice, whatever becomes of it. Acknowledges `<first number>`."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
-    def __call__(self, child: Child, acknowledge: Callable[[str], None]) -> None:
-        url, folder = child.ready.split()
-        key = (Path(folder) / LOCAL_KEY_FILE).read_text(encoding="ascii").strip()
-        with (
-            suppress(httpx2.TransportError),
-            httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=10) as http,
-        ):
-            while not child.killed.is_set():
-                numbers = [next(self._numbers) for _ in range(EVENTS_A_POST)]
-                lines = [
-                    json.dumps({"_path": ("conn", "dns")[n % 2], "ts": 1_780_000_000 + n % 100, "uid": f"C{n}"})
-                    for n in numbers
-                ]
-                answer = http.post("/api/v2/events?source=crash", content="\n".join(lines), headers=NDJSON)
-                if answer.status_code == 202:
-                    acknowledge(str(numbers[0]))
-                child.killed.wait(PAUSE_S)
+def post(http: httpx2.Client, numbers: Iterator[int]) -> list[str]:
+    """Post some events; `<first number>` when they were taken."""
+    some = list(itertools.islice(numbers, EVENTS_A_POST))
+    lines = [json.dumps({"_path": ("conn", "dns")[n % 2], "ts": 1_780_000_000 + n % 100, "uid": f"C{n}"}) for n in some]
+    answer = http.post("/api/v2/events?source=crash", content="\n".join(lines), headers=NDJSON)
+    return [str(some[0])] if answer.status_code == 202 else []
 
 
 @contextmanager
@@ -98,7 +81,7 @@ def waiting(data: Path) -> int:
 
 def rounds(kills: int, folder: Path) -> None:
     """Kill so many times, then let the server finish its work in peace and compare."""
-    poster, data = Poster(), folder / "data"
+    poster, data = Poster(post, pause_s=PAUSE_S), folder / "data"
     argv = [sys.executable, "-m", "tests.crash.scenarios.lake", str(data)]
     harness = KillHarness(
         argv,

@@ -5,16 +5,15 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 import httpx2
 import pytest
 
-from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
-from tests.crash.harness import ROUNDS, Child, Crash, KillHarness
+from tests.crash.harness import ROUNDS, Crash, KillHarness
+from tests.crash.posting import Poster
 from tests.crash.seeds import seeded
 from tests.live_server import NDJSON, LiveServer, wait_for
 
@@ -39,26 +38,12 @@ def event(name: str) -> str:
     )
 
 
-class Poster:
-    """Posts events without end; never the same one twice, whatever becomes of it."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
-    def __call__(self, child: Child, acknowledge: Callable[[str], None]) -> None:
-        url, folder = child.ready.split()
-        key = (Path(folder) / LOCAL_KEY_FILE).read_text(encoding="ascii").strip()
-        with (
-            suppress(httpx2.TransportError),
-            httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=10) as http,
-        ):
-            while not child.killed.is_set():
-                names = [f"2001:db8::{next(self._numbers):x}" for _ in range(EVENTS_A_POST)]
-                body = "\n".join(map(event, names)).encode()
-                answer = http.post("/api/v2/events?source=crash", content=body, headers=NDJSON)
-                if answer.status_code == 202:
-                    for name in names:
-                        acknowledge(name)
+def post(http: httpx2.Client, numbers: Iterator[int]) -> list[str]:
+    """Post some events; their addresses when they were taken."""
+    names = [f"2001:db8::{number:x}" for number in itertools.islice(numbers, EVENTS_A_POST)]
+    body = "\n".join(map(event, names)).encode()
+    answer = http.post("/api/v2/events?source=crash", content=body, headers=NDJSON)
+    return names if answer.status_code == 202 else []
 
 
 class Held:
@@ -84,7 +69,7 @@ class Held:
 
 def rounds(kills: int, folder: Path) -> None:
     """Kill so many times, then let the server finish its work in peace and compare."""
-    poster, data = Poster(), folder / "data"
+    poster, data = Poster(post), folder / "data"
     argv = [sys.executable, "-m", "tests.crash.scenarios.server", str(data)]
     harness = KillHarness(argv, seeded(), environment={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}, longest_s=0.6)
     acknowledged: frozenset[str] = frozenset()

@@ -4,23 +4,21 @@
 deliveries and not the loading of rules; the long run kills the whole server.
 """
 
-import itertools
 import os
 import random
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
 import httpx2
 import pytest
 
-from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
 from tests.crash.harness import ROUNDS, Child, Crash, KillHarness
+from tests.crash.posting import Poster
 from tests.crash.seeds import seeded
 from tests.live_server import LiveServer, wait_for
 from tests.webhook_receiver import Received, Receiver, Reply
@@ -113,23 +111,11 @@ def test_every_event_is_delivered_and_none_is_lost(tmp_path: Path) -> None:
         compare(good, bad, secret, acknowledged)
 
 
-class Announcer:
-    """Announces events to a whole server without end; never the same one twice, whatever becomes of it."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
-    def __call__(self, child: Child, acknowledge: Callable[[str], None]) -> None:
-        url, folder = child.ready.split()
-        key = (Path(folder) / LOCAL_KEY_FILE).read_text(encoding="ascii").strip()
-        with (
-            suppress(httpx2.TransportError),
-            httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=10) as http,
-        ):
-            while not child.killed.is_set():
-                name = f"crash.{next(self._numbers)}"
-                if http.post("/api/v2/scheduler/events", json={"name": name}).status_code == 204:
-                    acknowledge(name)
+def announce(http: httpx2.Client, numbers: Iterator[int]) -> list[str]:
+    """Announce an event; its name when that was taken."""
+    name = f"crash.{next(numbers)}"
+    answer = http.post("/api/v2/scheduler/events", json={"name": name})
+    return [name] if answer.status_code == 204 else []
 
 
 @pytest.mark.long
@@ -146,7 +132,7 @@ def test_nor_is_one_when_the_whole_server_is_killed(tmp_path: Path) -> None:
             assert http.post(PATH, json={"url": bad.url, "events": events}).status_code == 201
         crashes: list[Crash] = []
         harness = KillHarness(argv, rng, environment=environment, longest_s=3.0)
-        harness.run(int(os.environ.get(ROUNDS, "200")), crashes.append, Announcer())
+        harness.run(int(os.environ.get(ROUNDS, "200")), crashes.append, Poster(announce))
         database = data / "netsentinel.db"
         with LiveServer(tmp_path, **INSIDE):
             wait_for(lambda: not waiting(database, good.url), 300, every=0.5)

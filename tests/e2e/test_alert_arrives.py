@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from netsentinel.demo import StoryLine, story
-from tests.e2e.browser import TEST_S, require_dashboard, set_up, violations, visit, visit_again
+from tests.e2e.browser import TEST_S, require_dashboard, violations, visit, visit_again
 from tests.e2e.sending import send
 from tests.live_server import PASSWORD, LiveServer
 
@@ -33,15 +33,6 @@ def chapters() -> list[list[StoryLine]]:
     lines = list(story(time.time_ns() // 1_000 - 1_800_000_000))
     cuts = [0, len(lines) // 3, 2 * len(lines) // 3, len(lines)]
     return [lines[start:end] for start, end in pairwise(cuts)]
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser, server: LiveServer) -> Iterator[BrowserContext]:
-    """A browser in which the first administrator has set the server up."""
-    context = visit(browser, server)
-    set_up(context, server)
-    yield context
-    context.close()
 
 
 def titles(client: httpx2.Client) -> set[str]:

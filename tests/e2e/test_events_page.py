@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from netsentinel.demo import story
-from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit, visit_again
+from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, violations, visit_again
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
@@ -30,15 +30,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
         wait_for(stored, WAIT_S)
         yield running
-
-
-@pytest.fixture(scope="module")
-def context(server: LiveServer) -> Iterator[BrowserContext]:
-    with chromium() as browser:
-        context = visit(browser, server)
-        set_up(context, server)
-        yield context
-        context.close()
 
 
 def total(page: Page) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, set_up, violations, visit, visit_again
+from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, violations, visit, visit_again
 from tests.live_server import LiveServer, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
@@ -24,14 +24,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     require_dashboard()
     with LiveServer(tmp_path_factory.mktemp("live"), ws_heartbeat_seconds="5") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser, server: LiveServer) -> Iterator[BrowserContext]:
-    context = visit(browser, server, accept_downloads=True)
-    set_up(context, server)
-    yield context
-    context.close()
 
 
 def echo(server: LiveServer, request_id: str) -> str:

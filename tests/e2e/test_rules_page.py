@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, violations
 from tests.e2e.sending import settle
 from tests.live_server import NDJSON, LiveServer, wait_for
 
@@ -46,15 +46,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     require_dashboard()
     with LiveServer(tmp_path_factory.mktemp("e2e")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def context(server: LiveServer) -> Iterator[BrowserContext]:
-    with chromium() as browser:
-        context = visit(browser, server)
-        set_up(context, server)
-        yield context
-        context.close()
 
 
 def request_of(url: str, agent: str = "Mozilla/5.0") -> dict[str, Any]:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.browser import TEST_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, require_dashboard, violations
 from tests.live_server import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
@@ -26,15 +26,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, logs: Path) -> Iterator[Liv
     require_dashboard()
     with LiveServer(tmp_path_factory.mktemp("e2e"), source_folders=str(logs)) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def context(server: LiveServer) -> Iterator[BrowserContext]:
-    with chromium() as browser:
-        context = visit(browser, server)
-        set_up(context, server)
-        yield context
-        context.close()
 
 
 def test_a_program_sends_with_the_key_that_the_page_shows(context: BrowserContext, server: LiveServer) -> None:

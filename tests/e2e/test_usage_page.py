@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.browser import TEST_S, require_dashboard, set_up, violations, visit, visit_again
+from tests.e2e.browser import TEST_S, require_dashboard, violations, visit_again
 from tests.live_server import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
@@ -16,14 +16,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     require_dashboard()
     with LiveServer(tmp_path_factory.mktemp("e2e")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser, server: LiveServer) -> Iterator[BrowserContext]:
-    context = visit(browser, server)
-    set_up(context, server)
-    yield context
-    context.close()
 
 
 def test_ones_own_limits_and_then_everybodys_requests(context: BrowserContext, server: LiveServer) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.browser import TEST_S, WAIT_S, chromium, require_dashboard, set_up, violations, visit
+from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, violations
 from tests.live_server import LiveServer, wait_for
 from tests.webhook_receiver import Receiver, Reply
 
@@ -18,15 +18,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     inside = {"outbound_networks": "127.0.0.0/8", "outbound_ports": "1-65535"}
     with LiveServer(tmp_path_factory.mktemp("e2e"), **inside) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def context(server: LiveServer) -> Iterator[BrowserContext]:
-    with chromium() as browser:
-        context = visit(browser, server)
-        set_up(context, server)
-        yield context
-        context.close()
 
 
 def test_a_webhook_from_its_secret_to_a_replay(context: BrowserContext, server: LiveServer) -> None:

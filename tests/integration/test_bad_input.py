@@ -10,9 +10,9 @@ import httpx2
 import pytest
 import zstandard
 
+from netsentinel.kernel.types import MIB
 from tests.live_server import NDJSON, PASSWORD, LiveServer, wait_for
 
-MIB = 1024 * 1024
 EVE = (
     b'{"timestamp":"2026-01-01T00:00:00.000000+0000","event_type":"dns","src_ip":"192.0.2.1","dest_ip":"192.0.2.53",'
     b'"proto":"UDP","dns":{"type":"query","rrname":"www.example.org","rrtype":"A"}}'

@@ -679,7 +679,7 @@ export interface WebhookChanged {
 }
 
 /** An endpoint is told of nothing any more. The entry's subject is its id. */
-export interface WebhookStopped {
+export interface WebhookDisabled {
   readonly id: string;
   readonly origin: string;
   readonly reason: StoppedBy;
@@ -827,7 +827,7 @@ export interface EventData {
   /** A message to an endpoint was given up after its last attempt. */
   readonly "webhook:delivery-failed": DeliveryGivenUp;
   /** An endpoint was disabled: it answered 410, or failed for too long. */
-  readonly "webhook:disabled": WebhookStopped;
+  readonly "webhook:disabled": WebhookDisabled;
 }
 
 /** The names of each topic's events. */

@@ -1914,7 +1914,7 @@ export interface paths {
         get: operations["show_webhook"];
         /**
          * Change Webhook
-         * @description State an endpoint anew; `enabled` lets a stopped one go on, from now on.
+         * @description State an endpoint anew; `enabled` lets a disabled one go on, from now on.
          */
         put: operations["change_webhook"];
         post?: never;
@@ -9869,7 +9869,10 @@ export interface operations {
     show_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 webhook_id: string;
             };
@@ -9887,6 +9890,14 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookItem"];
                 };
             };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
@@ -9898,7 +9909,10 @@ export interface operations {
     change_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 webhook_id: string;
             };
@@ -9935,6 +9949,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -9944,7 +9959,10 @@ export interface operations {
     delete_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
             path: {
                 webhook_id: string;
             };
@@ -9964,6 +9982,8 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
@@ -9973,6 +9993,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
                 /**
                  * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
@@ -10002,6 +10024,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];

@@ -103,9 +103,16 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await open_work(settings, ground)
-        histories = Histories(work.tasks, work.plan.schedules, work.board, work.files, work.hooks.service)
+        histories = Histories(
+            work.tasks,
+            work.plan.schedules,
+            work.board,
+            work.files,
+            work.hooks.service,
+            ground.limits,
+            ground.idempotency,
+        )
         await ground.limits.load()
-        await ground.idempotency.forget_old()
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
         services, runner, metrics, supervisor, pusher = _services(settings, ground, pool, lake, rules, work, demo=demo)

@@ -102,7 +102,7 @@ def _hooks(settings: Settings, ground: Ground, service: TaskService, dialect: Di
         key=(settings.webhooks_key.get_secret_value() or private_key(settings.data_dir / "webhooks.key")).encode(),
         readers={name: topic.permission for name, topic in TOPICS.items()},
         timeout_s=settings.webhooks_timeout_seconds,
-        stop_after=settings.webhooks_disable_after_hours * HOUR,
+        disable_after=settings.webhooks_disable_after_hours * HOUR,
     )
     return assemble(ground.db, ground.journal, ground.registry, service, ground.clock, stores, caller, rules)
 

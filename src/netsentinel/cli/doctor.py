@@ -13,11 +13,11 @@ import typer
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 from netsentinel.cli.serve import settings_from
 from netsentinel.kernel.data_folder import LOCAL_SERVER_FILE
+from netsentinel.kernel.types import MIB
 
 if TYPE_CHECKING:
     from netsentinel.kernel.settings import Settings
 
-_MIB = 1024 * 1024
 _LEAST_MEMORY_MIB = 512
 
 
@@ -85,7 +85,7 @@ def check_data_folder(settings: "Settings") -> Finding:
 def check_disk(settings: "Settings") -> Finding:
     """Free space above the reserve."""
     folder = settings.data_dir if settings.data_dir.exists() else Path.cwd()
-    free = shutil.disk_usage(folder).free // _MIB
+    free = shutil.disk_usage(folder).free // MIB
     return _finding(
         "disk space",
         f"{free:,} MiB free",

@@ -11,7 +11,7 @@ from netsentinel.demo.conversations import converse
 from netsentinel.demo.model import DURATION, Machine, Request, StoryLine
 from netsentinel.demo.traffic import MILLISECOND, between, fetch, lookup, over, secure
 from netsentinel.kernel.clock import MINUTE, SECOND
-from netsentinel.kernel.types import Micros
+from netsentinel.kernel.types import MIB, Micros
 
 _VISITS = 10
 """Sites that each person opens; more would only make the demo longer."""
@@ -28,7 +28,6 @@ _DOCUMENTS = ("Sales\\offer-2041.docx", "Finance\\budget.xlsx", "HR\\holiday-for
 _DIRECTORY_SERVICES = ((88, "krb"), (389, "ldap"), (445, "smb"))
 _CHATTER = (2_210_044, "SURICATA STREAM Packet with invalid timestamp", "Generic Protocol Command Decode", 3)
 _ODD_PACKETS = 0.02  # a few packets are always odd; severity 3 says that nobody needs to look
-_MIB = 1024 * 1024
 
 
 def office(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
@@ -63,7 +62,7 @@ def _browse(rng: random.Random, station: Machine, at: Micros) -> Iterator[StoryL
         start=at + 40 * MILLISECOND,
         duration=between(rng, 2 * SECOND, 90 * SECOND),
         sent=rng.randint(1_500, 60_000),
-        received=rng.randint(8_000, 4 * _MIB),
+        received=rng.randint(8_000, 4 * MIB),
         service="ssl",
     )
     yield from secure(talk, site.name, ja3=_BROWSER_JA3)
@@ -96,7 +95,7 @@ def _read_mail(rng: random.Random, station: Machine, at: Micros) -> Iterator[Sto
 
 
 def _open_document(rng: random.Random, station: Machine, at: Micros) -> Iterator[StoryLine]:
-    size = rng.randint(20_000, 6 * _MIB)
+    size = rng.randint(20_000, 6 * MIB)
     talk = converse(
         rng,
         station.address,
@@ -138,7 +137,7 @@ def _updates(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
             url=f"/c/msdownload/update/software/secu/kb{rng.randint(5_030_000, 5_050_000)}.cab",
             agent=_WINDOWS_UPDATE,
             mime="application/vnd.ms-cab-compressed",
-            length=rng.randint(_MIB, 40 * _MIB),
+            length=rng.randint(MIB, 40 * MIB),
         )
         _, lines = fetch(rng, station, cast.UPDATE_SITE, _sometime(rng, start), [patch])
         yield from lines
@@ -167,7 +166,7 @@ def _outgoing_mail(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
             25,
             start=at + 60 * MILLISECOND,
             duration=between(rng, SECOND, 6 * SECOND),
-            sent=rng.randint(4_000, 3 * _MIB),
+            sent=rng.randint(4_000, 3 * MIB),
             received=rng.randint(600, 1_500),
             service="smtp",
         )
@@ -197,9 +196,9 @@ def _administration(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
 def _backup(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
     at = start + MINUTE
     for server, size in (
-        (cast.FILE_SERVER, 1_900 * _MIB),
-        (cast.MAIL_SERVER, 640 * _MIB),
-        (cast.WEB_SERVER, 210 * _MIB),
+        (cast.FILE_SERVER, 1_900 * MIB),
+        (cast.MAIL_SERVER, 640 * MIB),
+        (cast.WEB_SERVER, 210 * MIB),
     ):
         talk = converse(
             rng,
@@ -207,7 +206,7 @@ def _backup(rng: random.Random, start: Micros) -> Iterator[StoryLine]:
             server.address,
             22,
             start=at,
-            duration=size * SECOND // (110 * _MIB),
+            duration=size * SECOND // (110 * MIB),
             sent=size // 900,
             received=size,
             service="ssh",

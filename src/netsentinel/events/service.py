@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import zstandard
 
@@ -16,13 +16,11 @@ from netsentinel.events.positions import StreamPosition
 from netsentinel.events.unpack import UnpackLimits, unpack
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import InvalidInputError, MalformedBodyError, TooLargeError, UnavailableError
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import MIB, TenantId
 from netsentinel.storage.ports import Database, Tx
 
 if TYPE_CHECKING:  # detection processes read this module, too, and need not load what reads settings
     from netsentinel.kernel.settings import Settings
-
-MIB: Final = 1024 * 1024
 
 _ZSTD_LEVEL = 1
 """Level 1 packs EVE lines about 8:1 at several hundred MB/s; a batch lives for seconds."""

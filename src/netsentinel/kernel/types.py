@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 TenantId = NewType("TenantId", str)
 """The isolation boundary that every stored row carries."""
@@ -21,6 +21,9 @@ MetricSample = tuple[str, str, str, float]
 """A figure for `/metrics`: kind (`counter` or `gauge`), name, help, value."""
 
 DEFAULT_TENANT = TenantId("default")
+
+MIB: Final = 1024 * 1024
+"""Bytes of a mebibyte."""
 
 
 class Level(StrEnum):

@@ -76,7 +76,6 @@ class RequestLimits:
         self._clock = clock
         self._plan = plan or LimitPlan()
         self._keep_days = keep_days
-        self._tidied = 0
         self._counters: dict[Key, _Counter] = {}
         self._waiting: _Batch = {}
         self._dirty = asyncio.Event()
@@ -154,12 +153,16 @@ class RequestLimits:
         rows = await self._db.read(lambda tx: self._store.since(tx, tenant, principal, first))
         return [UsageOfDay.of(row) for row in rows]
 
+    async def forget_old(self) -> int:
+        """Delete the counts of days that are not kept any more; how many rows went."""
+        before = self._clock.now() // DAY - self._keep_days + 1
+        return await self._db.write(lambda tx: self._store.forget(tx, before))
+
     # Keeping memory and database together.
 
     async def load(self) -> None:
-        """Take in what was counted today, before anything is counted; what is too old goes."""
+        """Take in what was counted today, before anything is counted."""
         today = self._clock.now() // DAY
-        await self._tidy(today)
         for count in await self._db.read(lambda tx: self._store.of_day(tx, today)):
             self._counters[count.key] = _Counter(count)
 
@@ -171,7 +174,6 @@ class RequestLimits:
                 await asyncio.sleep(_FLUSH_S)
                 try:
                     await self.flush()
-                    await self._tidy(self._clock.now() // DAY)
                 except NetSentinelError as error:
                     _log.warning("usage_waits", code=error.code, detail=error.detail)
                     await asyncio.sleep(_PAUSE_S)
@@ -189,13 +191,6 @@ class RequestLimits:
         """Bring what was counted so far into the database, and what other processes counted into memory."""
         # A caller who hangs up must not leave a commit behind of which nobody knows whether it was made.
         await asyncio.shield(asyncio.ensure_future(self._flush()))
-
-    async def _tidy(self, today: int) -> None:
-        """Delete counts that are too old, once a day."""
-        if today > self._tidied:
-            before = today - self._keep_days + 1
-            await self._db.write(lambda tx: self._store.forget(tx, before))
-            self._tidied = today
 
     async def _settle(self) -> None:
         """Wait until what was counted is in the database."""

@@ -13,6 +13,8 @@ from netsentinel.scheduler.model import (
     RunPage,
     Schedule,
     ScheduleDraft,
+    ScheduleFilter,
+    SchedulePage,
     Trigger,
     TriggerKind,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "RunPage",
     "Schedule",
     "ScheduleDraft",
+    "ScheduleFilter",
+    "SchedulePage",
     "ScheduleStores",
     "Schedules",
     "Scheduling",

@@ -156,6 +156,33 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleFilter:
+    """Which schedules; everything left out lets all of them through."""
+
+    enabled: bool | None = None
+    action: str = ""
+    text: str = ""
+    """What the name contains, in any case."""
+
+    def fits(self, draft: ScheduleDraft) -> bool:
+        """Whether it lets a schedule through."""
+        return (
+            self.enabled in {None, draft.enabled}
+            and self.action in {"", draft.action}
+            and self.text.casefold() in draft.name.casefold()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePage:
+    """One page of schedules by name, each with its newest run."""
+
+    items: tuple[tuple[Schedule, Run | None], ...]
+    next: str | None
+    """Cursor of the next page; None on the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage:
     """One page of runs, newest first."""
 

@@ -21,6 +21,8 @@ from netsentinel.scheduler.model import (
     RunPage,
     Schedule,
     ScheduleDraft,
+    ScheduleFilter,
+    SchedulePage,
     Trigger,
     TriggerKind,
 )
@@ -288,14 +290,33 @@ class Schedules:
         """The tenant's schedules by name."""
         return await self._db.read(lambda tx: self._stores.schedules.all(tx, tenant))
 
-    async def overview(self, tenant: TenantId) -> list[tuple[Schedule, Run | None]]:
-        """The tenant's schedules by name, each with its newest run."""
+    async def overview(
+        self,
+        tenant: TenantId,
+        where: ScheduleFilter | None = None,
+        *,
+        limit: int = MOST_SCHEDULES,
+        cursor: str | None = None,
+    ) -> SchedulePage:
+        """The tenant's schedules by name, each with its newest run.
+
+        Raises:
+            InvalidCursorError: the cursor is not from this list.
+        """
+        after = str(decode_cursor(cursor, str)[0]) if cursor else None
+        where = where or ScheduleFilter()
 
         def read(tx: ReadTx) -> list[tuple[Schedule, Run | None]]:
             newest = {run.schedule_id: run for run in self._stores.runs.latest(tx, tenant)}
-            return [(schedule, newest.get(schedule.id)) for schedule in self._stores.schedules.all(tx, tenant)]
+            return [
+                (schedule, newest.get(schedule.id))
+                for schedule in self._stores.schedules.all(tx, tenant)
+                if where.fits(schedule.draft) and (after is None or schedule.draft.name > after)
+            ]
 
-        return await self._db.read(read)
+        found = await self._db.read(read)
+        items = tuple(found[:limit])
+        return SchedulePage(items, encode_cursor((items[-1][0].draft.name,)) if len(found) > limit else None)
 
     async def get(self, tenant: TenantId, id_or_name: str) -> Schedule:
         """A schedule by its id, or by its name.

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import ConflictError, NetSentinelError, NotFoundError
 from netsentinel.kernel.types import Micros, Principal
 from netsentinel.streamer import frames
@@ -27,7 +28,6 @@ _log = structlog.get_logger("netsentinel.streamer")
 LARGEST_RESULT: Final = 64 * 1024
 """A result above this many bytes of JSON is fetched over HTTP instead."""
 _MILLI: Final = 1_000
-_SECOND: Final = 1_000_000
 
 
 @dataclass(eq=False, slots=True)
@@ -187,7 +187,7 @@ class Requests:
     ) -> bool:
         if not self._router.is_direct(principal.tenant, frame.action, frame.mode, expected):
             return False
-        within = self._router.short / _SECOND
+        within = self._router.short / SECOND
         data = await self._queue.answer(principal, _asked_of(frame, connection_id), within)
         if data is None:
             return False
@@ -205,7 +205,7 @@ class Requests:
         if end is not None or left <= 0:
             return end is not None
         try:
-            async with asyncio.timeout(left / _SECOND):
+            async with asyncio.timeout(left / SECOND):
                 await request.ended.wait()
         except TimeoutError:
             return False

@@ -6,9 +6,11 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from netsentinel.idempotency import Idempotency
 from netsentinel.kernel.clock import DAY, HOUR
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import Permission, TenantId, system_principal
+from netsentinel.limits import RequestLimits
 from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import ScheduleDraft, Schedules, Trigger, TriggerKind
 from netsentinel.storage import Journal
@@ -48,6 +50,8 @@ class Histories:
     breakers: BreakerBoard
     files: TaskFiles
     webhooks: Webhooks
+    usage: RequestLimits
+    requests: Idempotency
 
 
 class Upkeep:
@@ -86,10 +90,15 @@ class Upkeep:
         return Trimmed(await self._histories.tasks.trim_all(keep_days=keep, keep_dead_days=dead))
 
     async def trim_history(self, _input: Nothing, _reporter: Reporter) -> Trimmed:
-        """Delete runs of schedules and changes of breakers of more than 90 days ago, and old deliveries of webhooks."""
+        """Delete runs of schedules and changes of breakers of more than 90 days ago, and more by the settings.
+
+        Those say how long deliveries of webhooks, counts of requests, and answers under an idempotency key are kept.
+        """
         histories = self._histories
-        deliveries = await histories.webhooks.forget_old(self._settings.webhooks_keep_days)
-        return Trimmed(await histories.schedules.forget_old() + await histories.breakers.forget_old() + deliveries)
+        gone = await histories.webhooks.forget_old(self._settings.webhooks_keep_days)
+        for history in (histories.schedules, histories.breakers, histories.usage, histories.requests):
+            gone += await history.forget_old()
+        return Trimmed(gone)
 
     async def tend_lake(self, _input: Nothing, _reporter: Reporter) -> None:
         """Merge small files of stored events, and delete what is older than the settings say."""

@@ -6,8 +6,8 @@ import zstandard
 
 from netsentinel.events.unpack import MAX_MEMBERS, UnpackLimits, unpack
 from netsentinel.kernel.errors import DecompressionLimitError, InvalidInputError, MalformedBodyError
+from netsentinel.kernel.types import MIB
 
-MIB = 1024 * 1024
 LIMITS = UnpackLimits(max_bytes=8 * MIB, max_ratio=100)
 CONTENT = os.urandom(MIB) + b"a" * 10_000
 

@@ -47,6 +47,17 @@ class Hooks:
         return 2
 
 
+class Forgetful:
+    """Counts how often it was asked to forget what is old."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def forget_old(self) -> int:
+        self.asked += 1
+        return 1
+
+
 class House:
     """Upkeep of a database with schedules, tasks and breakers."""
 
@@ -55,11 +66,14 @@ class House:
         breakers = Breakers(database, SqlBreakers(), site.clock)
         breakers.declare("smtp")
         self.board = BreakerBoard(database, SqlBreakers(), site.clock, breakers)
-        self.hooks = Hooks()
+        self.hooks, self.usage, self.requests = Hooks(), Forgetful(), Forgetful()
         settings = Settings(
             data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5, webhooks_keep_days=7
         )
-        histories = Histories(site.tasks.service, site.schedules, self.board, TaskFiles(folder / "results"), self.hooks)
+        files = TaskFiles(folder / "results")
+        histories = Histories(
+            site.tasks.service, site.schedules, self.board, files, self.hooks, self.usage, self.requests
+        )
         upkeep = Upkeep(settings, journal, self.lake, histories)
         site.tasks.service.actions.add(*upkeep.actions())
         self.worker = Worker(database, site.tasks.engine, site.tasks.hints)
@@ -144,6 +158,7 @@ async def test_what_is_too_old_goes_every_hour(house: House) -> None:
     await house.work_until(only_the_new_is_there)
     assert await house.board.history(T, since=0, until=site.clock.now() + DAY) == []
     assert house.hooks.days == 7
+    assert (house.usage.asked, house.requests.asked) == (2, 2)
 
 
 async def test_the_lake_is_tended_on_request(house: House) -> None:

@@ -3,7 +3,6 @@ import { Sparkline } from "@/components/sparkline";
 import type { Column } from "@/components/virtual-table";
 import type { Usage, UsageOfDay } from "@/lib/model";
 import { Count, column } from "./usage-cells";
-import styles from "./usage-page.module.css";
 import { DAYS } from "./usage-queries";
 import { CLASSES } from "./usage-words";
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.types import Micros
 
 MAX_PACKET_BYTES = 256 * 1024
@@ -16,7 +17,6 @@ MAX_PACKET_BYTES = 256 * 1024
 _MAX_BLOCK_BYTES = 16 * 1024 * 1024
 """Longest pcapng block that is skipped over or read; longer ones make the rest of the file unreadable."""
 _MAX_INTERFACES = 1_000
-_SECOND = 1_000_000
 
 _PCAPS: dict[bytes, tuple[str, int]] = {
     b"\xd4\xc3\xb2\xa1": ("<", 1),
@@ -142,7 +142,7 @@ def _pcap(source: _Bytes, magic: bytes) -> Iterator[Frame | Broken]:
         if len(data) < held:
             yield Broken(f"the capture ends within a packet ({len(data):,} of {held:,} bytes)", data)
             return
-        yield Frame(seconds * _SECOND + fraction // per_micro, link, data, length)
+        yield Frame(seconds * SECOND + fraction // per_micro, link, data, length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,14 +223,14 @@ class _Pcapng:
         interface = self._interfaces[number]
         if len(data) < held or held > MAX_PACKET_BYTES:
             return Broken(f"a packet claims {held:,} bytes; its block holds {len(data):,}", data[:MAX_PACKET_BYTES])
-        time = units * _SECOND // interface.per_second + interface.offset * _SECOND
+        time = units * SECOND // interface.per_second + interface.offset * SECOND
         return Frame(time, interface.link, data, length)
 
     def _interface(self, body: bytes) -> Broken | None:
         link, _, snap = struct.unpack_from(self._order + "HHI", body)
         if len(self._interfaces) >= _MAX_INTERFACES:
             return Broken(f"the capture has more than {_MAX_INTERFACES:,} interfaces", body[:64])
-        per_second, offset, at = _SECOND, 0, 8
+        per_second, offset, at = SECOND, 0, 8
         while at + 4 <= len(body):
             code, size = struct.unpack_from(self._order + "HH", body, at)
             value = body[at + 4 : at + 4 + size]

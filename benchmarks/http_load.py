@@ -82,7 +82,7 @@ class Connections:
     async def send(self, call: Call) -> int:
         """One request; the status of its answer."""
         async with self._places:
-            reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
+            reader, writer = await self._open()
             body = b"" if call.body is None else json.dumps(call.body).encode()
             head = f"{call.method} {call.path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n"
             if body:
@@ -93,6 +93,14 @@ class Connections:
             status = await _answer(reader)
             self._idle.append((reader, writer))
             return status
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():  # the server ends connections that were idle for some seconds
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self._host, self._port)
 
     def close(self) -> None:
         """Close all of them."""
@@ -174,7 +182,6 @@ def mix(reads: list[Call], writes: list[Call]) -> Iterator[Call]:
 async def load(connections: Connections, calls: Iterator[Call], rate: float, seconds: float) -> dict[Call, Seen]:
     """Send at the rate for so long; what became of each kind of request."""
     seen: dict[Call, Seen] = defaultdict(Seen)
-    under_way: set[asyncio.Task[None]] = set()
     began = time.perf_counter()
 
     async def one(call: Call, due: float) -> None:
@@ -183,13 +190,11 @@ async def load(connections: Connections, calls: Iterator[Call], rate: float, sec
         if status >= 400:
             seen[call].failed[status] += 1
 
-    for number in range(int(rate * seconds)):
-        due = began + number / rate
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        task = asyncio.create_task(one(next(calls), due))
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
-    await asyncio.gather(*under_way)
+    async with asyncio.TaskGroup() as group:  # a request without an answer ends the measurement
+        for number in range(int(rate * seconds)):
+            due = began + number / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            group.create_task(one(next(calls), due))
     return seen
 
 

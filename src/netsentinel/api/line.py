@@ -175,27 +175,27 @@ class LiveSocketProtocol(WebSocketsSansIOProtocol):
 class Line:
     """Carries the frames of one connection that was taken over."""
 
-    __slots__ = ("_socket",)
+    __slots__ = ("socket",)
 
     holds = _HIGH_WATER + 2 * SEND_BUFFER
     """Bytes that are kept outside of the connection's outbox for a peer that does not read."""
 
     def __init__(self, line: LiveSocketProtocol) -> None:
-        self._socket = line
+        self.socket = line
 
     @property
     def is_writable(self) -> bool:
         """Whether the event loop takes frames without asking for a pause."""
-        return self._socket.writable.is_open
+        return self.socket.writable.is_open
 
     @property
     def unsent(self) -> int:
         """Bytes that the system has not taken yet."""
-        return self._socket.transport.get_write_buffer_size()
+        return self.socket.transport.get_write_buffer_size()
 
     async def receive(self) -> str | bytes | None:
         """The next frame; None when the peer is gone or after `close`."""
-        message: ASGIReceiveEvent = await self._socket.receive()
+        message: ASGIReceiveEvent = await self.socket.receive()
         if message["type"] != "websocket.receive":
             return None
         text = message.get("text")
@@ -203,7 +203,7 @@ class Line:
 
     def write(self, data: bytes) -> None:
         """Take a frame; nothing happens when the peer is gone."""
-        line = self._socket
+        line = self.socket
         transport = line.transport
         if line.close_sent or line.disconnected or transport.is_closing():
             return
@@ -221,11 +221,11 @@ class Line:
 
     def on_writable(self, call: Callable[[], None] | None) -> None:
         """Have `call` called whenever it takes frames again."""
-        self._socket.on_writable = call
+        self.socket.on_writable = call
 
     def close(self, code: int, reason: str, *, at_once: bool = False) -> None:
         """Say goodbye, or let go of the peer whatever it has not taken; nothing happens when it was quicker."""
         if at_once:
-            self._socket.transport.abort()
+            self.socket.transport.abort()
         else:
-            self._socket.say_goodbye(code, reason)
+            self.socket.say_goodbye(code, reason)

@@ -1,8 +1,9 @@
 """`netsentinel bench fanout`: many live clients on this machine, against the server's own live part.
 
 Two phases: *paced*, for the latency from a commit to each client; and a *flood*, for the throughput by the wall and by
-the server's processor time. The server is a process of its own, on its own core where there are two; the clients are
-this process, which does the least that a client can do.
+the server's processor time. In turns with the paced events, ready frames are written to the same sockets by the event
+loop, past all of ours: what this machine takes for that by itself (`bare_delivery_ms`). The server is a process of its
+own, on its own core where there are two; the clients are this process, which does the least that a client can do.
 """
 
 import asyncio
@@ -199,7 +200,7 @@ async def measure(folder: Path, clients: int, seconds: int, flood: int, stalled:
     one = await _connect(clients, listening.port, seen)
     connect_s = monotonic() - began
     rate = max(1.0, _DELIVERIES_PER_S / clients)
-    paced = Order(max(1, round(rate * seconds)), 1, 1 / rate)
+    paced = Order(1, 1, 1 / rate)
     rushed = Order(_FLOOD_COMMITS, flood // _FLOOD_COMMITS, 0)
 
     async def run(order: Order) -> Published:
@@ -210,19 +211,31 @@ async def measure(folder: Path, clients: int, seconds: int, flood: int, stalled:
         await _until(lambda: len(seen) >= due)
         return published
 
+    latencies, bare = list[int](), list[int]()
     steady = await run(paced)
-    latencies = _latencies(seen, times)
+    for _ in range(max(1, round(rate * seconds))):
+        await run(paced)
+        latencies += _latencies(seen, times)
+        await run(msgspec.structs.replace(paced, bare=True))
+        bare += _latencies(seen, times)
     rush = await run(rushed)
     delivered = len(seen) // 2
     wall_s = (max(seen[1::2]) - rush.began_ns) / 1e9
     beside = await _stall(
-        peer, listening.port, stalled, msgspec.structs.replace(paced, wait=False), seen, times, clients
+        peer,
+        listening.port,
+        stalled,
+        Order(max(1, round(rate * seconds)), 1, 1 / rate, wait=False),
+        seen,
+        times,
+        clients,
     )
     await peer.end()
     return beside | {
         "messages_per_cpu_s": round(delivered / rush.cpu_s),
         "messages_per_s": round(delivered / wall_s),
-        "delivery_ms": {"p50": _at(latencies, 0.5), "p99": _at(latencies, 0.99)},
+        "delivery_ms": _both(latencies),
+        "bare_delivery_ms": _both(bare),
         "clients": clients,
         "kib_per_connection": round((steady.rss_kib - listening.rss_kib) / clients, 1),
         "frame_bytes": one.frame_bytes,
@@ -257,7 +270,7 @@ async def _stall(
         await asyncio.sleep(_LOOK_S)
     return {
         "stalled": stalled,
-        "stalled_delivery_ms": {"p50": _at(latencies, 0.5), "p99": _at(latencies, 0.99)},
+        "stalled_delivery_ms": _both(latencies),
         "stalled_closed_s": round(monotonic() - began, 1),
         "stalled_kib": round((most - before.rss_kib) / stalled),
     }
@@ -301,8 +314,13 @@ async def _until(done: Callable[[], bool]) -> None:
 
 def _latencies(seen: "array[int]", times: mmap.mmap) -> list[int]:
     committed = struct.unpack_from(f"{SLOTS}q", times)
-    return sorted(seen[at + 1] - committed[seen[at]] for at in range(0, len(seen), 2))
+    return [seen[at + 1] - committed[seen[at]] for at in range(0, len(seen), 2)]
+
+
+def _both(latencies: list[int]) -> dict[str, float]:
+    return {"p50": _at(latencies, 0.5), "p99": _at(latencies, 0.99)}
 
 
 def _at(latencies: list[int], share: float) -> float:
+    latencies = sorted(latencies)
     return round(latencies[min(len(latencies) - 1, int(len(latencies) * share))] / 1e6, 2)

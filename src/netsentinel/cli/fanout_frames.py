@@ -26,6 +26,8 @@ class Order(msgspec.Struct, frozen=True):
     pause: float
     wait: bool = True
     """Until every client was sent it; not where some of them do not read."""
+    bare: bool = False
+    """Nothing is published: ready frames are written to every socket by the event loop, which is as fast as can be."""
 
 
 class Published(msgspec.Struct, frozen=True):

@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import msgspec
 import uvicorn
 import uvloop
 
-from netsentinel.api.line import LiveSocketProtocol
+from netsentinel.api.line import Line, LiveSocketProtocol
 from netsentinel.api.live_app import live_app
 from netsentinel.api.server import bind
 from netsentinel.cli.fanout_frames import MOST_STALLED, Order, Published, Ready, times_of
@@ -33,7 +33,9 @@ from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, TenantId, system_principal
 from netsentinel.storage import Journal, JournalWriter, SqliteDatabase, Tx
 from netsentinel.streamer import Hub, HubLimits
-from netsentinel.streamer.ports import Asked, Ended, NewRequest, Step
+from netsentinel.streamer.frames import Event, encode
+from netsentinel.streamer.model import Visitor
+from netsentinel.streamer.ports import Asked, Ended, NewRequest, Step, Transport
 
 _AUDIT_KEY: Final = b"the audit key of a measurement"
 _LOOK_AGAIN_S: Final = 0.005
@@ -123,16 +125,30 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Hub(Hub):
+    """The real one; it knows its transports, so that frames can be written past it."""
+
+    transports: "dict[Transport, None]"
+
+    async def serve(self, transport: Transport, visitor: Visitor) -> None:
+        """Work on a connection."""
+        self.transports[transport] = None
+        try:
+            await super().serve(transport, visitor)
+        finally:
+            del self.transports[transport]
+
+
 class Publisher:
     """Publishes as it is told, and says what it took."""
 
-    def __init__(self, database: SqliteDatabase, hub: Hub, times: mmap.mmap, clients: int) -> None:
+    def __init__(self, database: SqliteDatabase, hub: _Hub, times: mmap.mmap, clients: int) -> None:
         self._database = database
         self._hub = hub
         self._times = times
         self._clients = clients
         self._committed = 0
-        self._n = 0
+        self._n = self._bare = 0
         database.on_commit(self._note_commit)
 
     def _note_commit(self) -> None:
@@ -144,13 +160,17 @@ class Publisher:
         for _ in range(order.commits):
             batch = range(self._n, self._n + order.each)
             self._n += order.each
+            if order.bare:
+                self._write_bare(batch)
+                await asyncio.sleep(order.pause)
+                continue
             self._committed = 0
             await self._database.write(lambda tx, batch=batch: _append(tx, batch))
             committed = self._committed or time.monotonic_ns()  # whichever tells of the commit first
             for one in batch:
                 struct.pack_into("q", self._times, one * 8, committed)
             await asyncio.sleep(order.pause)
-        while order.wait and self._said() < self._clients * (self._n + 2):  # noqa: ASYNC110 - the hub has no such event
+        while order.wait and self._said() < self._clients * (self._n - self._bare + 2):  # noqa: ASYNC110 - the hub has no such event
             await asyncio.sleep(_LOOK_AGAIN_S)  # every client gets welcome, pong and n events
         figures = self._figures()
         return Published(
@@ -160,6 +180,16 @@ class Publisher:
             rss_kib=_rss(),
             connections=int(figures["connections"]),
         )
+
+    def _write_bare(self, batch: range) -> None:
+        for n in batch:
+            frame = encode(Event(sub="alerts", seq=1, prev=0, name=KIND.live_name, data=_raw(Sighting(n=n))))
+            data = struct.pack("!BBH", 0x81, 126, len(frame)) + frame
+            sockets = [cast("Line", one).socket.transport for one in self._hub.transports]
+            struct.pack_into("q", self._times, n * 8, time.monotonic_ns())
+            for socket in sockets:
+                socket.write(data)
+        self._bare += len(batch)
 
     def _said(self) -> float:
         figures = self._figures()
@@ -172,6 +202,10 @@ class Publisher:
 def _append(tx: Tx, batch: range) -> None:
     for n in batch:
         tx.append(NewEntry(KIND.name, DEFAULT_TENANT, "system", f"alr_{n}", Sighting(n=n)))
+
+
+def _raw(payload: Payload) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(payload))
 
 
 def _rss() -> int:
@@ -187,7 +221,8 @@ async def serve(folder: Path, clients: int) -> None:
         journal = Journal(database, registry, _AUDIT_KEY)
         most = clients + MOST_STALLED
         limits = HubLimits(heartbeat=600, max_connections=most, max_connections_each=most)
-        hub = Hub(journal, registry, clock, door, _NoQueue(), limits)
+        hub = _Hub(journal, registry, clock, door, _NoQueue(), limits)
+        hub.transports = {}
         publisher = Publisher(database, hub, times_of(folder), clients)
         settings = Settings(data_dir=folder)  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
         app = live_app(hub, door, settings)

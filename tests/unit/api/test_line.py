@@ -162,7 +162,7 @@ async def test_what_only_the_handshake_needed_is_forgotten() -> None:
     kept: list[LiveSocketProtocol] = []
 
     async def look(transport: Line) -> None:
-        kept.append(transport._socket)
+        kept.append(transport.socket)
         await transport.receive()
 
     async with served_by(look) as dial:

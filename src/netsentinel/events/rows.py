@@ -39,6 +39,7 @@ class Layout:
     def __init__(self, names: tuple[str, ...], absent: tuple[str, ...] = ()) -> None:
         self.attributes: Mapping[str, str] = {name: _attribute(name, number) for number, name in enumerate(names)}
         """What each name is called in a row: itself where it can be. What a record lacks is `msgspec.UNSET` there."""
+        self.names = frozenset(names)
         fields: list[tuple[str, Any, Any]] = [(one, _Scalar, msgspec.UNSET) for one in self.attributes.values()]
         rename = {attribute: name for name, attribute in self.attributes.items()}
         nothing = {name: msgspec.UNSET for name in absent if _attribute(name, 0) == name}
@@ -87,7 +88,7 @@ class RowEvent(Event, kw_only=True, gc=False):
 
     def has_any(self, names: frozenset[str]) -> bool:
         """Whether the event itself has one of these names."""
-        return not names.isdisjoint(self.layout.attributes) and not names.isdisjoint(self.native)
+        return not names.isdisjoint(self.layout.names) and not names.isdisjoint(self.native)
 
 
 _native: Any = Event.__dict__["native"]

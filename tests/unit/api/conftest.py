@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from netsentinel.api.app import create_app
 from netsentinel.idempotency.testing import memory_idempotency
 from netsentinel.kernel.settings import Settings
 from netsentinel.limits.testing import memory_limits
+from tests.application import application
 from tests.identity import House
 
 MARK = {"X-NetSentinel-Request": "1", "Origin": "http://localhost:8740"}
@@ -36,7 +36,7 @@ class Site:
             idempotency=memory_idempotency(self.house.clock),
             demo=False,
         )
-        self.app: FastAPI = create_app(self.settings, services)  # type: ignore[arg-type] - what these routes need
+        self.app: FastAPI = application(self.settings, services)
 
     def client(self, **headers: str) -> httpx2.AsyncClient:
         transport = httpx2.ASGITransport(app=self.app, client=(self.address, 1234))

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from netsentinel.api.deps import Public, Requires, authenticated, declared_access, public, require
 from netsentinel.kernel.types import Permission, Principal, Role, system_principal
+from tests.application import own_application
 from tests.unit.api.conftest import Site
 
 SYSTEM = system_principal()
@@ -29,6 +30,7 @@ async def write(principal: Annotated[Principal, Depends(require(Permission.ALERT
 @pytest.fixture
 def toys(site: Site) -> Site:
     """The site with two more routes, in front of those that answer every path."""
+    site.app = own_application(site.settings, site.app.state.services)
     routes = site.app.router.routes
     before = len(routes)
     site.app.include_router(router)

@@ -23,6 +23,7 @@ from netsentinel.kernel.errors import (
     UnavailableError,
 )
 from netsentinel.kernel.types import Permission, Principal, Role, system_principal
+from tests.application import own_application
 from tests.unit.api.conftest import Site
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +64,7 @@ async def make_secret(request: Request, _principal: Visitor) -> Response:
 
 @pytest.fixture
 def toys(site: Site) -> Site:
+    site.app = own_application(site.settings, site.app.state.services)
     routes = site.app.router.routes
     before = len(routes)
     site.app.include_router(router)

@@ -5,6 +5,7 @@ import pytest
 
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.kernel.types import Role
+from tests.application import own_application
 from tests.unit.api.v2.conftest import Desk, desk
 
 __all__ = ["desk"]
@@ -95,6 +96,8 @@ async def test_a_program_gets_the_older_form_whether_it_is_let_in_or_not(desk: D
 
 async def test_use_of_the_older_version_is_counted_by_its_route(desk: Desk) -> None:
     metrics = Metrics(list)
+    services = desk.app.state.services
+    desk.app = own_application(services.settings, services)
     desk.app.add_middleware(RequestMetrics, metrics=metrics)
     for path in ("/threats/192.0.2.7", "/api/v1/threats/192.0.2.8", "/api/v2/threats", "/api/v1/none"):
         await desk.get(path, Role.VIEWER)

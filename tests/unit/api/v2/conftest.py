@@ -63,6 +63,7 @@ from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.webhooks import WebhookRules, WebhookStores, assemble
 from netsentinel.webhooks.store_sql import SqlDeliveries, SqlEndpoints, SqlHistory
 from netsentinel.webhooks.testing import FakeCaller
+from tests.application import application
 from tests.documented import Documented
 from tests.identity import House
 
@@ -196,7 +197,7 @@ class Desk:
             metrics=lambda: b"ns_events_total 1.0\n",
             demo=False,
         )
-        self.app = create_app(settings, services)  # type: ignore[arg-type] - what these routes need
+        self.app = application(settings, services)
 
     def _add_schedules(self) -> None:
         kept = SqlSchedules(SQLITE)

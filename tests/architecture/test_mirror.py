@@ -10,9 +10,12 @@ CONTRACT_TESTED = {"store_sql", "testing"}
 
 ONE_SUITE = {
     "detection/models/autoencoder.py": "contracts/test_models.py",
+    "detection/models/behaviour.py": "contracts/test_models.py",
+    "detection/models/subjects.py": "unit/detection/models/test_detector.py",
     "detection/models/flow_classifier.py": "contracts/test_models.py",
     "detection/models/guarded_classifier.py": "contracts/test_models.py",
     "detection/models/isolation_forest.py": "contracts/test_models.py",
+    "detection/models/novelty.py": "contracts/test_models.py",
     "detection/models/nearest.py": "contracts/test_models.py",
     "detection/models/extra.py": "unit/cli/test_models.py",
     "storage/sqlite.py": "contracts/test_database.py",

@@ -25,11 +25,12 @@ from tests.unit.detection.models.deployed import deployed, deployment
 
 
 def with_models() -> MLDetector:
-    """A detector with a champion, a canary for a third of the entities, and another champion that goes on learning."""
+    """A detector with a champion, a canary for a third of the entities, and two more that go on learning."""
     detector = MLDetector()
     champion, canary = deployed(version="1"), deployed(version="2", role=Role.CANARY, share=0.3)
     learning = deployed("learning", model="autoencoder", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True)
-    assert detector.deploy(deployment(champion, canary, learning)) == []
+    windows = deployed("behaviour", model="windows", threshold=0.99, tenant=DEFAULT_TENANT, adapts=True)
+    assert detector.deploy(deployment(champion, canary, learning, windows)) == []
     return detector
 
 

@@ -69,6 +69,11 @@ class Autoencoder:
         table.must_fit(self._schema)
         return self._tail.probabilities(self._errors(self._points_known().matrix(table)).sum(axis=1))
 
+    def errors(self, table: Table) -> Floats:
+        """The squared error of each row's copy."""
+        table.must_fit(self._schema)
+        return self._errors(self._points_known().matrix(table)).sum(axis=1, dtype=np.float64)
+
     def threshold(self, budget: float) -> float:
         """By the rows held back."""
         return self._tail.threshold(budget)

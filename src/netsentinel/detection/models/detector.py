@@ -1,18 +1,18 @@
 """The models' detector: deployed models judge flows as they come, tell what they find, and say why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
-from netsentinel.detection.fingerprint import clean, fingerprint
-from netsentinel.detection.model import Finding, MatchedField
+from netsentinel.detection.model import Finding
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel, Role
-from netsentinel.detection.models.flows import NETWORK_ACTIVITY, OTHER_TECHNIQUE, TECHNIQUES, FlowFeatures, is_flow
+from netsentinel.detection.models.flows import FLOWS, FlowFeatures, is_flow
 from netsentinel.detection.models.ports import Contribution
 from netsentinel.detection.models.serving import Serving, lineups
-from netsentinel.detection.models.table import Flags, Table
-from netsentinel.detection.models.words import fields, probability
+from netsentinel.detection.models.subjects import FlowSubjects, Subjects, WindowSubjects, finding
+from netsentinel.detection.models.table import Flags, Schema, Table
+from netsentinel.detection.models.windows import CLASSES, WINDOWS, EntityWindows, rows_of
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.errors import ConflictError, NetSentinelError
@@ -24,14 +24,11 @@ AGAIN: Micros = 10 * MINUTE
 TOP = 5
 """Features that a finding names."""
 
+_LEARN_EVERY: Mapping[str, int] = {FLOWS.version: 2_048, WINDOWS.version: 256}
+"""Schema -> rows after which an adapting model learns from those of them that it found usual."""
+
 _MOST_TOLD = 20_000
 _VERSION = 1
-
-_FALSE_POSITIVES = (
-    "Traffic that is new and harmless: another program, server or backup",
-    "A network unlike the one that the model was trained on",
-)
-_REFERENCES = ("https://attack.mitre.org/",)
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -51,7 +48,8 @@ class Judgement(msgspec.Struct, frozen=True):
 
 class _Saved(msgspec.Struct, array_like=True):
     version: int
-    features: bytes
+    flows: bytes
+    windows: bytes
     told: list[tuple[TenantId, str, str, Micros]]
     learnt: dict[str, bytes]
 
@@ -59,15 +57,17 @@ class _Saved(msgspec.Struct, array_like=True):
 class MLDetector:
     """Document 001's `MLDetector`, for any number of deployed models. See `deployment` for what their roles mean.
 
+    A model judges flows (`flows.FLOWS`) or what entities did in five minutes (`windows.WINDOWS`), as it was trained.
     Time comes from the events. Where batches end makes no difference, and a restored detector goes on exactly.
     """
 
     name = "models"
     remembers = True
-    classes = frozenset({NETWORK_ACTIVITY})
+    classes = CLASSES
 
     def __init__(self) -> None:
-        self._features = FlowFeatures()
+        self._flows = FlowFeatures()
+        self._windows = EntityWindows()
         self._told: dict[tuple[TenantId, str, str], Micros] = {}
         """Tenant, model and entity -> when it was told of last."""
         self._servings: list[Serving] = []
@@ -88,7 +88,7 @@ class MLDetector:
             try:
                 if model.role is Role.CHAMPION and (model.tenant, model.name) in champions:
                     raise ConflictError(f"{model.name} has another champion already.")
-                serving = Serving(model, deployment.key, self._features.schema)
+                serving = Serving(model, deployment.key, _LEARN_EVERY)
                 serving.load(before.get(_identity(model), b""))
             except NetSentinelError as error:
                 refused.append(
@@ -105,24 +105,24 @@ class MLDetector:
         """What each deployed model says of one event; nothing where the event is no flow."""
         if not is_flow(event):
             return []
-        row = self._features.rows([event])
+        row = self._flows.rows([event])
         said: list[Judgement] = []
-        for lineup in lineups(self._servings, event.tenant):
+        for lineup in lineups(self._judges_of(FLOWS), event.tenant):
             for serving, own in lineup.shares(event.tenant, [event.src_ip]):
                 if not own[0]:
                     continue
                 for _, scores in serving.judge(row, event.tenant):
                     deployed, score = serving.deployed, float(scores[0])
-                    why = serving.explain(row, event.tenant, TOP)[0]
+                    why = tuple(serving.explain(row, event.tenant, TOP)[0])
                     said.append(
                         Judgement(
-                            deployed.name,
-                            deployed.version,
-                            deployed.role,
-                            score,
-                            deployed.threshold,
-                            score > deployed.threshold,
-                            tuple(why),
+                            model=deployed.name,
+                            version=deployed.version,
+                            role=deployed.role,
+                            probability=score,
+                            threshold=deployed.threshold,
+                            anomalous=score > deployed.threshold,
+                            explanation=why,
                         )
                     )
         return said
@@ -130,13 +130,11 @@ class MLDetector:
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
         """The findings of champions and canaries, in the order of the events."""
         found: list[tuple[int, Finding]] = []
-        for tenant, places in _by_tenant(events).items():
-            flows = [events[place] for place in places]
-            table = self._features.rows(flows)
-            entities = [flow.src_ip for flow in flows]
-            for lineup in lineups(self._servings, tenant):
-                for serving, own in lineup.shares(tenant, entities):
-                    found += [(places[row], finding) for row, finding in self._judge(serving, flows, table, own)]
+        for servings, subjects, table in self._rows(events):
+            tenant = subjects.tenant
+            for lineup in lineups(servings, tenant):
+                for serving, own in lineup.shares(tenant, subjects.entities):
+                    found += self._judge(serving, subjects, table, own)
         found.sort(key=lambda one: one[0])
         self._forget()
         return [finding for _, finding in found]
@@ -148,12 +146,11 @@ class MLDetector:
             The names of those that did.
         """
         learnt: list[str] = []
-        for tenant, places in _by_tenant(events).items():
-            table = self._features.rows([events[place] for place in places])
+        for servings, subjects, table in self._rows(events):
             learnt += [
                 serving.deployed.name
-                for serving in self._servings
-                if serving.deployed.tenant == tenant and serving.deployed.adapts and serving.learn(table)
+                for serving in servings
+                if serving.deployed.tenant == subjects.tenant and serving.deployed.adapts and serving.learn(table)
             ]
         return sorted(set(learnt))
 
@@ -165,44 +162,62 @@ class MLDetector:
         """What features remember, whom was told of when, and what adapting models have learnt."""
         learnt = {_identity(one.deployed): one.save() for one in self._servings if one.deployed.adapts}
         told = sorted((*key, at) for key, at in self._told.items())
-        return msgspec.msgpack.encode(_Saved(_VERSION, self._features.save(), told, learnt))
+        return msgspec.msgpack.encode(_Saved(_VERSION, self._flows.save(), self._windows.save(), told, learnt))
 
     def restore(self, state: bytes) -> None:
         """Take over a snapshot; empty bytes, or those of another version, mean a fresh start."""
-        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved(_VERSION, b"", [], {})
+        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved(_VERSION, b"", b"", [], {})
         if saved.version != _VERSION:
-            saved = _Saved(_VERSION, b"", [], {})
-        self._features.load(saved.features)
+            saved = _Saved(_VERSION, b"", b"", [], {})
+        self._flows.load(saved.flows)
+        self._windows.load(saved.windows)
         self._told = {(tenant, name, entity): at for tenant, name, entity, at in saved.told}
         for serving in self._servings:
             serving.load(saved.learnt.get(_identity(serving.deployed), b""))
 
-    def _judge(self, serving: Serving, flows: list[Event], table: Table, own: Flags) -> list[tuple[int, Finding]]:
+    def _judges_of(self, schema: Schema) -> list[Serving]:
+        return [one for one in self._servings if one.schema.version == schema.version]
+
+    def _rows(self, events: Sequence[Event]) -> Iterator[tuple[list[Serving], Subjects, Table]]:
+        """Rows of each tenant, with those who judge such rows. Features that nobody asks for are not worked out."""
+        servings = self._judges_of(FLOWS)
+        if servings:
+            for tenant, places in _by_tenant(events).items():
+                flows = [events[place] for place in places]
+                yield servings, FlowSubjects(tenant, flows, places), self._flows.rows(flows)
+        servings = self._judges_of(WINDOWS)
+        if servings:
+            closed = self._windows.take(events)
+            for tenant in dict.fromkeys(one.tenant for one in closed):
+                windows = [one for one in closed if one.tenant == tenant]
+                yield servings, WindowSubjects(tenant, windows), rows_of(windows)
+
+    def _judge(self, serving: Serving, subjects: Subjects, table: Table, own: Flags) -> list[tuple[int, Finding]]:
         """What one model finds in the rows that are its own."""
         rows: list[int] = np.flatnonzero(own).tolist()
-        part = table if len(rows) == len(flows) else table.take(own)
+        part = table if len(rows) == len(table) else table.take(own)
         found: list[tuple[int, Finding]] = []
-        for start, scores in serving.judge(part, flows[0].tenant):
+        for start, scores in serving.judge(part, subjects.tenant):
             if serving.deployed.role is Role.SHADOW:
                 continue
             above: list[int] = np.flatnonzero(scores > serving.deployed.threshold).tolist()
-            telling = [at for at in above if self._is_due(serving.deployed.name, flows[rows[start + at]])]
+            telling = [at for at in above if self._is_due(serving.deployed.name, subjects, rows[start + at])]
             if not telling:
                 continue
-            why = serving.explain(part.take(start + np.array(telling, dtype=np.int64)), flows[0].tenant, TOP)
+            why = serving.explain(part.take(start + np.array(telling, dtype=np.int64)), subjects.tenant, TOP)
             for at, contributions in zip(telling, why, strict=True):
-                row = rows[start + at]
-                found.append((row, _finding(serving, flows[row], float(scores[at]), contributions)))
-                serving.told(flows[row].tenant)
+                told = subjects.subject(rows[start + at])
+                found.append((told.at, finding(serving, told, float(scores[at]), contributions)))
+                serving.told(subjects.tenant)
         return found
 
-    def _is_due(self, name: str, flow: Event) -> bool:
+    def _is_due(self, name: str, subjects: Subjects, row: int) -> bool:
         """Whether an entity is to be told of: not within `AGAIN` after it was told of last."""
-        key = (flow.tenant, name, flow.src_ip)
+        key, time = (subjects.tenant, name, subjects.entities[row]), subjects.time(row)
         last = self._told.get(key)
-        if last is not None and abs(flow.time - last) < AGAIN:
+        if last is not None and abs(time - last) < AGAIN:
             return False
-        self._told[key] = flow.time
+        self._told[key] = time
         return True
 
     def _forget(self) -> None:
@@ -214,48 +229,15 @@ class MLDetector:
 
 def _by_tenant(events: Sequence[Event]) -> dict[TenantId, list[int]]:
     """Places of the flows of each tenant, in order."""
-    found: dict[TenantId, list[int]] = {}
-    for place, event in enumerate(events):
-        if is_flow(event):
-            found.setdefault(event.tenant, []).append(place)
+    places = [place for place, event in enumerate(events) if is_flow(event)]
+    found: dict[TenantId, list[int]] = {events[place].tenant: [] for place in places}
+    if len(found) == 1:
+        return dict.fromkeys(found, places)
+    for place in places:
+        found[events[place].tenant].append(place)
     return found
 
 
 def _identity(model: DeployedModel) -> str:
     """What a deployed model is known by when it is deployed again."""
     return f"{model.tenant or ''}\x1f{model.name}\x1f{model.version}"
-
-
-def _finding(serving: Serving, flow: Event, score: float, why: list[Contribution]) -> Finding:
-    deployed = serving.deployed
-    rule_id = f"model.{deployed.name}"
-    for_it = [one.feature for one in why if one.weight > 0]
-    stands_out = f" What speaks for it most: {', '.join(for_it[:3])}." if for_it else ""
-    first = MatchedField(
-        "probability",
-        probability(score),
-        f"above {probability(deployed.threshold)}, the threshold of version {deployed.version}",
-    )
-    return Finding(
-        tenant=flow.tenant,
-        source=flow.source,
-        detector=MLDetector.name,
-        rule_id=rule_id,
-        title=f"The model {deployed.name} finds a flow suspicious",
-        description=f"The trained model {deployed.name}, version {deployed.version}, gives a flow a probability of"
-        f" {probability(score)} of being an attack.{stands_out}",
-        level=deployed.level,
-        tags=TECHNIQUES.get(for_it[0], OTHER_TECHNIQUE) if for_it else OTHER_TECHNIQUE,
-        time=flow.time,
-        src_ip=flow.src_ip,
-        dst_ip=flow.dst_ip,
-        user=flow.user,
-        device=flow.device,
-        entity=clean(flow.src_ip),
-        entity_kind="address",
-        matched=(first, *fields(serving.schema, why)),
-        false_positives=_FALSE_POSITIVES,
-        references=_REFERENCES,
-        fingerprint=fingerprint(flow.tenant, rule_id, clean(flow.src_ip)),
-        raw=flow.raw,
-    )

@@ -1,6 +1,7 @@
 """The flow classifier: boosted trees on labelled rows, with calibrated probabilities and thresholds by a budget."""
 
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class FlowClassifier:
 
     name: ClassVar[str] = "flow-classifier"
     labelled: ClassVar[bool] = True
+    settings: ClassVar[Mapping[str, Any]] = {}
+    """LightGBM's, on top of ours (`trees.py`)."""
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
@@ -47,9 +50,7 @@ class FlowClassifier:
     def fit(self, table: Table, labels: Labels | None = None) -> None:
         """Grow the trees: once for each fold, to see how they do on other rows, then on all."""
         labels = both_classes(table, labels)
-        self._schema = table.schema
-        self._words = tuple(vocabulary(column) for column in table.categories)
-        matrix, weights = self.matrix(table), kind_weights(labels)
+        matrix, weights = self._begun(table, labels)
         folds = row_keys(table) % FOLDS
         margins = np.zeros(len(table))
         for fold in range(FOLDS):
@@ -58,6 +59,11 @@ class FlowClassifier:
                 margins[~seen] = self._grown(matrix[seen], labels.take(seen), weights[seen]).margins(matrix[~seen])
         self._slope, self._shift = platt(margins, labels.bad)
         self._benign = np.sort(margins[~labels.bad])
+        self._trees = self._grown(matrix, labels, weights)
+
+    def grow(self, table: Table, labels: Labels) -> None:
+        """Grow the trees on these rows without calibrating: for `margins` alone."""
+        matrix, weights = self._begun(table, labels)
         self._trees = self._grown(matrix, labels, weights)
 
     def score(self, table: Table) -> Floats:
@@ -117,6 +123,12 @@ class FlowClassifier:
         made._trees = Trees.read(text, len(schema.features))
         return made
 
+    def _begun(self, table: Table, labels: Labels) -> tuple[Floats, Floats]:
+        """Take over the columns; the rows as numbers, and what each counts."""
+        self._schema = table.schema
+        self._words = tuple(vocabulary(column) for column in table.categories)
+        return self.matrix(table), kind_weights(labels)
+
     def _grown(self, matrix: Floats, labels: Labels, weights: Floats) -> Trees:
         width = len(self._schema.numbers)
         return Trees.grown(
@@ -126,6 +138,7 @@ class FlowClassifier:
             categories=list(range(width, len(self._schema.features))),
             rounds=ROUNDS,
             seed=self._seed,
+            more=self.settings,
         )
 
     def _grown_trees(self) -> Trees:

@@ -5,14 +5,15 @@ made of the event's normalised columns, and of what was seen shortly before it.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 
 import msgspec
 import numpy as np
 
 from netsentinel.detection.behaviour.networks import place
-from netsentinel.detection.behaviour.tables import StalestFirst
-from netsentinel.detection.models.table import Category, Feature, Kind, Schema, Table
+from netsentinel.detection.models.generations import Generations
+from netsentinel.detection.models.table import Category, Feature, Floats, Kind, Schema, Table
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Micros
@@ -98,6 +99,11 @@ _MOST_KEYS = 5_000
 _BACK = 12
 """An event older than its window by so many spans is no latecomer: the source's clock has gone back."""
 
+_SEEN = 15
+_NEVER: Micros = -(10**18)
+_LONG = 10**17
+"""A gap that begins at `_NEVER` is longer than this one, and than any other."""
+
 _own = attrgetter("duration_us", "bytes_out", "bytes_in", "packets_out", "packets_in")
 
 
@@ -130,10 +136,6 @@ class _Seen(msgspec.Struct, array_like=True):
         return True
 
 
-class _Last(msgspec.Struct, array_like=True):
-    at: Micros = -1
-
-
 class _Saved(msgspec.Struct, array_like=True):
     sources: bytes
     targets: bytes
@@ -157,9 +159,9 @@ class FlowFeatures:
     schema = FLOWS
 
     def __init__(self, keys: int = _MOST_KEYS) -> None:
-        self._sources = StalestFirst(_Seen, keys)
-        self._targets = StalestFirst(_Seen, keys)
-        self._pairs = StalestFirst(_Last, 4 * keys)
+        self._sources = Generations(_Seen, keys)
+        self._targets = Generations(_Seen, keys)
+        self._pairs = Generations(int, 4 * keys)
 
     def rows(self, flows: Sequence[Event]) -> Table:
         """One row a flow.
@@ -176,8 +178,9 @@ class FlowFeatures:
         total = sizes.sum(axis=1)
         numbers[:, 7] = np.divide(sizes[:, 0], total, out=np.full_like(total, np.nan), where=total > 0)
         outcomes = [_outcome(flow) for flow in flows]
-        windows = [self._see(flow, outcome == "failed") for flow, outcome in zip(flows, outcomes, strict=True)]
-        numbers[:, 8:] = np.array(windows, dtype=np.float64).reshape(len(flows), 7)
+        see = self._see
+        seen = [see(flow, outcome == "failed") for flow, outcome in zip(flows, outcomes, strict=True)]
+        _windows(np.array(seen, dtype=np.float64).reshape(len(flows), _SEEN), numbers[:, 8:])
         return Table(
             FLOWS,
             numbers,
@@ -202,35 +205,55 @@ class FlowFeatures:
         self._pairs.load(saved.pairs)
 
     def _see(self, flow: Event, failed: bool) -> tuple[float, ...]:
-        tenant, source, target, port, time = flow.tenant, flow.src_ip, flow.dst_ip, flow.dst_port, flow.time
-        named = str(port)
+        """What windows hold with this flow, as `_windows` takes it. This is the hottest part of the features."""
+        source, target, port, time = flow.src_ip, flow.dst_ip, flow.dst_port, flow.time
         span, into = divmod(time, SPAN)
-        sender = self._sources.touch((tenant, source))
-        left = 1 - into / SPAN if span == sender.span or sender.begin(span) else 0.0
+        place = (flow.tenant, target, port)
+        pair = (source, *place)
+        sender = self._sources.get((flow.tenant, source))
+        left = SPAN - into if span == sender.span or sender.begin(span) else 0
         sender.flows += 1
         sender.failed += failed
-        if len(sender.first) < MOST_DIFFERENT:
-            sender.first[target] = None
-        if len(sender.second) < MOST_DIFFERENT:
-            sender.second[port] = None
-        flows = sender.flows + sender.flows_before * left
-        receiver = self._targets.touch((tenant, target, named))
-        also = 1 - into / SPAN if span == receiver.span or receiver.begin(span) else 0.0
+        hosts, ports = sender.first, sender.second
+        if len(hosts) < MOST_DIFFERENT:
+            hosts[target] = None
+        if len(ports) < MOST_DIFFERENT:
+            ports[port] = None
+        receiver = self._targets.get(place)
+        also = SPAN - into if span == receiver.span or receiver.begin(span) else 0
         receiver.flows += 1
-        if len(receiver.first) < MOST_DIFFERENT:
-            receiver.first[source] = None
-        last = self._pairs.touch((tenant, source, target, named))
-        gap = max(0, time - last.at) / SECOND if last.at >= 0 else np.nan
-        last.at = time
+        callers = receiver.first
+        if len(callers) < MOST_DIFFERENT:
+            callers[source] = None
         return (
-            flows,
-            max(len(sender.first), sender.first_before * left),
-            max(len(sender.second), sender.second_before * left),
-            (sender.failed + sender.failed_before * left) / flows,
-            receiver.flows + receiver.flows_before * also,
-            max(len(receiver.first), receiver.first_before * also),
-            gap,
+            sender.flows,
+            sender.flows_before,
+            sender.failed,
+            sender.failed_before,
+            len(hosts),
+            sender.first_before,
+            len(ports),
+            sender.second_before,
+            left,
+            receiver.flows,
+            receiver.flows_before,
+            len(callers),
+            receiver.first_before,
+            also,
+            time - self._pairs.swap(pair, time, _NEVER),
         )
+
+
+def _windows(seen: Floats, into: Floats) -> None:
+    """Work out the features of windows from what `_see` gave: the span now, and what is left of the one before."""
+    left, also = seen[:, 8] / SPAN, seen[:, 13] / SPAN
+    into[:, 0] = seen[:, 0] + seen[:, 1] * left
+    into[:, 1] = np.maximum(seen[:, 4], seen[:, 5] * left)
+    into[:, 2] = np.maximum(seen[:, 6], seen[:, 7] * left)
+    into[:, 3] = (seen[:, 2] + seen[:, 3] * left) / into[:, 0]
+    into[:, 4] = seen[:, 9] + seen[:, 10] * also
+    into[:, 5] = np.maximum(seen[:, 11], seen[:, 12] * also)
+    into[:, 6] = np.where(seen[:, 14] < _LONG, np.maximum(seen[:, 14], 0) / SECOND, np.nan)
 
 
 def _outcome(flow: Event) -> str:
@@ -251,6 +274,7 @@ def _port(port: int) -> str:
     return "system" if port <= _LAST_SYSTEM else "registered" if port <= _LAST_REGISTERED else "dynamic"
 
 
+@lru_cache(maxsize=16_384)
 def _direction(source: str, target: str) -> str:
     return f"{place(source)} to {place(target)}"
 

@@ -11,7 +11,8 @@ from netsentinel.detection.models import extra
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel
 from netsentinel.events.model import Event
 
-_NETWORK_ACTIVITY = 4001
+_CLASSES = frozenset({4001, 3002, 4007, 1007})
+"""Those of `windows.CLASSES`, which needs numerical libraries to be asked; a test compares them."""
 
 
 class _Judges(Protocol):
@@ -29,7 +30,7 @@ class ModelHost:
 
     name = "models"
     remembers = True
-    classes = frozenset({_NETWORK_ACTIVITY})
+    classes = _CLASSES
 
     def __init__(self) -> None:
         self._judges: _Judges | None = None

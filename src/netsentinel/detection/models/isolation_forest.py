@@ -63,8 +63,12 @@ class IsolationForest:
 
     def score(self, table: Table) -> Floats:
         """The share of benign rows that are harder to part from the others."""
+        return self._tail.probabilities(self.loneliness(table))
+
+    def loneliness(self, table: Table) -> Floats:
+        """How easily each row is parted from others: the paper's score, from 0 to 1."""
         table.must_fit(self._schema)
-        return self._tail.probabilities(self._loneliness(self._points_known().matrix(table)))
+        return self._loneliness(self._points_known().matrix(table))
 
     def threshold(self, budget: float) -> float:
         """By the rows held back."""

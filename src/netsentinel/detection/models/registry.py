@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from netsentinel.detection.models.autoencoder import Autoencoder
+from netsentinel.detection.models.behaviour import Behaviour
 from netsentinel.detection.models.flow_classifier import FlowClassifier
 from netsentinel.detection.models.guarded_classifier import GuardedClassifier
 from netsentinel.detection.models.isolation_forest import IsolationForest
 from netsentinel.detection.models.nearest import Nearest
+from netsentinel.detection.models.novelty import Novelty
 from netsentinel.detection.models.ports import Model, State
 from netsentinel.detection.models.table import Schema
 
-_CLASSES = (FlowClassifier, GuardedClassifier, Nearest, IsolationForest, Autoencoder)
+_CLASSES = (FlowClassifier, GuardedClassifier, Novelty, Nearest, IsolationForest, Autoencoder, Behaviour)
 
 MODELS: Mapping[str, Callable[[int], Model]] = {one.name: one for one in _CLASSES}
 """Name -> what makes one from a seed."""

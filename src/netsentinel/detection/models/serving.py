@@ -1,6 +1,6 @@
 """One deployed model at work: its scores, its counts, and what it goes on learning from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import thread_time_ns
@@ -16,9 +16,6 @@ from netsentinel.detection.models.distribution import feature_counts, score_coun
 from netsentinel.detection.models.ports import Contribution, Learns, Model
 from netsentinel.detection.models.table import Category, Flags, Floats, Ints, Schema, Table, joined
 from netsentinel.kernel.types import TenantId
-
-LEARN_EVERY = 2_048
-"""Events after which an adapting model learns from those of them that it found usual."""
 
 USUAL = 0.95
 """Share of the threshold up to which an event is learnt from: who comes near it does not teach the model."""
@@ -53,28 +50,29 @@ class Serving:
     Args:
         deployed: what was asked for.
         key: of the installation.
-        schema: of the rows that events give.
+        every: of each kind of rows that events give (by the schema's version), after how many an adapting model learns.
 
     Raises:
         ModelFileError: the artefact is damaged, or not signed with the key.
         ModelSchemaError: the model is for other rows, or is to adapt and cannot.
     """
 
-    def __init__(self, deployed: DeployedModel, key: bytes, schema: Schema) -> None:
+    def __init__(self, deployed: DeployedModel, key: bytes, every: Mapping[str, int]) -> None:
         self.deployed = deployed
         self._key = key
         self._model: Model = load(deployed.artefact, key)
-        if self._model.schema.version != schema.version:
+        if self._model.schema.version not in every:
             raise ModelSchemaError(
                 f"The model judges other rows (schema {self._model.schema.version}) than events give"
-                f" ({schema.version}).",
-                expected=schema.version,
+                f" ({', '.join(every)}).",
+                expected=", ".join(every),
                 found=self._model.schema.version,
             )
         if deployed.adapts and deployed.tenant is None:
             raise ModelSchemaError("A model that goes on learning must be one tenant's own: tenants share no events.")
         if deployed.adapts and not isinstance(self._model, Learns):
             raise ModelSchemaError(f"{self._model.name} cannot go on learning; deploy it as it is.")
+        self._every = every[self._model.schema.version]
         self._seen = 0
         self._waiting: Table | None = None
         self._counts: dict[TenantId, _Counts] = {}
@@ -91,7 +89,7 @@ class Serving:
         """
         at = 0
         while at < len(table):
-            size = min(len(table) - at, LEARN_EVERY - self._seen) if self.deployed.adapts else len(table)
+            size = min(len(table) - at, self._every - self._seen) if self.deployed.adapts else len(table)
             part = table if size == len(table) else table.take(np.arange(at, at + size))
             began = thread_time_ns()
             scores = self._model.score(part)
@@ -168,7 +166,7 @@ class Serving:
         usual = part.take(scores < USUAL * self.deployed.threshold)
         self._waiting = usual if self._waiting is None else joined(self._waiting, usual)
         self._seen += len(part)
-        if self._seen >= LEARN_EVERY:
+        if self._seen >= self._every:
             waiting, self._seen, self._waiting = self._waiting, 0, None
             self.learn(waiting)
 

@@ -10,6 +10,7 @@ from netsentinel.detection.models.artefact import save
 from netsentinel.detection.models.flows import FlowFeatures
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.registry import MODELS
+from netsentinel.detection.models.windows import EntityWindows, rows_of
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.detection.build_events import zeek
@@ -73,6 +74,14 @@ def trained(name: str = "flow-classifier", *, attack_seed: int = 0) -> bytes:
     return save(model, KEY)
 
 
+@lru_cache
+def trained_on_windows() -> bytes:
+    """The signed file of a behaviour ensemble that knows five hours of the office."""
+    model = MODELS["behaviour"](0)
+    model.fit(rows_of(EntityWindows().take(usual(9_000))))
+    return save(model, KEY)
+
+
 def deployed(
     name: str = "office",
     *,
@@ -93,7 +102,7 @@ def deployed(
         share=share,
         tenant=tenant,
         adapts=adapts,
-        artefact=trained(model),
+        artefact=trained_on_windows() if model == "windows" else trained(model),
     )
 
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from netsentinel.detection.models import Deployment, Role
+from netsentinel.detection.models import Deployment, ModelHost, Role
 from netsentinel.detection.models.artefact import load, save
 from netsentinel.detection.models.detector import AGAIN, MLDetector
 from netsentinel.detection.models.registry import MODELS
@@ -154,7 +154,7 @@ def test_one_event_is_judged_by_every_model_with_its_reasons() -> None:
 def test_a_snapshot_of_another_version_means_a_fresh_start() -> None:
     made = detector(deployed())
     made.analyze_events(scan(50))
-    made.restore(msgspec.msgpack.encode([99, b"", [], {}]))
+    made.restore(msgspec.msgpack.encode([99, b"", b"", [], {}]))
     assert made.snapshot() == detector(deployed()).snapshot()
 
 
@@ -164,3 +164,52 @@ def test_every_model_can_judge_flows(name: str) -> None:
     (judged,) = made.analyze_event(usual(1)[0])
     assert 0 <= judged.probability <= 1
     assert trained(name)
+
+
+def windows_detector() -> MLDetector:
+    return detector(deployed("behaviour", model="windows", threshold=0.995, tenant=DEFAULT_TENANT, adapts=True))
+
+
+def test_an_entity_that_does_what_it_never_did_is_told_of_with_what_would_be_usual() -> None:
+    made = windows_detector()
+    assert made.analyze_events(usual(1_500, start=18_000, seed=4)) == []
+    scanning = scan(250, start=21_030, source="10.0.0.12")
+    found = made.analyze_events(by_time(usual(600, start=21_000, seed=6), scanning))
+    about = {one.entity: one for one in found}
+    assert "10.0.0.12" in about
+    one = about["10.0.0.12"]
+    assert one.title == "The model behaviour finds the address 10.0.0.12 suspicious"
+    assert (one.rule_id, one.entity_kind) == ("model.behaviour", "address")
+    named = {field.field: field for field in one.matched}
+    assert named.keys() & {"events", "failed", "things", "failed_share"}
+    assert any("usual would be" in field.condition for field in one.matched)
+    assert one.raw == b""
+    (tally,) = made.tallies()
+    assert tally.judged > 50
+    assert tally.features.keys() >= {"events", "peers"}
+
+
+def test_a_service_is_told_of_by_its_address() -> None:
+    made = windows_detector()
+    made.analyze_events(usual(300, start=18_000, seed=4))
+    flood = [
+        zeek("conn", 18_700 + n / 10, id__orig_h=f"198.51.100.{n % 250}", id__resp_h="10.0.0.1", id__resp_p=53,
+             proto="udp", orig_bytes=40_000, resp_bytes=0, orig_pkts=40, conn_state="S0")
+        for n in range(2_000)
+    ]  # fmt: skip
+    found = made.analyze_events(by_time(flood, usual(600, start=18_700, seed=6)))
+    service = next(one for one in found if "service 10.0.0.1:53/udp" in one.title)
+    assert (service.entity, service.entity_kind, service.dst_ip) == ("10.0.0.1", "address", "10.0.0.1")
+
+
+def test_it_gets_used_to_a_new_habit_of_an_entity() -> None:
+    made = windows_detector()
+    made.analyze_events(usual(1_500, start=18_000, seed=4))
+    state = made.snapshot()
+    made.analyze_events(usual(9_000, start=21_000, seed=8))
+    assert len(made.snapshot()) > 1_000
+    assert made.snapshot() != state
+
+
+def test_the_host_looks_at_the_same_events() -> None:
+    assert ModelHost.classes == MLDetector.classes

@@ -138,7 +138,7 @@ def test_what_is_remembered_is_bounded() -> None:
     features.rows(many)
     size = len(features.save())
     features.rows(many)
-    assert len(features.save()) == pytest.approx(size, rel=0.1)
+    assert len(features.save()) == pytest.approx(size, rel=0.5)
     assert size < 10_000
 
 

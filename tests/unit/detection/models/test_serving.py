@@ -4,10 +4,12 @@ import pytest
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models import Role
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures
-from netsentinel.detection.models.serving import LEARN_EVERY, Serving, lineups, lot
+from netsentinel.detection.models.serving import Serving, lineups, lot
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.detection.models.deployed import KEY, deployed, usual
 
+LEARN_EVERY = 2_048
+EVERY = {FLOWS.version: LEARN_EVERY}
 ADAPTING = deployed(model="autoencoder", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True)
 
 
@@ -21,7 +23,7 @@ def test_lots_are_drawn_once_for_all_and_evenly() -> None:
 
 def test_canaries_share_out_and_the_champion_takes_what_is_left() -> None:
     servings = [
-        Serving(one, KEY, FLOWS)
+        Serving(one, KEY, EVERY)
         for one in (
             deployed(),
             deployed(version="2", role=Role.CANARY, share=0.2),
@@ -38,17 +40,17 @@ def test_canaries_share_out_and_the_champion_takes_what_is_left() -> None:
 
 
 def test_rows_come_in_parts_between_which_it_learns() -> None:
-    serving = Serving(ADAPTING, KEY, FLOWS)
+    serving = Serving(ADAPTING, KEY, EVERY)
     table = FlowFeatures().rows(usual(2 * LEARN_EVERY + 10))
     parts = [(start, len(scores)) for start, scores in serving.judge(table, DEFAULT_TENANT)]
     assert parts == [(0, LEARN_EVERY), (LEARN_EVERY, LEARN_EVERY), (2 * LEARN_EVERY, 10)]
-    fixed = Serving(deployed(), KEY, FLOWS)
+    fixed = Serving(deployed(), KEY, EVERY)
     assert [start for start, _ in fixed.judge(table, DEFAULT_TENANT)] == [0]
     assert fixed.save() == b""
 
 
 def test_what_was_learnt_must_be_whole() -> None:
-    serving = Serving(ADAPTING, KEY, FLOWS)
+    serving = Serving(ADAPTING, KEY, EVERY)
     for broken in (b"junk", serving.save()[:-40]):
         with pytest.raises(ModelFileError):
             serving.load(broken)

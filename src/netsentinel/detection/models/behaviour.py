@@ -1,0 +1,276 @@
+"""The behaviour ensemble: does an entity do what it, and its like, usually do? Learns as it goes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.calibration import Tail
+from netsentinel.detection.models.encode import row_keys, strongest
+from netsentinel.detection.models.entities import Entities
+from netsentinel.detection.models.ports import Contribution, Labels, State
+from netsentinel.detection.models.rarity import Rarity
+from netsentinel.detection.models.rows import benign_only, held_back
+from netsentinel.detection.models.segments import CLIP, HalfSpaceTrees, Memory, Scales, Sketches, checked
+from netsentinel.detection.models.table import Floats, Ints, Schema, Singles, Table
+
+ENTITY, SEGMENT = "entity", "segment"
+"""Categories that say whose row it is, and of which kind the entity is. Schemas without them are one entity's."""
+
+MIN_SEGMENT = 100
+"""Rows from which on a segment is judged by itself, and not with all others."""
+
+MOST_SEGMENTS = 4
+HELD_BACK = 0.2
+_PARTS = 4
+_EVERYTHING = ""
+
+
+class _Segment:
+    """One kind of entities: what its rows look like, and how unusual scores are among them."""
+
+    def __init__(self, scales: Scales, sketches: Sketches, trees: HalfSpaceTrees, memory: Memory) -> None:
+        self.scales = scales
+        self.sketches = sketches
+        self.trees = trees
+        self.memory = memory
+        self.places: Floats = np.zeros(_PARTS)
+        self.widths: Floats = np.ones(_PARTS)
+        self.tail = Tail(np.zeros(1), 1)
+
+    @classmethod
+    def of(cls, rows: Floats, random: np.random.Generator) -> Self:
+        """What these rows look like."""
+        scales = Scales.of(rows)
+        width = rows.shape[1]
+        made = cls(scales, Sketches.empty(width), HalfSpaceTrees.grown(width, random), Memory.empty(width))
+        made.learn(scales.points(rows))
+        return made
+
+    def learn(self, points: Singles) -> None:
+        """Get used to these points."""
+        self.sketches.learn(points)
+        self.trees.learn(points)
+        self.memory.learn(points)
+
+    def parts(self, points: Singles, deviations: Singles) -> Floats:
+        """What each member of the ensemble says. Shape (rows, 4)."""
+        own = np.minimum(np.abs(deviations), np.float32(CLIP))
+        return np.stack(
+            [
+                np.log(np.sqrt((own * own).mean(axis=1, dtype=np.float64)) + 0.1),
+                self.sketches.scores(points),
+                self.trees.scores(points),
+                np.log(self.memory.scores(points) + 0.1),
+            ],
+            axis=1,
+        )
+
+    def calibrate(self, parts: Floats, rows: int) -> None:
+        """Set places, widths and tail by rows that were not learnt from."""
+        self.places, self.widths = parts.mean(axis=0), np.maximum(parts.std(axis=0), 1e-3)
+        self.tail = Tail.of(self._sum(parts))
+        self.tail.rows = rows
+
+    def probabilities(self, parts: Floats) -> Floats:
+        """The share of benign rows of this segment that are less unusual."""
+        return self.tail.probabilities(self._sum(parts))
+
+    def _sum(self, parts: Floats) -> Floats:
+        """One positive number a row; members count alike, by their own spread."""
+        return np.exp(((parts - self.places) / self.widths).mean(axis=1))
+
+
+class Behaviour:
+    """Four members, each blind to something: an entity's running means, quantile sketches, half-space trees, a memory.
+
+    Numbers above one are taken as logarithms; of a category counts how rare its value is. The members' scores are put
+    on one scale by benign rows that were held back, and their mean is told as the share of such rows that are less
+    unusual.
+
+    Args:
+        seed: of trees and of what is held back.
+    """
+
+    name: ClassVar[str] = "behaviour"
+    labelled: ClassVar[bool] = False
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._schema = Schema(())
+        self._rarity = Rarity(())
+        self._entities = Entities(0)
+        self._segments: dict[str, _Segment] = {}
+        self._rows = 1
+
+    @property
+    def schema(self) -> Schema:
+        """The columns that it was trained on."""
+        return self._schema
+
+    def fit(self, table: Table, labels: Labels | None = None) -> None:
+        """Learn what the benign rows look like; rows that were held back calibrate, and are learnt then."""
+        table = benign_only(table, labels)
+        self._schema = table.schema
+        self._rarity = Rarity.of(table, left_out=(ENTITY, SEGMENT))
+        rows = self._numbers(table)
+        names, kinds = _texts(table, ENTITY), np.array(_texts(table, SEGMENT), dtype=np.object_)
+        back = held_back(row_keys(table), HELD_BACK, self._seed)
+        random = np.random.default_rng(self._seed)
+        self._segments = {_EVERYTHING: _Segment.of(rows[~back], random)}
+        found, counts = np.unique(kinds[~back].astype(np.str_), return_counts=True)
+        for place in np.argsort(-counts, kind="stable")[:MOST_SEGMENTS].tolist():
+            kind = str(found[place])
+            held = int((back & (kinds == kind)).sum())
+            if counts[place] >= MIN_SEGMENT and held >= MIN_SEGMENT // 10 and kind != _EVERYTHING:
+                self._segments[kind] = _Segment.of(rows[~back & (kinds == kind)], random)
+        self._entities = Entities(rows.shape[1])
+        self._rows = int(back.sum())
+        self._learn(rows[~back], [name for name, out in zip(names, back, strict=True) if not out], kinds[~back])
+        for kind, segment in self._segments.items():
+            mine = back if kind == _EVERYTHING else back & (kinds == kind)
+            points = segment.scales.points(rows[mine])
+            whose = [name for name, own in zip(names, mine, strict=True) if own]
+            segment.calibrate(segment.parts(points, self._entities.deviations(whose, points)), self._rows)
+        self.partial_fit(table.take(back))
+
+    def partial_fit(self, table: Table) -> None:
+        """Get used to these rows: entities' means move, sketches and trees count, the memory takes them up."""
+        table.must_fit(self._schema)
+        rows = self._numbers(table)
+        kinds = np.array(_texts(table, SEGMENT), dtype=np.object_)
+        for kind, places in self._by_segment(kinds):
+            segment = self._segments[kind]
+            segment.learn(segment.scales.points(rows[places]))
+        self._learn(rows, _texts(table, ENTITY), kinds)
+
+    def score(self, table: Table) -> Floats:
+        """The share of benign rows of the segment that are less unusual."""
+        table.must_fit(self._schema)
+        rows, names = self._numbers(table), _texts(table, ENTITY)
+        found = np.zeros(len(table))
+        for kind, places in self._by_segment(np.array(_texts(table, SEGMENT), dtype=np.object_)):
+            segment = self._segments[kind]
+            points = segment.scales.points(rows[places])
+            deviations = self._entities.deviations([names[place] for place in places], points)
+            found[places] = segment.probabilities(segment.parts(points, deviations))
+        return found
+
+    def threshold(self, budget: float) -> float:
+        """By the rows held back."""
+        return Tail(np.zeros(1), self._rows).threshold(budget)
+
+    def explain(self, table: Table, top: int = 5) -> list[list[Contribution]]:
+        """The features that are farthest from what the entity, or with few rows its segment, usually shows."""
+        table.must_fit(self._schema)
+        rows, names = self._numbers(table), _texts(table, ENTITY)
+        found: list[list[Contribution]] = [[] for _ in range(len(table))]
+        for kind, places in self._by_segment(np.array(_texts(table, SEGMENT), dtype=np.object_)):
+            scales = self._segments[kind].scales
+            order: list[int] = places.tolist()
+            points, whose = scales.points(rows[places]), [names[place] for place in order]
+            far = self._entities.deviations(whose, points).astype(np.float64)
+            usual = self._entities.usual(whose) * scales.widths + scales.middles
+            for at, place in enumerate(order):
+                weights = self._rarity.by_feature(self._schema, np.maximum(far[at] ** 2 - 1, 0))
+                found[place] = strongest(table, place, weights, top, self._rarity.usual(self._schema, usual[at]))
+        return found
+
+    def state(self) -> State:
+        """Everything that it has learnt."""
+        if not self._segments:
+            raise ModelFileError("The model has not been trained.")
+        arrays: dict[str, npt.NDArray[np.generic]] = {
+            f"entities.{name}": array for name, array in self._entities.arrays().items()
+        }
+        segments: list[dict[str, Any]] = []
+        for number, (kind, one) in enumerate(self._segments.items()):
+            segments.append({"kind": kind, "places": one.places.tolist(), "widths": one.widths.tolist()})
+            for name, array in _arrays(one).items():
+                arrays[f"{number}.{name}"] = array
+        settings = {
+            "seed": self._seed,
+            "rows": self._rows,
+            "segments": segments,
+            "rarity": self._rarity.settings(),
+        }
+        return State(settings, arrays)
+
+    @classmethod
+    def restored(cls, state: State, schema: Schema) -> Self:
+        """The ensemble that gave this state."""
+        try:
+            made = cls(int(state.settings["seed"]))
+            made._rows = int(state.settings["rows"])
+            made._rarity = Rarity.restored(state.settings["rarity"], schema)
+            width = made._rarity.width
+            for number, said in enumerate(state.settings["segments"]):
+                arrays = _under(f"{number}.", state.arrays)
+                segment = _Segment(*checked(arrays, width))
+                segment.places = np.asarray(said["places"], dtype=np.float64)
+                segment.widths = np.asarray(said["widths"], dtype=np.float64)
+                segment.tail = Tail.restored(np.asarray(arrays["knots"], dtype=np.float64), made._rows)
+                if segment.places.shape != (_PARTS,) or segment.widths.shape != (_PARTS,):
+                    raise ModelFileError("The members of the model file are not four.")
+                made._segments[str(said["kind"])] = segment
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError("The model file lacks parts of a behaviour ensemble.") from error
+        if _EVERYTHING not in made._segments or len(made._segments) > MOST_SEGMENTS + 1:
+            raise ModelFileError("The segments of the model file do not fit together.")
+        made._entities = Entities.restored(_under("entities.", state.arrays), width)
+        made._schema = schema
+        return made
+
+    def _numbers(self, table: Table) -> Floats:
+        """Rows as numbers: logarithms of what spans decades, and how rare categories are."""
+        return self._rarity.rows(table)
+
+    def _by_segment(self, kinds: "np.ndarray[Any, np.dtype[np.object_]]") -> Iterator[tuple[str, Ints]]:
+        """Places of the rows that each segment judges, in order."""
+        if not self._segments:
+            raise ModelFileError("The model has not been trained.")
+        known = [kind for kind in self._segments if kind != _EVERYTHING]
+        left = np.ones(len(kinds), dtype=np.bool_)
+        for kind in known:
+            mine = kinds == kind
+            left &= ~mine
+            if mine.any():
+                yield kind, np.flatnonzero(mine)
+        if left.any():
+            yield _EVERYTHING, np.flatnonzero(left)
+
+    def _learn(self, rows: Floats, names: list[str], kinds: "np.ndarray[Any, np.dtype[np.object_]]") -> None:
+        """Have the entities' means move."""
+        for kind, places in self._by_segment(kinds):
+            points = self._segments[kind].scales.points(rows[places])
+            self._entities.learn([names[place] for place in places], points)
+
+
+def _arrays(segment: _Segment) -> dict[str, npt.NDArray[np.generic]]:
+    return {
+        "middles": segment.scales.middles,
+        "widths": segment.scales.widths,
+        "counts": segment.sketches.counts,
+        "columns": segment.trees.columns,
+        "cuts": segment.trees.cuts,
+        "masses": segment.trees.masses,
+        "rows": segment.memory.rows,
+        "at": np.array([segment.memory.at], dtype=np.int64),
+        "knots": segment.tail.knots,
+    }
+
+
+def _under(prefix: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _texts(table: Table, category: str) -> list[str]:
+    """What a category says of each row; empty where the schema has none of that name."""
+    if category not in table.schema.categories:
+        return [""] * len(table)
+    column = table.categories[table.schema.categories.index(category)]
+    words = [*column.values, ""]
+    codes: list[int] = column.codes.tolist()
+    return [words[code] for code in codes]

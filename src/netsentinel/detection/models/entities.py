@@ -1,0 +1,168 @@
+"""What each entity usually does: robust running means of its own rows, in numpy, for any number of entities at once."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.table import Ints, Singles
+
+MOST = 20_000
+"""Entities that are remembered; whose rows are longest ago goes first."""
+
+RATE = 0.02
+"""Weight of a new row, once there are fifty."""
+
+_HUBER = 3.0
+"""A row counts as at most so many deviations from the mean: one wild row does not move it (Huber, 1964)."""
+
+_TRUST = 8.0
+"""Rows as many as which the segment counts in an entity's mean and width."""
+
+_MEAN_TO_DEVIATION = 1.2533
+"""Mean absolute deviation to standard deviation, for a normal distribution."""
+
+_STEP = np.float32(24.0)
+"""Largest step, before an entity's own width is known."""
+
+_LEAST = 0.15
+"""Smallest width, in the segment's deviations."""
+
+
+class Entities:
+    """Robust exponentially weighted means and widths of each entity's points.
+
+    Args:
+        width: numbers of a point.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._slots: dict[str, int] = {}
+        self._means: Singles = np.zeros((0, width), dtype=np.float32)
+        self._widths: Singles = np.zeros((0, width), dtype=np.float32)
+        self._rows: Singles = np.zeros(0, dtype=np.float32)
+        self._touched: Ints = np.zeros(0, dtype=np.int64)
+        self._clock = 0
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def deviations(self, names: list[str], points: Singles) -> Singles:
+        """How far each point is from what its entity usually shows, in its deviations; shape of the points.
+
+        An entity with few rows is held to what its segment shows: a mean of zero and a width of one.
+        """
+        means, widths = self._usual(self._places(names))
+        return (points - means) / widths
+
+    def usual(self, names: list[str]) -> Singles:
+        """The points that these entities usually show."""
+        return self._usual(self._places(names))[0]
+
+    def learn(self, names: list[str], points: Singles) -> None:
+        """Move means and widths towards these points, in their order."""
+        slots = self._slots_of(names)
+        order = np.argsort(slots, kind="stable")
+        ranks = np.empty(len(slots), dtype=np.int64)
+        ordered = slots[order]
+        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.int64)
+        lengths = np.diff(np.append(starts, len(ordered)))
+        ranks[order] = np.arange(len(slots)) - np.repeat(starts, lengths)
+        for rank in range(int(ranks.max()) + 1 if len(ranks) else 0):
+            now = ranks == rank
+            self._move(slots[now], points[now])
+        self._forget()
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """What `restored` needs."""
+        names = list(self._slots)
+        places = np.array([self._slots[name] for name in names], dtype=np.int64)
+        return {
+            "names": np.array(names, dtype=np.str_) if names else np.zeros(0, dtype="U1"),
+            "means": self._means[places],
+            "spreads": self._widths[places],
+            "seen": self._rows[places],
+            "touched": self._touched[places],
+        }
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, npt.NDArray[np.generic]], width: int) -> Self:
+        """What gave these arrays.
+
+        Raises:
+            ModelFileError: they do not fit together.
+        """
+        try:
+            made = cls(width)
+            names: list[str] = [str(name) for name in arrays["names"].tolist()]
+            made._means = np.asarray(arrays["means"], dtype=np.float32)
+            made._widths = np.asarray(arrays["spreads"], dtype=np.float32)
+            made._rows = np.asarray(arrays["seen"], dtype=np.float32)
+            made._touched = np.asarray(arrays["touched"], dtype=np.int64)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError("The model file lacks what its entities usually do.") from error
+        made._slots = {name: place for place, name in enumerate(names)}
+        shape = (len(names), width)
+        if not (made._means.shape == made._widths.shape == shape and len(made._slots) == len(names)):
+            raise ModelFileError("The entities of the model file do not fit together.")
+        if not made._rows.shape == made._touched.shape == shape[:1]:
+            raise ModelFileError("The entities of the model file do not fit together.")
+        made._clock = int(made._touched.max()) + 1 if names else 0
+        return made
+
+    def _places(self, names: list[str]) -> Ints:
+        get = self._slots.get
+        return np.array([get(name, -1) for name in names], dtype=np.int64)
+
+    def _usual(self, places: Ints) -> tuple[Singles, Singles]:
+        if not len(self._means):
+            shape = (len(places), self._width)
+            nothing: Singles = np.zeros(shape, dtype=np.float32)
+            return nothing, nothing + np.float32(1)
+        rows: Singles = np.where(places >= 0, self._rows[places], 0).astype(np.float32)[:, None]
+        trust: Singles = np.asarray(rows / (rows + np.float32(_TRUST)), dtype=np.float32)
+        rest: Singles = np.asarray(1 - trust, dtype=np.float32)
+        means: Singles = self._means[places] * trust
+        widths: Singles = self._widths[places] * trust
+        widths = np.maximum(widths + rest, np.float32(_LEAST))
+        return means, widths
+
+    def _slots_of(self, names: list[str]) -> Ints:
+        new = [name for name in dict.fromkeys(names) if name not in self._slots]
+        if new:
+            first = len(self._slots)
+            self._slots.update({name: first + place for place, name in enumerate(new)})
+            more = np.zeros((len(new), self._width), dtype=np.float32)
+            self._means = np.concatenate([self._means, more])
+            self._widths = np.concatenate([self._widths, more])
+            self._rows = np.concatenate([self._rows, more[:, :1].sum(axis=1)])
+            self._touched = np.concatenate([self._touched, np.zeros(len(new), dtype=np.int64)])
+        return self._places(names)
+
+    def _move(self, slots: Ints, points: Singles) -> None:
+        """One step of the means and widths of different entities."""
+        rows = self._rows[slots]
+        rate = np.maximum(1 / (rows + 1), np.float32(RATE))[:, None]
+        widths = self._usual(slots)[1]
+        step = np.clip(points - np.where(rows[:, None] > 0, self._means[slots], 0), -_STEP, _STEP)
+        bound = np.where(rows[:, None] >= _TRUST, _HUBER * widths, _STEP)
+        step = np.clip(step, -bound, bound)
+        self._means[slots] += rate * step
+        spread = np.where(rows[:, None] > 0, np.float32(_MEAN_TO_DEVIATION) * np.abs(step), np.float32(1))
+        self._widths[slots] += rate * (spread - self._widths[slots])
+        self._rows[slots] += 1
+        self._touched[slots] = self._clock
+        self._clock += 1
+
+    def _forget(self) -> None:
+        if len(self._slots) <= MOST:
+            return
+        names = list(self._slots)
+        places = np.array([self._slots[name] for name in names], dtype=np.int64)
+        kept = np.sort(np.argsort(-self._touched[places], kind="stable")[: MOST * 3 // 4])
+        self._means, self._widths = self._means[places[kept]], self._widths[places[kept]]
+        self._rows, self._touched = self._rows[places[kept]], self._touched[places[kept]]
+        self._slots = {names[place]: at for at, place in enumerate(kept.tolist())}

@@ -1,0 +1,71 @@
+"""A bounded table that costs one look-up a touch: what was not touched for a whole generation is forgotten."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+Value = TypeVar("Value")
+
+
+class Generations(Generic[Value]):
+    """Two tables, young and old. What is touched is moved to the young one; when that is full, it becomes the old one.
+
+    Where `StalestFirst` of the detectors reorders at every touch, this does so once a generation: it is for what is
+    touched with every event. Holds between `most` and twice as many keys; exact to save and to restore.
+
+    Args:
+        kind: the class of a value; called without arguments for a new key.
+        most: keys of one generation.
+    """
+
+    def __init__(self, kind: Callable[[], Value], most: int) -> None:
+        self._kind = kind
+        self._most = most
+        self._young: dict[tuple[Any, ...], Value] = {}
+        self._old: dict[tuple[Any, ...], Value] = {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def get(self, key: tuple[Any, ...]) -> Value:
+        """The value of a key, new where there is none."""
+        value = self._young.get(key)
+        if value is not None:
+            return value
+        value = self._old.pop(key, None)
+        if value is None:
+            value = self._kind()
+        self._keep(key, value)
+        return value
+
+    def swap(self, key: tuple[Any, ...], value: Value, missing: Value) -> Value:
+        """Set the value of a key; the one before, or `missing`."""
+        before = self._young.get(key)
+        if before is not None:
+            self._young[key] = value
+            return before
+        before = self._old.pop(key, None)
+        self._keep(key, value)
+        return missing if before is None else before
+
+    def save(self) -> bytes:
+        """Everything, in order."""
+        return msgspec.msgpack.encode((list(self._young.items()), list(self._old.items())))
+
+    def load(self, state: bytes) -> None:
+        """Take over what `save` gave; empty bytes mean an empty table."""
+        nothing: tuple[list[_Pair], list[_Pair]] = ([], [])
+        both = msgspec.msgpack.decode(state, type=tuple[list[_Pair], list[_Pair]]) if state else nothing
+        kind = type(self._kind())
+        self._young, self._old = (
+            {tuple(key): msgspec.msgpack.decode(raw, type=kind) for key, raw in pairs} for pairs in both
+        )
+
+    def _keep(self, key: tuple[Any, ...], value: Value) -> None:
+        if len(self._young) >= self._most:
+            self._old, self._young = self._young, {}
+        self._young[key] = value
+
+
+_Pair = tuple[list[str | int], msgspec.Raw]

@@ -1,0 +1,212 @@
+"""Features of entities: what an address, a service, a user or a host did in five minutes, whoever reports it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from netsentinel.detection.fingerprint import clean
+from netsentinel.detection.models.flows import NETWORK_ACTIVITY
+from netsentinel.detection.models.table import Category, Feature, Kind, Schema, Table
+from netsentinel.events.model import Event
+from netsentinel.kernel.clock import MINUTE
+from netsentinel.kernel.types import Micros, TenantId
+
+SPAN: Micros = 5 * MINUTE
+"""Length of a window of event time; windows begin at full five minutes."""
+
+CLASSES = frozenset({NETWORK_ACTIVITY, 3002, 4007, 1007})
+"""OCSF classes of the events that count: network activity, authentication, SSH, process activity."""
+
+_PROCESS = 1007
+MOST_DIFFERENT = 128
+_MOST_OPEN = 5_000
+"""Entities whose window is open; beyond it the one that was begun first is closed early."""
+
+_OVER = 2
+"""Windows that are so many spans older than a tenant's newest event are closed."""
+
+_BACK = 12
+_RAW = 8_192
+"""Longest event, in bytes, that is kept with a window."""
+_OWN = "events of the entity"
+
+
+def _window(name: str, says: str, unit: str = "") -> Feature:
+    return Feature(name, Kind.NUMBER, unit, "5 min", _OWN, says)
+
+
+WINDOWS = Schema.of(
+    [
+        _window("events", "what it did or had done to it", "events"),
+        _window("failed", "what came to nothing", "events"),
+        _window("failed_share", "share of what came to nothing"),
+        _window("peers", "different other sides: hosts called, callers, or machines", "peers"),
+        _window("things", "different ports, services or programs", "things"),
+        _window("bytes_out", "sent by the side that began", "bytes"),
+        _window("bytes_in", "sent back", "bytes"),
+        _window("packets", "in both directions", "packets"),
+        _window("mean_bytes", "bytes of one event", "bytes/event"),
+        _window("mean_duration", "how long one event took", "s"),
+        Feature("segment", Kind.CATEGORY, "", "", _OWN, "what kind of entity it is"),
+        Feature("entity", Kind.CATEGORY, "", "", _OWN, "whose window it is"),
+    ]
+)
+"""What five minutes of an entity are told by. Different peers and things are counted up to `MOST_DIFFERENT`."""
+
+
+class Open(msgspec.Struct, array_like=True):
+    """An entity's window while it lasts."""
+
+    span: int
+    events: int = 0
+    failed: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    packets: int = 0
+    duration: Micros = 0
+    peers: dict[str, None] = msgspec.field(default_factory=dict[str, None])
+    things: dict[str, None] = msgspec.field(default_factory=dict[str, None])
+    time: Micros = 0
+    source: str = ""
+    src_ip: str = ""
+    dst_ip: str = ""
+    user: str = ""
+    device: str = ""
+    raw: bytes = b""
+    """The latest event of it, as it was given, unless it is very long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A window that is over, and where in the events it was found to be."""
+
+    at: int
+    """Place among the events of the call."""
+    tenant: TenantId
+    segment: str
+    entity: str
+    window: Open
+
+
+class _Saved(msgspec.Struct, array_like=True):
+    open: list[tuple[tuple[str, str, str], Open]]
+    newest: dict[str, int]
+
+
+class EntityWindows:
+    """Gathers events into windows of entities, in the order in which they come.
+
+    A window is closed by the entity's first event of a later one, or when the tenant's events are two windows further.
+    """
+
+    schema = WINDOWS
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str, str], Open] = {}
+        self._newest: dict[str, int] = {}
+        """Tenant -> the newest window of its events."""
+
+    def take(self, events: Sequence[Event]) -> list[Closed]:
+        """The windows that these events close."""
+        closed: list[Closed] = []
+        for at, event in enumerate(events):
+            if event.class_uid not in CLASSES:
+                continue
+            span = event.time // SPAN
+            newest = self._newest.get(event.tenant, span)
+            if span > newest or newest - span > _BACK or event.tenant not in self._newest:
+                self._newest[event.tenant] = span
+                self._close_old(at, event.tenant, span, closed)
+            if event.class_uid == NETWORK_ACTIVITY:
+                if event.src_ip and event.dst_ip:
+                    port = str(event.dst_port)
+                    self._add(at, (event.tenant, "address", event.src_ip), span, event, event.dst_ip, port, closed)
+                    service = f"{event.dst_ip}:{port}/{event.protocol}"
+                    self._add(at, (event.tenant, "service", service), span, event, event.src_ip, "", closed)
+            elif event.class_uid == _PROCESS:
+                if event.device:
+                    self._add(at, (event.tenant, "host", event.device), span, event, event.user, event.process, closed)
+            elif event.user:
+                where = event.src_ip or event.device
+                thing = event.app_protocol or event.event_code
+                self._add(at, (event.tenant, "user", event.user), span, event, where, thing, closed)
+        return closed
+
+    def save(self) -> bytes:
+        """All open windows."""
+        return msgspec.msgpack.encode(_Saved(list(self._open.items()), self._newest))
+
+    def load(self, state: bytes) -> None:
+        """Take over what `save` gave; empty bytes mean a fresh start."""
+        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved([], {})
+        self._open, self._newest = dict(saved.open), saved.newest
+
+    def _add(
+        self,
+        at: int,
+        key: tuple[str, str, str],
+        span: int,
+        event: Event,
+        peer: str,
+        thing: str,
+        closed: list[Closed],
+    ) -> None:
+        window = self._open.get(key)
+        if window is None or span > window.span or window.span - span > _BACK:
+            if window is not None:
+                del self._open[key]
+                closed.append(_over(at, key, window))
+            elif len(self._open) >= _MOST_OPEN:
+                first = next(iter(self._open))
+                closed.append(_over(at, first, self._open.pop(first)))
+            window = self._open[key] = Open(span)
+        window.events += 1
+        window.failed += event.action == "failure"
+        window.bytes_out += event.bytes_out
+        window.bytes_in += event.bytes_in
+        window.packets += event.packets_out + event.packets_in
+        window.duration += event.duration_us
+        if len(window.peers) < MOST_DIFFERENT:
+            window.peers[peer] = None
+        if len(window.things) < MOST_DIFFERENT:
+            window.things[thing] = None
+        window.time, window.source = event.time, event.source
+        window.raw = event.raw if len(event.raw) <= _RAW else b""
+        window.src_ip, window.dst_ip, window.user, window.device = event.src_ip, event.dst_ip, event.user, event.device
+
+    def _close_old(self, at: int, tenant: TenantId, newest: int, closed: list[Closed]) -> None:
+        """Close what can hardly get another event, in the order in which it was begun."""
+        old = [
+            key
+            for key, window in self._open.items()
+            if key[0] == tenant and not newest - _OVER < window.span <= newest + _BACK
+        ]
+        closed += [_over(at, key, self._open.pop(key)) for key in old]
+
+
+def rows_of(windows: Sequence[Closed]) -> Table:
+    """Windows as rows of `WINDOWS`."""
+    plain = [
+        (
+            one.window.events,
+            one.window.failed,
+            one.window.failed / one.window.events,
+            len(one.window.peers),
+            len(one.window.things),
+            one.window.bytes_out,
+            one.window.bytes_in,
+            one.window.packets,
+            (one.window.bytes_out + one.window.bytes_in) / one.window.events,
+            one.window.duration / one.window.events / 1e6,
+        )
+        for one in windows
+    ]
+    numbers = np.maximum(np.array(plain, dtype=np.float64).reshape(len(windows), len(WINDOWS.numbers)), 0)
+    segments, entities = [one.segment for one in windows], [one.entity for one in windows]
+    return Table(WINDOWS, numbers, (Category.of(segments), Category.of(entities)))
+
+
+def _over(at: int, key: tuple[str, str, str], window: Open) -> Closed:
+    return Closed(at, TenantId(key[0]), key[1], clean(key[2]), window)

@@ -1,0 +1,40 @@
+import msgspec
+
+from netsentinel.detection.models.generations import Generations
+
+
+class Count(msgspec.Struct, array_like=True):
+    seen: int = 0
+
+
+def test_what_is_touched_stays_and_what_is_not_goes() -> None:
+    table = Generations(Count, 10)
+    for number in range(100):
+        table.get(("kept",)).seen += 1
+        table.get(("passing", number)).seen += 1
+        assert len(table) <= 20
+    assert table.get(("kept",)).seen == 100
+    assert table.get(("passing", 99)).seen == 1
+    assert table.get(("passing", 0)).seen == 0
+
+
+def test_a_value_is_swapped() -> None:
+    table = Generations(int, 2)
+    assert table.swap(("a", 1), 5, -1) == -1
+    assert table.swap(("a", 1), 6, -1) == 5
+    for name in "bc":
+        table.swap((name, 1), 1, -1)
+    assert table.swap(("a", 1), 7, -1) == 6, "from the old generation"
+
+
+def test_a_restored_table_goes_on_exactly() -> None:
+    table, other = Generations(Count, 5), Generations(Count, 5)
+    for number in range(8):
+        table.get(("k", number)).seen += number
+    other.load(table.save())
+    for number in (0, 7, 9, 3, 11):
+        table.get(("k", number)).seen += 1
+        other.get(("k", number)).seen += 1
+    assert other.save() == table.save()
+    other.load(b"")
+    assert len(other) == 0

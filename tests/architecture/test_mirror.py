@@ -9,6 +9,11 @@ CONTRACT_TESTED = {"store_sql", "testing"}
 """A store and its fake are held by one contract suite instead."""
 
 ONE_SUITE = {
+    "academy/graph/deriving.py": "unit/academy/graph/test_derivation.py",
+    "academy/graph/service.py": "contracts/test_graph.py",
+    "academy/graph/store_sql/ledger.py": "contracts/test_graph.py",
+    "academy/graph/store_sql/rows.py": "contracts/test_graph.py",
+    "academy/graph/store_sql/walks.py": "contracts/test_graph_stores.py",
     "detection/models/autoencoder.py": "contracts/test_models.py",
     "detection/models/behaviour.py": "contracts/test_models.py",
     "detection/models/subjects.py": "unit/detection/models/test_detector.py",

@@ -12,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from netsentinel.academy.graph import id_of
+from netsentinel.academy.graph.attack import shipped_table, table_text
 from netsentinel.api.app import create_app
 from netsentinel.api.deps import Public, Requires, declared_access
 from netsentinel.bootstrap import open_server
@@ -79,6 +81,16 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/webhooks"): {"json": WEBHOOK},
     ("PUT", "/api/v2/webhooks/{webhook_id}"): {"json": WEBHOOK},
     ("POST", "/api/v2/webhooks/{webhook_id}/replay"): {"json": {"since": 1, "until": 2}},
+    ("GET", "/api/v2/graph/path"): {"params": {"source": "T1046", "target": "TA0007"}},
+    ("GET", "/api/v2/graph/evidence"): {"params": {"source": id_of("t1046"), "target": id_of("ta0007")}},
+    ("PUT", "/api/v2/graph/references/attack"): {"json": {"table": table_text(shipped_table())}},
+    ("POST", "/api/v2/concepts"): {"json": {"name": "matrix"}},
+    ("PATCH", "/api/v2/concepts/{concept_id}"): {"json": {"name": "matrix"}},
+    ("POST", "/api/v2/concepts/{concept_id}/aliases"): {"json": {"name": "matrix"}},
+    ("POST", "/api/v2/concepts/{concept_id}/merge"): {"json": {"into": "cpt_none"}},
+    ("POST", "/api/v2/concepts/{concept_id}/split"): {"json": {"name": "matrix"}},
+    ("PUT", "/api/v2/concepts/{concept_id}/edges"): {"json": {"target": "cpt_none", "verdict": "confirm"}},
+    ("DELETE", "/api/v2/concepts/{concept_id}/edges"): {"params": {"target": "cpt_none"}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
@@ -106,6 +118,7 @@ BEFORE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("PUT", "/api/v2/sources/{name}"): HTTP_SOURCE,
     ("DELETE", "/api/v2/sources/{name}"): HTTP_SOURCE,
     ("POST", "/api/v2/sources/{name}/test"): HTTP_SOURCE,
+    ("POST", "/api/v2/concepts"): ("DELETE", f"/api/v2/concepts/{id_of('matrix')}", {}),
     ("POST", "/api/v2/scheduler/schedules"): ("DELETE", "/api/v2/scheduler/schedules/matrix", {}),
     ("PUT", "/api/v2/scheduler/schedules/{schedule_id}"): A_SCHEDULE,
     ("DELETE", "/api/v2/scheduler/schedules/{schedule_id}"): A_SCHEDULE,
@@ -207,6 +220,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things["task_id"] = "tsk_none"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
             world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
+            world.things.update(concept_id="cpt_none", number="999999")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -268,9 +282,8 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
-    nothing = any(
-        name in path for name in ("{task_id}", "{batch}", "{service}", "{connection_id}", "{webhook_id}", "{key_id}")
-    )
+    ids = ("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number")
+    nothing = any(f"{{{name}}}" in path for name in ids)
     return nothing or (method, path) == ("POST", "/api/v2/tasks")
 
 
@@ -325,6 +338,8 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
     assert answer.status_code in (200, 404)
     if path == "/api/v2/alerts/summary":
         assert answer.json()["counts"] == []
+    elif path.startswith("/api/v2/graph") and "items" not in answer.json():
+        assert answer.status_code == 404 or not answer.json()["concepts"]
     elif path == "/api/v2/tasks/timeline":
         assert answer.json()["tasks"] == []
     elif path.startswith(("/api/v2/metrics", "/api/metrics")):

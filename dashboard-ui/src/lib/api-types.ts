@@ -2048,6 +2048,322 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Part
+         * @description A part of the graph to draw: concepts around one, or the best connected, with the live edges among them.
+         */
+        get: operations["show_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Stats
+         * @description How large the graph is: concepts by kind, live edges by relation, held and denied ones, origins.
+         */
+        get: operations["show_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Path
+         * @description A shortest path between two concepts; `concepts` is empty when there is none.
+         */
+        get: operations["show_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Evidence
+         * @description Everything that is said of an edge: by which origin, where, in which sentence, and people's word on it.
+         */
+        get: operations["show_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operations
+         * @description What people decided about concepts, newest first, with what was undone.
+         */
+        get: operations["list_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/operations/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Operation
+         * @description Take a decision back. Everything is then as it would be without it; later decisions stay.
+         */
+        post: operations["undo_operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/references/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Attack
+         * @description Replace what ATT&CK states by another table, such as `netsentinel graph import-attack` makes from a bundle.
+         */
+        put: operations["replace_attack"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rebuild Graph
+         * @description Work all concepts and edges out anew from what is stated and decided.
+         */
+        post: operations["rebuild_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/concepts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Concepts
+         * @description The tenant's concepts by name, or those that a search finds.
+         */
+        get: operations["list_concepts"];
+        put?: never;
+        /**
+         * Create Concept
+         * @description Make a concept by hand. One that was removed comes back.
+         */
+        post: operations["create_concept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/concepts/{concept_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Concept
+         * @description A concept by its id, key or name, with every edge to and from it; held and denied ones are marked.
+         */
+        get: operations["show_concept"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Concept
+         * @description Decide that there is no such concept, whatever media say. Undoing the operation brings it back.
+         */
+        delete: operations["remove_concept"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Concept
+         * @description Call a concept something else.
+         */
+        patch: operations["rename_concept"];
+        trace?: never;
+    };
+    "/api/v2/concepts/{concept_id}/prerequisites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Prerequisites
+         * @description All that must be understood before a concept, in an order to learn it in; or all that needs it.
+         */
+        get: operations["show_prerequisites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/concepts/{concept_id}/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Alias
+         * @description Have a concept known by another name too.
+         */
+        post: operations["add_alias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/concepts/{concept_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Concept
+         * @description Have a concept be another one: what is said of it, now and later, is about that one.
+         */
+        post: operations["merge_concept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/concepts/{concept_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Concept
+         * @description Move some of what is said of a concept to a new one; `other` is its id.
+         */
+        post: operations["split_concept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/concepts/{concept_id}/edges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Judge Edge
+         * @description Confirm or deny an edge. A prerequisite that would go round in circles is refused, with the circle.
+         */
+        put: operations["judge_edge"];
+        post?: never;
+        /**
+         * Retract Edge
+         * @description Take back what people said of an edge; what media say of it counts again.
+         */
+        delete: operations["retract_edge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -2640,6 +2956,17 @@ export interface components {
             assignee: string;
         };
         /**
+         * AttackTable
+         * @description ATT&CK as a table.
+         */
+        AttackTable: {
+            /**
+             * Table
+             * @description Tab-separated: id, kind, name, under, mitigated_by, text.
+             */
+            table: string;
+        };
+        /**
          * AttemptFigures
          * @description How many attempts failed that were the n-th of their task.
          */
@@ -2998,6 +3325,52 @@ export interface components {
             day_resets_at: number;
         };
         /**
+         * Concept
+         * @description A concept, as everything that is said of it comes to.
+         */
+        Concept: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["ConceptKind"];
+            /** Text */
+            text: string;
+            /** Names */
+            names: string[];
+            /** Origins */
+            origins: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ConceptDetail
+         * @description A concept with its edges.
+         */
+        ConceptDetail: {
+            concept: components["schemas"]["Concept"];
+            /** Edges */
+            edges: components["schemas"]["Neighbour"][];
+        };
+        /**
+         * ConceptKind
+         * @description What a concept is.
+         * @enum {string}
+         */
+        ConceptKind: "concept" | "tactic" | "technique" | "mitigation" | "weakness" | "medium" | "lesson" | "rule";
+        /**
+         * ConceptPage
+         * @description Concepts by name, and where the next page begins.
+         */
+        ConceptPage: {
+            /** Items */
+            items: components["schemas"]["Concept"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Condition
          * @description One thing that must hold: the field has one of the values. Capital letters count.
          */
@@ -3177,6 +3550,12 @@ export interface components {
             attempts: components["schemas"]["DeliveryTry"][];
         };
         /**
+         * Direction
+         * @description Which way a closure goes.
+         * @enum {string}
+         */
+        Direction: "prerequisites" | "dependents";
+        /**
          * Disabling
          * @description Why a rule is disabled.
          */
@@ -3187,6 +3566,61 @@ export interface components {
             by: string;
             /** Note */
             note: string;
+        };
+        /**
+         * Edge
+         * @description An edge, as everything that is said of it comes to.
+         */
+        Edge: {
+            key: components["schemas"]["EdgeKey"];
+            state: components["schemas"]["EdgeState"];
+            /** Rank */
+            rank: number;
+            /** Weight */
+            weight: number;
+            /** Evidence */
+            evidence: number;
+            /** Version */
+            version: number;
+        };
+        EdgeKey: [
+            string,
+            components["schemas"]["Relation"],
+            string
+        ];
+        /**
+         * EdgeState
+         * @description Whether an edge counts.
+         * @enum {string}
+         */
+        EdgeState: "live" | "held" | "denied";
+        /**
+         * EdgeVerdict
+         * @description Somebody's word on an edge from the concept.
+         */
+        EdgeVerdict: {
+            /**
+             * Target
+             * @description Id of the concept at the other end.
+             */
+            target: string;
+            /**
+             * @description What the edge says of its source.
+             * @default requires
+             */
+            relation: components["schemas"]["Relation"];
+            /**
+             * Verdict
+             * @description Whether it is so.
+             * @enum {string}
+             */
+            verdict: "confirm" | "deny";
+            /**
+             * Sentence
+             * @description Why.
+             * @default
+             */
+            sentence: string;
         };
         /**
          * EntryItem
@@ -3236,6 +3670,34 @@ export interface components {
             items: components["schemas"]["StoredEvent"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Evidence
+         * @description One claim about an edge.
+         */
+        Evidence: {
+            /** Origin */
+            origin: string;
+            /** Position */
+            position: string;
+            /** Sentence */
+            sentence: string;
+            /** Weight */
+            weight: number;
+            /** Is Denied */
+            is_denied: boolean;
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+        };
+        /**
+         * EvidenceList
+         * @description What is said of an edge.
+         */
+        EvidenceList: {
+            /** Items */
+            items: components["schemas"]["Evidence"][];
         };
         /**
          * ExportFormat
@@ -3314,6 +3776,30 @@ export interface components {
             password: string;
         };
         /**
+         * GraphStats
+         * @description How large a tenant's graph is.
+         */
+        GraphStats: {
+            /** Version */
+            version: number;
+            /** Concepts */
+            concepts: {
+                [key: string]: number;
+            };
+            /** Edges */
+            edges: {
+                [key: string]: number;
+            };
+            /** Held */
+            held: number;
+            /** Denied */
+            denied: number;
+            /** Origins */
+            origins: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Happening
          * @description Something that happened.
          */
@@ -3340,6 +3826,15 @@ export interface components {
             name: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Held
+         * @description An edge that does not count, because it would close a cycle of firmer ones.
+         */
+        Held: {
+            key: components["schemas"]["EdgeKey"];
+            /** Cycle */
+            cycle: string[];
         };
         /**
          * HiddenFinding
@@ -3376,6 +3871,14 @@ export interface components {
             /** Width */
             width: number;
             stored: components["schemas"]["Extent"] | null;
+        };
+        /**
+         * History
+         * @description Decisions, newest first.
+         */
+        History: {
+            /** Items */
+            items: components["schemas"]["Operation"][];
         };
         /**
          * HuntRequest
@@ -3431,6 +3934,16 @@ export interface components {
             schema: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * LearningOrder
+         * @description Concepts in an order in which prerequisites come first.
+         */
+        LearningOrder: {
+            /** Items */
+            items: components["schemas"]["Concept"][];
+            /** Total */
+            total: number;
         };
         /**
          * LetterBucket
@@ -3523,6 +4036,17 @@ export interface components {
             permissions: string[];
         };
         /**
+         * MergeInto
+         * @description What a concept is merged into.
+         */
+        MergeInto: {
+            /**
+             * Into
+             * @description Id of the concept that stays.
+             */
+            into: string;
+        };
+        /**
          * MetricsSummary
          * @description The figures of the last hour, and how things stand now: what is pushed when it changes.
          */
@@ -3588,6 +4112,17 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /**
+         * Named
+         * @description A name.
+         */
+        Named: {
+            /**
+             * Name
+             * @description What it is called.
+             */
+            name: string;
+        };
         /** NearbyEvent */
         NearbyEvent: {
             event: components["schemas"]["StoredEvent"];
@@ -3606,6 +4141,49 @@ export interface components {
             until: number;
             /** Truncated */
             truncated: boolean;
+        };
+        /**
+         * Neighbour
+         * @description An edge, seen from one of its ends.
+         */
+        Neighbour: {
+            relation: components["schemas"]["Relation"];
+            /** Outgoing */
+            outgoing: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["ConceptKind"];
+            state: components["schemas"]["EdgeState"];
+            /** Weight */
+            weight: number;
+            /** Evidence */
+            evidence: number;
+            /** Is Confirmed */
+            is_confirmed: boolean;
+        };
+        /**
+         * NewConcept
+         * @description A concept made by hand.
+         */
+        NewConcept: {
+            /**
+             * Name
+             * @description What it is called.
+             */
+            name: string;
+            /**
+             * @description What it is.
+             * @default concept
+             */
+            kind: components["schemas"]["ConceptKind"];
+            /**
+             * Text
+             * @description What it means, in a sentence.
+             * @default
+             */
+            text: string;
         };
         /**
          * NewKeyTier
@@ -3787,6 +4365,57 @@ export interface components {
             text: string;
         };
         /**
+         * Operation
+         * @description A decision about concepts. It changes how statements are read, never the statements, so it can be undone.
+         */
+        Operation: {
+            /** Number */
+            number: number;
+            kind: components["schemas"]["OperationKind"];
+            /** Concept */
+            concept: string;
+            /**
+             * Other
+             * @default
+             */
+            other: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Origins
+             * @default []
+             */
+            origins: string[];
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+            /**
+             * Undone By
+             * @default
+             */
+            undone_by: string;
+            /**
+             * Undone At
+             * @default 0
+             */
+            undone_at: number;
+        };
+        /**
+         * OperationKind
+         * @description What people decide about concepts.
+         * @enum {string}
+         */
+        OperationKind: "rename" | "alias" | "merge" | "split" | "remove" | "restore";
+        /**
          * OperationResult
          * @description The outcome of one operation.
          */
@@ -3859,6 +4488,14 @@ export interface components {
         PackList: {
             /** Items */
             items: components["schemas"]["Pack"][];
+        };
+        /**
+         * PathView
+         * @description A path, both ends included.
+         */
+        PathView: {
+            /** Concepts */
+            concepts: components["schemas"]["Concept"][];
         };
         /**
          * Person
@@ -4006,6 +4643,12 @@ export interface components {
             /** Items */
             items: components["schemas"]["RelatedAlert"][];
         };
+        /**
+         * Relation
+         * @description What an edge says of its source.
+         * @enum {string}
+         */
+        Relation: "requires" | "part_of" | "related" | "mentions" | "explains" | "mitigates" | "detects";
         /**
          * Replayed
          * @description What replaying a range came to.
@@ -4844,11 +5487,71 @@ export interface components {
             outcome: string;
         };
         /**
+         * SplitOff
+         * @description What is split off.
+         */
+        SplitOff: {
+            /**
+             * Name
+             * @description What it is called.
+             */
+            name: string;
+            /**
+             * Names
+             * @description What is said under these moves; all when empty.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Origins
+             * @description Only what these say moves; all when empty.
+             * @default []
+             */
+            origins: string[];
+        };
+        /**
          * State
          * @description How a source is doing on this server.
          * @enum {string}
          */
         State: "running" | "retrying" | "disabled" | "stopped" | "unmanaged";
+        /**
+         * Stated
+         * @description What stating or withdrawing came to.
+         */
+        Stated: {
+            /** Version */
+            version: number;
+            /** Ids */
+            ids?: {
+                [key: string]: string;
+            };
+            /**
+             * Concepts
+             * @default 0
+             */
+            concepts: number;
+            /**
+             * Edges
+             * @default 0
+             */
+            edges: number;
+            /**
+             * Gone Concepts
+             * @default 0
+             */
+            gone_concepts: number;
+            /**
+             * Gone Edges
+             * @default 0
+             */
+            gone_edges: number;
+            /**
+             * Held
+             * @default []
+             */
+            held: components["schemas"]["Held"][];
+        };
         /** StoredEvent */
         StoredEvent: {
             /** Id */
@@ -4951,6 +5654,27 @@ export interface components {
             raw: string;
             /** Raw Hash */
             raw_hash: string;
+        };
+        /**
+         * Subgraph
+         * @description A part of the graph that can be drawn.
+         */
+        Subgraph: {
+            /**
+             * Concepts
+             * @default []
+             */
+            concepts: components["schemas"]["Concept"][];
+            /**
+             * Edges
+             * @default []
+             */
+            edges: components["schemas"]["Edge"][];
+            /**
+             * Is Whole
+             * @default true
+             */
+            is_whole: boolean;
         };
         /**
          * SubmittedTask
@@ -10230,6 +10954,717 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_part: {
+        parameters: {
+            query?: {
+                /** @description A concept's id, key or name; without, the best connected. */
+                around?: string;
+                /** @description How many edges away. */
+                depth?: number;
+                /** @description Concepts at most, the nearest first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subgraph"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphStats"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_path: {
+        parameters: {
+            query: {
+                /** @description A concept's id, key or name. */
+                source: string;
+                /** @description Another's. */
+                target: string;
+                /** @description Only along prerequisites, from what requires on. */
+                directed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_evidence: {
+        parameters: {
+            query: {
+                /** @description Id of a concept. */
+                source: string;
+                /** @description What the edge says of its source. */
+                relation?: components["schemas"]["Relation"];
+                /** @description Id of a concept. */
+                target: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_operations: {
+        parameters: {
+            query?: {
+                /** @description Id of a concept; without, all decisions. */
+                concept?: string;
+                /** @description The newest so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    undo_operation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    replace_attack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "table": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AttackTable"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    rebuild_graph: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_concepts: {
+        parameters: {
+            query?: {
+                /** @description Words of a name; the best matches come first, on one page. */
+                q?: string;
+                /** @description Only those of a kind. */
+                kind?: components["schemas"]["ConceptKind"] | null;
+                /** @description Concepts a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_concept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewConcept"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Concept"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_concept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_concept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    rename_concept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Named"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_prerequisites: {
+        parameters: {
+            query?: {
+                /** @description What it requires, or what requires it. */
+                direction?: components["schemas"]["Direction"];
+                /** @description Concepts at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningOrder"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_alias: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Named"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    merge_concept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "into": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergeInto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    split_concept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SplitOff"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    judge_edge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "target": "string",
+                 *       "verdict": "confirm"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EdgeVerdict"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    retract_edge: {
+        parameters: {
+            query: {
+                /** @description Id of the concept at the other end. */
+                target: string;
+                /** @description What the edge says of its source. */
+                relation?: components["schemas"]["Relation"];
+            };
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];

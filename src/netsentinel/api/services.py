@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.alerts.suppression import Suppressions
 from netsentinel.alerts.triage import Triage
@@ -59,6 +60,8 @@ class Services:
     breakers: BreakerBoard
     schedules: Schedules
     webhooks: Webhooks
+    graph: Graph
+    concepts: Concepts
     files: TaskFiles
     analytics: Analytics
     hub: Hub

@@ -22,6 +22,7 @@ from netsentinel.api.app import Application, create_app
 from netsentinel.api.health import readiness_of
 from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
+from netsentinel.bootstrap.academy import Academy, open_academy
 from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.bootstrap.senses import Rules, fence_around, household, open_lake, open_rules, tend_lake
 from netsentinel.bootstrap.work import Work, open_work
@@ -103,6 +104,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await open_work(settings, ground)
+        academy = await open_academy(settings, ground)
         histories = Histories(
             work.tasks,
             work.plan.schedules,
@@ -115,7 +117,9 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         await ground.limits.load()
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
-        services, runner, metrics, supervisor, pusher = _services(settings, ground, pool, lake, rules, work, demo=demo)
+        services, runner, metrics, supervisor, pusher = _services(
+            settings, ground, pool, lake, rules, work, academy, demo=demo
+        )
         services.hub.on_answer(metrics.observe_live_request)
         ground.limits.on_refusal(metrics.observe_refusal)
         work.actions.add(*_actions(services, rules))
@@ -163,6 +167,7 @@ def _services(
     lake: DuckLake,
     rules: Rules,
     work: Work,
+    academy: Academy,
     *,
     demo: bool,
 ) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher]:
@@ -177,18 +182,7 @@ def _services(
     queue, limits = TaskQueue(work.tasks, clock), HubLimits.from_settings(settings)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, queue, limits)
     pusher = Pusher(db, work.analytics, SqlPace(), hub, clock)
-    handlers = Handlers(
-        score_threat=alert_service.on_alert_entry,
-        close_sockets=hub.on_revocation,
-        renew_breaker=work.breakers.on_entry,
-        end_run=work.plan.outcomes.on_task_ended,
-        tell_webhooks=work.hooks.following.on_entry,
-        webhook_kinds=work.hooks.following.wanted,
-        end_delivery=work.hooks.following.on_task_ended,
-        plan_ahead=work.plan.timer.on_entry,
-        push_metrics=pusher.on_entry,
-        answer_request=hub.on_task_end,
-    )
+    handlers = _handlers(work, academy, alert_service, hub, pusher)
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
     work.hooks.sender.on_attempt(metrics.observe_webhook)
@@ -228,6 +222,8 @@ def _services(
         breakers=work.board,
         schedules=work.plan.schedules,
         webhooks=work.hooks.service,
+        graph=academy.graph,
+        concepts=academy.concepts,
         files=work.files,
         analytics=work.analytics,
         hub=hub,
@@ -236,6 +232,23 @@ def _services(
         demo=demo,
     )
     return services, runner, metrics, supervisor, pusher
+
+
+def _handlers(work: Work, academy: Academy, alerts: AlertService, hub: Hub, pusher: Pusher) -> Handlers:
+    """What the features offer to do about entries."""
+    return Handlers(
+        score_threat=alerts.on_alert_entry,
+        close_sockets=hub.on_revocation,
+        renew_breaker=work.breakers.on_entry,
+        end_run=work.plan.outcomes.on_task_ended,
+        tell_webhooks=work.hooks.following.on_entry,
+        webhook_kinds=work.hooks.following.wanted,
+        end_delivery=work.hooks.following.on_task_ended,
+        plan_ahead=work.plan.timer.on_entry,
+        push_metrics=pusher.on_entry,
+        answer_request=hub.on_task_end,
+        seed_graph=academy.attack.on_user,
+    )
 
 
 def _actions(services: Services, rules: Rules) -> tuple[Action[Any, Any], ...]:

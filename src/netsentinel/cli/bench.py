@@ -110,6 +110,28 @@ async def _syslog(pid: int, data: Path, seconds: float, rate: int) -> dict[str, 
         return await measure(remote, pid, seconds, rate)
 
 
+@bench_app.command("academy")
+def academy(
+    *,
+    nodes: Annotated[int, typer.Option(min=100, max=100_000, help="Concepts of the graph.")] = 10_000,
+    edges: Annotated[int, typer.Option(min=100, max=1_000_000, help="Prerequisites among them.")] = 50_000,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Ask a knowledge graph for closures and paths, in a new database.
+
+    closure_ms and path_ms are what one question takes, cpu figures its processor time; load_s is the first question of
+    a process, which reads the graph.
+    """
+    from netsentinel.cli.bench_academy import measure_graph
+
+    with tempfile.TemporaryDirectory(prefix="netsentinel-bench-") as folder:
+        result = asyncio.run(measure_graph(Path(folder), nodes, edges))
+    if output is Output.JSON:
+        print_json(result)
+    else:
+        print_table(("FIGURE", "VALUE"), [(name, str(value)) for name, value in result.items()])
+
+
 @bench_app.command("detect")
 def detect(
     *,

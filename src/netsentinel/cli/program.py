@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "breakers": ("netsentinel.cli.breakers:breakers_app", "List and switch circuit breakers."),
     "webhooks": ("netsentinel.cli.webhooks:webhooks_app", "Tell other programs what happens."),
     "schedules": ("netsentinel.cli.schedules:schedules_app", "List, add and trigger schedules."),
+    "graph": ("netsentinel.cli.graph:graph_app", "Look at and edit the knowledge graph."),
     "users": ("netsentinel.cli.users:users_app", "Create users."),
     "keys": ("netsentinel.cli.keys:keys_app", "Create API keys, set tiers."),
     "usage": ("netsentinel.cli.usage:usage", "Show requests made, limits, and what is left."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
-from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_DISABLED
+from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_CREATED, USER_DISABLED
 from netsentinel.kernel.entries import Entry
 from netsentinel.recovery.entries import BREAKER_CHANGES
 from netsentinel.scheduler.entries import SCHEDULE_CHANGED, SCHEDULE_SKIPPED, SCHEDULE_TRIGGERED, TASK_EXECUTED
@@ -49,6 +49,7 @@ class Handlers:
     tell_webhooks: DurableHandler
     webhook_kinds: WantedKinds
     end_delivery: DurableHandler
+    seed_graph: DurableHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,12 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         (TASK_FAILED, TASK_CANCELLED, TASK_DEAD),
         "Notes that a delivery was given up, and announces it; one that the server died under gets another task.",
         lambda handlers: handlers.end_delivery,
+    ),
+    DurableReaction(
+        "attack",
+        (USER_CREATED,),
+        "Has the knowledge graph of the user's tenant know the tactics, techniques and mitigations of ATT&CK.",
+        lambda handlers: handlers.seed_graph,
     ),
     LiveReaction(
         "requests",

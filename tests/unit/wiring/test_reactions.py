@@ -67,6 +67,7 @@ def test_the_table() -> None:
         ),
         ("webhooks", True, ()),
         ("deliveries", True, ("task.failed", "task.cancelled", "task.dead")),
+        ("attack", True, ("user.created",)),
         ("requests", False, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
     ]
 
@@ -104,6 +105,7 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         tell_webhooks=lambda _tx, _entry: taken.append("webhooks"),
         webhook_kinds=lambda _tx: ("alert.raised",),
         end_delivery=lambda _tx, _entry: taken.append("deliveries"),
+        seed_graph=lambda _tx, _entry: taken.append("attack"),
     )
     handler = reaction.handler(handlers)
     handler(*(None,) * (2 if isinstance(reaction, DurableReaction) else 1))  # type: ignore[arg-type] # neither looks

@@ -35,6 +35,7 @@ HANDLERS = Handlers(
     tell_webhooks=_nothing,
     webhook_kinds=lambda _tx: (),
     end_delivery=_nothing,
+    seed_graph=_nothing,
 )
 
 

@@ -1,5 +1,6 @@
 """The knowledge graph: what media, references and people state, and the concepts and edges that it comes to."""
 
+from netsentinel.academy.graph.concepts import Concepts
 from netsentinel.academy.graph.entries import ENTRY_KINDS
 from netsentinel.academy.graph.keys import id_of, key_of
 from netsentinel.academy.graph.model import (
@@ -40,6 +41,7 @@ __all__ = [
     "ConceptKind",
     "ConceptPage",
     "ConceptStatement",
+    "Concepts",
     "Direction",
     "Edge",
     "EdgeClaim",

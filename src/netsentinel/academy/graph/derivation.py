@@ -13,7 +13,6 @@ from netsentinel.academy.graph.model import (
     EdgeKey,
     EdgeState,
     Held,
-    OriginKind,
     Relation,
     Statements,
 )
@@ -30,13 +29,6 @@ class Derived:
     change: Change
     held: tuple[Held, ...] = ()
     """Edges that stopped counting."""
-
-    @property
-    def firm_cycle(self) -> Held | None:
-        """A cycle of what people or references state, when there is one now that was not there before."""
-        held = {one.key for one in self.held}
-        firm = {edge.key for edge in self.change.edges if edge.rank >= OriginKind.REFERENCE.rank}
-        return next((one for one in self.held if one.key in held & firm), None)
 
 
 class Derivation:
@@ -58,6 +50,7 @@ class Derivation:
         resolution: Resolution,
         touched: Statements,
         ids: Collection[str] = (),
+        keys: Collection[EdgeKey] = (),
     ) -> Derived:
         """Bring the rows up to date.
 
@@ -68,6 +61,7 @@ class Derivation:
             resolution: what people decided.
             touched: statements that came, went or changed.
             ids: further concepts that may be different.
+            keys: further edges that may be.
         """
         concept_ids = {one.concept_id for one in touched.concepts} | set(ids)
         old = self._rows.concepts(tx, tenant, concept_ids)
@@ -75,9 +69,9 @@ class Derivation:
         changed = tuple(one for key, one in new.items() if not is_same(old.get(key), one))
         gone = tuple(sorted(old.keys() - new.keys()))
         appeared = new.keys() - old.keys()
-        keys = {one.key for one in touched.edges}
-        keys |= {one.key for one in self._ledger.touching(tx, tenant, {*gone, *appeared})}
-        before, after = self._edges(tx, tenant, keys, new, gone, version)
+        concerned = {*keys, *(one.key for one in touched.edges)}
+        concerned |= {one.key for one in self._ledger.touching(tx, tenant, {*gone, *appeared})}
+        before, after = self._edges(tx, tenant, concerned, new, gone, version)
         held = self._settle(tx, tenant, before, after, version)
         change = Change(
             version=version,

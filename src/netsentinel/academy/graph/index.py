@@ -1,7 +1,8 @@
 """A tenant's live edges in memory, for walks that would take a database too long."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable
 from itertools import compress
 from typing import Final
 
@@ -13,10 +14,13 @@ NodeRow = tuple[str, str, bool]
 """Id, kind, whether it is gone."""
 EdgeRow = tuple[str, str, str, bool]
 """Source, relation, target, whether it is live."""
+_Numbered = tuple[dict[str, int], list[str], "rx.PyDiGraph[str, None] | rx.PyGraph[str, None]"]
+"""Id -> number, number -> id, the graph of numbers."""
 
 _MOST_MASKED: Final = 20_000
 """Up to so many concepts with prerequisites, the closure of each is kept as bits: at most 50 MB each way."""
 _BITS: Final = bytes.maketrans(b"01", b"\0\1")
+_REQUIRES: Final = Relation.REQUIRES.value
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -34,10 +38,11 @@ class GraphIndex:
         self._concepts: set[str] = set()
         self._ahead: dict[str, set[str]] = {}
         self._behind: dict[str, set[str]] = {}
-        self._around: dict[str, dict[str, int]] = {}
+        self._around: dict[str, dict[str, int]] | None = None
         self._live: set[tuple[str, str, str]] = set()
         self._order: list[str] | None = None
         self._masks: dict[Direction, dict[str, int]] = {}
+        self._graphs: dict[bool, _Numbered] = {}
 
     def take(self, version: int, nodes: Iterable[NodeRow], edges: Iterable[EdgeRow]) -> None:
         """Take what is different at this version."""
@@ -47,26 +52,36 @@ class GraphIndex:
             for node, kind, is_gone in nodes:
                 (self._concepts.discard if is_gone else self._concepts.add)(node)
                 (self._media.add if kind == ConceptKind.MEDIUM and not is_gone else self._media.discard)(node)
-            for source, relation, target, is_live in edges:
-                edge = (source, relation, target)
-                if is_live != (edge in self._live):
-                    (self._live.add if is_live else self._live.discard)(edge)
-                    self._join(source, relation, target, is_live=is_live)
-            self.version = version
-
-    def _join(self, source: str, relation: str, target: str, *, is_live: bool) -> None:
-        for one, other in ((source, target), (target, source)):
-            beside = self._around.setdefault(one, {})
-            count = beside.get(other, 0) + (1 if is_live else -1)
-            if count:
-                beside[other] = count
+            if self.version:
+                self._change(edges)
             else:
-                del beside[other]
-        if relation == Relation.REQUIRES:
-            for along, one, other in ((self._ahead, source, target), (self._behind, target, source)):
-                (along.setdefault(one, set()).add if is_live else along[one].discard)(other)
+                self._fill(edges)
             self._order = None
             self._masks.clear()
+            self._graphs.clear()
+            self.version = version
+
+    def _fill(self, edges: Iterable[EdgeRow]) -> None:
+        """Take the first edges: all of a graph, so in as few steps as can be."""
+        self._live = {(source, relation, target) for source, relation, target, is_live in edges if is_live}
+        ahead, behind = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        for source, relation, target in self._live:
+            if relation == _REQUIRES:
+                ahead[source].add(target)
+                behind[target].add(source)
+        self._ahead, self._behind = dict(ahead), dict(behind)
+
+    def _change(self, edges: Iterable[EdgeRow]) -> None:
+        for source, relation, target, is_live in edges:
+            edge = (source, relation, target)
+            if is_live == (edge in self._live):
+                continue
+            (self._live.add if is_live else self._live.discard)(edge)
+            if self._around is not None:
+                _join(self._around, source, target, 1 if is_live else -1)
+            if relation == _REQUIRES:
+                for along, one, other in ((self._ahead, source, target), (self._behind, target, source)):
+                    (along.setdefault(one, set()).add if is_live else along[one].discard)(other)
 
     def closure(self, concept_id: str, direction: Direction) -> tuple[str, ...]:
         """All that a concept requires, or that requires it; prerequisites come first."""
@@ -121,15 +136,39 @@ class GraphIndex:
         with self._lock:
             if source not in self._concepts or target not in self._concepts:
                 return None
-            if is_directed:
-                return _meet(source, target, self._followers(self._ahead), self._followers(self._behind))
-            return _meet(source, target, self._beside, self._beside, self._media)
+            if source == target:
+                return (source,)
+            if not is_directed and not self._media.isdisjoint((source, target)):
+                return _breadth_first(source, target, self._beside, self._media)
+            at, names, graph = self._graph(is_directed=is_directed)
+            if source not in at or target not in at:
+                return None
+            found = rx.dijkstra_shortest_paths(graph, at[source], at[target])
+            way = next(iter(found.values()), None)
+            return None if way is None else tuple(names[index] for index in way)
 
-    @staticmethod
-    def _followers(along: Mapping[str, set[str]]) -> Callable[[str], Collection[str]]:
-        return lambda node: along.get(node, _NOTHING)
+    def _graph(self, *, is_directed: bool) -> _Numbered:
+        """The edges that paths may take, by numbers; media are left out where paths do not lead through them."""
+        numbered = self._graphs.get(is_directed)
+        if numbered is None:
+            pairs = [
+                (source, target)
+                for source, relation, target in self._live
+                if (relation == _REQUIRES if is_directed else source not in self._media and target not in self._media)
+            ]
+            names = sorted({end for pair in pairs for end in pair})
+            at = {name: index for index, name in enumerate(names)}
+            graph = rx.PyDiGraph[str, None]() if is_directed else rx.PyGraph[str, None]()
+            graph.add_nodes_from(names)
+            graph.add_edges_from_no_data([(at[source], at[target]) for source, target in pairs])
+            numbered = self._graphs[is_directed] = (at, names, graph)
+        return numbered
 
     def _beside(self, node: str) -> Collection[str]:
+        if self._around is None:
+            self._around = {}
+            for source, _, target in self._live:
+                _join(self._around, source, target, 1)
         return self._around.get(node, {}).keys()
 
     def nearest(self, around: str | None, depth: int) -> list[str]:
@@ -147,38 +186,32 @@ class GraphIndex:
             return sorted(distance, key=lambda one: (distance[one], -len(self._beside(one)), one))
 
 
-def _meet(
-    source: str,
-    target: str,
-    ahead: Callable[[str], Collection[str]],
-    behind: Callable[[str], Collection[str]],
-    closed: Collection[str] = _NOTHING,
+def _join(around: dict[str, dict[str, int]], source: str, target: str, by: int) -> None:
+    """Count edges between two concepts, either way; two that have none are not beside each other."""
+    for one, other in ((source, target), (target, source)):
+        beside = around.setdefault(one, {})
+        beside[other] = beside.get(other, 0) + by
+        if not beside[other]:
+            del beside[other]
+
+
+def _breadth_first(
+    source: str, target: str, beside: Callable[[str], Collection[str]], closed: Collection[str]
 ) -> tuple[str, ...] | None:
-    """A shortest path by two searches that meet, the smaller frontier first; none leads through `closed`."""
-    if source == target:
-        return (source,)
-    ways: tuple[dict[str, str], dict[str, str]] = ({source: ""}, {target: ""})
-    frontiers: list[list[str]] = [[source], [target]]
-    nexts = (ahead, behind)
-    while all(frontiers):
-        side = 0 if len(frontiers[0]) <= len(frontiers[1]) else 1
-        mine, others = ways[side], ways[1 - side]
-        fresh: list[str] = []
-        for node in frontiers[side]:
-            if node in closed and node not in (source, target):
-                continue
-            for one in nexts[side](node):
-                if one in mine:
-                    continue
-                mine[one] = node
-                if one in others and (one not in closed or one in (source, target)):
-                    return (*reversed(list(_back(ways[0], one))), *list(_back(ways[1], one))[1:])
-                fresh.append(one)
-        frontiers[side] = fresh
+    """A shortest path that leads through none of `closed`, but may begin and end there."""
+    came_from = {source: ""}
+    waiting = deque([source])
+    while waiting:
+        node = waiting.popleft()
+        if node in closed and node != source:
+            continue
+        for one in beside(node):
+            if one not in came_from:
+                came_from[one] = node
+                waiting.append(one)
+        if target in came_from:
+            way = [target]
+            while came_from[way[-1]]:
+                way.append(came_from[way[-1]])
+            return tuple(reversed(way))
     return None
-
-
-def _back(came_from: Mapping[str, str], node: str) -> Iterator[str]:
-    while node:
-        yield node
-        node = came_from[node]

@@ -12,12 +12,20 @@ MAX_KEY: Final = 200
 _BETWEEN: Final = re.compile(r"[\s_\-\u2010-\u2015]+")
 _AT_THE_ENDS: Final = " .,;!?\"'`()[]{}<>*"
 _ID_BYTES: Final = 10
+_ID: Final = re.compile(r"cpt_[a-z2-7]{16}")
 
 
 def key_of(name: str) -> str:
-    """What two spellings of a name have in common: `TCP-Handshake ` and `tcp handshake` have one key."""
+    """What two spellings of a name have in common: `TCP-Handshake ` and `tcp handshake` have one key. An id stays."""
+    if is_id(name):
+        return name
     folded = unicodedata.normalize("NFKC", name).casefold()
     return _BETWEEN.sub(" ", folded).strip(_AT_THE_ENDS)[:MAX_KEY].strip(_AT_THE_ENDS)
+
+
+def is_id(text: str) -> bool:
+    """Whether this is the id of a concept, and no name."""
+    return _ID.fullmatch(text) is not None
 
 
 def id_of(key: str) -> str:

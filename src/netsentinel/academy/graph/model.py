@@ -93,7 +93,7 @@ class ConceptClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeClaim:
-    """An origin says that two concepts are related. `source` and `target` are names or keys, of whichever origin."""
+    """An origin says that two concepts are related. `source` and `target` are names, keys or ids."""
 
     source: str
     target: str

@@ -85,8 +85,8 @@ class Ledger(Protocol):
         """What is said of these edges, denials included, by origin and position."""
         ...
 
-    def origins(self, tx: ReadTx, tenant: TenantId) -> dict[str, int]:
-        """Kind of origin -> how many state something."""
+    def origins(self, tx: ReadTx, tenant: TenantId) -> list[Origin]:
+        """Everybody who states something."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from netsentinel.academy.graph.keys import id_of
+from netsentinel.academy.graph.keys import id_of, is_id
 from netsentinel.academy.graph.model import (
     ConceptStatement,
     EdgeKey,
@@ -31,6 +31,7 @@ class Resolution:
         match operation.kind:
             case OperationKind.RENAME:
                 self._names[operation.concept] = operation.name
+                self._routes |= {(key, ""): operation.concept for key in operation.keys}
             case OperationKind.ALIAS:
                 for key in operation.keys:
                     self._routes[key, ""] = operation.concept
@@ -49,10 +50,12 @@ class Resolution:
 
     def concept_of(self, key: str, origin: Origin) -> str:
         """Id of the concept that this origin means by a key."""
-        return self.meant(key, str(origin)) if self._routes else self.followed(id_of(key))
+        return self.meant(key, str(origin))
 
     def meant(self, key: str, origin: str) -> str:
         """`concept_of`, by the origin's spelling; empty for any that nothing was decided about."""
+        if is_id(key):
+            return self.followed(key)
         found = self._routes.get((key, origin)) or self._routes.get((key, "")) or id_of(key)
         return self.followed(found)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeVar
 
 from netsentinel.academy.graph.derivation import Derivation, Derived
 from netsentinel.academy.graph.entries import GRAPH_CHANGED, GraphChanged
 from netsentinel.academy.graph.errors import InvalidClaimError
-from netsentinel.academy.graph.keys import key_of
+from netsentinel.academy.graph.keys import is_id, key_of
 from netsentinel.academy.graph.matching import place_of
 from netsentinel.academy.graph.model import (
+    PEOPLE,
     Claims,
     Concept,
     ConceptClaim,
@@ -57,6 +59,16 @@ class GraphGround:
     counts: GraphCounts
     store: GraphStore
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What is worked out anew in one transaction."""
+
+    origin: Origin | None = None
+    """Everything that it states."""
+    ids: tuple[str, ...] = ()
+    keys: tuple[EdgeKey, ...] = ()
 
 
 class Graph:
@@ -113,6 +125,46 @@ class Graph:
         derived = self._derivation.follow(tx, tenant, version + 1, resolution, touched)
         announce(tx, principal, str(origin), derived)
         return stated(version, ids, derived)
+
+    def is_stated_in(self, tx: ReadTx, tenant: TenantId, origin: Origin) -> bool:
+        """Whether an origin states anything."""
+        return origin in self._ground.ledger.origins(tx, tenant)
+
+    async def rebuild(self, principal: Principal) -> Stated:
+        """Work everything out anew from what is stated and decided; what is different then had been damaged.
+
+        Done in several transactions, so that others write meanwhile.
+        """
+        tenant, ground = principal.tenant, self._ground
+        rows = await ground.db.read(lambda tx: ground.rows.since(tx, tenant, 0))
+        done: list[Stated] = []
+        for origin in await ground.db.read(lambda tx: ground.ledger.origins(tx, tenant)):
+            part = Part(origin=origin)
+            done.append(await ground.db.write(partial(self._renew, principal=principal, part=part)))
+        ids, keys = [one.id for one in rows.concepts], [one.key for one in rows.edges]
+        for start in range(0, max(len(ids), len(keys)), _PAGE):
+            part = Part(ids=tuple(ids[start : start + _PAGE]), keys=tuple(keys[start : start + _PAGE]))
+            done.append(await ground.db.write(partial(self._renew, principal=principal, part=part)))
+        return Stated(
+            version=max((one.version for one in done), default=rows.version),
+            concepts=sum(one.concepts for one in done),
+            edges=sum(one.edges for one in done),
+            gone_concepts=sum(one.gone_concepts for one in done),
+            gone_edges=sum(one.gone_edges for one in done),
+            held=tuple(held for one in done for held in one.held),
+        )
+
+    def _renew(self, tx: Tx, principal: Principal, part: "Part") -> Stated:
+        tenant, ground = principal.tenant, self._ground
+        version = ground.rows.lock(tx, tenant)
+        resolution = Resolution(ground.operations.all(tx, tenant))
+        said = Statements() if part.origin is None else ground.ledger.origin(tx, tenant, part.origin)
+        old, new = resolution.renewed(said)
+        ground.ledger.put(tx, tenant, new)
+        touched = Statements((*said.concepts, *old.concepts, *new.concepts), (*said.edges, *old.edges, *new.edges))
+        derived = self._derivation.follow(tx, tenant, version + 1, resolution, touched, part.ids, part.keys)
+        announce(tx, principal, str(part.origin or PEOPLE), derived)
+        return stated(version, {}, derived)
 
     def _statements(self, claims: Claims, origin: Origin, principal: Principal, resolution: Resolution) -> Statements:
         now = self._ground.clock.now()
@@ -193,9 +245,8 @@ class Graph:
             NotFoundError: the tenant has no such concept.
         """
         resolution = Resolution(self._ground.operations.all(tx, tenant))
-        ids = (resolution.followed(id_or_name), resolution.meant(key_of(id_or_name), ""))
-        found = self._ground.rows.concepts(tx, tenant, ids)
-        concept = found.get(ids[0]) or found.get(ids[1])
+        concept_id = resolution.meant(key_of(id_or_name), "")
+        concept = self._ground.rows.concepts(tx, tenant, {concept_id}).get(concept_id)
         if concept is None:
             raise NotFoundError(f"There is no concept {id_or_name[:120]}.")
         return concept
@@ -315,7 +366,7 @@ def _surest(claims: Iterable[C], place: Callable[[C], tuple[str, ...]]) -> list[
 def _concept(claim: ConceptClaim) -> ConceptClaim:
     name = " ".join(claim.name.split())
     key = key_of(claim.key or name)
-    if not name or not key or len(name) > MAX_NAME:
+    if not name or not key or len(name) > MAX_NAME or is_id(key):
         raise InvalidClaimError(f"A concept's name has between 1 and {MAX_NAME} characters: {claim.name[:60]!r}.")
     _check_weight(claim.weight, name)
     return replace(claim, name=name, key=key, text=claim.text[:MAX_TEXT], position=claim.position[:MAX_POSITION])

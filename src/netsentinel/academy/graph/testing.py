@@ -74,10 +74,10 @@ class MemoryLedger:
         found = [one for (owner, *_), one in self._edges.items() if owner == tenant and one.key in keys]
         return sorted(found, key=lambda one: (str(one.origin), one.claim.position))
 
-    def origins(self, tx: ReadTx, tenant: TenantId) -> dict[str, int]:
-        """Kind of origin -> how many state something."""
+    def origins(self, tx: ReadTx, tenant: TenantId) -> list[Origin]:
+        """Everybody who states something."""
         everything = {key[:2] for key in self._concepts} | {key[:2] for key in self._edges}
-        return dict(Counter(origin.kind.value for owner, origin in everything if owner == tenant))
+        return sorted(origin for owner, origin in everything if owner == tenant)
 
 
 def _place(tenant: TenantId, edge: EdgeStatement) -> tuple[TenantId, Origin, str, str, str, str]:
@@ -199,7 +199,7 @@ class MemoryCounts:
             edges=dict(Counter(edge.key.relation.value for edge in edges if edge.state is EdgeState.LIVE)),
             held=states[EdgeState.HELD],
             denied=states[EdgeState.DENIED],
-            origins=self._ledger.origins(tx, tenant),
+            origins=dict(Counter(one.kind.value for one in self._ledger.origins(tx, tenant))),
         )
 
 

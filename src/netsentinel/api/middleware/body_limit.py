@@ -29,9 +29,13 @@ RULE_LIMIT: Final = 1 * MIB
 PACK_PATH: Final = "/api/v2/rules/packs"
 PACK_LIMIT: Final = 32 * MIB
 """Bytes of an archive of rules: all of SigmaHQ's are 4 MiB."""
+TABLE_PATH: Final = "/api/v2/graph/references/attack"
+TABLE_LIMIT: Final = 4 * MIB
+"""Bytes of a table of ATT&CK: that of Enterprise has 0.2 MiB."""
 BATCH_PATH: Final = "/api/v2/batch/operations"
 BATCH_LIMIT: Final = 1 * MIB
 """Bytes of a thousand operations, notes and inputs included; a task carries no more."""
+_LARGE: Final = {PACK_PATH: PACK_LIMIT, BATCH_PATH: BATCH_LIMIT, TABLE_PATH: TABLE_LIMIT}
 _LONGEST_NUMBER: Final = 18
 
 
@@ -60,10 +64,8 @@ class BodyLimit:
         path = path.rstrip("/")
         if path == EVENTS_PATH:
             return self._events_limit
-        if path == PACK_PATH:
-            return PACK_LIMIT
-        if path == BATCH_PATH:
-            return BATCH_LIMIT
+        if path in _LARGE:
+            return _LARGE[path]
         return RULE_LIMIT if path == RULES_PATH or path.startswith(RULES_PATH + "/") else JSON_LIMIT
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from netsentinel.academy.graph import Concepts, Graph, GraphGround
+from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
 from netsentinel.alerts import AlertService, AlertStores
 from netsentinel.alerts.operations import alert_operations
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
@@ -142,6 +144,11 @@ class Desk:
         self.board = BreakerBoard(self, SqlBreakers(), self.clock, self.breakers)  # type: ignore[arg-type] - the same
         self._add_schedules()
         self._add_webhooks()
+        rows, ledger = SqlRows(SQLITE), SqlLedger()
+        walks = SqlGraph(self, rows)  # type: ignore[arg-type] - the same
+        counts = SqlCounts(ledger)
+        ground = GraphGround(self, ledger, SqlOperations(), rows, counts, walks, self.clock)  # type: ignore[arg-type] - the same
+        self.graph = Graph(ground)
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
         self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
@@ -186,6 +193,8 @@ class Desk:
             breakers=self.board,
             schedules=self.schedules,
             webhooks=self.hooks.service,
+            graph=self.graph,
+            concepts=Concepts(ground, self.graph),
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,

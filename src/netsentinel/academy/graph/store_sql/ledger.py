@@ -96,17 +96,13 @@ class SqlLedger:
         unique = {(str(one.origin), _edge_claim(one)[1:5]): one for one in statements if one.key in wanted}
         return list(unique.values())
 
-    def origins(self, tx: ReadTx, tenant: TenantId) -> dict[str, int]:
-        """Kind of origin -> how many state something."""
+    def origins(self, tx: ReadTx, tenant: TenantId) -> list[Origin]:
+        """Everybody who states something."""
         sql = (
             "SELECT DISTINCT origin FROM graph_concept_claims WHERE tenant = ?"
             " UNION SELECT DISTINCT origin FROM graph_edge_claims WHERE tenant = ?"
         )
-        counts: dict[str, int] = {}
-        for (origin,) in tx.rows(sql, (tenant, tenant)):
-            kind = Origin.parse(origin).kind.value
-            counts[kind] = counts.get(kind, 0) + 1
-        return counts
+        return sorted(Origin.parse(origin) for (origin,) in tx.rows(sql, (tenant, tenant)))
 
 
 class SqlOperations:

@@ -1,5 +1,6 @@
 """The concepts and edges that everything comes to, in SQL."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Final
 
@@ -148,7 +149,7 @@ class SqlCounts:
             edges={relation: count for relation, state, count in edges if state == EdgeState.LIVE},
             held=states[EdgeState.HELD],
             denied=states[EdgeState.DENIED],
-            origins=self._ledger.origins(tx, tenant),
+            origins=dict(Counter(one.kind.value for one in self._ledger.origins(tx, tenant))),
         )
 
 

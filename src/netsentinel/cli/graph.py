@@ -1,0 +1,222 @@
+"""`netsentinel graph`: the knowledge graph, in the terminal."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from netsentinel.cli.options import KeyOption, ServerOption
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.tasks import ask, segment, tell
+
+graph_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at and edit the knowledge graph.")
+
+ConceptArgument = Annotated[str, typer.Argument(metavar="CONCEPT", help="Its name, id, or key such as T1046.")]
+
+_GRAPH = "/api/v2/graph"
+_CONCEPTS = "/api/v2/concepts"
+
+
+@graph_app.callback()
+def graph() -> None:
+    """Look at and edit the knowledge graph."""
+
+
+@graph_app.command("stats")
+def stats(*, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE) -> None:
+    """Show how large the graph is."""
+    found = asyncio.run(ask(server, key, f"{_GRAPH}/stats"))
+    if output is Output.JSON:
+        print_json(found)
+        return
+    rows = [
+        (f"{what} {name}", count) for what in ("concepts", "edges", "origins") for name, count in found[what].items()
+    ]
+    rows += [(f"edges {name}", found[name]) for name in ("held", "denied")]
+    print_table(("WHAT", "COUNT"), [*rows, ("version", found["version"])])
+
+
+@graph_app.command("find")
+def find(
+    words: Annotated[str, typer.Argument(help="Words of a name.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Concepts at most.")] = 20,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Find concepts by words of their names, the best match first."""
+    show_concepts(asyncio.run(ask(server, key, _CONCEPTS, {"q": words, "limit": limit}))["items"], output)
+
+
+@graph_app.command("show")
+def show(
+    concept: ConceptArgument,
+    *,
+    before: Annotated[bool, typer.Option("--before", help="All that must be understood first, in order.")] = False,
+    after: Annotated[bool, typer.Option("--after", help="All that needs it.")] = False,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show a concept and its edges, or with --before what to learn first."""
+    place = f"{_CONCEPTS}/{segment(concept)}"
+    if before or after:
+        direction = "prerequisites" if before else "dependents"
+        found = asyncio.run(ask(server, key, f"{place}/prerequisites", {"direction": direction}))
+        show_concepts(found["items"], output)
+        return
+    found = asyncio.run(ask(server, key, place))
+    if output is Output.JSON:
+        print_json(found)
+        return
+    show_concepts([found["concept"]], output)
+    print_table(
+        ("", "RELATION", "CONCEPT", "STATE", "WEIGHT", "EVIDENCE"),
+        [
+            (
+                "->" if edge["outgoing"] else "<-",
+                edge["relation"],
+                edge["name"],
+                "confirmed" if edge["is_confirmed"] and edge["state"] == "live" else edge["state"],
+                f"{edge['weight']:.2f}",
+                edge["evidence"],
+            )
+            for edge in found["edges"]
+        ],
+    )
+
+
+@graph_app.command("path")
+def path(
+    source: ConceptArgument,
+    target: ConceptArgument,
+    *,
+    directed: Annotated[bool, typer.Option("--directed", help="Only along prerequisites.")] = False,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show a shortest path between two concepts."""
+    query = {"source": source, "target": target, "directed": str(directed).lower()}
+    found = asyncio.run(ask(server, key, f"{_GRAPH}/path", query))["concepts"]
+    show_concepts(found, output)
+    if not found:
+        talk("There is no path between them.")
+
+
+@graph_app.command("merge")
+def merge(
+    concept: ConceptArgument,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="The concept that stays.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Have a concept be another one; `graph undo` takes it back."""
+    done = asyncio.run(_merge(server, key, concept, into))
+    if output is Output.JSON:
+        print_json(done)
+    else:
+        talk(f"{concept} is {into} from now on. Take it back with: netsentinel graph undo {done['number']}")
+
+
+async def _merge(server: str, key: str, concept: str, into: str) -> Any:
+    ids = [(await ask(server, key, f"{_CONCEPTS}/{segment(one)}"))["concept"]["id"] for one in (concept, into)]
+    return await tell(server, key, f"{_CONCEPTS}/{ids[0]}/merge", {"into": ids[1]})
+
+
+@graph_app.command("undo")
+def undo(
+    number: Annotated[int, typer.Argument(min=1, help="Of the operation; `graph history` lists them.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """Take a decision about a concept back."""
+    asyncio.run(tell(server, key, f"{_GRAPH}/operations/{number}/undo", None))
+    talk(f"Operation {number} is undone.")
+
+
+@graph_app.command("history")
+def history(*, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE) -> None:
+    """Show what people decided about concepts, newest first."""
+    found = asyncio.run(ask(server, key, f"{_GRAPH}/operations"))["items"]
+    if output is Output.JSON:
+        print_json(found)
+        return
+    from netsentinel.kernel.clock import to_iso
+
+    print_table(
+        ("NUMBER", "AT", "WHAT", "CONCEPT", "OTHER", "NAME", "BY", "UNDONE"),
+        [
+            (
+                one["number"],
+                to_iso(one["at"]),
+                one["kind"],
+                one["concept"],
+                one["other"],
+                one["name"],
+                one["by"],
+                "yes" if one["undone_by"] else "",
+            )
+            for one in found
+        ],
+    )
+
+
+@graph_app.command("rebuild")
+def rebuild(*, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE) -> None:
+    """Work all concepts and edges out anew from what is stated and decided, and fill Neo4j anew where it is used."""
+    done = asyncio.run(tell(server, key, f"{_GRAPH}/rebuild", None))
+    if output is Output.JSON:
+        print_json(done)
+    else:
+        talk(
+            f"The graph is at version {done['version']}: {done['concepts']} concepts and {done['edges']} edges were"
+            f" different, {done['gone_concepts']} and {done['gone_edges']} are gone."
+        )
+
+
+@graph_app.command("import-attack")
+def import_attack(
+    bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A STIX bundle, also as .gz.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Replace the shipped table of ATT&CK by a newer STIX bundle's tactics, techniques and mitigations."""
+    import gzip
+
+    from netsentinel.academy.graph.attack import rows_from_bundle, table_text
+
+    raw = bundle.read_bytes()
+    rows = rows_from_bundle(gzip.decompress(raw) if bundle.suffix == ".gz" else raw)
+    done = asyncio.run(_put(server, key, f"{_GRAPH}/references/attack", {"table": table_text(rows)}))
+    if output is Output.JSON:
+        print_json(done)
+    else:
+        talk(
+            f"{len(rows)} rows: {done['concepts']} concepts and {done['edges']} edges are new or different,"
+            f" {done['gone_concepts']} and {done['gone_edges']} are gone."
+        )
+
+
+async def _put(server: str, key: str, place: str, body: object) -> Any:
+    from netsentinel.cli.remote import ask as request
+
+    return await request(server, key, "PUT", place, body=body)
+
+
+def show_concepts(found: list[dict[str, Any]], output: Output) -> None:
+    """Print concepts."""
+    if output is Output.JSON:
+        print_json(found)
+        return
+    print_table(
+        ("NAME", "KIND", "KEY", "ID", "TEXT"),
+        [(one["name"], one["kind"], one["key"], one["id"], one["text"]) for one in found],
+    )

@@ -69,6 +69,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/rules/packs"): {"content": PACK, "params": {"name": "matrix"}},
     ("POST", "/api/v2/rules/{rule_id}/disable"): {"json": {"note": "of the matrix"}},
     ("POST", "/api/v2/rules/{rule_id}/test"): {"json": {}},
+    ("GET", "/api/v2/models/compare"): {"params": {"ids": "mdl_none,mdl_other"}},
+    ("POST", "/api/v2/models/train"): {"json": {"kind": "nearest", "since": 2**61}},
+    ("POST", "/api/v1/ml/train"): {"json": {"kind": "nearest", "since": 2**61}},
+    ("POST", "/api/v2/models/{model_id}/evaluate"): {"json": {}},
+    ("POST", "/api/v2/models/{model_id}/deploy"): {"json": {"stage": "shadow"}},
+    ("POST", "/api/v2/models/{model_id}/promote"): {"json": {}},
+    ("POST", "/api/v2/models/{model_id}/rollback"): {"json": {}},
+    ("POST", "/api/v2/models/{model_id}/retire"): {"json": {}},
     ("POST", "/api/v2/tasks"): {"json": {"action": "none.such"}},
     ("POST", "/api/v2/error-recovery/dlq/resubmit"): {"json": {"dry_run": True}},
     ("POST", "/api/v2/error-recovery/dlq/{task_id}/resubmit"): {"json": {}},
@@ -218,6 +226,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             )
             world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
+            world.things["model_id"] = "mdl_none"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
             world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
             world.things.update(concept_id="cpt_none", number="999999")
@@ -282,9 +291,10 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
-    ids = ("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number")
+    ids = ("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id")
     nothing = any(f"{{{name}}}" in path for name in ids)
-    return nothing or (method, path) == ("POST", "/api/v2/tasks")
+    unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")
+    return nothing or unexplained or (method, path) == ("POST", "/api/v2/tasks")
 
 
 PROTECTED = [case for case in ROUTES if isinstance(case[2], Requires)]

@@ -323,6 +323,33 @@ export interface MetricsSummary {
 /** What a breaker does with calls. */
 export type Mode = "closed" | "forced_closed" | "forced_open" | "half_open" | "open";
 
+/** Something happened to a model. The entry's subject is its id. */
+export interface ModelChanged {
+  readonly id: string;
+  readonly line: string;
+  readonly number: number;
+  readonly kind: string;
+  readonly before: string;
+  readonly stage: string;
+  readonly share: number;
+  readonly replaced?: string;
+  readonly note?: string;
+  readonly automatic?: boolean;
+}
+
+/** What a model sees or says is no longer what it was trained on. The entry's subject is its id. */
+export interface ModelDrifted {
+  readonly id: string;
+  readonly line: string;
+  readonly number: number;
+  readonly what: string;
+  readonly measure: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly features?: readonly string[];
+  readonly level?: Level;
+}
+
 /** What to do, and under which conditions. */
 export interface NewTask {
   /** For example `events.replay`. */
@@ -756,6 +783,20 @@ export interface EventData {
   readonly "login:failed": LoginFailed;
   /** The figures of error recovery and schedules changed; written while somebody listens, at most twice a second. */
   readonly "metrics:changed": MetricsSummary;
+  /** A model judges as a shadow or a canary from now on. */
+  readonly "model:deployed": ModelChanged;
+  /** What a model sees or says is no longer what it was trained on. */
+  readonly "model:drift": ModelDrifted;
+  /** A model is the champion of its line from now on. */
+  readonly "model:promoted": ModelChanged;
+  /** Somebody wants a model promoted, and a second person has to agree. */
+  readonly "model:promotion-asked": ModelChanged;
+  /** A model will never judge again. */
+  readonly "model:retired": ModelChanged;
+  /** A model was taken out, by somebody or by a guard; `replaced` is the one that decides again. */
+  readonly "model:rolled-back": ModelChanged;
+  /** A model was trained and is kept. */
+  readonly "model:trained": ModelChanged;
   /** An attempt failed and another one follows; for those who watch the recovery only. */
   readonly "retry:attempt": TaskChange;
   /** A tenant added rules. */
@@ -836,6 +877,7 @@ export interface TopicEvents {
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
   readonly graph: "concept:edited" | "graph:changed";
   readonly metrics: "metrics:changed";
+  readonly models: "model:deployed" | "model:drift" | "model:promoted" | "model:promotion-asked" | "model:retired" | "model:rolled-back" | "model:trained";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";
   readonly rules: "rule:added" | "rule:disabled" | "rule:enabled" | "rule:removed";
   readonly schedules: "schedule:changed" | "schedule:event-announced" | "schedule:executed" | "schedule:skipped" | "schedule:triggered";

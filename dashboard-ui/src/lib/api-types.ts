@@ -996,6 +996,311 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The tenant's models, newest first, with their figures and where they stand.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Model
+         * @description Train a model as a task: on stored events, with labels from alerts and verdicts, or on a table.
+         *
+         *     `GET /api/v2/models/trainings/{task_id}` tells how far it is.
+         */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Models
+         * @description Several models with everything that is known of them, in the order asked for.
+         */
+        get: operations["compare_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description What happened to the models of a line, or of all lines, newest first.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/trainings/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Training
+         * @description How far a training or an evaluation is, and what came of it.
+         */
+        get: operations["show_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/explanations/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Alert
+         * @description Why a model raised an alert: probabilities, and the features that moved them, from the alert's evidence.
+         */
+        get: operations["explain_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Model
+         * @description A model with its report, its card, and what happened to it.
+         */
+        get: operations["show_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/plot.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Plot
+         * @description The curves of the model's report as a picture.
+         */
+        get: operations["show_plot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Metrics
+         * @description What a model did since a time, by default in the last day: rates, latency, scores, and verdicts on its alerts.
+         */
+        get: operations["show_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Drift
+         * @description How far what a model sees and says is from what it was trained on, over the last day.
+         */
+        get: operations["show_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Model
+         * @description Measure a model, as a task, on rows that it did not learn from.
+         */
+        post: operations["evaluate_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy Model
+         * @description Let a model judge events: as a shadow, which only counts, then as a canary for a share of the entities.
+         */
+        post: operations["deploy_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Model
+         * @description Make a canary the champion of its line.
+         *
+         *     Where two people have to agree (`NETSENTINEL_MODELS_SECOND_PERSON`), the first one asks for it by this and the
+         *     second one does it; until then `request` says who asked.
+         */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Take a model out that judges. Of a champion, the one that it had replaced decides again.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/{model_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Model
+         * @description Have a model never judge again. Its file and its history stay.
+         */
+        post: operations["retire_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/connections": {
         parameters: {
             query?: never;
@@ -2598,11 +2903,32 @@ export interface paths {
         /**
          * Show Model Info
          * @deprecated
-         * @description Whether a trained model judges events: none does; rules and the statistics of the detectors do.
+         * @description The champion that was promoted last, as `GET /api/v2/models?stage=promoted` lists it.
          */
         get: operations["v1_show_model_info"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ml/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Model
+         * @deprecated
+         * @description Train a model, as `POST /api/v2/models/train` does.
+         */
+        post: operations["v1_train_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2937,6 +3263,20 @@ export interface components {
             count: number;
         };
         /**
+         * AskedPromotion
+         * @description Somebody wants a model promoted; another user has to agree.
+         */
+        AskedPromotion: {
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /** At */
+            at: number;
+            /** Note */
+            note: string;
+        };
+        /**
          * Assignees
          * @description Who can look after alerts.
          */
@@ -3241,6 +3581,42 @@ export interface components {
             failed: number;
         };
         /**
+         * ChangeItem
+         * @description One thing that happened to a model.
+         */
+        ChangeItem: {
+            /** Seq */
+            seq: number;
+            /** Model Id */
+            model_id: string;
+            /** Line */
+            line: string;
+            /** At */
+            at: number;
+            /** Principal */
+            principal: string;
+            /** Principal Name */
+            principal_name: string;
+            /** Change */
+            change: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Share */
+            share: number;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ChangeItems
+         * @description What happened to models, newest first.
+         */
+        ChangeItems: {
+            /** Items */
+            items: components["schemas"]["ChangeItem"][];
+        };
+        /**
          * Check
          * @description One thing that a test of a source looked at.
          */
@@ -3471,6 +3847,18 @@ export interface components {
             tenant: string;
         };
         /**
+         * Cut
+         * @description Where a series changed.
+         */
+        Cut: {
+            /** At */
+            at: number;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /**
          * DeliveryItem
          * @description One message to an endpoint. Times are microseconds since 1970 UTC.
          */
@@ -3550,6 +3938,32 @@ export interface components {
             attempts: components["schemas"]["DeliveryTry"][];
         };
         /**
+         * DeployAs
+         * @description What a model is let do.
+         * @enum {string}
+         */
+        DeployAs: "shadow" | "canary";
+        /**
+         * DeployText
+         * @description How a model is to judge.
+         */
+        DeployText: {
+            /** @description `shadow` only counts; `canary` decides for a share of the entities. */
+            stage: components["schemas"]["DeployAs"];
+            /**
+             * Share
+             * @description Of a canary: the share of entities that it decides for.
+             * @default 0.1
+             */
+            share: number;
+            /**
+             * Note
+             * @description Why.
+             * @default
+             */
+            note: string;
+        };
+        /**
          * Direction
          * @description Which way a closure goes.
          * @enum {string}
@@ -3566,6 +3980,32 @@ export interface components {
             by: string;
             /** Note */
             note: string;
+        };
+        /**
+         * Drift
+         * @description How far what a model sees and says is from what it was trained on.
+         */
+        Drift: {
+            /** State */
+            state: string;
+            /** Since */
+            since: number;
+            /** Judged */
+            judged: number;
+            /** Needed */
+            needed: number;
+            /** Limit */
+            limit: number;
+            /** Score Psi */
+            score_psi: number | null;
+            /** Features */
+            features: components["schemas"]["FeatureDrift"][];
+            /** Features Drifted */
+            features_drifted: boolean;
+            change: components["schemas"]["Cut"] | null;
+            /** Change At */
+            change_at: number;
+            verdicts: components["schemas"]["Verdicts"];
         };
         /**
          * Edge
@@ -3664,6 +4104,80 @@ export interface components {
             /** Oldest */
             oldest: number;
         };
+        /**
+         * EvaluationText
+         * @description What to measure a model on.
+         */
+        EvaluationText: {
+            /**
+             * Path
+             * @description CSV, Parquet or NSL-KDD file that sources may read; empty for stored events.
+             * @default
+             */
+            path: string;
+            /**
+             * Label
+             * @description Of a table: the column that says what a row is.
+             * @default label
+             */
+            label: string;
+            /**
+             * Benign
+             * @description Its value for benign rows.
+             */
+            benign?: string | null;
+            /**
+             * Drop
+             * @description Columns that are no features.
+             */
+            drop?: string[];
+            /**
+             * Time Column
+             * @description Of a table, for a split by time.
+             * @default
+             */
+            time_column: string;
+            /**
+             * Host Column
+             * @description Of a table, for a split by host.
+             * @default
+             */
+            host_column: string;
+            /**
+             * Where
+             * @description Of stored events: `column=value` or `column!=value`.
+             */
+            where?: string[];
+            /**
+             * Q
+             * @description Text that stored events contain.
+             * @default
+             */
+            q: string;
+            /**
+             * Since
+             * @description Stored events at or after this time.
+             * @default 0
+             */
+            since: number;
+            /**
+             * Until
+             * @description Stored events before this time; 0 for no end.
+             * @default 0
+             */
+            until: number;
+            /**
+             * Most
+             * @description Stored events to take at most: the newest.
+             * @default 200000
+             */
+            most: number;
+            /**
+             * Fpr
+             * @description The model's own budget when left out.
+             */
+            fpr?: number | null;
+        };
         /** EventPage */
         EventPage: {
             /** Items */
@@ -3698,6 +4212,38 @@ export interface components {
         EvidenceList: {
             /** Items */
             items: components["schemas"]["Evidence"][];
+        };
+        /**
+         * ExplainedFinding
+         * @description One of the findings that the alert keeps.
+         */
+        ExplainedFinding: {
+            /** At */
+            at: number;
+            /** Probability */
+            probability: string;
+            /** Threshold */
+            threshold: string;
+            /** Version */
+            version: string;
+            /** Reasons */
+            reasons: components["schemas"]["netsentinel__models__explaining__Reason"][];
+        };
+        /**
+         * Explanation
+         * @description Why a model raised an alert.
+         */
+        Explanation: {
+            /** Alert Id */
+            alert_id: string;
+            /** Line */
+            line: string;
+            /** Version */
+            version: string;
+            /** Model Id */
+            model_id: string;
+            /** Findings */
+            findings: components["schemas"]["ExplainedFinding"][];
         };
         /**
          * ExportFormat
@@ -3756,6 +4302,22 @@ export interface components {
             line: number;
             /** Column */
             column: number;
+        };
+        /**
+         * FeatureDrift
+         * @description How far a feature has moved.
+         */
+        FeatureDrift: {
+            /** Feature */
+            feature: string;
+            /** Psi */
+            psi: number;
+            /** Drifted */
+            drifted: boolean;
+            /** Expected */
+            expected: number[];
+            /** Found */
+            found: number[];
         };
         /**
          * FirstAdministrator
@@ -4101,8 +4663,43 @@ export interface components {
             end: number;
         };
         /**
+         * ModelFigures
+         * @description What a model did.
+         */
+        ModelFigures: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Judged */
+            judged: number;
+            /** Flagged */
+            flagged: number;
+            /** Findings */
+            findings: number;
+            /** Flagged Share */
+            flagged_share: number;
+            /** Expected Share */
+            expected_share: number;
+            /** Limit Share */
+            limit_share: number;
+            /** Per Second */
+            per_second: number;
+            /** Microseconds */
+            microseconds: number;
+            /** Scores */
+            scores: number[];
+            /** Expected Scores */
+            expected_scores: number[];
+            verdicts: components["schemas"]["Verdicts"];
+            /** Estimated Fpr */
+            estimated_fpr: number | null;
+            /** Series */
+            series: components["schemas"]["Stretch"][];
+        };
+        /**
          * ModelInfoV1
-         * @description Whether a trained model judges events.
+         * @description Whether a trained model judges events. Times are ISO 8601.
          */
         ModelInfoV1: {
             /** Is Trained */
@@ -4111,6 +4708,107 @@ export interface components {
             model: string | null;
             /** Detail */
             detail: string;
+            /** Model Type */
+            model_type?: string | null;
+            /** N Features */
+            n_features?: number | null;
+            /** N Samples Trained */
+            n_samples_trained?: number | null;
+            /** Trained At */
+            trained_at?: string | null;
+            /** Roc Auc */
+            roc_auc?: number | null;
+        };
+        /**
+         * ModelItem
+         * @description A trained model. Times are microseconds since 1970 UTC.
+         */
+        ModelItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Line */
+            line: string;
+            /** Number */
+            number: number;
+            /** Kind */
+            kind: string;
+            /** Stage */
+            stage: string;
+            /** Alias */
+            alias: string;
+            /** Share */
+            share: number;
+            /** Servable */
+            servable: boolean;
+            scores: components["schemas"]["Scores"];
+            /** Threshold */
+            threshold: number;
+            /** Schema */
+            schema: string;
+            /** Features */
+            features: number;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Data */
+            data: string;
+            /** Data Hash */
+            data_hash: string;
+            /** Rows */
+            rows: number;
+            /** Split */
+            split: string;
+            /** Seed */
+            seed: number;
+            /** Parent */
+            parent: string;
+            /** Note */
+            note: string;
+            /** Trained At */
+            trained_at: number;
+            /** Trained By */
+            trained_by: string;
+            /** Trained By Name */
+            trained_by_name: string;
+            /** Task Id */
+            task_id: string;
+            /** Changed At */
+            changed_at: number;
+            request: components["schemas"]["AskedPromotion"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ModelItems
+         * @description One page of models, newest first.
+         */
+        ModelItems: {
+            /** Items */
+            items: components["schemas"]["ModelItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ModelView
+         * @description A model with what explains it.
+         */
+        ModelView: {
+            model: components["schemas"]["ModelItem"];
+            /** Report */
+            report: unknown;
+            /** History */
+            history: components["schemas"]["ChangeItem"][];
+        };
+        /**
+         * ModelViews
+         * @description Models side by side.
+         */
+        ModelViews: {
+            /** Items */
+            items: components["schemas"]["ModelView"][];
         };
         /**
          * Named
@@ -4588,15 +5286,6 @@ export interface components {
             checks: components["schemas"]["CheckResult"][];
         };
         /**
-         * Reason
-         * @description What two alerts have in common.
-         */
-        Reason: {
-            why: components["schemas"]["Why"];
-            /** Value */
-            value: string;
-        };
-        /**
          * Refusal
          * @description A dead letter that is not resubmitted, and why.
          */
@@ -4633,7 +5322,7 @@ export interface components {
         RelatedAlert: {
             alert: components["schemas"]["Alert"];
             /** Reasons */
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["netsentinel__alerts__triage__model__Reason"][];
         };
         /**
          * RelatedAlerts
@@ -5276,6 +5965,34 @@ export interface components {
             priority: number;
         };
         /**
+         * Scores
+         * @description How a model did on rows that it did not learn from.
+         */
+        Scores: {
+            /** Rows */
+            rows: number;
+            /** Bad */
+            bad: number;
+            /** Roc Auc */
+            roc_auc: number | null;
+            /** Pr Auc */
+            pr_auc: number | null;
+            /** Recall At 01 */
+            recall_at_01: number | null;
+            /** Recall At 1 */
+            recall_at_1: number | null;
+            /** Fpr Target */
+            fpr_target: number;
+            /** Realised Fpr */
+            realised_fpr: number;
+            /** Realised Recall */
+            realised_recall: number | null;
+            /** Brier */
+            brier: number | null;
+            /** Calibration Error */
+            calibration_error: number | null;
+        };
+        /**
          * ServerState
          * @description What a browser needs to know before anybody has logged in.
          */
@@ -5487,6 +6204,12 @@ export interface components {
             outcome: string;
         };
         /**
+         * SplitBy
+         * @description How rows to learn from and rows to measure on are told apart, so that nothing leaks.
+         * @enum {string}
+         */
+        SplitBy: "hash" | "time" | "host";
+        /**
          * SplitOff
          * @description What is split off.
          */
@@ -5654,6 +6377,26 @@ export interface components {
             raw: string;
             /** Raw Hash */
             raw_hash: string;
+        };
+        /**
+         * Stretch
+         * @description A window as a point of a chart.
+         */
+        Stretch: {
+            /** At */
+            at: number;
+            /** Judged */
+            judged: number;
+            /** Flagged */
+            flagged: number;
+            /** Findings */
+            findings: number;
+            /** Flagged Share */
+            flagged_share: number;
+            /** Mean Score */
+            mean_score: number;
+            /** Microseconds */
+            microseconds: number;
         };
         /**
          * Subgraph
@@ -6109,6 +6852,144 @@ export interface components {
             items: number[];
         };
         /**
+         * TrainingText
+         * @description What to train.
+         */
+        TrainingText: {
+            /**
+             * Path
+             * @description CSV, Parquet or NSL-KDD file that sources may read; empty for stored events.
+             * @default
+             */
+            path: string;
+            /**
+             * Label
+             * @description Of a table: the column that says what a row is.
+             * @default label
+             */
+            label: string;
+            /**
+             * Benign
+             * @description Its value for benign rows.
+             */
+            benign?: string | null;
+            /**
+             * Drop
+             * @description Columns that are no features.
+             */
+            drop?: string[];
+            /**
+             * Time Column
+             * @description Of a table, for a split by time.
+             * @default
+             */
+            time_column: string;
+            /**
+             * Host Column
+             * @description Of a table, for a split by host.
+             * @default
+             */
+            host_column: string;
+            /**
+             * Where
+             * @description Of stored events: `column=value` or `column!=value`.
+             */
+            where?: string[];
+            /**
+             * Q
+             * @description Text that stored events contain.
+             * @default
+             */
+            q: string;
+            /**
+             * Since
+             * @description Stored events at or after this time.
+             * @default 0
+             */
+            since: number;
+            /**
+             * Until
+             * @description Stored events before this time; 0 for no end.
+             * @default 0
+             */
+            until: number;
+            /**
+             * Most
+             * @description Stored events to take at most: the newest.
+             * @default 200000
+             */
+            most: number;
+            /**
+             * Line
+             * @description Models of one line replace each other.
+             * @default flows
+             */
+            line: string;
+            /**
+             * Kind
+             * @description Which model.
+             * @default flow-classifier
+             */
+            kind: string;
+            /**
+             * @description How rows to measure on are told apart.
+             * @default hash
+             */
+            split: components["schemas"]["SplitBy"];
+            /**
+             * Test Share
+             * @description About how many of the rows to measure on.
+             * @default 0.3
+             */
+            test_share: number;
+            /**
+             * Seed
+             * @description Of everything random.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Fpr
+             * @description Share of benign rows that the threshold may cost.
+             * @default 0.001
+             */
+            fpr: number;
+            /**
+             * Search Seconds
+             * @description How long to look for better parameters.
+             * @default 0
+             */
+            search_seconds: number;
+            /**
+             * Note
+             * @description For people.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * TrainingV1
+         * @description A training that was asked for.
+         */
+        TrainingV1: {
+            /** Status */
+            status: string;
+            /** Task Id */
+            task_id: string;
+        };
+        /**
+         * TrainingView
+         * @description A training or an evaluation, and how far it is.
+         */
+        TrainingView: {
+            task: components["schemas"]["TaskItem"];
+            /** Input */
+            input: unknown;
+            /** Result */
+            result: unknown;
+            model: components["schemas"]["ModelItem"] | null;
+        };
+        /**
          * Trial
          * @description What a rule is tried on.
          */
@@ -6284,6 +7165,27 @@ export interface components {
          */
         Verdict: "undecided" | "true_positive" | "false_positive" | "benign";
         /**
+         * Verdicts
+         * @description What people decided about alerts of the model's line since it took its place.
+         */
+        Verdicts: {
+            /**
+             * True Positives
+             * @default 0
+             */
+            true_positives: number;
+            /**
+             * False Positives
+             * @default 0
+             */
+            false_positives: number;
+            /**
+             * Undecided
+             * @default 0
+             */
+            undecided: number;
+        };
+        /**
          * WebhookChange
          * @description The endpoint anew, and which version it is to replace.
          */
@@ -6439,6 +7341,43 @@ export interface components {
          * @enum {string}
          */
         Why: "entity" | "address" | "rule" | "technique" | "time";
+        /**
+         * WhyText
+         * @description Why.
+         */
+        WhyText: {
+            /**
+             * Note
+             * @description Why, for whoever reads the history.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Reason
+         * @description What two alerts have in common.
+         */
+        netsentinel__alerts__triage__model__Reason: {
+            why: components["schemas"]["Why"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * Reason
+         * @description What one feature did.
+         */
+        netsentinel__models__explaining__Reason: {
+            /** Feature */
+            feature: string;
+            /** Value */
+            value: string;
+            /** Says */
+            says: string;
+            /** Direction */
+            direction: string;
+            /** Usual */
+            usual: string;
+        };
         /**
          * Problem
          * @description An error for programs and people. Further members, such as `retry_after`, depend on the code.
@@ -8693,6 +9632,552 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                /** @description Only those of this line. */
+                line?: string;
+                /** @description One or more of trained, shadow, canary, promoted, replaced, rolled_back, retired. */
+                stage?: string;
+                /** @description Only this kind, for example `flow-classifier`. */
+                kind?: string;
+                /** @description Models a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["TrainingText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    compare_models: {
+        parameters: {
+            query: {
+                /** @description Ids of 2 to 10 models, separated by commas. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelViews"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description Only that of this line. */
+                line?: string;
+                /** @description Changes at most, the newest. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    explain_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_plot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The curves as a picture. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_metrics: {
+        parameters: {
+            query?: {
+                /** @description Microseconds since 1970 UTC; 0 for the last day. */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFigures"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    evaluate_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EvaluationText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    deploy_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "stage": "shadow"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeployText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["WhyText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["WhyText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    retire_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["WhyText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelItem"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -12025,6 +13510,40 @@ export interface operations {
             403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    v1_train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["TrainingText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingV1"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
 }

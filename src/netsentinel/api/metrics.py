@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from netsentinel.api.versions import is_deprecated
 from netsentinel.kernel.types import MetricSample, Micros
 from netsentinel.limits import RequestClass
+from netsentinel.models.monitor import ModelSample
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A client may send any word as its method; each word would be a series kept for ever."""
@@ -19,6 +20,18 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 1
 _WEBHOOK_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0)
 
 _LIVE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0)
+
+_MODEL_LABELS = ("tenant", "line", "version", "role")
+_OF_MODELS = (
+    (CounterMetricFamily, "judged", "Flows that a deployed model gave a probability."),
+    (CounterMetricFamily, "flagged", "Flows above a deployed model's threshold."),
+    (CounterMetricFamily, "findings", "Findings of a deployed model; an entity is told of once a while."),
+    (CounterMetricFamily, "seconds", "Processor time of a deployed model."),
+    (GaugeMetricFamily, "score", "Mean probability that a deployed model gave lately."),
+    (GaugeMetricFamily, "score_psi", "Population stability index of its probabilities against its training."),
+    (GaugeMetricFamily, "feature_psi", "The same of the feature that moved most."),
+)
+"""Families of deployed models: each is a field of their samples."""
 
 
 class _Scraped(Collector):
@@ -32,6 +45,23 @@ class _Scraped(Collector):
             family = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
             metric = family(name, text)
             metric.add_metric([], value)
+            yield metric
+
+
+class _DeployedModels(Collector):
+    """Asks for the figures of deployed models when Prometheus scrapes."""
+
+    def __init__(self, read: Callable[[], Iterable[ModelSample]]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        samples = list(self._read())
+        for family, name, text in _OF_MODELS:
+            metric = family(f"netsentinel_model_{name}", text, labels=_MODEL_LABELS)
+            for sample in samples:
+                value = getattr(sample, name)
+                if value is not None:
+                    metric.add_metric([getattr(sample, label) for label in _MODEL_LABELS], value)
             yield metric
 
 
@@ -77,6 +107,10 @@ class Metrics:
             buckets=_WEBHOOK_BUCKETS,
             registry=self._registry,
         )
+
+    def read_models(self, read: Callable[[], Iterable[ModelSample]]) -> None:
+        """Have the figures of deployed models among the others."""
+        self._registry.register(_DeployedModels(read))
 
     def observe_webhook(self, outcome: str, seconds: float) -> None:
         """An attempt at a delivery is over."""

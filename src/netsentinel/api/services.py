@@ -22,6 +22,8 @@ from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.limits import RequestLimits
+from netsentinel.models import ModelRegistry
+from netsentinel.models.monitor import ModelMonitor
 from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import Schedules
 from netsentinel.storage import Journal
@@ -54,6 +56,8 @@ class Services:
     suppressions: Suppressions
     rules: RuleService
     library: RuleLibrary
+    models: ModelRegistry
+    model_monitor: ModelMonitor
     processor: Processor
     tasks: TaskService
     batch: Batch

@@ -33,6 +33,8 @@ class OlderForm:
     """The route's template below `/api/v1`; it answers at the same path without that prefix, too."""
     has_successor: bool = True
     """Whether the same path of the current version took its place."""
+    successor: str = ""
+    """Another path that did; without parameters."""
     deprecated_at: int = _DEPRECATED
     sunset_at: int = _SUNSET
 
@@ -42,7 +44,8 @@ OLDER_FORMS: Final = (
     OlderForm("/threats/{entity:path}"),
     OlderForm("/alerts"),
     OlderForm("/alerts/{alert_id}"),
-    OlderForm("/ml/model-info", has_successor=False),
+    OlderForm("/ml/model-info", successor="/api/v2/models"),
+    OlderForm("/ml/train", successor="/api/v2/models/train"),
 )
 """Every route of the older version. A test compares it with the routes that there are."""
 
@@ -122,8 +125,8 @@ def deprecation_headers(route: str, path: str) -> dict[str, str]:
     """
     form = _BY_ROUTE.get(route, _OTHERWISE)
     links = ['</docs>; rel="deprecation"; type="text/html"']
-    if form.has_successor:
-        successor = path.replace(f"/api/v{OLDER}/", f"/api/v{CURRENT}/", 1)
+    if form.successor or form.has_successor:
+        successor = form.successor or path.replace(f"/api/v{OLDER}/", f"/api/v{CURRENT}/", 1)
         links.insert(0, f'<{quote(successor, safe="/:")}>; rel="successor-version"')
     return {
         "Deprecation": f"@{form.deprecated_at}",

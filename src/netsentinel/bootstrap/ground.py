@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
-from netsentinel import alerts, analytics, events, identity, recovery, scheduler, tasks, webhooks
+from netsentinel import alerts, analytics, events, identity, models, recovery, scheduler, tasks, webhooks
 from netsentinel.academy import graph
 from netsentinel.detection import entries as rule_entries
 from netsentinel.idempotency import Idempotency, IdempotencyLimits
@@ -37,6 +37,7 @@ def entry_registry() -> EntryRegistry:
             *events.ENTRY_KINDS,
             *rule_entries.ENTRY_KINDS,
             *graph.ENTRY_KINDS,
+            *models.ENTRY_KINDS,
         )
     )
 

@@ -24,6 +24,7 @@ from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
 from netsentinel.bootstrap.academy import Academy, open_academy
 from netsentinel.bootstrap.ground import Ground, open_ground
+from netsentinel.bootstrap.models import Models, make_models, open_models
 from netsentinel.bootstrap.senses import Rules, fence_around, household, open_lake, open_rules, tend_lake
 from netsentinel.bootstrap.work import Work, open_work
 from netsentinel.detection.content import bundled_rules
@@ -117,12 +118,14 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         await ground.limits.load()
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
         await ensure_schedules(work.plan.schedules)
-        services, runner, metrics, supervisor, pusher = _services(
+        services, runner, metrics, supervisor, pusher, models = _services(
             settings, ground, pool, lake, rules, work, academy, demo=demo
         )
         services.hub.on_answer(metrics.observe_live_request)
         ground.limits.on_refusal(metrics.observe_refusal)
-        work.actions.add(*_actions(services, rules))
+        work.actions.add(*_actions(services, rules), *models.actions.actions())
+        metrics.read_models(models.monitor.samples)
+        await open_models(settings, ground.clock, models)
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
         yield Running(
@@ -133,6 +136,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 services.hub.run(),
                 runner.run(),
                 keeping.run(),
+                models.keeping.run(),
                 *((supervisor.run(),) if settings.sources_run else ()),
                 ground.limits.run(),
                 work.breakers.run(),
@@ -170,7 +174,7 @@ def _services(
     academy: Academy,
     *,
     demo: bool,
-) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher]:
+) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher, Models]:
     db, clock = ground.db, ground.clock
     inbox, sources = SqlInbox(), SqlSources()
     stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
@@ -196,6 +200,8 @@ def _services(
     hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
     batch = _batch(ground, work, triage, hiding)
     work.actions.add(batch.action())
+    events = EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds))
+    models = make_models(settings, ground, pool, alert_service, grouping, events)
     services = Services(
         settings=settings,
         clock=clock,
@@ -210,12 +216,14 @@ def _services(
         inventory=SourceInventory(db, sources),
         sources=ConfiguredSources(db, (configs, sources), supervisor, house, meter, clock),
         set_aside=SetAsideBatches(db, inbox, SqlSetAside()),
-        lake=EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds)),
+        lake=events,
         alerts=alert_service,
         triage=triage,
         suppressions=hiding,
         rules=rules.service,
         library=rules.library,
+        models=models.registry,
+        model_monitor=models.monitor,
         processor=processor,
         tasks=work.tasks,
         batch=batch,
@@ -231,7 +239,7 @@ def _services(
         metrics=metrics.exposition,
         demo=demo,
     )
-    return services, runner, metrics, supervisor, pusher
+    return services, runner, metrics, supervisor, pusher, models
 
 
 def _handlers(work: Work, academy: Academy, alerts: AlertService, hub: Hub, pusher: Pusher) -> Handlers:

@@ -1,4 +1,4 @@
-"""`netsentinel models`: train and measure models on files, without a server."""
+"""`netsentinel models`: train and measure models on files without a server, and keep those of a server."""
 
 import os
 from pathlib import Path
@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netsentinel.cli import model_registry
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 
 if TYPE_CHECKING:
     from netsentinel.detection.models.evaluate import Report
     from netsentinel.detection.models.read import Data
 
-models_app = typer.Typer(name="models", help="Train and measure models.", no_args_is_help=True, add_completion=False)
+models_app = typer.Typer(
+    name="models", help="Train, measure, deploy and watch models.", no_args_is_help=True, add_completion=False
+)
 
 _COLUMNS = ("MODEL", "ROC AUC", "PR AUC", "RECALL @ 0.1 %", "RECALL @ 1 %", "TARGET", "REALISED", "FIT", "ROWS/S")
 
 
 @models_app.callback()
 def _models() -> None:  # pyright: ignore[reportUnusedFunction] - a Typer app with one command needs it to stay a group
-    """Train and measure models."""
+    """Train, measure, deploy and watch models."""
 
 
 @models_app.command("evaluate")
@@ -95,3 +98,18 @@ def _row(report: "Report") -> tuple[str, ...]:
         f"{report.fit_s:.1f} s",
         f"{report.rows_per_s:,.0f}",
     )
+
+
+for _name, _command in (
+    ("list", model_registry.list_models),
+    ("train", model_registry.train),
+    ("show", model_registry.show),
+    ("compare", model_registry.compare),
+    ("deploy", model_registry.deploy),
+    ("promote", model_registry.promote),
+    ("rollback", model_registry.rollback),
+    ("retire", model_registry.retire),
+    ("explain", model_registry.explain),
+    ("monitor", model_registry.monitor),
+):
+    models_app.command(_name)(_command)

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("netsentinel.cli.sources:sources_app", "List, configure and try out sources."),
     "detect": ("netsentinel.cli.detect:detect", "Run rules over files, without a server."),
     "rules": ("netsentinel.cli.rules:rules_app", "Check, list, add and switch rules."),
-    "models": ("netsentinel.cli.models:models_app", "Train and measure models on files."),
+    "models": ("netsentinel.cli.models:models_app", "Train, measure, deploy and watch models."),
     "alerts": ("netsentinel.cli.alerts:alerts_app", "List, explain, judge and export alerts."),
     "suppressions": ("netsentinel.cli.suppressions:suppressions_app", "Hide findings from the alerts."),
     "events": ("netsentinel.cli.events:events_app", "Search stored events."),

@@ -165,6 +165,26 @@ class Settings(BaseSettings):
     tasks_keep_days: int = Field(14, ge=1, description="Tasks are kept so many days after they ended.")
     dead_letters_keep_days: int = Field(90, ge=1, description="Dead letters are kept so many days.")
 
+    models_second_person: bool = Field(
+        False, description="Promoting a model needs two different users: one asks for it, another one agrees."
+    )
+    models_memory_mib: int = Field(
+        2_048, ge=256, description="Memory that the process which trains or measures a model may take."
+    )
+    models_guard_rows: int = Field(
+        1_000, ge=10, description="A deployed model is judged by what it did on at least so many flows."
+    )
+    models_guard_factor: float = Field(
+        10.0,
+        gt=1,
+        description="A canary or champion that flags so many times the share of flows that it was made for, or is wrong"
+        " as often by analysts' verdicts, is rolled back by itself.",
+    )
+    models_drift_psi: float = Field(
+        0.25, gt=0, description="Population stability index from which scores or a feature count as drifted."
+    )
+    models_keep_days: int = Field(90, ge=1, description="What models did is kept so many days, by the five minutes.")
+
     outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Networks that outbound calls (webhooks) may reach beside the public Internet, in CIDR notation,"

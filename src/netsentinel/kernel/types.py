@@ -54,6 +54,9 @@ class Permission(StrEnum):
     SOURCES_WRITE = "sources:write"
     RULES_READ = "rules:read"
     RULES_WRITE = "rules:write"
+    MODELS_READ = "models:read"
+    MODELS_WRITE = "models:write"
+    MODELS_PROMOTE = "models:promote"
     ENTRIES_READ = "entries:read"
     LIVE_CONNECT = "live:connect"
     CONNECTIONS_READ = "connections:read"
@@ -102,6 +105,7 @@ _VIEWER = frozenset(
         Permission.EVENTS_READ,
         Permission.SOURCES_READ,
         Permission.RULES_READ,
+        Permission.MODELS_READ,
         Permission.ENTRIES_READ,
         Permission.LIVE_CONNECT,
         Permission.TASKS_READ,
@@ -117,6 +121,7 @@ _ANALYST = _VIEWER | {
     Permission.EVENTS_WRITE,
     Permission.SOURCES_WRITE,
     Permission.RULES_WRITE,
+    Permission.MODELS_WRITE,
     Permission.CONNECTIONS_READ,
     Permission.METRICS_READ,
     Permission.TASKS_WRITE,

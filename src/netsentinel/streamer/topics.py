@@ -146,6 +146,21 @@ _TOPICS = (
         {"rule_id": _TEXT, "title": _TEXT, "level": _LEVEL, "pack_id": _TEXT, "pack": _TEXT},
     ),
     Topic(
+        "models",
+        Permission.MODELS_READ,
+        "/api/v2/models",
+        {
+            "id": _TEXT,
+            "line": _TEXT,
+            "number": _NUMBER,
+            "kind": _TEXT,
+            "stage": _TEXT,
+            "before": _TEXT,
+            "what": _TEXT,
+            "level": _LEVEL,
+        },
+    ),
+    Topic(
         "webhooks",
         Permission.WEBHOOKS_READ,
         "/api/v2/webhooks",

@@ -104,7 +104,8 @@ def test_the_registry_names_every_route_of_the_older_version_and_successors_that
     app = create_app(Settings(_env_file=None))  # type: ignore[call-arg]  # pydantic-settings' own argument
     paths = {str(route.path) for route in iter_route_contexts(app.routes)}
     assert {f"/api/v1{form.path}" for form in OLDER_FORMS} == {path for path in paths if path.startswith("/api/v1/")}
-    assert {f"/api/v2{form.path}" for form in OLDER_FORMS if form.has_successor} <= paths
+    assert {f"/api/v2{form.path}" for form in OLDER_FORMS if not form.successor} <= paths
+    assert {form.successor for form in OLDER_FORMS if form.successor} <= paths
     assert all(form.sunset_at > form.deprecated_at for form in OLDER_FORMS)
     assert is_deprecated("/api/v1/threats")
     assert not is_deprecated("/api/v2/threats")

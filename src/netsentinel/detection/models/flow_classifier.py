@@ -26,6 +26,9 @@ class FlowClassifier:
 
     Args:
         seed: of everything random.
+        rounds: number of trees.
+        leaves: of each tree, at most.
+        rate: how much each tree counts.
     """
 
     name: ClassVar[str] = "flow-classifier"
@@ -33,8 +36,10 @@ class FlowClassifier:
     settings: ClassVar[Mapping[str, Any]] = {}
     """LightGBM's, on top of ours (`trees.py`)."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, *, rounds: int = ROUNDS, leaves: int = 31, rate: float = 0.1) -> None:
         self._seed = seed
+        self._rounds = rounds
+        self._more = {"num_leaves": leaves, "learning_rate": rate}
         self._schema = Schema(())
         self._words: tuple[tuple[str, ...], ...] = ()
         self._trees: Trees | None = None
@@ -136,9 +141,9 @@ class FlowClassifier:
             labels.bad.astype(np.float64),
             weights=weights,
             categories=list(range(width, len(self._schema.features))),
-            rounds=ROUNDS,
+            rounds=self._rounds,
             seed=self._seed,
-            more=self.settings,
+            more={**self._more, **self.settings},
         )
 
     def _grown_trees(self) -> Trees:

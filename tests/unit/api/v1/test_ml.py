@@ -10,4 +10,4 @@ async def test_no_model_is_claimed(desk: Desk, path: str) -> None:
     told = await desk.get(path)
     assert told.json()["is_trained"] is False
     assert told.json()["model"] is None
-    assert "successor-version" not in told.headers["link"]
+    assert '</api/v2/models>; rel="successor-version"' in told.headers["link"]

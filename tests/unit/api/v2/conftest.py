@@ -12,10 +12,10 @@ import pytest
 
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
-from netsentinel.alerts import AlertService, AlertStores
+from netsentinel.alerts import AlertGrouping, AlertService, AlertStores
 from netsentinel.alerts.operations import alert_operations
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
-from netsentinel.alerts.suppression import Suppressions, SuppressionStores
+from netsentinel.alerts.suppression import SuppressionGate, Suppressions, SuppressionStores
 from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppressions
 from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
 from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
@@ -47,6 +47,10 @@ from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import Permission, Role, Tier, system_principal
 from netsentinel.limits import RequestLimits
 from netsentinel.limits.store_sql import SqlUsage
+from netsentinel.models import ModelRegistry, ModelStores
+from netsentinel.models.monitor import ModelMonitor
+from netsentinel.models.store_sql import SqlChanges, SqlModels, SqlWindows
+from netsentinel.models.testing import MemoryFiles
 from netsentinel.outbound import Answer
 from netsentinel.recovery import BreakerBoard, Breakers
 from netsentinel.recovery.store_sql import SqlBreakers
@@ -149,6 +153,7 @@ class Desk:
         counts = SqlCounts(ledger)
         ground = GraphGround(self, ledger, SqlOperations(), rows, counts, walks, self.clock)  # type: ignore[arg-type] - the same
         self.graph = Graph(ground)
+        self._add_models()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
         self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
@@ -182,6 +187,8 @@ class Desk:
             suppressions=hiding,
             rules=RuleService(self, *parts),  # type: ignore[arg-type] - the same
             library=self.library,
+            models=self.models,
+            model_monitor=self.monitor,
             inventory=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             sources=self.configured,
             keys=self.house.service.keys,
@@ -225,6 +232,13 @@ class Desk:
         rules = WebhookRules(readers={name: topic.permission for name, topic in TOPICS.items()}, key=b"of the tests")
         ground = (self, self.journal, self.registry, self.tasks, self.clock)
         self.hooks = assemble(*ground, stores, self.caller, rules)  # type: ignore[arg-type] - the same
+
+    def _add_models(self) -> None:
+        self.model_stores = ModelStores(SqlModels(), SqlChanges(), MemoryFiles())
+        self.models = ModelRegistry(self, self.model_stores, self.clock)  # type: ignore[arg-type] - the same
+        self.windows = SqlWindows(SQLITE)
+        grouping = AlertGrouping(self.stores.alerts, self.stores.evidence, HOUR, SuppressionGate(self.hiding))
+        self.monitor = ModelMonitor(self.database, self.models, self.windows, self.alerts, grouping, self.clock)
 
     def _triage(self) -> Triage:
         people = TenantUsers(self.house.service.users)

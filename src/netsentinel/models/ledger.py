@@ -1,0 +1,142 @@
+"""The ledger: what every change of a model does to its row, to its history and to the journal, in one transaction."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final
+
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.types import Principal, TenantId
+from netsentinel.models.entries import ModelChanged
+from netsentinel.models.errors import ModelStageError
+from netsentinel.models.model import Change, ModelChange, ModelFilter, ModelVersion, Stage
+from netsentinel.models.ports import ChangeStore, ModelFiles, ModelStore
+from netsentinel.storage.ports import ReadTx, Tx
+
+EVERY: Final = 10_000
+LONGEST_NOTE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStores:
+    """Where models are kept."""
+
+    models: ModelStore
+    changes: ChangeStore
+    files: ModelFiles
+
+
+class Ledger:
+    """Moves models, and writes down who did it."""
+
+    def __init__(self, stores: ModelStores, clock: Clock) -> None:
+        self._stores = stores
+        self._clock = clock
+
+    def displace(
+        self, tx: Tx, principal: Principal, model: ModelVersion, stage: Stage, what: Change, note: str
+    ) -> None:
+        """Have a model make place for another one."""
+        gone = self.moved(tx, model, stage)
+        self.note(tx, self._stores.models.turn(tx), principal, gone, what, model.stage, note)
+
+    def moved(self, tx: Tx, model: ModelVersion, stage: Stage, share: float = 0.0) -> ModelVersion:
+        """The model at another stage, kept as such."""
+        moved = replace(
+            model, stage=stage, share=share, request=None, changed_at=self._clock.now(), version=model.version + 1
+        )
+        self._stores.models.save(tx, moved)
+        return moved
+
+    def champion(self, tx: ReadTx, model: ModelVersion) -> ModelVersion | None:
+        """The champion of the model's line."""
+        return next(iter(self.of_line(tx, model, Stage.PROMOTED)), None)
+
+    def heir(self, tx: ReadTx, model: ModelVersion) -> ModelVersion | None:
+        """The model of the line that was replaced last."""
+        return max(self.of_line(tx, model, Stage.REPLACED), key=lambda one: (one.changed_at, one.number), default=None)
+
+    def of_line(self, tx: ReadTx, model: ModelVersion, stage: Stage) -> list[ModelVersion]:
+        """The models of its line that stand at a stage, newest first."""
+        return self._stores.models.page(tx, model.tenant, ModelFilter(line=model.line, stages=(stage,)), EVERY, None)
+
+    def found(self, tx: ReadTx, tenant: TenantId, model_id: str) -> ModelVersion:
+        """The tenant's model.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = self._stores.models.get(tx, tenant, model_id)
+        if found is None:
+            raise NotFoundError(f"There is no model {model_id[:100]!r}.")
+        return found
+
+    def must_be(self, model: ModelVersion, stages: Collection[Stage], what: str) -> ModelVersion:
+        """The model, which stands at one of these stages.
+
+        Raises:
+            ModelStageError: it does not.
+        """
+        if model.stage not in stages:
+            needed = ", ".join(stage.value for stage in stages)
+            raise ModelStageError(
+                f"{model.name} is {model.stage.value}; only one that is {needed} can be {what}.",
+                stage=model.stage.value,
+            )
+        return model
+
+    def note(
+        self,
+        tx: Tx,
+        seq: int,
+        principal: Principal,
+        model: ModelVersion,
+        what: Change,
+        before: Stage | None,
+        note: str,
+    ) -> None:
+        """Write down what happened to a model."""
+        self._stores.changes.add(
+            tx,
+            ModelChange(
+                seq=seq,
+                tenant=model.tenant,
+                model_id=model.id,
+                line=model.line,
+                at=self._clock.now(),
+                principal=principal.id,
+                principal_name=principal.name,
+                change=what,
+                before=before,
+                after=model.stage,
+                share=model.share,
+                note=note[:LONGEST_NOTE],
+            ),
+        )
+
+    def tell(
+        self,
+        tx: Tx,
+        kind: str,
+        principal: Principal,
+        model: ModelVersion,
+        before: Stage | None,
+        *,
+        replaced: ModelVersion | None = None,
+        note: str = "",
+    ) -> None:
+        """Announce it."""
+        payload = ModelChanged(
+            id=model.id,
+            line=model.line,
+            number=model.number,
+            kind=model.artefact.kind,
+            before=before.value if before else "",
+            stage=model.stage.value,
+            share=model.share,
+            replaced=replaced.id if replaced else "",
+            note=note[:LONGEST_NOTE],
+            automatic=principal.kind == "system",
+        )
+        tx.append(NewEntry(kind, model.tenant, principal.id, model.id, payload))

@@ -1,0 +1,108 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from netsentinel.detection.models import Deployment, ModelTally, RefusedModel, Role
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.models import Stage
+from netsentinel.models.keeping import ModelKeeping
+from tests.unit.models.shelf import ANA, Shelf, T, memory_shelf
+
+pytestmark = pytest.mark.anyio
+
+KEY = b"k" * 32
+
+
+@dataclass
+class Pool:
+    """Notes what it is told."""
+
+    told: list[Deployment] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
+    is_down: bool = False
+
+    async def deploy(self, deployment: Deployment) -> list[RefusedModel]:
+        if self.is_down:
+            raise UnavailableError("down")
+        self.told.append(deployment)
+        bad = [one for one in deployment.models if one.version in self.refuses]
+        return [RefusedModel(one.tenant, one.name, one.version, one.role, "model-signature", "no") for one in bad]
+
+    async def tallies(self) -> Sequence[ModelTally]:
+        return []
+
+
+@dataclass
+class Monitor:
+    heard: int = 0
+
+    async def take(self, tallies: Sequence[ModelTally]) -> None:
+        self.heard += 1
+
+    async def forget_old(self, keep_days: int) -> int:
+        return 0
+
+
+@pytest.fixture
+def shelf(clock: FakeClock) -> Shelf:
+    return memory_shelf(clock)
+
+
+def keeping(shelf: Shelf, pool: Pool) -> ModelKeeping:
+    return ModelKeeping(shelf.registry, shelf.stores.files, KEY, pool, Monitor())
+
+
+async def test_the_process_is_told_what_judges_and_only_when_it_changed(shelf: Shelf) -> None:
+    pool = Pool()
+    keep = keeping(shelf, pool)
+    assert await keep.follow()
+    assert not await keep.follow()
+    assert pool.told[-1] == Deployment((), KEY)
+    champion, canary = await shelf.champion(content=b"one"), await shelf.canary(0.25, content=b"two")
+    shadow = await shelf.add(content=b"three")
+    await shelf.registry.shadow(ANA, shadow.id)
+    assert await keep.follow()
+    told = {
+        one.version: (one.tenant, one.name, one.role, one.share, one.threshold, one.artefact)
+        for one in pool.told[-1].models
+    }
+    assert told == {
+        str(champion.number): (T, "flows", Role.CHAMPION, 1.0, 0.9, b"one"),
+        str(canary.number): (T, "flows", Role.CANARY, 0.25, 0.9, b"two"),
+        str(shadow.number): (T, "flows", Role.SHADOW, 1.0, 0.9, b"three"),
+    }
+
+
+async def test_a_refused_model_is_rolled_back_and_the_champion_goes_on(shelf: Shelf) -> None:
+    pool = Pool(refuses={"2"})
+    keep = keeping(shelf, pool)
+    champion, canary = await shelf.champion(content=b"one"), await shelf.canary(content=b"two")
+    await keep.follow()
+    assert (await shelf.registry.get(T, canary.id)).stage is Stage.ROLLED_BACK
+    last = (await shelf.registry.detail(T, canary.id)).history[-1]
+    assert last.note == "It cannot be used: no [model-signature]"
+    await keep.follow()
+    assert [one.version for one in pool.told[-1].models] == [str(champion.number)]
+
+
+async def test_a_file_that_was_lost_rolls_its_model_back(shelf: Shelf) -> None:
+    pool = Pool()
+    keep = keeping(shelf, pool)
+    champion, canary = await shelf.champion(content=b"one"), await shelf.canary(content=b"two")
+    await shelf.stores.files.tidy({champion.artefact.sha256}, 2**62)
+    await keep.follow()
+    assert [one.artefact for one in pool.told[-1].models] == [b"one"]
+    assert (await shelf.registry.get(T, canary.id)).stage is Stage.ROLLED_BACK
+
+
+async def test_a_process_that_is_down_is_told_later(shelf: Shelf) -> None:
+    pool = Pool(is_down=True)
+    keep = keeping(shelf, pool)
+    await shelf.champion()
+    with pytest.raises(UnavailableError):
+        await keep.follow()
+    pool.is_down = False
+    assert await keep.follow()
+    assert len(pool.told[-1].models) == 1

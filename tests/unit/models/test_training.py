@@ -1,0 +1,203 @@
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from netsentinel.alerts import Alert, AlertFilter
+from netsentinel.detection.errors import TrainingDataError
+from netsentinel.events.lake.model import EventFilter, StoredEvent
+from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import TenantId
+from netsentinel.models import ModelFilter, Stage
+from netsentinel.models.bench import Tell
+from netsentinel.models.errors import InvalidTrainingError, TrainingFailedError
+from netsentinel.models.orders import MODEL_FILE, PLOT_FILE, Evaluate, Made, Measured, Order, SplitBy, Train
+from netsentinel.models.report import Curves
+from netsentinel.models.training import Evaluating, ModelActions, RowsWanted, Training, Workshop
+from netsentinel.tasks.model import Effect, Task, TaskState
+from tests.unit.alerts.factories import alert
+from tests.unit.models.shelf import ANA, SCORES, Shelf, T, memory_shelf
+from tests.unit.models.test_card import report
+from tests.unit.models.test_gathering import stored
+
+pytestmark = pytest.mark.anyio
+CURVES = Curves(roc=(), precision_recall=(), calibration=(), benign=(), bad=())
+
+
+@dataclass
+class Bench:
+    """Does as ordered, in no time."""
+
+    orders: list[Order] = field(default_factory=list)
+    fails: bool = False
+
+    async def run(self, order: Order, tell: Tell) -> Made | Measured:
+        self.orders.append(order)
+        if self.fails:
+            raise TrainingFailedError("killed")
+        tell(50, "training", "", None)
+        if isinstance(order, Evaluate):
+            return Measured(scores=SCORES, curves=CURVES, data_hash="ee")
+        (Path(order.folder) / MODEL_FILE).write_bytes(b"the model")
+        (Path(order.folder) / PLOT_FILE).write_bytes(b"\x89PNG")
+        return Made(schema="abc", features=3, threshold=0.7, servable=True, data_hash="dd", rows=70, report=report())
+
+
+@dataclass
+class Events:
+    count: int = 60
+    scans: int = 0
+
+    async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
+        self.scans += 1
+        yield [stored(number) for number in range(self.count)]
+
+
+@dataclass
+class Alerts:
+    async def every(self, tenant: TenantId, where: AlertFilter) -> AsyncIterator[Sequence[Alert]]:
+        yield [alert(1)]
+
+
+@dataclass
+class Reporter:
+    task: Task
+    effects: list[Effect] = field(default_factory=list)
+    stages: list[str] = field(default_factory=list)
+
+    def progress(self, percent: float, stage: str = "", message: str = "", data: Any = None) -> None:
+        self.stages.append(stage)
+
+    def commit(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+
+@dataclass
+class Site:
+    shelf: Shelf
+    bench: Bench
+    events: Events
+    actions: ModelActions
+    folder: Path
+
+    def reporter(self) -> Any:
+        now = self.shelf.clock.now()
+        task = Task(
+            id="tsk_1",
+            tenant=T,
+            action="models.train",
+            state=TaskState.RUNNING,
+            input=msgspec.Raw(b"{}"),
+            principal=ANA.id,
+            created_at=now,
+            updated_at=now,
+        )
+        return Reporter(task)
+
+    async def train(self, wanted: Training) -> Any:
+        reporter = self.reporter()
+        result = await self.actions.train(wanted, reporter)
+        before = (await self.shelf.registry.page(T, ModelFilter(), limit=9)).items
+        for effect in reporter.effects:
+            await self.shelf.db.write(effect)
+        return result, before, reporter.stages
+
+
+def refused(tenant: TenantId, path: str) -> Path:
+    if "secret" in path:
+        raise NotAllowedError("Sources of this tenant may not read it.")
+    return Path(path)
+
+
+@pytest.fixture
+def site(clock: FakeClock, tmp_path: Path) -> Site:
+    shelf, bench, events = memory_shelf(clock), Bench(), Events()
+    workshop = Workshop(
+        bench=bench,
+        events=events,
+        alerts=Alerts(),
+        files=shelf.stores.files,
+        folder=tmp_path / "trainings",
+        key=b"k" * 32,
+        allowed=refused,
+        principals=lambda _tx, _tenant, name: ANA if name == ANA.id else None,
+    )
+    return Site(shelf, bench, events, ModelActions(shelf.registry, workshop, clock), tmp_path / "trainings")
+
+
+async def test_a_training_on_stored_events_is_kept_with_the_end_of_its_task(site: Site) -> None:
+    champion = await site.shelf.champion()
+    result, before, stages = await site.train(Training(note="nightly", where=("src_ip=10.0.0.1",)))
+    assert [one.id for one in before] == [champion.id], "nothing is kept before the commit"
+    assert (result.line, result.size, stages[0], stages[-1]) == ("flows", 9, "gathering", "kept")
+    (order,) = site.bench.orders
+    assert isinstance(order, Train)
+    assert (order.rows.is_events, [span.entity for span in order.rows.spans]) == (True, ["203.0.113.66"])
+    model = (await site.shelf.registry.page(T, ModelFilter(task_id="tsk_1"), limit=1)).items[0]
+    assert (model.number, model.stage, model.trained_by_name, model.note) == (2, Stage.TRAINED, "ana", "nightly")
+    assert (model.provenance.parent, model.provenance.data_hash) == (champion.id, "dd")
+    assert model.provenance.data == "Stored events (src_ip=10.0.0.1), at most 200,000"
+    detail = await site.shelf.registry.detail(T, model.id)
+    assert "# flows: flow-classifier" in msgspec.json.decode(detail.report)["card"]
+    assert await site.shelf.stores.files.read(model.artefact.sha256) == b"the model"
+    assert not (site.folder / "tsk_1").exists()
+
+
+async def test_the_next_attempt_goes_on_with_the_rows_that_were_gathered(site: Site) -> None:
+    site.bench.fails = True
+    with pytest.raises(TrainingFailedError):
+        await site.train(Training())
+    assert (await site.shelf.registry.page(T, ModelFilter(), limit=9)).items == ()
+    site.bench.fails = False
+    await site.train(Training())
+    assert site.events.scans == 1
+    assert len((await site.shelf.registry.page(T, ModelFilter(), limit=9)).items) == 1
+
+
+async def test_too_few_events_are_refused_without_a_process(site: Site) -> None:
+    site.events.count = 49
+    with pytest.raises(TrainingDataError):
+        await site.train(Training())
+    assert site.bench.orders == []
+
+
+async def test_a_model_is_measured_on_a_table(site: Site) -> None:
+    model = await site.shelf.add()
+    said = await site.actions.evaluate(Evaluating(model=model.id, path="/srv/rows.csv"), site.reporter())
+    assert (said.model, said.data, said.data_hash, said.scores) == (model.id, "The table rows.csv", "ee", SCORES)
+    (order,) = site.bench.orders
+    assert isinstance(order, Evaluate)
+    assert (order.budget, order.rows.path) == (SCORES.fpr_target, "/srv/rows.csv")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        (Training(path="/srv/secret.csv"), NotAllowedError),
+        (Training(path="/srv/a.csv", split=SplitBy.TIME), InvalidTrainingError),
+        (Training(path="/srv/a.csv", split=SplitBy.HOST), InvalidTrainingError),
+        (Training(where=("nonsense",)), InvalidFilterError),
+    ],
+)
+async def test_what_does_not_go_together_is_refused_before_there_is_a_task(
+    site: Site, wanted: RowsWanted, error: type[Exception]
+) -> None:
+    train, _ = site.actions.actions()
+    with pytest.raises(error):
+        train.validate(wanted, ANA)
+    train.validate(Training(split=SplitBy.TIME), ANA)
+    train.validate(Training(path="/srv/a.csv", split=SplitBy.HOST, host_column="h"), ANA)
+
+
+async def test_whoever_is_gone_is_named_by_the_id(site: Site) -> None:
+    reporter = site.reporter()
+    reporter.task = replace(reporter.task, principal="usr_gone")
+    await site.actions.train(Training(), reporter)
+    for effect in reporter.effects:
+        await site.shelf.db.write(effect)
+    model = (await site.shelf.registry.page(T, ModelFilter(), limit=1)).items[0]
+    assert (model.trained_by, model.trained_by_name) == ("usr_gone", "usr_gone")

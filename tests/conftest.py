@@ -46,6 +46,7 @@ FEATURES = (
     "webhooks",
     "analytics",
     "academy.graph",
+    "academy.media",
     "models",
 )
 

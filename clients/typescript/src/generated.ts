@@ -304,6 +304,19 @@ export interface LoginFailed {
   readonly reason: string;
 }
 
+/** Somebody added, replaced or deleted a medium. The entry's subject is its id. */
+export interface MediumChanged {
+  readonly id: string;
+  readonly name: string;
+  readonly change: string;
+  readonly state: MediumState;
+  readonly concepts: number;
+  readonly prerequisites: number;
+}
+
+/** How far a medium is. */
+export type MediumState = "failed" | "kept" | "ready";
+
 /** The figures of the last hour, and how things stand now: what is pushed when it changes. */
 export interface MetricsSummary {
   readonly window_us: number;
@@ -781,6 +794,8 @@ export interface EventData {
   readonly "key:revoked": KeyRevoked;
   /** A login or a first set-up was refused. */
   readonly "login:failed": LoginFailed;
+  /** A medium was added, replaced or deleted. */
+  readonly "medium:changed": MediumChanged;
   /** The figures of error recovery and schedules changed; written while somebody listens, at most twice a second. */
   readonly "metrics:changed": MetricsSummary;
   /** A model judges as a shadow or a canary from now on. */
@@ -875,7 +890,7 @@ export interface EventData {
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
-  readonly graph: "concept:edited" | "graph:changed";
+  readonly graph: "concept:edited" | "graph:changed" | "medium:changed";
   readonly metrics: "metrics:changed";
   readonly models: "model:deployed" | "model:drift" | "model:promoted" | "model:promotion-asked" | "model:retired" | "model:rolled-back" | "model:trained";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";

@@ -4,6 +4,7 @@
 """
 
 from netsentinel.bootstrap.ground import audit_key, entry_registry, open_database, open_identity
+from netsentinel.bootstrap.library import open_library
 from netsentinel.bootstrap.server import Running, check_exposure, open_server
 from netsentinel.bootstrap.work import open_tasks
 
@@ -14,6 +15,7 @@ __all__ = [
     "entry_registry",
     "open_database",
     "open_identity",
+    "open_library",
     "open_server",
     "open_tasks",
 ]

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("netsentinel.cli.keys:keys_app", "Create API keys, set tiers."),
     "usage": ("netsentinel.cli.usage:usage", "Show requests made, limits, and what is left."),
     "doctor": ("netsentinel.cli.doctor:doctor", "Check this machine and this installation."),
+    "learn": ("netsentinel.cli.learn:learn_app", "Import and list what there is to learn from."),
     "api": ("netsentinel.cli.api:api_app", "Describe the HTTP and live interfaces."),
     "bench": ("netsentinel.cli.bench:bench_app", "Measure this machine."),
 }

@@ -1,0 +1,48 @@
+"""What is in a text: passages with positions, chunks, concepts, links to known ones, prerequisites with evidence."""
+
+from netsentinel.academy.extraction.extract import extract
+from netsentinel.academy.extraction.learning import Answer, Learnt, learnt, most_telling
+from netsentinel.academy.extraction.linking import Entry, Link, Linker
+from netsentinel.academy.extraction.model import (
+    Chunk,
+    Document,
+    Extraction,
+    Found,
+    FoundConcept,
+    KnownConcept,
+    Mention,
+    Passage,
+    PassageKind,
+    Position,
+    Prerequisite,
+)
+from netsentinel.academy.extraction.names import Names, named_in
+from netsentinel.academy.extraction.readers import PACKED_READERS, READERS, SUFFIXES, read_text
+
+__all__ = [
+    "PACKED_READERS",
+    "READERS",
+    "SUFFIXES",
+    "Answer",
+    "Chunk",
+    "Document",
+    "Entry",
+    "Extraction",
+    "Found",
+    "FoundConcept",
+    "KnownConcept",
+    "Learnt",
+    "Link",
+    "Linker",
+    "Mention",
+    "Names",
+    "Passage",
+    "PassageKind",
+    "Position",
+    "Prerequisite",
+    "extract",
+    "learnt",
+    "most_telling",
+    "named_in",
+    "read_text",
+]

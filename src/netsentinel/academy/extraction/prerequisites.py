@@ -1,0 +1,200 @@
+"""Prerequisites: which of two concepts must be understood first, from their names and from what the text says of them.
+
+The names alone carry most: a definition is made of simpler things, so the concept whose words are rarer in
+definitions is the one that builds on the other. The text adds who is defined by whom, who comes first, who is
+needed to speak of whom.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from netsentinel.academy.extraction.model import FoundConcept, Mention, Prerequisite
+from netsentinel.academy.extraction.names import folded
+from netsentinel.academy.extraction.words import STOP_WORDS, stem, word_facts
+
+_FREE: Final = 2.0
+"""Information up to which a word of a name says nothing: `of`, `system`."""
+_NAME_MARGIN: Final = 0.0
+
+BIAS: Final = "bias"
+RARER: Final = "rarer"
+CONTAINS: Final = "contains"
+SHARES: Final = "shares"
+DEFINED_BY: Final = "defined by"
+DEFINES: Final = "defines"
+NEEDS: Final = "needs"
+EARLIER: Final = "earlier"
+REFERENCE: Final = "reference"
+
+Features = Mapping[str, float]
+
+REASONS: Final[Mapping[str, str]] = {
+    RARER: "its name is made of more common words",
+    CONTAINS: "its name is part of the other's",
+    DEFINED_BY: "the definition names it",
+    NEEDS: "the text says so",
+    EARLIER: "it is explained earlier",
+    REFERENCE: "the other is rarely explained without it",
+}
+"""Feature -> what it says for a suggestion, in words."""
+
+
+class Pair(NamedTuple):
+    """A concept and what may have to be understood before it, as keys."""
+
+    concept: str
+    prerequisite: str
+
+
+def rareness(name: str) -> float:
+    """How much a name presumes: the information of its words, beyond that of words which every text is made of."""
+    facts = word_facts()
+    return sum(max(0.0, facts.information(part) - _FREE) for part in folded(name))
+
+
+def name_features(concept: str, prerequisite: str) -> dict[str, float]:
+    """What two names say about whether the second is needed for the first."""
+    margin = rareness(concept) - rareness(prerequisite)
+    left, right = _stems(concept), _stems(prerequisite)
+    features = {BIAS: 1.0, RARER: margin}
+    if right < left:
+        features[CONTAINS] = 1.0
+    elif left < right:
+        features[CONTAINS] = -1.0
+    elif left & right:
+        features[SHARES] = 1.0
+    return features
+
+
+def needs_by_name(concept: str, prerequisite: str) -> bool:
+    """Whether the names alone say that the second must be understood first. Never both ways."""
+    return rareness(concept) - rareness(prerequisite) > _NAME_MARGIN
+
+
+def _stems(name: str) -> frozenset[str]:
+    return frozenset(stem(part) for part in folded(name) if part not in STOP_WORDS)
+
+
+PRIOR: Final[Features] = {
+    BIAS: -0.7,
+    RARER: 0.25,
+    CONTAINS: 1.2,
+    SHARES: 0.2,
+    DEFINED_BY: 1.6,
+    DEFINES: -1.2,
+    NEEDS: 2.2,
+    EARLIER: 0.5,
+    REFERENCE: 1.0,
+}
+"""Logistic weights before anybody has answered; set by judgement, learnt from no data set."""
+
+LEAST_WEIGHT: Final = 0.6
+MOST_PER_CONCEPT: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Where the concepts of a text are named, for comparing them."""
+
+    chunks: Mapping[str, frozenset[int]]
+    """Key -> numbers of the chunks that name it."""
+    first: Mapping[str, int]
+    """Key -> number of the sentence that names it first."""
+    together: Mapping[Pair, Mention]
+    """A sentence that names both."""
+    defined: Mapping[Pair, Mention]
+    """The sentence that defines the first and names the second."""
+    needed: Mapping[Pair, Mention]
+    """A sentence that says that the first needs the second."""
+
+
+def text_features(pair: Pair, spoken: Spoken) -> dict[str, float]:
+    """What a text says about whether the second concept is needed for the first."""
+    concept, other = pair
+    features: dict[str, float] = {}
+    back = Pair(other, concept)
+    if pair in spoken.defined:
+        features[DEFINED_BY] = 1.0
+    if back in spoken.defined:
+        features[DEFINES] = 1.0
+    if pair in spoken.needed:
+        features[NEEDS] = 1.0
+    if back in spoken.needed:
+        features[NEEDS] = features.get(NEEDS, 0.0) - 1.0
+    features[EARLIER] = 1.0 if spoken.first[other] < spoken.first[concept] else -1.0
+    mine, theirs = spoken.chunks[concept], spoken.chunks[other]
+    shared = len(mine & theirs)
+    features[REFERENCE] = shared / len(mine) - shared / len(theirs)
+    return features
+
+
+def probability(features: Features, weights: Features) -> float:
+    """How likely a suggestion with these features is right."""
+    total = sum(value * weights.get(name, 0.0) for name, value in features.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, weights: Features = PRIOR) -> tuple[Prerequisite, ...]:
+    """Suggestions with their evidence: pairs that a sentence names together, without cycles, the surest first."""
+    names = {concept.key: concept.name for concept in concepts}
+    found: list[Prerequisite] = []
+    for pair in sorted({*spoken.together, *spoken.defined, *spoken.needed}):
+        if pair.concept not in names or pair.prerequisite not in names:
+            continue
+        features = name_features(names[pair.concept], names[pair.prerequisite]) | text_features(pair, spoken)
+        weight = probability(features, weights)
+        if weight < LEAST_WEIGHT:
+            continue
+        evidence = spoken.defined.get(pair) or spoken.needed.get(pair) or spoken.together[pair]
+        found.append(
+            Prerequisite(
+                concept=pair.concept,
+                prerequisite=pair.prerequisite,
+                weight=round(weight, 4),
+                evidence=evidence,
+                reasons=_reasons(features, weights),
+            )
+        )
+    found.sort(key=lambda one: (-one.weight, one.concept, one.prerequisite))
+    return without_cycles(_few(found))
+
+
+def _reasons(features: Features, weights: Features) -> tuple[str, ...]:
+    shares = {name: features.get(name, 0.0) * weights.get(name, 0.0) for name in REASONS}
+    return tuple(REASONS[name] for name in sorted(shares, key=lambda name: -shares[name]) if shares[name] > 0)
+
+
+def _few(suggestions: Iterable[Prerequisite]) -> list[Prerequisite]:
+    counts: dict[str, int] = defaultdict(int)
+    kept: list[Prerequisite] = []
+    for one in suggestions:
+        counts[one.concept] += 1
+        if counts[one.concept] <= MOST_PER_CONCEPT:
+            kept.append(one)
+    return kept
+
+
+def without_cycles(suggestions: Iterable[Prerequisite]) -> tuple[Prerequisite, ...]:
+    """The suggestions, in order, without those that would close a cycle with the ones before them."""
+    needs: dict[str, set[str]] = defaultdict(set)
+    kept: list[Prerequisite] = []
+    for one in suggestions:
+        if one.concept != one.prerequisite and not _reaches(needs, one.prerequisite, one.concept):
+            needs[one.concept].add(one.prerequisite)
+            kept.append(one)
+    return tuple(kept)
+
+
+def _reaches(needs: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for following in needs.get(waiting.pop(), ()):
+            if following == goal:
+                return True
+            if following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return False

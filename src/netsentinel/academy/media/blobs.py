@@ -1,0 +1,85 @@
+"""Bytes by content hash in a folder per tenant: written aside, synced, renamed. A blob is there whole or not at all."""
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Final
+
+from netsentinel.kernel.errors import NotFoundError, StorageFullError
+from netsentinel.kernel.types import TenantId
+from netsentinel.storage.private_file import private_folder
+
+_TENANT: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobFolder:
+    """Blobs as files that only their owner may read.
+
+    Args:
+        folder: where they are; made when the first blob is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def keep(self, tenant: TenantId, data: bytes) -> str:
+        """Keep bytes; their SHA-256. They survive a crash of the machine when this returns.
+
+        Raises:
+            StorageFullError: the disk is full; nothing is left behind.
+        """
+        return await asyncio.to_thread(self._keep, tenant, data)
+
+    async def read(self, tenant: TenantId, sha256: str) -> bytes:
+        """The bytes of that hash.
+
+        Raises:
+            NotFoundError: there are none.
+        """
+        try:
+            return await asyncio.to_thread(self._path(tenant, sha256).read_bytes)
+        except FileNotFoundError as error:
+            raise NotFoundError(f"The bytes {sha256[:16]}... are not kept any more.") from error
+
+    async def forget(self, tenant: TenantId, sha256: str) -> None:
+        """Delete the bytes; nothing when there are none."""
+        path = self._path(tenant, sha256)
+        await asyncio.to_thread(lambda: path.unlink(missing_ok=True))
+
+    def _keep(self, tenant: TenantId, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(tenant, sha256)
+        if path.is_file() and path.stat().st_size == len(data):
+            return sha256
+        private_folder(path.parent)
+        aside = path.with_name(f".{sha256}.{secrets.token_hex(8)}")
+        try:
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise StorageFullError(f"The medium could not be written: {error}.") from error
+        finally:
+            aside.unlink(missing_ok=True)
+        return sha256
+
+    def _path(self, tenant: TenantId, sha256: str) -> Path:
+        if _TENANT.fullmatch(tenant) is None or _HASH.fullmatch(sha256) is None:
+            raise NotFoundError(f"No bytes are kept as {sha256[:80]!r}.")
+        return self._folder / tenant / sha256[:2] / sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the name of a new file survive a crash, not only its bytes."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

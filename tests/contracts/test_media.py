@@ -1,0 +1,154 @@
+"""One suite for media on the three kinds of stores: in memory, on SQLite, on PostgreSQL."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netsentinel.academy.extraction.errors import UnreadableTextError
+from netsentinel.academy.graph import ConceptKind, Direction, EdgeKey, Relation, id_of
+from netsentinel.academy.media import Medium, MediumState
+from netsentinel.academy.media.errors import InvalidMediumError, MediumTooLargeError
+from netsentinel.academy.media.service import MOST_TEXT_BYTES
+from netsentinel.academy.media.store_sql import SqlMedia  # noqa: F401 - the suite is theirs, by way of the site
+from netsentinel.academy.media.testing import MemoryMedia  # noqa: F401 - the same
+from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.storage.dialect import POSTGRES, SQLITE
+from tests.unit.academy.graph.site import ANA, OTHER, STRANGER, T
+from tests.unit.academy.media.site import Library, memory_library, sql_library
+
+pytestmark = pytest.mark.anyio
+
+SHEET = b"""# Web sessions
+
+A **session cookie** is a cookie that holds the session identifier of a user.
+
+## Session fixation
+
+Session fixation depends on a session cookie that the attacker chose.
+"""
+OTHER_SHEET = b"# Replay\n\nA replay attack is an attack that a session cookie without an end makes possible.\n"
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def library(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> Library:
+    folder = tmp_path / "media"
+    if request.param == "memory":
+        return memory_library(clock, folder)
+    database = request.getfixturevalue(f"{request.param}_database")
+    return sql_library(database, SQLITE if request.param == "sqlite" else POSTGRES, clock, folder)
+
+
+def medium(number: int, **changes: object) -> Medium:
+    made = Medium(
+        id=f"med_{number}",
+        tenant=T,
+        name=f"{number}.md",
+        title="t",
+        size=1,
+        sha256="aa",
+        state=MediumState.READY,
+        created_by="usr",
+        created_at=1,
+        updated_at=2,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]  # the test states fields of a medium
+
+
+async def test_a_text_is_live_in_the_graph_with_its_evidence(library: Library) -> None:
+    done = await library.media.import_text(ANA, "notes/web.md", SHEET)
+    assert (done.is_new, done.is_changed, done.medium.title, done.medium.state) == (
+        True, True, "Web sessions", MediumState.READY,
+    )  # fmt: skip
+    key = EdgeKey(id_of("session fixation"), Relation.REQUIRES, id_of("session cookie"))
+    evidence = await library.graph.graph.evidence(T, key)
+    assert [(str(one.origin), one.claim.position, one.claim.sentence) for one in evidence] == [
+        (
+            f"medium:{done.medium.id}",
+            "#Session fixation",
+            "Session fixation depends on a session cookie that the attacker chose.",
+        )
+    ]
+    before = await library.graph.graph.closure(T, id_of("session fixation"), Direction.PREREQUISITES)
+    assert id_of("session cookie") in before
+    assert (await library.media.document(T, done.medium.id)).title == "Web sessions"
+    own = await library.graph.graph.concept(T, f"medium:{done.medium.id}")
+    assert own.kind is ConceptKind.MEDIUM
+
+
+async def test_the_same_bytes_again_change_nothing(library: Library) -> None:
+    first = await library.media.import_text(ANA, "web.md", SHEET)
+    again = await library.media.import_text(ANA, "web.md", SHEET)
+    assert (again.is_new, again.is_changed, again.medium) == (False, False, first.medium)
+
+
+async def test_replacing_and_deleting_leave_the_graph_of_the_others(library: Library) -> None:
+    await library.media.import_text(ANA, "other.md", OTHER_SHEET)
+    wanted = await library.graph.everything()
+    added = await library.media.import_text(ANA, "web.md", SHEET)
+    assert await library.graph.everything() != wanted
+    replaced = await library.media.import_text(ANA, "web.md", OTHER_SHEET)
+    assert (replaced.is_new, replaced.medium.id, replaced.medium.version) == (False, added.medium.id, 2)
+    assert len(library.blobs) == 1  # the old bytes are gone, the new ones are those of the other medium
+    await library.media.delete(ANA, added.medium.id)
+    assert await library.graph.everything() == wanted
+    assert len(library.blobs) == 1
+    with pytest.raises(NotFoundError):
+        await library.media.delete(ANA, added.medium.id)
+
+
+async def test_what_other_media_said_is_known_in_the_next(library: Library) -> None:
+    await library.media.import_text(
+        ANA, "a.md", b"# Notes\n\n## Golden ticket\n\nA golden ticket is a forged one for all.\n"
+    )
+    await library.media.import_text(ANA, "b.md", b"# Other\n\nSomebody mentions the golden ticket once.\n")
+    found = await library.graph.graph.concept(T, "golden ticket")
+    assert found.origins == 2
+    own = await library.media.import_text(ANA, "c.md", b"# Nothing\n\nWithout it.\n")
+    await library.media.delete(ANA, own.medium.id)
+    assert (await library.graph.graph.concept(T, "golden ticket")).origins == 2
+
+
+async def test_what_cannot_be_read_leaves_nothing(library: Library) -> None:
+    with pytest.raises(UnreadableTextError):
+        await library.media.import_text(ANA, "x.md", b"\x00\x01")
+    with pytest.raises(UnreadableTextError):
+        await library.media.import_text(ANA, "x.exe", b"text")
+    with pytest.raises(InvalidMediumError):
+        await library.media.import_text(ANA, "../x.md", b"text")
+    with pytest.raises(MediumTooLargeError):
+        await library.media.import_text(ANA, "x.md", b"x" * (MOST_TEXT_BYTES + 1))
+    assert (await library.media.page(T)).items == ()
+    assert library.blobs == []
+
+
+async def test_tenants_see_their_own_media_only(library: Library) -> None:
+    done = await library.media.import_text(ANA, "web.md", SHEET)
+    assert (await library.media.page(OTHER)).items == ()
+    with pytest.raises(NotFoundError):
+        await library.media.get(OTHER, done.medium.id)
+    with pytest.raises(NotFoundError):
+        await library.media.delete(STRANGER, done.medium.id)
+    await library.media.import_text(STRANGER, "web.md", SHEET)
+    assert (await library.media.get(T, done.medium.id)) == done.medium
+
+
+async def test_media_are_paged_by_name(library: Library) -> None:
+    for name in ("c.md", "a.md", "b.md"):
+        await library.media.import_text(ANA, name, SHEET)
+    first = await library.media.page(T, limit=2)
+    rest = await library.media.page(T, limit=2, cursor=first.next)
+    assert [one.name for one in (*first.items, *rest.items)] == ["a.md", "b.md", "c.md"]
+    assert rest.next is None
+
+
+async def test_a_row_is_written_by_one_at_a_time(library: Library) -> None:
+    store, db = library.store, library.graph.ground.db
+    assert await db.write(lambda tx: store.insert(tx, medium(1)))
+    assert not await db.write(lambda tx: store.insert(tx, medium(2, name="1.md")))
+    assert await db.write(lambda tx: store.save(tx, medium(1, version=2, words=7)))
+    assert not await db.write(lambda tx: store.save(tx, medium(1, version=2, words=9)))
+    assert await db.read(lambda tx: store.get(tx, T, "med_1")) == medium(1, version=2, words=7)
+    assert await db.read(lambda tx: store.uses(tx, T, "aa")) == 1
+    assert await db.read(lambda tx: store.named(tx, OTHER, "1.md")) is None

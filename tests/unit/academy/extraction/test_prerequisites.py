@@ -1,0 +1,76 @@
+from netsentinel.academy.extraction.model import Found, FoundConcept, Mention, Position, Prerequisite
+from netsentinel.academy.extraction.prerequisites import (
+    Pair,
+    Spoken,
+    name_features,
+    needs_by_name,
+    probability,
+    rareness,
+    suggested,
+    text_features,
+    without_cycles,
+)
+
+
+def mention(sentence: str = "s") -> Mention:
+    return Mention(chunk=0, position=Position(line=1), sentence=sentence)
+
+
+def concept(name: str) -> FoundConcept:
+    return FoundConcept(name=name, key=name, found=Found.TERM, weight=0.5)
+
+
+def spoken(**parts: dict[Pair, Mention]) -> Spoken:
+    pairs = {pair for part in parts.values() for pair in part}
+    keys = sorted({key for pair in pairs for key in pair})
+    return Spoken(
+        {key: frozenset({0}) for key in keys},
+        {key: number for number, key in enumerate(keys)},
+        parts.get("together", {}),
+        parts.get("defined", {}),
+        parts.get("needed", {}),
+    )
+
+
+def edge(concept: str, prerequisite: str, weight: float = 0.9) -> Prerequisite:
+    return Prerequisite(concept=concept, prerequisite=prerequisite, weight=weight, evidence=mention(), reasons=())
+
+
+def test_rarer_words_and_longer_names_presume_more() -> None:
+    assert rareness("angle") < rareness("isosceles triangle")
+    assert needs_by_name("isosceles triangle", "triangle")
+    assert not needs_by_name("triangle", "isosceles triangle")
+    assert not needs_by_name("triangle", "triangle")
+
+
+def test_names_are_compared_both_ways() -> None:
+    forward, back = name_features("isosceles triangle", "triangle"), name_features("triangle", "isosceles triangle")
+    assert forward["contains"] == 1.0 == -back["contains"]
+    assert forward["rarer"] == -back["rarer"] > 0
+    assert probability(forward, {"rarer": 1.0}) + probability(back, {"rarer": 1.0}) == 1.0
+
+
+def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:
+    pair = Pair("replay attack", "nonce")
+    said = mention("A replay attack is one that a nonce prevents.")
+    found = suggested(
+        [concept("replay attack"), concept("nonce")], spoken(defined={pair: said}, together={pair: mention("x")})
+    )
+    assert [(one.concept, one.prerequisite) for one in found] == [pair]
+    assert found[0].evidence is said
+    assert "the definition names it" in found[0].reasons
+
+
+def test_no_sentence_no_suggestion() -> None:
+    assert suggested([concept("isosceles triangle"), concept("triangle")], spoken()) == ()
+
+
+def test_what_the_text_says_the_other_way_speaks_against() -> None:
+    pair = Pair("a", "b")
+    features = text_features(Pair("b", "a"), spoken(needed={pair: mention()}, defined={pair: mention()}))
+    assert (features["needs"], features["defines"]) == (-1.0, 1.0)
+
+
+def test_cycles_lose_their_weakest_edge() -> None:
+    edges = [edge("a", "b", 0.9), edge("b", "c", 0.8), edge("c", "a", 0.7), edge("d", "d"), edge("c", "d", 0.6)]
+    assert [(one.concept, one.prerequisite) for one in without_cycles(edges)] == [("a", "b"), ("b", "c"), ("c", "d")]

@@ -17,6 +17,7 @@ import {
   touchThreat,
 } from "./data.mjs";
 import { answerEvents, answerHunt } from "./events.mjs";
+import { answerModels } from "./models.mjs";
 import { answerOperations } from "./operations.mjs";
 import { answerRules } from "./rules.mjs";
 import { answerTasks } from "./tasks.mjs";
@@ -29,6 +30,12 @@ const PORT = Number(process.env.PORT ?? 8740);
 const BUILT = fileURLToPath(new URL("../../src/netsentinel/dashboard", import.meta.url));
 const EPOCH = "mock-1";
 const mood = { setup: false, empty: false, fail: 0, pace: 4_000, role: "admin", demo: true, refuse: false };
+const OF_A_MODEL = {
+  detector: "models",
+  rule_id: "model.flows",
+  title: "Traffic that looks like an attack",
+  description: "A trained model gave flows of this address a probability above its threshold.",
+};
 const LEVELS = ["informational", "low", "medium", "high", "critical"];
 const TYPES = {
   ".js": "text/javascript",
@@ -62,6 +69,7 @@ const me = (name = "ada") => ({
     "webhooks:read",
     "live:connect",
     "rules:read",
+    "models:read",
     ...(mood.role === "viewer"
       ? []
       : [
@@ -76,6 +84,8 @@ const me = (name = "ada") => ({
           "keys:manage",
           "sources:write",
           "rules:write",
+          "models:write",
+          "models:promote",
         ]),
   ],
 });
@@ -188,6 +198,10 @@ function answer(method, path, query, body, loggedIn) {
     const data = answerRules(path, query, body, mood.empty, page);
     return data === undefined ? missing : { status: 200, body: data };
   }
+  if (path.startsWith("/api/v2/models")) {
+    const data = answerModels(path, query, mood.empty, page);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
   if (path === "/api/v2/usage") return { status: 200, body: answerUsage(query.get("scope"), mood.empty) };
   if (path.startsWith("/api/v2/webhooks")) {
     const data = answerWebhooks(path, query, method, body, mood.empty);
@@ -207,7 +221,8 @@ function answer(method, path, query, body, loggedIn) {
   const name = decodeURIComponent(key ?? "");
   if (kind === "alerts" && method === "PATCH") return patchAlert(name, body);
   const found = kind === "alerts" ? alerts.find((each) => each.id === name) : threats.get(name);
-  if (kind === "alerts" && found) return { status: 200, body: detailOf(found) };
+  if (kind === "alerts" && found)
+    return { status: 200, body: detailOf(found.id === "alr_000331" ? { ...found, ...OF_A_MODEL } : found) };
   if (kind === "threats" && found) {
     return {
       status: 200,

@@ -9,22 +9,9 @@ import {
 } from "@tanstack/react-router";
 import { type AlertSearch, parseAlertSearch } from "@/features/alerts/alert-filter";
 import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-queries";
-import {
-  type ConnectionSearch,
-  connectionsQuery,
-  parseConnectionSearch,
-} from "@/features/connections/connection-queries";
-import { eventListQuery } from "@/features/events/event-queries";
+import { type ConnectionSearch, parseConnectionSearch } from "@/features/connections/connection-search";
 import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
-import { breakersQuery } from "@/features/recovery/breaker-queries";
-import { ruleDetailQuery, ruleListQuery } from "@/features/rules/rule-queries";
-import { parseRuleSearch, type RuleSearch } from "@/features/rules/rule-search";
-import { schedulesQuery } from "@/features/scheduler/schedule-queries";
-import {
-  type DeadLetterSearch,
-  deadLetterListQuery,
-  parseDeadLetterSearch,
-} from "@/features/tasks/dead-letter-queries";
+import { type DeadLetterSearch, parseDeadLetterSearch } from "@/features/tasks/dead-letter-search";
 import { taskDetailQuery, taskListQuery } from "@/features/tasks/task-queries";
 import { parseTaskSearch, type TaskSearch } from "@/features/tasks/task-search";
 import {
@@ -33,9 +20,10 @@ import {
   threatDetailQuery,
   threatListQuery,
 } from "@/features/threats/threat-queries";
-import { parseWebhookSearch, type WebhookSearch, webhooksQuery } from "@/features/webhooks/webhook-queries";
+import { parseWebhookSearch, type WebhookSearch } from "@/features/webhooks/webhook-search";
 import type { UsageScope } from "@/lib/model";
 import { parseSearch, stringifySearch } from "@/lib/urls";
+import { model, models, monitoring, rule, rules, training } from "./detection-routes";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
 
@@ -85,7 +73,10 @@ const events = createRoute({
   path: "/events",
   validateSearch: (raw: Record<string, unknown>): EventSearch => parseEventSearch(raw),
   loaderDeps: ({ search }) => filterOf(search),
-  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(eventListQuery(deps)),
+  loader: ({ context, deps }) =>
+    void import("@/features/events/event-queries").then(({ eventListQuery }) =>
+      context.queryClient.prefetchInfiniteQuery(eventListQuery(deps)),
+    ),
   component: lazyRouteComponent(() => import("@/features/events/events-page"), "EventsPage"),
 });
 
@@ -114,22 +105,6 @@ const suppressions = createRoute({
   ),
 });
 
-const rules = createRoute({
-  getParentRoute: () => app,
-  path: "/rules",
-  validateSearch: (raw: Record<string, unknown>): RuleSearch => parseRuleSearch(raw),
-  loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(ruleListQuery(deps)),
-  component: lazyRouteComponent(() => import("@/features/rules/rules-page"), "RulesPage"),
-});
-
-const rule = createRoute({
-  getParentRoute: () => app,
-  path: "/rules/$id",
-  loader: ({ context, params }) => void context.queryClient.prefetchQuery(ruleDetailQuery(params.id)),
-  component: lazyRouteComponent(() => import("@/features/rules/rule-page"), "RulePage"),
-});
-
 const tasks = createRoute({
   getParentRoute: () => app,
   path: "/tasks",
@@ -151,7 +126,10 @@ const deadLetters = createRoute({
   path: "/dead-letters",
   validateSearch: (raw: Record<string, unknown>): DeadLetterSearch => parseDeadLetterSearch(raw),
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(deadLetterListQuery(deps)),
+  loader: ({ context, deps }) =>
+    void import("@/features/tasks/dead-letter-queries").then(({ deadLetterListQuery }) =>
+      context.queryClient.prefetchInfiniteQuery(deadLetterListQuery(deps)),
+    ),
   component: lazyRouteComponent(() => import("@/features/tasks/dead-letters-page"), "DeadLettersPage"),
 });
 
@@ -160,7 +138,10 @@ const breakers = createRoute({
   path: "/breakers",
   validateSearch: (raw: Record<string, unknown>): { dependency?: string } =>
     text(raw["dependency"]) ? { dependency: String(raw["dependency"]) } : {},
-  loader: ({ context }) => void context.queryClient.prefetchQuery(breakersQuery),
+  loader: ({ context }) =>
+    void import("@/features/recovery/breaker-queries").then(({ breakersQuery }) =>
+      context.queryClient.prefetchQuery(breakersQuery),
+    ),
   component: lazyRouteComponent(() => import("@/features/recovery/breakers-page"), "BreakersPage"),
 });
 
@@ -168,7 +149,10 @@ const webhooks = createRoute({
   getParentRoute: () => app,
   path: "/webhooks",
   validateSearch: (raw: Record<string, unknown>): WebhookSearch => parseWebhookSearch(raw),
-  loader: ({ context }) => void context.queryClient.prefetchQuery(webhooksQuery),
+  loader: ({ context }) =>
+    void import("@/features/webhooks/webhook-queries").then(({ webhooksQuery }) =>
+      context.queryClient.prefetchQuery(webhooksQuery),
+    ),
   component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
 });
 
@@ -177,7 +161,10 @@ const schedules = createRoute({
   path: "/schedules",
   validateSearch: (raw: Record<string, unknown>): { schedule?: string } =>
     text(raw["schedule"]) ? { schedule: String(raw["schedule"]) } : {},
-  loader: ({ context }) => void context.queryClient.prefetchQuery(schedulesQuery),
+  loader: ({ context }) =>
+    void import("@/features/scheduler/schedule-queries").then(({ schedulesQuery }) =>
+      context.queryClient.prefetchQuery(schedulesQuery),
+    ),
   component: lazyRouteComponent(() => import("@/features/scheduler/schedules-page"), "SchedulesPage"),
 });
 
@@ -193,7 +180,10 @@ const connections = createRoute({
   getParentRoute: () => app,
   path: "/connections",
   validateSearch: (raw: Record<string, unknown>): ConnectionSearch => parseConnectionSearch(raw),
-  loader: ({ context }) => void context.queryClient.prefetchQuery(connectionsQuery),
+  loader: ({ context }) =>
+    void import("@/features/connections/connection-queries").then(({ connectionsQuery }) =>
+      context.queryClient.prefetchQuery(connectionsQuery),
+    ),
   component: lazyRouteComponent(() => import("@/features/connections/connections-page"), "ConnectionsPage"),
 });
 
@@ -220,6 +210,10 @@ const routeTree = root.addChildren([
     webhooks,
     usage,
     connections,
+    models,
+    model,
+    training,
+    monitoring,
   ]),
 ]);
 

@@ -7,6 +7,7 @@ import {
   AlertIcon,
   EventIcon,
   Logo,
+  ModelIcon,
   MoreIcon,
   RuleIcon,
   SourceIcon,
@@ -35,6 +36,7 @@ const PAGES = [
   { to: "/events", name: "Events", Icon: EventIcon },
   { to: "/sources", name: "Sources", Icon: SourceIcon },
   { to: "/rules", name: "Rules", Icon: RuleIcon },
+  { to: "/models", name: "Models", Icon: ModelIcon },
   { to: "/tasks", name: "Operations", Icon: TaskIcon },
 ] as const;
 
@@ -103,6 +105,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   useShortcut("g t", () => void navigate({ to: "/threats" }));
   useShortcut("g e", () => void navigate({ to: "/events" }));
   useShortcut("g r", () => void navigate({ to: "/rules" }));
+  useShortcut("g m", () => void navigate({ to: "/models" }));
   useShortcut("g o", () => void navigate({ to: "/tasks" }));
   useShortcut("g s", () => void navigate({ to: "/sources" }));
 

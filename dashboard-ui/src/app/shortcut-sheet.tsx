@@ -17,6 +17,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["g", "e"], does: "Go to the events" },
       { keys: ["g", "s"], does: "Go to the sources" },
       { keys: ["g", "r"], does: "Go to the rules" },
+      { keys: ["g", "m"], does: "Go to the models" },
       { keys: ["g", "o"], does: "Go to the operations: tasks, dead letters, breakers, schedules" },
       { keys: ["?"], does: "Show this sheet" },
     ],

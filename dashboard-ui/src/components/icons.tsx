@@ -52,6 +52,10 @@ export const RuleIcon = icon(
   "RuleIcon",
   <path d="M3.500 2h9v12h-9V2Zm2.500 3.500h4m-4 2.500h4m-4 2.500h2.500" />,
 );
+export const ModelIcon = icon(
+  "ModelIcon",
+  <path d="M2 13.500h12M3 11c2.500 0 3-7 5-7s2.500 7 5 7M8 1.500v1" />,
+);
 export const PauseIcon = icon("PauseIcon", <path strokeWidth="2" d="M5.500 3.500v9m5-9v9" />);
 export const PlayIcon = icon("PlayIcon", <path d="M5 3v10l8-5-8-5Z" />);
 export const SearchIcon = icon(

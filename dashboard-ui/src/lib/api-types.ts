@@ -4227,7 +4227,7 @@ export interface components {
             /** Version */
             version: string;
             /** Reasons */
-            reasons: components["schemas"]["netsentinel__models__explaining__Reason"][];
+            reasons: components["schemas"]["FeatureReason"][];
         };
         /**
          * Explanation
@@ -4318,6 +4318,22 @@ export interface components {
             expected: number[];
             /** Found */
             found: number[];
+        };
+        /**
+         * FeatureReason
+         * @description What one feature did.
+         */
+        FeatureReason: {
+            /** Feature */
+            feature: string;
+            /** Value */
+            value: string;
+            /** Says */
+            says: string;
+            /** Direction */
+            direction: string;
+            /** Usual */
+            usual: string;
         };
         /**
          * FirstAdministrator
@@ -5286,6 +5302,15 @@ export interface components {
             checks: components["schemas"]["CheckResult"][];
         };
         /**
+         * Reason
+         * @description What two alerts have in common.
+         */
+        Reason: {
+            why: components["schemas"]["Why"];
+            /** Value */
+            value: string;
+        };
+        /**
          * Refusal
          * @description A dead letter that is not resubmitted, and why.
          */
@@ -5322,7 +5347,7 @@ export interface components {
         RelatedAlert: {
             alert: components["schemas"]["Alert"];
             /** Reasons */
-            reasons: components["schemas"]["netsentinel__alerts__triage__model__Reason"][];
+            reasons: components["schemas"]["Reason"][];
         };
         /**
          * RelatedAlerts
@@ -7352,31 +7377,6 @@ export interface components {
              * @default
              */
             note: string;
-        };
-        /**
-         * Reason
-         * @description What two alerts have in common.
-         */
-        netsentinel__alerts__triage__model__Reason: {
-            why: components["schemas"]["Why"];
-            /** Value */
-            value: string;
-        };
-        /**
-         * Reason
-         * @description What one feature did.
-         */
-        netsentinel__models__explaining__Reason: {
-            /** Feature */
-            feature: string;
-            /** Value */
-            value: string;
-            /** Says */
-            says: string;
-            /** Direction */
-            direction: string;
-            /** Usual */
-            usual: string;
         };
         /**
          * Problem

@@ -58,6 +58,14 @@ export type Run = Schemas["RunItem"];
 export type Usage = Schemas["Usage"];
 export type UsageOfDay = Schemas["UsageOfDay"];
 export type UsageWindow = Schemas["ClassUsage"];
+export type Model = Schemas["ModelItem"];
+export type ModelView = Schemas["ModelView"];
+export type ModelChange = Schemas["ChangeItem"];
+export type ModelFigures = Schemas["ModelFigures"];
+export type ModelDrift = Schemas["Drift"];
+export type FeatureDrift = Schemas["FeatureDrift"];
+export type ModelExplanation = Schemas["Explanation"];
+export type TrainingDraft = Schemas["TrainingText"];
 /** Whose requests are shown. */
 export type UsageScope = "own" | "tenant";
 export type Webhook = Schemas["WebhookItem"];
@@ -79,6 +87,9 @@ export interface AlertPatch {
 
 /** Integer microseconds since 1970-01-01 UTC. */
 export type Micros = number;
+
+/** The detector of alerts that trained models raise. */
+export const OF_MODELS = "models";
 
 /** Severity from lowest to highest, in Sigma's words. */
 export const LEVELS = ["informational", "low", "medium", "high", "critical"] as const satisfies Level[];
@@ -127,6 +138,9 @@ export type Permission =
   | "recovery:write"
   | "rules:read"
   | "rules:write"
+  | "models:read"
+  | "models:write"
+  | "models:promote"
   | "schedules:read"
   | "schedules:write"
   | "webhooks:read"

@@ -19,7 +19,7 @@ _AGAINST: Final = "speaks against it"
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class FeatureReason:
     """What one feature did."""
 
     feature: str
@@ -42,7 +42,7 @@ class ExplainedFinding:
     threshold: str
     version: str
     """Number of the model within its line."""
-    reasons: tuple[Reason, ...]
+    reasons: tuple[FeatureReason, ...]
     """The strongest first."""
 
 
@@ -84,8 +84,8 @@ def _finding(sample: AlertSample) -> ExplainedFinding:
     return ExplainedFinding(sample.at, first.value, threshold, version[1] if version else "", reasons)
 
 
-def _reason(matched: MatchedField) -> Reason:
+def _reason(matched: MatchedField) -> FeatureReason:
     parts = [part.strip() for part in matched.condition.split(";")]
     usual = next((part.removeprefix("usual would be ") for part in parts if part.startswith("usual would be ")), "")
     says = parts[0] if parts and parts[0] not in (_FOR, _AGAINST) else ""
-    return Reason(matched.field, matched.value, says, "for" if _FOR in parts else "against", usual)
+    return FeatureReason(matched.field, matched.value, says, "for" if _FOR in parts else "against", usual)

@@ -6,10 +6,11 @@ import { LevelBadge } from "@/components/level-badge";
 import { PageHead } from "@/components/page-head";
 import { RecordMissing } from "@/components/record-missing";
 import { StatusLabel } from "@/components/status";
+import { ExplanationSection } from "@/features/models/explanation-section";
 import { NearbySection } from "@/features/triage/nearby-section";
 import { RelatedSection } from "@/features/triage/related-list";
 import { TriageSection } from "@/features/triage/triage-section";
-import type { AlertDetail } from "@/lib/model";
+import { type AlertDetail, OF_MODELS } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { AlertActions } from "./alert-actions";
 import { AlertFacts } from "./alert-facts";
@@ -59,6 +60,7 @@ function AlertView({ detail }: { readonly detail: AlertDetail }) {
           <TriageSection alert={alert} activity={activity} />
         </div>
         <div className={styles["main"]}>
+          {alert.detector === OF_MODELS && <ExplanationSection id={alert.id} />}
           <WhySection alert={alert} rule={rule} samples={samples} />
           <NearbySection alert={alert} />
           <RuleSection rule={rule} />

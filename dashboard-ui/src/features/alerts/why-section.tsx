@@ -7,7 +7,7 @@ import { ChevronDownIcon, ChevronLeftIcon } from "@/components/icons";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
 import { nearSearch } from "@/features/events/around";
-import type { Alert, AlertSample, MatchedField, RuleText } from "@/lib/model";
+import { type Alert, type AlertSample, type MatchedField, OF_MODELS, type RuleText } from "@/lib/model";
 import { plural } from "@/lib/number";
 import styles from "./why-section.module.css";
 
@@ -32,7 +32,7 @@ export function WhySection({ alert, rule, samples }: WhyProps) {
         ) : (
           <>
             <SamplePicker samples={samples} at={at} total={alert.count} onPick={setIndex} />
-            <MatchedTable matched={sample.matched} />
+            {alert.detector !== OF_MODELS && <MatchedTable matched={sample.matched} />}
           </>
         )}
       </Section>

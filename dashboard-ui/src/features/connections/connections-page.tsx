@@ -18,7 +18,8 @@ import { usePageTitle } from "@/lib/page-title";
 import { useShortcut } from "@/lib/shortcuts";
 import { CloseDialog } from "./close-dialog";
 import { connectionColumns } from "./connection-columns";
-import { type ConnectionSearch, connectionsQuery, isWanted } from "./connection-queries";
+import { connectionsQuery } from "./connection-queries";
+import { type ConnectionSearch, isWanted } from "./connection-search";
 import styles from "./connections-page.module.css";
 
 const keyOf = (connection: ConnectionItem): string => connection.id;

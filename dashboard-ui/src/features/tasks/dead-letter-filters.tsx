@@ -4,7 +4,7 @@ import { Select } from "@/components/field";
 import { Filters } from "@/components/filters";
 import { Segmented } from "@/components/segmented";
 import { TextFilter } from "@/components/text-filter";
-import { type DeadLetterSearch, FAULTS, RESOLVED_CHOICES } from "./dead-letter-queries";
+import { type DeadLetterSearch, FAULTS, RESOLVED_CHOICES } from "./dead-letter-search";
 import styles from "./dead-letters-page.module.css";
 import { ActionSelect } from "./task-filters";
 

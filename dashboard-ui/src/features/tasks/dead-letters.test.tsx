@@ -5,7 +5,7 @@ import { FakeSocket } from "@/testing/fake-socket";
 import { renderApp } from "@/testing/render-app";
 import { fails, get, server } from "@/testing/server";
 import { LETTER, makeTask, taskServer } from "@/testing/task-fixtures";
-import { parseDeadLetterSearch } from "./dead-letter-queries";
+import { parseDeadLetterSearch } from "./dead-letter-search";
 
 const OTHER = { ...LETTER, id: "tsk_2", action: "reports.mail", fault: "permanent", reason: "permanent" };
 const SETTLED = { ...LETTER, id: "tsk_1", resolved_at: 5, resolution: "A known fault." };

@@ -8,13 +8,8 @@ import { Skeleton } from "@/components/skeleton";
 import { toastProblem, toastSaid } from "@/components/toaster";
 import type { Resubmission } from "@/lib/model";
 import { plural } from "@/lib/number";
-import {
-  type DeadLetterSearch,
-  deadLetterKeys,
-  MOST_RESUBMITTED,
-  refreshLetters,
-  resubmitMatching,
-} from "./dead-letter-queries";
+import { deadLetterKeys, MOST_RESUBMITTED, refreshLetters, resubmitMatching } from "./dead-letter-queries";
+import type { DeadLetterSearch } from "./dead-letter-search";
 import styles from "./dialogs.module.css";
 
 interface ResubmitAllProps {

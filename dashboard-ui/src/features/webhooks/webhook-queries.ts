@@ -2,16 +2,6 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/
 import { api, settle, unwrap } from "@/lib/api";
 import type { DeliveryState, DeliveryWhole, Webhook, WebhookDraft, WebhookSecret } from "@/lib/model";
 
-export interface WebhookSearch {
-  /** The webhook whose deliveries are shown. */
-  readonly webhook?: string;
-}
-
-export function parseWebhookSearch(raw: Record<string, unknown>): WebhookSearch {
-  const { webhook } = raw;
-  return typeof webhook === "string" && webhook !== "" ? { webhook } : {};
-}
-
 export const webhookKeys = {
   all: ["webhooks"] as const,
   list: ["webhooks", "list"] as const,

@@ -1,0 +1,91 @@
+/** What the form says, and what the server is asked for. */
+import type { TrainingDraft } from "@/lib/model";
+
+export const KINDS = [
+  ["flow-classifier", "Flow classifier (needs labels)"],
+  ["guarded-classifier", "Guarded classifier (needs labels)"],
+  ["novelty", "Novelty: three opinions (no labels)"],
+  ["nearest", "Nearest benign rows (no labels)"],
+  ["isolation-forest", "Isolation forest (no labels)"],
+  ["autoencoder", "Autoencoder (no labels)"],
+] as const;
+
+export const SPLITS = [
+  ["hash", "by what they hold"],
+  ["time", "by time: what came later"],
+  ["host", "by host"],
+] as const;
+
+export const BUDGETS = [
+  ["0.0001", "0.01 % of benign rows"],
+  ["0.001", "0.1 % of benign rows"],
+  ["0.01", "1 % of benign rows"],
+] as const;
+
+export interface TrainTexts {
+  readonly line: string;
+  readonly kind: (typeof KINDS)[number][0];
+  readonly from: "events" | "table";
+  /** Terms of the search for stored events, one a line. */
+  readonly where: string;
+  readonly most: string;
+  readonly path: string;
+  readonly label: string;
+  readonly timeColumn: string;
+  readonly hostColumn: string;
+  readonly split: (typeof SPLITS)[number][0];
+  readonly fpr: (typeof BUDGETS)[number][0];
+  /** Minutes to look for better parameters. */
+  readonly search: string;
+  readonly seed: string;
+  readonly note: string;
+}
+
+export const FRESH: TrainTexts = {
+  line: "flows",
+  kind: "flow-classifier",
+  from: "events",
+  where: "",
+  most: "200000",
+  path: "",
+  label: "label",
+  timeColumn: "",
+  hostColumn: "",
+  split: "hash",
+  fpr: "0.001",
+  search: "0",
+  seed: "0",
+  note: "",
+};
+
+/** About how many of the rows to measure on. */
+const TEST_SHARE = 0.3;
+
+/** What the server is asked for. */
+export function trainingOf(texts: TrainTexts): TrainingDraft {
+  const isTable = texts.from === "table";
+  const ofTable = (text: string): string => (isTable ? text.trim() : "");
+  const where = texts.where
+    .split("\n")
+    .map((term) => term.trim())
+    .filter((term) => term !== "");
+  return {
+    line: texts.line.trim(),
+    kind: texts.kind,
+    split: texts.split,
+    test_share: TEST_SHARE,
+    fpr: Number(texts.fpr),
+    seed: Number(texts.seed),
+    search_seconds: Math.round(Number(texts.search) * 60),
+    note: texts.note.trim(),
+    path: ofTable(texts.path),
+    label: ofTable(texts.label) || "label",
+    time_column: texts.split === "time" ? ofTable(texts.timeColumn) : "",
+    host_column: texts.split === "host" ? ofTable(texts.hostColumn) : "",
+    where: isTable ? [] : where,
+    q: "",
+    since: 0,
+    until: 0,
+    most: Number(texts.most),
+  };
+}

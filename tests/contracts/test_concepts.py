@@ -275,3 +275,36 @@ async def test_entries_tell_what_was_decided(site: Site, concepts: Concepts) -> 
         (OperationKind.MERGE, "a", B, False),
         (OperationKind.MERGE, "a", B, True),
     ]
+
+
+async def test_decisions_count_whether_or_not_they_were_undone(
+    site: Site, concepts: Concepts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netsentinel.academy.graph.concepts.MOST_OPERATIONS", 3)
+    await site.says("m1", "a", "b")
+    for _ in range(2):
+        made = await concepts.rename(ANA, A, "other")
+        await concepts.undo(ANA, made.number)
+    removed = await concepts.remove(ANA, B)
+    with pytest.raises(InvalidClaimError, match="at most 3 decisions"):
+        await concepts.rename(ANA, A, "other")
+    with pytest.raises(InvalidClaimError, match="at most 3 decisions"):
+        await concepts.create(ANA, ConceptClaim(name="b"))
+    await concepts.undo(ANA, removed.number)
+    assert (await site.graph.concept(T, "b")).id == B
+    assert len(await concepts.history(T)) == 3
+
+
+async def test_people_state_only_so_much_by_hand(
+    site: Site, concepts: Concepts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netsentinel.academy.graph.claims.MOST_BY_HAND", 3)
+    for name in "ab":
+        await concepts.create(ANA, ConceptClaim(name=name))
+    await concepts.confirm(ANA, edge("a", "b"))
+    with pytest.raises(InvalidClaimError, match="by hand"):
+        await concepts.create(ANA, ConceptClaim(name="c"))
+    with pytest.raises(InvalidClaimError, match="by hand"):
+        await concepts.deny(ANA, edge("b", "a"))
+    await concepts.deny(ANA, edge("a", "b"))
+    await concepts.create(STRANGER, ConceptClaim(name="c"))

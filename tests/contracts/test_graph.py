@@ -237,3 +237,16 @@ async def test_one_entry_tells_of_each_change(site: Site) -> None:
         assert rows == [(GRAPH_CHANGED, "medium:m1")]
         return
     assert [(one.kind, one.subject, one.payload.edges) for one in entries] == [(GRAPH_CHANGED, "medium:m1", 1)]
+
+
+async def test_prerequisites_that_contradict_each_other_too_much_are_refused_and_leave_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netsentinel.academy.graph.acyclic.MOST_TANGLED", 3)
+    await site.says("m1", requires=(("a", "b"), ("b", "a"), ("c", "d")))
+    before = await site.everything()
+    with pytest.raises(InvalidClaimError, match="4 concepts"):
+        await site.says("m2", requires=(("d", "c"),))
+    assert await site.everything() == before
+    await site.graph.withdraw(ANA, origin("m1"))
+    await site.says("m2", requires=(("d", "c"),))

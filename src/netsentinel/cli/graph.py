@@ -189,12 +189,9 @@ def import_attack(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Replace the shipped table of ATT&CK by a newer STIX bundle's tactics, techniques and mitigations."""
-    import gzip
+    from netsentinel.academy.graph.attack import read_bundle, rows_from_bundle, table_text
 
-    from netsentinel.academy.graph.attack import rows_from_bundle, table_text
-
-    raw = bundle.read_bytes()
-    rows = rows_from_bundle(gzip.decompress(raw) if bundle.suffix == ".gz" else raw)
+    rows = rows_from_bundle(read_bundle(bundle))
     done = asyncio.run(_put(server, key, f"{_GRAPH}/references/attack", {"table": table_text(rows)}))
     if output is Output.JSON:
         print_json(done)

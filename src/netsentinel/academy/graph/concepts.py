@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from netsentinel.academy.graph.acyclic import held_back
+from netsentinel.academy.graph.claims import MAX_NAME
 from netsentinel.academy.graph.derivation import Derivation
 from netsentinel.academy.graph.entries import CONCEPT_EDITED, ConceptEdited
 from netsentinel.academy.graph.errors import (
@@ -33,14 +34,14 @@ from netsentinel.academy.graph.model import (
     Statements,
 )
 from netsentinel.academy.graph.resolution import Resolution, touched_by
-from netsentinel.academy.graph.service import MAX_NAME, Graph, GraphGround, announce
+from netsentinel.academy.graph.service import Graph, GraphGround, announce
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Tx
 
 MOST_OPERATIONS: Final = 5_000
-"""That a tenant keeps without their being undone; they are read with every change."""
+"""That a tenant keeps, undone ones included; they are read with every change."""
 
 Decide = Callable[[Tx, Resolution, int], Operation]
 """(transaction, what was decided so far, number of the new operation) -> the operation."""
@@ -266,8 +267,6 @@ class Concepts:
             number = self._ground.rows.lock(tx, principal.tenant) + 1
             operations = self._ground.operations.all(tx, principal.tenant)
             resolution = Resolution(operations)
-            if sum(not one.undone_by for one in operations) >= MOST_OPERATIONS:
-                raise InvalidClaimError(f"A tenant keeps at most {MOST_OPERATIONS:,} decisions about concepts.")
             self._known(tx, principal.tenant, resolution.followed(concept))
             operation = decide(tx, resolution, number)
             self._take(tx, principal, operations, operation)
@@ -276,7 +275,15 @@ class Concepts:
         return await self._ground.db.write(take)
 
     def _take(self, tx: Tx, principal: Principal, operations: list[Operation], operation: Operation) -> None:
-        """Keep an operation, or that it is undone, and have statements mean what they mean then."""
+        """Keep an operation, or that it is undone, and have statements mean what they mean then.
+
+        Raises:
+            InvalidClaimError: the tenant made as many decisions as it may; they can still be undone.
+        """
+        if len(operations) >= MOST_OPERATIONS and not operation.undone_by:
+            raise InvalidClaimError(
+                f"A tenant makes at most {MOST_OPERATIONS:,} decisions about concepts, undone ones included."
+            )
         tenant, ground = principal.tenant, self._ground
         named = self._ground.rows.concepts(tx, tenant, {operation.concept})
         number = ground.rows.lock(tx, tenant) + 1

@@ -62,6 +62,9 @@ class Derivation:
             touched: statements that came, went or changed.
             ids: further concepts that may be different.
             keys: further edges that may be.
+
+        Raises:
+            InvalidClaimError: too many prerequisites would contradict each other.
         """
         concept_ids = {one.concept_id for one in touched.concepts} | set(ids)
         old = self._rows.concepts(tx, tenant, concept_ids)
@@ -127,7 +130,7 @@ class Derivation:
             for key, edge in after.items()
             if edge is not None and key.relation is Relation.REQUIRES and edge.state is not EdgeState.DENIED
         }
-        held = held_back(candidates.values())
+        held = held_back(candidates.values(), {key for key, one in kept.items() if one.state is EdgeState.HELD})
         for key, edge in candidates.items():
             state = EdgeState.HELD if key in held else EdgeState.LIVE
             if edge.state is state:

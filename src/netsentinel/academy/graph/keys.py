@@ -9,6 +9,8 @@ from typing import Final
 MAX_KEY: Final = 200
 """Characters of a key; longer names share the key of their beginning."""
 
+_MOST_READ: Final = 2 * MAX_KEY
+"""Characters of a name that are looked at: putting many combining marks in order takes the square of their number."""
 _BETWEEN: Final = re.compile(r"[\s_\-\u2010-\u2015]+")
 _AT_THE_ENDS: Final = " .,;!?\"'`()[]{}<>*"
 _ID_BYTES: Final = 10
@@ -19,7 +21,7 @@ def key_of(name: str) -> str:
     """What two spellings of a name have in common: `TCP-Handshake ` and `tcp handshake` have one key. An id stays."""
     if is_id(name):
         return name
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    folded = unicodedata.normalize("NFKC", name.strip()[:_MOST_READ]).casefold()
     return _BETWEEN.sub(" ", folded).strip(_AT_THE_ENDS)[:MAX_KEY].strip(_AT_THE_ENDS)
 
 

@@ -228,7 +228,7 @@ class Held:
 
     key: EdgeKey
     cycle: tuple[str, ...]
-    """Ids from the edge's source, by the edge, back to its source."""
+    """Ids from the edge's source, by the edge, back to its source; empty beyond the firmest hundred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,25 @@
 """What other features do with the graph: state what a medium says, withdraw it, and walk what it comes to."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
+from netsentinel.academy.graph.claims import check_room, checked, difference
 from netsentinel.academy.graph.derivation import Derivation, Derived
 from netsentinel.academy.graph.entries import GRAPH_CHANGED, GraphChanged
-from netsentinel.academy.graph.errors import InvalidClaimError
-from netsentinel.academy.graph.keys import is_id, key_of
+from netsentinel.academy.graph.keys import key_of
 from netsentinel.academy.graph.matching import place_of
 from netsentinel.academy.graph.model import (
     PEOPLE,
     Claims,
     Concept,
-    ConceptClaim,
     ConceptKind,
     ConceptPage,
     ConceptStatement,
     Direction,
     Edge,
-    EdgeClaim,
     EdgeKey,
     EdgeStatement,
     GraphStats,
@@ -38,14 +37,7 @@ from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
-MAX_NAME: Final = 200
-MAX_TEXT: Final = 2_000
-MAX_POSITION: Final = 200
-MOST_CLAIMS: Final = 200_000
-"""Of one origin."""
 _PAGE: Final = 2_000
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +85,10 @@ class Graph:
             replaces: whether what the origin stated before and does not state now is forgotten.
 
         Raises:
-            InvalidClaimError: a claim is not possible; the sentence names it.
+            InvalidClaimError: a claim is not possible, or too many are; the sentence names it.
         """
-        checked = _checked(claims)
-        return await self._ground.db.write(lambda tx: self.state_in(tx, principal, origin, checked, replaces=replaces))
+        possible = await asyncio.to_thread(checked, claims)
+        return await self._ground.db.write(lambda tx: self._put(tx, principal, origin, possible, replaces=replaces))
 
     async def withdraw(self, principal: Principal, origin: Origin) -> Stated:
         """Forget everything that an origin stated; the graph is then what it would be without it."""
@@ -110,12 +102,17 @@ class Graph:
         Raises:
             InvalidClaimError: as for `state`.
         """
+        return self._put(tx, principal, origin, checked(claims), replaces=replaces)
+
+    def _put(self, tx: Tx, principal: Principal, origin: Origin, claims: Claims, *, replaces: bool) -> Stated:
         tenant, ground = principal.tenant, self._ground
         version = ground.rows.lock(tx, tenant)
         resolution = Resolution(ground.operations.all(tx, tenant))
-        wanted = self._statements(_checked(claims), origin, principal, resolution)
+        wanted = self._statements(claims, origin, principal, resolution)
         old = ground.ledger.origin(tx, tenant, origin)
-        put, dropped = _difference(old, wanted, replaces=replaces)
+        put, dropped = difference(old, wanted, replaces=replaces)
+        if not replaces:
+            check_room(old, put)
         ids = {one.claim.key: one.concept_id for one in wanted.concepts}
         if not put and not dropped:
             return Stated(version=version, ids=ids)
@@ -311,83 +308,3 @@ def stated(version: int, ids: dict[str, str], derived: Derived) -> Stated:
         gone_edges=len(change.gone_edges),
         held=derived.held,
     )
-
-
-def _difference(old: Statements, wanted: Statements, *, replaces: bool) -> tuple[Statements, Statements]:
-    """(statements that are new or different, those that are no longer made)."""
-    concepts = {one.claim.key: one for one in old.concepts}
-    edges = {_place(one.claim): one for one in old.edges}
-    put = Statements(
-        tuple(one for one in wanted.concepts if concepts.get(one.claim.key) != one),
-        tuple(
-            one
-            for one in wanted.edges
-            if (before := edges.get(_place(one.claim))) is None or (before.claim, before.key) != (one.claim, one.key)
-        ),
-    )
-    if not replaces:
-        return put, Statements()
-    for one in wanted.concepts:
-        concepts.pop(one.claim.key, None)
-    for claim in wanted.edges:
-        edges.pop(_place(claim.claim), None)
-    return put, Statements(tuple(concepts.values()), tuple(edges.values()))
-
-
-def _place(claim: EdgeClaim) -> tuple[str, str, str, str]:
-    return claim.source, claim.relation, claim.target, claim.position
-
-
-def _checked(claims: Claims) -> Claims:
-    """The claims with keys instead of names, each thing once per position: the surest claim of it.
-
-    Raises:
-        InvalidClaimError: one is not possible.
-    """
-    if len(claims.concepts) + len(claims.edges) > MOST_CLAIMS:
-        raise InvalidClaimError(f"An origin states at most {MOST_CLAIMS:,} things.")
-    concepts = _surest((_concept(one) for one in claims.concepts), lambda one: (one.key,))
-    edges = _surest((_edge(one) for one in claims.edges), _place)
-    return Claims(tuple(concepts), tuple(edges))
-
-
-C = TypeVar("C", ConceptClaim, EdgeClaim)
-
-
-def _surest(claims: Iterable[C], place: Callable[[C], tuple[str, ...]]) -> list[C]:
-    found: dict[tuple[str, ...], C] = {}
-    for claim in claims:
-        other = found.get(place(claim))
-        if other is None or claim.weight > other.weight:
-            found[place(claim)] = claim
-    return list(found.values())
-
-
-def _concept(claim: ConceptClaim) -> ConceptClaim:
-    name = " ".join(claim.name.split())
-    key = key_of(claim.key or name)
-    if not name or not key or len(name) > MAX_NAME or is_id(key):
-        raise InvalidClaimError(f"A concept's name has between 1 and {MAX_NAME} characters: {claim.name[:60]!r}.")
-    _check_weight(claim.weight, name)
-    return replace(claim, name=name, key=key, text=claim.text[:MAX_TEXT], position=claim.position[:MAX_POSITION])
-
-
-def _edge(claim: EdgeClaim) -> EdgeClaim:
-    source, target = key_of(claim.source), key_of(claim.target)
-    if not source or not target:
-        raise InvalidClaimError("An edge names the concepts at both its ends.")
-    if source == target:
-        raise InvalidClaimError(f"An edge goes from one concept to another, not from {claim.source[:60]!r} to itself.")
-    _check_weight(claim.weight, f"{claim.source} {claim.relation} {claim.target}")
-    return replace(
-        claim,
-        source=source,
-        target=target,
-        sentence=claim.sentence[:MAX_TEXT],
-        position=claim.position[:MAX_POSITION],
-    )
-
-
-def _check_weight(weight: float, what: str) -> None:
-    if not 0 < weight <= 1:
-        raise InvalidClaimError(f"A weight is above 0 and at most 1: {what[:120]!r}.")

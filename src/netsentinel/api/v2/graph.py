@@ -1,5 +1,6 @@
 """The knowledge graph over HTTP: parts of it to draw, paths, evidence, and what people decided."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -117,7 +118,7 @@ async def undo_operation(number: int, principal: Writer, services: Served) -> Re
 @router.put("/references/attack", response_model=Stated, responses=problems(400, 401, 403, 413))
 async def replace_attack(wanted: AttackTable, principal: Writer, services: Served) -> Response:
     """Replace what ATT&CK states by another table, such as `netsentinel graph import-attack` makes from a bundle."""
-    claims = claims_from(read_table(wanted.table))
+    claims = await asyncio.to_thread(lambda: claims_from(read_table(wanted.table)))
     return answer(await services.graph.state(principal, ATTACK, claims))
 
 

@@ -1,13 +1,15 @@
 """Which prerequisites are held back: never more than needed, and never so few that a cycle stays."""
 
 from graphlib import CycleError, TopologicalSorter
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netsentinel.academy.graph import Edge, EdgeKey, EdgeState, Relation
-from netsentinel.academy.graph.acyclic import held_back
+from netsentinel.academy.graph.acyclic import MOST_NAMED, MOST_TANGLED, Closure, held_back
+from netsentinel.academy.graph.errors import InvalidClaimError
 
 
 def edge(source: str, target: str, rank: int = 1, weight: float = 0.5, evidence: int = 1) -> Edge:
@@ -81,3 +83,66 @@ def test_it_is_what_the_definition_says(edges: list[Edge]) -> None:
         steps = list(zip(one.cycle[1:], one.cycle[2:], strict=False))
         assert one.cycle[-1] == one.key.source
         assert all(EdgeKey(source, Relation.REQUIRES, target) in live for source, target in steps)
+
+
+def chain(nodes: int) -> list[tuple[int, int]]:
+    return [(node, node + 1) for node in range(nodes - 1)]
+
+
+def orders(nodes: int) -> dict[str, list[tuple[int, int]]]:
+    """Edges in orders that are bad for one algorithm or another."""
+    shuffled = sorted(permutations(range(nodes), 2), key=lambda pair: (pair[0] * 7_919 + pair[1] * 104_729) % 10_007)
+    return {
+        "each requires each": list(permutations(range(nodes), 2)),
+        "each requires each, in no order": shuffled,
+        "a chain from its beginning": chain(nodes),
+        "a chain from its end": chain(nodes)[::-1],
+        "a chain from its middle": sorted(chain(nodes), key=lambda pair: abs(pair[0] - nodes // 2)),
+        "a chain in pairs": chain(nodes)[::2] + chain(nodes)[1::2],
+        "two layers": [(one, other) for one in range(nodes // 2) for other in range(nodes // 2, nodes)],
+    }
+
+
+@pytest.mark.parametrize("order", orders(2))
+def test_the_work_stays_below_the_square_of_the_concepts(order: str) -> None:
+    nodes = 120
+    closure = Closure(nodes)
+    for source, target in orders(nodes)[order]:
+        closure.add(source, target)
+    assert nodes - 1 <= closure.steps <= nodes * (nodes - 1)
+    before = closure.steps
+    for source, target in orders(nodes)[order]:
+        closure.add(source, target)
+    assert closure.steps == before
+
+
+def test_each_of_many_techniques_under_all_others_is_taken_apart() -> None:
+    names = [f"t{number:03}" for number in range(200)]
+    held = held_back(edge(source, target) for source, target in permutations(names, 2))
+    assert len(held) == 200 * 199 // 2
+    named = [one.cycle for one in held.values() if one.cycle]
+    assert len(named) == MOST_NAMED
+    assert all(cycle[0] == cycle[-1] for cycle in named)
+
+
+def test_more_concepts_that_contradict_each_other_than_there_may_be_are_refused() -> None:
+    ring = [edge(f"c{number}", f"c{(number + 1) % MOST_TANGLED}") for number in range(MOST_TANGLED)]
+    (held,) = held_back(ring).values()
+    assert len(held.cycle) == MOST_TANGLED + 1
+    straight = [edge(f"s{number}", f"s{number + 1}") for number in range(MOST_TANGLED * 2)]
+    assert len(held_back([*ring, *straight])) == 1
+    with pytest.raises(InvalidClaimError, match="2,002 concepts"):
+        held_back([*ring, edge("a", "b"), edge("b", "a")])
+
+
+def test_more_prerequisites_among_them_than_there_may_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsentinel.academy.graph.acyclic.MOST_TANGLED_EDGES", 5)
+    assert len(held_back([edge("a", "b"), edge("b", "a"), edge("a", "x")])) == 1
+    with pytest.raises(InvalidClaimError, match="6 edges"):
+        held_back(edge(*pair) for pair in permutations("abc", 2))
+
+
+def test_the_cycle_of_an_edge_that_was_held_before_is_not_named_again() -> None:
+    edges = [edge("a", "b"), edge("b", "a", weight=0.1), edge("c", "d"), edge("d", "c", weight=0.1)]
+    held = held_back(edges, {edges[1].key})
+    assert [one.cycle for one in held.values()] == [(), ("d", "c", "d")]

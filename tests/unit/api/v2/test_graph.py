@@ -1,7 +1,9 @@
+import threading
+
 import pytest
 
 from netsentinel.academy.graph import Claims, id_of
-from netsentinel.academy.graph.attack import ATTACK, AttackRow, claims_from, shipped_table, table_text
+from netsentinel.academy.graph.attack import ATTACK, AttackRow, claims_from, read_table, shipped_table, table_text
 from netsentinel.academy.graph.model import ConceptKind
 from netsentinel.kernel.types import Role, system_principal
 from tests.unit.academy.graph.site import claims, origin
@@ -89,6 +91,23 @@ async def test_a_newer_table_of_attack_replaces_the_shipped_one(desk: Desk) -> N
     told = (await desk.call("PUT", place, json={"table": table_text([row])})).json()
     assert (told["concepts"], told["gone_concepts"]) == (1, len(shipped_table()))
     assert (await desk.call("PUT", place, json={"table": "nonsense"})).json()["code"] == "invalid-claim"
+
+
+async def test_a_table_that_would_be_worth_millions_of_edges_is_refused_off_the_loop(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: list[int] = []
+
+    def read(text: str) -> list[AttackRow]:
+        where.append(threading.get_ident())
+        return read_table(text)
+
+    monkeypatch.setattr("netsentinel.api.v2.graph.read_table", read)
+    table = table_text([]) + "T1\ttechnique\t" + "n" * 2_000_000 + "\t" + "a," * 900_000 + "\t\t\n"
+    told = (await desk.call("PUT", f"{GRAPH}/references/attack", json={"table": table})).json()
+    assert (told["code"], "column name" in told["detail"]) == ("invalid-claim", True)
+    assert where
+    assert threading.get_ident() not in where
 
 
 async def test_rebuilding_finds_nothing_wrong(desk: Desk) -> None:

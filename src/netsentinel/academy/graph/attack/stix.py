@@ -1,7 +1,10 @@
 """Reads ATT&CK's STIX bundles, 2.0 and 2.1, as published: plain JSON, of which a few kinds of objects count."""
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -16,6 +19,10 @@ _KINDS: Final = {
     "course-of-action": ConceptKind.MITIGATION,
 }
 _MOST_TEXT: Final = 300
+_MOST_READ: Final = 3_000
+"""Characters of a description that are looked at: the patterns below take the square of their number at worst."""
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""Of a bundle, unpacked; Enterprise 18.1 has some 50 MB."""
 _CITATION: Final = re.compile(r"\(Citation: [^)]*\)")
 _LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _TAG: Final = re.compile(r"</?[a-z]+>")
@@ -64,6 +71,23 @@ class _Bundle(msgspec.Struct):
 _decode: Final = msgspec.json.Decoder(_Bundle).decode
 
 
+def read_bundle(path: Path) -> bytes:
+    """A bundle's bytes, unpacked where its name ends in `.gz`.
+
+    Raises:
+        InvalidClaimError: it is larger than a bundle can be, or cannot be unpacked.
+        OSError: the file cannot be read.
+    """
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InvalidClaimError(f"This file cannot be unpacked: {error}.") from error
+    if len(raw) > MOST_BYTES:
+        raise InvalidClaimError(f"A STIX bundle has at most {MOST_BYTES:,} bytes when it is unpacked.")
+    return raw
+
+
 def rows_from_bundle(bundle: bytes) -> list[AttackRow]:
     """The current tactics, techniques and mitigations of a bundle, by id; what is revoked or deprecated is left out.
 
@@ -108,7 +132,7 @@ def _row(one: _Thing, tactics: dict[str, str], mitigated: dict[str, set[str]]) -
 
 
 def _plain(text: str) -> str:
-    return " ".join(_TAG.sub("", _LINK.sub(r"\1", _CITATION.sub("", text))).replace("`", "").split())
+    return " ".join(_TAG.sub("", _LINK.sub(r"\1", _CITATION.sub("", text[:_MOST_READ]))).replace("`", "").split())
 
 
 def _first_sentence(description: str) -> str:

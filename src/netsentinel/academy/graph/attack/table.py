@@ -19,6 +19,11 @@ from netsentinel.academy.graph.model import (
 ATTACK: Final = Origin(OriginKind.REFERENCE, "attack")
 _TABLE: Final = Path(__file__).parent / "enterprise.tsv"
 _COLUMNS: Final = ("id", "kind", "name", "under", "mitigated_by", "text")
+_LONGEST: Final = (40, 40, 200, 2_000, 2_000, 2_000)
+"""Characters of each cell."""
+MOST_ROWS: Final = 10_000
+MOST_EDGES: Final = 20_000
+"""That a table's rows name together, nearly ten times those of Enterprise 18.1."""
 _KINDS: Final = (ConceptKind.TACTIC, ConceptKind.TECHNIQUE, ConceptKind.MITIGATION)
 
 
@@ -51,18 +56,30 @@ def read_table(text: str) -> list[AttackRow]:
     """The rows of a table.
 
     Raises:
-        InvalidClaimError: it is no such table; the sentence names the line.
+        InvalidClaimError: it is no such table, or too large; the sentence names the line.
     """
-    header, *lines = text.rstrip("\n").split("\n")
+    header, *lines = text.rstrip("\n").split("\n", MOST_ROWS + 1)
     if tuple(header.split("\t")) != _COLUMNS:
         raise InvalidClaimError(f"A table of ATT&CK begins with the columns {', '.join(_COLUMNS)}.")
-    return [_row(line, number) for number, line in enumerate(lines, start=2)]
+    if len(lines) > MOST_ROWS:
+        raise InvalidClaimError(f"A table of ATT&CK has at most {MOST_ROWS:,} rows.")
+    rows: list[AttackRow] = []
+    edges = 0
+    for number, line in enumerate(lines, start=2):
+        rows.append(_row(line, number))
+        edges += len(rows[-1].under) + len(rows[-1].mitigated_by)
+        if edges > MOST_EDGES:
+            raise InvalidClaimError(f"Up to line {number} the table names over {MOST_EDGES:,} edges, more than it may.")
+    return rows
 
 
 def _row(line: str, number: int) -> AttackRow:
-    cells = line.split("\t")
+    cells = line.split("\t", len(_COLUMNS))
     if len(cells) != len(_COLUMNS) or cells[1] not in _KINDS:
         raise InvalidClaimError(f"Line {number} of the table has not the columns {', '.join(_COLUMNS)}.")
+    for cell, most, column in zip(cells, _LONGEST, _COLUMNS, strict=True):
+        if len(cell) > most:
+            raise InvalidClaimError(f"Line {number} of the table has over {most:,} characters in the column {column}.")
     external, kind, name, under, mitigated_by, text = cells
     return AttackRow(
         id=external,

@@ -2,10 +2,11 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
-from netsentinel.academy.graph.attack import rows_from_bundle, shipped_table
+from netsentinel.academy.graph.attack import read_bundle, rows_from_bundle, shipped_table
 from netsentinel.academy.graph.errors import InvalidClaimError
 from tests.conftest import DATA
 
@@ -79,3 +80,30 @@ def test_what_has_nothing_of_attack_is_refused(raw: bytes) -> None:
 def test_the_shipped_table_is_what_the_published_bundle_says() -> None:
     raw = gzip.decompress((DATA / "intel" / "enterprise_attack_compact_stix20.json.gz").read_bytes())
     assert rows_from_bundle(raw) == shipped_table()
+
+
+def test_a_bundle_is_read_packed_or_not(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "attack.json", tmp_path / "attack.json.gz"
+    plain.write_bytes(b"{}")
+    packed.write_bytes(gzip.compress(b"{}"))
+    assert read_bundle(plain) == read_bundle(packed) == b"{}"
+
+
+def test_a_bundle_that_is_too_large_or_damaged_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsentinel.academy.graph.attack.stix.MOST_BYTES", 1_000)
+    for name, content, said in (
+        ("large.json", b" " * 1_001, "at most 1,000 bytes"),
+        ("large.gz", gzip.compress(b" " * 10_000_000), "at most 1,000 bytes"),
+        ("cut.gz", gzip.compress(b"{}")[:-4], "cannot be unpacked"),
+        ("plain.gz", b"{}", "cannot be unpacked"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InvalidClaimError, match=said):
+            read_bundle(tmp_path / name)
+
+
+def test_of_a_long_description_only_the_beginning_is_looked_at() -> None:
+    broken = {**TECHNIQUE, "description": "[" * 2_999 + "(Citation: A) " * 1_000_000}
+    assert len(rows_from_bundle(bundle(TACTIC, broken))[1].text) <= 300
+    late = {**TECHNIQUE, "description": "word " * 600 + "late. Then more."}
+    assert "late" not in rows_from_bundle(bundle(TACTIC, late))[1].text

@@ -33,6 +33,11 @@ def test_a_table_is_read_as_it_was_written() -> None:
         ("", "begins with the columns"),
         ("id\tname\n", "begins with the columns"),
         (table_text([]) + "T1\ttechnique\n", "Line 2"),
+        (table_text([]) + "T1\ttechnique\tName\t" + "," * 1_000_000 + "\t\t\n", "characters in the column under"),
+        (table_text([]) + "T1\ttechnique\t" + "n" * 201 + "\t\t\t\n", "Line 2.*characters in the column name"),
+        (table_text([]) + ("T1\ttechnique\tName\t" + "a," * 999 + "\t\t\n") * 21, "Up to line 22 .* 20,000 edges"),
+        (table_text([]) + "T1\ttechnique\tName\t\t\t\n" * 10_001, "at most 10,000 rows"),
+        (table_text([]) + "\t" * 1_000_000, "Line 2"),
         (table_text([]) + "T1\tnonsense\tName\t\t\t\n", "Line 2"),
     ],
 )

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.kernel.errors import InvalidInputError, NotFoundError
+from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.models import Alias, Change, ModelFilter, ModelFolder, Policy, Stage
-from netsentinel.models.errors import ModelStageError, NotServableError, SecondPersonError
+from netsentinel.models.errors import ModelQuotaError, ModelStageError, NotServableError, SecondPersonError
 from netsentinel.models.ports import ModelFiles
+from netsentinel.models.service import PROBATION
 from netsentinel.models.store_sql import SqlChanges, SqlModels  # noqa: F401 - the suite is theirs, by way of the shelf
 from netsentinel.models.testing import MemoryChanges, MemoryFiles, MemoryModels  # noqa: F401 - the same
-from tests.unit.models.shelf import ANA, BEN, KEY, OTHER, STRANGER, SYSTEM, Shelf, T, memory_shelf, sql_shelf
+from tests.unit.models.shelf import ANA, ANALYST, BEN, KEY, OTHER, STRANGER, SYSTEM, Shelf, T, memory_shelf, sql_shelf
 
 pytestmark = pytest.mark.anyio
 
@@ -125,6 +126,68 @@ async def test_a_champion_without_one_before_it_leaves_its_place_empty(shelf: Sh
     assert (await shelf.registry.selection()).models == ()
 
 
+async def test_a_large_canary_and_a_champion_belong_to_who_may_promote(shelf: Shelf) -> None:
+    await shelf.champion(content=b"one")
+    champion, canary = await shelf.champion(content=b"two"), await shelf.canary(content=b"three")
+    assert (await shelf.registry.canary(ANALYST, canary.id, 0.2)).share == 0.2
+    with pytest.raises(NotAllowedError):
+        await shelf.registry.canary(ANALYST, canary.id, 0.21)
+    with pytest.raises(NotAllowedError):
+        await shelf.registry.roll_back(ANALYST, champion.id)
+    assert (await shelf.registry.get(T, champion.id)).stage is Stage.PROMOTED
+    assert (await shelf.registry.roll_back(ANALYST, canary.id)).stage is Stage.ROLLED_BACK
+    strict = type(shelf.registry)(shelf.db, shelf.stores, shelf.clock, Policy(second_person=True, canary_share=0.3))
+    other = await shelf.canary(content=b"four")
+    assert (await strict.canary(ANA, other.id, 0.3)).share == 0.3
+    with pytest.raises(SecondPersonError):
+        await strict.canary(ANA, other.id, 1.0)
+    with pytest.raises(SecondPersonError):
+        await strict.roll_back(KEY, champion.id)
+    assert (await strict.roll_back(ANA, champion.id)).stage is Stage.PROMOTED
+    with pytest.raises(SecondPersonError):
+        await strict.roll_back(ANA, champion.id)
+    assert (await strict.roll_back(BEN, champion.id)).stage is Stage.ROLLED_BACK
+
+
+async def test_the_heir_must_be_whole_and_who_cannot_judge_goes_all_the_same(shelf: Shelf) -> None:
+    heir, champion = await shelf.champion(content=b"one"), await shelf.champion(content=b"two")
+    await shelf.stores.files.tidy({champion.artefact.sha256}, 2**62)
+    with pytest.raises(ModelFileError):
+        await shelf.registry.roll_back(ANA, champion.id)
+    assert await shelf.registry.guard(T, champion.id, "loud") is None
+    assert (await shelf.registry.get(T, champion.id)).stage is Stage.PROMOTED
+    assert await shelf.registry.take_out(T, champion.id, "changed") is not None
+    assert await stages(shelf) == [(heir.number, Stage.REPLACED), (champion.number, Stage.ROLLED_BACK)]
+    assert await shelf.registry.take_out(T, champion.id, "changed") is None
+
+
+async def test_a_guard_rolls_a_champion_back_once_and_never_to_nothing(shelf: Shelf) -> None:
+    first = await shelf.champion(content=b"one")
+    assert await shelf.registry.guard(T, first.id, "loud") is None
+    second, third = await shelf.champion(content=b"two"), await shelf.champion(content=b"three")
+    assert await shelf.registry.guard(T, third.id, "loud") is not None
+    assert (await shelf.registry.get(T, second.id)).stage is Stage.PROMOTED
+    assert await shelf.registry.guard(T, second.id, "loud") is None, "it came back by a rollback"
+    fourth = await shelf.champion(content=b"four")
+    shelf.clock.advance(PROBATION + 1)
+    assert await shelf.registry.guard(T, fourth.id, "loud") is None
+    assert (await shelf.registry.get(T, fourth.id)).stage is Stage.PROMOTED
+
+
+async def test_a_tenant_has_so_many_lines_that_judge(shelf: Shelf) -> None:
+    tight = type(shelf.registry)(shelf.db, shelf.stores, shelf.clock, Policy(lines=2))
+    one, two, three = [await shelf.add(line=line) for line in ("a", "b", "c")]
+    again = await shelf.add(line="b")
+    for model in (one, two, again):
+        await tight.shadow(ANA, model.id)
+    with pytest.raises(ModelQuotaError):
+        await tight.shadow(ANA, three.id)
+    await tight.roll_back(ANA, one.id)
+    assert (await tight.shadow(ANA, three.id)).stage is Stage.SHADOW
+    theirs = await shelf.add(principal=STRANGER, line="z")
+    assert (await tight.shadow(STRANGER, theirs.id)).stage is Stage.SHADOW
+
+
 async def test_each_place_of_a_line_belongs_to_one_model(shelf: Shelf) -> None:
     one, two = await shelf.add(), await shelf.add()
     hosts = await shelf.add(line="hosts")
@@ -204,7 +267,7 @@ async def test_a_request_does_not_outlive_the_stage_it_was_made_in(shelf: Shelf)
     strict = type(shelf.registry)(shelf.db, shelf.stores, shelf.clock, Policy(second_person=True))
     model = await shelf.canary()
     await strict.promote(ANA, model.id)
-    assert (await strict.canary(ANA, model.id, 0.9)).request is None
+    assert (await strict.canary(ANA, model.id, 0.2)).request is None
     assert (await strict.promote(BEN, model.id)).stage is Stage.CANARY
 
 

@@ -360,6 +360,7 @@ export interface ModelDrifted {
   readonly value: number;
   readonly limit: number;
   readonly features?: readonly string[];
+  readonly said?: string;
   readonly level?: Level;
 }
 
@@ -804,7 +805,7 @@ export interface EventData {
   readonly "model:drift": ModelDrifted;
   /** A model is the champion of its line from now on. */
   readonly "model:promoted": ModelChanged;
-  /** Somebody wants a model promoted, and a second person has to agree. */
+  /** Somebody wants a canary promoted, or a champion rolled back, and a second person has to agree. */
   readonly "model:promotion-asked": ModelChanged;
   /** A model will never judge again. */
   readonly "model:retired": ModelChanged;

@@ -1087,7 +1087,7 @@ export interface paths {
         };
         /**
          * Show Training
-         * @description How far a training or an evaluation is, and what came of it.
+         * @description How far a training or an evaluation is, and what came of it; the model for who may read models.
          */
         get: operations["show_training"];
         put?: never;
@@ -1230,6 +1230,8 @@ export interface paths {
         /**
          * Deploy Model
          * @description Let a model judge events: as a shadow, which only counts, then as a canary for a share of the entities.
+         *
+         *     A share above `NETSENTINEL_MODELS_CANARY_SHARE` needs `models:promote`.
          */
         post: operations["deploy_model"];
         delete?: never;
@@ -1273,6 +1275,8 @@ export interface paths {
         /**
          * Roll Back Model
          * @description Take a model out that judges. Of a champion, the one that it had replaced decides again.
+         *
+         *     A champion needs `models:promote`, and where two people have to agree, two calls as a promotion does.
          */
         post: operations["roll_back_model"];
         delete?: never;
@@ -9906,7 +9910,7 @@ export interface operations {
     show_metrics: {
         parameters: {
             query?: {
-                /** @description Microseconds since 1970 UTC; 0 for the last day. */
+                /** @description Microseconds since 1970 UTC, at most 31 days back; 0 for the last day. */
                 since?: number;
             };
             header?: never;

@@ -64,7 +64,11 @@ def free_disk_mib(folder: Path) -> int:
 
 
 def readiness_of(
-    settings: Settings, db: Database, backlog: Callable[[ReadTx], tuple[int, Micros]], clock: Clock
+    settings: Settings,
+    db: Database,
+    backlog: Callable[[ReadTx], tuple[int, Micros]],
+    clock: Clock,
+    models: Callable[[], tuple[str, ...]] = tuple,
 ) -> Readiness:
     """The checks of a server.
 
@@ -73,6 +77,7 @@ def readiness_of(
         db: its database.
         backlog: how many batches wait for detection, and since when the oldest does.
         clock: the time.
+        models: what is wrong with deployed models here. It makes nothing red: rules and other models go on.
     """
 
     async def storage() -> str:
@@ -96,4 +101,8 @@ def readiness_of(
             raise UnavailableError(f"{waiting} batches wait for detection, the oldest for {lag} s.")
         return f"{waiting} batches wait"
 
-    return Readiness({"storage": storage, "writer": writer, "disk": disk, "detection": detection})
+    async def of_models() -> str:
+        return " ".join(models()) or "deployed models judge"
+
+    checks = {"storage": storage, "writer": writer, "disk": disk, "detection": detection, "models": of_models}
+    return Readiness(checks)

@@ -21,17 +21,18 @@ _WEBHOOK_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0
 
 _LIVE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0)
 
-_MODEL_LABELS = ("tenant", "line", "version", "role")
+_MODEL_LABELS = ("role",)
+"""What scrapes is no tenant: whose models there are, and what they are called, is nobody else's business."""
 _OF_MODELS = (
-    (CounterMetricFamily, "judged", "Flows that a deployed model gave a probability."),
-    (CounterMetricFamily, "flagged", "Flows above a deployed model's threshold."),
-    (CounterMetricFamily, "findings", "Findings of a deployed model; an entity is told of once a while."),
-    (CounterMetricFamily, "seconds", "Processor time of a deployed model."),
-    (GaugeMetricFamily, "score", "Mean probability that a deployed model gave lately."),
-    (GaugeMetricFamily, "score_psi", "Population stability index of its probabilities against its training."),
-    (GaugeMetricFamily, "feature_psi", "The same of the feature that moved most."),
+    (CounterMetricFamily, "judged", "Flows that deployed models gave a probability.", sum),
+    (CounterMetricFamily, "flagged", "Flows above deployed models' thresholds.", sum),
+    (CounterMetricFamily, "findings", "Findings of deployed models; an entity is told of once a while.", sum),
+    (CounterMetricFamily, "seconds", "Processor time of deployed models.", sum),
+    (GaugeMetricFamily, "score", "Mean probability lately, of the model that gave the highest.", max),
+    (GaugeMetricFamily, "score_psi", "Population stability index of probabilities against training, the highest.", max),
+    (GaugeMetricFamily, "feature_psi", "The same of the feature that moved most, the highest.", max),
 )
-"""Families of deployed models: each is a field of their samples."""
+"""Families of deployed models: each is a field of their samples, and how those of all tenants are put together."""
 
 
 class _Scraped(Collector):
@@ -56,12 +57,13 @@ class _DeployedModels(Collector):
 
     def collect(self) -> Iterator[Metric]:
         samples = list(self._read())
-        for family, name, text in _OF_MODELS:
+        for family, name, text, together in _OF_MODELS:
             metric = family(f"netsentinel_model_{name}", text, labels=_MODEL_LABELS)
-            for sample in samples:
-                value = getattr(sample, name)
-                if value is not None:
-                    metric.add_metric([getattr(sample, label) for label in _MODEL_LABELS], value)
+            for role in dict.fromkeys(sample.role for sample in samples):
+                values = [getattr(sample, name) for sample in samples if sample.role == role]
+                stated = [value for value in values if value is not None]
+                if stated:
+                    metric.add_metric([role], together(stated))
             yield metric
 
 

@@ -1,16 +1,13 @@
 """Trained models: the registry, what trains them, and what watches those that judge."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from netsentinel.alerts import AlertGrouping, AlertService
 from netsentinel.bootstrap.ground import Ground
 from netsentinel.bootstrap.senses import fence_around
 from netsentinel.detection import ModelServing
 from netsentinel.events.lake import EventLake
-from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.settings import Settings
 from netsentinel.models import ModelFolder, ModelRegistry, ModelStores, Policy
 from netsentinel.models.bench import ProcessTrainingBench
@@ -20,9 +17,6 @@ from netsentinel.models.store_sql import SqlChanges, SqlModels, SqlWindows
 from netsentinel.models.training import ModelActions, Workshop
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from netsentinel.storage.private_file import private_key
-
-_STALE: Final = 2 * DAY
-"""What a training left in its folder is kept so long for its next attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +40,11 @@ def make_models(
     """Everything about trained models. Nothing is read or started yet."""
     files = ModelFolder(settings.data_dir / "blobs" / "models")
     key = private_key(settings.data_dir / "models.key").encode()
-    policy = Policy(second_person=settings.models_second_person)
+    policy = Policy(
+        second_person=settings.models_second_person,
+        canary_share=settings.models_canary_share,
+        lines=settings.models_lines,
+    )
     registry = ModelRegistry(ground.db, ModelStores(SqlModels(), SqlChanges(), files), ground.clock, policy)
     limits = WatchLimits(settings.models_drift_psi, settings.models_guard_rows, settings.models_guard_factor)
     windows = SqlWindows(POSTGRES if settings.database_url else SQLITE)
@@ -63,15 +61,6 @@ def make_models(
     )
     keeping = ModelKeeping(registry, files, key, pool, monitor, keep_days=settings.models_keep_days)
     return Models(registry, monitor, keeping, ModelActions(registry, workshop, ground.clock))
-
-
-async def open_models(settings: Settings, clock: Clock, models: Models) -> None:
-    """Have what is deployed judge from the first batch on, and remove what broken-off trainings left long ago."""
-    await models.keeping.follow()
-    before_s = (clock.now() - _STALE) / 1_000_000
-    for folder in _work_folder(settings).glob("*"):
-        if folder.stat().st_mtime < before_s:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _work_folder(settings: Settings) -> Path:

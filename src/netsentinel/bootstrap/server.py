@@ -24,7 +24,7 @@ from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
 from netsentinel.bootstrap.academy import Academy, open_academy
 from netsentinel.bootstrap.ground import Ground, open_ground
-from netsentinel.bootstrap.models import Models, make_models, open_models
+from netsentinel.bootstrap.models import Models, make_models
 from netsentinel.bootstrap.senses import Rules, fence_around, household, open_lake, open_rules, tend_lake
 from netsentinel.bootstrap.work import Work, open_work
 from netsentinel.detection.content import bundled_rules
@@ -125,7 +125,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         ground.limits.on_refusal(metrics.observe_refusal)
         work.actions.add(*_actions(services, rules), *models.actions.actions())
         metrics.read_models(models.monitor.samples)
-        await open_models(settings, ground.clock, models)
+        await models.keeping.begin()
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
         yield Running(
@@ -235,7 +235,7 @@ def _services(
         files=work.files,
         analytics=work.analytics,
         hub=hub,
-        readiness=readiness_of(settings, db, inbox.backlog, clock),
+        readiness=readiness_of(settings, db, inbox.backlog, clock, lambda: models.keeping.troubles),
         metrics=metrics.exposition,
         demo=demo,
     )

@@ -17,6 +17,13 @@ class ModelFileError(InvalidInputError):
     title = "The model file cannot be used"
 
 
+class ModelFileAwayError(ModelFileError):
+    """A model file cannot be read here and now, which says nothing about the model: another try may do."""
+
+    code = "model-file-away"
+    title = "The model file cannot be read"
+
+
 class ModelSignatureError(ModelFileError):
     """A model file is not signed by this installation, or was changed after it was signed."""
 

@@ -168,6 +168,14 @@ class Settings(BaseSettings):
     models_second_person: bool = Field(
         False, description="Promoting a model needs two different users: one asks for it, another one agrees."
     )
+    models_canary_share: float = Field(
+        0.2,
+        gt=0,
+        le=1,
+        description="A canary for a larger share of the entities needs `models:promote`; where two people have to agree"
+        " to promotions, it is refused.",
+    )
+    models_lines: int = Field(10, ge=1, description="In so many lines models of one tenant may judge at a time.")
     models_memory_mib: int = Field(
         2_048, ge=256, description="Memory that the process which trains or measures a model may take."
     )
@@ -177,8 +185,9 @@ class Settings(BaseSettings):
     models_guard_factor: float = Field(
         10.0,
         gt=1,
-        description="A canary or champion that flags so many times the share of flows that it was made for, or is wrong"
-        " as often by analysts' verdicts, is rolled back by itself.",
+        description="A canary that flags so many times the share of flows that it was made for, or is wrong as often by"
+        " analysts' verdicts, is rolled back by itself; a champion once, in its first day, to the one before, and"
+        " otherwise it raises an alert.",
     )
     models_drift_psi: float = Field(
         0.25, gt=0, description="Population stability index from which scores or a feature count as drifted."

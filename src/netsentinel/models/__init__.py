@@ -2,7 +2,7 @@
 
 from netsentinel.models.entries import ENTRY_KINDS
 from netsentinel.models.files import ModelFolder
-from netsentinel.models.ledger import ModelStores
+from netsentinel.models.ledger import ModelStores, Policy
 from netsentinel.models.model import (
     Alias,
     Change,
@@ -15,7 +15,7 @@ from netsentinel.models.model import (
     Selection,
     Stage,
 )
-from netsentinel.models.service import ModelRegistry, Policy
+from netsentinel.models.service import ModelRegistry
 
 __all__ = [
     "ENTRY_KINDS",

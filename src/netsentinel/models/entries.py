@@ -51,6 +51,8 @@ class ModelDrifted(Payload, frozen=True, kw_only=True):
     limit: float
     features: tuple[str, ...] = ()
     """The features that moved most."""
+    said: str = ""
+    """Of a breach that a guard left to people: what it is."""
     level: Level = Level.MEDIUM
 
 
@@ -69,7 +71,7 @@ ENTRY_KINDS = (
         "models",
         "model:promotion-asked",
         ModelChanged,
-        "Somebody wants a model promoted, and a second person has to agree.",
+        "Somebody wants a canary promoted, or a champion rolled back, and a second person has to agree.",
         audited=True,
     ),
     EntryKind(

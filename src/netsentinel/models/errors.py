@@ -24,6 +24,13 @@ class NotServableError(ConflictError):
     title = "The model cannot judge events"
 
 
+class ModelQuotaError(ConflictError):
+    """Models of as many lines as one tenant may have judge already (`NETSENTINEL_MODELS_LINES`)."""
+
+    code = "model-quota"
+    title = "No more lines of models may judge"
+
+
 class InvalidTrainingError(InvalidInputError):
     """What was asked of a training does not go together; the sentence says what."""
 

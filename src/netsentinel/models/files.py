@@ -8,7 +8,7 @@ from hashlib import sha256 as digest
 from pathlib import Path
 from typing import Final
 
-from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.errors import ModelFileAwayError, ModelFileError
 from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.types import Micros
 from netsentinel.storage.private_file import private_folder
@@ -40,7 +40,8 @@ class ModelFolder:
         """A file's content.
 
         Raises:
-            ModelFileError: it is gone, or was changed on the disk.
+            ModelFileAwayError: it cannot be read here and now.
+            ModelFileError: it was changed on the disk.
         """
         return await asyncio.to_thread(self._read, sha256)
 
@@ -90,7 +91,7 @@ class ModelFolder:
         try:
             content = self.path(name).read_bytes()
         except OSError as error:
-            raise ModelFileError(f"The file of the model cannot be read: {error}.") from error
+            raise ModelFileAwayError(f"The file of the model cannot be read: {error}.") from error
         if digest(content).hexdigest() != name:
             raise ModelFileError("The file of the model was changed on the disk.")
         return content

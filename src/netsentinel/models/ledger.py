@@ -6,16 +6,29 @@ from typing import Final
 
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import NotFoundError
-from netsentinel.kernel.types import Principal, TenantId
-from netsentinel.models.entries import ModelChanged
-from netsentinel.models.errors import ModelStageError
-from netsentinel.models.model import Change, ModelChange, ModelFilter, ModelVersion, Stage
+from netsentinel.kernel.errors import NotAllowedError, NotFoundError
+from netsentinel.kernel.types import Permission, Principal, TenantId
+from netsentinel.models.entries import MODEL_PROMOTED, MODEL_ROLLED_BACK, PROMOTION_ASKED, ModelChanged
+from netsentinel.models.errors import ModelQuotaError, ModelStageError, NotServableError, SecondPersonError
+from netsentinel.models.model import ALIASES, Change, ModelChange, ModelFilter, ModelVersion, Request, Stage
 from netsentinel.models.ports import ChangeStore, ModelFiles, ModelStore
 from netsentinel.storage.ports import ReadTx, Tx
 
 EVERY: Final = 10_000
 LONGEST_NOTE: Final = 1_000
+JUDGING: Final = tuple(ALIASES)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the installation demands of deployments."""
+
+    second_person: bool = False
+    """Whether two different users have to agree to a promotion."""
+    canary_share: float = 0.2
+    """A canary with more of the entities is as good as promoted, and needs what a promotion needs."""
+    lines: int = 10
+    """In so many lines models of one tenant may judge at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +153,71 @@ class Ledger:
             automatic=principal.kind == "system",
         )
         tx.append(NewEntry(kind, model.tenant, principal.id, model.id, payload))
+
+    def taken_out(
+        self, tx: Tx, seq: int, principal: Principal, model: ModelVersion, heir: ModelVersion | None, note: str
+    ) -> ModelVersion:
+        """Roll a model back; the heir, where there is one, decides again."""
+        gone = self.moved(tx, model, Stage.ROLLED_BACK)
+        self.note(tx, seq, principal, gone, Change.ROLLED_BACK, model.stage, note)
+        if heir is not None:
+            back = self.moved(tx, heir, Stage.PROMOTED)
+            why = f"in place of {model.name}, which was rolled back"
+            self.note(tx, self._stores.models.turn(tx), principal, back, Change.PROMOTED, heir.stage, why)
+            self.tell(tx, MODEL_PROMOTED, principal, back, heir.stage, replaced=gone, note=why)
+        self.tell(tx, MODEL_ROLLED_BACK, principal, gone, model.stage, replaced=heir, note=note)
+        return gone
+
+    def must_promote(self, principal: Principal, what: str) -> None:
+        """Refuse who may not promote.
+
+        Raises:
+            NotAllowedError: that is so.
+        """
+        if not principal.may(Permission.MODELS_PROMOTE):
+            needed = Permission.MODELS_PROMOTE
+            raise NotAllowedError(f"{what} needs the permission {needed}.", permission=needed.value)
+
+    def must_be_another(self, request: Request, principal: Principal) -> None:
+        """Refuse who asked for it.
+
+        Raises:
+            SecondPersonError: that is so.
+        """
+        if request.by == principal.id:
+            raise SecondPersonError(f"{request.by_name} asked for it; another person has to agree.")
+
+    def must_have_room(self, tx: ReadTx, model: ModelVersion, most: int) -> None:
+        """Refuse one more line where models of as many as may judge do so already.
+
+        Raises:
+            ModelQuotaError: that is so.
+        """
+        judging = self._stores.models.page(tx, model.tenant, ModelFilter(stages=JUDGING), EVERY, None)
+        lines = {one.line for one in judging}
+        if model.line not in lines and len(lines) >= most:
+            raise ModelQuotaError(
+                f"Models of {len(lines)} lines judge already, which is the most; take those of another line out.",
+                limit=most,
+            )
+
+    def must_serve(self, model: ModelVersion) -> None:
+        """Refuse what cannot judge events.
+
+        Raises:
+            NotServableError: that is so.
+        """
+        if not model.artefact.servable:
+            raise NotServableError(
+                f"{model.name} was trained on columns that events do not have; train one on stored events.",
+                schema=model.artefact.schema,
+            )
+
+    def ask(self, tx: Tx, seq: int, principal: Principal, model: ModelVersion, note: str) -> ModelVersion:
+        """Write down that somebody wants it, and wait for another person."""
+        request = Request(by=principal.id, by_name=principal.name, at=self._clock.now(), note=note[:LONGEST_NOTE])
+        asked = replace(model, request=request, version=model.version + 1)
+        self._stores.models.save(tx, asked)
+        self.note(tx, seq, principal, asked, Change.ASKED, model.stage, note)
+        self.tell(tx, PROMOTION_ASKED, principal, asked, model.stage, note=note)
+        return asked

@@ -1,22 +1,32 @@
 """Watching deployed models: what they did is kept, compared with their training, told of, and acted on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
+import structlog
 
 from netsentinel.alerts import AlertGrouping
 from netsentinel.alerts.model import AlertFilter, Verdict
-from netsentinel.detection.fingerprint import fingerprint
-from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.models import ModelTally
-from netsentinel.kernel.clock import DAY, HOUR, MINUTE, Clock
+from netsentinel.kernel.clock import DAY, HOUR, Clock
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.types import Level, Micros, TenantId
+from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.models.entries import MODEL_DRIFT, ModelDrifted
 from netsentinel.models.figures import WIDTH, Drift, ModelFigures, Verdicts, Window, drift_of, stretch_of, total
 from netsentinel.models.gathering import OF_MODELS
+from netsentinel.models.guarding import (
+    MOST_SHARE,
+    RECENT,
+    Allowed,
+    Breach,
+    breach_of,
+    finding_of,
+    tellings,
+    told_of,
+)
 from netsentinel.models.model import ALIASES, ModelVersion, Stage
 from netsentinel.models.ports import WindowStore
 from netsentinel.models.report import Reference
@@ -24,17 +34,15 @@ from netsentinel.models.service import ModelRegistry
 from netsentinel.models.training import KnownAlerts
 from netsentinel.storage.ports import Database, Tx
 
+_log = structlog.get_logger("netsentinel.models")
+
 SPAN: Final = DAY
 """Drift is looked for in what a model did in so long."""
-RECENT: Final = 15 * MINUTE
-"""A guard looks at so much of it."""
 AGAIN: Final = 6 * HOUR
 """The same drift of the same model is told of so often at most."""
-DECIDED: Final = 10
-"""Verdicts below which nothing is said of them."""
+FURTHEST: Final = 31 * DAY
+"""Figures go back so far at most: every window in it is read."""
 _CHECK_EVERY: Final = 30_000_000
-_MOST_SHARE: Final = 0.5
-_WRONG: Final = 0.5
 _FORGET: Final = 1_000
 
 
@@ -83,6 +91,8 @@ class _Seen:
     score: float = 0.0
     drift: Drift | None = None
     checked_at: Micros = 0
+    entities: dict[int, Micros] = field(default_factory=dict[int, Micros])
+    """Those that it flagged lately -> when."""
 
 
 class AlertsOfModels(KnownAlerts, Protocol):
@@ -133,20 +143,26 @@ class ModelMonitor:
         known = {(model.tenant, model.line, str(model.number)): model for model in chosen.models}
         now = self._clock.now()
         fresh: list[tuple[ModelVersion, Window]] = []
+        flagged: dict[str, tuple[int, ...]] = {}
         for tally in tallies:
             model = known.get((tally.tenant, tally.name, tally.version))
             if model is not None and tally.judged:
                 fresh.append((model, _window(model, tally, now)))
+                flagged[model.id] = tally.entities
         if fresh:
             await self._db.write(lambda tx: [self._windows.add(tx, window) for _, window in fresh])
         self._seen = {model.id: self._of(model) for model in chosen.models}
         for model, window in fresh:
             self._count(model, window)
+            self._seen[model.id].entities.update(dict.fromkeys(flagged[model.id], now))
         for model in chosen.models:
             seen = self._seen[model.id]
             if now - seen.checked_at >= _CHECK_EVERY:
                 seen.checked_at = now
-                await self.check(model)
+                try:
+                    await self.check(model)
+                except (NetSentinelError, msgspec.MsgspecError) as error:
+                    _log.warning("model_not_checked", model=model.id, detail=str(error))
 
     async def check(self, model: ModelVersion) -> None:
         """Compare a deployed model with its training: a guard may take it out, and drift is told of."""
@@ -155,26 +171,29 @@ class ModelMonitor:
         windows = await self._done(model, max(now - SPAN, model.changed_at - WIDTH))
         verdicts = await self.verdicts(model)
         if model.stage is not Stage.SHADOW:
-            why = self._breach(model, windows, reference, verdicts, now)
-            if why:
-                await self._registry.guard(model.tenant, model.id, why)
-                return
+            found = self._breach(model, windows, reference, verdicts, now)
+            if found is not None:
+                if await self._registry.guard(model.tenant, model.id, found.said) is not None:
+                    return
+                await self._tell(
+                    model, told_of(model, found.what, "ratio", found.value, found.limit, said=found.said), now
+                )
         drift = self._drift(windows, reference, verdicts)
         if model.id in self._seen:
             self._seen[model.id].drift = drift
-        for told in _tellings(model, drift):
+        for told in tellings(model, drift):
             await self._tell(model, told, now)
 
     # Looking.
 
     async def figures(self, tenant: TenantId, model_id: str, *, since: Micros = 0) -> ModelFigures:
-        """What a model did; in the last day when no time is given.
+        """What a model did, at most `FURTHEST` back; in the last day when no time is given.
 
         Raises:
             NotFoundError: the tenant has no such model.
         """
         model, now = await self._registry.get(tenant, model_id), self._clock.now()
-        reference, begin = await self._reference(model), since or now - SPAN
+        reference, begin = await self._reference(model), max(since, now - FURTHEST) if since else now - SPAN
         windows = await self._done(model, begin)
         whole = total(tenant, model_id, windows)
         verdicts = await self.verdicts(model)
@@ -277,28 +296,18 @@ class ModelMonitor:
 
     def _limit(self, model: ModelVersion, reference: Reference) -> float:
         usual = max(reference.flagged, model.scores.fpr_target)
-        return min(_MOST_SHARE, usual * self._limits.factor)
+        return min(MOST_SHARE, usual * self._limits.factor)
 
     def _breach(
         self, model: ModelVersion, windows: Sequence[Window], reference: Reference, verdicts: Verdicts, now: Micros
-    ) -> str:
-        """Why a guard takes the model out; empty when it does not."""
+    ) -> Breach | None:
+        """What a guard has against the model; None for nothing."""
+        seen = self._seen.get(model.id) or _Seen(model)
+        seen.entities = {entity: at for entity, at in seen.entities.items() if at >= now - RECENT}
         recent = total(model.tenant, model.id, [one for one in windows if one.at >= now - RECENT])
-        if recent.judged < self._limits.rows:
-            return ""
-        share, limit = recent.flagged / recent.judged, self._limit(model, reference)
-        if share > limit:
-            return (
-                f"Alert rate: {share:.2%} of {recent.judged:,} flows in the last {RECENT // MINUTE} minutes lay above"
-                f" its threshold; {limit:.2%} is the most that is allowed."
-            )
-        wrong, most = verdicts.false_share, min(_MOST_SHARE, model.scores.fpr_target * self._limits.factor)
-        if verdicts.decided >= DECIDED and wrong is not None and share * wrong > most:
-            return (
-                f"False positives: {verdicts.false_positives} of {verdicts.decided} decided alerts were wrong, which is"
-                f" {share * wrong:.2%} of all flows; {most:.2%} is the most that is allowed."
-            )
-        return ""
+        most = min(MOST_SHARE, model.scores.fpr_target * self._limits.factor)
+        allowed = Allowed(self._limits.rows, self._limit(model, reference), most)
+        return breach_of(recent, len(seen.entities), verdicts, allowed)
 
     async def _tell(self, model: ModelVersion, told: ModelDrifted, now: Micros) -> None:
         """Announce a drift and raise an alert about it, once in a while."""
@@ -308,7 +317,7 @@ class ModelMonitor:
         self._told[key] = now
 
         def write(tx: Tx) -> None:
-            self._grouping.apply(tx, [_finding(model, told, now)], now)
+            self._grouping.apply(tx, [finding_of(model, told, now)], now)
             tx.append(NewEntry(MODEL_DRIFT, model.tenant, "system", model.id, told))
 
         await self._db.write(write)
@@ -325,68 +334,4 @@ def _window(model: ModelVersion, tally: ModelTally, now: Micros) -> Window:
         nanoseconds=tally.nanoseconds,
         scores=tally.scores,
         features=tally.features,
-    )
-
-
-def _tellings(model: ModelVersion, drift: Drift) -> list[ModelDrifted]:
-    """What there is to tell of."""
-
-    def told(what: str, measure: str, value: float, limit: float, features: tuple[str, ...] = ()) -> ModelDrifted:
-        return ModelDrifted(
-            id=model.id,
-            line=model.line,
-            number=model.number,
-            what=what,
-            measure=measure,
-            value=value,
-            limit=limit,
-            features=features,
-        )
-
-    found: list[ModelDrifted] = []
-    if drift.score_psi is not None and drift.score_psi >= drift.limit:
-        found.append(told("score", "psi", drift.score_psi, drift.limit))
-    elif drift.change is not None:
-        found.append(told("score", "adwin", drift.change.after, drift.change.before))
-    if drift.features_drifted:
-        moved = tuple(one.feature for one in drift.features if one.drifted)
-        found.append(told("features", "psi", drift.features[0].psi, drift.limit, moved[:5]))
-    wrong = drift.verdicts.false_share
-    if drift.verdicts.decided >= DECIDED and wrong is not None and wrong >= _WRONG:
-        found.append(told("labels", "ratio", wrong, _WRONG))
-    return found
-
-
-_SAID: Final = {
-    "score": "Its probabilities are distributed otherwise than when it was trained.",
-    "features": "The flows that it judges are unlike those that it was trained on.",
-    "labels": "People find most of its alerts to be wrong.",
-}
-
-
-def _finding(model: ModelVersion, told: ModelDrifted, now: Micros) -> Finding:
-    rule_id, entity = f"model-drift.{told.what}", f"model:{model.line}"
-    moved = f" Moved most: {', '.join(told.features)}." if told.features else ""
-    matched = [MatchedField(told.measure, f"{told.value:.3f}", f"{told.what}: limit {told.limit:.3f}")]
-    matched += [MatchedField("feature", name, "distributed otherwise than in training") for name in told.features]
-    return Finding(
-        tenant=model.tenant,
-        source="netsentinel",
-        detector="model_drift",
-        rule_id=rule_id,
-        title=f"The model {model.name} drifts: {told.what}",
-        description=f"{_SAID[told.what]}{moved} Look at its page, and train it anew when the change is there to stay.",
-        level=Level.LOW,
-        tags=(),
-        time=now,
-        src_ip="",
-        dst_ip="",
-        user="",
-        device="",
-        entity=entity,
-        entity_kind="model",
-        matched=tuple(matched),
-        false_positives=("A change of the network that is known, such as a new program or server",),
-        fingerprint=fingerprint(model.tenant, rule_id, entity),
-        raw=msgspec.json.encode(told),
     )

@@ -91,7 +91,8 @@ class ModelFiles(Protocol):
         """A file's content, which is what was kept.
 
         Raises:
-            ModelFileError: it is gone, or was changed on the disk.
+            ModelFileAwayError: it cannot be read here and now.
+            ModelFileError: it was changed on the disk.
         """
         ...
 

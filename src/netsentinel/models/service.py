@@ -1,12 +1,12 @@
 """What people and guards do with trained models: look at them, let them judge, promote them, take them out again."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
-from netsentinel.kernel.clock import Clock
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.ids import new_id
@@ -15,14 +15,11 @@ from netsentinel.models.entries import (
     MODEL_DEPLOYED,
     MODEL_PROMOTED,
     MODEL_RETIRED,
-    MODEL_ROLLED_BACK,
     MODEL_TRAINED,
-    PROMOTION_ASKED,
 )
-from netsentinel.models.errors import ModelStageError, NotServableError, SecondPersonError
-from netsentinel.models.ledger import EVERY, LONGEST_NOTE, Ledger, ModelStores
+from netsentinel.models.errors import ModelStageError, SecondPersonError
+from netsentinel.models.ledger import EVERY, JUDGING, LONGEST_NOTE, Ledger, ModelStores, Policy
 from netsentinel.models.model import (
-    ALIASES,
     PREFIX,
     Change,
     ModelChange,
@@ -30,7 +27,6 @@ from netsentinel.models.model import (
     ModelFilter,
     ModelPage,
     ModelVersion,
-    Request,
     Selection,
     Stage,
     Trained,
@@ -40,17 +36,10 @@ from netsentinel.storage.ports import Database, ReadTx, Tx
 HISTORY: Final = 200
 """So many changes of a model are shown."""
 MOST_COMPARED: Final = 10
+PROBATION: Final = DAY
+"""For so long after its promotion a guard may put the one before back in a champion's place."""
 
 _MAY_BE_SHADOW: Final = (Stage.TRAINED, Stage.REPLACED, Stage.ROLLED_BACK, Stage.CANARY)
-_JUDGING: Final = tuple(ALIASES)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the installation demands of deployments."""
-
-    second_person: bool = False
-    """Whether two different users have to agree to a promotion."""
 
 
 class ModelRegistry:
@@ -156,7 +145,7 @@ class ModelRegistry:
         """Every model that judges, of all tenants."""
 
         def read(tx: ReadTx) -> Selection:
-            found = self._stores.models.page(tx, None, ModelFilter(stages=_JUDGING), EVERY, None)
+            found = self._stores.models.page(tx, None, ModelFilter(stages=JUDGING), EVERY, None)
             return Selection(self._stores.models.revision(tx), tuple(found))
 
         return await self._db.read(read)
@@ -203,6 +192,7 @@ class ModelRegistry:
             NotFoundError: the tenant has no such model.
             ModelStageError: it is promoted, or retired, or is the shadow.
             NotServableError: it cannot judge events.
+            ModelQuotaError: models of as many lines as may judge do so already.
         """
         return await self._deploy(principal, model_id, Stage.SHADOW, 0.0, note)
 
@@ -213,9 +203,16 @@ class ModelRegistry:
             NotFoundError: the tenant has no such model.
             ModelStageError: it is neither shadow nor canary.
             InvalidInputError: the share is none.
+            NotAllowedError: the share is above the policy's, and the principal may not promote.
+            SecondPersonError: the share is above the policy's, and two people have to agree to promotions.
         """
         if not 0 < share <= 1:
             raise InvalidInputError("A canary decides for a share above 0 and up to 1.", field="share")
+        most = self._policy.canary_share
+        if share > most:
+            self._ledger.must_promote(principal, f"A canary for more than {most:.0%} of the entities")
+            if self._policy.second_person:
+                raise SecondPersonError(f"Alone, nobody gives a canary more than {most:.0%}; have it promoted.")
         return await self._deploy(principal, model_id, Stage.CANARY, share, note)
 
     async def promote(self, principal: Principal, model_id: str, note: str = "") -> ModelVersion:
@@ -241,9 +238,8 @@ class ModelRegistry:
             )
             if self._policy.second_person:
                 if model.request is None:
-                    return self._ask(tx, seq, principal, model, note)
-                if model.request.by == principal.id:
-                    raise SecondPersonError(f"{model.request.by_name} asked for it; another person has to agree.")
+                    return self._ledger.ask(tx, seq, principal, model, note)
+                self._ledger.must_be_another(model.request, principal)
             before = self._ledger.champion(tx, model)
             if before is not None:
                 self._ledger.displace(tx, principal, before, Stage.REPLACED, Change.REPLACED, f"by {model.name}")
@@ -257,24 +253,34 @@ class ModelRegistry:
     async def roll_back(self, principal: Principal, model_id: str, note: str = "") -> ModelVersion:
         """Take a model out that judges. Of a champion, the one that it had replaced decides again, where there is one.
 
+        A champion is rolled back by who may promote; where two people have to agree, the first call asks for it.
+
         Raises:
             NotFoundError: the tenant has no such model.
-            ModelStageError: it does not judge.
+            ModelStageError: it does not judge, or what is to take its place changed meanwhile.
+            ModelFileError: the file of the one that would decide again is gone, or was changed on the disk.
+            NotAllowedError: it is the champion, and the principal may not promote.
+            SecondPersonError: the same user asked for it, or a key wants to be a person.
         """
+        heir = await self._heir(principal.tenant, model_id)
+        if heir is not None:
+            await self._stores.files.read(heir.artefact.sha256)
 
         def change(tx: Tx) -> ModelVersion:
             seq = self._stores.models.turn(tx)
-            model = self._ledger.must_be(self._ledger.found(tx, principal.tenant, model_id), _JUDGING, "rolled back")
-            gone = self._ledger.moved(tx, model, Stage.ROLLED_BACK)
-            self._ledger.note(tx, seq, principal, gone, Change.ROLLED_BACK, model.stage, note)
-            heir = self._ledger.heir(tx, model) if model.stage is Stage.PROMOTED else None
-            if heir is not None:
-                back = self._ledger.moved(tx, heir, Stage.PROMOTED)
-                why = f"in place of {model.name}, which was rolled back"
-                self._ledger.note(tx, self._stores.models.turn(tx), principal, back, Change.PROMOTED, heir.stage, why)
-                self._ledger.tell(tx, MODEL_PROMOTED, principal, back, heir.stage, replaced=gone, note=why)
-            self._ledger.tell(tx, MODEL_ROLLED_BACK, principal, gone, model.stage, replaced=heir, note=note)
-            return gone
+            model = self._ledger.must_be(self._ledger.found(tx, principal.tenant, model_id), JUDGING, "rolled back")
+            if model.stage is Stage.PROMOTED:
+                self._ledger.must_promote(principal, "Rolling a champion back")
+                now = self._ledger.heir(tx, model)
+                if (now and now.id) != (heir and heir.id):
+                    raise ModelStageError(f"Another model would take the place of {model.name} by now; look again.")
+                if self._policy.second_person and principal.kind != "system":
+                    if principal.kind != "user":
+                        raise SecondPersonError("Two people have to agree to this here; log in to be one of them.")
+                    if model.request is None:
+                        return self._ledger.ask(tx, seq, principal, model, note)
+                    self._ledger.must_be_another(model.request, principal)
+            return self._ledger.taken_out(tx, seq, principal, model, heir, note)
 
         return await self._db.write(change)
 
@@ -298,13 +304,55 @@ class ModelRegistry:
         return await self._db.write(change)
 
     async def guard(self, tenant: TenantId, model_id: str, why: str) -> ModelVersion | None:
-        """Roll a model back because of what it does; None when it does not judge any more."""
+        """Roll a model back because of what it does; None when it stays, or does not judge any more.
+
+        What it does is up to those who are watched as well. So a champion goes at most once, within `PROBATION` after
+        a person promoted it, and only where the file of the one before is whole: never until nothing judges.
+        """
+        model = await self.get(tenant, model_id)
+        if model.stage is Stage.PROMOTED and not await self._on_probation(model):
+            return None
         try:
             return await self.roll_back(system_principal(tenant), model_id, why)
-        except ModelStageError:
+        except (ModelStageError, ModelFileError):
             return None
 
+    async def take_out(self, tenant: TenantId, model_id: str, why: str) -> ModelVersion | None:
+        """Roll back a model of which it is proven that it cannot judge; None when it does not judge any more."""
+        heir = await self._heir(tenant, model_id)
+        if heir is not None:
+            try:
+                await self._stores.files.read(heir.artefact.sha256)
+            except ModelFileError:
+                heir = None
+
+        def change(tx: Tx) -> ModelVersion | None:
+            seq = self._stores.models.turn(tx)
+            model = self._ledger.found(tx, tenant, model_id)
+            if model.stage not in JUDGING:
+                return None
+            return self._ledger.taken_out(tx, seq, system_principal(tenant), model, heir, why)
+
+        return await self._db.write(change)
+
     # In a transaction.
+
+    async def _heir(self, tenant: TenantId, model_id: str) -> ModelVersion | None:
+        """Who decides again when this model, a champion, is rolled back."""
+
+        def read(tx: ReadTx) -> ModelVersion | None:
+            model = self._ledger.found(tx, tenant, model_id)
+            return self._ledger.heir(tx, model) if model.stage is Stage.PROMOTED else None
+
+        return await self._db.read(read)
+
+    async def _on_probation(self, champion: ModelVersion) -> bool:
+        """Whether it was a canary until lately, and another one can take its place."""
+        story = await self._db.read(lambda tx: self._stores.changes.of(tx, champion.tenant, champion.id, HISTORY))
+        last = next((one for one in reversed(story) if one.change is Change.PROMOTED), None)
+        if last is None or last.before is not Stage.CANARY or self._clock.now() - last.at > PROBATION:
+            return False
+        return await self._heir(champion.tenant, champion.id) is not None
 
     async def _deploy(self, principal: Principal, model_id: str, stage: Stage, share: float, note: str) -> ModelVersion:
         await self._must_be_whole(principal.tenant, model_id)
@@ -316,7 +364,8 @@ class ModelRegistry:
                 self._ledger.must_be(model, (Stage.SHADOW, Stage.CANARY), "a canary")
             else:
                 self._ledger.must_be(model, _MAY_BE_SHADOW, "a shadow")
-            self._must_serve(model)
+            self._ledger.must_serve(model)
+            self._ledger.must_have_room(tx, model, self._policy.lines)
             for other in self._ledger.of_line(tx, model, stage):
                 if other.id != model.id:
                     self._ledger.displace(tx, principal, other, Stage.TRAINED, Change.REPLACED, f"by {model.name}")
@@ -332,18 +381,3 @@ class ModelRegistry:
         """Look at the file before anything is decided: a model that cannot be loaded must not take a place."""
         model = await self.get(tenant, model_id)
         await self._stores.files.read(model.artefact.sha256)
-
-    def _must_serve(self, model: ModelVersion) -> None:
-        if not model.artefact.servable:
-            raise NotServableError(
-                f"{model.name} was trained on columns that events do not have; train one on stored events.",
-                schema=model.artefact.schema,
-            )
-
-    def _ask(self, tx: Tx, seq: int, principal: Principal, model: ModelVersion, note: str) -> ModelVersion:
-        request = Request(by=principal.id, by_name=principal.name, at=self._clock.now(), note=note[:LONGEST_NOTE])
-        asked = replace(model, request=request, version=model.version + 1)
-        self._stores.models.save(tx, asked)
-        self._ledger.note(tx, seq, principal, asked, Change.ASKED, model.stage, note)
-        self._ledger.tell(tx, PROMOTION_ASKED, principal, asked, model.stage, note=note)
-        return asked

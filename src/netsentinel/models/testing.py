@@ -1,10 +1,10 @@
 """In-memory fakes of the ports of models; they pass the same contract suite as the SQL stores and the folder."""
 
 from collections.abc import Collection
-from hashlib import sha256
+from hashlib import sha256 as _sha256
 from pathlib import Path
 
-from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.errors import ModelFileAwayError, ModelFileError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.models.figures import Window
 from netsentinel.models.model import ModelChange, ModelFilter, ModelVersion
@@ -115,14 +115,16 @@ class MemoryFiles:
 
     async def keep(self, content: bytes) -> str:
         """Keep a file; its SHA-256."""
-        name = sha256(content).hexdigest()
+        name = _sha256(content).hexdigest()
         self.kept[name] = content
         return name
 
     async def read(self, sha256: str) -> bytes:
         """A file's content."""
         if sha256 not in self.kept:
-            raise ModelFileError("The file of the model is gone.")
+            raise ModelFileAwayError("The file of the model is gone.")
+        if _sha256(self.kept[sha256]).hexdigest() != sha256:
+            raise ModelFileError("The file of the model was changed.")
         return self.kept[sha256]
 
     def path(self, sha256: str) -> Path:

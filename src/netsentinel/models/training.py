@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Protocol
@@ -14,7 +15,8 @@ from netsentinel.alerts.model import Alert, AlertFilter
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.events.lake.actions import EventsWanted, check_filter
 from netsentinel.events.lake.model import EventFilter, StoredEvent
-from netsentinel.kernel.clock import HOUR, MINUTE, Clock
+from netsentinel.kernel.clock import DAY, HOUR, MINUTE, Clock
+from netsentinel.kernel.errors import NetSentinelError, NotAllowedError, NotFoundError
 from netsentinel.kernel.types import Permission, Principal, TenantId, system_principal
 from netsentinel.models.bench import TrainingBench
 from netsentinel.models.card import card
@@ -34,6 +36,7 @@ from netsentinel.models.orders import (
 from netsentinel.models.ports import ModelFiles
 from netsentinel.models.report import Evaluation
 from netsentinel.models.service import ModelRegistry
+from netsentinel.recovery import RetryPolicy
 from netsentinel.storage import ReadTx, Tx
 from netsentinel.storage.private_file import private_folder
 from netsentinel.tasks import Action, Reporter, Task, action
@@ -41,10 +44,27 @@ from netsentinel.tasks import Action, Reporter, Task, action
 MODELS_TRAIN: Final = "models.train"
 MODELS_EVALUATE: Final = "models.evaluate"
 
+KINDS: Final = (
+    "flow-classifier",
+    "guarded-classifier",
+    "novelty",
+    "nearest",
+    "isolation-forest",
+    "autoencoder",
+    "behaviour",
+)
+"""Those of `detection.models.registry`, which needs numerical libraries to be asked; a test compares them."""
+ATTEMPTS: Final = 5
+"""Of one training, as long as its process breaks off."""
 MOST_EVENTS: Final = 1_000_000
 _TIMEOUT: Final = 6 * HOUR
 _EVENTS_FILE: Final = "events.jsonl"
 LEAST_EVENTS: Final = 50
+_STALE: Final = 2 * DAY
+"""What a training left in its folder is kept so long for its next attempt."""
+_NEEDED_OF_EVENTS: Final = (Permission.EVENTS_READ, Permission.ALERTS_READ)
+_NEEDED_OF_TABLES: Final = (Permission.SOURCES_WRITE,)
+"""Rows come to whom they could come without a training as well: a model tells of what it learnt from."""
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 _Column = Annotated[str, Meta(max_length=200)]
@@ -175,6 +195,7 @@ class ModelActions:
                 permission=Permission.MODELS_WRITE,
                 timeout=_TIMEOUT,
                 concurrency=1,
+                retry=RetryPolicy(max_attempts=ATTEMPTS),
                 keeps_failures=False,
                 validate=self._check,
                 estimated_duration=lambda _: 2 * MINUTE,
@@ -184,7 +205,42 @@ class ModelActions:
 
     async def train(self, wanted: Training, reporter: Reporter) -> TrainedModel:
         """Train a model on a table or on stored events, measure it on other rows, and keep it."""
-        task, folder = reporter.task, self._shop.folder / reporter.task.id
+        _must_be_known(wanted.kind)
+        async with self._folder(reporter.task) as folder:
+            return await self._train(wanted, reporter, folder)
+
+    async def evaluate(self, wanted: Evaluating, reporter: Reporter) -> Evaluation:
+        """Measure a model on a table or on stored events that it did not learn from."""
+        async with self._folder(reporter.task) as folder:
+            return await self._evaluate(wanted, reporter, folder)
+
+    @asynccontextmanager
+    async def _folder(self, task: Task) -> AsyncGenerator[Path, None]:
+        """The folder of a task. It stays for the next attempt, where there is one, and goes otherwise."""
+        folder = self._shop.folder / task.id
+        await asyncio.to_thread(self._sweep)
+        keeps = False
+        try:
+            yield folder
+        except asyncio.CancelledError:
+            keeps = True  # paused, or the server stops: the next attempt goes on; what never does is swept
+            raise
+        except NetSentinelError as error:
+            keeps = error.retryable and task.attempt < ATTEMPTS
+            raise
+        finally:
+            if not keeps:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove what trainings left that were stopped and not gone on with for long."""
+        before_s = (self._clock.now() - _STALE) / 1_000_000
+        for folder in self._shop.folder.glob("*"):
+            if folder.stat().st_mtime < before_s:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def _train(self, wanted: Training, reporter: Reporter, folder: Path) -> TrainedModel:
+        task = reporter.task
         rows = await self._gather(wanted, reporter, folder)
         order = Train(
             folder=str(folder),
@@ -207,7 +263,6 @@ class ModelActions:
             self._registry.add(tx, self._shop.acting(tx, task), trained, task.id)
 
         reporter.commit(keep)
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         reporter.progress(100, "kept", "", None)
         return TrainedModel(
             line=wanted.line,
@@ -217,9 +272,8 @@ class ModelActions:
             scores=trained.scores,
         )
 
-    async def evaluate(self, wanted: Evaluating, reporter: Reporter) -> Evaluation:
-        """Measure a model on a table or on stored events that it did not learn from."""
-        task, folder = reporter.task, self._shop.folder / reporter.task.id
+    async def _evaluate(self, wanted: Evaluating, reporter: Reporter, folder: Path) -> Evaluation:
+        task = reporter.task
         model = await self._registry.get(task.tenant, wanted.model)
         await self._shop.files.read(model.artefact.sha256)
         rows = await self._gather(wanted, reporter, folder)
@@ -230,7 +284,6 @@ class ModelActions:
             budget=model.scores.fpr_target if wanted.fpr is None else wanted.fpr,
         )
         measured = await self._shop.bench.run(order, _scaled(reporter))
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         if not isinstance(measured, Measured):
             raise InvalidTrainingError("The process that measures answered another question.")
         return Evaluation(
@@ -245,6 +298,12 @@ class ModelActions:
     def _check(self, wanted: RowsWanted, principal: Principal) -> None:
         """Refuse what cannot be done, before a task is made of it."""
         check_filter(wanted, principal)
+        needed = _NEEDED_OF_TABLES if wanted.path else _NEEDED_OF_EVENTS
+        for permission in needed:
+            if not principal.may(permission):
+                raise NotAllowedError(f"These rows need the permission {permission}.", permission=permission.value)
+        if isinstance(wanted, Training):
+            _must_be_known(wanted.kind)
         if wanted.path:
             self._shop.allowed(principal.tenant, wanted.path)
         if isinstance(wanted, Training) and wanted.path:
@@ -308,6 +367,11 @@ class ModelActions:
     async def _champion(self, tenant: TenantId, line: str) -> ModelVersion | None:
         page = await self._registry.page(tenant, ModelFilter(line=line, stages=(Stage.PROMOTED,)), limit=1)
         return next(iter(page.items), None)
+
+
+def _must_be_known(kind: str) -> None:
+    if kind not in KINDS:
+        raise NotFoundError(f"There is no model {kind!r}. There are {', '.join(KINDS)}.")
 
 
 def _scaled(reporter: Reporter) -> Callable[[float, str, str, Any], None]:

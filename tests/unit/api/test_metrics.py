@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import httpx2
@@ -8,7 +9,9 @@ from netsentinel.api.app import create_app
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import TenantId
 from netsentinel.limits.testing import memory_limits
+from netsentinel.models.monitor import ModelSample
 from tests.identity import House
 
 pytestmark = pytest.mark.anyio
@@ -22,6 +25,31 @@ def test_figures_are_read_when_they_are_asked_for() -> None:
     text = metrics.exposition()
     assert b"ns_events_total 5.0" in text
     assert b"ns_open 2.0" in text
+
+
+def test_models_of_all_tenants_are_one_figure_without_their_names() -> None:
+    base = ModelSample(
+        tenant=TenantId("acme"),
+        line="secret-line",
+        version="41",
+        role="champion",
+        judged=10,
+        flagged=2,
+        findings=1,
+        seconds=0.5,
+        score=0.1,
+        score_psi=None,
+        feature_psi=0.2,
+    )
+    other = replace(base, tenant=TenantId("umbrella"), judged=5, score=0.4, score_psi=0.3)
+    metrics = Metrics(list)
+    metrics.read_models(lambda: [base, other, replace(base, role="shadow")])
+    text = metrics.exposition().decode()
+    assert 'netsentinel_model_judged_total{role="champion"} 15.0' in text
+    assert 'netsentinel_model_judged_total{role="shadow"} 10.0' in text
+    assert 'netsentinel_model_score{role="champion"} 0.4' in text
+    assert 'netsentinel_model_score_psi{role="champion"} 0.3' in text
+    assert not [name for name in ("acme", "umbrella", "secret-line", '"41"') if name in text]
 
 
 async def test_a_made_up_method_makes_no_series_of_its_own() -> None:

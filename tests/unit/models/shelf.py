@@ -5,7 +5,15 @@ from typing import Any
 
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Principal, Role, TenantId, system_principal
+from netsentinel.kernel.types import (
+    DEFAULT_TENANT,
+    ROLE_PERMISSIONS,
+    Permission,
+    Principal,
+    Role,
+    TenantId,
+    system_principal,
+)
 from netsentinel.models import ModelRegistry, ModelStores, ModelVersion, Policy
 from netsentinel.models.model import Artefact, Provenance, Scores, Trained
 from netsentinel.models.store_sql import SqlChanges, SqlModels
@@ -17,6 +25,7 @@ T = DEFAULT_TENANT
 OTHER = TenantId("other")
 SYSTEM = system_principal()
 ANA = Principal("usr_ana", "user", T, Role.ADMIN, "ana", frozenset(Permission))
+ANALYST = replace(ANA, id="usr_cy", name="cy", role=Role.ANALYST, permissions=ROLE_PERMISSIONS[Role.ANALYST])
 BEN = replace(ANA, id="usr_ben", name="ben")
 KEY = replace(ANA, id="key_one", kind="key", name="a key")
 STRANGER = system_principal(OTHER)

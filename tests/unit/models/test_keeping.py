@@ -8,6 +8,7 @@ from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.models import Stage
 from netsentinel.models.keeping import ModelKeeping
+from netsentinel.models.testing import MemoryFiles
 from tests.unit.models.shelf import ANA, Shelf, T, memory_shelf
 
 pytestmark = pytest.mark.anyio
@@ -22,13 +23,14 @@ class Pool:
     told: list[Deployment] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     is_down: bool = False
+    code: str = "model-signature"
 
     async def deploy(self, deployment: Deployment) -> list[RefusedModel]:
         if self.is_down:
             raise UnavailableError("down")
         self.told.append(deployment)
         bad = [one for one in deployment.models if one.version in self.refuses]
-        return [RefusedModel(one.tenant, one.name, one.version, one.role, "model-signature", "no") for one in bad]
+        return [RefusedModel(one.tenant, one.name, one.version, one.role, self.code, "no") for one in bad]
 
     async def tallies(self) -> Sequence[ModelTally]:
         return []
@@ -87,14 +89,61 @@ async def test_a_refused_model_is_rolled_back_and_the_champion_goes_on(shelf: Sh
     assert [one.version for one in pool.told[-1].models] == [str(champion.number)]
 
 
-async def test_a_file_that_was_lost_rolls_its_model_back(shelf: Shelf) -> None:
+async def test_a_file_that_was_changed_rolls_its_model_back(shelf: Shelf) -> None:
     pool = Pool()
     keep = keeping(shelf, pool)
-    champion, canary = await shelf.champion(content=b"one"), await shelf.canary(content=b"two")
-    await shelf.stores.files.tidy({champion.artefact.sha256}, 2**62)
+    await shelf.champion(content=b"one")
+    canary = await shelf.canary(content=b"two")
+    files = shelf.stores.files
+    assert isinstance(files, MemoryFiles)
+    files.kept[canary.artefact.sha256] = b"another"
     await keep.follow()
     assert [one.artefact for one in pool.told[-1].models] == [b"one"]
     assert (await shelf.registry.get(T, canary.id)).stage is Stage.ROLLED_BACK
+
+
+async def test_a_file_that_cannot_be_read_rolls_nothing_back_and_is_tried_again(shelf: Shelf) -> None:
+    pool = Pool()
+    keep = keeping(shelf, pool)
+    first = await shelf.champion(content=b"one")
+    await keep.follow()
+    second = await shelf.champion(content=b"two")
+    files = shelf.stores.files
+    assert isinstance(files, MemoryFiles)
+    kept, files.kept = files.kept, {}
+    await keep.follow()
+    assert [one.artefact for one in pool.told[-1].models] == [b"one"], "what judged before goes on"
+    assert (await shelf.registry.get(T, second.id)).stage is Stage.PROMOTED
+    assert (await shelf.registry.get(T, first.id)).stage is Stage.REPLACED
+    assert len(keep.troubles) == 1
+    assert not await keep.follow()
+    files.kept = kept
+    assert await keep.follow(again=True)
+    assert [one.artefact for one in pool.told[-1].models] == [b"two"]
+    assert keep.troubles == ()
+    files.kept = {}
+    await keep.follow(again=True)
+    assert [one.artefact for one in pool.told[-1].models] == [b"two"]
+
+
+async def test_what_this_machine_lacks_rolls_nothing_back(shelf: Shelf) -> None:
+    pool = Pool(refuses={"1"}, code="missing-extra")
+    keep = keeping(shelf, pool)
+    champion = await shelf.champion(content=b"one")
+    await keep.follow()
+    assert (await shelf.registry.get(T, champion.id)).stage is Stage.PROMOTED
+    assert keep.troubles == (f"{champion.name} does not judge here: no [missing-extra]",)
+
+
+async def test_a_server_starts_whatever_is_wrong_with_its_models(shelf: Shelf) -> None:
+    pool = Pool(is_down=True)
+    keep = keeping(shelf, pool)
+    await shelf.champion()
+    await keep.begin()
+    assert len(keep.troubles) == 1
+    pool.is_down = False
+    assert await keep.follow()
+    assert keep.troubles == ()
 
 
 async def test_a_process_that_is_down_is_told_later(shelf: Shelf) -> None:

@@ -14,10 +14,10 @@ from netsentinel.detection.models import ModelTally, Role
 from netsentinel.kernel.clock import HOUR, MINUTE
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import Level, TenantId
 from netsentinel.models import ModelVersion, Stage
 from netsentinel.models.entries import MODEL_DRIFT, MODEL_ROLLED_BACK
-from netsentinel.models.monitor import AGAIN, ModelMonitor, WatchLimits
+from netsentinel.models.monitor import AGAIN, FURTHEST, ModelMonitor, WatchLimits
 from netsentinel.models.testing import MemoryWindows
 from netsentinel.storage.testing import MemoryDatabase
 from tests.unit.alerts.factories import alert
@@ -63,6 +63,7 @@ class Watch:
             nanoseconds=5_000_000,
             scores=USUAL,
             features={"size": (500, 500)},
+            entities=(1, 2, 3, 4, 5),
         )
         await self.monitor.take([msgspec.structs.replace(base, **changes)])
 
@@ -110,6 +111,37 @@ async def test_a_champion_that_flags_far_too_much_is_rolled_back_and_the_one_bef
     assert "Alert rate: 10.10% of 1,000 flows" in told.note
 
 
+async def test_a_champion_that_nobody_could_follow_stays_and_an_alert_of_weight_says_so(watch: Watch) -> None:
+    only = await watch.shelf.champion(report=REPORT)
+    for _ in range(3):
+        await watch.hear(only, above=900)
+    assert (await watch.shelf.registry.get(T, only.id)).stage is Stage.PROMOTED
+    assert [(one.what, one.level) for one in watch.told(MODEL_DRIFT) if one.said] == [("alert_rate", Level.HIGH)]
+    page = watch.raised.page(None, T, AlertFilter(), 10, None)  # type: ignore[arg-type] - memory needs no transaction
+    assert {one.level for one in page if one.rule_id == "model-drift.alert_rate"} == {Level.HIGH}
+
+
+async def test_what_few_entities_do_takes_no_model_out(watch: Watch) -> None:
+    canary = await watch.shelf.canary(report=REPORT)
+    for _ in range(3):
+        await watch.hear(canary, role=Role.CANARY, above=900, entities=(1, 2, 3, 4))
+    assert (await watch.shelf.registry.get(T, canary.id)).stage is Stage.CANARY
+    await watch.hear(canary, role=Role.CANARY, above=900, entities=(5,))
+    assert (await watch.shelf.registry.get(T, canary.id)).stage is Stage.ROLLED_BACK
+
+
+async def test_a_report_that_cannot_be_read_stops_nobody(watch: Watch) -> None:
+    await watch.shelf.champion(line="hosts", report=b"{")
+    bad = await watch.shelf.canary(report=REPORT)
+    await watch.hear(bad, role=Role.CANARY, above=900)
+    assert (await watch.shelf.registry.get(T, bad.id)).stage is Stage.ROLLED_BACK
+
+
+async def test_figures_go_back_a_month_at_most(watch: Watch) -> None:
+    model = await watch.shelf.champion(report=REPORT)
+    assert (await watch.monitor.figures(T, model.id, since=1)).since == watch.clock.now() - FURTHEST
+
+
 async def test_a_guard_waits_for_enough_flows_and_leaves_shadows_alone(watch: Watch) -> None:
     canary = await watch.shelf.canary(report=REPORT)
     await watch.hear(canary, role=Role.CANARY, judged=999, above=900)
@@ -121,6 +153,7 @@ async def test_a_guard_waits_for_enough_flows_and_leaves_shadows_alone(watch: Wa
 
 
 async def test_wrong_alerts_take_a_model_out_and_right_ones_do_not(watch: Watch) -> None:
+    await watch.shelf.champion(report=REPORT, content=b"before")
     model = await watch.shelf.champion(report=REPORT)
     at = watch.clock.now()
 

@@ -9,15 +9,15 @@ import pytest
 from netsentinel.alerts import Alert, AlertFilter
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.events.lake.model import EventFilter, StoredEvent
-from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError
+from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import Permission, TenantId
 from netsentinel.models import ModelFilter, Stage
 from netsentinel.models.bench import Tell
 from netsentinel.models.errors import InvalidTrainingError, TrainingFailedError
 from netsentinel.models.orders import MODEL_FILE, PLOT_FILE, Evaluate, Made, Measured, Order, SplitBy, Train
 from netsentinel.models.report import Curves
-from netsentinel.models.training import Evaluating, ModelActions, RowsWanted, Training, Workshop
+from netsentinel.models.training import ATTEMPTS, KINDS, Evaluating, ModelActions, RowsWanted, Training, Workshop
 from netsentinel.tasks.model import Effect, Task, TaskState
 from tests.unit.alerts.factories import alert
 from tests.unit.models.shelf import ANA, SCORES, Shelf, T, memory_shelf
@@ -156,6 +156,55 @@ async def test_the_next_attempt_goes_on_with_the_rows_that_were_gathered(site: S
     await site.train(Training())
     assert site.events.scans == 1
     assert len((await site.shelf.registry.page(T, ModelFilter(), limit=9)).items) == 1
+
+
+async def test_what_failed_for_good_leaves_nothing_on_the_disk(site: Site) -> None:
+    site.events.count = 49
+    with pytest.raises(TrainingDataError):
+        await site.train(Training())
+    assert list(site.folder.iterdir()) == []
+    site.events.count, site.bench.fails = 60, True
+    with pytest.raises(TrainingFailedError):
+        await site.train(Training())
+    assert [one.name for one in site.folder.iterdir()] == ["tsk_1"], "the next attempt goes on"
+    last = site.reporter()
+    last.task = replace(last.task, attempt=ATTEMPTS)
+    with pytest.raises(TrainingFailedError):
+        await site.actions.train(Training(), last)
+    assert list(site.folder.iterdir()) == []
+
+
+async def test_a_kind_that_there_is_not_is_refused_before_rows_are_gathered(site: Site) -> None:
+    train, _ = site.actions.actions()
+    with pytest.raises(NotFoundError):
+        train.validate(Training(kind="oracle"), ANA)
+    with pytest.raises(NotFoundError):
+        await site.train(Training(kind="oracle"))
+    assert site.events.scans == 0
+
+
+def test_the_kinds_are_those_that_there_are() -> None:
+    registry = pytest.importorskip("netsentinel.detection.models.registry")
+    assert set(KINDS) == set(registry.MODELS)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lacks"),
+    [
+        (Training(), Permission.EVENTS_READ),
+        (Training(), Permission.ALERTS_READ),
+        (Evaluating(model="mdl_1"), Permission.EVENTS_READ),
+        (Training(path="/srv/a.csv"), Permission.SOURCES_WRITE),
+        (Evaluating(model="mdl_1", path="/srv/a.csv"), Permission.SOURCES_WRITE),
+    ],
+)
+async def test_rows_come_to_whom_they_could_come_without_a_training(
+    site: Site, wanted: RowsWanted, lacks: Permission
+) -> None:
+    train, _ = site.actions.actions()
+    train.validate(wanted, ANA)
+    with pytest.raises(NotAllowedError, match=lacks.value):
+        train.validate(wanted, replace(ANA, permissions=ANA.permissions - {lacks}))
 
 
 async def test_too_few_events_are_refused_without_a_process(site: Site) -> None:

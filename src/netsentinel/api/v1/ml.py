@@ -18,7 +18,7 @@ from netsentinel.tasks import TaskRequest
 
 router = APIRouter(prefix="/api/v1/ml", tags=["version 1"], deprecated=True)
 
-Reader = Annotated[Principal, Depends(Requires(Permission.RULES_READ))]
+Reader = Annotated[Principal, Depends(Requires(Permission.MODELS_READ))]
 
 
 @dataclass(frozen=True, slots=True)

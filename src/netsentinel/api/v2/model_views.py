@@ -110,7 +110,9 @@ class SinceQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: int = Field(0, ge=0, le=_MAX_TIME, description="Microseconds since 1970 UTC; 0 for the last day.")
+    since: int = Field(
+        0, ge=0, le=_MAX_TIME, description="Microseconds since 1970 UTC, at most 31 days back; 0 for the last day."
+    )
 
 
 class HistoryQuery(BaseModel):

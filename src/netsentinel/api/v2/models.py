@@ -42,6 +42,7 @@ router = APIRouter(prefix="/api/v2/models", tags=["models"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.MODELS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.MODELS_WRITE))]
+TaskReader = Annotated[Principal, Depends(Requires(Permission.TASKS_READ))]
 AlertReader = Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]
 Promoter = Annotated[Principal, Depends(Requires(Permission.MODELS_PROMOTE))]
 
@@ -84,8 +85,8 @@ async def list_changes(query: Annotated[HistoryQuery, Query()], principal: Reade
 
 
 @router.get("/trainings/{task_id}", response_model=TrainingView, responses=problems(401, 403, 404))
-async def show_training(task_id: str, principal: Reader, services: Served) -> Response:
-    """How far a training or an evaluation is, and what came of it."""
+async def show_training(task_id: str, principal: TaskReader, services: Served) -> Response:
+    """How far a training or an evaluation is, and what came of it; the model for who may read models."""
     detail = await services.tasks.detail(principal.tenant, task_id)
     task = detail.task
     if task.action not in (MODELS_TRAIN, MODELS_EVALUATE):
@@ -94,7 +95,7 @@ async def show_training(task_id: str, principal: Reader, services: Served) -> Re
         task=task_item(task),
         input=task.input,
         result=task.result,
-        model=await _made_by(services, principal, task_id),
+        model=await _made_by(services, principal, task_id) if principal.may(Permission.MODELS_READ) else None,
     )
     return answer(view)
 
@@ -148,7 +149,10 @@ async def evaluate_model(model_id: str, wanted: EvaluationText, principal: Write
 
 @router.post("/{model_id}/deploy", response_model=ModelItem, responses=problems(400, 401, 403, 404, 409))
 async def deploy_model(model_id: str, wanted: DeployText, principal: Writer, services: Served) -> Response:
-    """Let a model judge events: as a shadow, which only counts, then as a canary for a share of the entities."""
+    """Let a model judge events: as a shadow, which only counts, then as a canary for a share of the entities.
+
+    A share above `NETSENTINEL_MODELS_CANARY_SHARE` needs `models:promote`.
+    """
     if wanted.stage is DeployAs.SHADOW:
         model = await services.models.shadow(principal, model_id, wanted.note)
     else:
@@ -168,7 +172,10 @@ async def promote_model(model_id: str, why: WhyText, principal: Promoter, servic
 
 @router.post("/{model_id}/rollback", response_model=ModelItem, responses=problems(400, 401, 403, 404, 409))
 async def roll_back_model(model_id: str, why: WhyText, principal: Writer, services: Served) -> Response:
-    """Take a model out that judges. Of a champion, the one that it had replaced decides again."""
+    """Take a model out that judges. Of a champion, the one that it had replaced decides again.
+
+    A champion needs `models:promote`, and where two people have to agree, two calls as a promotion does.
+    """
     return answer(item_of(await services.models.roll_back(principal, model_id, why.note)))
 
 

@@ -15,6 +15,9 @@ SCORE_BINS = 50
 FEATURE_BINS = 64
 """Parts in which a feature's values are counted: see `distribution.binned`."""
 
+MOST_ENTITIES = 64
+"""Of those that a model flagged, so many are told apart in one tally."""
+
 
 class Role(StrEnum):
     """What a deployed model may do."""
@@ -85,5 +88,7 @@ class ModelTally(msgspec.Struct, frozen=True, kw_only=True):
     """Processor time spent on scores and explanations."""
     scores: tuple[int, ...]
     """Events in each of `SCORE_BINS` equal parts of the probability."""
+    entities: tuple[int, ...] = ()
+    """Marks of different entities above the threshold, `MOST_ENTITIES` at most. A shadow states none."""
     features: dict[str, tuple[int, ...]]
     """Numbers: events in each of `FEATURE_BINS` (and, as the last, how many stated none). Categories are left out."""

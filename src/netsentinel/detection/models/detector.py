@@ -201,6 +201,7 @@ class MLDetector:
             if serving.deployed.role is Role.SHADOW:
                 continue
             above: list[int] = np.flatnonzero(scores > serving.deployed.threshold).tolist()
+            serving.flagged(subjects.tenant, (subjects.entities[rows[start + at]] for at in above))
             telling = [at for at in above if self._is_due(serving.deployed.name, subjects, rows[start + at])]
             if not telling:
                 continue

@@ -1,6 +1,6 @@
 """One deployed model at work: its scores, its counts, and what it goes on learning from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import thread_time_ns
@@ -11,7 +11,14 @@ import numpy as np
 
 from netsentinel.detection.errors import ModelFileError, ModelSchemaError
 from netsentinel.detection.models.artefact import load, save
-from netsentinel.detection.models.deployment import FEATURE_BINS, SCORE_BINS, DeployedModel, ModelTally, Role
+from netsentinel.detection.models.deployment import (
+    FEATURE_BINS,
+    MOST_ENTITIES,
+    SCORE_BINS,
+    DeployedModel,
+    ModelTally,
+    Role,
+)
 from netsentinel.detection.models.distribution import feature_counts, score_counts
 from netsentinel.detection.models.ports import Contribution, Learns, Model
 from netsentinel.detection.models.table import Category, Flags, Floats, Ints, Schema, Table, joined
@@ -40,6 +47,7 @@ class _Counts:
     above: int = 0
     findings: int = 0
     nanoseconds: int = 0
+    entities: set[int] = field(default_factory=set[int])
     scores: Ints = field(default_factory=lambda: np.zeros(SCORE_BINS, dtype=np.int64))
     features: Ints = field(default_factory=lambda: np.zeros((0, FEATURE_BINS + 1), dtype=np.int64))
 
@@ -110,6 +118,14 @@ class Serving:
         """Count a finding."""
         self._of(tenant).findings += 1
 
+    def flagged(self, tenant: TenantId, entities: Iterable[str]) -> None:
+        """Tell apart who was above the threshold."""
+        known = self._of(tenant).entities
+        for entity in entities:
+            if len(known) >= MOST_ENTITIES:
+                return
+            known.add(mark(entity))
+
     def learn(self, table: Table) -> bool:
         """Have the model learn from rows, where it can."""
         if not isinstance(self._model, Learns) or not len(table):
@@ -130,6 +146,7 @@ class Serving:
                 above=one.above,
                 findings=one.findings,
                 nanoseconds=one.nanoseconds,
+                entities=tuple(sorted(one.entities)),
                 scores=tuple(one.scores.tolist()),
                 features={
                     name: tuple(row) for name, row in zip(self.schema.numbers, one.features.tolist(), strict=False)
@@ -233,6 +250,11 @@ def lot(tenant: TenantId, name: str, entity: str) -> float:
     """A number from 0 to 1 that an entity always draws: canaries judge those below their share."""
     digest = blake2b(f"{tenant}\x1f{name}\x1f{entity}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") / _WHOLE
+
+
+def mark(entity: str) -> int:
+    """A number of 63 bits that an entity always has."""
+    return int.from_bytes(blake2b(entity.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
 
 
 def _packed(table: Table | None) -> _Rows | None:

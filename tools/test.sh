@@ -39,9 +39,9 @@ else
     *) echo "The dashboard's and the client's tests did not run: Node 20 or newer is missing." ;;
   esac
 fi
-# One more than the cores of a small machine: these wait for each other's processes most of the time. The longest go first.
+# Twice the cores of a small machine: these wait for each other's processes most of the time. The longest go first.
 # shellcheck disable=SC2086
-$python -m pytest --dist loadfile --no-loadscope-reorder -n "${NETSENTINEL_TEST_WORKERS:-3}" -m "not long" --durations=15 \
+$python -m pytest --dist loadfile --no-loadscope-reorder -n "${NETSENTINEL_TEST_WORKERS:-4}" -m "not long" --durations=15 \
   tests/crash tests/e2e tests/integration tests/architecture "$@" || failed=$?
 if [ -n "$web" ]; then
   wait "$web" || failed=$?

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ _SENTENCE_END: Final = re.compile(
     r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[]?[A-Z0-9\u00c0-\u00de])|(?<=[\u3002\uff01\uff1f])"
 )
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs?|cf|al|Dr|Mr|Ms|Mrs|Prof|Fig|No|St|approx)|\b[A-Z])\.$")
+_LONGEST_ABBREVIATION: Final = 20
 MOST_SENTENCE_WORDS: Final = 60
 """A sentence without a full stop, as in spoken text, is cut after so many words."""
 
@@ -64,7 +65,7 @@ def sentences(text: str) -> Iterator[str]:
     """The sentences of a text, trimmed; what has no full stop is cut after 60 words."""
     begin = 0
     for match in _SENTENCE_END.finditer(text):
-        if _ABBREVIATION.search(text[begin : match.start()]):
+        if _ABBREVIATION.search(text[max(begin, match.start() - _LONGEST_ABBREVIATION) : match.start()]):
             continue
         yield from _cut(text[begin : match.start()])
         begin = match.end()
@@ -77,7 +78,7 @@ def _cut(sentence: str) -> Iterator[str]:
         yield " ".join(parts[start : start + MOST_SENTENCE_WORDS])
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """What the forms of a word have in common: a coarse stem that leaves at least four letters."""
     while True:

@@ -33,6 +33,7 @@ PACKED_READERS: Final[Mapping[str, Callable[[bytes, str, str], Document]]] = {".
 SUFFIXES: Final = (*READERS, *PACKED_READERS)
 
 _MOST_CONTROLS: Final = 0.02
+_MOST_MARKS: Final = 30
 
 
 def suffix_of(name: str) -> str:
@@ -76,5 +77,18 @@ def decode(data: bytes, name: str) -> str:
     controls = sum(text.count(chr(code)) for code in range(32) if code not in (9, 10, 12, 13))
     if "\0" in text or controls > len(text) * _MOST_CONTROLS:
         raise UnreadableTextError(f"{name} is no text.")
-    text = "".join(text.splitlines(keepends=True)).replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _few_marks(text))
+
+
+def _few_marks(text: str) -> str:
+    """The text with at most 30 combining marks in a row (UAX 15, section 13): ordering n takes n times n steps."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)

@@ -10,6 +10,7 @@ from netsentinel.academy.extraction.readers.plain import cut
 _SKIPPED: Final = frozenset(
     {"script", "style", "nav", "noscript", "template", "svg", "form", "head", "footer", "button"}
 )
+_DEEPEST: Final = 100
 _BLOCK_TAGS: Final = """
 address article aside blockquote br caption div dd dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header
 hr li main ol p pre section table td th tr ul body html
@@ -42,7 +43,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's form
         state = self.state
         self._in_title = tag == "title"
-        if tag in _SKIPPED:
+        if tag in _SKIPPED and len(state.skipping) < _DEEPEST:
             state.skipping.append(tag)
         if tag in _BLOCKS:
             self._flush("")

@@ -9,10 +9,11 @@ from netsentinel.academy.extraction.model import Document, Passage, PassageKind,
 from netsentinel.academy.extraction.readers.plain import cut
 
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]")
 _UNDERLINE: Final = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _ITEM: Final = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+")
-_RULE: Final = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?[\s:|-]+\|[\s:|-]*$")
+_RULE_MARKS: Final = frozenset("-*_")
+_TABLE_RULE: Final = frozenset(" \t:|-")
 _DEFINITION: Final = re.compile(
     r"^(?:\*\*|__)([^*_]{2,80}?):?(?:\*\*|__)\s*(?:[:\u2013\u2014-]\s*)?(?=\S)(.{12,})$", re.DOTALL
 )
@@ -20,7 +21,7 @@ _IMAGE: Final = re.compile(r"!\[([^\]\n]{0,200})\]\([^()\n]{0,500}\)")
 _LINK: Final = re.compile(r"\[([^\]\n]{1,300})\](?:\([^()\n]{0,800}\)|\[[^\]\n]{0,100}\])")
 _REFERENCE: Final = re.compile(r"^\s*\[[^\]]+\]:\s+\S+")
 _STRONG: Final = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{2,80}?)\1|(?<![\w*])[*_](?=\S)([^*_\n]{2,80}?)[*_](?![\w*])")
-_TAG: Final = re.compile(r"<!--.{0,5000}?-->|</?[A-Za-z][^<>]{0,500}>", re.DOTALL)
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _MARKS: Final = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`+|\\(?=[^\w\s])")
 _COLON: Final = ":   "
 
@@ -73,8 +74,26 @@ class _Reading:
 
 def plain_of(raw: str) -> str:
     """Markdown without its marks, on one line."""
-    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _TAG.sub(" ", raw)))
+    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _TAG.sub(" ", _without_comments(raw))))
     return " ".join(unescape(_MARKS.sub("", text)).split())
+
+
+def _without_comments(raw: str) -> str:
+    """In one pass, however many of them are never closed."""
+    kept: list[str] = []
+    at = 0
+    while (begin := raw.find("<!--", at)) >= 0 and (end := raw.find("-->", begin + 4)) >= 0:
+        kept.append(raw[at:begin])
+        at = end + 3
+    return " ".join([*kept, raw[at:]])
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is a rule, or the rule below the head of a table."""
+    marks = set(line.replace(" ", "").replace("\t", ""))
+    if len(marks) == 1 and marks <= _RULE_MARKS:
+        return len(line.split()) > 2 or len(line.strip()) > 2  # noqa: PLR2004 - three marks at least
+    return "|" in line and set(line) <= _TABLE_RULE
 
 
 def read_markdown(text: str, title: str) -> Document:
@@ -95,11 +114,11 @@ def _line(reading: _Reading, lines: list[str], number: int) -> int:
         reading.flush()
         return _code(reading, lines, number, fence[1])
     if found := _HEADING.match(line):
-        reading.heading(len(found[1]), found[2], number + 1)
+        reading.heading(len(found[1]), line[found.end() :].rstrip().rstrip("#"), number + 1)
     elif reading.block and len(reading.block) == 1 and (under := _UNDERLINE.match(line)):
         raw, reading.block = reading.block[0], []
         reading.heading(1 if "=" in under[1] else 2, raw, number)
-    elif not line.strip() or _RULE.match(line) or _REFERENCE.match(line):
+    elif not line.strip() or _is_rule(line) or _REFERENCE.match(line):
         reading.flush()
     elif line.startswith(_COLON) and len(reading.block) == 1:
         term = plain_of(reading.block.pop())

@@ -51,3 +51,15 @@ def test_marks_inside_words_stay() -> None:
 
 def test_an_unfinished_fence_ends_with_the_text() -> None:
     assert read_markdown("```\ncode", "t").passages[0].kind is PassageKind.CODE
+
+
+def test_headings_rules_and_comments_of_any_length_take_no_more_than_one_look() -> None:
+    spaces = " " * 100_000
+    text = f"# a{spaces}b ##\n\n{'|' * 100_000}x\n\n{'<!--' * 100_000}\n\n{'- ' * 100_000}x\n\n---\n\n| - | - |\n"
+    document = read_markdown(text, "t")
+    assert document.title == "a b"
+    assert not any("---" in passage.text for passage in document.passages)
+
+
+def test_a_comment_is_left_out() -> None:
+    assert plain_of("one <!-- two -- three --> four <!-- five") == "one four <!-- five"

@@ -22,3 +22,9 @@ def test_unknown_names_are_refused() -> None:
 
 def test_the_name_is_the_title_where_the_text_has_none() -> None:
     assert read_text("Zero_Trust notes.md", b"text").title == "Zero Trust notes" == title_of("a/Zero_Trust notes.md")
+
+
+def test_marks_on_one_letter_are_few() -> None:
+    said = decode(("e" + "\u0316\u0300" * 300_000 + "n").encode(), "x.txt")
+    assert len(said) <= 32
+    assert said[-1] == "n"

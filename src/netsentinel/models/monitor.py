@@ -145,16 +145,19 @@ class ModelMonitor:
         fresh: list[tuple[ModelVersion, Window]] = []
         flagged: dict[str, tuple[int, ...]] = {}
         for tally in tallies:
-            model = known.get((tally.tenant, tally.name, tally.version))
-            if model is not None and tally.judged:
+            if not tally.judged:
+                continue
+            model = known.get((tally.tenant, tally.name, tally.version)) or await self._replaced(tally)
+            if model is not None:
                 fresh.append((model, _window(model, tally, now)))
                 flagged[model.id] = tally.entities
         if fresh:
             await self._db.write(lambda tx: [self._windows.add(tx, window) for _, window in fresh])
         self._seen = {model.id: self._of(model) for model in chosen.models}
         for model, window in fresh:
-            self._count(model, window)
-            self._seen[model.id].entities.update(dict.fromkeys(flagged[model.id], now))
+            if model.id in self._seen:
+                self._count(model, window)
+                self._seen[model.id].entities.update(dict.fromkeys(flagged[model.id], now))
         for model in chosen.models:
             seen = self._seen[model.id]
             if now - seen.checked_at >= _CHECK_EVERY:
@@ -268,6 +271,12 @@ class ModelMonitor:
         return gone
 
     # Inside.
+
+    async def _replaced(self, tally: ModelTally) -> ModelVersion | None:
+        """The model of a tally that was swapped out since it judged."""
+        if not tally.version.isdecimal():
+            return None
+        return await self._registry.numbered(tally.tenant, tally.name, int(tally.version))
 
     def _of(self, model: ModelVersion) -> _Seen:
         seen = self._seen.get(model.id) or _Seen(model)

@@ -195,11 +195,13 @@ async def test_verdicts_that_call_most_alerts_wrong_are_drift_of_labels(watch: W
     assert [one.what for one in watch.told(MODEL_DRIFT)] == ["labels"]
 
 
-async def test_tallies_of_models_that_are_not_deployed_any_more_are_left_out(watch: Watch) -> None:
+async def test_what_a_model_did_before_it_was_swapped_out_still_counts(watch: Watch) -> None:
     model = await watch.shelf.add(report=REPORT)
     await watch.hear(model)
+    await watch.hear(model, version="99")
+    await watch.hear(model, version="odd")
     await watch.monitor.take([])
-    assert (await watch.monitor.figures(T, model.id)).judged == 0
+    assert (await watch.monitor.figures(T, model.id)).judged == 1_000
     assert list(watch.monitor.samples()) == []
 
 

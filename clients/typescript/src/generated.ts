@@ -341,7 +341,7 @@ export interface ModelChanged {
   readonly id: string;
   readonly line: string;
   readonly number: number;
-  readonly kind: string;
+  readonly model: string;
   readonly before: string;
   readonly stage: string;
   readonly share: number;

@@ -23,7 +23,7 @@ class ModelChanged(Payload, frozen=True, kw_only=True):
     id: str
     line: str
     number: int
-    kind: str
+    model: str
     """Which model it is of, for example `flow-classifier`."""
     before: str
     """The stage it left; empty for one that was just trained."""
@@ -97,5 +97,6 @@ ENTRY_KINDS = (
         "model:drift",
         ModelDrifted,
         "What a model sees or says is no longer what it was trained on.",
+        audited=True,
     ),
 )

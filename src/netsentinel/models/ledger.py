@@ -144,7 +144,7 @@ class Ledger:
             id=model.id,
             line=model.line,
             number=model.number,
-            kind=model.artefact.kind,
+            model=model.artefact.kind,
             before=before.value if before else "",
             stage=model.stage.value,
             share=model.share,

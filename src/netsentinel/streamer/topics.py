@@ -153,7 +153,7 @@ _TOPICS = (
             "id": _TEXT,
             "line": _TEXT,
             "number": _NUMBER,
-            "kind": _TEXT,
+            "model": _TEXT,
             "stage": _TEXT,
             "before": _TEXT,
             "what": _TEXT,

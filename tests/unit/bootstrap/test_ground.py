@@ -28,7 +28,7 @@ NAMES_OF_THEIR_OWN = {
 """Document 003's names on the WebSocket, and those in their style: its webhook events are called otherwise."""
 
 
-DECIDED_BY_PEOPLE = {"audit", "rules", "triage"}
+DECIDED_BY_PEOPLE = {"audit", "models", "rules", "triage"}
 """Topics of which every entry is audited, and whose entries are the only ones that are."""
 
 

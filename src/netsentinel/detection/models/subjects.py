@@ -132,12 +132,12 @@ class WindowSubjects:
 
     def time(self, row: int) -> Micros:
         """When the last event of the window was."""
-        return self._windows[row].window.time
+        return _last(self._windows[row]).time
 
     def subject(self, row: int) -> Subject:
         """The entity, with the last event of its window."""
         one = self._windows[row]
-        last, is_service = one.window, one.segment == "service"
+        last, is_service = _last(one), one.segment == "service"
         return Subject(
             at=one.at,
             tenant=self.tenant,
@@ -156,6 +156,13 @@ class WindowSubjects:
             else _WINDOW_TECHNIQUES,
             raw=last.raw,
         )
+
+
+def _last(one: Closed) -> Event:
+    last = one.window.last
+    if last is None:
+        raise ValueError("a window without events is over")
+    return last
 
 
 def finding(serving: Serving, subject: Subject, score: float, why: list[Contribution]) -> Finding:

@@ -67,15 +67,9 @@ class Open(msgspec.Struct, array_like=True):
     packets: int = 0
     duration: Micros = 0
     peers: dict[str, None] = msgspec.field(default_factory=dict[str, None])
-    things: dict[str, None] = msgspec.field(default_factory=dict[str, None])
-    time: Micros = 0
-    source: str = ""
-    src_ip: str = ""
-    dst_ip: str = ""
-    user: str = ""
-    device: str = ""
-    raw: bytes = b""
-    """The latest event of it, as it was given, unless it is very long."""
+    things: dict[str | int, None] = msgspec.field(default_factory=dict[str | int, None])
+    last: Event | None = None
+    """The latest event of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +84,12 @@ class Closed:
     window: Open
 
 
+_Key = tuple[str, str, str, int, str]
+"""Tenant, segment, name, port, protocol; the last two of services only."""
+
+
 class _Saved(msgspec.Struct, array_like=True):
-    open: list[tuple[tuple[str, str, str], Open]]
+    open: list[tuple[_Key, Open]]
     newest: dict[str, int]
 
 
@@ -104,39 +102,42 @@ class EntityWindows:
     schema = WINDOWS
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, str, str], Open] = {}
+        self._open: dict[_Key, Open] = {}
         self._newest: dict[str, int] = {}
         """Tenant -> the newest window of its events."""
 
     def take(self, events: Sequence[Event]) -> list[Closed]:
         """The windows that these events close."""
         closed: list[Closed] = []
+        add = self._add
+        span, until, tenant = 0, 0, TenantId("")
         for at, event in enumerate(events):
-            if event.class_uid not in CLASSES:
+            kind = event.class_uid
+            if kind not in CLASSES:
                 continue
-            span = event.time // SPAN
-            newest = self._newest.get(event.tenant, span)
-            if span > newest or newest - span > _BACK or event.tenant not in self._newest:
-                self._newest[event.tenant] = span
-                self._close_old(at, event.tenant, span, closed)
-            if event.class_uid == NETWORK_ACTIVITY:
-                if event.src_ip and event.dst_ip:
-                    port = str(event.dst_port)
-                    self._add(at, (event.tenant, "address", event.src_ip), span, event, event.dst_ip, port, closed)
-                    service = f"{event.dst_ip}:{port}/{event.protocol}"
-                    self._add(at, (event.tenant, "service", service), span, event, event.src_ip, "", closed)
-            elif event.class_uid == _PROCESS:
+            if event.tenant != tenant or not until - SPAN <= event.time < until:
+                tenant, span = event.tenant, event.time // SPAN
+                until = (span + 1) * SPAN
+                newest = self._newest.get(tenant)
+                if newest is None or span > newest or newest - span > _BACK:
+                    self._newest[tenant] = span
+                    self._close_old(at, tenant, span, closed)
+            if kind == NETWORK_ACTIVITY:
+                source, target, port = event.src_ip, event.dst_ip, event.dst_port
+                if source and target:
+                    add(at, (tenant, "address", source, 0, ""), span, event, target, port, closed)
+                    add(at, (tenant, "service", target, port, event.protocol), span, event, source, "", closed)
+            elif kind == _PROCESS:
                 if event.device:
-                    self._add(at, (event.tenant, "host", event.device), span, event, event.user, event.process, closed)
+                    add(at, (tenant, "host", event.device, 0, ""), span, event, event.user, event.process, closed)
             elif event.user:
-                where = event.src_ip or event.device
-                thing = event.app_protocol or event.event_code
-                self._add(at, (event.tenant, "user", event.user), span, event, where, thing, closed)
+                where, thing = event.src_ip or event.device, event.app_protocol or event.event_code
+                add(at, (tenant, "user", event.user, 0, ""), span, event, where, thing, closed)
         return closed
 
     def save(self) -> bytes:
         """All open windows."""
-        return msgspec.msgpack.encode(_Saved(list(self._open.items()), self._newest))
+        return msgspec.msgpack.encode(_Saved([(key, _small(one)) for key, one in self._open.items()], self._newest))
 
     def load(self, state: bytes) -> None:
         """Take over what `save` gave; empty bytes mean a fresh start."""
@@ -146,11 +147,11 @@ class EntityWindows:
     def _add(
         self,
         at: int,
-        key: tuple[str, str, str],
+        key: _Key,
         span: int,
         event: Event,
         peer: str,
-        thing: str,
+        thing: str | int,
         closed: list[Closed],
     ) -> None:
         window = self._open.get(key)
@@ -172,9 +173,7 @@ class EntityWindows:
             window.peers[peer] = None
         if len(window.things) < MOST_DIFFERENT:
             window.things[thing] = None
-        window.time, window.source = event.time, event.source
-        window.raw = event.raw if len(event.raw) <= _RAW else b""
-        window.src_ip, window.dst_ip, window.user, window.device = event.src_ip, event.dst_ip, event.user, event.device
+        window.last = event
 
     def _close_old(self, at: int, tenant: TenantId, newest: int, closed: list[Closed]) -> None:
         """Close what can hardly get another event, in the order in which it was begun."""
@@ -208,5 +207,16 @@ def rows_of(windows: Sequence[Closed]) -> Table:
     return Table(WINDOWS, numbers, (Category.of(segments), Category.of(entities)))
 
 
-def _over(at: int, key: tuple[str, str, str], window: Open) -> Closed:
-    return Closed(at, TenantId(key[0]), key[1], clean(key[2]), window)
+def _over(at: int, key: _Key, window: Open) -> Closed:
+    tenant, segment, name, port, protocol = key
+    named = f"{name}:{port}/{protocol}" if segment == "service" else name
+    return Closed(at, TenantId(tenant), segment, clean(named), window)
+
+
+def _small(window: Open) -> Open:
+    """A window as it is saved: of its last event what a finding tells of."""
+    last = window.last
+    if last is None:
+        return window
+    kept = msgspec.structs.replace(last, native={}, raw=last.raw if len(last.raw) <= _RAW else b"")
+    return msgspec.structs.replace(window, last=kept)

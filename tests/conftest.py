@@ -25,6 +25,7 @@ from tests.programs import require_program  # noqa: E402 - the path above makes 
 
 if TYPE_CHECKING:
     from netsentinel.storage.postgres import PostgresDatabase
+    from tests.neo4j import Neo4jServer
     from tests.postgresql import PostgresServer
 
 # How long an example takes, or its making, is the machine's affair.
@@ -89,6 +90,16 @@ def postgres_server() -> "Iterator[PostgresServer]":
     from tests.postgresql import PostgresServer
 
     with PostgresServer(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def neo4j_server() -> "Iterator[Neo4jServer]":
+    """A running Neo4j, started by the first test that needs it."""
+    script = require_program("neo4j")
+    from tests.neo4j import Neo4jServer
+
+    with Neo4jServer(script) as server:
         yield server
 
 

@@ -42,10 +42,19 @@ def _honeypot(command: str) -> Path | None:
     return Path(found) if found else None
 
 
+def _neo4j() -> Path | None:
+    """The script that runs it, once its artefacts are fetched: `tools/neo4j.sh fetch`."""
+    root = Path(__file__).resolve().parents[1]
+    script = root / "tools" / "neo4j.sh"
+    is_fetched = any((root / ".neo4j").glob("*/complete"))
+    return script if is_fetched and shutil.which("java") else None
+
+
 _FINDERS: dict[str, Callable[[], Path | None]] = {
     "postgresql": _postgresql,
     "chromium": _chromium,
     "node": _node,
+    "neo4j": _neo4j,
     "opencanary": lambda: _honeypot("opencanaryd"),
     "cowrie": lambda: _honeypot("cowrie"),
 }

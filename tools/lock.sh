@@ -4,5 +4,5 @@ set -eu
 cd "$(dirname "$0")/.."
 compile="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
   --custom-compile-command tools/lock.sh"
-$compile pyproject.toml --extra postgres --group build -o requirements/runtime.txt
-$compile pyproject.toml --extra ml --extra postgres --group build --group dev -o requirements/dev.txt
+$compile pyproject.toml --extra neo4j --extra postgres --group build -o requirements/runtime.txt
+$compile pyproject.toml --extra ml --extra neo4j --extra postgres --group build --group dev -o requirements/dev.txt

@@ -10,6 +10,7 @@ CONTRACT_TESTED = {"store_sql", "testing"}
 
 ONE_SUITE = {
     "academy/graph/deriving.py": "unit/academy/graph/test_derivation.py",
+    "academy/graph/neo4j_graph.py": "contracts/test_graph_stores.py",
     "academy/graph/service.py": "contracts/test_graph.py",
     "academy/graph/store_sql/ledger.py": "contracts/test_graph.py",
     "academy/graph/store_sql/rows.py": "contracts/test_graph.py",

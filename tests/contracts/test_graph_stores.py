@@ -1,7 +1,7 @@
 """One suite for walks over the graph on every kind of store; the one in memory is also what the others are held to."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -24,15 +24,28 @@ from netsentinel.academy.graph.store_sql import SqlGraph  # noqa: F401 - the sui
 from netsentinel.academy.graph.testing import MemoryGraph  # noqa: F401 - the same
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.storage.dialect import POSTGRES, SQLITE
+from tests.neo4j import Neo4jServer
 from tests.unit.academy.graph.site import OTHER, T, memory_site, sql_site
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture
+async def neo4j_store(neo4j_server: Neo4jServer) -> AsyncIterator[GraphStore]:
+    from netsentinel.academy.graph.neo4j_graph import Neo4jGraph, Neo4jPlace
+
+    async with Neo4jGraph(Neo4jPlace(neo4j_server.url)) as graph:
+        for tenant in (T, OTHER):
+            await graph.clear(tenant)
+        yield graph
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql", "neo4j"])
 def store(request: pytest.FixtureRequest, clock: FakeClock) -> GraphStore:
     if request.param == "memory":
         return memory_site(clock).ground.store
+    if request.param == "neo4j":
+        return request.getfixturevalue("neo4j_store")
     database = request.getfixturevalue(f"{request.param}_database")
     return sql_site(database, SQLITE if request.param == "sqlite" else POSTGRES, clock).ground.store
 

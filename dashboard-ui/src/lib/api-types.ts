@@ -2508,7 +2508,7 @@ export interface paths {
         put?: never;
         /**
          * Rebuild Graph
-         * @description Work all concepts and edges out anew from what is stated and decided.
+         * @description Work all concepts and edges out anew from what is stated and decided, and fill Neo4j anew where it is used.
          */
         post: operations["rebuild_graph"];
         delete?: never;

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from netsentinel.academy.graph import Concepts, Graph
+from netsentinel.academy.graph.projection import Projection
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.alerts.suppression import Suppressions
 from netsentinel.alerts.triage import Triage
@@ -66,6 +67,8 @@ class Services:
     webhooks: Webhooks
     graph: Graph
     concepts: Concepts
+    projection: Projection | None
+    """What keeps Neo4j up to date, where it is used."""
     files: TaskFiles
     analytics: Analytics
     hub: Hub

@@ -1,13 +1,17 @@
 """The academy: the knowledge graph on the database that is open."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.attack import AttackReference
+from netsentinel.academy.graph.projection import Projected, Projection
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
 from netsentinel.bootstrap.ground import Ground, open_ground
+from netsentinel.kernel.entries import Entry
+from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage.dialect import POSTGRES, SQLITE
@@ -20,6 +24,13 @@ class Academy:
     graph: Graph
     concepts: Concepts
     attack: AttackReference
+    projection: Projection | None
+    """What keeps Neo4j up to date, where it is used."""
+
+    def on_graph(self, entry: Entry) -> None:
+        """The live reaction to a changed graph."""
+        if self.projection is not None:
+            self.projection.on_entry(entry)
 
 
 def _ground(settings: Settings, ground: Ground) -> GraphGround:
@@ -35,10 +46,24 @@ async def open_graph(settings: Settings) -> AsyncGenerator[GraphGround]:
         yield _ground(settings, ground)
 
 
-async def open_academy(settings: Settings, ground: Ground) -> Academy:
+async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground) -> Academy:
     """The academy's services; the default tenant's graph knows ATT&CK from the start."""
     stands_on = _ground(settings, ground)
     graph = Graph(stands_on)
     attack = AttackReference(ground.db, graph)
     await attack.ensure(DEFAULT_TENANT)
-    return Academy(graph, Concepts(stands_on, graph), attack)
+    projection = await _projection(stack, settings, stands_on)
+    return Academy(graph, Concepts(stands_on, graph), attack, projection)
+
+
+async def _projection(stack: AsyncExitStack, settings: Settings, ground: GraphGround) -> Projection | None:
+    if not settings.neo4j_url:
+        return None
+    try:
+        # The driver is an extra: only installations that use Neo4j have it.
+        neo4j = import_module("netsentinel.academy.graph.neo4j_graph")
+    except ModuleNotFoundError as error:
+        raise SettingsError("Neo4j needs its driver: pip install 'netsentinel[neo4j]'") from error
+    place = neo4j.Neo4jPlace(settings.neo4j_url, settings.neo4j_user, settings.neo4j_password.get_secret_value())
+    store: Projected = await stack.enter_async_context(neo4j.Neo4jGraph(place))
+    return Projection(ground.db, ground.rows, ground.counts, store)

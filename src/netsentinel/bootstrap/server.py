@@ -105,7 +105,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await open_work(settings, ground)
-        academy = await open_academy(settings, ground)
+        academy = await open_academy(stack, settings, ground)
         histories = Histories(
             work.tasks,
             work.plan.schedules,
@@ -144,6 +144,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
                 work.plan.timer.run(),
                 work.plan.on_events.run(),
                 pusher.run(),
+                *((academy.projection.run(),) if academy.projection else ()),
                 tend_lake(settings, lake),
             ),
             notes=await _notes(ground.identity, url),
@@ -232,6 +233,7 @@ def _services(
         webhooks=work.hooks.service,
         graph=academy.graph,
         concepts=academy.concepts,
+        projection=academy.projection,
         files=work.files,
         analytics=work.analytics,
         hub=hub,
@@ -256,6 +258,7 @@ def _handlers(work: Work, academy: Academy, alerts: AlertService, hub: Hub, push
         push_metrics=pusher.on_entry,
         answer_request=hub.on_task_end,
         seed_graph=academy.attack.on_user,
+        project_graph=academy.on_graph,
     )
 
 

@@ -122,10 +122,11 @@ def academy(
 ) -> None:
     """Ask a knowledge graph for closures and paths; bring texts into one; link names, guess prerequisites.
 
-    closure_ms and path_ms are what one question takes, cpu figures its processor time; load_s is the first question of
-    a process, which reads the graph. ingest_s_per_9k_words is from a transcript's bytes to its concepts and edges
-    committed, link_hit_at_5 the share of ATT&CK techniques whose name finds their description, prerequisite_f1 the mean
-    F1 over the domains of AL-CPL, from names alone.
+    closure_ms and path_ms are what one question takes, cpu figures its processor time; load_s is reading the graph,
+    once per process, and first_closure_s the first closure after a change, which works all of them out.
+    ingest_s_per_9k_words is from a transcript's bytes to its concepts and edges committed, link_hit_at_5 the share of
+    ATT&CK techniques whose name finds their description, prerequisite_f1 the mean F1 over the domains of AL-CPL, from
+    names alone.
     """
     from netsentinel.cli.bench_academy import measure_graph
     from netsentinel.cli.bench_texts import measure_texts

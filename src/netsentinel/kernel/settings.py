@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="Empty for SQLite in the data folder, or `postgresql://user:password@host/name`."
     )
+    neo4j_url: str = Field(
+        "", description="A Neo4j that the knowledge graph is copied to, `bolt://host:7687`; empty for none."
+    )
+    neo4j_user: str = Field("", description="Who to be there; empty where it asks for nobody.")
+    neo4j_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     host: str = Field(
         "127.0.0.1", description="Address to listen on. Anything but loopback needs `public_url` on https."
     )

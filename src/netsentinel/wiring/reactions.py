@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
+from netsentinel.academy.graph.entries import GRAPH_CHANGED
 from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
 from netsentinel.identity.entries import KEY_REVOKED, SESSION_CLOSED, USER_CREATED, USER_DISABLED
 from netsentinel.kernel.entries import Entry
@@ -50,6 +51,7 @@ class Handlers:
     webhook_kinds: WantedKinds
     end_delivery: DurableHandler
     seed_graph: DurableHandler
+    project_graph: LiveHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,12 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         (USER_CREATED,),
         "Has the knowledge graph of the user's tenant know the tactics, techniques and mitigations of ATT&CK.",
         lambda handlers: handlers.seed_graph,
+    ),
+    LiveReaction(
+        "projection",
+        (GRAPH_CHANGED,),
+        "Has Neo4j take what is different, where it is used. It is also looked for every five seconds.",
+        lambda handlers: handlers.project_graph,
     ),
     LiveReaction(
         "requests",

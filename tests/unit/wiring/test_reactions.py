@@ -68,6 +68,7 @@ def test_the_table() -> None:
         ("webhooks", True, ()),
         ("deliveries", True, ("task.failed", "task.cancelled", "task.dead")),
         ("attack", True, ("user.created",)),
+        ("projection", False, ("graph.changed",)),
         ("requests", False, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
     ]
 
@@ -106,6 +107,7 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         webhook_kinds=lambda _tx: ("alert.raised",),
         end_delivery=lambda _tx, _entry: taken.append("deliveries"),
         seed_graph=lambda _tx, _entry: taken.append("attack"),
+        project_graph=lambda _entry: taken.append("projection"),
     )
     handler = reaction.handler(handlers)
     handler(*(None,) * (2 if isinstance(reaction, DurableReaction) else 1))  # type: ignore[arg-type] # neither looks

@@ -41,6 +41,7 @@ class GraphIndex:
         self._around: dict[str, dict[str, int]] | None = None
         self._live: set[tuple[str, str, str]] = set()
         self._order: list[str] | None = None
+        self._places: dict[str, int] = {}
         self._masks: dict[Direction, dict[str, int]] = {}
         self._graphs: dict[bool, _Numbered] = {}
 
@@ -105,19 +106,19 @@ class GraphIndex:
                 [(at[target], at[source]) for source, targets in self._ahead.items() for target in targets]
             )
             self._order = [names[index] for index in rx.topological_sort(graph)]
+            self._places = {name: place for place, name in enumerate(self._order)}
         return self._order
 
     def _masks_of(self, direction: Direction, order: list[str]) -> dict[str, int]:
         masks = self._masks.get(direction)
         if masks is None:
             masks = dict[str, int]()
-            places = {name: 1 << place for place, name in enumerate(order)}
             first_to_last = direction is Direction.PREREQUISITES
             along = self._ahead if first_to_last else self._behind
             for name in order if first_to_last else reversed(order):
                 mask = 0
                 for other in along.get(name, _NOTHING):
-                    mask |= masks[other] | places[other]
+                    mask |= masks[other] | 1 << self._places[other]
                 masks[name] = mask
             self._masks[direction] = masks
         return masks
@@ -140,12 +141,23 @@ class GraphIndex:
                 return (source,)
             if not is_directed and not self._media.isdisjoint((source, target)):
                 return _breadth_first(source, target, self._beside, self._media)
+            if is_directed and not self._requires(source, target):
+                return None
             at, names, graph = self._graph(is_directed=is_directed)
             if source not in at or target not in at:
                 return None
             found = rx.dijkstra_shortest_paths(graph, at[source], at[target])
             way = next(iter(found.values()), None)
             return None if way is None else tuple(names[index] for index in way)
+
+    def _requires(self, source: str, target: str) -> bool:
+        """Whether there may be a way along prerequisites: known from the bits, else only looked for."""
+        order = self._learning_order()
+        if len(order) > _MOST_MASKED:
+            return True
+        if source not in self._places or target not in self._places:
+            return False
+        return bool(self._masks_of(Direction.PREREQUISITES, order)[source] >> self._places[target] & 1)
 
     def _graph(self, *, is_directed: bool) -> _Numbered:
         """The edges that paths may take, by numbers; media are left out where paths do not lead through them."""

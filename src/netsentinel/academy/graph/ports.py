@@ -139,6 +139,10 @@ class GraphRows(Protocol):
 class GraphCounts(Protocol):
     """Counts what is there."""
 
+    def tenants(self, tx: ReadTx) -> list[TenantId]:
+        """Every tenant that has a graph; for the system itself."""
+        ...
+
     def stats(self, tx: ReadTx, tenant: TenantId) -> GraphStats:
         """How large a tenant's graph is."""
         ...

@@ -189,6 +189,10 @@ class MemoryCounts:
         self._rows = rows
         self._ledger = ledger
 
+    def tenants(self, tx: ReadTx) -> list[TenantId]:
+        """Every tenant that has a graph."""
+        return sorted(self._rows.versions)
+
     def stats(self, tx: ReadTx, tenant: TenantId) -> GraphStats:
         """How large a tenant's graph is."""
         edges = [edge for (owner, _), edge in self._rows.kept_edges.items() if owner == tenant]

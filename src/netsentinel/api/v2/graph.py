@@ -122,7 +122,10 @@ async def replace_attack(wanted: AttackTable, principal: Writer, services: Serve
     return answer(await services.graph.state(principal, ATTACK, claims))
 
 
-@router.post("/rebuild", response_model=Stated, responses=problems(401, 403))
+@router.post("/rebuild", response_model=Stated, responses=problems(401, 403, 503))
 async def rebuild_graph(principal: Writer, services: Served) -> Response:
-    """Work all concepts and edges out anew from what is stated and decided."""
-    return answer(await services.graph.rebuild(principal))
+    """Work all concepts and edges out anew from what is stated and decided, and fill Neo4j anew where it is used."""
+    done = await services.graph.rebuild(principal)
+    if services.projection is not None:
+        await services.projection.rebuild(principal.tenant)
+    return answer(done)

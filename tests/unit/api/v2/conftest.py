@@ -202,6 +202,7 @@ class Desk:
             webhooks=self.hooks.service,
             graph=self.graph,
             concepts=Concepts(ground, self.graph),
+            projection=None,
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,

@@ -133,6 +133,10 @@ class SqlCounts:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
+    def tenants(self, tx: ReadTx) -> list[TenantId]:
+        """Every tenant that has a graph; for the system itself."""
+        return [TenantId(tenant) for (tenant,) in tx.rows("SELECT tenant FROM graph_heads ORDER BY tenant")]
+
     def stats(self, tx: ReadTx, tenant: TenantId) -> GraphStats:
         """How large a tenant's graph is."""
         head = tx.row(_HEAD, (tenant,))

@@ -41,7 +41,7 @@ class Received:
         """
         signed_at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
         expected = Webhook(secret).sign(self.id, signed_at, self.body.decode())
-        if expected not in self.headers["webhook-signature"].split(" ") or abs(signed_at.timestamp() - self.came) > 300:  # noqa: PLR2004 - seconds
+        if expected not in self.headers["webhook-signature"].split(" ") or abs(signed_at.timestamp() - self.came) > 300:
             raise WebhookVerificationError(self.id)
         return self.event
 

@@ -104,5 +104,6 @@ def readiness_of(
     async def of_models() -> str:
         return " ".join(models()) or "deployed models judge"
 
-    checks: dict[str, Check] = {"storage": storage, "writer": writer, "disk": disk, "detection": detection, "models": of_models}
+    checks: dict[str, Check] = {"storage": storage, "writer": writer, "disk": disk, "detection": detection}
+    checks["models"] = of_models
     return Readiness(checks)

@@ -144,9 +144,7 @@ class ModelMonitor:
         now = self._clock.now()
         fresh: list[tuple[ModelVersion, Window]] = []
         flagged: dict[str, tuple[int, ...]] = {}
-        for tally in tallies:
-            if not tally.judged:
-                continue
+        for tally in [one for one in tallies if one.judged]:
             model = known.get((tally.tenant, tally.name, tally.version)) or await self._replaced(tally)
             if model is not None:
                 fresh.append((model, _window(model, tally, now)))
@@ -159,13 +157,17 @@ class ModelMonitor:
                 self._count(model, window)
                 self._seen[model.id].entities.update(dict.fromkeys(flagged[model.id], now))
         for model in chosen.models:
-            seen = self._seen[model.id]
-            if now - seen.checked_at >= _CHECK_EVERY:
-                seen.checked_at = now
-                try:
-                    await self.check(model)
-                except (NetSentinelError, msgspec.MsgspecError) as error:
-                    _log.warning("model_not_checked", model=model.id, detail=str(error))
+            await self._check_in_time(model, now)
+
+    async def _check_in_time(self, model: ModelVersion, now: Micros) -> None:
+        seen = self._seen[model.id]
+        if now - seen.checked_at < _CHECK_EVERY:
+            return
+        seen.checked_at = now
+        try:
+            await self.check(model)
+        except (NetSentinelError, msgspec.MsgspecError) as error:
+            _log.warning("model_not_checked", model=model.id, detail=str(error))
 
     async def check(self, model: ModelVersion) -> None:
         """Compare a deployed model with its training: a guard may take it out, and drift is told of."""

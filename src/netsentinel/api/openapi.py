@@ -91,6 +91,8 @@ TAGS: Final = {
     "entries": "The journal of everything that happened.",
     "sources": "Where events come from.",
     "rules": "Sigma rules and packs of them.",
+    "models": "Models that judge events: trained, deployed, watched, taken back.",
+    "graph": "Concepts, what has to be understood before what, and where that is said.",
     "connections": "Who is connected over the WebSocket.",
     "tasks": "Durable work: asked for, watched, stopped, tried again.",
     "error recovery": "Retries, circuit breakers and dead letters.",

@@ -7,7 +7,7 @@ also lists every event name with its data.
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 import msgspec
 
@@ -102,7 +102,16 @@ def _schemas(kinds: Sequence[EntryKind]) -> dict[str, Any]:
     payloads = {kind.payload for kind in kinds}
     structs = (*FRAMES_OF_CLIENT, *FRAMES_OF_SERVER, *sorted(payloads, key=lambda payload: payload.__name__))
     _, schemas = msgspec.json.schema_components(structs, ref_template=_REF)
-    return schemas
+    return {name: _listed(schema) for name, schema in schemas.items()}
+
+
+def _listed(part: Any) -> Any:
+    """With lists for tuples, which defaults may be."""
+    if isinstance(part, dict):
+        return {key: _listed(value) for key, value in cast("dict[str, Any]", part).items()}
+    if isinstance(part, list | tuple):
+        return [_listed(value) for value in cast("list[Any]", part)]
+    return part
 
 
 def _topic(topic: Topic, kinds: Sequence[EntryKind]) -> dict[str, Any]:

@@ -67,12 +67,16 @@ async def test_a_life_over_http(desk: Desk) -> None:
     early = await desk.call("POST", f"{path}/promote", Role.ADMIN, json={})
     assert (early.status_code, early.json()["code"]) == (409, "model-stage")
     assert (await desk.call("POST", f"{path}/deploy", json={"stage": "shadow"})).json()["alias"] == "shadow"
-    canary = (await desk.call("POST", f"{path}/deploy", json={"stage": "canary", "share": 0.25, "note": "try"})).json()
-    assert (canary["alias"], canary["share"]) == ("challenger", 0.25)
+    large = await desk.call("POST", f"{path}/deploy", json={"stage": "canary", "share": 0.25})
+    assert (large.status_code, large.json()["code"]) == (403, "not-allowed")
+    canary = (await desk.call("POST", f"{path}/deploy", json={"stage": "canary", "share": 0.2, "note": "try"})).json()
+    assert (canary["alias"], canary["share"]) == ("challenger", 0.2)
     assert (await desk.call("POST", f"{path}/promote", Role.ANALYST, json={})).status_code == 403
     assert (await desk.call("POST", f"{path}/promote", Role.ADMIN, json={"note": "good"})).json()["alias"] == "champion"
     assert (await desk.call("POST", f"{path}/retire", json={})).status_code == 409
-    assert (await desk.call("POST", f"{path}/rollback", json={"note": "loud"})).json()["stage"] == "rolled_back"
+    assert (await desk.call("POST", f"{path}/rollback", json={"note": "loud"})).status_code == 403
+    back = await desk.call("POST", f"{path}/rollback", Role.ADMIN, json={"note": "loud"})
+    assert back.json()["stage"] == "rolled_back"
     assert (await desk.call("POST", f"{path}/retire", json={})).json()["stage"] == "retired"
     view = (await desk.get(path)).json()
     assert [change["change"] for change in view["history"]] == [

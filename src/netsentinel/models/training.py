@@ -16,7 +16,7 @@ from netsentinel.detection.errors import TrainingDataError
 from netsentinel.events.lake.actions import EventsWanted, check_filter
 from netsentinel.events.lake.model import EventFilter, StoredEvent
 from netsentinel.kernel.clock import DAY, HOUR, MINUTE, Clock
-from netsentinel.kernel.errors import NetSentinelError, NotAllowedError, NotFoundError
+from netsentinel.kernel.errors import NetSentinelError, NotAllowedError
 from netsentinel.kernel.types import Permission, Principal, TenantId, system_principal
 from netsentinel.models.bench import TrainingBench
 from netsentinel.models.card import card
@@ -371,7 +371,7 @@ class ModelActions:
 
 def _must_be_known(kind: str) -> None:
     if kind not in KINDS:
-        raise NotFoundError(f"There is no model {kind!r}. There are {', '.join(KINDS)}.")
+        raise InvalidTrainingError(f"There is no model {kind[:100]!r}. There are {', '.join(KINDS)}.", field="kind")
 
 
 def _scaled(reporter: Reporter) -> Callable[[float, str, str, Any], None]:

@@ -9,7 +9,7 @@ import pytest
 from netsentinel.alerts import Alert, AlertFilter
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.events.lake.model import EventFilter, StoredEvent
-from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError, NotFoundError
+from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import Permission, TenantId
 from netsentinel.models import ModelFilter, Stage
@@ -176,9 +176,9 @@ async def test_what_failed_for_good_leaves_nothing_on_the_disk(site: Site) -> No
 
 async def test_a_kind_that_there_is_not_is_refused_before_rows_are_gathered(site: Site) -> None:
     train, _ = site.actions.actions()
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidTrainingError):
         train.validate(Training(kind="oracle"), ANA)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidTrainingError):
         await site.train(Training(kind="oracle"))
     assert site.events.scans == 0
 

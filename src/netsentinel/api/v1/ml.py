@@ -65,7 +65,7 @@ async def show_model_info(principal: Reader, services: Served) -> Response:
     return answer(info)
 
 
-@router.post("/train", response_model=TrainingV1, status_code=202, responses=problems(400, 401, 403, 413))
+@router.post("/train", response_model=TrainingV1, status_code=202, responses=problems(400, 401, 403, 404, 413))
 async def train_model(wanted: TrainingText, principal: Writer, services: Served) -> Response:
     """Train a model, as `POST /api/v2/models/train` does."""
     given = {name: value for name, value in wanted.model_dump(mode="json").items() if value is not None}

@@ -61,7 +61,7 @@ async def list_models(query: Annotated[ModelQuery, Query()], principal: Reader, 
     return answer(ModelItems(tuple(map(item_of, page.items)), page.next))
 
 
-@router.post("/train", response_model=TaskItem, status_code=202, responses=problems(400, 401, 403, 413))
+@router.post("/train", response_model=TaskItem, status_code=202, responses=problems(400, 401, 403, 404, 413))
 async def train_model(wanted: TrainingText, principal: Writer, services: Served) -> Response:
     """Train a model as a task: on stored events, with labels from alerts and verdicts, or on a table.
 

@@ -1,6 +1,7 @@
 """Fixtures that every suite shares: the event loop, the clock, the databases, and which outside things are here."""
 
 import asyncio
+import gc
 import importlib
 import importlib.util
 import sys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tests.neo4j import Neo4jServer
     from tests.postgresql import PostgresServer
 
+# With Python's defaults the collector takes up to a third of the time of a process that holds thousands of tests.
+gc.set_threshold(50_000, 20, 100)
 # How long an example takes, or its making, is the machine's affair.
 hypothesis.settings.register_profile(
     "netsentinel", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -1,14 +1,11 @@
 """The TypeScript client's types, from the live protocol's AsyncAPI document and the HTTP API's OpenAPI document."""
 
-import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from netsentinel.api.app import create_app
 from netsentinel.bootstrap import entry_registry
-from netsentinel.kernel.settings import Settings
 from netsentinel.streamer.asyncapi import asyncapi
 
 Schema = Mapping[str, Any]
@@ -28,15 +25,16 @@ _PLAIN: Final = {"string": "string", "integer": "number", "number": "number", "b
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-@functools.cache
-def client_types() -> str:
+def client_types(http: Schema) -> str:
     """The file `clients/typescript/src/generated.ts`.
+
+    Args:
+        http: the OpenAPI document.
 
     Raises:
         ValueError: both documents have a schema of one name, and they differ.
     """
     live = asyncapi(entry_registry())
-    http = create_app(Settings()).openapi()
     schemas = dict(live["components"]["schemas"])
     for name in sorted(_reachable(http, _roots(http))):
         schema = http["components"]["schemas"][name]

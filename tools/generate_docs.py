@@ -5,11 +5,12 @@
 
 import argparse
 import ast
+import functools
 import importlib
 import inspect
 import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -64,6 +65,8 @@ histograms `netsentinel_http_request_seconds` with the labels `route`, `method` 
 `netsentinel_webhook_attempt_seconds` with the label `outcome`: `delivered`, `refused` (an answer other than 200 to 299)
 or `unanswered`; and the counter `netsentinel_http_deprecated_requests_total` with the label `route`: requests of the
 older version of the API."""
+KINDS = ("counter", "gauge")
+"""Of figures."""
 SAMPLE_PARTS = 4
 """Kind, name, help and value."""
 PREFIX = Settings.model_config.get("env_prefix", "")
@@ -282,7 +285,10 @@ def rules_page() -> str:
 
 def samples(path: Path) -> Iterator[tuple[str, str, str]]:
     """Name, kind and help of every figure that a file of the source hands to /metrics."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if not any(f'"{kind}"' in text for kind in KINDS):
+        return  # most files; parsing them all takes seconds
+    tree = ast.parse(text)
     prefixes = {
         node.targets[0].id: node.value.value
         for node in ast.walk(tree)
@@ -293,7 +299,7 @@ def samples(path: Path) -> Iterator[tuple[str, str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple) and len(node.elts) == SAMPLE_PARTS and isinstance(node.elts[0], ast.Constant):
             kind, name, words = (_text(part, prefixes) for part in node.elts[:3])
-            if kind in {"counter", "gauge"}:
+            if kind in KINDS:
                 yield name + ("_total" if kind == "counter" else ""), kind, words
 
 
@@ -315,24 +321,29 @@ def metrics_page() -> str:
     return f"{NOTICE}# Metrics\n\n{METRICS_INTRODUCTION}\n\n" + table(("Name", "Kind", "Meaning"), rows)
 
 
-def pages() -> dict[Path, str]:
-    """Every generated file with its content."""
-    return {
-        Path(".env.template"): env_template(),
-        REFERENCE / "settings.md": settings_page(),
-        REFERENCE / "errors.md": errors_page(),
-        REFERENCE / "entries.md": entries_page(),
-        REFERENCE / "reactions.md": reactions.page(),
-        REFERENCE / "rules.md": rules_page(),
-        REFERENCE / "metrics.md": metrics_page(),
-        OPENAPI: openapi_document(),
-        Path("clients/typescript/src/generated.ts"): client_types(),
-    }
+@functools.cache
+def api() -> dict[str, Any]:
+    """The document of the HTTP API. Making it takes seconds, so everybody shares it; nobody changes it."""
+    return create_app(Settings(_env_file=None)).openapi()  # type: ignore[call-arg]  # pydantic-settings' own argument
 
 
 def openapi_document() -> str:
     """docs/reference/openapi.json."""
-    return json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(api(), indent=1, ensure_ascii=False) + "\n"
+
+
+GENERATED: dict[Path, Callable[[], str]] = {
+    Path(".env.template"): env_template,
+    REFERENCE / "settings.md": settings_page,
+    REFERENCE / "errors.md": errors_page,
+    REFERENCE / "entries.md": entries_page,
+    REFERENCE / "reactions.md": reactions.page,
+    REFERENCE / "rules.md": rules_page,
+    REFERENCE / "metrics.md": metrics_page,
+    OPENAPI: openapi_document,
+    Path("clients/typescript/src/generated.ts"): lambda: client_types(api()),
+}
+"""Every generated file with what makes its content."""
 
 
 def broken() -> list[str]:
@@ -362,10 +373,10 @@ def main() -> None:
     found = broken()
     if found and why:
         accept(found, why)
-    for path, text in pages().items():
+    for path, make in GENERATED.items():
         if path == OPENAPI and found and not why:
             continue
-        target = ROOT / path
+        target, text = ROOT / path, make()
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,16 @@ class Module:
 
     path: Path
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Parsed when somebody asks: of the tests mostly the lines are counted."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, each test's walk made once."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def name(self) -> str:
@@ -36,12 +45,14 @@ class Module:
     def lines(self) -> int:
         return self.text.count("\n")
 
-    def functions(self) -> Iterator[tuple[str, Function]]:
+    @cached_property
+    def functions(self) -> tuple[tuple[str, Function], ...]:
         """Every function with its qualified name, nested ones included."""
-        yield from _functions(self.tree, "")
+        return tuple(_functions(self.tree, ""))
 
-    def classes(self) -> Iterator[ast.ClassDef]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef))
+    @cached_property
+    def classes(self) -> tuple[ast.ClassDef, ...]:
+        return tuple(node for node in self.nodes if isinstance(node, ast.ClassDef))
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
@@ -56,8 +67,7 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
 
 def _read(folder: Path) -> tuple[Module, ...]:
     paths = sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
-    texts = [(path, path.read_text(encoding="utf-8")) for path in paths]
-    return tuple(Module(path, text, ast.parse(text)) for path, text in texts)
+    return tuple(Module(path, path.read_text(encoding="utf-8")) for path in paths)
 
 
 @cache

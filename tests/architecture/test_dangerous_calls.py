@@ -38,9 +38,7 @@ def _dangerous(node: ast.AST) -> str:
 
 def _found(module: Module) -> list[str]:
     return [
-        f"{module.name}:{getattr(node, 'lineno', 0)} {_dangerous(node)}"
-        for node in ast.walk(module.tree)
-        if _dangerous(node)
+        f"{module.name}:{getattr(node, 'lineno', 0)} {_dangerous(node)}" for node in module.nodes if _dangerous(node)
     ]
 
 

@@ -19,7 +19,7 @@ def _literal_all(module: Module) -> list[str] | None:
 
 def _public_names(module: Module) -> set[str]:
     """What it defines itself, and what it takes from its own modules without using it; the rest is means, not offer."""
-    used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+    used = {node.id for node in module.nodes if isinstance(node, ast.Name)}
     names: set[str] = set()
     package = ".".join(module.path.parent.relative_to(SOURCE.parent).parts)
     for node in module.tree.body:

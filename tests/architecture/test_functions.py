@@ -12,7 +12,7 @@ def test_every_function_says_what_it_returns() -> None:
     bare = [
         f"{module.name}:{function.lineno} {name}"
         for module in source()
-        for name, function in module.functions()
+        for name, function in module.functions
         if function.returns is None
     ]
     assert not bare, "\n".join(bare)
@@ -38,10 +38,10 @@ def _is_broad(node: ast.AST) -> bool:
 def _broad_excepts(module: Module) -> dict[str, str]:
     """Every broad except, named by the innermost function around it."""
     found: dict[str, str] = {}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if _is_broad(node):
             line = getattr(node, "lineno", 0)
-            around = [(f.lineno, name) for name, f in module.functions() if f.lineno <= line <= (f.end_lineno or 0)]
+            around = [(f.lineno, name) for name, f in module.functions if f.lineno <= line <= (f.end_lineno or 0)]
             found[f"{module.name}:{max(around, default=(0, '<module>'))[1]}"] = "a broad except"
     return found
 
@@ -54,7 +54,7 @@ def test_broad_excepts_stand_at_the_edge_only_and_are_named() -> None:
 
 
 def test_broad_excepts_are_rare() -> None:
-    broad = sum(_is_broad(node) for module in source() for node in ast.walk(module.tree))
+    broad = sum(_is_broad(node) for module in source() for node in module.nodes)
     thousands = sum(module.lines for module in source()) / 1_000
     assert broad / thousands <= BROAD_PER_1000_LINES
 
@@ -64,7 +64,7 @@ def test_imports_stand_at_the_top_except_in_the_command_line() -> None:
         f"{module.name}:{name}": "an import inside"
         for module in source()
         if not module.name.startswith("src/netsentinel/cli/")
-        for name, function in module.functions()
+        for name, function in module.functions
         if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(function))
     }
     hold("imports-inside-functions", offenders)
@@ -72,9 +72,6 @@ def test_imports_stand_at_the_top_except_in_the_command_line() -> None:
 
 def test_nothing_asserts_outside_tests() -> None:
     found = [
-        f"{module.name}:{node.lineno}"
-        for module in source()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Assert)
+        f"{module.name}:{node.lineno}" for module in source() for node in module.nodes if isinstance(node, ast.Assert)
     ]
     assert not found, f"python -O removes these: {found}"

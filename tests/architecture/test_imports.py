@@ -12,7 +12,7 @@ FORBIDDEN = {"pickle", "cPickle", "marshal", "shelve", "joblib", "dill", "cloudp
 def _imports(module: Module) -> set[str]:
     """Every imported module's full name."""
     found: set[str] = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

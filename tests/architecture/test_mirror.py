@@ -55,7 +55,7 @@ def _behaves(module: Module) -> bool:
     """Whether there is anything to test: declarations alone need no test of their own."""
     if module.path.stem in {"__init__", "__main__"}:
         return False
-    return any(not _is_stub(function) for _, function in module.functions())
+    return any(not _is_stub(function) for _, function in module.functions)
 
 
 def _is_tested(module: Module) -> bool:

@@ -14,7 +14,7 @@ def test_no_class_has_a_name_that_says_nothing() -> None:
     offenders = {
         f"{module.name}:{node.name}": "a name that says nothing"
         for module in source()
-        for node in module.classes()
+        for node in module.classes
         if FORBIDDEN_CLASS.search(node.name)
     }
     offenders |= {
@@ -35,7 +35,7 @@ def _methods(module: Module, node: ast.ClassDef) -> set[str]:
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and not part.name.startswith("__")
     }
     parents = {base.id for base in node.bases if isinstance(base, ast.Name)}
-    for other in module.classes():
+    for other in module.classes:
         if other.name in parents:
             own |= _methods(module, other)
     return own
@@ -45,11 +45,11 @@ def test_ports_have_few_methods() -> None:
     offenders = {
         f"{module.name}:{node.name}": f"{len(_methods(module, node))} methods"
         for module in source()
-        for node in module.classes()
+        for node in module.classes
         if _is_port(node) and len(_methods(module, node)) > PORT_METHODS
     }
     hold("port-methods", offenders)
 
 
 def test_there_are_ports_to_count() -> None:
-    assert sum(_is_port(node) for module in source() for node in module.classes()) >= 5
+    assert sum(_is_port(node) for module in source() for node in module.classes) >= 5

@@ -11,7 +11,7 @@ def _lengths(modules: tuple[Module, ...]) -> dict[str, int]:
     return {
         f"{module.name}:{name}": (function.end_lineno or 0) - function.lineno + 1
         for module in modules
-        for name, function in module.functions()
+        for name, function in module.functions
     }
 
 

@@ -51,6 +51,7 @@ FEATURES = (
     "analytics",
     "academy.graph",
     "academy.media",
+    "academy.courses",
     "models",
 )
 

@@ -71,6 +71,9 @@ export interface AlertNoted {
 /** Where an alert stands. */
 export type AlertStatus = "acknowledged" | "closed" | "open";
 
+/** Who is meant by an assignment. */
+export type AssignedTo = "cohort" | "user";
+
 /** One try of a task. */
 export interface AttemptItem {
   readonly number: number;
@@ -156,6 +159,45 @@ export interface Condition {
   readonly field: string;
   readonly op: "=" | ">=" | "in" | "prefix";
   readonly value: string | number | boolean | readonly (string | number | boolean)[];
+}
+
+/** Somebody should take a course, or no longer. The entry's subject is the course's id. */
+export interface CourseAssigned {
+  readonly id: string;
+  readonly course: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly to: AssignedTo;
+  readonly target: string;
+  readonly due_at: number;
+  readonly change: string;
+}
+
+/** A teacher did something to a course. The entry's subject is the course's id. */
+export interface CourseChanged {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly change: string;
+}
+
+/** A learner is done with every lesson of a course. The entry's subject is the course's id. */
+export interface CourseCompleted {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly number: number;
+  readonly learner: string;
+}
+
+/** A version of a course is there to learn from. The entry's subject is the course's id. */
+export interface CoursePublished {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly number: number;
+  readonly lessons: number;
+  readonly minutes: number;
 }
 
 /** Somebody was done with a dead letter. */
@@ -282,6 +324,18 @@ export interface KeyCreated {
 /** An API key stopped working. The entry's subject is the key's id. */
 export interface KeyRevoked {
   readonly name: string;
+}
+
+/** A learner is done with a lesson. The entry's subject is the lesson's id, its principal the learner. */
+export interface LessonCompleted {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly course: string;
+  readonly course_slug: string;
+  readonly number: number;
+  readonly learner: string;
+  readonly concepts: readonly string[];
 }
 
 /** Severity, in Sigma's words. */
@@ -781,6 +835,14 @@ export interface EventData {
   readonly "circuit-breaker:state-change": BreakerChange;
   /** Somebody renamed, merged, split, aliased, removed or restored a concept, or took that back. */
   readonly "concept:edited": ConceptEdited;
+  /** Somebody should take a course, or no longer. */
+  readonly "course:assigned": CourseAssigned;
+  /** A course was created, edited, retired, restored or deleted. */
+  readonly "course:changed": CourseChanged;
+  /** A learner is done with every lesson of a course. */
+  readonly "course:completed": CourseCompleted;
+  /** A version of a course was published. */
+  readonly "course:published": CoursePublished;
   /** A task became a dead letter and needs somebody. */
   readonly "dlq:entry-added": TaskChange;
   /** Somebody was done with a dead letter. */
@@ -793,6 +855,8 @@ export interface EventData {
   readonly "key:created": KeyCreated;
   /** An API key was revoked. */
   readonly "key:revoked": KeyRevoked;
+  /** A learner is done with a lesson. */
+  readonly "lesson:completed": LessonCompleted;
   /** A login or a first set-up was refused. */
   readonly "login:failed": LoginFailed;
   /** A medium was added, replaced or deleted. */
@@ -891,7 +955,9 @@ export interface EventData {
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
+  readonly courses: "course:changed" | "course:published";
   readonly graph: "concept:edited" | "graph:changed" | "medium:changed";
+  readonly learning: "course:assigned" | "course:completed" | "lesson:completed";
   readonly metrics: "metrics:changed";
   readonly models: "model:deployed" | "model:drift" | "model:promoted" | "model:promotion-asked" | "model:retired" | "model:rolled-back" | "model:trained";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";

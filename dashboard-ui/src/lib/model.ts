@@ -145,6 +145,8 @@ export type Permission =
   | "schedules:write"
   | "webhooks:read"
   | "webhooks:write"
+  | "courses:learn"
+  | "courses:teach"
   | "events:read"
   | "events:hunt"
   | "connections:read"

@@ -72,6 +72,10 @@ class Permission(StrEnum):
     WEBHOOKS_WRITE = "webhooks:write"
     GRAPH_READ = "graph:read"
     GRAPH_WRITE = "graph:write"
+    COURSES_LEARN = "courses:learn"
+    """Take courses and practise, each person for themselves."""
+    COURSES_TEACH = "courses:teach"
+    """Write, publish and assign courses and questions, and see how far everybody is."""
     USERS_MANAGE = "users:manage"
     KEYS_MANAGE = "keys:manage"
     AUDIT_READ = "audit:read"
@@ -113,6 +117,7 @@ _VIEWER = frozenset(
         Permission.SCHEDULES_READ,
         Permission.WEBHOOKS_READ,
         Permission.GRAPH_READ,
+        Permission.COURSES_LEARN,
     }
 )
 _ANALYST = _VIEWER | {
@@ -129,6 +134,7 @@ _ANALYST = _VIEWER | {
     Permission.SCHEDULES_WRITE,
     Permission.WEBHOOKS_WRITE,
     Permission.GRAPH_WRITE,
+    Permission.COURSES_TEACH,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -38,6 +38,8 @@ LIVE_KINDS: Final = (
     EntryKind("breaker.opened", "recovery", "circuit-breaker:state-change", Told, "A made-up change of a breaker."),
     EntryKind("rule.disabled", "rules", "rule:disabled", Told, "A made-up switch of a rule.", audited=True),
     EntryKind("graph.changed", "graph", "graph:changed", Told, "A made-up change of the graph."),
+    EntryKind("course.published", "courses", "course:published", Told, "A made-up course."),
+    EntryKind("lesson.completed", "learning", "lesson:completed", Told, "A made-up lesson."),
     EntryKind("model.promoted", "models", "model:promoted", Told, "A made-up promotion.", audited=True),
     EntryKind("webhook.stopped", "webhooks", "webhook:disabled", Told, "A made-up end of an endpoint."),
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),

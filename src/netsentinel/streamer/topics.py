@@ -173,6 +173,27 @@ _TOPICS = (
         {"origin": _TEXT, "operation": _TEXT, "version": _NUMBER, "held": _NUMBER},
     ),
     Topic(
+        "courses",
+        Permission.COURSES_LEARN,
+        "/api/v2/courses",
+        {"id": _TEXT, "slug": _TEXT, "change": _TEXT, "number": _NUMBER},
+    ),
+    Topic(
+        "learning",
+        Permission.COURSES_TEACH,
+        "/api/v2/courses",
+        {
+            "id": _TEXT,
+            "course": _TEXT,
+            "slug": _TEXT,
+            "course_slug": _TEXT,
+            "learner": _TEXT,
+            "target": _TEXT,
+            "change": _TEXT,
+            "concepts": _TEXTS,
+        },
+    ),
+    Topic(
         "audit",
         Permission.AUDIT_READ,
         "/api/v2/entries?topic=audit",

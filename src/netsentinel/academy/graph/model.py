@@ -43,11 +43,18 @@ class OriginKind(StrEnum):
     REFERENCE = "reference"
     """A published table, for example `reference:attack`."""
     MEDIUM = "medium"
+    COURSE = "course"
+    """What a teacher published."""
 
     @property
     def rank(self) -> int:
         """How firm a statement is: where prerequisites contradict each other, the lower rank yields."""
-        return {OriginKind.PEOPLE: 3, OriginKind.REFERENCE: 2, OriginKind.MEDIUM: 1}[self]
+        return {
+            OriginKind.PEOPLE: 3,
+            OriginKind.REFERENCE: 2,
+            OriginKind.COURSE: 2,
+            OriginKind.MEDIUM: 1,
+        }[self]
 
 
 class Origin(NamedTuple):

@@ -108,7 +108,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         ws.router,
         dashboard.router,  # last: it answers every path that nobody else does
     ):
-        app.include_router(router)
+        # Not `include_router`: it would build every route, with the schemas of its bodies, a second time.
+        app.router.routes.extend(router.routes)
     install_error_handlers(app)
     # First, which is the innermost: what it keeps has no header of the others.
     app.add_middleware(IdempotentPosts, admit=admit)

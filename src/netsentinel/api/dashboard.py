@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from netsentinel.api.deps import public
+from netsentinel.api.late import LateRouter
 from netsentinel.kernel.errors import NotFoundError
 
 FOLDER = Path(__file__).parent.parent / "dashboard"
@@ -17,7 +18,7 @@ contains it. The API is at <a href="/docs">/docs</a>.</p></html>"""
 
 _NOT_PAGES = ("api/", "auth/", "ws")
 
-router = APIRouter(include_in_schema=False)
+router = LateRouter(include_in_schema=False)
 
 
 @router.get("/{path:path}", dependencies=[Depends(public())])

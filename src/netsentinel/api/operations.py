@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires, public
 from netsentinel.api.health import ReadinessReport
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(tags=["operations"])
+router = LateRouter(tags=["operations"])
 
 Operator = Annotated[Principal, Depends(Requires(Permission.METRICS_READ))]
 

@@ -10,16 +10,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from netsentinel.api.answers import answer
 from netsentinel.api.deps import public
 from netsentinel.api.examples import example
+from netsentinel.api.late import LateRouter
 from netsentinel.api.openapi import METHODS
 from netsentinel.kernel.errors import NotFoundError
 
-router = APIRouter(include_in_schema=False)
+router = LateRouter(include_in_schema=False)
 
 FOLDER: Final = Path(__file__).parent / "docs_page"
 _FILES: Final = {"docs.css": "text/css", "docs.js": "text/javascript"}

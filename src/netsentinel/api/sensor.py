@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import msgspec
-from fastapi import APIRouter, WebSocket
+from fastapi import WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from netsentinel.api.credentials import bearer
+from netsentinel.api.late import LateRouter
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import problem, refuse
 from netsentinel.api.services import Services
@@ -27,7 +28,7 @@ from netsentinel.kernel.errors import (
 )
 from netsentinel.kernel.types import Permission, Principal
 
-router: Final = APIRouter()
+router: Final = LateRouter()
 
 SENSOR_PROTOCOL: Final = "netsentinel.sensor.v1.json"
 

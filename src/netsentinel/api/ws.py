@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Final
 
-from fastapi import APIRouter, WebSocket
+from fastapi import WebSocket
 
 from netsentinel.api.credentials import bearer, has_session
 from netsentinel.api.deps import admission_from
+from netsentinel.api.late import LateRouter
 from netsentinel.api.line import LINE, Line
 from netsentinel.api.middleware.origin import origin_of, own_origin
 from netsentinel.api.middleware.trace import trace_id_of
@@ -16,7 +17,7 @@ from netsentinel.kernel.errors import ForeignOriginError, InvalidInputError, Net
 from netsentinel.kernel.settings import Settings
 from netsentinel.streamer import SUBPROTOCOL, Visitor
 
-router: Final = APIRouter()
+router: Final = LateRouter()
 
 
 @router.websocket("/ws")

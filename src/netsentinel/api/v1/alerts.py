@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from netsentinel.alerts import Alert, AlertFilter
 from netsentinel.api.answers import answer, problems
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v1.times import written
 from netsentinel.api.v2.alerts import Reader
 from netsentinel.kernel.types import Level
 
-router = APIRouter(prefix="/api/v1/alerts", tags=["version 1"], deprecated=True)
+router = LateRouter(prefix="/api/v1/alerts", tags=["version 1"], deprecated=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v1.times import written
 from netsentinel.api.v2.model_views import TrainingText
@@ -16,7 +17,7 @@ from netsentinel.models import ModelFilter, Stage
 from netsentinel.models.training import MODELS_TRAIN
 from netsentinel.tasks import TaskRequest
 
-router = APIRouter(prefix="/api/v1/ml", tags=["version 1"], deprecated=True)
+router = LateRouter(prefix="/api/v1/ml", tags=["version 1"], deprecated=True)
 
 Reader = Annotated[Principal, Depends(Requires(Permission.MODELS_READ))]
 

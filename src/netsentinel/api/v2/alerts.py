@@ -3,18 +3,19 @@
 from enum import StrEnum
 from typing import Annotated, Self, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from netsentinel.alerts import Alert, AlertDetail, AlertFilter, AlertPage, AlertStatus, Verdict
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served, Services
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Level, Permission, Principal
 
-router = APIRouter(prefix="/api/v2/alerts", tags=["alerts"])
+router = LateRouter(prefix="/api/v2/alerts", tags=["alerts"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.ALERTS_WRITE))]

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from netsentinel.api.late import LateRouter
 from netsentinel.api.v2 import breakers, error_recovery
 
 _LONG: Final = "/api/v2/error-recovery"
@@ -19,13 +19,13 @@ ALIASES: Final = (
 """Method, the shorter path, and the path that it stands for."""
 
 
-def _aliases() -> APIRouter:
+def _aliases() -> LateRouter:
     """A router with each of them, by the handler, the access and the answers of what it stands for."""
     routes = [*error_recovery.router.routes, *breakers.router.routes]
     known = {
         (method, route.path): route for route in routes if isinstance(route, APIRoute) for method in route.methods or ()
     }
-    router = APIRouter(tags=["error recovery"])
+    router = LateRouter(tags=["error recovery"])
     for method, short, long in ALIASES:
         meant = known[method, long]
         router.add_api_route(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from netsentinel.analytics import (
     BreakerMetrics,
@@ -14,10 +14,11 @@ from netsentinel.analytics import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/metrics", tags=["metrics"])
+router = LateRouter(prefix="/api/v2/metrics", tags=["metrics"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.RECOVERY_READ))]
 Planner = Annotated[Principal, Depends(Requires(Permission.SCHEDULES_READ))]

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import authenticated, charge_items
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.suppressions import ConditionText
 from netsentinel.api.v2.task_views import TaskItem, item_of
 from netsentinel.kernel.types import Principal
 from netsentinel.tasks.batch import INLINE, MOST_OPERATIONS, BatchReport, BatchRequest, OperationRequest
 
-router = APIRouter(prefix="/api/v2/batch", tags=["batch"])
+router = LateRouter(prefix="/api/v2/batch", tags=["batch"])
 
 Caller = Annotated[Principal, Depends(authenticated())]
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.recovery import BreakerChange, BreakerView, Command
 
-router = APIRouter(prefix="/api/v2/error-recovery/circuit-breaker", tags=["error recovery"])
+router = LateRouter(prefix="/api/v2/error-recovery/circuit-breaker", tags=["error recovery"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.RECOVERY_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.RECOVERY_WRITE))]

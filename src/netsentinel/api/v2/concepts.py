@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.graph import (
@@ -18,11 +18,12 @@ from netsentinel.academy.graph import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.graph_views import ConceptDetail, LearningOrder, neighbour_view
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/concepts", tags=["graph"])
+router = LateRouter(prefix="/api/v2/concepts", tags=["graph"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.GRAPH_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.GRAPH_WRITE))]

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Micros, Permission, Principal
 from netsentinel.streamer import Connected
 
-router = APIRouter(prefix="/api/v2/connections", tags=["connections"])
+router = LateRouter(prefix="/api/v2/connections", tags=["connections"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.CONNECTIONS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.CONNECTIONS_WRITE))]

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Micros, Permission, Principal
 from netsentinel.streamer import MAX_CONDITIONS, TOPICS, Condition, compile_filter
 
-router = APIRouter(prefix="/api/v2/entries", tags=["entries"])
+router = LateRouter(prefix="/api/v2/entries", tags=["entries"])
 
 _conditions: Final = msgspec.json.Decoder(Annotated[tuple[Condition, ...], msgspec.Meta(max_length=MAX_CONDITIONS)])
 

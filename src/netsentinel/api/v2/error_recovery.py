@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.task_views import AttemptItem, TaskItem, TaskItems, TaskView, attempt_of, item_of, view_of
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import Micros, Permission, Principal
 from netsentinel.tasks import Resubmission, TaskFilter, TaskState
 
-router = APIRouter(prefix="/api/v2/error-recovery", tags=["error recovery"])
+router = LateRouter(prefix="/api/v2/error-recovery", tags=["error recovery"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.RECOVERY_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.RECOVERY_WRITE))]

@@ -3,20 +3,21 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.hangup import while_wanted
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.events import Accepted
 from netsentinel.events.lake import COLUMNS, EventFilter, Facet, Histogram, HuntResult, StoredEvent, parse_terms
 from netsentinel.events.positions import HEADER, StreamPosition
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/events", tags=["events"])
-hunts = APIRouter(prefix="/api/v2/hunts", tags=["events"])
+router = LateRouter(prefix="/api/v2/events", tags=["events"])
+hunts = LateRouter(prefix="/api/v2/hunts", tags=["events"])
 
 Sender = Annotated[Principal, Depends(Requires(Permission.EVENTS_WRITE))]
 

@@ -3,18 +3,19 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.graph import EdgeKey, GraphStats, Operation, Relation, Stated, Subgraph
 from netsentinel.academy.graph.attack import ATTACK, claims_from, read_table
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.graph_views import EvidenceList, History, PathView, evidence_view
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/graph", tags=["graph"])
+router = LateRouter(prefix="/api/v2/graph", tags=["graph"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.GRAPH_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.GRAPH_WRITE))]

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.model_views import (
     ChangeItems,
@@ -38,7 +39,7 @@ from netsentinel.models.figures import Drift, ModelFigures
 from netsentinel.models.training import MODELS_EVALUATE, MODELS_TRAIN
 from netsentinel.tasks import TaskRequest
 
-router = APIRouter(prefix="/api/v2/models", tags=["models"])
+router = LateRouter(prefix="/api/v2/models", tags=["models"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.MODELS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.MODELS_WRITE))]

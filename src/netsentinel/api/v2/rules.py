@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.detection.rulebook import (
     AddReport,
@@ -23,7 +24,7 @@ from netsentinel.detection.rulebook import (
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Level, Permission, Principal
 
-router = APIRouter(prefix="/api/v2/rules", tags=["rules"])
+router = LateRouter(prefix="/api/v2/rules", tags=["rules"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.RULES_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.RULES_WRITE))]

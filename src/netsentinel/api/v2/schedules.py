@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.schedule_views import (
     RunItem,
@@ -24,7 +25,7 @@ from netsentinel.kernel.types import Permission, Principal
 from netsentinel.scheduler import Schedule, ScheduleFilter
 from netsentinel.scheduler.service import MOST_SCHEDULES
 
-router = APIRouter(prefix="/api/v2/scheduler", tags=["schedules"])
+router = LateRouter(prefix="/api/v2/scheduler", tags=["schedules"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.SCHEDULES_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.SCHEDULES_WRITE))]

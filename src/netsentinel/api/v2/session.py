@@ -4,13 +4,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from netsentinel import __version__
 from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.credentials import clear_session, is_secure, session_token, set_session
 from netsentinel.api.deps import Requires, admission_of, authenticated, public
+from netsentinel.api.late import LateRouter
 from netsentinel.api.middleware.origin import is_loopback, origin_of, split_host
 from netsentinel.api.services import Served
 from netsentinel.identity import LoginResult
@@ -18,7 +19,7 @@ from netsentinel.kernel.errors import NotAllowedError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Permission, Principal, TenantId
 
-router = APIRouter(tags=["session"])
+router = LateRouter(tags=["session"])
 
 Visitor = Annotated[Principal, Depends(authenticated())]
 LiveVisitor = Annotated[Principal, Depends(Requires(Permission.LIVE_CONNECT))]

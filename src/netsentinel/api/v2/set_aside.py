@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.events import SetAside
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/set-aside", tags=["sources"])
+router = LateRouter(prefix="/api/v2/set-aside", tags=["sources"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.SOURCES_READ))]
 Keeper = Annotated[Principal, Depends(Requires(Permission.SOURCES_WRITE))]

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.events.configured import SourceItem, SourceShelf
 from netsentinel.events.sources import SourceTest
 from netsentinel.kernel.types import Micros, Permission, Principal
 
-router = APIRouter(prefix="/api/v2/sources", tags=["sources"])
+router = LateRouter(prefix="/api/v2/sources", tags=["sources"])
 
-kinds = APIRouter(prefix="/api/v2/source-kinds", tags=["sources"])
+kinds = LateRouter(prefix="/api/v2/source-kinds", tags=["sources"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.SOURCES_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.SOURCES_WRITE))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.alerts.suppression import (
@@ -15,10 +15,11 @@ from netsentinel.alerts.suppression import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/suppressions", tags=["suppressions"])
+router = LateRouter(prefix="/api/v2/suppressions", tags=["suppressions"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.ALERTS_WRITE))]

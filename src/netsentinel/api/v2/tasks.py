@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.task_views import TaskItem, TaskItems, TaskView, item_of, view_of
 from netsentinel.kernel.clock import HOUR, SECOND
@@ -18,8 +19,8 @@ from netsentinel.kernel.types import Permission, Principal
 from netsentinel.streamer import request_key
 from netsentinel.tasks import ResultFile, Task, TaskFilter, TaskRequest, TaskState, Timeline
 
-router = APIRouter(prefix="/api/v2/tasks", tags=["tasks"])
-actions = APIRouter(prefix="/api/v2/actions", tags=["tasks"])
+router = LateRouter(prefix="/api/v2/tasks", tags=["tasks"])
+actions = LateRouter(prefix="/api/v2/actions", tags=["tasks"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.TASKS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.TASKS_WRITE))]

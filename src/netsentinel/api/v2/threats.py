@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.alerts import ThreatDetail, ThreatPage
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/threats", tags=["threats"])
+router = LateRouter(prefix="/api/v2/threats", tags=["threats"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.THREATS_READ))]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
@@ -20,13 +20,14 @@ from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.etags import IfMatch, precondition, tagged
 from netsentinel.api.hangup import while_wanted
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.alerts import AlertQuery, Reader, Writer, expected_version
 from netsentinel.api.v2.events import StoredEventAnswer, shown
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/alerts", tags=["alerts"])
+router = LateRouter(prefix="/api/v2/alerts", tags=["alerts"])
 
 EventReader = Annotated[Principal, Depends(Requires(Permission.EVENTS_READ))]
 

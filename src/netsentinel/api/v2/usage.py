@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires, authenticated
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served, Services
 from netsentinel.kernel.errors import NotAllowedError
 from netsentinel.kernel.types import Permission, Principal, Tier
 from netsentinel.limits import ClassUsage, RequestClass, UsageOfDay
 
-router = APIRouter(tags=["usage"])
+router = LateRouter(tags=["usage"])
 
 Visitor = Annotated[Principal, Depends(authenticated())]
 KeyKeeper = Annotated[Principal, Depends(Requires(Permission.KEYS_MANAGE))]

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.api.answers import answer, problems, secret_answer
 from netsentinel.api.deps import Requires
 from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served, Services
 from netsentinel.api.v2.webhook_views import (
     DeliveryItem,
@@ -29,7 +30,7 @@ from netsentinel.api.v2.webhook_views import (
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.webhooks import DeliveryFilter, DeliveryState, Endpoint, Replayed
 
-router = APIRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
+router = LateRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.WEBHOOKS_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.WEBHOOKS_WRITE))]

@@ -52,6 +52,7 @@ FEATURES = (
     "academy.graph",
     "academy.media",
     "academy.courses",
+    "academy.reviews",
     "models",
 )
 

@@ -99,6 +99,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/concepts/{concept_id}/split"): {"json": {"name": "matrix"}},
     ("PUT", "/api/v2/concepts/{concept_id}/edges"): {"json": {"target": "cpt_none", "verdict": "confirm"}},
     ("DELETE", "/api/v2/concepts/{concept_id}/edges"): {"params": {"target": "cpt_none"}},
+    ("POST", "/api/v2/reviews/answers"): {"json": {"answers": [{"id": "rev_none", "verdict": "skip"}]}},
+    ("POST", "/api/v2/reviews/{review_id}/answer"): {"json": {"verdict": "skip"}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
@@ -229,7 +231,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things["model_id"] = "mdl_none"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
             world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
-            world.things.update(concept_id="cpt_none", number="999999")
+            world.things.update(concept_id="cpt_none", number="999999", review_id="rev_none", answer_id="ans_none")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -291,7 +293,10 @@ async def test_without_credentials_only_public_routes_answer(world: World, case:
 
 def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
-    ids = ("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id")
+    ids = (
+        *("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id"),
+        *("review_id", "answer_id"),
+    )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")
     return nothing or unexplained or (method, path) == ("POST", "/api/v2/tasks")
@@ -359,9 +364,10 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         assert answer.status_code == 404 or not answer.json()["concepts"]
     elif path == "/api/v2/tasks/timeline":
         assert answer.json()["tasks"] == []
-    elif path.startswith(("/api/v2/metrics", "/api/metrics")):
+    elif path.startswith(("/api/v2/metrics", "/api/metrics", "/api/v2/reviews/model")):
         told = answer.json()
-        assert not any(told.get(name) for name in ("succeeded", "open", "breakers", "schedules", "runs_submitted"))
+        counts = ("succeeded", "open", "breakers", "schedules", "runs_submitted", "answers")
+        assert not any(told.get(name) for name in counts)
     elif path == "/api/v2/alerts/export":
         assert len(answer.text.splitlines()) == 1, "only the head of the table"
     elif path.startswith("/api/v1/"):

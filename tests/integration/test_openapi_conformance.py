@@ -33,7 +33,10 @@ SHARE = 0.6
 """So often a path parameter is the id of something that is there."""
 
 
-UNMADE = {"batch", "concept_id", "connection_id", "event_id", "key_id", "model_id", "number", "pack_id", "service"}
+UNMADE = {
+    *("batch", "concept_id", "connection_id", "event_id", "key_id", "model_id", "number", "pack_id", "service"),
+    *("answer_id", "review_id"),
+}
 """Path parameters whose things cannot be had at once, or whose change would end the run: made-up ones are tried."""
 
 

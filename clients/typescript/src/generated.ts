@@ -521,6 +521,23 @@ export interface ResumeTask {
   readonly task_id: string;
 }
 
+/** Somebody answered a suggestion, or took that back. The entry's subject is the suggestion's id. */
+export interface ReviewAnswered {
+  readonly id: string;
+  readonly review: string;
+  readonly kind: ReviewKind;
+  readonly verdict: ReviewVerdict;
+  readonly source: string;
+  readonly target: string;
+  readonly is_undone: boolean;
+}
+
+/** What is suggested. */
+export type ReviewKind = "link" | "prerequisite";
+
+/** What people answer. */
+export type ReviewVerdict = "confirm" | "deny" | "merge" | "skip";
+
 /** A tenant wants a rule, or does not want it any more. */
 export interface RuleSwitch {
   readonly rule_id: string;
@@ -879,6 +896,8 @@ export interface EventData {
   readonly "model:trained": ModelChanged;
   /** An attempt failed and another one follows; for those who watch the recovery only. */
   readonly "retry:attempt": TaskChange;
+  /** Somebody confirmed, denied, merged or skipped a suggestion of the graph, or took that back. */
+  readonly "review:answered": ReviewAnswered;
   /** A tenant added rules. */
   readonly "rule:added": PackChange;
   /** A tenant disabled a rule for itself. */
@@ -956,7 +975,7 @@ export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
   readonly courses: "course:changed" | "course:published";
-  readonly graph: "concept:edited" | "graph:changed" | "medium:changed";
+  readonly graph: "concept:edited" | "graph:changed" | "medium:changed" | "review:answered";
   readonly learning: "course:assigned" | "course:completed" | "lesson:completed";
   readonly metrics: "metrics:changed";
   readonly models: "model:deployed" | "model:drift" | "model:promoted" | "model:promotion-asked" | "model:retired" | "model:rolled-back" | "model:trained";

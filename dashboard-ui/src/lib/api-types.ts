@@ -2673,6 +2673,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description Suggestions that wait for an answer, with their evidence: what teaches the model most comes first.
+         *
+         *     There are no further pages: every answer changes the order.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/reviews/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Answers
+         * @description What was answered, newest first; `undone_at` says what was taken back.
+         */
+        get: operations["list_answers"];
+        put?: never;
+        /**
+         * Answer Many
+         * @description Answer several suggestions. Each counts by itself: `code` says why one could not be answered.
+         */
+        post: operations["answer_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/reviews/answers/{answer_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Answer
+         * @description Take an answer back. The graph is then what it is without it, and the suggestion waits again.
+         */
+        post: operations["undo_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/reviews/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Review Model
+         * @description What the model of prerequisites learnt from the answers.
+         */
+        get: operations["show_review_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Review
+         * @description A suggestion that waits for an answer.
+         */
+        get: operations["show_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/reviews/{review_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Review
+         * @description Judge a suggestion. The graph follows at once, and the model with the next question.
+         */
+        post: operations["answer_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -3519,6 +3645,33 @@ export interface components {
              * @default []
              */
             parts: components["schemas"]["ValueCount"][];
+        };
+        /**
+         * Bulk
+         * @description What answering one of several suggestions came to.
+         */
+        Bulk: {
+            /** Id */
+            id: string;
+            answer?: components["schemas"]["ReviewAnswer"] | null;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+        };
+        /**
+         * BulkAnswers
+         * @description What answering several came to, in the order in which they were asked.
+         */
+        BulkAnswers: {
+            /** Items */
+            items: components["schemas"]["Bulk"][];
         };
         /**
          * BulkChange
@@ -4504,6 +4657,20 @@ export interface components {
             expires_at: number;
         };
         /**
+         * Judged
+         * @description Somebody's answer.
+         */
+        Judged: {
+            /** @description Confirm, deny, merge the two into one, or leave it to others. */
+            verdict: components["schemas"]["ReviewVerdict"];
+            /**
+             * Sentence
+             * @description Why.
+             * @default
+             */
+            sentence: string;
+        };
+        /**
          * KindItem
          * @description A kind of source that can be configured.
          */
@@ -4581,6 +4748,17 @@ export interface components {
          * @enum {string}
          */
         Level: "informational" | "low" | "medium" | "high" | "critical";
+        /**
+         * ManyJudged
+         * @description Answers to several suggestions.
+         */
+        ManyJudged: {
+            /**
+             * Answers
+             * @description Each counts by itself.
+             */
+            answers: components["schemas"]["OneOfMany"][];
+        };
         /**
          * Match
          * @description How a value is compared, in Sigma's words.
@@ -5083,6 +5261,19 @@ export interface components {
             text: string;
         };
         /**
+         * OneOfMany
+         * @description An answer to one suggestion.
+         */
+        OneOfMany: {
+            /**
+             * Id
+             * @description Of the suggestion.
+             */
+            id: string;
+            /** @description The answer. */
+            verdict: components["schemas"]["ReviewVerdict"];
+        };
+        /**
          * Operation
          * @description A decision about concepts. It changes how statements are read, never the statements, so it can be undone.
          */
@@ -5556,6 +5747,147 @@ export interface components {
             next_at: number | null;
             /** Attempts */
             attempts: components["schemas"]["AttemptItem"][];
+        };
+        /**
+         * ReviewAnswer
+         * @description What somebody answered. It can be undone.
+         */
+        ReviewAnswer: {
+            /** Id */
+            id: string;
+            /** Review */
+            review: string;
+            kind: components["schemas"]["ReviewKind"];
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Source Name */
+            source_name: string;
+            /** Target Name */
+            target_name: string;
+            verdict: components["schemas"]["ReviewVerdict"];
+            /**
+             * Sentence
+             * @default
+             */
+            sentence: string;
+            /**
+             * Features
+             * @default []
+             */
+            features: [
+                string,
+                number
+            ][];
+            /**
+             * Operation
+             * @default 0
+             */
+            operation: number;
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+            /**
+             * Undone By
+             * @default
+             */
+            undone_by: string;
+            /**
+             * Undone At
+             * @default 0
+             */
+            undone_at: number;
+        };
+        /**
+         * ReviewAnswerPage
+         * @description Answers, newest first.
+         */
+        ReviewAnswerPage: {
+            /** Items */
+            items: components["schemas"]["ReviewAnswer"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ReviewEnd
+         * @description One of the two concepts of a suggestion.
+         */
+        ReviewEnd: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["ConceptKind"];
+            /** Text */
+            text: string;
+            /** Origins */
+            origins: number;
+        };
+        /**
+         * ReviewKind
+         * @description What is suggested.
+         * @enum {string}
+         */
+        ReviewKind: "prerequisite" | "link";
+        /**
+         * ReviewModel
+         * @description What the model of prerequisites learnt from answers.
+         */
+        ReviewModel: {
+            /** Answers */
+            answers: number;
+            /** Weights */
+            weights: components["schemas"]["Weight"][];
+            /** Basic */
+            basic: [
+                string,
+                number
+            ][];
+        };
+        /**
+         * ReviewQueueView
+         * @description What to judge next.
+         */
+        ReviewQueueView: {
+            /** Items */
+            items: components["schemas"]["ReviewView"][];
+            /** Open */
+            open: {
+                [key: string]: number;
+            };
+            /** Answered */
+            answered: number;
+            /** Skipped */
+            skipped: number;
+        };
+        /**
+         * ReviewVerdict
+         * @description What people answer.
+         * @enum {string}
+         */
+        ReviewVerdict: "confirm" | "deny" | "merge" | "skip";
+        /**
+         * ReviewView
+         * @description A suggestion that waits for an answer.
+         */
+        ReviewView: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ReviewKind"];
+            /** Question */
+            question: string;
+            source: components["schemas"]["ReviewEnd"];
+            target: components["schemas"]["ReviewEnd"];
+            /** Probability */
+            probability: number;
+            /** Is Held */
+            is_held: boolean;
+            /** Reasons */
+            reasons: string[];
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
         };
         /**
          * RuleBody
@@ -7363,6 +7695,20 @@ export interface components {
              * @default true
              */
             enabled: boolean;
+        };
+        /**
+         * Weight
+         * @description How much something says for a prerequisite, in logits.
+         */
+        Weight: {
+            /** Feature */
+            feature: string;
+            /** Reason */
+            reason: string;
+            /** Before */
+            before: number;
+            /** Now */
+            now: number;
         };
         /**
          * Why
@@ -13155,6 +13501,263 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Only those of a kind. */
+                kind?: components["schemas"]["ReviewKind"] | null;
+                /** @description Suggestions at most; what teaches most comes first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueueView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_answers: {
+        parameters: {
+            query?: {
+                /** @description Answers a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewAnswerPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    answer_many: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answers": [
+                 *         {
+                 *           "id": "string",
+                 *           "verdict": "confirm"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ManyJudged"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswers"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    undo_answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_review_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewModel"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    answer_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "verdict": "confirm"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Judged"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.projection import Projection
+from netsentinel.academy.reviews import Reviews
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.alerts.suppression import Suppressions
 from netsentinel.alerts.triage import Triage
@@ -67,6 +68,7 @@ class Services:
     webhooks: Webhooks
     graph: Graph
     concepts: Concepts
+    reviews: Reviews
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
     files: TaskFiles

@@ -9,6 +9,8 @@ from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.attack import AttackReference
 from netsentinel.academy.graph.projection import Projected, Projection
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
+from netsentinel.academy.reviews import ReviewGround, Reviews
+from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import SettingsError
@@ -23,6 +25,7 @@ class Academy:
 
     graph: Graph
     concepts: Concepts
+    reviews: Reviews
     attack: AttackReference
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
@@ -53,7 +56,13 @@ async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground
     attack = AttackReference(ground.db, graph)
     await attack.ensure(DEFAULT_TENANT)
     projection = await _projection(stack, settings, stands_on)
-    return Academy(graph, Concepts(stands_on, graph), attack, projection)
+    concepts = Concepts(stands_on, graph)
+    return Academy(graph, concepts, make_reviews(stands_on, concepts), attack, projection)
+
+
+def make_reviews(ground: GraphGround, concepts: Concepts) -> Reviews:
+    """The review queue of a graph."""
+    return Reviews(ReviewGround(ground, concepts, SqlAnswers()))
 
 
 async def _projection(stack: AsyncExitStack, settings: Settings, ground: GraphGround) -> Projection | None:

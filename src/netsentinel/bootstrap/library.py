@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from netsentinel.academy.graph import Graph
+from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.attack import AttackReference
 from netsentinel.academy.media import BlobFolder, Media, MediaGround, Vocabulary
 from netsentinel.academy.media.store_sql import SqlMedia
-from netsentinel.bootstrap.academy import open_graph
+from netsentinel.bootstrap.academy import make_reviews, open_graph
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import TenantId
 
@@ -19,4 +19,5 @@ async def open_library(settings: Settings, tenant: TenantId) -> AsyncGenerator[M
         graph = Graph(ground)
         await AttackReference(ground.db, graph).ensure(tenant)
         blobs, vocabulary = BlobFolder(settings.data_dir / "media"), Vocabulary(ground.db, ground.rows)
-        yield Media(MediaGround(ground.db, SqlMedia(), blobs, graph, vocabulary, ground.clock))
+        reviews = make_reviews(ground, Concepts(ground, graph))
+        yield Media(MediaGround(ground.db, SqlMedia(), blobs, graph, vocabulary, reviews, ground.clock))

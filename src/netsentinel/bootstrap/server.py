@@ -233,6 +233,7 @@ def _services(
         webhooks=work.hooks.service,
         graph=academy.graph,
         concepts=academy.concepts,
+        reviews=academy.reviews,
         projection=academy.projection,
         files=work.files,
         analytics=work.analytics,

@@ -8,6 +8,7 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.review import answer, review, take_back
 from netsentinel.cli.tasks import ask, segment, tell
 
 graph_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at and edit the knowledge graph.")
@@ -206,6 +207,11 @@ async def _put(server: str, key: str, place: str, body: object) -> Any:
     from netsentinel.cli.remote import ask as request
 
     return await request(server, key, "PUT", place, body=body)
+
+
+graph_app.command("review")(review)
+graph_app.command("answer")(answer)
+graph_app.command("take-back")(take_back)
 
 
 def show_concepts(found: list[dict[str, Any]], output: Output) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from netsentinel.academy.extraction.chunks import chunked
 from netsentinel.academy.extraction.concepts import WEIGHTS, Candidate, candidates
+from netsentinel.academy.extraction.learning import Learnt
 from netsentinel.academy.extraction.model import (
     Document,
     Extraction,
@@ -19,7 +20,7 @@ from netsentinel.academy.extraction.model import (
     PassageKind,
 )
 from netsentinel.academy.extraction.names import Names, folded, key_of
-from netsentinel.academy.extraction.prerequisites import PRIOR, Features, Pair, Spoken, suggested
+from netsentinel.academy.extraction.prerequisites import Pair, Spoken, suggested
 from netsentinel.academy.extraction.words import sentences, words
 
 _MOST_MENTIONS: Final = 100
@@ -62,13 +63,13 @@ class _Ledger:
     needed: dict[Pair, Mention] = field(default_factory=dict[Pair, Mention])
 
 
-def extract(document: Document, known: Iterable[KnownConcept] = (), weights: Features = PRIOR) -> Extraction:
+def extract(document: Document, known: Iterable[KnownConcept] = (), state: Learnt | None = None) -> Extraction:
     """Everything that can be found in a document.
 
     Args:
         document: what a reader made of it.
         known: the concepts that there are, with all their names; a name that they share belongs to the first.
-        weights: of the prerequisite model; `learnt(answers).weights` once people have answered.
+        state: what answers taught the model of prerequisites; without, what it knows before any.
     """
     chunks, placed = chunked(document.passages)
     total = sum(len(words(passage.text)) for _, passage in placed if passage.kind is not PassageKind.CODE)
@@ -87,7 +88,7 @@ def extract(document: Document, known: Iterable[KnownConcept] = (), weights: Fea
         ledger.defined,
         ledger.needed,
     )
-    return Extraction(document, tuple(chunks), concepts, suggested(concepts, spoken, weights), total)
+    return Extraction(document, tuple(chunks), concepts, suggested(concepts, spoken, state or Learnt()), total)
 
 
 def _read(placed: Sequence[tuple[int, Passage]], names: Names, found: dict[str, Candidate]) -> _Ledger:

@@ -139,6 +139,8 @@ class Prerequisite:
     evidence: Mention
     reasons: tuple[str, ...]
     """What speaks for it, the strongest first, in words."""
+    features: tuple[tuple[str, float], ...] = ()
+    """What it was judged by, by name: answers to it teach with these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from netsentinel.academy.extraction.model import FoundConcept, Mention, Prerequisite
 from netsentinel.academy.extraction.names import folded
@@ -137,7 +137,20 @@ def probability(features: Features, weights: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, weights: Features = PRIOR) -> tuple[Prerequisite, ...]:
+class Judge(Protocol):
+    """Says how likely a suggestion is right."""
+
+    @property
+    def weights(self) -> Features:
+        """How much each feature says."""
+        ...
+
+    def probability(self, pair: Pair, features: Features) -> float:
+        """How likely the second concept is needed for the first."""
+        ...
+
+
+def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, judge: Judge) -> tuple[Prerequisite, ...]:
     """Suggestions with their evidence: pairs that a sentence names together, without cycles, the surest first."""
     names = {concept.key: concept.name for concept in concepts}
     found: list[Prerequisite] = []
@@ -145,7 +158,7 @@ def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, weights: Feature
         if pair.concept not in names or pair.prerequisite not in names:
             continue
         features = name_features(names[pair.concept], names[pair.prerequisite]) | text_features(pair, spoken)
-        weight = probability(features, weights)
+        weight = judge.probability(pair, features)
         if weight < LEAST_WEIGHT:
             continue
         evidence = spoken.defined.get(pair) or spoken.needed.get(pair) or spoken.together[pair]
@@ -155,14 +168,16 @@ def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, weights: Feature
                 prerequisite=pair.prerequisite,
                 weight=round(weight, 4),
                 evidence=evidence,
-                reasons=_reasons(features, weights),
+                reasons=reasons_for(features, judge.weights),
+                features=tuple(sorted((name, round(value, 4)) for name, value in features.items())),
             )
         )
     found.sort(key=lambda one: (-one.weight, one.concept, one.prerequisite))
     return without_cycles(_few(found))
 
 
-def _reasons(features: Features, weights: Features) -> tuple[str, ...]:
+def reasons_for(features: Features, weights: Features) -> tuple[str, ...]:
+    """What speaks for a suggestion, the strongest first, in words."""
     shares = {name: features.get(name, 0.0) * weights.get(name, 0.0) for name in REASONS}
     return tuple(REASONS[name] for name in sorted(shares, key=lambda name: -shares[name]) if shares[name] > 0)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from netsentinel.academy.graph.acyclic import held_back
 from netsentinel.academy.graph.claims import MAX_NAME
 from netsentinel.academy.graph.derivation import Derivation
 from netsentinel.academy.graph.entries import CONCEPT_EDITED, ConceptEdited
@@ -12,8 +11,8 @@ from netsentinel.academy.graph.errors import (
     ConceptExistsError,
     InvalidClaimError,
     OperationNotUndoneError,
-    PrerequisiteCycleError,
 )
+from netsentinel.academy.graph.judging import Judging, known_concept
 from netsentinel.academy.graph.keys import id_of, is_id, key_of
 from netsentinel.academy.graph.model import (
     PEOPLE,
@@ -21,15 +20,9 @@ from netsentinel.academy.graph.model import (
     Claims,
     Concept,
     ConceptClaim,
-    Edge,
-    EdgeClaim,
     EdgeKey,
-    EdgeState,
-    Held,
     Operation,
     OperationKind,
-    OriginKind,
-    Relation,
     Stated,
     Statements,
 )
@@ -54,6 +47,7 @@ class Concepts:
         self._ground = ground
         self._graph = graph
         self._derivation = Derivation(ground.ledger, ground.rows)
+        self.judging = Judging(ground, graph)
 
     # Making and deciding.
 
@@ -118,16 +112,20 @@ class Concepts:
             PrerequisiteCycleError: one requires the other by way of a third, as people or references say.
             InvalidClaimError: they are one already.
         """
+        return await self._ground.db.write(lambda tx: self.merge_in(tx, principal, concept, into))
+
+    def merge_in(self, tx: Tx, principal: Principal, concept: str, into: str) -> Operation:
+        """`merge` in the caller's transaction. Errors as there."""
 
         def decide(tx: Tx, resolution: Resolution, number: int) -> Operation:
             gone, kept = resolution.followed(concept), resolution.followed(into)
             self._known(tx, principal.tenant, kept)
             if gone == kept:
                 raise InvalidClaimError("A concept cannot be merged with itself.")
-            self._check_merge(tx, principal.tenant, gone, kept)
+            self.judging.check_merge(tx, principal.tenant, gone, kept)
             return self._operation(principal, OperationKind.MERGE, gone, number, other=kept)
 
-        return await self._decide(principal, concept, decide)
+        return self._decide_in(tx, principal, concept, decide)
 
     async def split(
         self, principal: Principal, concept: str, name: str, *, names: Iterable[str] = (), origins: Iterable[str] = ()
@@ -190,20 +188,20 @@ class Concepts:
             NotFoundError: the tenant has no such operation.
             OperationNotUndoneError: it was undone before.
         """
+        return await self._ground.db.write(lambda tx: self.undo_in(tx, principal, number))
 
-        def take_back(tx: Tx) -> Operation:
-            self._ground.rows.lock(tx, principal.tenant)
-            operations = self._ground.operations.all(tx, principal.tenant)
-            found = next((one for one in operations if one.number == number), None)
-            if found is None:
-                raise NotFoundError(f"There is no operation {number}.")
-            if found.undone_by:
-                raise OperationNotUndoneError(f"Operation {number} was undone before.")
-            undone = replace(found, undone_by=principal.id, undone_at=self._ground.clock.now())
-            self._take(tx, principal, operations, undone)
-            return undone
-
-        return await self._ground.db.write(take_back)
+    def undo_in(self, tx: Tx, principal: Principal, number: int) -> Operation:
+        """`undo` in the caller's transaction. Errors as there."""
+        self._ground.rows.lock(tx, principal.tenant)
+        operations = self._ground.operations.all(tx, principal.tenant)
+        found = next((one for one in operations if one.number == number), None)
+        if found is None:
+            raise NotFoundError(f"There is no operation {number}.")
+        if found.undone_by:
+            raise OperationNotUndoneError(f"Operation {number} was undone before.")
+        undone = replace(found, undone_by=principal.id, undone_at=self._ground.clock.now())
+        self._take(tx, principal, operations, undone)
+        return undone
 
     async def history(self, tenant: TenantId, concept: str | None = None) -> list[Operation]:
         """What people decided, newest first: about one concept, or about all."""
@@ -220,14 +218,7 @@ class Concepts:
             PrerequisiteCycleError: it would close a cycle of what people and references say.
             InvalidClaimError: it leads from a concept to itself.
         """
-
-        def state(tx: Tx) -> Stated:
-            self._ground.rows.lock(tx, principal.tenant)
-            if key.relation is Relation.REQUIRES:
-                self._check_edge(tx, principal.tenant, key)
-            return self._say(tx, principal, key, sentence=sentence, is_denied=False)
-
-        return await self._ground.db.write(state)
+        return await self._ground.db.write(lambda tx: self.judging.confirm(tx, principal, key, sentence))
 
     async def deny(self, principal: Principal, key: EdgeKey, sentence: str = "") -> Stated:
         """Say that an edge is not so: it stops counting, whatever states it.
@@ -235,44 +226,25 @@ class Concepts:
         Raises:
             NotFoundError: the tenant has no such concepts.
         """
-        return await self._ground.db.write(lambda tx: self._say(tx, principal, key, sentence=sentence, is_denied=True))
+        return await self._ground.db.write(lambda tx: self.judging.deny(tx, principal, key, sentence))
 
     async def retract(self, principal: Principal, key: EdgeKey) -> None:
         """Take back what people said of an edge."""
-
-        def drop(tx: Tx) -> None:
-            tenant = principal.tenant
-            number = self._ground.rows.lock(tx, tenant) + 1
-            said = tuple(one for one in self._ground.ledger.of_edges(tx, tenant, {key}) if one.origin == PEOPLE)
-            self._ground.ledger.drop(tx, tenant, Statements((), said))
-            resolution = Resolution(self._ground.operations.all(tx, tenant))
-            derived = self._derivation.follow(tx, tenant, number, resolution, Statements((), said))
-            announce(tx, principal, str(PEOPLE), derived)
-
-        await self._ground.db.write(drop)
-
-    def _say(self, tx: Tx, principal: Principal, key: EdgeKey, *, sentence: str, is_denied: bool) -> Stated:
-        for end in (key.source, key.target):
-            self._known(tx, principal.tenant, end)
-        # By ids: a key may stand for another concept where people speak than where a medium does, after a split.
-        claim = EdgeClaim(
-            source=key.source, target=key.target, relation=key.relation, sentence=sentence, is_denied=is_denied
-        )
-        return self._graph.state_in(tx, principal, PEOPLE, Claims((), (claim,)), replaces=False)
+        await self._ground.db.write(lambda tx: self.judging.retract(tx, principal, key))
 
     # What several of these need.
 
     async def _decide(self, principal: Principal, concept: str, decide: Decide) -> Operation:
-        def take(tx: Tx) -> Operation:
-            number = self._ground.rows.lock(tx, principal.tenant) + 1
-            operations = self._ground.operations.all(tx, principal.tenant)
-            resolution = Resolution(operations)
-            self._known(tx, principal.tenant, resolution.followed(concept))
-            operation = decide(tx, resolution, number)
-            self._take(tx, principal, operations, operation)
-            return operation
+        return await self._ground.db.write(lambda tx: self._decide_in(tx, principal, concept, decide))
 
-        return await self._ground.db.write(take)
+    def _decide_in(self, tx: Tx, principal: Principal, concept: str, decide: Decide) -> Operation:
+        number = self._ground.rows.lock(tx, principal.tenant) + 1
+        operations = self._ground.operations.all(tx, principal.tenant)
+        resolution = Resolution(operations)
+        self._known(tx, principal.tenant, resolution.followed(concept))
+        operation = decide(tx, resolution, number)
+        self._take(tx, principal, operations, operation)
+        return operation
 
     def _take(self, tx: Tx, principal: Principal, operations: list[Operation], operation: Operation) -> None:
         """Keep an operation, or that it is undone, and have statements mean what they mean then.
@@ -341,50 +313,12 @@ class Concepts:
         )
 
     def _known(self, tx: Tx, tenant: TenantId, concept_id: str) -> Concept:
-        found = self._ground.rows.concepts(tx, tenant, {concept_id}).get(concept_id)
-        if found is None:
-            raise NotFoundError(f"There is no concept {concept_id[:120]}.")
-        return found
+        return known_concept(self._ground, tx, tenant, concept_id)
 
     def _check_free(self, tx: Tx, tenant: TenantId, concept_id: str, name: str) -> None:
         found = self._ground.rows.concepts(tx, tenant, {concept_id}).get(concept_id)
         if found is not None:
             raise ConceptExistsError(f"{name!r} is the concept {found.name!r} already.", concept=found.id)
-
-    def _check_edge(self, tx: Tx, tenant: TenantId, key: EdgeKey) -> None:
-        last = Edge(key=key, state=EdgeState.LIVE, rank=0, weight=0.0, evidence=0, version=0)
-        firm = [edge for edge in self._firm(tx, tenant) if edge.key != key]
-        held = held_back([*firm, last]).get(key)
-        if held is not None:
-            raise self._cycle(tx, tenant, held)
-
-    def _check_merge(self, tx: Tx, tenant: TenantId, gone: str, kept: str) -> None:
-        def moved(end: str) -> str:
-            return kept if end == gone else end
-
-        joined = {
-            key: replace(edge, key=key)
-            for edge in self._firm(tx, tenant)
-            if (key := EdgeKey(moved(edge.key.source), edge.key.relation, moved(edge.key.target))).source != key.target
-        }
-        held = next(iter(held_back(joined.values()).values()), None)
-        if held is not None:
-            raise self._cycle(tx, tenant, held)
-
-    def _firm(self, tx: Tx, tenant: TenantId) -> list[Edge]:
-        """The live prerequisites that do not yield to people."""
-        rank = OriginKind.REFERENCE.rank
-        edges = self._ground.rows.prerequisites(tx, tenant)
-        return [edge for edge in edges if edge.rank >= rank and edge.state is EdgeState.LIVE]
-
-    def _cycle(self, tx: Tx, tenant: TenantId, held: Held) -> PrerequisiteCycleError:
-        names = self._ground.rows.concepts(tx, tenant, set(held.cycle))
-        cycle = [names[one].name if one in names else one for one in held.cycle]
-        return PrerequisiteCycleError(
-            f"{' requires '.join(repr(name) for name in cycle)}: deny one of these first.",
-            cycle=cycle,
-            concepts=list(held.cycle),
-        )
 
 
 def _checked_name(name: str) -> str:

@@ -55,7 +55,7 @@ def edge_from(key: EdgeKey, statements: Iterable[EdgeStatement], version: int) -
             is_denied = is_denied or one.origin.kind is OriginKind.PEOPLE
         else:
             claims.append(one)
-    if not claims:
+    if all(one.is_answer for one in claims):
         return None
     return Edge(
         key=key,

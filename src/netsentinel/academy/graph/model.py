@@ -80,6 +80,9 @@ class Origin(NamedTuple):
 PEOPLE: Final = Origin(OriginKind.PEOPLE)
 """What the tenant's people stated by hand. Who did so stands beside each statement."""
 
+ANSWER: Final = "review"
+"""The position of people's answer to a suggestion: it counts beside what suggests a prerequisite, never alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptClaim:
@@ -113,6 +116,8 @@ class EdgeClaim:
     """The evidence, as it stands there."""
     is_denied: bool = False
     """Whether this says that it is not so. A denial by people outweighs every claim."""
+    features: tuple[tuple[str, float], ...] = ()
+    """What a suggestion was judged by, by name; answers to it teach with these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,11 @@ class EdgeStatement:
     by: str
     """Id of the principal."""
     at: Micros
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether this answers a suggestion of a prerequisite, and so means nothing when nothing suggests it."""
+        return self.origin == PEOPLE and self.claim.position == ANSWER and self.key.relation is Relation.REQUIRES
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def claims_of(medium: Medium, found: Extraction, kinds: Mapping[str, ConceptKind
                     weight=edge.weight,
                     position=str(edge.evidence.position),
                     sentence=edge.evidence.sentence,
+                    features=edge.features,
                 )
             )
     return Claims(tuple(concepts), tuple(edges))

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from netsentinel.academy.extraction import Learnt
 from netsentinel.academy.media.model import Medium
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import ReadTx, Tx
@@ -60,4 +61,12 @@ class BlobStore(Protocol):
 
     async def forget(self, tenant: TenantId, sha256: str) -> None:
         """Delete the bytes; nothing when there are none."""
+        ...
+
+
+class Judgement(Protocol):
+    """What people's answers taught about prerequisites."""
+
+    async def learnt(self, tenant: TenantId) -> Learnt:
+        """The model that suggests prerequisites in the tenant's texts."""
         ...

@@ -6,13 +6,13 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
-from netsentinel.academy.extraction import PACKED_READERS, Document, Extraction, extract, read_text
+from netsentinel.academy.extraction import PACKED_READERS, Document, Extraction, Learnt, extract, read_text
 from netsentinel.academy.graph import Claims, Concept, Graph, Origin, OriginKind
 from netsentinel.academy.media.claims import claims_of
 from netsentinel.academy.media.entries import MEDIUM_CHANGED, MediumChanged
 from netsentinel.academy.media.errors import InvalidMediumError, MediumChangedError, MediumTooLargeError
 from netsentinel.academy.media.model import PREFIX, Imported, Medium, MediumPage, MediumState
-from netsentinel.academy.media.ports import BlobStore, MediumStore
+from netsentinel.academy.media.ports import BlobStore, Judgement, MediumStore
 from netsentinel.academy.media.vocabulary import Vocabulary, known_of
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
@@ -38,6 +38,7 @@ class MediaGround:
     blobs: BlobStore
     graph: Graph
     vocabulary: Vocabulary
+    judgement: Judgement
     clock: Clock
 
 
@@ -68,7 +69,8 @@ class Media:
         if old is not None and is_same and old.state is MediumState.READY:
             return Imported(medium=old, is_new=False, is_changed=False)
         await ground.vocabulary.refresh(tenant)
-        found, concepts = await asyncio.to_thread(self._extracted, tenant, name, data)
+        state = await ground.judgement.learnt(tenant)
+        found, concepts = await asyncio.to_thread(self._extracted, tenant, name, data, state)
         sha256 = await ground.blobs.keep(tenant, data)
         medium = self._medium(principal, name, data, sha256, found, old)
         claims = claims_of(medium, found, {one.key: one.kind for one in concepts})
@@ -161,11 +163,11 @@ class Media:
         self._ground.graph.state_in(tx, principal, origin_of(medium), claims)
         _announce(tx, principal, medium, "replaced" if old else "added")
 
-    def _extracted(self, tenant: TenantId, name: str, data: bytes) -> tuple[Extraction, list[Concept]]:
+    def _extracted(self, tenant: TenantId, name: str, data: bytes, state: Learnt) -> tuple[Extraction, list[Concept]]:
         """What is in a text, and the graph's concepts that it names."""
         document = read_text(name, data)
         concepts = self._ground.vocabulary.named_in(tenant, document)
-        return extract(document, known_of(concepts)), concepts
+        return extract(document, known_of(concepts), state), concepts
 
     async def _forget(self, tenant: TenantId, sha256: str) -> None:
         """Delete bytes that no medium has any more."""

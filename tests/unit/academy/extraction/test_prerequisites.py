@@ -1,3 +1,4 @@
+from netsentinel.academy.extraction.learning import Learnt
 from netsentinel.academy.extraction.model import Found, FoundConcept, Mention, Position, Prerequisite
 from netsentinel.academy.extraction.prerequisites import (
     Pair,
@@ -54,7 +55,9 @@ def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:
     pair = Pair("replay attack", "nonce")
     said = mention("A replay attack is one that a nonce prevents.")
     found = suggested(
-        [concept("replay attack"), concept("nonce")], spoken(defined={pair: said}, together={pair: mention("x")})
+        [concept("replay attack"), concept("nonce")],
+        spoken(defined={pair: said}, together={pair: mention("x")}),
+        Learnt(),
     )
     assert [(one.concept, one.prerequisite) for one in found] == [pair]
     assert found[0].evidence is said
@@ -62,7 +65,7 @@ def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:
 
 
 def test_no_sentence_no_suggestion() -> None:
-    assert suggested([concept("isosceles triangle"), concept("triangle")], spoken()) == ()
+    assert suggested([concept("isosceles triangle"), concept("triangle")], spoken(), Learnt()) == ()
 
 
 def test_what_the_text_says_the_other_way_speaks_against() -> None:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from netsentinel.academy.graph import Concepts
 from netsentinel.academy.media import BlobFolder, Media, MediaGround, MediumStore, Vocabulary
 from netsentinel.academy.media.store_sql import SqlMedia
 from netsentinel.academy.media.testing import MemoryMedia
+from netsentinel.academy.reviews import ReviewGround, Reviews
+from netsentinel.academy.reviews.testing import MemoryAnswers
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.storage import Database
 from netsentinel.storage.dialect import Dialect
@@ -38,5 +41,6 @@ def sql_library(db: Database, dialect: Dialect, clock: FakeClock, folder: Path) 
 def _library(site: Site, store: MediumStore, folder: Path) -> Library:
     ground = site.ground
     vocabulary = Vocabulary(ground.db, ground.rows)
-    media = Media(MediaGround(ground.db, store, BlobFolder(folder), site.graph, vocabulary, ground.clock))
+    reviews = Reviews(ReviewGround(ground, Concepts(ground, site.graph), MemoryAnswers()))
+    media = Media(MediaGround(ground.db, store, BlobFolder(folder), site.graph, vocabulary, reviews, ground.clock))
     return Library(media, site, store, folder)

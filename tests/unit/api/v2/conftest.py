@@ -12,6 +12,8 @@ import pytest
 
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
+from netsentinel.academy.reviews import ReviewGround, Reviews
+from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores
 from netsentinel.alerts.operations import alert_operations
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
@@ -153,6 +155,7 @@ class Desk:
         counts = SqlCounts(ledger)
         ground = GraphGround(self, ledger, SqlOperations(), rows, counts, walks, self.clock)  # type: ignore[arg-type] - the same
         self.graph = Graph(ground)
+        self.concepts = Concepts(ground, self.graph)
         self._add_models()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
@@ -201,7 +204,8 @@ class Desk:
             schedules=self.schedules,
             webhooks=self.hooks.service,
             graph=self.graph,
-            concepts=Concepts(ground, self.graph),
+            concepts=self.concepts,
+            reviews=Reviews(ReviewGround(ground, self.concepts, SqlAnswers())),
             projection=None,
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),

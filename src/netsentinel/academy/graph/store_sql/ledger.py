@@ -16,7 +16,14 @@ from netsentinel.academy.graph.model import (
     Relation,
     Statements,
 )
-from netsentinel.academy.graph.store_sql.portions import marks, names_of, portions, text_of
+from netsentinel.academy.graph.store_sql.portions import (
+    features_of,
+    marks,
+    names_of,
+    portions,
+    text_of,
+    text_of_features,
+)
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
 
@@ -28,14 +35,16 @@ _PUT_CONCEPT_CLAIM: Final = (
     " kind = excluded.kind, text = excluded.text, weight = excluded.weight, position = excluded.position"
 )
 _EDGE_CLAIM: Final = (
-    "origin, source_key, relation, target_key, position, source, target, weight, sentence, is_denied, stated_by, at"
+    "origin, source_key, relation, target_key, position, source, target, weight, sentence, is_denied, stated_by, at,"
+    " features"
 )
 _SELECT_EDGE_CLAIMS: Final = f"SELECT {_EDGE_CLAIM} FROM graph_edge_claims WHERE tenant = ?"  # noqa: S608 - constants only
 _PUT_EDGE_CLAIM: Final = (
-    f"INSERT INTO graph_edge_claims (tenant, {_EDGE_CLAIM}) VALUES ({', '.join('?' * 13)})"  # noqa: S608 - constants only
+    f"INSERT INTO graph_edge_claims (tenant, {_EDGE_CLAIM}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - constants only
     " ON CONFLICT (tenant, origin, source_key, relation, target_key, position) DO UPDATE SET source = excluded.source,"
     " target = excluded.target, weight = excluded.weight, sentence = excluded.sentence,"
-    " is_denied = excluded.is_denied, stated_by = excluded.stated_by, at = excluded.at"
+    " is_denied = excluded.is_denied, stated_by = excluded.stated_by, at = excluded.at,"
+    " features = excluded.features"
 )
 _OPERATION: Final = "number, kind, concept, other, name, keys, origins, decided_by, at, undone_by, undone_at"
 
@@ -156,7 +165,7 @@ def _concept_claim(one: ConceptStatement) -> tuple[SqlValue, ...]:
 
 
 def _edge_statement(row: Row) -> EdgeStatement:
-    origin, source_key, relation, target_key, position, source, target, weight, sentence, is_denied, by, at = row
+    origin, source_key, relation, target_key, position, source, target, weight, sentence, is_denied, by, at = row[:12]
     return EdgeStatement(
         origin=Origin.parse(origin),
         key=EdgeKey(source, Relation(relation), target),
@@ -168,6 +177,7 @@ def _edge_statement(row: Row) -> EdgeStatement:
             position=position,
             sentence=sentence,
             is_denied=bool(is_denied),
+            features=features_of(row[12]),
         ),
         by=by,
         at=at,
@@ -189,6 +199,7 @@ def _edge_claim(one: EdgeStatement) -> tuple[SqlValue, ...]:
         claim.is_denied,
         one.by,
         one.at,
+        text_of_features(claim.features),
     )
 
 

@@ -10,6 +10,8 @@ _AT_ONCE: Final = 400
 
 names_of: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
+_features: Final = msgspec.json.Decoder(tuple[tuple[str, float], ...]).decode
+
 T = TypeVar("T")
 
 
@@ -28,3 +30,13 @@ def marks(count: int) -> str:
 def text_of(values: Sequence[str]) -> str:
     """Names as one column."""
     return msgspec.json.encode(values).decode()
+
+
+def features_of(text: str) -> tuple[tuple[str, float], ...]:
+    """Features as they were kept in one column; none of what was kept without any."""
+    return _features(text) if text else ()
+
+
+def text_of_features(features: tuple[tuple[str, float], ...]) -> str:
+    """Features as one column."""
+    return msgspec.json.encode(features).decode() if features else ""

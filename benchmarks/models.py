@@ -1,17 +1,17 @@
 """How well and how fast the models judge public flows; writes the figures into BENCHMARKS.md, between two marks.
 
-    PYTHONPATH=src:. OPENBLAS_NUM_THREADS=1 python benchmarks/models.py ../shared/data/flows
+    python benchmarks/models.py ../shared/data/flows --write
 
 NSL-KDD: trained on the 20 % file, measured on KDDTest+; models without labels are shown its normal rows only.
 UNSW-NB15: five splits of the partition, 70 to 30, equal rows on one side. Zeek: trained on scenario 008, measured on
-the later half of others. Speed: 125,973 rows of NSL-KDD, made-up windows of 10,000 entities, made-up flows of an
-office. One thread; medians over seeds 0 to 4. Nothing here is chosen by what is measured: settings stand in the models.
+the later half of others. Finds: what models of a network's own past tell of in the data of Slips and Cowrie. Speed:
+`netsentinel bench models`. One thread; medians over seeds 0 to 4. Settings stand in the models.
 """
 
 import argparse
-import gc
 import os
 import platform
+import re
 import statistics
 import sys
 from collections.abc import Callable, Iterator
@@ -19,18 +19,14 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from time import process_time
+from typing import Any
 
-import msgspec
+import model_finds
 import numpy as np
-from zstandard import ZstdCompressor
 
 from netsentinel import __version__
-from netsentinel.detection.build import build_pipeline
-from netsentinel.detection.content import bundled_rules
-from netsentinel.detection.models import DeployedModel
-from netsentinel.detection.models.behaviour import Behaviour
+from netsentinel.cli.model_costs import measure
 from netsentinel.detection.models.encode import row_keys
-from netsentinel.detection.models.entities import Entities
 from netsentinel.detection.models.evaluate import Report, evaluate, read_pair
 from netsentinel.detection.models.flow_files import read_flows
 from netsentinel.detection.models.flows import FlowFeatures
@@ -38,15 +34,11 @@ from netsentinel.detection.models.metrics import recall_at_fpr, roc_auc
 from netsentinel.detection.models.ports import Learns
 from netsentinel.detection.models.read import Data, read
 from netsentinel.detection.models.registry import MODELS
-from netsentinel.detection.models.segments import Sketches
 from netsentinel.detection.models.serving import USUAL
-from netsentinel.detection.models.table import Category, Flags, Floats, Table
-from netsentinel.detection.models.windows import WINDOWS
-from netsentinel.detection.process import COLLECT_AFTER
-from netsentinel.events.ports import InboxBatch
-from netsentinel.kernel.types import DEFAULT_TENANT
-from tests.unit.detection.models.deployed import by_time, deployed, deployment, scan, usual
+from netsentinel.detection.models.table import Flags, Floats, Table
+from netsentinel.kernel.clock import SystemClock, to_iso
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 BEGIN, END = "<!-- models: begin -->", "<!-- models: end -->"
 PAGE = Path(__file__).resolve().parents[1] / "BENCHMARKS.md"
 SPLIT_BUDGET = 0.001
@@ -55,11 +47,7 @@ TEST_SHARE = 0.3
 TRANSFER_BUDGET = 0.01
 RAT_PORT = 1337
 PASSES = 10
-ENTITIES, WINDOW_ROWS, BLOCK = 10_000, 100_000, 2_048
-ROUNDS = 3
-FLOWS_TIMED, BATCH = 20_000, 1_000
-RATE = 50
-"""Flows a second of the stream's own time: what it shows to windows."""
+PART = re.compile(r"<!-- part: (\w+) -->\n(.*?)(?=<!-- part: |\Z)", re.DOTALL)
 
 
 def median(reports: list[Report], of: Callable[[Report], float]) -> float:
@@ -190,100 +178,23 @@ def at(bad: Flags, scores: Floats, threshold: float) -> tuple[float, float]:
     return recall, float(above[~bad].mean()) if not bad.all() else -1.0
 
 
-def speeds(seeds: range) -> Iterator[str]:
-    """What the behaviour ensemble, its parts and the whole detector take."""
-    random = np.random.default_rng(seeds.start)
-    base, whose = random.lognormal(3, 1.5, (ENTITIES, 10)), random.integers(0, ENTITIES, WINDOW_ROWS)
-    numbers = base[whose] * random.lognormal(0, 0.4, (WINDOW_ROWS, 10))
-    kinds = Category(("address", "service", "user"), (whose * 3 // ENTITIES).astype(np.int64))
-    names = [f"10.{number // 250}.{number % 250}.1" for number in range(ENTITIES)]
-    table = Table(WINDOWS, numbers, (kinds, Category(tuple(names), whose)))
-    model = Behaviour(seeds.start)
-    model.fit(table.take(np.arange(WINDOW_ROWS // 2)))
-    rest = [
-        table.take(np.arange(start, start + BLOCK)) for start in range(WINDOW_ROWS // 2, WINDOW_ROWS - BLOCK, BLOCK)
-    ]
-    rows = len(rest) * BLOCK
-    points = [
-        (random.normal(size=(BLOCK, 10)).astype(np.float32), [names[at] for at in random.integers(0, ENTITIES, BLOCK)])
-        for _ in rest
-    ]
-    entities, sketches = Entities(10), Sketches.empty(10)
-
-    def running() -> None:
-        for part, who in points:
-            entities.deviations(who, part)
-            entities.learn(who, part)
-            sketches.scores(part)
-            sketches.learn(part)
-
-    def whole() -> None:
-        for part in rest:
-            model.score(part)
-            model.partial_fit(part)
-
+def speeds(found: dict[str, Any]) -> Iterator[str]:
+    """What `netsentinel bench models` says of made-up rows."""
     yield "| Part | Rows/CPU s |"
     yield "|---|---|"
-    yield f"| Running means and sketches of 10,000 entities, scored and learnt | {rows / least(running):,.0f} |"
-    yield f"| The whole of `behaviour`, scored and learnt | {rows / least(whole):,.0f} |"
-    yield f"| The same, scored only | {rows / least(lambda: [model.score(part) for part in rest]):,.0f} |"
-
-
-def least(run: Callable[[], object]) -> float:
-    """Processor seconds of the fastest of some rounds."""
-    found: list[float] = []
-    for _ in range(ROUNDS):
-        began = process_time()
-        run()
-        found.append(process_time() - began)
-    return min(found)
-
-
-def pipeline() -> Iterator[str]:
-    """What deployed models take of the time of detection, with the bundled rules and without."""
-    events = by_time(
-        usual(FLOWS_TIMED, seed=3), *[scan(60, start=900 * n, source=f"198.51.100.{n}") for n in range(40)]
-    )
-    first: float = events[0].native["ts"]
-    lines = [
-        msgspec.json.encode({**event.native, "ts": first + number / RATE, "history": "ShADadFf", "local_orig": True})
-        for number, event in enumerate(events)
-    ]
-    batches = [
-        InboxBatch(number, DEFAULT_TENANT, "zeek", "", 0, BATCH, ZstdCompressor().compress(b"\n".join(part)))
-        for number, part in enumerate(lines[start : start + BATCH] for start in range(0, len(lines), BATCH))
-    ]
-    champions = {
-        "none": (),
-        "`flow-classifier`": (deployed(threshold=0.9),),
-        "`flow-classifier` and `behaviour`, which adapts": (
-            deployed(threshold=0.9),
-            deployed("behaviour", model="windows", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True),
-        ),
-    }
-    yield "| Rules | Deployed models | Flows/CPU s | Share of the models |"
-    yield "|---|---|---|---|"
-    for rules in ([], [bundled_rules()]):
-        plain = 0.0
-        for name, models in champions.items():
-            spent = min(detect(rules, batches, models) for _ in range(ROUNDS))
-            plain = plain or spent
-            yield f"| {'bundled' if rules else 'none'} | {name} | {len(lines) / spent:,.0f} | {1 - plain / spent:.0%} |"
-
-
-def detect(rules: list[Path], batches: list[InboxBatch], models: tuple[DeployedModel, ...]) -> float:
-    """Processor seconds of detection over these batches, from packed lines to findings."""
-    built = build_pipeline(rules)
-    if built.models.deploy(deployment(*models)):
-        sys.exit("A model was refused.")
-    built.pipeline.analyze(batches[0])
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)  # as the detection process does
-    began = process_time()
-    for batch in batches:
-        built.pipeline.analyze(batch)
-    return process_time() - began
+    for name, said in (
+        ("sketches", "Running means and sketches of 10,000 entities, scored and learnt"),
+        ("behaviour", "The whole of `behaviour`, scored and learnt"),
+        ("behaviour_scoring", "The same, scored only"),
+        ("classifier", "`flow-classifier` on 41 columns"),
+    ):
+        yield f"| {said} | {found[name]['rows_per_cpu_s']:,} |"
+    yield ""
+    yield "| Rules | Stored | Deployed models | Flows/CPU s | Share of the models |"
+    yield "|---|---|---|---|---|"
+    for one in found["pipeline"]:
+        stored = "yes" if one["stored"] else "no"
+        yield f"| {one['rules']} | {stored} | {one['models']} | {one['flows_per_cpu_s']:,} | {one['share']:.0%} |"
 
 
 def training(flows: Path) -> Iterator[str]:
@@ -298,66 +209,86 @@ def training(flows: Path) -> Iterator[str]:
     )
 
 
-def section(flows: Path, seeds: range) -> str:
-    """The part of the page."""
+def parts(flows: Path, seeds: range) -> dict[str, Callable[[], Iterator[str]]]:
+    """The parts of the page by name; each gives its lines."""
+    said = f"Medians over seeds {seeds.start} to {seeds.stop - 1}."
+    return {
+        "nsl": lambda: under("NSL-KDD: 20 % file, measured on KDDTest+", said, nsl_kdd(flows, seeds)),
+        "unsw": lambda: under(
+            "UNSW-NB15: splits 70 to 30, equal rows on one side",
+            f"One split a seed. {said} The interval is of {RESAMPLES:,} resamples of the tests.",
+            unsw_nb15(flows, seeds),
+        ),
+        "training": lambda: under("Training", "Seed 0.", training(flows)),
+        "zeek": lambda: under("Zeek: what a model of one network is worth in another", said, zeek(flows, seeds)),
+        "finds": lambda: under(
+            "What models find that nothing else does", model_finds.HOW, model_finds.table(flows.parent, seeds.start)
+        ),
+        "speed": lambda: under(
+            "Speed, and the share of the models in detection",
+            "`netsentinel bench models`, seed 0, the best of 3 rounds. The share is that of processor time from packed "
+            "lines to findings; *stored* is as the server runs it, with every event written aside for the lake.",
+            speeds(measure()),
+        ),
+    }
+
+
+def under(title: str, how: str, lines: Iterator[str]) -> Iterator[str]:
+    """A part with its heading, and when and how it was measured."""
+    before, began = os.getloadavg()[0], process_time()
+    made = list(lines)
+    load = f"{before:.1f} to {os.getloadavg()[0]:.1f}"
+    yield f"### {title}"
+    yield ""
+    yield (
+        f"{how} Measured {to_iso(SystemClock().now())[:10]} in {process_time() - began:.0f} s of processor time, "
+        f"load {load} on {os.cpu_count()} processors."
+    )
+    yield ""
+    yield from made
+
+
+def frame(flows: Path) -> str:
+    """The first words: what holds for all parts."""
     used = sorted([*(flows / "nsl-kdd").glob("KDD*"), *(flows / "unsw-nb15").glob("*.parquet")])
     hashes = ", ".join(f"`{path.name}` {sha256(path.read_bytes()).hexdigest()[:12]}" for path in used)
-    how = (
-        f"`PYTHONPATH=src:. OPENBLAS_NUM_THREADS=1 python benchmarks/models.py ../shared/data/flows`, "
-        f"NetSentinel {__version__}, "
-        f"LightGBM {version('lightgbm')}, numpy {version('numpy')}, Python {platform.python_version()}, "
-        f"{platform.machine()}, one thread. Medians over seeds {seeds.start} to {seeds.stop - 1}."
+    return (
+        "## Models\n\n`python benchmarks/models.py ../shared/data/flows --write` measures all of this anew, "
+        "`--part nsl` one part; each part says how long it took. "
+        f"NetSentinel {__version__}, LightGBM {version('lightgbm')}, numpy {version('numpy')}, "
+        f"Python {platform.python_version()}, {platform.machine()}, one thread.\nData (SHA-256): {hashes}.\n"
     )
-    lines = [
-        BEGIN,
-        "## Models",
-        "",
-        how,
-        f"Data (SHA-256): {hashes}.",
-        "",
-        "### NSL-KDD: 20 % file, measured on KDDTest+",
-        "",
-        *nsl_kdd(flows, seeds),
-        "",
-        "### UNSW-NB15: splits 70 to 30, equal rows on one side",
-        "",
-        *unsw_nb15(flows, seeds),
-        "",
-        "### Training",
-        "",
-        *training(flows),
-        "",
-        "### Zeek: what a model of one network is worth in another",
-        "",
-        *zeek(flows, seeds),
-        "",
-        "### Speed of the behaviour ensemble, and of detection with models",
-        "",
-        *speeds(seeds),
-        "",
-        *pipeline(),
-        END,
-    ]
-    return "\n".join(lines) + "\n"
+
+
+def written(page: str, flows: Path, made: dict[str, str]) -> str:
+    """The page with these parts in the place of the old ones."""
+    before, _, rest = page.partition(BEGIN)
+    old, _, after = rest.partition(END)
+    kept: dict[str, str] = dict(PART.findall(old))
+    texts = [f"<!-- part: {name} -->\n{text.strip()}\n" for name, text in {**kept, **made}.items()]
+    return f"{before}{BEGIN}\n{frame(flows)}\n" + "\n".join(texts) + f"{END}{after}"
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure, print, and write where that is asked for."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("flows", type=Path)
+    arguments.add_argument("flows", type=Path, nargs="?", default=Path("../shared/data/flows"))
     arguments.add_argument("--seeds", type=int, default=5)
+    arguments.add_argument("--part", action="append", help="only this part; may be repeated")
+    arguments.add_argument("--write", action="store_true", help="put the figures into BENCHMARKS.md")
     options = arguments.parse_args()
-    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
-        sys.exit("Set OPENBLAS_NUM_THREADS=1: figures are those of one core.")
-    made = section(options.flows, range(options.seeds))
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n\n"
-    if BEGIN in page:
-        before, after = page.split(BEGIN)[0], page.split(END)[1].lstrip("\n")
-        page = before + made + after
-    else:
-        page = page.rstrip("\n") + "\n\n" + made
-    PAGE.write_text(page, encoding="utf-8")
-    print(made)
+    if not ONE_THREAD.items() <= os.environ.items():  # numpy looks at them when it is imported: begin again with them
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606 - us again
+    known = parts(options.flows, range(options.seeds))
+    for name in options.part or ():
+        if name not in known:
+            sys.exit(f"There is no part {name!r}; there are {', '.join(known)}.")
+    for name in options.part or known:
+        text = "\n".join(known[name]()) + "\n"
+        print(text, flush=True)
+        if options.write:
+            page = PAGE.read_text(encoding="utf-8")
+            PAGE.write_text(written(page, options.flows, {name: text}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.bench_fanout import fanout
+from netsentinel.cli.bench_models import models
 from netsentinel.cli.lanes import Lane
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
@@ -168,6 +169,7 @@ def detect(
 
 
 bench_app.command("fanout")(fanout)
+bench_app.command("models")(models)
 
 
 @bench_app.command("tasks")

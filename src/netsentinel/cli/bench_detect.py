@@ -47,7 +47,7 @@ def measure(rules: list[Path], file: Path | None, lane: Lane, events: int) -> di
     load_s = time.perf_counter() - began
     firing = _firing(built.pipeline, kept)
     ordinary = Stream(firing or kept, ATTACK_EVERY, lane)
-    with _as_in_the_detection_process():
+    with as_in_the_detection_process():
         main = _count(built.pipeline, ordinary, events)
         rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         few = max(1, events // _SIDE_SHARE)
@@ -136,7 +136,7 @@ def _packed(body: bytes) -> Any:
 
 
 @contextmanager
-def _as_in_the_detection_process() -> Generator[None]:
+def as_in_the_detection_process() -> Generator[None]:
     """The garbage collector set as there."""
     import gc
 

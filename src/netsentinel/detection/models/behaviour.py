@@ -25,6 +25,8 @@ MIN_SEGMENT = 100
 MOST_SEGMENTS = 4
 HELD_BACK = 0.2
 _PARTS = 4
+_FARTHEST = 500.0
+"""What no exponential function makes infinite. Members that hardly varied among the rows held back go far beyond."""
 _EVERYTHING = ""
 
 
@@ -80,7 +82,7 @@ class _Segment:
 
     def _sum(self, parts: Floats) -> Floats:
         """One positive number a row; members count alike, by their own spread."""
-        return np.exp(((parts - self.places) / self.widths).mean(axis=1))
+        return np.exp(np.minimum(((parts - self.places) / self.widths).mean(axis=1), _FARTHEST))
 
 
 class Behaviour:

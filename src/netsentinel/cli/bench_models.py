@@ -1,0 +1,37 @@
+"""`netsentinel bench models`: what the models cost on this machine."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table
+
+
+def models(
+    *,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of everything made up.")] = 0,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Train and judge made-up rows on one thread, and run made-up flows through detection with models and without.
+
+    training is the flow classifier on as many rows as NSL-KDD has; sketches and behaviour are entities' windows, each
+    scored and then learnt; share is what models take of the pipeline's processor time, from packed lines to findings.
+    """
+    from netsentinel.detection.models import extra
+
+    extra.require()
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # before numpy is imported: figures are those of one core
+    from netsentinel.cli.model_costs import measure
+
+    result = measure(seed=seed)
+    if output is Output.JSON:
+        print_json(result)
+        return
+    rows = [(name, str(value)) for name, value in result.items() if not isinstance(value, list)]
+    lineups: list[dict[str, Any]] = result["pipeline"]
+    for one in lineups:
+        said = f"{one['flows_per_cpu_s']:,} flows/CPU s, models {one['share']:.1%}"
+        rows.append((f"pipeline, rules {one['rules']}, models {one['models']}", said))
+    print_table(("FIGURE", "VALUE"), rows)

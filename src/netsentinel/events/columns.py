@@ -63,8 +63,8 @@ def iso_time(value: str) -> Micros:
     Raises:
         ValueError: the text is no such time.
     """
-    fraction = value[_CLOCK + 1 :]
     if value[_CLOCK : _CLOCK + 1] == ".":
+        fraction = value[_CLOCK + 1 :]
         if fraction.isdigit() and fraction.isascii():
             return _whole(value[:_CLOCK]) + _micros(fraction)
         zone = fraction.lstrip(_DIGITS)

@@ -1,6 +1,7 @@
 """Splitting a stream of bytes into records, without ever holding an endless line."""
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Self
 
 from netsentinel.events.model import MAX_REJECTED_BYTES
@@ -9,6 +10,7 @@ MAX_LINE_BYTES = 1024 * 1024
 """Longest record that is read as one (the default of the setting `intake_max_line_kib`)."""
 
 _SPACE = ord(" ")
+_last = itemgetter(-1)
 
 
 class LongLine(bytes):
@@ -51,10 +53,15 @@ class LineSplitter:
         else:
             pieces[0] = self._rest + head
             self._take(pieces[0], found)
-        for piece in pieces[1:]:
-            if piece and piece[-1] > _SPACE and len(piece) <= self._max_line:  # most: nothing to strip, nothing to cut
-                found.append(piece)
-            else:
+        whole = pieces[1:]
+        if (
+            all(whole)
+            and max(map(len, whole), default=0) <= self._max_line
+            and min(map(_last, whole), default=0) > _SPACE
+        ):
+            found += whole  # most: nothing to strip, nothing to cut
+        else:
+            for piece in whole:
                 self._take(piece, found)
         self._rest, self._cut = b"", b""
         self._keep(tail)

@@ -7,7 +7,7 @@ from typing import Any
 from netsentinel.detection.rules.fields import MISSING
 from netsentinel.detection.rules.said import FieldSays, Said
 from netsentinel.events.model import Event
-from netsentinel.events.rows import Layout, RowEvent
+from netsentinel.events.rows import Layout
 
 Values = Callable[[Any], Sequence[Any]]
 """The values under certain names, of a row or a dictionary; MISSING where it has none."""
@@ -25,11 +25,14 @@ class Lane:
     values: Values = _no_values
     """Their values in an event of one kind."""
 
-    def says(self, events: Sequence[Event]) -> Iterator[tuple[int, Said]]:
-        """What the fields of events say, with the events' positions; nothing of most."""
-        values = self.values
-        rows = [values(event.row if type(event) is RowEvent else event.native) for event in events]
-        for field, column in zip(self.fields, zip(*rows, strict=True), strict=True):
+    def says(self, events: Sequence[Event], given: Sequence[Any]) -> Iterator[tuple[int, Said]]:
+        """What the fields of events say, with the events' positions; nothing of most.
+
+        Args:
+            events: of one kind.
+            given: their rows, or their native fields.
+        """
+        for field, column in zip(self.fields, zip(*map(self.values, given), strict=True), strict=True):
             if field.plain:
                 yield from field.of_each(column)
                 continue
@@ -65,8 +68,8 @@ class Context:
         """Whether keywords can meet such a need."""
 
     def helped(self, said: Said) -> int:
-        """The rules of which this can meet a fresh need that is still open."""
-        return self.allowed & (said.first & ~self.first | said.second & ~self.second)
+        """The rules of which this can meet a fresh need that is still open, or that it can rule out."""
+        return self.allowed & (said.first & ~self.first | said.second & ~self.second | said.blocks)
 
     def rule_out(self, rules: int) -> None:
         """These cannot be true for any event with this context."""

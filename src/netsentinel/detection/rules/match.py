@@ -49,9 +49,13 @@ class RuleEngine:
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules."""
         groups: dict[Plan, tuple[list[int], list[Event]]] = {}
+        logsource: Logsource | None = None
+        places: list[int] = []
+        alike: list[Event] = []
         for at, event in enumerate(events):
-            plan = self._plans.get(event.logsource) or self._plan(event.logsource)
-            places, alike = groups.setdefault(plan, ([], []))
+            if event.logsource is not logsource:
+                logsource = event.logsource
+                places, alike = groups.setdefault(self._plans.get(logsource) or self._plan(logsource), ([], []))
             places.append(at)
             alike.append(event)
         found: list[tuple[int, Match]] = []

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, cast
 
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.contexts import WIDE, Context, Kind, Lane
@@ -89,7 +89,6 @@ class Plan:
         """Fields, as they are asked for the usual rules alone."""
         self._usual = 0
         self._events, self._settles_at = 0, _SETTLES_AFTER
-        self._blocking = tuple(one for one in self._fresh if one[1].total.blocks)
         steady = (self._reader(name) for name in fields_of(rule.condition for rule in rules) if self._is_steady(name))
         self._context_keys = tuple(sorted({key for reader in steady for key in reader.keys}))
         self._kinds: dict[Layout | None, Kind] = memory.contexts.table()
@@ -108,7 +107,7 @@ class Plan:
             for atom in need:
                 asked[atom.field][atom].meets(number, rule)
         for atom in blockers(stated.condition):
-            if atom.field and (self._is_steady(atom.field) or not (needed.fresh or needed.steady)):
+            if atom.field and (self._is_steady(atom.field) or not needed.fresh):
                 asked[atom.field][atom].blocks |= rule
 
     def _is_steady(self, field: str) -> bool:
@@ -147,19 +146,31 @@ class Plan:
                     pass
                 yield self._rules[rule.bit_length() - 1], perf_counter_ns() - began
 
-    def _contexts(self, events: Iterable[Event]) -> list[Context]:
+    def _contexts(self, events: Sequence[Event], given: Sequence[Any]) -> list[Context]:
+        """The contexts of events, whose rows or native fields are given."""
+        if type(events[0]) is RowEvent and len(set(map(type, given))) == 1:  # rows of one layout, as nearly always
+            kind = self._kinds.get(events[0].layout) or self._new_kind(events[0].layout)
+            known = list(map(kind.contexts.get, map(kind.key, given)))
+            return (
+                [
+                    context or self._context(event, kind, kind.key(row))
+                    for context, event, row in zip(known, events, given, strict=True)
+                ]
+                if None in known
+                else cast("list[Context]", known)
+            )
         found: list[Context] = []
-        kind: Kind | None = None
-        for event in events:
-            given, layout = (event.row, event.layout) if type(event) is RowEvent else (event.native, None)
-            if kind is None or kind.layout is not layout:
-                kind = self._kinds.get(layout) or self._new_kind(layout)
-            key = kind.key(given)
-            try:
-                found.append(kind.contexts[key])
-            except (KeyError, TypeError):  # new, or with a list or an object
-                found.append(self._new_context(event.native, kind, key))
+        for event, fields in zip(events, given, strict=True):
+            layout = event.layout if type(event) is RowEvent else None
+            kind = self._kinds.get(layout) or self._new_kind(layout)
+            found.append(self._context(event, kind, kind.key(fields)))
         return found
+
+    def _context(self, event: Event, kind: Kind, key: Sequence[Any]) -> Context:
+        try:
+            return kind.contexts[key]
+        except (KeyError, TypeError):  # new, or with a list or an object
+            return self._new_context(event.native, kind, key)
 
     def _new_kind(self, layout: Layout | None) -> Kind:
         self._memory.contexts.take(_KIND_BYTES)
@@ -168,31 +179,36 @@ class Plan:
 
     def _candidates(self, events: Sequence[Event]) -> Iterator[tuple[int, Context, int]]:
         """The positions of the events for which rules are to be looked at, with these rules as bits."""
-        contexts = self._contexts(events)
+        given = [event.row if type(event) is RowEvent else event.native for event in events]
+        contexts = self._contexts(events, given)
         self._events += len(events)
         if self._events >= self._settles_at:
             self._settle(contexts)
-        said = self._said(events, contexts)
-        for at, (event, context) in enumerate(zip(events, contexts, strict=True)):
+        said = self._said(events, given, contexts)
+        for at, context in enumerate(contexts):
             rules = context.anyway
             if at in said:
-                first, second = context.first, context.second
+                first, second, blocked = context.first, context.second, 0
                 for one in said[at]:
                     first |= one.first
                     second |= one.second
-                rules = first & second & context.allowed
-            if rules and (rules := self._unblocked(rules, event)):
+                    blocked |= one.blocks
+                rules = first & second & context.allowed & ~blocked
+            if rules:
                 yield at, context, rules
 
-    def _said(self, events: Sequence[Event], contexts: Sequence[Context]) -> dict[int, list[Said]]:
+    def _said(
+        self, events: Sequence[Event], given: Sequence[Any], contexts: Sequence[Context]
+    ) -> dict[int, list[Said]]:
         """What the fresh values of events say, by the events' positions; those of most events say nothing."""
         lanes: defaultdict[Lane, list[int]] = defaultdict(list)
         for at, context in enumerate(contexts):
             lanes[context.lane].append(at)
         said: defaultdict[int, list[Said]] = defaultdict(list)
         for lane, places in lanes.items():
-            given = [events[at] for at in places]
-            for at, one in self._in_own_fields(given) if lane is WIDE else lane.says(given):
+            alike = [events[at] for at in places]
+            own = self._in_own_fields(alike) if lane is WIDE else lane.says(alike, [given[at] for at in places])
+            for at, one in own:
                 said[places[at]].append(one)
         asking = [at for at, context in enumerate(contexts) if context.asks_keywords]
         if self._keywords and asking and self._keywords.may_be_in([events[at].raw for at in asking]):
@@ -210,14 +226,6 @@ class Plan:
                     for field in by_name[name]:
                         for said in _says(field, event.native, value):
                             yield at, said
-
-    def _unblocked(self, rules: int, event: Event) -> int:
-        """Those of the rules that no fresh value makes false."""
-        for key, field in self._blocking:
-            if field.total.blocks & rules and (raw := event.native.get(key)) is not None:
-                for said in _says(field, event.native, raw):
-                    rules &= ~said.blocks
-        return rules
 
     def _new_context(self, native: dict[str, Any], kind: Kind, key: Sequence[Any]) -> Context:
         met = [~needed for needed in self._steady_needed]

@@ -50,7 +50,8 @@ class Said:
             self.meets(number, rules)
 
 
-_NO_VALUES: dict[str | int, "Said"] = {}
+_USUAL_TYPES = frozenset({str, int, type(None), type(MISSING)})
+"""Of values that can be remembered by themselves. A truth or a fraction could be taken for the number it equals."""
 
 NOTHING = Said()
 """Of a value that answers no atom. Never changed."""
@@ -87,7 +88,7 @@ class FieldSays:
             self.total.add(said)
         loose = {number for number, said in enumerate(self._said) if not said.blocks}
         self._scan = FieldScanner(enumerate(asked), cache, loose).scan
-        self.known: dict[str | int, Said] = memory.values.table()
+        self.known: dict[Any, Said] = memory.values.table()
         """What values said that were scanned before, by what stands in the event."""
         self._together: dict[tuple[int, ...], Said] = memory.contexts.table()
         """What atoms say together: most values of a field answer the same few sets of them."""
@@ -100,7 +101,7 @@ class FieldSays:
 
     def narrowed(self, rules: int, cache: RuleCache | None) -> "FieldSays":
         """The same field, asked only for the atoms that say something about some of these rules."""
-        asked = {atom: said for atom, said in self._asked.items() if (said.first | said.second) & rules}
+        asked = {atom: said for atom, said in self._asked.items() if (said.first | said.second | said.blocks) & rules}
         return FieldSays(self.reader, asked, self._memory, cache)
 
     def say(self, raw: str | int) -> Said:
@@ -120,19 +121,47 @@ class FieldSays:
 
     def of_each(self, column: Sequence[Any]) -> list[tuple[int, Said]]:
         """What the values say that stand under the field's only name in many events, with the events' positions."""
-        known, learn = (_NO_VALUES, self.say) if self._is_paused(len(column)) else (self.known, self.learn)
+        if not _USUAL_TYPES.issuperset(map(type, column)):
+            return [(at, said) for at, raw in enumerate(column) for said in self._of_any(raw) if said is not NOTHING]
+        if self._is_paused(len(column)):
+            return self._scanned(column)
+        said = list(map(self.known.get, column))
+        if None in said:
+            self._fill(said, column)
+        elif said.count(NOTHING) == len(said):
+            return []
+        return [(at, one) for at, one in enumerate(said) if one is not NOTHING and one is not None]
+
+    def _fill(self, said: list[Said | None], column: Sequence[Any]) -> None:
+        """Have what the values say that are not remembered, where they stand."""
+        known = self.known
+        for at, one in enumerate(said):
+            if one is not None:
+                continue
+            raw = column[at]
+            if raw is None or raw is MISSING:
+                known[raw] = said[at] = NOTHING
+                continue
+            said[at] = known.get(raw)
+            if said[at] is None:
+                self._new += 1
+                said[at] = self.learn(raw)
+
+    def _scanned(self, column: Sequence[Any]) -> list[tuple[int, Said]]:
+        """The same without remembering."""
+        scan, together = self._scan, self._together
         found: list[tuple[int, Said]] = []
         for at, raw in enumerate(column):
-            if type(raw) is str or type(raw) is int:
-                said = known.get(raw)
-                if said is None:
-                    self._new += 1
-                    said = learn(raw)
-                if said is not NOTHING:
-                    found.append((at, said))
-            elif raw is not MISSING and raw is not None:
-                found += [(at, said) for said in self.of(raw) if said is not NOTHING]
+            if raw is None or raw is MISSING:
+                continue
+            atoms = scan(raw if type(raw) is str else str(raw))
+            if atoms:
+                key = tuple(atoms)
+                found.append((at, together.get(key) or self._combine(key)))
         return found
+
+    def _of_any(self, raw: Any) -> Iterable[Said]:
+        return () if raw is None else self.of(raw)
 
     def of(self, raw: Any) -> Iterable[Said]:
         """What each value of the field says, as it stands in the event."""

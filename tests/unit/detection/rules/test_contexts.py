@@ -37,6 +37,12 @@ def test_what_helps_meets_an_open_need_of_an_allowed_rule(first: int, second: in
     assert Context(0b011, 0b001, 0b010).helped(Said(first, second)) == expected
 
 
+def test_what_rules_out_an_allowed_rule_helps() -> None:
+    said = Said()
+    said.blocks = 0b101
+    assert Context(0b011, 0, 0).helped(said) == 0b001
+
+
 def test_what_is_ruled_out_is_not_looked_at_anyway() -> None:
     context = Context(0b111, 0b110, 0b011)
     assert context.anyway == 0b010
@@ -51,7 +57,8 @@ def test_contexts_that_leave_the_same_open_share_a_lane() -> None:
     lane = kind.lane([("a", plain), ("c", other)])
     assert kind.lane([("a", plain), ("c", other)]) is lane
     natives: list[dict[str, Any]] = [{"a": "y"}, {"a": ["y", "x", 1]}, {"c": 7}, {"a": None, "b": "8", "c": 7}, NATIVE]
-    found = list(lane.says([FORMATS["json"].parse(native, b"", DEFAULT_TENANT, "test") for native in natives]))
+    events = [FORMATS["json"].parse(native, b"", DEFAULT_TENANT, "test") for native in natives]
+    found = list(lane.says(events, natives))
     assert [(at, one.first, one.second) for at, one in found if one is not NOTHING] == [
         (1, 0b01, 0),
         (4, 0b01, 0),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import MISSING, FieldReader, scalars
 from netsentinel.detection.rules.memory import Memory
@@ -50,7 +52,7 @@ class Said:
             self.meets(number, rules)
 
 
-_USUAL_TYPES = frozenset({str, int, type(None), type(MISSING)})
+_USUAL_TYPES = frozenset[type]({str, int, type(None), msgspec.UnsetType})
 """Of values that can be remembered by themselves. A truth or a fraction could be taken for the number it equals."""
 
 NOTHING = Said()

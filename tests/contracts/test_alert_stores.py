@@ -53,6 +53,20 @@ async def test_another_tenant_neither_sees_nor_overwrites(kept: tuple[Database, 
     assert await db.read(lambda tx: stores.alerts.count_about(tx, OTHER, mine.entity)) == 0
 
 
+async def test_tags_are_counted_since_a_time(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        for number, tags in enumerate((("attack.t1046",), ("attack.t1046",), ("attack.t1110", "x"), ())):
+            stores.alerts.save(tx, replace(alert(number), last_at=10 + number, tags=tags))
+
+    await db.write(fill)
+    found = await db.read(lambda tx: stores.alerts.tagged(tx, T, 11))
+    assert found == [((), 1, 13), (("attack.t1110", "x"), 1, 12), (("attack.t1046",), 1, 11)]
+    assert (("attack.t1046",), 2, 11) in await db.read(lambda tx: stores.alerts.tagged(tx, T, 0))
+    assert await db.read(lambda tx: stores.alerts.tagged(tx, OTHER, 0)) == []
+
+
 async def test_newest_is_the_one_with_the_latest_finding(kept: tuple[Database, AlertStores]) -> None:
     db, stores = kept
 

@@ -2357,6 +2357,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/alerts/{alert_id}/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Alert Lessons
+         * @description An alert's techniques, the lessons that explain them, and what the caller has to understand first.
+         */
+        get: operations["show_alert_lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/graph/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Coverage
+         * @description Techniques that alerts named lately, those first that nobody who looks after alerts has mastered.
+         */
+        get: operations["show_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/graph": {
         parameters: {
             query?: never;
@@ -3286,6 +3326,20 @@ export interface components {
             activity: components["schemas"]["Activity"][];
         };
         /**
+         * AlertLessons
+         * @description What an alert has to do with what the viewer should learn.
+         */
+        AlertLessons: {
+            /** Techniques */
+            techniques: components["schemas"]["SeenTechnique"][];
+            /** Lessons */
+            lessons: components["schemas"]["LessonFor"][];
+            /** Lacks */
+            lacks: components["schemas"]["LackedConcept"][];
+            /** Drill */
+            drill: string[];
+        };
+        /**
          * AlertPage
          * @description One page of alerts, newest first.
          */
@@ -3984,6 +4038,20 @@ export interface components {
             tier: string;
             /** Revoked */
             revoked: boolean;
+        };
+        /**
+         * CoverageReport
+         * @description Which of the techniques that were seen somebody has mastered.
+         */
+        CoverageReport: {
+            /** Since */
+            since: number;
+            /** People */
+            people: number;
+            /** Covered */
+            covered: number;
+            /** Items */
+            items: components["schemas"]["TechniqueCoverage"][];
         };
         /**
          * Credentials
@@ -4685,6 +4753,20 @@ export interface components {
             };
         };
         /**
+         * LackedConcept
+         * @description What the viewer has to understand first, and has not mastered.
+         */
+        LackedConcept: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Mastery */
+            mastery: number;
+        };
+        /**
          * LearningOrder
          * @description Concepts in an order in which prerequisites come first.
          */
@@ -4693,6 +4775,25 @@ export interface components {
             items: components["schemas"]["Concept"][];
             /** Total */
             total: number;
+        };
+        /**
+         * LessonFor
+         * @description A lesson that explains an alert.
+         */
+        LessonFor: {
+            /** Key */
+            key: string;
+            /** Course */
+            course: string;
+            /** Lesson */
+            lesson: string;
+            /** Title */
+            title: string;
+            /** Course Title */
+            course_title: string;
+            via: components["schemas"]["Via"];
+            /** Explains */
+            explains: string[];
         };
         /**
          * LetterBucket
@@ -6354,6 +6455,20 @@ export interface components {
             calibration_error: number | null;
         };
         /**
+         * SeenTechnique
+         * @description A technique of an alert.
+         */
+        SeenTechnique: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Concept */
+            concept: string;
+            /** Mastery */
+            mastery: number;
+        };
+        /**
          * ServerState
          * @description What a browser needs to know before anybody has logged in.
          */
@@ -7048,6 +7163,28 @@ export interface components {
             needs: string[];
         };
         /**
+         * TechniqueCoverage
+         * @description A technique that was seen, and who masters it.
+         */
+        TechniqueCoverage: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Concept */
+            concept: string;
+            /** Alerts */
+            alerts: number;
+            /** Last At */
+            last_at: number;
+            /** Masters */
+            masters: number;
+            /** Best */
+            best: number;
+            /** Lessons */
+            lessons: components["schemas"]["LessonFor"][];
+        };
+        /**
          * TestReport
          * @description What a rule did with its cases.
          */
@@ -7546,6 +7683,12 @@ export interface components {
              */
             undecided: number;
         };
+        /**
+         * Via
+         * @description Why a lesson is shown for an alert, the closest first.
+         * @enum {string}
+         */
+        Via: "technique" | "parent" | "words";
         /**
          * WebhookChange
          * @description The endpoint anew, and which version it is to replace.
@@ -12793,6 +12936,64 @@ export interface operations {
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
+        };
+    };
+    show_alert_lessons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertLessons"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_coverage: {
+        parameters: {
+            query?: {
+                /** @description Alerts with findings in the last so many days. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     show_part: {

@@ -46,6 +46,10 @@ class AlertStore(Protocol):
         """How many alerts are about an entity."""
         ...
 
+    def tagged(self, tx: ReadTx, tenant: TenantId, since: Micros) -> list[tuple[tuple[str, ...], int, Micros]]:
+        """(tags, how many alerts with findings since then have just these, when the newest was)."""
+        ...
+
 
 class EvidenceStore(Protocol):
     """Keeps what explains an alert: samples of its findings, and the rule's text once per rule."""

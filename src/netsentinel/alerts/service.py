@@ -12,6 +12,7 @@ from netsentinel.alerts.model import (
     AlertFilter,
     RuleText,
     Threat,
+    techniques,
 )
 from netsentinel.alerts.ports import ActivityStore, AlertStore, EvidenceStore, ThreatStore
 from netsentinel.alerts.scoring import decayed, heat, threat_score
@@ -94,6 +95,23 @@ class AlertService:
             NotFoundError: the tenant has no such alert.
         """
         return await self._db.read(lambda tx: self._detail(tx, tenant, alert_id))
+
+    async def alert(self, tenant: TenantId, alert_id: str) -> Alert:
+        """An alert alone.
+
+        Raises:
+            NotFoundError: the tenant has no such alert.
+        """
+        return await self._db.read(lambda tx: self._found(tx, tenant, alert_id))
+
+    async def techniques_since(self, tenant: TenantId, since: Micros) -> dict[str, tuple[int, Micros]]:
+        """Id of each ATT&CK technique that alerts with findings since then name -> (how many do, the newest when)."""
+        seen: dict[str, tuple[int, Micros]] = {}
+        for tags, count, at in await self._db.read(lambda tx: self._stores.alerts.tagged(tx, tenant, since)):
+            for technique in techniques(tags):
+                before = seen.get(technique, (0, 0))
+                seen[technique] = (before[0] + count, max(before[1], at))
+        return seen
 
     def _detail(self, tx: ReadTx, tenant: TenantId, alert_id: str) -> AlertDetail:
         alert = self._found(tx, tenant, alert_id)

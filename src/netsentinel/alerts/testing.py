@@ -56,6 +56,14 @@ class MemoryAlerts:
         """How many alerts are about an entity."""
         return sum(alert.entity == entity for alert in self.of_tenant(tenant))
 
+    def tagged(self, tx: ReadTx, tenant: TenantId, since: Micros) -> list[tuple[tuple[str, ...], int, Micros]]:
+        """(tags, how many alerts since then have just these, when the newest was)."""
+        found: dict[tuple[str, ...], list[Micros]] = {}
+        for alert in self.of_tenant(tenant):
+            if alert.last_at >= since:
+                found.setdefault(alert.tags, []).append(alert.last_at)
+        return sorted(((tags, len(at), max(at)) for tags, at in found.items()), key=lambda one: (-one[2], one[0]))
+
     def of_tenant(self, tenant: TenantId) -> list[Alert]:
         """Everything of a tenant."""
         return [alert for alert in self._alerts.values() if alert.tenant == tenant]

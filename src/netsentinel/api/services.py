@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from netsentinel.academy.briefing import Briefings
 from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.projection import Projection
 from netsentinel.academy.reviews import Reviews
@@ -69,6 +70,7 @@ class Services:
     graph: Graph
     concepts: Concepts
     reviews: Reviews
+    briefings: Briefings
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
     files: TaskFiles

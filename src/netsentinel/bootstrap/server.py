@@ -23,6 +23,7 @@ from netsentinel.api.health import readiness_of
 from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
 from netsentinel.bootstrap.academy import Academy, open_academy
+from netsentinel.bootstrap.briefing import NothingMastered, make_briefings
 from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.bootstrap.models import Models, make_models
 from netsentinel.bootstrap.senses import Rules, fence_around, household, open_lake, open_rules, tend_lake
@@ -234,6 +235,7 @@ def _services(
         graph=academy.graph,
         concepts=academy.concepts,
         reviews=academy.reviews,
+        briefings=make_briefings(ground, academy.graph, alert_service, NothingMastered()),
         projection=academy.projection,
         files=work.files,
         analytics=work.analytics,

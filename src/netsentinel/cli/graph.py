@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
 from netsentinel.cli.review import answer, review, take_back
 from netsentinel.cli.tasks import ask, segment, tell
 
@@ -207,6 +207,36 @@ async def _put(server: str, key: str, place: str, body: object) -> Any:
     from netsentinel.cli.remote import ask as request
 
     return await request(server, key, "PUT", place, body=body)
+
+
+@graph_app.command("coverage")
+def coverage(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=365, help="Of alerts that are looked at.")] = 30,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show which techniques alerts named lately, those first that nobody has mastered."""
+    found = asyncio.run(ask(server, key, f"{_GRAPH}/coverage", {"days": days}))
+    if output is Output.JSON:
+        print_json(found)
+        return
+    print_table(
+        ("TECHNIQUE", "NAME", "ALERTS", "MASTERED BY", "BEST", "LESSONS"),
+        [
+            (
+                one["id"],
+                printable(one["name"]),
+                one["alerts"],
+                one["masters"],
+                f"{one['best']:.2f}",
+                printable(", ".join(lesson["title"] for lesson in one["lessons"])),
+            )
+            for one in found["items"]
+        ],
+    )
+    talk(f"{found['covered']} of {len(found['items'])} techniques are mastered by one of {found['people']} people.")
 
 
 graph_app.command("review")(review)

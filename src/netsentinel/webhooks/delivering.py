@@ -172,9 +172,7 @@ class Delivering:
         elif attempt.at - since >= self._disable_after:
             reason = StoppedBy.FAILING
         if reason and endpoint.enabled:
-            failing = replace(
-                failing, enabled=False, stopped_by=reason, updated_at=attempt.at, version=endpoint.version + 1
-            )
+            failing = replace(failing, enabled=False, stopped_by=reason, updated_at=attempt.at)
             told = WebhookDisabled(
                 id=endpoint.id,
                 origin=Target.origin_of(endpoint.url),

@@ -10,6 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from netsentinel.academy.briefing import Briefing, Briefings, Coverage
+from netsentinel.academy.briefing.testing import FixedMastery
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
 from netsentinel.academy.reviews import ReviewGround, Reviews
@@ -103,16 +105,16 @@ def documented() -> Documented:
 class CountingTx:
     """Counts reads on their way to a transaction."""
 
-    def __init__(self, tx: ReadTx) -> None:
+    def __init__(self, tx: ReadTx, counter: "Desk") -> None:
         self._tx = tx
-        self.statements = 0
+        self._counter = counter
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        self.statements += 1
+        self._counter.statements += 1
         return self._tx.rows(sql, params)
 
     def row(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        self.statements += 1
+        self._counter.statements += 1
         return self._tx.row(sql, params)
 
 
@@ -156,6 +158,7 @@ class Desk:
         ground = GraphGround(self, ledger, SqlOperations(), rows, counts, walks, self.clock)  # type: ignore[arg-type] - the same
         self.graph = Graph(ground)
         self.concepts = Concepts(ground, self.graph)
+        self.mastery = FixedMastery()
         self._add_models()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
@@ -206,6 +209,10 @@ class Desk:
             graph=self.graph,
             concepts=self.concepts,
             reviews=Reviews(ReviewGround(ground, self.concepts, SqlAnswers())),
+            briefings=Briefings(
+                Briefing(self.graph, self.alerts, self.mastery),
+                Coverage(self.graph, self.alerts, self.mastery, TenantUsers(self.house.service.users), self.clock),
+            ),
             projection=None,
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
@@ -270,13 +277,7 @@ class Desk:
         self.woken += 1
 
     async def read(self, fn: Callable[[ReadTx], Any]) -> Any:
-        def counted(tx: ReadTx) -> Any:
-            counting = CountingTx(tx)
-            found = fn(counting)
-            self.statements += counting.statements  # what was broken off is made anew, and counts once
-            return found
-
-        return await self.database.read(counted)
+        return await self.database.read(lambda tx: fn(CountingTx(tx, self)))
 
     async def write(self, fn: Callable[[Tx], Any]) -> Any:
         return await self.database.write(fn)

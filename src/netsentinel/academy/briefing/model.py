@@ -1,0 +1,106 @@
+"""What an alert, and a month of alerts, say about what to learn."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netsentinel.kernel.types import Micros
+
+
+class Via(StrEnum):
+    """Why a lesson is shown for an alert, the closest first."""
+
+    TECHNIQUE = "technique"
+    """It explains a technique of the alert."""
+    PARENT = "parent"
+    """It explains the technique of which the alert shows a kind."""
+    WORDS = "words"
+    """The alert names no technique that a lesson explains; this one fits its words best."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenTechnique:
+    """A technique of an alert."""
+
+    id: str
+    """Of ATT&CK, for example `T1046`."""
+    name: str
+    """Empty when the graph does not know it."""
+    concept: str
+    """Id of its concept; empty when the graph has none."""
+    mastery: float
+    """The viewer's, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonFor:
+    """A lesson that explains an alert."""
+
+    key: str
+    """`lesson:<course>/<lesson>`."""
+    course: str
+    """Slug."""
+    lesson: str
+    """Slug."""
+    title: str
+    course_title: str
+    via: Via
+    explains: tuple[str, ...]
+    """Names of those techniques of the alert that it explains."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LackedConcept:
+    """What the viewer has to understand first, and has not mastered."""
+
+    id: str
+    key: str
+    name: str
+    mastery: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLessons:
+    """What an alert has to do with what the viewer should learn."""
+
+    techniques: tuple[SeenTechnique, ...]
+    lessons: tuple[LessonFor, ...]
+    """The closest first."""
+    lacks: tuple[LackedConcept, ...]
+    """In an order to learn them in."""
+    drill: tuple[str, ...]
+    """Keys of concepts to practise: the techniques, and what the viewer lacks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechniqueCoverage:
+    """A technique that was seen, and who masters it."""
+
+    id: str
+    name: str
+    concept: str
+    alerts: int
+    """With findings in the time."""
+    last_at: Micros
+    masters: int
+    """How many people have mastered it."""
+    best: float
+    """The highest mastery of anybody."""
+    lessons: tuple[LessonFor, ...]
+    """That explain it."""
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether anybody has mastered it."""
+        return self.masters > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageReport:
+    """Which of the techniques that were seen somebody has mastered."""
+
+    since: Micros
+    people: int
+    """Who looks after alerts."""
+    covered: int
+    items: tuple[TechniqueCoverage, ...]
+    """Those first that nobody has mastered, the most seen first."""

@@ -4,6 +4,9 @@ An open-loop generator: requests go out at moments fixed beforehand, however lon
 counted from the moment at which its request was due. So a server that stalls is charged with all that had to wait
 (no coordinated omission). The server is a fresh one with the demo's story, tasks and schedules in it; the key is the
 local one, whose tier is unlimited. Reads and writes are mixed 9 to 1. Exits with 1 when a bar is missed.
+
+In turns with it, a bare route of the web framework alone is asked at the same rate, with the same settings of server
+and event loop: what this machine takes for a request past all of ours (`bare`).
 """
 
 import argparse
@@ -14,13 +17,15 @@ import os
 import platform
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +43,22 @@ _WRITE_EVERY = 10
 _CONNECTIONS = 64
 _WARM_UP_S = 3.0
 _TASKS = 200
+_SLICE_S = 3.0
+_BARE_SLICE_S = 1.0
+_BARE = """
+    import gc, sys, fastapi, uvicorn
+    app = fastapi.FastAPI(openapi_url=None)
+    body = b'{"items":[' + b",".join([b'{"id":"thing_1","name":"thing"}'] * 50) + b"]}"
+
+    @app.get("/bare")
+    async def bare() -> fastapi.Response:
+        return fastapi.Response(body, media_type="application/json")
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    uvicorn.run(app, port=int(sys.argv[1]), http="h11", loop="uvloop", access_log=False, log_level="warning")
+"""
 
 
 @dataclass(frozen=True)
@@ -60,8 +81,14 @@ class Call:
 class Seen:
     """What became of the requests of one kind; times in milliseconds."""
 
-    took: list[float] = field(default_factory=list)
+    took: list[float] = field(default_factory=list[float])
     failed: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, other: "Seen") -> None:
+        """Take in what became of others."""
+        self.took.extend(other.took)
+        for status, count in other.failed.items():
+            self.failed[status] += count
 
     def at(self, share: float) -> float:
         """The time within which this share of the requests was answered."""
@@ -198,8 +225,8 @@ async def load(connections: Connections, calls: Iterator[Call], rate: float, sec
     return seen
 
 
-def report(seen: dict[Call, Seen], rate: float, seconds: float, server_cpu: float) -> dict[str, Any]:
-    """The figures as they are printed and written."""
+def report(seen: Mapping[Call, Seen], bare: Seen, rate: float, cpu: tuple[float, float]) -> dict[str, Any]:
+    """The figures as they are printed and written; `cpu` is that of the server and of the bare one."""
     rows = [
         {
             "method": call.method,
@@ -215,12 +242,19 @@ def report(seen: dict[Call, Seen], rate: float, seconds: float, server_cpu: floa
     kinds = {"read": Seen(), "write": Seen()}
     for call, found in seen.items():
         kinds["write" if call.is_write else "read"].took.extend(found.took)
+    requests = sum(len(found.took) for found in kinds.values())
     own = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "machine": {"cpus": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version()},
         "rate": rate,
-        "seconds": seconds,
-        "server_cpu_s": round(server_cpu, 2),
+        "requests": requests,
+        "server_cpu_ms_per_request": round(cpu[0] / requests * 1_000, 3),
+        "bare": {
+            "requests": len(bare.took),
+            "cpu_ms_per_request": round(cpu[1] / len(bare.took) * 1_000, 3),
+            "p50_ms": round(bare.at(0.5), 2),
+            "p99_ms": round(bare.at(0.99), 2),
+        },
         "generator_cpu_s": round(own.ru_utime + own.ru_stime, 2),
         "bars_ms": {"read": READ_BAR_MS, "write": WRITE_BAR_MS},
         "p99_ms": {kind: round(found.at(0.99), 2) for kind, found in kinds.items()},
@@ -234,26 +268,40 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(data: Path, rate: float, seconds: float, pid: int) -> dict[str, Any]:
-    """Fill the server, warm it up, and measure."""
+async def measure(data: Path, rate: float, seconds: float, pid: int, bare: tuple[str, int]) -> dict[str, Any]:
+    """Fill the server, warm it up, and measure it in turns with the bare one, given by its URL and process."""
     url = (data / LOCAL_SERVER_FILE).read_text(encoding="ascii").strip()
     key = (data / LOCAL_KEY_FILE).read_text(encoding="ascii").strip()
     with httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
         calls = mix(*await asyncio.to_thread(fill, http))
-    connections = Connections(url, key)
-    await load(connections, calls, rate, _WARM_UP_S)
-    before = cpu_of(pid)
-    seen = await load(connections, calls, rate, seconds)
-    connections.close()
-    return report(seen, rate, seconds, cpu_of(pid) - before)
+    ours, theirs = Connections(url, key), Connections(bare[0], key)
+    nothing = itertools.repeat(Call("/bare", "GET", "/bare"))
+    await load(ours, calls, rate, _WARM_UP_S)
+    await load(theirs, nothing, rate, _WARM_UP_S)
+    seen, floor, cpu = defaultdict[Call, Seen](Seen), Seen(), [0.0, 0.0]
+    for _ in range(max(1, round(seconds / _SLICE_S))):
+        before = cpu_of(pid), cpu_of(bare[1])
+        for call, found in (await load(ours, calls, rate, _SLICE_S)).items():
+            seen[call].add(found)
+        for found in (await load(theirs, nothing, rate, _BARE_SLICE_S)).values():
+            floor.add(found)
+        cpu[0] += cpu_of(pid) - before[0]
+        cpu[1] += cpu_of(bare[1]) - before[1]
+    ours.close()
+    theirs.close()
+    return report(seen, floor, rate, (cpu[0], cpu[1]))
 
 
 def show(found: dict[str, Any]) -> None:
     """Print the table."""
-    machine = found["machine"]
+    machine, bare = found["machine"], found["bare"]
     print(
-        f"{machine['cpus']} CPUs, load {machine['load']:.1f}, {found['rate']:.0f} requests/s for"
-        f" {found['seconds']:.0f} s; server {found['server_cpu_s']} s CPU, generator {found['generator_cpu_s']} s"
+        f"{machine['cpus']} CPUs, load {machine['load']:.1f}, {found['requests']} requests at {found['rate']:.0f}/s;"
+        f" server {found['server_cpu_ms_per_request']} ms CPU a request, generator {found['generator_cpu_s']} s"
+    )
+    print(
+        f"bare route of the framework: {bare['cpu_ms_per_request']} ms CPU a request,"
+        f" p50 {bare['p50_ms']:.1f} ms, p99 {bare['p99_ms']:.1f} ms"
     )
     print(f"{'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'requests':>9}")
     for row in found["routes"]:
@@ -276,13 +324,18 @@ def main() -> None:
         environment = {**os.environ, "NETSENTINEL_DATA_DIR": folder, "NETSENTINEL_LOG_LEVEL": "warning"}
         command = [sys.executable, "-m", "netsentinel", "serve", "--port", "0"]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = int(probe.getsockname()[1])
+        bare = subprocess.Popen([sys.executable, "-c", textwrap.dedent(_BARE), str(port)])
         try:
             while not ((data / LOCAL_SERVER_FILE).exists() and (data / LOCAL_KEY_FILE).exists()):
                 time.sleep(0.05)
-            found = asyncio.run(measure(data, options.rate, options.seconds, process.pid))
+            floor = (f"http://127.0.0.1:{port}", bare.pid)
+            found = asyncio.run(measure(data, options.rate, options.seconds, process.pid, floor))
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            for each in (process, bare):
+                each.send_signal(signal.SIGTERM)
+                each.wait(30)
     show(found)
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -77,22 +77,22 @@ async def test_a_failing_append_takes_back_the_change_it_tells_of(database: Data
     assert await database.read(keys) == []
 
 
-async def test_a_read_sees_one_snapshot(database: Database) -> None:
-    await database.write(put("before"))
-    looked, written = threading.Event(), threading.Event()
+async def test_a_read_sees_one_snapshot(opener: Opener, journal_writer: JournalWriter) -> None:
+    async def write_elsewhere() -> None:
+        async with opener(journal_writer) as other:
+            await other.write(put("during"))
 
     def look_twice(tx: ReadTx) -> tuple[list[str], list[str]]:
         first = keys(tx)
-        looked.set()
-        written.wait(10)
+        writing = threading.Thread(target=asyncio.run, args=(write_elsewhere(),))
+        writing.start()
+        writing.join(30)
         return first, keys(tx)
 
-    reading = asyncio.create_task(database.read(look_twice))
-    await asyncio.to_thread(looked.wait, 10)
-    await database.write(put("during"))
-    written.set()
-    assert await reading == (["before"], ["before"])
-    assert await database.read(keys) == ["before", "during"]
+    async with opener(journal_writer) as database:
+        await database.write(put("before"))
+        assert await database.read(look_twice) == (["before"], ["before"])
+        assert await database.read(keys) == ["before", "during"]
 
 
 async def test_a_write_reads_what_it_wrote(database: Database) -> None:

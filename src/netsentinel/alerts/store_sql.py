@@ -1,6 +1,7 @@
 """Alerts, evidence and threats in SQL."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -37,13 +38,12 @@ _IDS_AT_ONCE = 500
 _THREAT_COLUMNS = "tenant, entity, entity_kind, score, alerts, level, tags, first_at, last_at, at"
 _SELECT_THREATS = f"SELECT heat, {_THREAT_COLUMNS} FROM threats WHERE tenant = ?"  # noqa: S608 - constants only
 
+_decode_texts: Final = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_matched: Final = msgspec.json.Decoder(tuple[MatchedField, ...]).decode
+
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _texts(value: str) -> tuple[str, ...]:
-    return msgspec.json.decode(value, type=tuple[str, ...])
 
 
 def _contains(text: str) -> str:
@@ -64,7 +64,7 @@ def _alert(row: Row) -> Alert:
         score=row[8],
         status=AlertStatus(row[9]),
         verdict=Verdict(row[10]),
-        tags=_texts(row[11]),
+        tags=_decode_texts(row[11]),
         entity=row[12],
         entity_kind=row[13],
         src_ip=row[14],
@@ -91,7 +91,7 @@ def _threat(row: Row) -> Threat:
         score=row[3],
         alerts=row[4],
         level=Level(row[5]),
-        tags=_texts(row[6]),
+        tags=_decode_texts(row[6]),
         first_at=row[7],
         last_at=row[8],
         at=row[9],
@@ -218,7 +218,7 @@ def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
 def _sample(row: Row) -> AlertSample:
     return AlertSample(
         at=row[0],
-        matched=msgspec.json.decode(row[1], type=tuple[MatchedField, ...]),
+        matched=_decode_matched(row[1]),
         event=msgspec.Raw(row[2].encode()),
         source=row[3],
         src_ip=row[4],
@@ -296,7 +296,7 @@ class SqlEvidence:
             " WHERE tenant = ? AND rule_id = ?",
             (tenant, rule_id),
         )
-        return RuleText(row[0], row[1], row[2], _texts(row[3]), _texts(row[4]), row[5]) if row else None
+        return RuleText(row[0], row[1], row[2], _decode_texts(row[3]), _decode_texts(row[4]), row[5]) if row else None
 
 
 class SqlThreats:

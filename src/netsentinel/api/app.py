@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from netsentinel import __version__
 from netsentinel.api import dashboard, operations, reference, sensor, ws
 from netsentinel.api.deps import admit
+from netsentinel.api.directory import Directory
 from netsentinel.api.errors import install_error_handlers
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
@@ -71,6 +72,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing here reads it; it asks per request
     )
     app.state.services = services
     app.state.sensors = sensor.SensorPlaces()
@@ -114,6 +116,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
     ):
         # Not `include_router`: it would build every route, with the schemas of its bodies, a second time.
         app.router.routes.extend(router.routes)
+    app.router.routes.insert(0, Directory(app.routes))
     install_error_handlers(app)
     # First, which is the innermost: what it keeps has no header of the others.
     app.add_middleware(IdempotentPosts, admit=admit)

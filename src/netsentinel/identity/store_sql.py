@@ -1,5 +1,7 @@
 """Tenants, users, sessions, API keys, tickets and the door of the first run in SQL."""
 
+from typing import Final
+
 import msgspec
 
 from netsentinel.identity.model import Account, ApiKey, Session, Tenant, Ticket, User, UserSession
@@ -22,6 +24,8 @@ _SELECT_SESSION = (
     " JOIN users u ON u.tenant = s.tenant AND u.id = s.user_id"
 )
 
+_decode_scopes: Final = msgspec.json.Decoder(frozenset[Permission]).decode
+
 
 def _user(row: Row) -> User:
     return User(row[0], TenantId(row[1]), row[2], Role(row[3]), row[4], row[5], row[6])
@@ -39,7 +43,7 @@ def _user_session(row: Row | None) -> UserSession | None:
 
 def _key(row: Row) -> ApiKey:
     role = Role(row[4]) if row[4] else None
-    scopes = msgspec.json.decode(row[5], type=frozenset[Permission])
+    scopes = _decode_scopes(row[5])
     tier = Tier(row[12]) if row[12] else None
     return ApiKey(
         row[0], TenantId(row[1]), row[2], row[3], role, scopes, *row[6:12], tier=tier, tenant_tier=Tier(row[13])

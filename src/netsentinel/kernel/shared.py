@@ -11,7 +11,7 @@ Found = TypeVar("Found")
 class SharedReads(Generic[Key, Found]):
     """Gives everybody what a read found that began after they had asked, so that nothing is ever out of date.
 
-    Whoever asks while a read is under way shares the next one. It remembers nothing.
+    Who asks first reads at once; whoever asks while that is under way shares the next read. It remembers nothing.
 
     Args:
         read: finds what a key stands for.
@@ -22,7 +22,7 @@ class SharedReads(Generic[Key, Found]):
         self._read = read
         self._places = asyncio.Semaphore(at_once)
         self._next: dict[Key, asyncio.Task[Found]] = {}
-        self._running: dict[Key, asyncio.Task[Found]] = {}
+        self._running: dict[Key, asyncio.Future[None]] = {}
 
     async def get(self, key: Key) -> Found:
         """What a read finds that begins now or soon.
@@ -30,23 +30,29 @@ class SharedReads(Generic[Key, Found]):
         Raises:
             Exception: whatever the read raised, for everyone who shares it.
         """
+        if key not in self._running and key not in self._next:
+            return await self._make(key)
         read = self._next.get(key)
         if read is None:
-            read = self._next[key] = asyncio.create_task(self._make(key))
+            read = self._next[key] = asyncio.create_task(self._make_next(key))
             read.add_done_callback(_heard)
         return await asyncio.shield(read)  # one who goes away must not end it for the others
 
-    async def _make(self, key: Key) -> Found:
-        before = self._running.get(key)
-        if before is not None:
+    async def _make_next(self, key: Key) -> Found:
+        while (before := self._running.get(key)) is not None:
             await asyncio.wait({before})
-        async with self._places:
-            mine = self._running[key] = self._next.pop(key)  # whoever asks from now on gets the next one
-            try:
+        return await self._make(key)
+
+    async def _make(self, key: Key) -> Found:
+        mine = self._running[key] = asyncio.get_running_loop().create_future()
+        try:
+            async with self._places:
+                if self._next.get(key) is asyncio.current_task():
+                    del self._next[key]  # whoever asks from now on gets the next one
                 return await self._read(key)
-            finally:
-                if self._running.get(key) is mine:
-                    del self._running[key]
+        finally:
+            del self._running[key]
+            mine.set_result(None)
 
 
 def _heard(read: asyncio.Task[Found]) -> None:

@@ -1,4 +1,4 @@
-"""SQLite as the database: one writer thread whose commits are shared, and a few readers."""
+"""SQLite as the database: one writer thread whose commits are shared, quick reads on the loop, and a few readers."""
 
 # pyright: reportUnknownMemberType=false
 # apsw's stubs name the buffer type of a newer Python, which leaves a part of every signature unknown.
@@ -31,6 +31,7 @@ from netsentinel.storage.journal import JournalWriter
 from netsentinel.storage.migrate import load_migrations, migrate
 from netsentinel.storage.outcome import Call, Outcome, on_loop, settle
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.quick import QuickReads
 
 T = TypeVar("T")
 
@@ -114,6 +115,7 @@ class SqliteDatabase:
         self._readers: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
         self._pool: ThreadPoolExecutor | None = None
         self._writer: apsw.Connection | None = None
+        self._quick: QuickReads | None = None
         self._thread: threading.Thread | None = None
         self._listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -134,6 +136,7 @@ class SqliteDatabase:
         """
         self._loop = asyncio.get_running_loop()
         self._writer = writer = await asyncio.to_thread(self._prepare)
+        self._quick = await asyncio.to_thread(self._look_quickly)
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="netsentinel-reader")
         self._thread = threading.Thread(target=self._write_loop, args=(writer,), name="netsentinel-writer", daemon=True)
         self._open = True
@@ -161,14 +164,18 @@ class SqliteDatabase:
         return cast("T", (await call.future).unwrap())
 
     async def read(self, fn: Callable[[ReadTx], T]) -> T:
-        """Run `fn` on a reader, on one snapshot of the database.
+        """Run `fn` on one snapshot of the database: at once on the event loop, or on a reader where that takes long.
 
         Raises:
             StorageUnavailableError: the database is closed or cannot be read.
         """
-        if not self._open or self._pool is None:
-            raise StorageUnavailableError(_CLOSED)
-        outcome = await asyncio.get_running_loop().run_in_executor(self._pool, self._read, fn)
+        outcome, loop = None, asyncio.get_running_loop()
+        if self._quick is not None and loop is self._loop and await self._quick.turn(fn) and self._open:
+            outcome = self._quick.run(fn)
+        if outcome is None:
+            if not self._open or self._pool is None:
+                raise StorageUnavailableError(_CLOSED)
+            outcome = await loop.run_in_executor(self._pool, self._read, fn)
         return cast("T", outcome.unwrap())
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -200,6 +207,13 @@ class SqliteDatabase:
                 raise
             raise failure from error
         return writer
+
+    def _look_quickly(self) -> QuickReads | None:
+        """What reads on the event loop; None where the file cannot be opened again, of which the readers tell."""
+        try:
+            return QuickReads(self._connect(reader=True), _Rows)
+        except apsw.Error:
+            return None
 
     def _connect(self, *, reader: bool = False) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | (0 if reader else apsw.SQLITE_OPEN_CREATE)
@@ -244,14 +258,14 @@ class SqliteDatabase:
         self._calls.put(None)
         thread.join()
         pool.shutdown()
-        connections = [writer]
+        connections = [writer, *((self._quick.connection,) if self._quick else ())]
         with suppress(queue.Empty):
             while True:
                 connections.append(self._readers.get_nowait())
         for connection in reversed(connections):  # the writer last: whoever closes last makes the final checkpoint
             with suppress(apsw.Error):  # a checkpoint that fails is made at the next start; no commit depends on it
                 connection.close()
-        self._thread = self._pool = self._writer = None
+        self._thread = self._pool = self._writer = self._quick = None
 
     # Writing: everything below runs on the writer thread.
 

@@ -172,7 +172,9 @@ class Delivering:
         elif attempt.at - since >= self._disable_after:
             reason = StoppedBy.FAILING
         if reason and endpoint.enabled:
-            failing = replace(failing, enabled=False, stopped_by=reason, updated_at=attempt.at)
+            failing = replace(
+                failing, enabled=False, stopped_by=reason, updated_at=attempt.at, version=endpoint.version + 1
+            )
             told = WebhookDisabled(
                 id=endpoint.id,
                 origin=Target.origin_of(endpoint.url),

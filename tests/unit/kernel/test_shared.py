@@ -31,11 +31,20 @@ class Source:
         return f"{key}{seen}"
 
 
-async def test_those_who_ask_together_share_one_read() -> None:
+async def test_the_first_reads_at_once_and_those_who_ask_meanwhile_share_one_read() -> None:
     source = Source()
     shared = SharedReads(source.read)
     assert await asyncio.gather(*(shared.get("a") for _ in range(100))) == ["a0"] * 100
-    assert source.reads == ["a"]
+    assert source.reads == ["a", "a"]
+
+
+async def test_a_read_that_need_not_wait_costs_no_turn_of_the_loop() -> None:
+    async def read(key: str) -> str:
+        return key
+
+    asked = SharedReads(read).get("a")
+    with pytest.raises(StopIteration, match="a"):
+        asked.send(None)
 
 
 async def test_nobody_gets_what_was_read_before_they_asked() -> None:
@@ -72,9 +81,11 @@ async def test_a_failure_is_everybodys_and_the_next_read_begins_anew() -> None:
 async def test_one_who_goes_away_takes_nobody_along() -> None:
     source = Source()
     shared = SharedReads(source.read)
-    gone, stays = (asyncio.create_task(shared.get("a")) for _ in range(2))
+    first, gone, stays = (asyncio.create_task(shared.get("a")) for _ in range(3))
     await asyncio.sleep(0.005)
+    first.cancel()
     gone.cancel()
     assert await stays == "a0"
-    assert gone.cancelled() or await asyncio.wait({gone})
+    assert await asyncio.wait({first, gone})
+    assert source.reads == ["a", "a"]
     assert shared._running == shared._next == {}

@@ -126,6 +126,7 @@ async def test_gone_stops_the_endpoint_at_once(hall: Hall) -> None:
     await hall.work()
     endpoint = await hall.endpoint(made)
     assert (endpoint.enabled, endpoint.stopped_by) == (False, StoppedBy.GONE)
+    assert endpoint.version == made.endpoint.version + 1, "who changes it must see that it was disabled"
     assert [one.state for one in await hall.deliveries(made.endpoint)] == [DeliveryState.FAILED]
     (entry,) = await hall.entries("webhook.disabled")
     assert (entry.payload["reason"], entry.payload["origin"]) == ("gone", "https://example.org")
@@ -140,12 +141,15 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled(hall: Hall) -> N
     for _ in range(6):
         await hall.happen()
         await hall.work()
-        assert (await hall.endpoint(made)).enabled
+        endpoint = await hall.endpoint(made)
+        assert endpoint.enabled
+        assert endpoint.version == made.endpoint.version, "a failure is no change of the endpoint"
         hall.clock.advance(DAY - HOUR)
     await hall.happen()
     await hall.work()
     endpoint = await hall.endpoint(made)
     assert (endpoint.enabled, endpoint.stopped_by) == (False, StoppedBy.FAILING)
+    assert endpoint.version == made.endpoint.version + 1
     (entry,) = await hall.entries("webhook.disabled")
     assert entry.payload["reason"] == "failing"
     hall.clock.advance(3 * DAY)

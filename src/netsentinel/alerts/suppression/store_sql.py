@@ -1,6 +1,7 @@
 """Suppressions and what they hid, in SQL."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -22,12 +23,14 @@ _SLOT = (
     " entity = excluded.entity, src_ip = excluded.src_ip, dst_ip = excluded.dst_ip, event = excluded.event"
 )
 
+_decode_conditions: Final = msgspec.json.Decoder(tuple[Condition, ...]).decode
+
 
 def _suppression(row: Row) -> Suppression:
     return Suppression(
         id=row[0],
         tenant=row[1],
-        conditions=msgspec.json.decode(row[2], type=tuple[Condition, ...]),
+        conditions=_decode_conditions(row[2]),
         reason=row[3],
         alert_id=row[4],
         created_by=row[5],

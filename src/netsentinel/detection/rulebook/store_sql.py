@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -73,14 +74,11 @@ _RULE_COLUMNS = (
 )
 _PUT_RULE = f"INSERT INTO rules ({_RULE_COLUMNS}) VALUES ({', '.join('?' * 26)})"  # noqa: S608 - constants only
 _IDS_AT_ONCE = 500
+_decode_texts: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def _json(value: Sequence[str]) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _texts(value: str) -> tuple[str, ...]:
-    return msgspec.json.decode(value, type=tuple[str, ...])
 
 
 def _contains(text: str) -> str:
@@ -121,9 +119,9 @@ def _row(row: Row) -> RuleRow:
             product=facts[9],
             category=facts[10],
             service=facts[11],
-            tags=_texts(facts[12]),
-            false_positives=_texts(facts[13]),
-            references=_texts(facts[14]),
+            tags=_decode_texts(facts[12]),
+            false_positives=_decode_texts(facts[13]),
+            references=_decode_texts(facts[14]),
             source=source,
             patterns=facts[15],
             error=facts[16],

@@ -105,16 +105,16 @@ def documented() -> Documented:
 class CountingTx:
     """Counts reads on their way to a transaction."""
 
-    def __init__(self, tx: ReadTx, counter: "Desk") -> None:
+    def __init__(self, tx: ReadTx) -> None:
         self._tx = tx
-        self._counter = counter
+        self.statements = 0
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        self._counter.statements += 1
+        self.statements += 1
         return self._tx.rows(sql, params)
 
     def row(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        self._counter.statements += 1
+        self.statements += 1
         return self._tx.row(sql, params)
 
 
@@ -277,7 +277,13 @@ class Desk:
         self.woken += 1
 
     async def read(self, fn: Callable[[ReadTx], Any]) -> Any:
-        return await self.database.read(lambda tx: fn(CountingTx(tx, self)))
+        def counted(tx: ReadTx) -> Any:
+            counting = CountingTx(tx)
+            found = fn(counting)
+            self.statements += counting.statements  # what was broken off is made anew, and counts once
+            return found
+
+        return await self.database.read(counted)
 
     async def write(self, fn: Callable[[Tx], Any]) -> Any:
         return await self.database.write(fn)

@@ -175,7 +175,7 @@ class SqlAlerts:
             "SELECT tags, count(*), max(last_at) FROM alerts WHERE tenant = ? AND last_at >= ?"
             " GROUP BY tags ORDER BY max(last_at) DESC, tags"
         )
-        return [(_texts(row[0]), row[1], row[2]) for row in tx.rows(sql, (tenant, since))]
+        return [(_decode_texts(row[0]), row[1], row[2]) for row in tx.rows(sql, (tenant, since))]
 
 
 def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:

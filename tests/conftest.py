@@ -53,6 +53,7 @@ FEATURES = (
     "academy.media",
     "academy.courses",
     "academy.reviews",
+    "academy.practice",
     "models",
 )
 

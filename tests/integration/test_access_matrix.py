@@ -47,6 +47,14 @@ detection: {s: {uri: /matrix}, condition: s}
 RULE_ID = "6a3c1d52-8a0e-4f0b-9d6e-2f2f6f0c7a11"
 PACK = zip_of({"rule.yml": RULE.replace("FRESH", "6a3c1d52-8a0e-4f0b-9d6e-2f2f6f0c7a12").encode()})
 
+QUESTION: dict[str, Any] = {
+    "slug": "matrix",
+    "kind": "short",
+    "prompt": "Who may?",
+    "right": ["nobody"],
+    "explanation": "The matrix says so.",
+    "concepts": ["permission"],
+}
 SCHEDULE: dict[str, Any] = {
     "name": "matrix",
     "action": "lake.tend",
@@ -99,6 +107,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/concepts/{concept_id}/split"): {"json": {"name": "matrix"}},
     ("PUT", "/api/v2/concepts/{concept_id}/edges"): {"json": {"target": "cpt_none", "verdict": "confirm"}},
     ("DELETE", "/api/v2/concepts/{concept_id}/edges"): {"params": {"target": "cpt_none"}},
+    ("POST", "/api/v2/practice/answers"): {
+        "json": {"attempt": "matrix", "question": "qst_none", "version": 1, "chosen": ["yes"]}
+    },
+    ("PUT", "/api/v2/practice/questions"): {"json": {"questions": [QUESTION]}},
+    ("POST", "/api/v2/practice/questions/{question_id}/decision"): {"json": {"state": "approved"}},
     ("POST", "/api/v2/reviews/answers"): {"json": {"answers": [{"id": "rev_none", "verdict": "skip"}]}},
     ("POST", "/api/v2/reviews/{review_id}/answer"): {"json": {"verdict": "skip"}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
@@ -232,6 +245,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
             world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
             world.things.update(concept_id="cpt_none", number="999999", review_id="rev_none", answer_id="ans_none")
+            world.things["question_id"] = "qst_none"
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -295,7 +309,7 @@ def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
     ids = (
         *("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id"),
-        *("review_id", "answer_id"),
+        *("review_id", "answer_id", "question_id"),
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")

@@ -460,6 +460,13 @@ export interface Pause {
   readonly task_id: string;
 }
 
+/** Somebody answered a question; the entry's principal says who. The entry's subject is the question's id. */
+export interface PracticeAnswered {
+  readonly id: string;
+  readonly learner: string;
+  readonly concepts: readonly string[];
+}
+
 /** What went wrong (RFC 9457), the same object as in HTTP answers. */
 export interface Problem {
   readonly type: string;
@@ -482,6 +489,17 @@ export interface ProgressFrame {
   readonly message: string;
   readonly data?: unknown;
 }
+
+/** Somebody wrote, approved or retired a question. The entry's subject is its id. */
+export interface QuestionChanged {
+  readonly id: string;
+  readonly slug: string;
+  readonly number: number;
+  readonly state: QuestionState;
+}
+
+/** Who is asked. */
+export type QuestionState = "approved" | "draft" | "retired";
 
 /** Why a task is in the state it is in, where the state alone does not say it. */
 export type Reason = "" | "concurrency" | "deadline" | "need_failed" | "needs" | "not_before" | "permanent" | "poison" | "replaced" | "requested" | "retries" | "skipped";
@@ -894,6 +912,10 @@ export interface EventData {
   readonly "model:rolled-back": ModelChanged;
   /** A model was trained and is kept. */
   readonly "model:trained": ModelChanged;
+  /** Somebody answered a question. */
+  readonly "practice:answered": PracticeAnswered;
+  /** A question was written, approved or retired. */
+  readonly "question:changed": QuestionChanged;
   /** An attempt failed and another one follows; for those who watch the recovery only. */
   readonly "retry:attempt": TaskChange;
   /** Somebody confirmed, denied, merged or skipped a suggestion of the graph, or took that back. */
@@ -976,7 +998,7 @@ export interface TopicEvents {
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
   readonly courses: "course:changed" | "course:published";
   readonly graph: "concept:edited" | "graph:changed" | "medium:changed" | "review:answered";
-  readonly learning: "course:assigned" | "course:completed" | "lesson:completed";
+  readonly learning: "course:assigned" | "course:completed" | "lesson:completed" | "practice:answered" | "question:changed";
   readonly metrics: "metrics:changed";
   readonly models: "model:deployed" | "model:drift" | "model:promoted" | "model:promotion-asked" | "model:retired" | "model:rolled-back" | "model:trained";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";

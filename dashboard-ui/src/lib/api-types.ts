@@ -2839,6 +2839,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/practice/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due
+         * @description What the caller should practise now, each question with why. Nothing in it says what is right.
+         */
+        get: operations["list_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Answer
+         * @description Judge an answer and keep it. The same `attempt` is told the same again; another answer under it is a conflict.
+         */
+        post: operations["give_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Practised
+         * @description What the caller answered, newest first, with what came of it.
+         */
+        get: operations["list_practised"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/mastery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mastery
+         * @description How well the caller masters what was ever asked, the least first, each with why.
+         */
+        get: operations["list_mastery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/mastery/{concept_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Mastery
+         * @description The caller's mastery of a concept (id, key or name): why, what moved it, and which prerequisites are lacking.
+         */
+        get: operations["show_mastery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Team
+         * @description How every concept stands with everybody, as counts; nobody's own answers are in it.
+         */
+        get: operations["show_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Questions
+         * @description Questions with their answers, by slug.
+         */
+        get: operations["list_questions"];
+        /**
+         * Write Questions
+         * @description Write questions by their slugs: what is new is added, what is different is a new version, the rest stays.
+         */
+        put: operations["write_questions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Question
+         * @description A question with its answer.
+         */
+        get: operations["show_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/questions/{question_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Question
+         * @description Approve a draft, retire a question, or have it asked again.
+         */
+        post: operations["decide_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -3948,6 +4132,30 @@ export interface components {
          */
         ConceptKind: "concept" | "tactic" | "technique" | "mitigation" | "weakness" | "medium" | "lesson" | "rule";
         /**
+         * ConceptMastery
+         * @description How well a learner masters a concept now, and why.
+         */
+        ConceptMastery: {
+            /** Concept */
+            concept: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Mastery */
+            mastery: number;
+            /** Is Mastered */
+            is_mastered: boolean;
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+            /** Last At */
+            last_at: number;
+            /** Reasons */
+            reasons: components["schemas"]["netsentinel__academy__practice__results__Reason"][];
+        };
+        /**
          * ConceptPage
          * @description Concepts by name, and where the next page begins.
          */
@@ -4040,6 +4248,30 @@ export interface components {
             revoked: boolean;
         };
         /**
+         * Content
+         * @description What a question says.
+         */
+        Content: {
+            kind: components["schemas"]["QuestionKind"];
+            /** Prompt */
+            prompt: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Facts
+             * @default []
+             */
+            facts: components["schemas"]["Fact"][];
+            key: components["schemas"]["Key"];
+            /** Explanation */
+            explanation: string;
+            /** Concepts */
+            concepts: string[];
+        };
+        /**
          * CoverageReport
          * @description Which of the techniques that were seen somebody has mastered.
          */
@@ -4082,6 +4314,14 @@ export interface components {
             before: number;
             /** After */
             after: number;
+        };
+        /**
+         * Decision
+         * @description What becomes of a question.
+         */
+        Decision: {
+            /** @description `approved` has it asked, `retired` no more. */
+            state: components["schemas"]["QuestionState"];
         };
         /**
          * DeliveryItem
@@ -4231,6 +4471,33 @@ export interface components {
             /** Change At */
             change_at: number;
             verdicts: components["schemas"]["Verdicts"];
+        };
+        /**
+         * DueItem
+         * @description A question whose time has come, and why.
+         */
+        DueItem: {
+            question: components["schemas"]["Posed"];
+            /** Why */
+            why: components["schemas"]["netsentinel__academy__practice__results__Reason"][];
+            /** Due At */
+            due_at: number;
+        };
+        /**
+         * DueList
+         * @description What to practise now.
+         */
+        DueList: {
+            /** Items */
+            items: components["schemas"]["DueItem"][];
+            /** Due */
+            due: number;
+            /** New */
+            new: number;
+            /** Answered Today */
+            answered_today: number;
+            /** Next At */
+            next_at: number;
         };
         /**
          * Edge
@@ -4501,6 +4768,16 @@ export interface components {
             events: number;
         };
         /**
+         * Fact
+         * @description A line of what is known, in a drill.
+         */
+        Fact: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * Failed
          * @description Why an operation failed: what the single route would have answered.
          */
@@ -4561,6 +4838,16 @@ export interface components {
             usual: string;
         };
         /**
+         * Field
+         * @description Something to assign one of several values to.
+         */
+        Field: {
+            /** Name */
+            name: string;
+            /** Options */
+            options: string[];
+        };
+        /**
          * FirstAdministrator
          * @description The first administrator, with the token from the link that the server printed.
          */
@@ -4577,6 +4864,47 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * GivenAnswer
+         * @description An answer: `chosen`, `text` or `pairs`, as the question's kind asks for.
+         */
+        GivenAnswer: {
+            /**
+             * Attempt
+             * @description The client's own name of this answer, best a random UUID: sent again, it counts once.
+             */
+            attempt: string;
+            /**
+             * Question
+             * @description Its id.
+             */
+            question: string;
+            /**
+             * Version
+             * @description The version that was posed.
+             */
+            version: number;
+            /**
+             * Chosen
+             * @description Of `choice` one option, of `multiple` some, of `ordering` all.
+             * @default []
+             */
+            chosen: string[];
+            /**
+             * Text
+             * @description Of `short` and `numeric`.
+             * @default
+             */
+            text: string;
+            /**
+             * Pairs
+             * @description Of `matching` and `triage`: field -> value.
+             * @default {}
+             */
+            pairs: {
+                [key: string]: string;
+            };
         };
         /**
          * GraphStats
@@ -4684,6 +5012,16 @@ export interface components {
             items: components["schemas"]["Operation"][];
         };
         /**
+         * HistoryPage
+         * @description What a learner answered, newest first.
+         */
+        HistoryPage: {
+            /** Items */
+            items: components["schemas"]["Result"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * HuntRequest
          * @description A hunt.
          */
@@ -4715,6 +5053,20 @@ export interface components {
             seconds: number;
         };
         /**
+         * Imported
+         * @description What writing questions came to.
+         */
+        Imported: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * IssuedTicket
          * @description A one-time ticket for `hello` on the WebSocket.
          */
@@ -4737,6 +5089,45 @@ export interface components {
              * @default
              */
             sentence: string;
+        };
+        /**
+         * Judgement
+         * @description What an answer is worth.
+         */
+        Judgement: {
+            /** Is Right */
+            is_right: boolean;
+            /** Share */
+            share: number;
+            /** Right */
+            right: string[];
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["Part"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Key
+         * @description What is right. It never leaves the server before the attempt.
+         */
+        Key: {
+            /**
+             * Right
+             * @default []
+             */
+            right: string[];
+            /**
+             * Pairs
+             * @default []
+             */
+            pairs: components["schemas"]["Pair"][];
+            number?: components["schemas"]["Number"] | null;
         };
         /**
          * KindItem
@@ -4859,6 +5250,49 @@ export interface components {
              * @description Each counts by itself.
              */
             answers: components["schemas"]["OneOfMany"][];
+        };
+        /**
+         * Masteries
+         * @description What a learner masters, the best last.
+         */
+        Masteries: {
+            /** Items */
+            items: components["schemas"]["ConceptMastery"][];
+            /** Mastered */
+            mastered: number;
+        };
+        /**
+         * MasteryDetail
+         * @description A concept, what moved its mastery, and what stands before it.
+         */
+        MasteryDetail: {
+            mastery: components["schemas"]["ConceptMastery"];
+            /** Moves */
+            moves: components["schemas"]["MasteryMove"][];
+            /** Lacks */
+            lacks: components["schemas"]["ConceptMastery"][];
+        };
+        /**
+         * MasteryMove
+         * @description An answer that moved a mastery, as it is kept.
+         */
+        MasteryMove: {
+            /** Concept */
+            concept: string;
+            /** Attempt */
+            attempt: string;
+            /** At */
+            at: number;
+            /** Is Right */
+            is_right: boolean;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Features */
+            features: number[];
+            /** Guess */
+            guess: number;
         };
         /**
          * Match
@@ -5108,6 +5542,20 @@ export interface components {
         ModelViews: {
             /** Items */
             items: components["schemas"]["ModelView"][];
+        };
+        /**
+         * Move
+         * @description How far an answer moved the mastery of a concept.
+         */
+        Move: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
         };
         /**
          * Named
@@ -5362,6 +5810,29 @@ export interface components {
             text: string;
         };
         /**
+         * Number
+         * @description A number that is right.
+         */
+        Number: {
+            /** Value */
+            value: number;
+            /**
+             * Tolerance
+             * @default 0
+             */
+            tolerance: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Units
+             * @default []
+             */
+            units: components["schemas"]["Unit"][];
+        };
+        /**
          * OneOfMany
          * @description An answer to one suggestion.
          */
@@ -5500,6 +5971,30 @@ export interface components {
             items: components["schemas"]["Pack"][];
         };
         /**
+         * Pair
+         * @description What belongs together.
+         */
+        Pair: {
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+        };
+        /**
+         * Part
+         * @description A part of an answer.
+         */
+        Part: {
+            /** Name */
+            name: string;
+            /** Given */
+            given: string;
+            /** Right */
+            right: string;
+            /** Is Right */
+            is_right: boolean;
+        };
+        /**
          * PathView
          * @description A path, both ends included.
          */
@@ -5516,6 +6011,30 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Posed
+         * @description A question as a learner sees it: nothing in it says what is right.
+         */
+        Posed: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["QuestionKind"];
+            /** Prompt */
+            prompt: string;
+            /** Options */
+            options: string[];
+            /** Fields */
+            fields: components["schemas"]["Field"][];
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
+            /** Unit */
+            unit: string;
+            /** Concepts */
+            concepts: string[];
+            source: components["schemas"]["Source"];
         };
         /**
          * Preview
@@ -5554,6 +6073,123 @@ export interface components {
         PutBack: {
             /** Batch */
             batch: number;
+        };
+        /**
+         * Question
+         * @description A version of a question. Versions never change; the newest counts.
+         */
+        Question: {
+            /** Id */
+            id: string;
+            /** Tenant */
+            tenant: string;
+            /** Slug */
+            slug: string;
+            /** Version */
+            version: number;
+            state: components["schemas"]["QuestionState"];
+            content: components["schemas"]["Content"];
+            /**
+             * @default {
+             *       "kind": "own",
+             *       "id": "",
+             *       "position": "",
+             *       "sentence": ""
+             *     }
+             */
+            source: components["schemas"]["Source"];
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+        };
+        /**
+         * QuestionItem
+         * @description A question as somebody writes it; which fields it needs depends on its kind.
+         */
+        QuestionItem: {
+            /** Slug */
+            slug: string;
+            kind: components["schemas"]["QuestionKind"];
+            /** Prompt */
+            prompt: string;
+            /** Explanation */
+            explanation: string;
+            /** Concepts */
+            concepts: string[];
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Right
+             * @default []
+             */
+            right: string[];
+            /** Pairs */
+            pairs?: {
+                [key: string]: string;
+            };
+            /** Value */
+            value?: number | null;
+            /**
+             * Tolerance
+             * @default 0
+             */
+            tolerance: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Units */
+            units?: {
+                [key: string]: number;
+            };
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Position
+             * @default
+             */
+            position: string;
+        };
+        /**
+         * QuestionKind
+         * @description How a question is answered.
+         * @enum {string}
+         */
+        QuestionKind: "choice" | "multiple" | "short" | "numeric" | "ordering" | "matching" | "triage";
+        /**
+         * QuestionPage
+         * @description Questions by slug.
+         */
+        QuestionPage: {
+            /** Items */
+            items: components["schemas"]["Question"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * QuestionState
+         * @description Who is asked.
+         * @enum {string}
+         */
+        QuestionState: "draft" | "approved" | "retired";
+        /**
+         * QuestionTexts
+         * @description Questions to write, by their slugs.
+         */
+        QuestionTexts: {
+            /**
+             * Questions
+             * @description All are written, or none.
+             */
+            questions: components["schemas"]["QuestionItem"][];
         };
         /**
          * RaisedCount
@@ -5598,14 +6234,11 @@ export interface components {
             checks: components["schemas"]["CheckResult"][];
         };
         /**
-         * Reason
-         * @description What two alerts have in common.
+         * ReasonCode
+         * @description What speaks in a reason.
+         * @enum {string}
          */
-        Reason: {
-            why: components["schemas"]["Why"];
-            /** Value */
-            value: string;
-        };
+        ReasonCode: "new" | "again" | "fading" | "early" | "waits" | "answers" | "unseen" | "recall" | "builds";
         /**
          * Refusal
          * @description A dead letter that is not resubmitted, and why.
@@ -5643,7 +6276,7 @@ export interface components {
         RelatedAlert: {
             alert: components["schemas"]["Alert"];
             /** Reasons */
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["netsentinel__alerts__triage__model__Reason"][];
         };
         /**
          * RelatedAlerts
@@ -5805,6 +6438,32 @@ export interface components {
             input?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * Result
+         * @description What became of an answer: told after the attempt, and the same whenever it is sent again.
+         */
+        Result: {
+            /** Attempt */
+            attempt: string;
+            /** Question */
+            question: string;
+            /** Version */
+            version: number;
+            /** At */
+            at: number;
+            judgement: components["schemas"]["Judgement"];
+            /** Explanation */
+            explanation: string;
+            source: components["schemas"]["Source"];
+            /** Next At */
+            next_at: number;
+            /** Interval S */
+            interval_s: number;
+            /** Counts */
+            counts: boolean;
+            /** Moves */
+            moves: components["schemas"]["Move"][];
         };
         /**
          * RetryMetrics
@@ -6513,6 +7172,29 @@ export interface components {
             items: components["schemas"]["SetAside"][];
         };
         /**
+         * Source
+         * @description Where the answer can be read.
+         */
+        Source: {
+            /** @default own */
+            kind: components["schemas"]["SourceKind"];
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Position
+             * @default
+             */
+            position: string;
+            /**
+             * Sentence
+             * @default
+             */
+            sentence: string;
+        };
+        /**
          * SourceChange
          * @description What to change; what is left out stays.
          */
@@ -6613,6 +7295,12 @@ export interface components {
             /** Expires At */
             expires_at: number;
         };
+        /**
+         * SourceKind
+         * @description What a question is about.
+         * @enum {string}
+         */
+        SourceKind: "lesson" | "medium" | "alert" | "own";
         /**
          * SourceList
          * @description All sources of the tenant, by name.
@@ -7163,6 +7851,32 @@ export interface components {
             needs: string[];
         };
         /**
+         * TeamConcept
+         * @description How a concept stands with everybody, as counts.
+         */
+        TeamConcept: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+            /** Learners */
+            learners: number;
+            /** Mastered */
+            mastered: number;
+            /** Answers */
+            answers: number;
+            /** Right */
+            right: number;
+        };
+        /**
+         * TeamMastery
+         * @description How the team stands, the least mastered concepts first.
+         */
+        TeamMastery: {
+            /** Items */
+            items: components["schemas"]["TeamConcept"][];
+        };
+        /**
          * TechniqueCoverage
          * @description A technique that was seen, and who masters it.
          */
@@ -7616,6 +8330,16 @@ export interface components {
             };
         };
         /**
+         * Unit
+         * @description Another unit that an answer may have.
+         */
+        Unit: {
+            /** Name */
+            name: string;
+            /** Factor */
+            factor: number;
+        };
+        /**
          * Usage
          * @description What the caller, or the caller's tenant, asked for.
          */
@@ -7870,6 +8594,34 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Reason
+         * @description One reason, for people and for programs.
+         */
+        netsentinel__academy__practice__results__Reason: {
+            code: components["schemas"]["ReasonCode"];
+            /** Text */
+            text: string;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+            /**
+             * Concept
+             * @default
+             */
+            concept: string;
+        };
+        /**
+         * Reason
+         * @description What two alerts have in common.
+         */
+        netsentinel__alerts__triage__model__Reason: {
+            why: components["schemas"]["Why"];
+            /** Value */
+            value: string;
         };
         /**
          * Problem
@@ -13949,6 +14701,356 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_due: {
+        parameters: {
+            query?: {
+                /** @description Only those about a lesson (`lesson:course/slug`) or medium (its id): then new ones do not count against the day's. */
+                source?: string;
+                /** @description Questions at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    give_answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "attempt": "string",
+                 *       "question": "string",
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["GivenAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Result"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_practised: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_mastery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Masteries"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_mastery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasteryDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMastery"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["QuestionState"] | null;
+                /** @description Only those about this lesson, medium or alert. */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    write_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "questions": [
+                 *         {
+                 *           "slug": "string",
+                 *           "kind": "choice",
+                 *           "prompt": "string",
+                 *           "explanation": "string",
+                 *           "concepts": []
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuestionTexts"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    decide_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "draft"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
                 };
             };
             400: components["responses"]["Problem400"];

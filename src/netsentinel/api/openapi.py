@@ -93,6 +93,7 @@ TAGS: Final = {
     "rules": "Sigma rules and packs of them.",
     "models": "Models that judge events: trained, deployed, watched, taken back.",
     "graph": "Concepts, what has to be understood before what, and where that is said.",
+    "practice": "Questions that come again when they fade, and what each person masters.",
     "connections": "Who is connected over the WebSocket.",
     "tasks": "Durable work: asked for, watched, stopped, tried again.",
     "error recovery": "Retries, circuit breakers and dead letters.",

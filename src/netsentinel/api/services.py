@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from netsentinel.academy.briefing import Briefings
 from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.projection import Projection
+from netsentinel.academy.practice import PracticeDesk
 from netsentinel.academy.reviews import Reviews
 from netsentinel.alerts import AlertService, Processor
 from netsentinel.alerts.suppression import Suppressions
@@ -73,6 +74,7 @@ class Services:
     briefings: Briefings
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
+    practice: PracticeDesk
     files: TaskFiles
     analytics: Analytics
     hub: Hub

@@ -9,9 +9,11 @@ from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.attack import AttackReference
 from netsentinel.academy.graph.projection import Projected, Projection
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
+from netsentinel.academy.practice import PracticeDesk, Refit
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.bootstrap.ground import Ground, open_ground
+from netsentinel.bootstrap.practice import make_practice
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
@@ -27,6 +29,8 @@ class Academy:
     concepts: Concepts
     reviews: Reviews
     attack: AttackReference
+    practice: PracticeDesk
+    refit: Refit
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
 
@@ -57,7 +61,8 @@ async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground
     await attack.ensure(DEFAULT_TENANT)
     projection = await _projection(stack, settings, stands_on)
     concepts = Concepts(stands_on, graph)
-    return Academy(graph, concepts, make_reviews(stands_on, concepts), attack, projection)
+    practice, refit = make_practice(settings, ground, graph)
+    return Academy(graph, concepts, make_reviews(stands_on, concepts), attack, practice, refit, projection)
 
 
 def make_reviews(ground: GraphGround, concepts: Concepts) -> Reviews:

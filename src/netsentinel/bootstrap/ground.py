@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from netsentinel import alerts, analytics, events, identity, models, recovery, scheduler, tasks, webhooks
-from netsentinel.academy import courses, graph, media, reviews
+from netsentinel.academy import courses, graph, media, practice, reviews
 from netsentinel.detection import entries as rule_entries
 from netsentinel.idempotency import Idempotency, IdempotencyLimits
 from netsentinel.idempotency.store_sql import SqlRequests
@@ -40,6 +40,7 @@ def entry_registry() -> EntryRegistry:
             *media.ENTRY_KINDS,
             *courses.ENTRY_KINDS,
             *reviews.ENTRY_KINDS,
+            *practice.ENTRY_KINDS,
             *models.ENTRY_KINDS,
         )
     )

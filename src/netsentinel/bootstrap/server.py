@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from netsentinel.academy.practice.refit import ensure_nightly
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.actions import AlertActions
 from netsentinel.alerts.operations import alert_operations
@@ -23,7 +24,7 @@ from netsentinel.api.health import readiness_of
 from netsentinel.api.metrics import Metrics
 from netsentinel.api.services import Services
 from netsentinel.bootstrap.academy import Academy, open_academy
-from netsentinel.bootstrap.briefing import NothingMastered, make_briefings
+from netsentinel.bootstrap.briefing import make_briefings
 from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.bootstrap.models import Models, make_models
 from netsentinel.bootstrap.senses import Rules, fence_around, household, open_lake, open_rules, tend_lake
@@ -124,7 +125,8 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         services.hub.on_answer(metrics.observe_live_request)
         ground.limits.on_refusal(metrics.observe_refusal)
-        work.actions.add(*_actions(services, rules), *models.actions.actions())
+        work.actions.add(*_actions(services, rules), *models.actions.actions(), *academy.refit.actions())
+        await ensure_nightly(work.plan.schedules)
         metrics.read_models(models.monitor.samples)
         await models.keeping.begin()
         await _leave_traces(stack, settings, ground.identity, url)
@@ -235,8 +237,9 @@ def _services(
         graph=academy.graph,
         concepts=academy.concepts,
         reviews=academy.reviews,
-        briefings=make_briefings(ground, academy.graph, alert_service, NothingMastered()),
+        briefings=make_briefings(ground, academy.graph, alert_service, academy.practice.standing),
         projection=academy.projection,
+        practice=academy.practice,
         files=work.files,
         analytics=work.analytics,
         hub=hub,

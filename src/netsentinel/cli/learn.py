@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from netsentinel.cli.learn_practice import add_practice
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
 from netsentinel.cli.serve import DataOption, settings_from
 from netsentinel.kernel.errors import NetSentinelError
@@ -30,6 +31,9 @@ learn_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Import
 @learn_app.callback()
 def learn() -> None:
     """Import and list what there is to learn from."""
+
+
+add_practice(learn_app)
 
 
 @learn_app.command("import")

@@ -199,6 +199,13 @@ class Settings(BaseSettings):
     )
     models_keep_days: int = Field(90, ge=1, description="What models did is kept so many days, by the five minutes.")
 
+    practice_retention: float = Field(
+        0.9, ge=0.7, le=0.97, description="A question comes again when it is remembered with this probability only."
+    )
+    practice_new_per_day: int = Field(
+        20, ge=0, le=1_000, description="Questions that one person begins a day (UTC), unless a lesson is practised."
+    )
+
     outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Networks that outbound calls (webhooks) may reach beside the public Internet, in CIDR notation,"

@@ -76,6 +76,7 @@ from netsentinel.webhooks.testing import FakeCaller
 from tests.application import application
 from tests.documented import Documented
 from tests.identity import House
+from tests.unit.academy.practice.site import practice_desk
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,7 @@ class Desk:
                 Coverage(self.graph, self.alerts, self.mastery, TenantUsers(self.house.service.users), self.clock),
             ),
             projection=None,
+            practice=practice_desk(self, self.graph, self.clock),  # type: ignore[arg-type] - the same
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,

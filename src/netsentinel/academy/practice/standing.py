@@ -1,0 +1,223 @@
+"""What a learner masters now and why: by own answers, by what is forgotten, and by what builds on it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from netsentinel.academy.graph import Direction, Graph
+from netsentinel.academy.practice.mastery import (
+    DEFAULT_WEIGHTS,
+    MASTERED,
+    Weights,
+    own_mastery,
+    recall,
+    strength,
+    with_credit,
+)
+from netsentinel.academy.practice.naming import Meant, meant
+from netsentinel.academy.practice.ports import AttemptStore, EvidenceStore, ModelStore
+from netsentinel.academy.practice.results import (
+    ConceptMastery,
+    Evidence,
+    Masteries,
+    MasteryDetail,
+    MasteryMove,
+    Reason,
+    ReasonCode,
+    TeamConcept,
+    TeamMastery,
+)
+from netsentinel.academy.practice.words import ago, percent
+from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.types import Micros, Principal, TenantId
+from netsentinel.storage.ports import Database, ReadTx
+
+_MOVES: Final = 50
+_LEAST_CREDITED: Final = 0.05
+"""What is hardly mastered says nothing about its prerequisites."""
+_NOTHING: Final = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingGround:
+    """What standings are worked out from."""
+
+    db: Database
+    evidence: EvidenceStore
+    attempts: AttemptStore
+    models: ModelStore
+    graph: Graph
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A learner's mastery of everything, at one time."""
+
+    at: Micros
+    weights: Weights
+    evidence: Mapping[str, Evidence]
+    """By id of the concept."""
+    credit: Mapping[str, tuple[float, str]]
+    """Id of a concept -> the best mastery of those that build on it, and which that is."""
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """Id of a concept -> what it was called in the question."""
+        return {concept: one.name for concept, one in self.evidence.items()}
+
+    def mastery(self, concept: str) -> float:
+        """0 to 1."""
+        own = own_mastery(self.evidence.get(concept, _NOTHING), self.weights, self.at)
+        return with_credit(own, self.credit.get(concept, (0.0, ""))[0])
+
+
+class Standing:
+    """Says what people master; courses ask it."""
+
+    def __init__(self, ground: StandingGround) -> None:
+        self._ground = ground
+
+    async def mastered(self, tenant: TenantId, user: str, concepts: Collection[str]) -> Mapping[str, float]:
+        """Key of a concept -> how well the user masters it now, 0 to 1; what nothing is known of is left out.
+
+        Args:
+            tenant: whose user it is.
+            user: id of the principal.
+            concepts: keys of concepts, at most some hundreds.
+        """
+        known = await self.known(tenant, user)
+        if not known.evidence:
+            return {}
+        named = await meant(self._ground.graph, tenant, concepts)
+        values = {key: known.mastery(named[key].id) for key in concepts}
+        return {key: value for key, value in values.items() if value > 0}
+
+    async def mine(self, principal: Principal) -> Masteries:
+        """Everything that the caller ever answered about, the least mastered first."""
+        known = await self.known(principal.tenant, principal.id)
+        named = await meant(self._ground.graph, principal.tenant, known.evidence.keys(), known.spoken)
+        items = [self._explained(known, one, named) for one in named.values()]
+        items.sort(key=lambda one: (one.mastery, one.name))
+        return Masteries(tuple(items), sum(one.is_mastered for one in items))
+
+    async def detail(self, principal: Principal, concept: str) -> MasteryDetail:
+        """The caller's mastery of one concept, what moved it, and which prerequisites are not mastered.
+
+        Args:
+            principal: whose mastery it is.
+            concept: its id, key or name.
+        """
+        graph, tenant = self._ground.graph, principal.tenant
+        known = await self.known(tenant, principal.id)
+        one = (await meant(graph, tenant, [concept], known.spoken))[concept]
+        before = await graph.closure(tenant, one.id, Direction.PREREQUISITES)
+        shown = {one.id, *known.evidence, *(credit[1] for credit in known.credit.values())}
+        named = {found.id: found for found in (await meant(graph, tenant, shown, known.spoken)).values()} | {
+            one.id: one
+        }
+        lacks = [self._explained(known, named[other], named) for other in before if other in known.evidence]
+        moves = await self._read_moves(tenant, principal.id, one.id)
+        return MasteryDetail(
+            mastery=self._explained(known, one, named),
+            moves=tuple(moves),
+            lacks=tuple(other for other in lacks if not other.is_mastered),
+        )
+
+    async def _read_moves(self, tenant: TenantId, user: str, concept: str) -> list[MasteryMove]:
+        attempts = self._ground.attempts
+        return await self._ground.db.read(lambda tx: attempts.moves(tx, tenant, user, concept, _MOVES))
+
+    async def team(self, tenant: TenantId) -> TeamMastery:
+        """How every concept stands with everybody, as counts only: nobody's own results are in it."""
+        ground, now = self._ground, self._ground.clock.now()
+        rows, weights = await ground.db.read(
+            lambda tx: (ground.evidence.of_everybody(tx, tenant), self.weights_in(tx, tenant))
+        )
+        of: defaultdict[str, list[Evidence]] = defaultdict(list)
+        for concept, evidence in rows:
+            of[concept].append(evidence)
+        spoken = {concept: all_[0].name for concept, all_ in of.items()}
+        named = await meant(ground.graph, tenant, of.keys(), spoken)
+        items = [
+            TeamConcept(
+                concept=concept,
+                name=named[concept].name,
+                learners=len(all_),
+                mastered=sum(own_mastery(one, weights, now) >= MASTERED for one in all_),
+                answers=sum(one.answers for one in all_),
+                right=sum(one.right for one in all_),
+            )
+            for concept, all_ in of.items()
+        ]
+        items.sort(key=lambda one: (one.mastered / one.learners, one.name))
+        return TeamMastery(tuple(items))
+
+    async def known(self, tenant: TenantId, user: str) -> Known:
+        """Everything that a learner masters now."""
+        ground, now = self._ground, self._ground.clock.now()
+        evidence, weights = await ground.db.read(
+            lambda tx: (ground.evidence.of(tx, tenant, user), self.weights_in(tx, tenant))
+        )
+        credit: dict[str, tuple[float, str]] = {}
+        for concept, one in evidence.items():
+            own = own_mastery(one, weights, now)
+            if own < _LEAST_CREDITED:
+                continue
+            for prerequisite in await ground.graph.closure(tenant, concept, Direction.PREREQUISITES):
+                if prerequisite != concept:
+                    credit[prerequisite] = max(credit.get(prerequisite, (0.0, "")), (own, concept))
+        return Known(now, weights, evidence, credit)
+
+    def weights_in(self, tx: ReadTx, tenant: TenantId) -> Weights:
+        """The weights of the tenant's model; the defaults while nothing was fitted."""
+        fitted = self._ground.models.get(tx, tenant)
+        return fitted.weights if fitted else DEFAULT_WEIGHTS
+
+    def _explained(self, known: Known, one: Meant, named: Mapping[str, Meant]) -> ConceptMastery:
+        evidence = known.evidence.get(one.id, _NOTHING)
+        mastery = known.mastery(one.id)
+        return ConceptMastery(
+            concept=one.id,
+            key=one.key,
+            name=one.name,
+            mastery=mastery,
+            is_mastered=mastery >= MASTERED,
+            right=evidence.right,
+            wrong=evidence.wrong,
+            last_at=evidence.at,
+            reasons=reasons_of(known, one.id, named),
+        )
+
+
+def reasons_of(known: Known, concept: str, named: Mapping[str, Meant]) -> tuple[Reason, ...]:
+    """Why a mastery is what it is: answers, forgetting, and what builds on it."""
+    evidence = known.evidence.get(concept, _NOTHING)
+    reasons: list[Reason] = []
+    if not evidence.answers:
+        reasons.append(Reason(ReasonCode.UNSEEN, "Nothing about it was answered yet."))
+    else:
+        solid = strength(evidence, known.weights)
+        since = ago(known.at - evidence.at)
+        text = f"{evidence.right} of {evidence.answers} answers were right, the last one {since}: {percent(solid)}."
+        reasons.append(Reason(ReasonCode.ANSWERS, text, solid))
+    if evidence.right:
+        share = recall(evidence, known.at)
+        reasons.append(
+            Reason(ReasonCode.RECALL, f"It is still remembered with a probability of {percent(share)}.", share)
+        )
+    best, other = known.credit.get(concept, (0.0, ""))
+    if best and other:
+        own = own_mastery(evidence, known.weights, known.at)
+        gain = with_credit(own, best) - own
+        name = named[other].name if other in named else "a concept"
+        reasons.append(
+            Reason(
+                ReasonCode.BUILDS,
+                f"{name} builds on it, and is mastered to {percent(best)}: it adds {percent(gain)}.",
+                gain,
+                other,
+            )
+        )
+    return tuple(reasons)

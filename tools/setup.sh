@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up .venv and the dashboard; idempotent, and quick when nothing changed.
-#   tools/setup.sh runtime   what `make run` needs
+#   tools/setup.sh runtime   what `make run` needs, models included
 #   tools/setup.sh all       and what the tests and linters need
 set -eu
 cd "$(dirname "$0")/.."
@@ -41,11 +41,11 @@ install() { # install LOCKFILE STAMP
   if [ -e ".venv/$2" ]; then return; fi
   say "Installing the packages of $1"
   if command -v uv >/dev/null 2>&1; then
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$1"
-    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$1" || return 1
+    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e . || return 1
   else
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1" || return 1
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || return 1
   fi
   touch ".venv/$2"
 }
@@ -99,6 +99,9 @@ make_venv
 install requirements/runtime.txt ".runtime-$(fingerprint requirements/runtime.txt pyproject.toml)"
 if [ "$level" = all ]; then
   install requirements/dev.txt ".dev-$(fingerprint requirements/dev.txt pyproject.toml)"
+fi
+if [ "$level" = runtime ] && ! install requirements/ml.txt ".ml-$(fingerprint requirements/ml.txt)"; then
+  say "The packages of the extra ml could not be installed: everything else works, and no models can be trained."
 fi
 build_dashboard
 if [ "$level" = all ]; then build_client; fi

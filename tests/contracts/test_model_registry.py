@@ -93,6 +93,7 @@ async def test_a_life_from_training_to_promotion_and_back(shelf: Shelf) -> None:
     canary = await shelf.registry.canary(ANA, second.id, 0.25)
     assert (canary.alias, canary.share) == (Alias.CHALLENGER, 0.25)
     assert (await shelf.registry.canary(ANA, second.id, 0.5)).share == 0.5
+    assert not (await shelf.registry.get(T, second.id)).adapts
     chosen = await shelf.registry.selection()
     assert {(one.number, one.alias, one.share) for one in chosen.models} == {
         (1, Alias.CHAMPION, 0.0),
@@ -306,3 +307,20 @@ async def test_only_what_nobody_wants_is_tidied(files: ModelFiles) -> None:
     assert await files.read(wanted) == b"wanted"
     with pytest.raises(ModelFileError):
         await files.read(other)
+
+
+async def test_whether_a_model_adapts_is_kept_through_its_stages(shelf: Shelf) -> None:
+    model = await shelf.add(kind="behaviour")
+    await shelf.registry.shadow(ANA, model.id, adapts=True)
+    assert (await shelf.registry.get(T, model.id)).adapts
+    assert (await shelf.registry.canary(ANA, model.id, 0.1)).adapts
+    assert not (await shelf.registry.canary(ANA, model.id, 0.1, adapts=False)).adapts
+    assert not (await shelf.registry.get(T, model.id)).adapts
+
+
+async def test_files_are_needed_by_every_model_that_was_not_retired_long_ago(shelf: Shelf) -> None:
+    first, second = await shelf.add(content=b"one"), await shelf.add(content=b"two", principal=STRANGER)
+    assert await shelf.registry.files_in_use() == {first.artefact.sha256, second.artefact.sha256}
+    gone = await shelf.registry.retire(ANA, first.id)
+    assert first.artefact.sha256 in await shelf.registry.files_in_use(gone.changed_at)
+    assert await shelf.registry.files_in_use(gone.changed_at + 1) == {second.artefact.sha256}

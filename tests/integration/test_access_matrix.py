@@ -78,6 +78,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/rules/{rule_id}/disable"): {"json": {"note": "of the matrix"}},
     ("POST", "/api/v2/rules/{rule_id}/test"): {"json": {}},
     ("GET", "/api/v2/models/compare"): {"params": {"ids": "mdl_none,mdl_other"}},
+    ("PUT", "/api/v2/models/tables/{table}"): {"content": b"a,label\n1,normal\n"},
     ("POST", "/api/v2/models/train"): {"json": {"kind": "nearest", "since": 2**61}},
     ("POST", "/api/v1/ml/train"): {"json": {"kind": "nearest", "since": 2**61}},
     ("POST", "/api/v2/models/{model_id}/evaluate"): {"json": {}},
@@ -242,6 +243,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
             world.things["model_id"] = "mdl_none"
+            world.things["table"] = "matrix.csv"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
             world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
             world.things.update(concept_id="cpt_none", number="999999", review_id="rev_none", answer_id="ans_none")
@@ -309,7 +311,7 @@ def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
     ids = (
         *("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id"),
-        *("review_id", "answer_id", "question_id"),
+        *("review_id", "answer_id", "question_id", "table"),
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")

@@ -35,7 +35,7 @@ SHARE = 0.6
 
 UNMADE = {
     *("batch", "concept_id", "connection_id", "event_id", "key_id", "model_id", "number", "pack_id", "service"),
-    *("answer_id", "question_id", "review_id"),
+    *("answer_id", "question_id", "review_id", "table"),
 }
 """Path parameters whose things cannot be had at once, or whose change would end the run: made-up ones are tried."""
 

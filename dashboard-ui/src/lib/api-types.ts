@@ -996,6 +996,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/models/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tables
+         * @description The tables that were uploaded, and how much room is left.
+         */
+        get: operations["list_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/models/tables/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Table
+         * @description Upload a table in place of the one of that name. The body is the file; it goes to the disk as it comes.
+         */
+        put: operations["put_table"];
+        post?: never;
+        /**
+         * Delete Table
+         * @description Delete a table. What was trained on it stays.
+         */
+        delete: operations["delete_table"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/models": {
         parameters: {
             query?: never;
@@ -4422,6 +4466,11 @@ export interface components {
              */
             share: number;
             /**
+             * Adapts
+             * @description Whether it goes on learning from what it finds usual, which `behaviour` and `autoencoder` can; as before when left out.
+             */
+            adapts?: boolean | null;
+            /**
              * Note
              * @description Why.
              * @default
@@ -4603,7 +4652,7 @@ export interface components {
         EvaluationText: {
             /**
              * Path
-             * @description CSV, Parquet or NSL-KDD file that sources may read; empty for stored events.
+             * @description CSV, Parquet or NSL-KDD file: `table:NAME` of an uploaded one, or a path that sources may read; empty for stored events.
              * @default
              */
             path: string;
@@ -4658,6 +4707,11 @@ export interface components {
              * @default 0
              */
             until: number;
+            /**
+             * @description Of stored events: a row a flow, or a row for what an entity did in five minutes.
+             * @default flows
+             */
+            rows_of: components["schemas"]["RowsOf"];
             /**
              * Most
              * @description Stored events to take at most: the newest.
@@ -5473,6 +5527,10 @@ export interface components {
             alias: string;
             /** Share */
             share: number;
+            /** Adapts */
+            adapts: boolean;
+            /** Can Adapt */
+            can_adapt: boolean;
             /** Servable */
             servable: boolean;
             scores: components["schemas"]["Scores"];
@@ -5523,6 +5581,11 @@ export interface components {
             items: components["schemas"]["ModelItem"][];
             /** Next */
             next: string | null;
+            /**
+             * Missing
+             * @default
+             */
+            missing: string;
         };
         /**
          * ModelView
@@ -6650,6 +6713,12 @@ export interface components {
             evidence: components["schemas"]["Evidence"][];
         };
         /**
+         * RowsOf
+         * @description What a row of stored events is.
+         * @enum {string}
+         */
+        RowsOf: "flows" | "windows";
+        /**
          * RuleBody
          * @description One or more rules as YAML.
          */
@@ -7730,6 +7799,32 @@ export interface components {
          */
         SuppressionState: "active" | "expired" | "lifted";
         /**
+         * TableItem
+         * @description An uploaded table. Times are microseconds since 1970 UTC.
+         */
+        TableItem: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+            /** Uploaded At */
+            uploaded_at: number;
+        };
+        /**
+         * TableItems
+         * @description The tenant's tables by name.
+         */
+        TableItems: {
+            /** Items */
+            items: components["schemas"]["TableItem"][];
+            /** Used */
+            used: number;
+            /** Quota */
+            quota: number;
+        };
+        /**
          * TaskBucket
          * @description How tasks went in one stretch of time.
          */
@@ -8070,7 +8165,7 @@ export interface components {
         TrainingText: {
             /**
              * Path
-             * @description CSV, Parquet or NSL-KDD file that sources may read; empty for stored events.
+             * @description CSV, Parquet or NSL-KDD file: `table:NAME` of an uploaded one, or a path that sources may read; empty for stored events.
              * @default
              */
             path: string;
@@ -8125,6 +8220,11 @@ export interface components {
              * @default 0
              */
             until: number;
+            /**
+             * @description Of stored events: a row a flow, or a row for what an entity did in five minutes.
+             * @default flows
+             */
+            rows_of: components["schemas"]["RowsOf"];
             /**
              * Most
              * @description Stored events to take at most: the newest.
@@ -10887,6 +10987,97 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    put_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`, ending as CSV or Parquet files do. */
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    delete_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`, ending as CSV or Parquet files do. */
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];

@@ -28,6 +28,7 @@ from netsentinel.kernel.settings import Settings
 from netsentinel.limits import RequestLimits
 from netsentinel.models import ModelRegistry
 from netsentinel.models.monitor import ModelMonitor
+from netsentinel.models.tables import TableFolder
 from netsentinel.recovery import BreakerBoard
 from netsentinel.scheduler import Schedules
 from netsentinel.storage import Journal
@@ -62,6 +63,7 @@ class Services:
     library: RuleLibrary
     models: ModelRegistry
     model_monitor: ModelMonitor
+    model_tables: TableFolder
     processor: Processor
     tasks: TaskService
     batch: Batch

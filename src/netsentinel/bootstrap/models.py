@@ -9,11 +9,13 @@ from netsentinel.bootstrap.senses import fence_around
 from netsentinel.detection import ModelServing
 from netsentinel.events.lake import EventLake
 from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import MIB, TenantId
 from netsentinel.models import ModelFolder, ModelRegistry, ModelStores, Policy
 from netsentinel.models.bench import ProcessTrainingBench
 from netsentinel.models.keeping import ModelKeeping
 from netsentinel.models.monitor import ModelMonitor, WatchLimits
 from netsentinel.models.store_sql import SqlChanges, SqlModels, SqlWindows
+from netsentinel.models.tables import PREFIX, TableFolder
 from netsentinel.models.training import ModelActions, Workshop
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from netsentinel.storage.private_file import private_key
@@ -27,6 +29,7 @@ class Models:
     monitor: ModelMonitor
     keeping: ModelKeeping
     actions: ModelActions
+    tables: TableFolder
 
 
 def make_models(
@@ -49,6 +52,13 @@ def make_models(
     limits = WatchLimits(settings.models_drift_psi, settings.models_guard_rows, settings.models_guard_factor)
     windows = SqlWindows(POSTGRES if settings.database_url else SQLITE)
     monitor = ModelMonitor(ground.db, registry, windows, alerts, grouping, ground.clock, limits)
+    tables = TableFolder(settings.data_dir.absolute() / "blobs" / "tables", settings.models_tables_mib * MIB)
+
+    def allowed(tenant: TenantId, path: str) -> Path:
+        if path.startswith(PREFIX):
+            return tables.path(tenant, path.removeprefix(PREFIX))
+        return fence_around(settings, tenant).path(path)
+
     workshop = Workshop(
         bench=ProcessTrainingBench(settings.models_memory_mib),
         events=lake,
@@ -56,11 +66,11 @@ def make_models(
         files=files,
         folder=_work_folder(settings),
         key=key,
-        allowed=lambda tenant, path: fence_around(settings, tenant).path(path),
+        allowed=allowed,
         principals=ground.identity.acting,
     )
-    keeping = ModelKeeping(registry, files, key, pool, monitor, keep_days=settings.models_keep_days)
-    return Models(registry, monitor, keeping, ModelActions(registry, workshop, ground.clock))
+    keeping = ModelKeeping(registry, files, key, pool, monitor, ground.clock, keep_days=settings.models_keep_days)
+    return Models(registry, monitor, keeping, ModelActions(registry, workshop, ground.clock), tables)
 
 
 def _work_folder(settings: Settings) -> Path:

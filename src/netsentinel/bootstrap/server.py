@@ -128,6 +128,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         work.actions.add(*_actions(services, rules), *models.actions.actions(), *academy.refit.actions())
         await ensure_nightly(work.plan.schedules)
         metrics.read_models(models.monitor.samples)
+        await models.tables.tidy()
         await models.keeping.begin()
         await _leave_traces(stack, settings, ground.identity, url)
         await supervisor.apply()
@@ -198,9 +199,8 @@ def _services(
     intake = IntakeService(db, inbox, clock, Limits.of(settings), formats=FORMATS, meter=meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
     house = household(settings, intake, processor, clock)
-    configs = SqlSourceConfigs()
+    configs, triage = SqlSourceConfigs(), _triage(ground, stores, lake)
     supervisor = SourceSupervisor(db, configs, house, clock)
-    triage = _triage(ground, stores, lake)
     hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
     batch = _batch(ground, work, triage, hiding)
     work.actions.add(batch.action())
@@ -228,6 +228,7 @@ def _services(
         library=rules.library,
         models=models.registry,
         model_monitor=models.monitor,
+        model_tables=models.tables,
         processor=processor,
         tasks=work.tasks,
         batch=batch,

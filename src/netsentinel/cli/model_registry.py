@@ -51,10 +51,14 @@ def train(
     since: Annotated[str, typer.Option(help="Stored events from this time on, ISO 8601.")] = "",
     until: Annotated[str, typer.Option(help="Stored events before this time.")] = "",
     most: Annotated[int, typer.Option(min=50, max=1_000_000, help="Stored events at most, the newest.")] = 200_000,
-    line: Annotated[str, typer.Option(help="Models of one line take each other's place.")] = "flows",
+    rows_of: Annotated[
+        str, typer.Option(help="Of stored events: flows, or windows (what each entity did in five minutes).")
+    ] = "flows",
+    line: Annotated[str, typer.Option(help="Models of one line take each other's place; --rows-of by default.")] = "",
     kind: Annotated[
-        str, typer.Option(help="Which model; `netsentinel models evaluate` measures all.")
-    ] = "flow-classifier",
+        str,
+        typer.Option(help="Which model; flow-classifier, of windows behaviour. `models evaluate` measures all."),
+    ] = "",
     split: Annotated[str, typer.Option(help="hash, time or host: how rows to measure on are told apart.")] = "hash",
     time_column: Annotated[str, typer.Option(help="Of a file split by time.")] = "",
     host_column: Annotated[str, typer.Option(help="Of a file split by host.")] = "",
@@ -78,8 +82,9 @@ def train(
         "since": time_of(since),
         "until": time_of(until),
         "most": most,
-        "line": line,
-        "kind": kind,
+        "rows_of": rows_of,
+        "line": line or rows_of,
+        "kind": kind or ("behaviour" if rows_of == "windows" else "flow-classifier"),
         "split": split,
         "time_column": time_column,
         "host_column": host_column,
@@ -147,12 +152,21 @@ def deploy(
     *,
     stage: Annotated[str, typer.Option(help="shadow, which only counts, or canary.")] = "shadow",
     share: Annotated[float, typer.Option(min=0.0001, max=1, help="Of the entities that a canary decides for.")] = 0.1,
+    adapts: Annotated[
+        bool | None,
+        typer.Option("--adapts/--fixed", help="Whether it goes on learning from what it finds usual; as before."),
+    ] = None,
     note: NoteOption = "",
     server: ServerOption = "",
     key: KeyOption = "",
 ) -> None:
     """Let a model judge events: as a shadow first, then as a canary for a share of the entities."""
-    _decided(asyncio.run(_of(server, key, model, "deploy", {"stage": stage, "share": share, "note": note})))
+    _decided(asyncio.run(_of(server, key, model, "deploy", _deployment(stage, share, adapts, note))))
+
+
+def _deployment(stage: str, share: float, adapts: bool | None, note: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"stage": stage, "share": share, "note": note}
+    return body if adapts is None else {**body, "adapts": adapts}
 
 
 def promote(model: ModelArgument, *, note: NoteOption = "", server: ServerOption = "", key: KeyOption = "") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netsentinel.cli import model_registry
+from netsentinel.cli import model_registry, model_tables
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def _row(report: "Report") -> tuple[str, ...]:
 for _name, _command in (
     ("list", model_registry.list_models),
     ("train", model_registry.train),
+    ("upload", model_tables.upload),
+    ("tables", model_tables.tables),
     ("show", model_registry.show),
     ("compare", model_registry.compare),
     ("deploy", model_registry.deploy),

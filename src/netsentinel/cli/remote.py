@@ -78,7 +78,7 @@ class Remote:
         path: str,
         *,
         query: Query | None = None,
-        body: bytes | None = None,
+        body: bytes | AsyncIterator[bytes] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
         """One request; its decoded JSON answer, None when it has no body. Errors as for `get`."""

@@ -197,7 +197,14 @@ class Settings(BaseSettings):
     models_drift_psi: float = Field(
         0.25, gt=0, description="Population stability index from which scores or a feature count as drifted."
     )
-    models_keep_days: int = Field(90, ge=1, description="What models did is kept so many days, by the five minutes.")
+    models_keep_days: int = Field(
+        90,
+        ge=1,
+        description="What models did is kept so many days, by the five minutes; so is the file of a retired model.",
+    )
+    models_tables_mib: int = Field(
+        1_024, ge=1, description="Room for the tables of one tenant that were uploaded to train models on."
+    )
 
     practice_retention: float = Field(
         0.9, ge=0.7, le=0.97, description="A question comes again when it is remembered with this probability only."

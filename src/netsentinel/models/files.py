@@ -63,6 +63,7 @@ class ModelFolder:
         name = digest(content).hexdigest()
         path, fresh = self._folder / name, self._folder / f".{name}.{os.getpid()}"
         if path.exists() and digest(path.read_bytes()).hexdigest() == name:
+            path.touch()  # wanted again: `tidy` deletes what was written long ago and has no model yet
             return name
         private_folder(self._folder)
         try:

@@ -10,6 +10,7 @@ import structlog
 from netsentinel.detection import ModelServing
 from netsentinel.detection.errors import ModelFileAwayError, ModelFileError, ModelSchemaError, ModelSignatureError
 from netsentinel.detection.models import DeployedModel, Deployment, ModelTally, RefusedModel, Role
+from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.models.model import Alias, ModelVersion, Selection, Stage
 from netsentinel.models.ports import ModelFiles
@@ -21,6 +22,8 @@ LISTEN_EVERY_S: Final = 5.0
 """How often the detection process is asked what its models did."""
 _LOOK_EVERY_S: Final = 0.25
 _TIDY_EVERY_S: Final = 3_600.0
+_YOUNG: Final = DAY
+"""A younger file may belong to a training that has not told of its model yet."""
 AGAIN_EVERY_S: Final = 30.0
 """How often what cannot be used here and now is tried again."""
 _FAULTS: Final = (NetSentinelError, OSError, msgspec.MsgspecError)
@@ -55,7 +58,8 @@ class ModelKeeping:
         key: what they are signed with.
         pool: the detection process.
         monitor: is told what models did.
-        keep_days: how long that is kept.
+        clock: the time.
+        keep_days: how long that is kept, and files of retired models.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class ModelKeeping:
         key: bytes,
         pool: ModelServing,
         monitor: Watching,
+        clock: Clock,
         *,
         keep_days: int = 90,
     ) -> None:
@@ -73,6 +78,7 @@ class ModelKeeping:
         self._key = key
         self._pool = pool
         self._monitor = monitor
+        self._clock = clock
         self._keep_days = keep_days
         self._revision = -1
         self._told: Deployment | None = None
@@ -109,7 +115,7 @@ class ModelKeeping:
                     await self.listen()
                 if tidied >= _TIDY_EVERY_S:
                     tidied = 0.0
-                    await self._monitor.forget_old(self._keep_days)
+                    await self.tidy()
             except _FAULTS as error:
                 _log.warning("models_not_followed", detail=str(error))
 
@@ -132,6 +138,20 @@ class ModelKeeping:
         for one in refused:
             await self._take_out(chosen, one)
         return True
+
+    async def tidy(self) -> int:
+        """Forget what models did long ago, and delete files that nobody needs; how many files went.
+
+        Those are files that no model names, left by a training that broke off, and those of models that were retired
+        `keep_days` ago: their reports and their history stay.
+        """
+        await self._monitor.forget_old(self._keep_days)
+        now = self._clock.now()
+        wanted = await self._registry.files_in_use(now - self._keep_days * DAY)
+        gone = await self._files.tidy(wanted, now - _YOUNG)
+        if gone:
+            _log.info("model_files_tidied", files=gone)
+        return gone
 
     async def listen(self) -> None:
         """Hand over what models did since the last time."""
@@ -192,5 +212,6 @@ def _deployed(model: ModelVersion, content: bytes) -> DeployedModel:
         role=ROLES[alias],
         threshold=model.artefact.threshold,
         share=model.share if alias is Alias.CHALLENGER else 1.0,
+        adapts=model.adapts,
         artefact=content,
     )

@@ -10,7 +10,7 @@ from netsentinel.kernel.errors import NotAllowedError, NotFoundError
 from netsentinel.kernel.types import Permission, Principal, TenantId
 from netsentinel.models.entries import MODEL_PROMOTED, MODEL_ROLLED_BACK, PROMOTION_ASKED, ModelChanged
 from netsentinel.models.errors import ModelQuotaError, ModelStageError, NotServableError, SecondPersonError
-from netsentinel.models.model import ALIASES, Change, ModelChange, ModelFilter, ModelVersion, Request, Stage
+from netsentinel.models.model import ADAPTING, ALIASES, Change, ModelChange, ModelFilter, ModelVersion, Request, Stage
 from netsentinel.models.ports import ChangeStore, ModelFiles, ModelStore
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -54,10 +54,18 @@ class Ledger:
         gone = self.moved(tx, model, stage)
         self.note(tx, self._stores.models.turn(tx), principal, gone, what, model.stage, note)
 
-    def moved(self, tx: Tx, model: ModelVersion, stage: Stage, share: float = 0.0) -> ModelVersion:
-        """The model at another stage, kept as such."""
+    def moved(
+        self, tx: Tx, model: ModelVersion, stage: Stage, share: float = 0.0, *, adapts: bool | None = None
+    ) -> ModelVersion:
+        """The model at another stage, kept as such; it adapts as before where nothing is said."""
         moved = replace(
-            model, stage=stage, share=share, request=None, changed_at=self._clock.now(), version=model.version + 1
+            model,
+            stage=stage,
+            share=share,
+            adapts=model.adapts if adapts is None else adapts,
+            request=None,
+            changed_at=self._clock.now(),
+            version=model.version + 1,
         )
         self._stores.models.save(tx, moved)
         return moved
@@ -211,6 +219,18 @@ class Ledger:
             raise NotServableError(
                 f"{model.name} was trained on columns that events do not have; train one on stored events.",
                 schema=model.artefact.schema,
+            )
+
+    def must_adapt(self, model: ModelVersion) -> None:
+        """Refuse what cannot go on learning.
+
+        Raises:
+            NotServableError: that is so.
+        """
+        if model.artefact.kind not in ADAPTING:
+            raise NotServableError(
+                f"{model.name} cannot go on learning as a {model.artefact.kind}; {', '.join(sorted(ADAPTING))} can.",
+                kind=model.artefact.kind,
             )
 
     def ask(self, tx: Tx, seq: int, principal: Principal, model: ModelVersion, note: str) -> ModelVersion:

@@ -11,6 +11,9 @@ PREFIX: Final = "mdl"
 
 NEVER: Final = 0
 
+ADAPTING: Final = frozenset({"autoencoder", "behaviour"})
+"""Kinds of models that can go on learning; a test compares them with those of `detection.models.registry`."""
+
 
 class Stage(StrEnum):
     """Where a model stands in its life."""
@@ -149,6 +152,8 @@ class ModelVersion:
     stage: Stage
     share: float = 0.0
     """Share of the entities that it decides for while it is a canary, above 0 and at most 1."""
+    adapts: bool = False
+    """Whether it goes on learning from what it finds usual, while it judges."""
     note: str = ""
     trained_at: Micros
     trained_by: str

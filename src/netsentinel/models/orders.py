@@ -21,6 +21,15 @@ class SplitBy(StrEnum):
     """Hosts of one side are not on the other."""
 
 
+class RowsOf(StrEnum):
+    """What a row of stored events is."""
+
+    FLOWS = "flows"
+    """One network flow (`detection.models.flows`)."""
+    WINDOWS = "windows"
+    """What an address, a service, a user or a host did in five minutes (`detection.models.windows`)."""
+
+
 class LabelSource(StrEnum):
     """Who says that an entity did harm."""
 
@@ -48,6 +57,8 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """A table (CSV, Parquet, NSL-KDD), or stored events as lines of JSON."""
     is_events: bool = False
+    rows_of: RowsOf = RowsOf.FLOWS
+    """Of stored events."""
     label: str = "label"
     benign: str | None = None
     drop: tuple[str, ...] = ()

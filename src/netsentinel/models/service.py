@@ -10,7 +10,7 @@ from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import Principal, TenantId, system_principal
+from netsentinel.kernel.types import Micros, Principal, TenantId, system_principal
 from netsentinel.models.entries import (
     MODEL_DEPLOYED,
     MODEL_PROMOTED,
@@ -38,6 +38,9 @@ HISTORY: Final = 200
 MOST_COMPARED: Final = 10
 PROBATION: Final = DAY
 """For so long after its promotion a guard may put the one before back in a champion's place."""
+
+_LEARNING: Final = {True: "It goes on learning.", False: "It learns no more."}
+"""What the history says beside the note, when that changes."""
 
 _MAY_BE_SHADOW: Final = (Stage.TRAINED, Stage.REPLACED, Stage.ROLLED_BACK, Stage.CANARY)
 
@@ -150,10 +153,18 @@ class ModelRegistry:
 
         return await self._db.read(read)
 
-    async def files_in_use(self) -> Collection[str]:
-        """The names of all files that a model has."""
-        found = await self._db.read(lambda tx: self._stores.models.page(tx, None, ModelFilter(), EVERY, None))
-        return {one.artefact.sha256 for one in found}
+    async def files_in_use(self, retired_before: Micros = 0) -> Collection[str]:
+        """The names of all files that a model needs: any but one that was retired before a time."""
+        found, after = set[str](), None
+        read = self._stores.models.page
+        while page := await self._db.read(lambda tx, after=after: read(tx, None, ModelFilter(), EVERY, after)):
+            found |= {
+                one.artefact.sha256
+                for one in page
+                if one.stage is not Stage.RETIRED or one.changed_at >= retired_before
+            }
+            after = page[-1].id
+        return found
 
     # Keeping.
 
@@ -185,19 +196,27 @@ class ModelRegistry:
 
     # Deciding.
 
-    async def shadow(self, principal: Principal, model_id: str, note: str = "") -> ModelVersion:
+    async def shadow(
+        self, principal: Principal, model_id: str, note: str = "", *, adapts: bool | None = None
+    ) -> ModelVersion:
         """Let a model judge everything, and only count what it says. The shadow before it goes back to `trained`.
+
+        `adapts` says whether it goes on learning from what it finds usual; as before where nothing is said.
 
         Raises:
             NotFoundError: the tenant has no such model.
             ModelStageError: it is promoted, or retired, or is the shadow.
-            NotServableError: it cannot judge events.
+            NotServableError: it cannot judge events, or cannot go on learning.
             ModelQuotaError: models of as many lines as may judge do so already.
         """
-        return await self._deploy(principal, model_id, Stage.SHADOW, 0.0, note)
+        return await self._deploy(principal, model_id, Stage.SHADOW, 0.0, note, adapts)
 
-    async def canary(self, principal: Principal, model_id: str, share: float, note: str = "") -> ModelVersion:
+    async def canary(
+        self, principal: Principal, model_id: str, share: float, note: str = "", *, adapts: bool | None = None
+    ) -> ModelVersion:
         """Let a shadow decide for a share of the entities, or change the share of a canary.
+
+        `adapts` says whether it goes on learning from what it finds usual; as before where nothing is said.
 
         Raises:
             NotFoundError: the tenant has no such model.
@@ -213,7 +232,7 @@ class ModelRegistry:
             self._ledger.must_promote(principal, f"A canary for more than {most:.0%} of the entities")
             if self._policy.second_person:
                 raise SecondPersonError(f"Alone, nobody gives a canary more than {most:.0%}; have it promoted.")
-        return await self._deploy(principal, model_id, Stage.CANARY, share, note)
+        return await self._deploy(principal, model_id, Stage.CANARY, share, note, adapts)
 
     async def promote(self, principal: Principal, model_id: str, note: str = "") -> ModelVersion:
         """Make a canary the champion of its line; the one before is replaced.
@@ -354,7 +373,9 @@ class ModelRegistry:
             return False
         return await self._heir(champion.tenant, champion.id) is not None
 
-    async def _deploy(self, principal: Principal, model_id: str, stage: Stage, share: float, note: str) -> ModelVersion:
+    async def _deploy(
+        self, principal: Principal, model_id: str, stage: Stage, share: float, note: str, adapts: bool | None
+    ) -> ModelVersion:
         await self._must_be_whole(principal.tenant, model_id)
 
         def change(tx: Tx) -> ModelVersion:
@@ -365,14 +386,17 @@ class ModelRegistry:
             else:
                 self._ledger.must_be(model, _MAY_BE_SHADOW, "a shadow")
             self._ledger.must_serve(model)
+            if adapts:
+                self._ledger.must_adapt(model)
             self._ledger.must_have_room(tx, model, self._policy.lines)
             for other in self._ledger.of_line(tx, model, stage):
                 if other.id != model.id:
                     self._ledger.displace(tx, principal, other, Stage.TRAINED, Change.REPLACED, f"by {model.name}")
-            moved = self._ledger.moved(tx, model, stage, share)
+            moved = self._ledger.moved(tx, model, stage, share, adapts=adapts)
             what = Change.SHADOWED if stage is Stage.SHADOW else Change.CANARIED
-            self._ledger.note(tx, seq, principal, moved, what, model.stage, note)
-            self._ledger.tell(tx, MODEL_DEPLOYED, principal, moved, model.stage, note=note)
+            said = note if moved.adapts == model.adapts else f"{_LEARNING[moved.adapts]} {note}".rstrip()
+            self._ledger.note(tx, seq, principal, moved, what, model.stage, said)
+            self._ledger.tell(tx, MODEL_DEPLOYED, principal, moved, model.stage, note=said)
             return moved
 
         return await self._db.write(change)

@@ -22,10 +22,10 @@ from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
 
 _COLUMNS: Final = (
     "tenant, id, line, number, artefact, provenance, scores, stage, share, note, trained_at, trained_by,"
-    " trained_by_name, task_id, changed_at, request, version"
+    " trained_by_name, task_id, changed_at, request, version, adapts"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM models"  # noqa: S608 - constants only
-_INSERT: Final = f"INSERT INTO models ({_COLUMNS}, kind, sha256) VALUES ({', '.join('?' * 19)})"  # noqa: S608 - constants only
+_INSERT: Final = f"INSERT INTO models ({_COLUMNS}, kind, sha256) VALUES ({', '.join('?' * 20)})"  # noqa: S608 - constants only
 _CHANGE_COLUMNS: Final = (
     "seq, tenant, model_id, line, at, principal, principal_name, change, stage_before, stage_after, share, note"
 )
@@ -59,6 +59,7 @@ def _model(row: Row) -> ModelVersion:
         changed_at=row[14],
         request=_request(row[15]),
         version=row[16],
+        adapts=bool(row[17]),
     )
 
 
@@ -114,6 +115,7 @@ class SqlModels:
                 model.changed_at,
                 _json(model.request),
                 model.version,
+                int(model.adapts),
                 model.artefact.kind,
                 model.artefact.sha256,
             ),
@@ -124,10 +126,17 @@ class SqlModels:
     def save(self, tx: Tx, model: ModelVersion) -> None:
         """Write what can change about a model."""
         sql = (
-            "UPDATE models SET stage = ?, share = ?, changed_at = ?, request = ?, version = ?"
+            "UPDATE models SET stage = ?, share = ?, adapts = ?, changed_at = ?, request = ?, version = ?"
             " WHERE tenant = ? AND id = ?"
         )
-        values = (model.stage.value, model.share, model.changed_at, _json(model.request), model.version)
+        values = (
+            model.stage.value,
+            model.share,
+            int(model.adapts),
+            model.changed_at,
+            _json(model.request),
+            model.version,
+        )
         tx.run(sql, (*values, model.tenant, model.id))
 
     def get(self, tx: ReadTx, tenant: TenantId, model_id: str) -> ModelVersion | None:

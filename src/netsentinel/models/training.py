@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from netsentinel.alerts.model import Alert, AlertFilter
 from netsentinel.detection.errors import TrainingDataError
+from netsentinel.detection.models.extra import require_packages
 from netsentinel.events.lake.actions import EventsWanted, check_filter
 from netsentinel.events.lake.model import EventFilter, StoredEvent
 from netsentinel.kernel.clock import DAY, HOUR, MINUTE, Clock
@@ -30,12 +31,14 @@ from netsentinel.models.orders import (
     Made,
     Measured,
     Rows,
+    RowsOf,
     SplitBy,
     Train,
 )
 from netsentinel.models.ports import ModelFiles
 from netsentinel.models.report import Evaluation
 from netsentinel.models.service import ModelRegistry
+from netsentinel.models.tables import PREFIX
 from netsentinel.recovery import RetryPolicy
 from netsentinel.storage import ReadTx, Tx
 from netsentinel.storage.private_file import private_folder
@@ -75,7 +78,8 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
     """Rows to learn from or to measure on: stored events that a filter finds, or a table on the server."""
 
     path: _Path = ""
-    """Absolute path of a CSV, Parquet or NSL-KDD file in a folder that sources may read; empty for stored events."""
+    """A CSV, Parquet or NSL-KDD file: `table:NAME` for one that was uploaded, or the absolute path of one in a folder
+    that sources may read; empty for stored events."""
     label: _Column = "label"
     """Of a table: the column that says what a row is."""
     benign: Annotated[str, Meta(max_length=200)] | None = None
@@ -86,6 +90,9 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
     """Of a table, for a split by time: numbers, or times."""
     host_column: _Column = ""
     """Of a table, for a split by host."""
+    rows_of: RowsOf = RowsOf.FLOWS
+    """Of stored events: a row for each flow, or for what each entity did in five minutes. What a model is measured on
+    follows from the model."""
     most: Annotated[int, Meta(ge=LEAST_EVENTS, le=MOST_EVENTS)] = 200_000
     """Stored events to take at most: the newest."""
 
@@ -93,9 +100,10 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
     def said(self) -> str:
         """For people."""
         if self.path:
-            return f"The table {Path(self.path).name}"
+            return f"The table {self.path.rpartition('/')[2].removeprefix(PREFIX)}"
         parts = ", ".join([*self.where, *(text for text in (self.q, self.regex) if text)])
-        return f"Stored events{f' ({parts})' if parts else ''}, at most {self.most:,}"
+        what = "Stored events" if self.rows_of is RowsOf.FLOWS else "Windows of entities of stored events"
+        return f"{what}{f' ({parts})' if parts else ''}, at most {self.most:,}"
 
 
 class Training(RowsWanted, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -167,6 +175,8 @@ class Workshop:
     """The file of a path, when the tenant may read it."""
     principals: Callable[[ReadTx, TenantId, str], Principal | None]
     """Who has this id, as long as it may act."""
+    must_have_extra: Callable[[], None] = require_packages
+    """Refuses where the packages that trainings need are not installed."""
 
     def acting(self, tx: ReadTx, task: Task) -> Principal:
         """Whoever asked for a training; by its id alone when it may not act any more."""
@@ -297,6 +307,7 @@ class ModelActions:
 
     def _check(self, wanted: RowsWanted, principal: Principal) -> None:
         """Refuse what cannot be done, before a task is made of it."""
+        self._shop.must_have_extra()
         check_filter(wanted, principal)
         needed = _NEEDED_OF_TABLES if wanted.path else _NEEDED_OF_EVENTS
         for permission in needed:
@@ -331,7 +342,7 @@ class ModelActions:
             if taken < LEAST_EVENTS:
                 raise TrainingDataError(f"{taken} stored events were found; at least {LEAST_EVENTS} are needed.")
         spans = await spans_of(self._shop.alerts.every(tenant, AlertFilter()))
-        return Rows(path=str(path), is_events=True, spans=tuple(spans))
+        return Rows(path=str(path), is_events=True, rows_of=wanted.rows_of, spans=tuple(spans))
 
     async def _trained(self, tenant: TenantId, wanted: Training, made: Made, content: bytes, plot: bytes) -> Trained:
         """Everything that the registry keeps; the file is kept when this returns."""

@@ -16,6 +16,7 @@ from netsentinel.kernel.types import (
 )
 from netsentinel.models import ModelRegistry, ModelStores, ModelVersion, Policy
 from netsentinel.models.model import Artefact, Provenance, Scores, Trained
+from netsentinel.models.ports import ModelFiles
 from netsentinel.models.store_sql import SqlChanges, SqlModels
 from netsentinel.models.testing import MemoryChanges, MemoryFiles, MemoryModels
 from netsentinel.storage import Database
@@ -73,13 +74,19 @@ class Shelf:
     registry: ModelRegistry
 
     async def add(
-        self, *, principal: Principal = ANA, content: bytes = b"a model", servable: bool = True, **changes: Any
+        self,
+        *,
+        principal: Principal = ANA,
+        content: bytes = b"a model",
+        servable: bool = True,
+        kind: str = "flow-classifier",
+        **changes: Any,
     ) -> ModelVersion:
         """One more model, as a training leaves it."""
         self.clock.advance(SECOND)
         sha256 = await self.stores.files.keep(content)
         left = trained(content, sha256=sha256, **changes)
-        left = replace(left, artefact=replace(left.artefact, servable=servable))
+        left = replace(left, artefact=replace(left.artefact, servable=servable, kind=kind))
         return await self.db.write(lambda tx: self.registry.add(tx, principal, left, "tsk_one"))
 
     async def canary(self, share: float = 0.1, **options: Any) -> ModelVersion:
@@ -95,9 +102,9 @@ class Shelf:
         return await self.registry.promote(SYSTEM, model.id)
 
 
-def memory_shelf(clock: FakeClock, policy: Policy | None = None) -> Shelf:
-    """Everything in memory."""
-    stores = ModelStores(MemoryModels(), MemoryChanges(), MemoryFiles())
+def memory_shelf(clock: FakeClock, policy: Policy | None = None, *, files: ModelFiles | None = None) -> Shelf:
+    """Everything in memory, but for files that are elsewhere."""
+    stores = ModelStores(MemoryModels(), MemoryChanges(), files or MemoryFiles())
     db = MemoryDatabase()
     return Shelf(db, stores, clock, ModelRegistry(db, stores, clock, policy))
 

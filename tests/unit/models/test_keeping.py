@@ -1,12 +1,16 @@
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from netsentinel.detection.models import Deployment, ModelTally, RefusedModel, Role
+from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.models import Stage
+from netsentinel.models import ModelFolder, Stage
+from netsentinel.models.errors import NotServableError
 from netsentinel.models.keeping import ModelKeeping
 from netsentinel.models.testing import MemoryFiles
 from tests.unit.models.shelf import ANA, Shelf, T, memory_shelf
@@ -53,7 +57,7 @@ def shelf(clock: FakeClock) -> Shelf:
 
 
 def keeping(shelf: Shelf, pool: Pool) -> ModelKeeping:
-    return ModelKeeping(shelf.registry, shelf.stores.files, KEY, pool, Monitor())
+    return ModelKeeping(shelf.registry, shelf.stores.files, KEY, pool, Monitor(), shelf.clock)
 
 
 async def test_the_process_is_told_what_judges_and_only_when_it_changed(shelf: Shelf) -> None:
@@ -155,3 +159,47 @@ async def test_a_process_that_is_down_is_told_later(shelf: Shelf) -> None:
     pool.is_down = False
     assert await keep.follow()
     assert len(pool.told[-1].models) == 1
+
+
+async def test_a_model_that_adapts_is_deployed_so_and_its_history_says_it(shelf: Shelf) -> None:
+    pool = Pool()
+    keep = keeping(shelf, pool)
+    model = await shelf.add(content=b"one", kind="behaviour")
+    await shelf.registry.shadow(ANA, model.id, "try", adapts=True)
+    await keep.follow()
+    assert [one.adapts for one in pool.told[-1].models] == [True]
+    await shelf.registry.canary(ANA, model.id, 0.1)
+    promoted = await shelf.registry.promote(ANA, model.id)
+    assert promoted.adapts
+    notes = [one.note for one in (await shelf.registry.detail(T, model.id)).history]
+    assert notes == ["", "It goes on learning. try", "", ""]
+    trees = await shelf.add(content=b"two")
+    with pytest.raises(NotServableError, match="cannot go on learning"):
+        await shelf.registry.shadow(ANA, trees.id, adapts=True)
+
+
+async def test_files_that_no_model_needs_any_more_are_deleted(clock: FakeClock, tmp_path: Path) -> None:
+    folder = ModelFolder(tmp_path)
+    shelf = memory_shelf(clock, files=folder)
+    keep = ModelKeeping(shelf.registry, folder, KEY, Pool(), Monitor(), clock, keep_days=30)
+    names = {content: await folder.keep(content) for content in (b"kept", b"retired", b"nobody's", b"fresh")}
+    await shelf.add(content=b"kept")
+    retired = await shelf.add(content=b"retired")
+    await shelf.registry.retire(ANA, retired.id)
+    for name in set(names.values()) - {names[b"fresh"]}:
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / names[b"fresh"], (clock.now() / 1e6, clock.now() / 1e6))
+    assert await keep.tidy() == 1
+    assert not (tmp_path / names[b"nobody's"]).exists()
+    clock.advance(31 * DAY)
+    os.utime(tmp_path / names[b"fresh"], (clock.now() / 1e6, clock.now() / 1e6))
+    assert await keep.tidy() == 1
+    assert [(tmp_path / name).exists() for name in names.values()] == [True, False, False, True]
+
+
+async def test_a_file_that_is_kept_again_is_as_good_as_new(tmp_path: Path) -> None:
+    folder = ModelFolder(tmp_path)
+    name = await folder.keep(b"the same")
+    os.utime(tmp_path / name, (0, 0))
+    assert await folder.keep(b"the same") == name
+    assert await folder.tidy((), 1_000_000) == 0

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from netsentinel.alerts import Alert, AlertFilter
-from netsentinel.detection.errors import TrainingDataError
+from netsentinel.detection.errors import MissingExtraError, TrainingDataError
+from netsentinel.detection.models import extra
 from netsentinel.events.lake.model import EventFilter, StoredEvent
 from netsentinel.kernel.errors import InvalidFilterError, NotAllowedError
 from netsentinel.kernel.testing import FakeClock
@@ -15,6 +16,7 @@ from netsentinel.kernel.types import Permission, TenantId
 from netsentinel.models import ModelFilter, Stage
 from netsentinel.models.bench import Tell
 from netsentinel.models.errors import InvalidTrainingError, TrainingFailedError
+from netsentinel.models.model import ADAPTING
 from netsentinel.models.orders import MODEL_FILE, PLOT_FILE, Evaluate, Made, Measured, Order, SplitBy, Train
 from netsentinel.models.report import Curves
 from netsentinel.models.training import ATTEMPTS, KINDS, Evaluating, ModelActions, RowsWanted, Training, Workshop
@@ -183,9 +185,21 @@ async def test_a_kind_that_there_is_not_is_refused_before_rows_are_gathered(site
     assert site.events.scans == 0
 
 
+async def test_without_the_extra_a_training_is_refused_before_there_is_a_task(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, evaluate = site.actions.actions()
+    monkeypatch.setattr(extra, "PACKAGES", ("a_package_that_nobody_has",))
+    for action, wanted in ((train, Training()), (evaluate, Evaluating(model="mdl_1"))):
+        with pytest.raises(MissingExtraError, match=r"pip install 'netsentinel\[ml\]'"):
+            action.validate(wanted, ANA)
+
+
 def test_the_kinds_are_those_that_there_are() -> None:
     registry = pytest.importorskip("netsentinel.detection.models.registry")
+    ports = pytest.importorskip("netsentinel.detection.models.ports")
     assert set(KINDS) == set(registry.MODELS)
+    assert {name for name, make in registry.MODELS.items() if isinstance(make(0), ports.Learns)} == ADAPTING
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from netsentinel.api.v2.task_views import TaskItem
 from netsentinel.kernel.types import Micros
 from netsentinel.models import ModelChange, ModelDetail, ModelVersion, Scores
-from netsentinel.models.orders import SplitBy
+from netsentinel.models.model import ADAPTING
+from netsentinel.models.orders import RowsOf, SplitBy
 
 _MAX_TIME = 2**62
 _MAX_NAME = 200
@@ -37,7 +38,10 @@ class RowsText(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     path: str = Field(
-        "", max_length=4_096, description="CSV, Parquet or NSL-KDD file that sources may read; empty for stored events."
+        "",
+        max_length=4_096,
+        description="CSV, Parquet or NSL-KDD file: `table:NAME` of an uploaded one, or a path that sources may read;"
+        " empty for stored events.",
     )
     label: str = Field("label", max_length=_MAX_NAME, description="Of a table: the column that says what a row is.")
     benign: str | None = Field(None, max_length=_MAX_NAME, description="Its value for benign rows.")
@@ -50,6 +54,9 @@ class RowsText(BaseModel):
     q: str = Field("", max_length=1_000, description="Text that stored events contain.")
     since: int = Field(0, ge=0, le=_MAX_TIME, description="Stored events at or after this time.")
     until: int = Field(0, ge=0, le=_MAX_TIME, description="Stored events before this time; 0 for no end.")
+    rows_of: RowsOf = Field(
+        RowsOf.FLOWS, description="Of stored events: a row a flow, or a row for what an entity did in five minutes."
+    )
     most: int = Field(200_000, ge=50, le=1_000_000, description="Stored events to take at most: the newest.")
 
 
@@ -86,6 +93,11 @@ class DeployText(BaseModel):
 
     stage: DeployAs = Field(description="`shadow` only counts; `canary` decides for a share of the entities.")
     share: float = Field(0.1, gt=0, le=1, description="Of a canary: the share of entities that it decides for.")
+    adapts: bool | None = Field(
+        None,
+        description="Whether it goes on learning from what it finds usual, which `behaviour` and `autoencoder` can; as"
+        " before when left out.",
+    )
     note: str = Field("", max_length=1_000, description="Why.")
 
 
@@ -149,6 +161,10 @@ class ModelItem:
     """`champion`, `challenger` or `shadow` while it judges; empty otherwise."""
     share: float
     """Of the entities, while it is a canary."""
+    adapts: bool
+    """Whether it goes on learning while it judges."""
+    can_adapt: bool
+    """Whether models of its kind can."""
     servable: bool
     """Whether it can judge events."""
     scores: Scores
@@ -182,6 +198,8 @@ class ModelItems:
     items: tuple[ModelItem, ...]
     next: str | None
     """Cursor of the next page; null on the last."""
+    missing: str = ""
+    """What has to be installed before models can be trained and judge here; empty when nothing has to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +269,8 @@ def item_of(model: ModelVersion) -> ModelItem:
         stage=model.stage.value,
         alias=model.alias.value if model.alias else "",
         share=model.share,
+        adapts=model.adapts,
+        can_adapt=artefact.kind in ADAPTING,
         servable=artefact.servable,
         scores=model.scores,
         threshold=artefact.threshold,

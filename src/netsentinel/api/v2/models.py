@@ -31,6 +31,8 @@ from netsentinel.api.v2.model_views import (
 )
 from netsentinel.api.v2.task_views import TaskItem
 from netsentinel.api.v2.task_views import item_of as task_item
+from netsentinel.detection.errors import MissingExtraError
+from netsentinel.detection.models.extra import require_packages
 from netsentinel.kernel.errors import InvalidFilterError, NotFoundError
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.models import ModelFilter, Stage
@@ -59,7 +61,7 @@ async def list_models(query: Annotated[ModelQuery, Query()], principal: Reader, 
         raise InvalidFilterError(f"stage takes {', '.join(Stage)}, separated by commas.") from error
     where = ModelFilter(line=query.line, stages=stages, kind=query.kind)
     page = await services.models.page(principal.tenant, where, limit=query.limit, cursor=query.cursor)
-    return answer(ModelItems(tuple(map(item_of, page.items)), page.next))
+    return answer(ModelItems(tuple(map(item_of, page.items)), page.next, _missing()))
 
 
 @router.post("/train", response_model=TaskItem, status_code=202, responses=problems(400, 401, 403, 404, 413))
@@ -155,9 +157,9 @@ async def deploy_model(model_id: str, wanted: DeployText, principal: Writer, ser
     A share above `NETSENTINEL_MODELS_CANARY_SHARE` needs `models:promote`.
     """
     if wanted.stage is DeployAs.SHADOW:
-        model = await services.models.shadow(principal, model_id, wanted.note)
+        model = await services.models.shadow(principal, model_id, wanted.note, adapts=wanted.adapts)
     else:
-        model = await services.models.canary(principal, model_id, wanted.share, wanted.note)
+        model = await services.models.canary(principal, model_id, wanted.share, wanted.note, adapts=wanted.adapts)
     return answer(item_of(model))
 
 
@@ -184,6 +186,14 @@ async def roll_back_model(model_id: str, why: WhyText, principal: Writer, servic
 async def retire_model(model_id: str, why: WhyText, principal: Writer, services: Served) -> Response:
     """Have a model never judge again. Its file and its history stay."""
     return answer(item_of(await services.models.retire(principal, model_id, why.note)))
+
+
+def _missing() -> str:
+    try:
+        require_packages()
+    except MissingExtraError as error:
+        return error.detail
+    return ""
 
 
 async def _submitted(

@@ -10,17 +10,26 @@ PACKAGES = ("numpy", "scipy", "lightgbm")
 _LIBRARY = "libgomp"
 
 
-def require() -> None:
-    """Go on only where models can work. Loads LightGBM, and with it numpy.
+def require_packages() -> None:
+    """Go on only where the packages are installed. Loads none of them.
 
     Raises:
-        MissingExtraError: a package is missing, or a library of the system that one needs.
+        MissingExtraError: one is not.
     """
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
         raise MissingExtraError(
             f"Models need {', '.join(missing)}. Install them with: pip install 'netsentinel[ml]'", packages=missing
         )
+
+
+def require() -> None:
+    """Go on only where models can work. Loads LightGBM, and with it numpy.
+
+    Raises:
+        MissingExtraError: a package is missing, or a library of the system that one needs.
+    """
+    require_packages()
     try:
         import_module("lightgbm")
     except OSError as error:

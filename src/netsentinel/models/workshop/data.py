@@ -16,10 +16,12 @@ from netsentinel.detection.models.flows import FlowFeatures, is_flow
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.read import read
 from netsentinel.detection.models.table import Schema, Table
+from netsentinel.detection.models.windows import SPAN, WINDOWS, EntityWindows, rows_of
 from netsentinel.events.lake.model import StoredEvent
 from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.clock import MINUTE
-from netsentinel.models.orders import LabelSource, Rows, Span
+from netsentinel.kernel.types import Micros
+from netsentinel.models.orders import LabelSource, Rows, RowsOf, Span
 
 Texts = npt.NDArray[np.str_]
 
@@ -65,7 +67,10 @@ def known(rows: Rows, like: Schema | None = None) -> Known:
         InvalidInputError: it cannot be read.
         TrainingDataError: it lacks columns, or has nothing to learn from.
     """
-    return _of_events(rows) if rows.is_events else _of_table(rows, like)
+    if not rows.is_events:
+        return _of_table(rows, like)
+    wants_windows = rows.rows_of is RowsOf.WINDOWS if like is None else like.version == WINDOWS.version
+    return _of_windows(rows) if wants_windows else _of_flows(rows)
 
 
 def _of_table(rows: Rows, like: Schema | None) -> Known:
@@ -110,12 +115,13 @@ def _column(path: Path, name: str, kind: str) -> npt.NDArray[Any]:
     return np.asarray(found).astype(np.str_)
 
 
-def _of_events(rows: Rows) -> Known:
-    flows = _flows(Path(rows.path))
+def _of_flows(rows: Rows) -> Known:
+    flows = [event for event in _events(Path(rows.path)) if is_flow(event)]
     if not flows:
         raise TrainingDataError("None of these stored events is a network flow with both addresses.")
     labels = _SpanLabels(rows.spans)
-    labels.add(flows)
+    for flow in flows:
+        labels.add(flow.src_ip, flow.time, flow.time)
     return Known(
         table=FlowFeatures().rows(flows),
         labels=labels.labels(),
@@ -126,12 +132,33 @@ def _of_events(rows: Rows) -> Known:
     )
 
 
-def _flows(path: Path) -> list[Event]:
-    """The flows among stored events, in the order in which detection saw them."""
+def _of_windows(rows: Rows) -> Known:
+    closed = EntityWindows().take(_events(Path(rows.path)))
+    if not closed:
+        raise TrainingDataError(
+            "No window of an entity is over: flows, logins or program starts over more than 15 minutes are needed."
+        )
+    labels = _SpanLabels(rows.spans)
+    for one in closed:
+        began = one.window.span * SPAN
+        # A service is what others use: an alert about its host does not make those bad.
+        labels.add("" if one.segment == "service" else one.entity, began, began + SPAN)
+    return Known(
+        table=rows_of(closed),
+        labels=labels.labels(),
+        sources=dict(labels.sources),
+        left_out=(),
+        times=np.asarray([one.window.span * SPAN for one in closed], dtype=np.float64),
+        hosts=np.asarray([f"{one.segment} {one.entity}" for one in closed], dtype=np.str_),
+    )
+
+
+def _events(path: Path) -> list[Event]:
+    """Stored events in the order in which detection saw them."""
     decode = msgspec.json.Decoder(StoredEvent).decode
     with path.open("rb") as file:
         stored = sorted((decode(line) for line in file), key=lambda event: (event.batch, event.number))
-    return [event for event in map(event_of, stored) if is_flow(event)]
+    return [event_of(event) for event in stored]
 
 
 def event_of(stored: StoredEvent) -> Event:
@@ -141,7 +168,7 @@ def event_of(stored: StoredEvent) -> Event:
 
 
 class _SpanLabels:
-    """Labels of flows by what is known of their source addresses."""
+    """Labels of rows by what is known of whom they are about."""
 
     def __init__(self, spans: tuple[Span, ...]) -> None:
         self._spans: dict[str, list[Span]] = {}
@@ -152,26 +179,25 @@ class _SpanLabels:
         self._kind: list[int] = []
         self.sources: Counter[str] = Counter()
 
-    def add(self, events: list[Event]) -> None:
-        """Label some flows."""
-        for event in events:
-            span = self._span_of(event)
-            bad = span is not None and span.bad
-            name = span.kind if span is not None and bad else _BENIGN
-            self._bad.append(bad)
-            self._kind.append(self._kinds.setdefault(name, len(self._kinds) + 1) if bad else 0)
-            said = f"{span.source.value}: {'bad' if bad else _BENIGN}" if span is not None else "nobody: benign"
-            self.sources[said] += 1
+    def add(self, entity: str, since: Micros, until: Micros) -> None:
+        """Label a row about an entity and a stretch of time."""
+        span = self._span_of(entity, since, until)
+        bad = span is not None and span.bad
+        name = span.kind if span is not None and bad else _BENIGN
+        self._bad.append(bad)
+        self._kind.append(self._kinds.setdefault(name, len(self._kinds) + 1) if bad else 0)
+        said = f"{span.source.value}: {'bad' if bad else _BENIGN}" if span is not None else "nobody: benign"
+        self.sources[said] += 1
 
     def labels(self) -> Labels:
-        """Of all flows so far."""
+        """Of all rows so far."""
         return Labels(np.asarray(self._bad, dtype=np.bool_), np.asarray(self._kind, dtype=np.int64))
 
-    def _span_of(self, event: Event) -> Span | None:
+    def _span_of(self, entity: str, since: Micros, until: Micros) -> Span | None:
         """What counts most of what is known: a person's word before a rule's, bad before benign."""
         found = [
             span
-            for span in self._spans.get(event.src_ip, ())
-            if span.since - AROUND <= event.time <= span.until + AROUND
+            for span in self._spans.get(entity, ())
+            if span.since - AROUND <= until and since <= span.until + AROUND
         ]
         return max(found, key=lambda span: (span.source is LabelSource.VERDICT, span.bad), default=None)

@@ -15,6 +15,7 @@ from netsentinel.detection.models.flows import FLOWS
 from netsentinel.detection.models.ports import Labels, Model
 from netsentinel.detection.models.registry import LABELLED, MODELS
 from netsentinel.detection.models.table import Floats, Table
+from netsentinel.detection.models.windows import WINDOWS
 from netsentinel.kernel.errors import NotFoundError, TooLargeError
 from netsentinel.models.orders import MODEL_FILE, PLOT_FILE, TRIALS_FILE, Evaluate, Made, Measured, Train
 from netsentinel.models.report import FeatureWeight, Reference, Report, Split, Trial
@@ -67,7 +68,7 @@ def make(order: Train, tell: Tell) -> Made:
         schema=model.schema.version,
         features=len(model.schema.features),
         threshold=model.threshold(order.budget),
-        servable=model.schema.version == FLOWS.version,
+        servable=model.schema.version in (FLOWS.version, WINDOWS.version),
         data_hash=data.fingerprint(),
         rows=len(table) if order.kind in LABELLED else int((~labels.bad).sum()),
         report=report,

@@ -48,12 +48,13 @@ from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import Permission, Role, Tier, system_principal
+from netsentinel.kernel.types import MIB, Permission, Role, Tier, system_principal
 from netsentinel.limits import RequestLimits
 from netsentinel.limits.store_sql import SqlUsage
 from netsentinel.models import ModelRegistry, ModelStores
 from netsentinel.models.monitor import ModelMonitor
 from netsentinel.models.store_sql import SqlChanges, SqlModels, SqlWindows
+from netsentinel.models.tables import TableFolder
 from netsentinel.models.testing import MemoryFiles
 from netsentinel.outbound import Answer
 from netsentinel.recovery import BreakerBoard, Breakers
@@ -196,6 +197,7 @@ class Desk:
             library=self.library,
             models=self.models,
             model_monitor=self.monitor,
+            model_tables=self.tables,
             inventory=SourceInventory(self, self.sources),  # type: ignore[arg-type] - the same
             sources=self.configured,
             keys=self.house.service.keys,
@@ -252,6 +254,7 @@ class Desk:
         self.models = ModelRegistry(self, self.model_stores, self.clock)  # type: ignore[arg-type] - the same
         self.windows = SqlWindows(SQLITE)
         grouping = AlertGrouping(self.stores.alerts, self.stores.evidence, HOUR, SuppressionGate(self.hiding))
+        self.tables = TableFolder(self.folder / "tables", MIB)
         self.monitor = ModelMonitor(self.database, self.models, self.windows, self.alerts, grouping, self.clock)
 
     def _triage(self) -> Triage:

@@ -5,7 +5,7 @@ import pytest
 
 from netsentinel.alerts.model import AlertSample
 from netsentinel.detection.model import MatchedField
-from netsentinel.detection.models import ModelTally
+from netsentinel.detection.models import ModelTally, extra
 from netsentinel.detection.models import Role as Duty
 from netsentinel.kernel.types import Role, system_principal
 from netsentinel.models import ModelVersion
@@ -151,3 +151,21 @@ async def test_a_task_that_is_no_training_is_not_shown_as_one(desk: Desk) -> Non
     made = await desk.call("POST", "/api/v2/tasks", json={"action": "test.greet", "input": {"name": "you"}})
     assert (await desk.get(f"{MODELS}/trainings/{made.json()['task']['id']}")).status_code == 404
     assert (await desk.get(f"{MODELS}/trainings/tsk_none")).status_code == 404
+
+
+async def test_a_model_is_let_go_on_learning_where_it_can(desk: Desk) -> None:
+    model = await add(desk, kind="behaviour")
+    path = f"{MODELS}/{model.id}/deploy"
+    shown = (await desk.call("POST", path, json={"stage": "shadow", "adapts": True})).json()
+    assert (shown["adapts"], shown["can_adapt"]) == (True, True)
+    assert (await desk.call("POST", path, json={"stage": "canary", "share": 0.1})).json()["adapts"]
+    assert not (await desk.call("POST", path, json={"stage": "canary", "adapts": False})).json()["adapts"]
+    trees = await add(desk)
+    refused = await desk.call("POST", f"{MODELS}/{trees.id}/deploy", json={"stage": "shadow", "adapts": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "model-not-servable")
+
+
+async def test_a_list_says_what_has_to_be_installed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await desk.get(MODELS)).json()["missing"] == ""
+    monkeypatch.setattr(extra, "PACKAGES", ("a_package_that_nobody_has",))
+    assert "pip install 'netsentinel[ml]'" in (await desk.get(MODELS)).json()["missing"]

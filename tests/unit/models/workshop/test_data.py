@@ -7,9 +7,10 @@ import pytest
 
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures
+from netsentinel.detection.models.windows import WINDOWS, EntityWindows, rows_of
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
-from netsentinel.models.orders import LabelSource, Rows, Span
+from netsentinel.models.orders import LabelSource, Rows, RowsOf, Span
 from netsentinel.models.workshop.data import event_of, known
 from tests.unit.detection.models.deployed import SCANNER, scan, usual
 from tests.unit.models.test_gathering import stored
@@ -75,6 +76,31 @@ def test_columns_of_a_table_say_time_and_host(tmp_path: Path) -> None:
     assert "at" not in data.table.schema.numbers
     with pytest.raises(TrainingDataError):
         known(Rows(path=path, time_column='no"such'))
+
+
+def test_windows_of_entities_are_the_rows_that_detection_judges_and_are_labelled_by_whom_they_are_about(
+    tmp_path: Path,
+) -> None:
+    events = sorted([*usual(900), *scan(100, start=600.0)], key=lambda event: event.time)
+    begin = next(event.time for event in events if event.src_ip == SCANNER)
+    span = Span(entity=SCANNER, since=begin, until=begin + SECOND, bad=True, source=LabelSource.RULE, kind="scan")
+    rows = msgspec.structs.replace(keep(tmp_path / "events.jsonl", events), rows_of=RowsOf.WINDOWS, spans=(span,))
+    data, live = known(rows), EntityWindows().take(events)
+    assert data.table.schema.version == WINDOWS.version
+    assert np.array_equal(data.table.numbers, rows_of(live).numbers)
+    bad = [(one.segment, one.entity) for one, flag in zip(live, data.labels.bad, strict=True) if flag]
+    assert bad == [("address", SCANNER)]
+    assert data.times is not None
+    assert min(data.times) // MINUTE % 5 == 0
+    flows = msgspec.structs.replace(rows, rows_of=RowsOf.FLOWS)
+    assert known(flows, like=WINDOWS).table.schema.version == WINDOWS.version
+    assert known(rows, like=FLOWS).table.schema.version == FLOWS.version
+
+
+def test_a_stretch_in_which_no_window_is_over_cannot_be_learnt_from(tmp_path: Path) -> None:
+    rows = msgspec.structs.replace(keep(tmp_path / "events.jsonl", usual(20)), rows_of=RowsOf.WINDOWS)
+    with pytest.raises(TrainingDataError, match="over more than 15 minutes"):
+        known(rows)
 
 
 def test_events_without_flows_cannot_be_learnt_from(tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""Tables that people upload to train and measure models on: streamed to the disk, within a quota of each tenant."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import BufferedWriter, FileIO
+from pathlib import Path
+from typing import Final
+
+from netsentinel.kernel.errors import InvalidInputError, NotFoundError, StorageFullError, TooLargeError
+from netsentinel.kernel.ids import new_id
+from netsentinel.kernel.types import MIB, Micros, TenantId
+from netsentinel.storage.private_file import private_folder
+
+PREFIX: Final = "table:"
+"""A training names an uploaded table by this and its name, in place of a path."""
+MOST_TABLES: Final = 100
+"""Of one tenant."""
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SUFFIXES: Final = (".csv", ".csv.gz", ".csv.zst", ".txt", ".txt.gz", ".parquet", ".pq")
+_PART: Final = ".part-"
+_OWNER_ONLY: Final = 0o600
+_SECOND: Final = 1_000_000
+_BUFFER: Final = 1 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTable:
+    """A table that was uploaded."""
+
+    name: str
+    size: int
+    """Bytes."""
+    uploaded_at: Micros
+
+    @property
+    def path(self) -> str:
+        """What a training calls it."""
+        return PREFIX + self.name
+
+
+@dataclass(slots=True)
+class _Coming:
+    """A tenant's uploads that are under way."""
+
+    uploads: int = 0
+    size: int = 0
+
+
+class TableFolder:
+    """Uploaded tables, in a folder for each tenant. A table is there whole or not at all.
+
+    Args:
+        folder: of all tenants.
+        quota: bytes of all tables of one tenant.
+    """
+
+    def __init__(self, folder: Path, quota: int) -> None:
+        self._folder = folder
+        self.quota = quota
+        self._coming: dict[str, _Coming] = {}
+        """Uploads that are under way, by tenant."""
+
+    async def tables(self, tenant: TenantId) -> tuple[KeptTable, ...]:
+        """The tenant's tables by name."""
+        return await asyncio.to_thread(self._tables, tenant)
+
+    async def keep(self, tenant: TenantId, name: str, pieces: AsyncIterator[bytes]) -> KeptTable:
+        """Write a table in place of the one of that name, where there is one.
+
+        Raises:
+            InvalidInputError: the name is none, or of no kind of file that is read.
+            TooLargeError: it does not fit into what is left of the quota, or there are too many tables.
+            StorageFullError: the disk is full; nothing is left behind.
+        """
+        path = self._path(tenant, name)
+        await asyncio.to_thread(private_folder, path.parent)
+        aside = path.with_name(f"{_PART}{new_id('upl', 0)}")
+        coming = self._coming.setdefault(tenant, _Coming())
+        coming.uploads += 1
+        came = 0
+        try:
+            left = self.quota - await asyncio.to_thread(self._used, tenant, name)
+            with await asyncio.to_thread(_opened, aside) as file:
+                async for piece in pieces:
+                    came += len(piece)
+                    coming.size += len(piece)
+                    if coming.size > left:
+                        raise TooLargeError(
+                            f"Tables may take {self.quota // MIB:,} MiB in all; delete some, or send less.",
+                            limit=self.quota,
+                        )
+                    await asyncio.to_thread(file.write, piece)
+                await asyncio.to_thread(_synced, file)
+            await asyncio.to_thread(aside.replace, path)
+            came = 0  # it is still counted as coming until no upload is left that may not have seen it
+        except OSError as error:
+            raise StorageFullError(f"The table could not be written: {error}.") from error
+        finally:
+            coming.uploads -= 1
+            coming.size -= came
+            if not coming.uploads:
+                del self._coming[tenant]
+            await asyncio.to_thread(aside.unlink, missing_ok=True)
+        return await asyncio.to_thread(_kept, path)
+
+    async def delete(self, tenant: TenantId, name: str) -> None:
+        """Delete a table. A training that reads it goes on.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        await asyncio.to_thread(self.path(tenant, name).unlink, missing_ok=True)
+
+    def path(self, tenant: TenantId, name: str) -> Path:
+        """Where a table is.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        path = self._path(tenant, name)
+        if not path.is_file():
+            raise NotFoundError(f"There is no table {name[:100]!r}; those that there are: GET /api/v2/models/tables.")
+        return path
+
+    async def tidy(self) -> int:
+        """Remove what uploads left that broke off with the server; how many files went. For the start."""
+        return await asyncio.to_thread(self._tidy)
+
+    def _path(self, tenant: TenantId, name: str) -> Path:
+        if _NAME.fullmatch(name) is None or not name.lower().endswith(_SUFFIXES):
+            raise InvalidInputError(
+                f"Call a table by letters, digits, '.', '_' and '-', ending in one of {', '.join(_SUFFIXES)}.",
+                field="name",
+            )
+        return self._folder / tenant / name
+
+    def _tables(self, tenant: TenantId) -> tuple[KeptTable, ...]:
+        folder = self._folder / tenant
+        return tuple(_kept(path) for path in sorted(folder.glob("*")) if not path.name.startswith(_PART))
+
+    def _used(self, tenant: TenantId, but: str) -> int:
+        others = [one for one in self._tables(tenant) if one.name != but]
+        if len(others) >= MOST_TABLES:
+            raise TooLargeError(f"There are {MOST_TABLES} tables, which is the most; delete some.", limit=MOST_TABLES)
+        return sum(one.size for one in others)
+
+    def _tidy(self) -> int:
+        gone = 0
+        for path in self._folder.glob(f"*/{_PART}*"):
+            path.unlink(missing_ok=True)
+            gone += 1
+        return gone
+
+
+def _opened(path: Path) -> BufferedWriter:
+    raw = FileIO(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb")
+    return BufferedWriter(raw, _BUFFER)
+
+
+def _synced(file: BufferedWriter) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _kept(path: Path) -> KeptTable:
+    state = path.stat()
+    return KeptTable(path.name, state.st_size, int(state.st_mtime * _SECOND))

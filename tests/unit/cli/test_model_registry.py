@@ -1,0 +1,156 @@
+import json
+from typing import Any
+
+import httpx2
+import pytest
+
+from netsentinel.cli import model_registry
+from netsentinel.cli.program import run
+from tests.unit.cli.answering import Answering
+
+SCORES = {"roc_auc": 0.98, "recall_at_01": 0.5, "recall_at_1": 0.8, "realised_fpr": 0.0012, "bad": 20}
+
+
+def item(number: int = 3, **changes: Any) -> dict[str, Any]:
+    made = {
+        "id": f"mdl_{number}",
+        "name": f"flows {number}",
+        "number": number,
+        "stage": "trained",
+        "share": 0.0,
+        "kind": "novelty",
+        "scores": SCORES,
+        "trained_at": 1_780_000_000_000_000,
+        "request": None,
+    }
+    return {**made, **changes}
+
+
+HISTORY = [{"at": 0, "principal_name": "ana", "change": "trained", "after": "trained", "note": "first"}]
+REASON = {"feature": "bytes_out", "value": "9 bytes", "usual": "1 byte", "says": "sent", "direction": "for"}
+FIGURES = {
+    "judged": 1_000, "flagged": 10, "flagged_share": 0.01, "expected_share": 0.001, "limit_share": 0.02,
+    "findings": 2, "microseconds": 3.5,
+}  # fmt: skip
+DRIFT = {
+    "state": "drifted",
+    "score_psi": 0.3,
+    "verdicts": {"true_positives": 1, "false_positives": 2},
+    "features": [{"feature": "duration", "psi": 0.4, "drifted": True}],
+}
+TASK = {"id": "tsk_1", "percent": 100.0, "stage": "kept", "message": "", "ended_at": 5, "state": "succeeded"}
+
+
+def reply(request: httpx2.Request) -> Any:
+    path = request.url.path.removeprefix("/api/v2/models").strip("/")
+    if path == "":
+        return {"items": [item(3), item(2, stage="canary", share=0.25)], "next": None}
+    if path == "train":
+        return TASK
+    last = path.rpartition("/")[2]
+    answers: dict[str, Any] = {
+        "compare": {"items": [{"model": item(3)}, {"model": item(2)}]},
+        "tsk_1": {"task": {**TASK, "error": "", "error_code": ""}, "model": item(4)},
+        "alr_1": {
+            "line": "flows",
+            "findings": [{"at": 0, "version": "3", "probability": "99 %", "threshold": "90 %", "reasons": [REASON]}],
+        },
+        "metrics": FIGURES,
+        "drift": DRIFT,
+        "deploy": item(3, stage="canary", share=0.1),
+        "promote": item(3, stage="canary", request={"by_name": "ana"}),
+        "rollback": item(3, stage="rolled_back"),
+        "retire": item(3, stage="retired"),
+        "mdl_3": {"model": item(3), "report": {"card": "# flows 3"}, "history": HISTORY},
+    }
+    return answers.get(last) or httpx2.Response(404, json={"detail": "nothing", "code": "not-found"})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Answering:
+    monkeypatch.setattr(model_registry, "_WAIT_S", 0.0)
+    return Answering(reply).install(monkeypatch)
+
+
+def body(server: Answering) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(server.asked[-1].content)
+    return said
+
+
+def test_models_are_listed_with_stage_and_share(server: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "list", "--line", "flows", "--stage", "canary"]) == 0
+    out = capsys.readouterr().out
+    assert "canary 25%" in out
+    assert "0.9800" in out
+    assert dict(server.asked[-1].url.params) == {"line": "flows", "stage": "canary", "limit": "200"}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], {"rows_of": "flows", "line": "flows", "kind": "flow-classifier", "path": ""}),
+        (["--rows-of", "windows"], {"rows_of": "windows", "line": "windows", "kind": "behaviour"}),
+        (["--path", "table:a.csv", "--kind", "nearest", "--line", "mine"], {"path": "table:a.csv", "line": "mine"}),
+        (["--benign", "ok", "--fpr", "0.01", "--search", "9"], {"benign": "ok", "fpr": 0.01, "search_seconds": 9}),
+    ],
+)
+def test_a_training_asks_for_what_was_said_and_tells_what_came_of_it(
+    server: Answering, capsys: pytest.CaptureFixture[str], options: list[str], expected: dict[str, Any]
+) -> None:
+    assert run(["models", "train", *options]) == 0
+    said = capsys.readouterr()
+    assert "flows 4" in said.out
+    assert "100 % kept" in said.err
+    sent = json.loads(server.asked[0].content)
+    assert {name: sent[name] for name in expected} == expected
+
+
+def test_a_training_that_failed_ends_with_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = {**TASK, "state": "failed", "error": "too few rows", "error_code": "training-data"}
+    Answering(lambda asked: {"task": failed, "model": None} if "trainings" in asked.url.path else TASK).install(
+        monkeypatch
+    )
+    assert run(["models", "train"]) == 1
+    assert "The training failed: too few rows [training-data]" in capsys.readouterr().err
+
+
+def test_a_model_is_found_by_line_and_number(server: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "show", "flows:3"]) == 0
+    out = capsys.readouterr().out
+    assert "# flows 3" in out
+    assert "first" in out
+    assert run(["models", "show", "flows:9"]) == 1
+    assert "There is no model flows:9" in capsys.readouterr().err
+
+
+def test_models_side_by_side_and_what_one_does(server: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "compare", "mdl_3", "flows:2"]) == 0
+    assert server.asked[-1].url.params["ids"] == "mdl_3,mdl_2"
+    assert "roc_auc" in capsys.readouterr().out
+    assert run(["models", "monitor", "mdl_3"]) == 0
+    out = capsys.readouterr().out
+    assert "10 (1.000%)" in out
+    assert "drifted" in out
+    assert run(["models", "explain", "alr_1"]) == 0
+    assert "bytes_out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "sent", "said"),
+    [
+        (["deploy", "mdl_3", "--stage", "canary"], {"stage": "canary", "share": 0.1, "note": ""}, "canary, 10%"),
+        (["deploy", "mdl_3", "--adapts"], {"stage": "shadow", "share": 0.1, "note": "", "adapts": True}, "is canary"),
+        (["deploy", "mdl_3", "--fixed"], {"stage": "shadow", "share": 0.1, "note": "", "adapts": False}, "is canary"),
+        (["promote", "mdl_3", "--note", "good"], {"note": "good"}, "another user has to agree"),
+        (["rollback", "mdl_3"], {"note": ""}, "is rolled_back"),
+        (["retire", "mdl_3"], {"note": ""}, "is retired"),
+    ],
+)
+def test_what_is_decided_is_sent_and_said(
+    server: Answering, capsys: pytest.CaptureFixture[str], command: list[str], sent: dict[str, Any], said: str
+) -> None:
+    assert run(["models", *command]) == 0
+    assert body(server) == sent
+    assert said in capsys.readouterr().err

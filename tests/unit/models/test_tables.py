@@ -1,0 +1,97 @@
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import pytest
+
+from netsentinel.kernel.errors import InvalidInputError, NotFoundError, StorageFullError, TooLargeError
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from netsentinel.models import tables
+from netsentinel.models.tables import TableFolder
+
+pytestmark = pytest.mark.anyio
+
+T, OTHER = DEFAULT_TENANT, TenantId("other")
+
+
+async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+def left_in(folder: Path) -> Iterable[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+async def test_a_table_is_kept_whole_replaced_and_deleted(tmp_path: Path) -> None:
+    folder = TableFolder(tmp_path, 100)
+    kept = await folder.keep(T, "flows.csv", pieces(b"a,b\n", b"1,2\n"))
+    assert (kept.name, kept.path, kept.size) == ("flows.csv", "table:flows.csv", 8)
+    assert folder.path(T, "flows.csv").read_bytes() == b"a,b\n1,2\n"
+    await folder.keep(T, "flows.csv", pieces(b"new"))
+    assert [one.size for one in await folder.tables(T)] == [3]
+    assert await folder.tables(OTHER) == ()
+    with pytest.raises(NotFoundError):
+        folder.path(OTHER, "flows.csv")
+    await folder.delete(T, "flows.csv")
+    assert await folder.tables(T) == ()
+    with pytest.raises(NotFoundError):
+        await folder.delete(T, "flows.csv")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../flows.csv", "..", ".hidden.csv", "a/b.csv", "/etc/passwd", "flows.exe", "", "a\0.csv", "x" * 200 + ".csv"],
+)
+async def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    folder = TableFolder(tmp_path, 100)
+    with pytest.raises(InvalidInputError):
+        await folder.keep(T, name, pieces(b"a"))
+    with pytest.raises(InvalidInputError):
+        folder.path(T, name)
+    assert left_in(tmp_path) == []
+
+
+async def test_the_quota_holds_for_all_tables_and_for_uploads_at_once(tmp_path: Path) -> None:
+    folder = TableFolder(tmp_path, 10)
+    await folder.keep(T, "a.csv", pieces(b"12345"))
+    with pytest.raises(TooLargeError):
+        await folder.keep(T, "b.csv", pieces(b"123", b"456"))
+    assert left_in(tmp_path) == [f"{T}/a.csv"]
+    await folder.keep(T, "a.csv", pieces(b"1234567890"))  # in place of itself
+    await folder.keep(OTHER, "a.csv", pieces(b"1234567890"))
+    await folder.delete(T, "a.csv")
+
+    async def with_another() -> AsyncIterator[bytes]:
+        yield b"123456"
+        await folder.keep(T, "c.csv", pieces(b"1234"))
+        yield b"7"
+
+    with pytest.raises(TooLargeError):
+        await folder.keep(T, "b.csv", with_another())
+    assert left_in(tmp_path) == [f"{T}/c.csv", "other/a.csv"]
+    await folder.keep(T, "b.csv", pieces(b"123456"))
+
+
+async def test_there_are_so_many_tables_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_TABLES", 1)
+    folder = TableFolder(tmp_path, 100)
+    await folder.keep(T, "a.csv", pieces(b"1"))
+    await folder.keep(T, "a.csv", pieces(b"2"))
+    with pytest.raises(TooLargeError, match="the most"):
+        await folder.keep(T, "b.csv", pieces(b"1"))
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    folder = TableFolder(tmp_path, 100)
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"123"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(StorageFullError):
+        await folder.keep(T, "a.csv", broken())
+    assert left_in(tmp_path) == []
+    (tmp_path / T / ".part-upl_1").write_bytes(b"of a server that was killed")
+    assert await folder.tables(T) == ()
+    assert await folder.tidy() == 1
+    assert left_in(tmp_path) == []

@@ -3810,6 +3810,25 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * Because
+         * @description One reason, for people and for programs.
+         */
+        Because: {
+            code: components["schemas"]["ReasonCode"];
+            /** Text */
+            text: string;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+            /**
+             * Concept
+             * @default
+             */
+            concept: string;
+        };
+        /**
          * BreakerChange
          * @description A breaker came into another mode: one step of the breakers' timeline, and what entries carry.
          */
@@ -4197,7 +4216,7 @@ export interface components {
             /** Last At */
             last_at: number;
             /** Reasons */
-            reasons: components["schemas"]["netsentinel__academy__practice__results__Reason"][];
+            reasons: components["schemas"]["Because"][];
         };
         /**
          * ConceptPage
@@ -4528,7 +4547,7 @@ export interface components {
         DueItem: {
             question: components["schemas"]["Posed"];
             /** Why */
-            why: components["schemas"]["netsentinel__academy__practice__results__Reason"][];
+            why: components["schemas"]["Because"][];
             /** Due At */
             due_at: number;
         };
@@ -6297,6 +6316,15 @@ export interface components {
             checks: components["schemas"]["CheckResult"][];
         };
         /**
+         * Reason
+         * @description What two alerts have in common.
+         */
+        Reason: {
+            why: components["schemas"]["Why"];
+            /** Value */
+            value: string;
+        };
+        /**
          * ReasonCode
          * @description What speaks in a reason.
          * @enum {string}
@@ -6339,7 +6367,7 @@ export interface components {
         RelatedAlert: {
             alert: components["schemas"]["Alert"];
             /** Reasons */
-            reasons: components["schemas"]["netsentinel__alerts__triage__model__Reason"][];
+            reasons: components["schemas"]["Reason"][];
         };
         /**
          * RelatedAlerts
@@ -8694,34 +8722,6 @@ export interface components {
              * @default
              */
             note: string;
-        };
-        /**
-         * Reason
-         * @description One reason, for people and for programs.
-         */
-        netsentinel__academy__practice__results__Reason: {
-            code: components["schemas"]["ReasonCode"];
-            /** Text */
-            text: string;
-            /**
-             * Value
-             * @default 0
-             */
-            value: number;
-            /**
-             * Concept
-             * @default
-             */
-            concept: string;
-        };
-        /**
-         * Reason
-         * @description What two alerts have in common.
-         */
-        netsentinel__alerts__triage__model__Reason: {
-            why: components["schemas"]["Why"];
-            /** Value */
-            value: string;
         };
         /**
          * Problem

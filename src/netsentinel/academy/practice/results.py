@@ -60,7 +60,7 @@ class ReasonCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Because:
     """One reason, for people and for programs."""
 
     code: ReasonCode
@@ -76,7 +76,7 @@ class DueItem:
     """A question whose time has come, and why."""
 
     question: Posed
-    why: tuple[Reason, ...]
+    why: tuple[Because, ...]
     due_at: Micros
     """0 for one that was never asked."""
 
@@ -219,7 +219,7 @@ class ConceptMastery:
     right: int
     wrong: int
     last_at: Micros
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Because, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from netsentinel.academy.practice.naming import Meant, meant
 from netsentinel.academy.practice.ports import CardStore, QuestionStore
 from netsentinel.academy.practice.results import (
     Attempt,
+    Because,
     CardRow,
     DueItem,
     DueList,
@@ -24,7 +25,6 @@ from netsentinel.academy.practice.results import (
     Judgement,
     MasteryMove,
     Move,
-    Reason,
     ReasonCode,
     Result,
 )
@@ -114,7 +114,7 @@ class Practice:
                 before |= dict.fromkeys(await graph.closure(tenant, concept, Direction.PREREQUISITES))
             lacks = [by_id[one] for one in before if one in by_id and one not in own]
             waits = _waits([one for one in lacks if known.mastery(one.id) < MASTERED], known)
-            why = (Reason(ReasonCode.NEW, "You were not asked this yet."), *waits)
+            why = (Because(ReasonCode.NEW, "You were not asked this yet."), *waits)
             found.append((len(waits), DueItem(pose(question), why, 0)))
         return [item for _, item in sorted(found, key=lambda pair: bool(pair[0]))]
 
@@ -257,21 +257,21 @@ class Practice:
         return HistoryPage(items, encode_cursor((items[-1].at, items[-1].attempt)) if more else None)
 
 
-def _why_due(row: CardRow, now: Micros, schedule: Fsrs) -> tuple[Reason, ...]:
+def _why_due(row: CardRow, now: Micros, schedule: Fsrs) -> tuple[Because, ...]:
     """Why a question comes again now."""
     card, since = row.card, now - row.card.last_at
     if card.phase is not Phase.REVIEW:
         said = "It was right, and is fresh" if row.was_right else "It was wrong"
-        return (Reason(ReasonCode.AGAIN, f"{said}: answered {ago(since)}, it comes again soon to settle."),)
+        return (Because(ReasonCode.AGAIN, f"{said}: answered {ago(since)}, it comes again soon to settle."),)
     share = retrievability(card.stability, since // DAY)
     text = f"Answered {ago(since)}; you remember it with a probability of {percent(share)}."
-    return (Reason(ReasonCode.FADING, f"{text} The aim is {percent(schedule.retention)}.", share),)
+    return (Because(ReasonCode.FADING, f"{text} The aim is {percent(schedule.retention)}.", share),)
 
 
-def _waits(lacks: Sequence[Meant], known: Known) -> tuple[Reason, ...]:
+def _waits(lacks: Sequence[Meant], known: Known) -> tuple[Because, ...]:
     """Why it is better to wait."""
     return tuple(
-        Reason(
+        Because(
             ReasonCode.WAITS,
             f"It builds on {one.name}, which you master to {percent(known.mastery(one.id))} so far.",
             known.mastery(one.id),

@@ -18,12 +18,12 @@ from netsentinel.academy.practice.mastery import (
 from netsentinel.academy.practice.naming import Meant, meant
 from netsentinel.academy.practice.ports import AttemptStore, EvidenceStore, ModelStore
 from netsentinel.academy.practice.results import (
+    Because,
     ConceptMastery,
     Evidence,
     Masteries,
     MasteryDetail,
     MasteryMove,
-    Reason,
     ReasonCode,
     TeamConcept,
     TeamMastery,
@@ -191,21 +191,21 @@ class Standing:
         )
 
 
-def reasons_of(known: Known, concept: str, named: Mapping[str, Meant]) -> tuple[Reason, ...]:
+def reasons_of(known: Known, concept: str, named: Mapping[str, Meant]) -> tuple[Because, ...]:
     """Why a mastery is what it is: answers, forgetting, and what builds on it."""
     evidence = known.evidence.get(concept, _NOTHING)
-    reasons: list[Reason] = []
+    reasons: list[Because] = []
     if not evidence.answers:
-        reasons.append(Reason(ReasonCode.UNSEEN, "Nothing about it was answered yet."))
+        reasons.append(Because(ReasonCode.UNSEEN, "Nothing about it was answered yet."))
     else:
         solid = strength(evidence, known.weights)
         since = ago(known.at - evidence.at)
         text = f"{evidence.right} of {evidence.answers} answers were right, the last one {since}: {percent(solid)}."
-        reasons.append(Reason(ReasonCode.ANSWERS, text, solid))
+        reasons.append(Because(ReasonCode.ANSWERS, text, solid))
     if evidence.right:
         share = recall(evidence, known.at)
         reasons.append(
-            Reason(ReasonCode.RECALL, f"It is still remembered with a probability of {percent(share)}.", share)
+            Because(ReasonCode.RECALL, f"It is still remembered with a probability of {percent(share)}.", share)
         )
     best, other = known.credit.get(concept, (0.0, ""))
     if best and other:
@@ -213,7 +213,7 @@ def reasons_of(known: Known, concept: str, named: Mapping[str, Meant]) -> tuple[
         gain = with_credit(own, best) - own
         name = named[other].name if other in named else "a concept"
         reasons.append(
-            Reason(
+            Because(
                 ReasonCode.BUILDS,
                 f"{name} builds on it, and is mastered to {percent(best)}: it adds {percent(gain)}.",
                 gain,

@@ -23,6 +23,7 @@ import {
 import { parseWebhookSearch, type WebhookSearch } from "@/features/webhooks/webhook-search";
 import type { UsageScope } from "@/lib/model";
 import { parseSearch, stringifySearch } from "@/lib/urls";
+import { academyRoutes } from "./academy-routes";
 import { model, models, monitoring, rule, rules, training } from "./detection-routes";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
@@ -214,6 +215,7 @@ const routeTree = root.addChildren([
     model,
     training,
     monitoring,
+    ...academyRoutes,
   ]),
 ]);
 

@@ -4,6 +4,7 @@ import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/
 import { useEffect, useRef, useState } from "react";
 import { classes } from "@/components/classes";
 import {
+  AcademyIcon,
   AlertIcon,
   EventIcon,
   Logo,
@@ -37,12 +38,15 @@ const PAGES = [
   { to: "/sources", name: "Sources", Icon: SourceIcon },
   { to: "/rules", name: "Rules", Icon: RuleIcon },
   { to: "/models", name: "Models", Icon: ModelIcon },
+  { to: "/graph", name: "Academy", Icon: AcademyIcon },
   { to: "/tasks", name: "Operations", Icon: TaskIcon },
 ] as const;
 
 /** Pages that belong to one of these and have an address of their own. */
 const PARENTS: Readonly<Record<string, string>> = {
   "/suppressions": "/alerts",
+  "/reviews": "/graph",
+  "/coverage": "/graph",
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",
@@ -106,6 +110,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   useShortcut("g e", () => void navigate({ to: "/events" }));
   useShortcut("g r", () => void navigate({ to: "/rules" }));
   useShortcut("g m", () => void navigate({ to: "/models" }));
+  useShortcut("g c", () => void navigate({ to: "/graph" }));
   useShortcut("g o", () => void navigate({ to: "/tasks" }));
   useShortcut("g s", () => void navigate({ to: "/sources" }));
 

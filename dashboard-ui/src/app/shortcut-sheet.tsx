@@ -18,6 +18,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["g", "s"], does: "Go to the sources" },
       { keys: ["g", "r"], does: "Go to the rules" },
       { keys: ["g", "m"], does: "Go to the models" },
+      { keys: ["g", "c"], does: "Go to the academy" },
       { keys: ["g", "o"], does: "Go to the operations: tasks, dead letters, breakers, schedules" },
       { keys: ["?"], does: "Show this sheet" },
     ],
@@ -38,6 +39,16 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
     [
       { keys: ["n"], does: "Add a rule (on the list)" },
       { keys: ["e"], does: "Enable or disable (on a rule)" },
+    ],
+  ],
+  [
+    "In the review queue",
+    [
+      { keys: ["y"], does: "Yes" },
+      { keys: ["n"], does: "No" },
+      { keys: ["m"], does: "The two are one" },
+      { keys: ["s"], does: "Skip" },
+      { keys: ["u"], does: "Take the last answer back" },
     ],
   ],
   [

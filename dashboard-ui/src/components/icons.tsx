@@ -56,6 +56,10 @@ export const ModelIcon = icon(
   "ModelIcon",
   <path d="M2 13.500h12M3 11c2.500 0 3-7 5-7s2.500 7 5 7M8 1.500v1" />,
 );
+export const AcademyIcon = icon(
+  "AcademyIcon",
+  <path d="M1.500 6 8 3l6.500 3L8 9 1.500 6Zm3 1.500v3.700c2 1.700 5 1.700 7 0V7.500" />,
+);
 export const PauseIcon = icon("PauseIcon", <path strokeWidth="2" d="M5.500 3.500v9m5-9v9" />);
 export const PlayIcon = icon("PlayIcon", <path d="M5 3v10l8-5-8-5Z" />);
 export const SearchIcon = icon(

@@ -57,6 +57,13 @@ export type Trigger = Schemas["TriggerText"];
 export type Run = Schemas["RunItem"];
 export type Usage = Schemas["Usage"];
 export type UsageOfDay = Schemas["UsageOfDay"];
+export type Review = Schemas["ReviewView"];
+export type ReviewKind = Schemas["ReviewKind"];
+export type ReviewVerdict = Schemas["ReviewVerdict"];
+export type LessonFor = Schemas["LessonFor"];
+export type TechniqueCoverage = Schemas["TechniqueCoverage"];
+export type GraphMap = Schemas["GraphMap"];
+export type ConceptDetail = Schemas["ConceptDetail"];
 export type UsageWindow = Schemas["ClassUsage"];
 export type Model = Schemas["ModelItem"];
 export type ModelView = Schemas["ModelView"];
@@ -139,6 +146,7 @@ export type Permission =
   | "rules:read"
   | "rules:write"
   | "models:read"
+  | "graph:write"
   | "models:write"
   | "models:promote"
   | "schedules:read"

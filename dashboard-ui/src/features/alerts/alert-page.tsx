@@ -6,6 +6,7 @@ import { LevelBadge } from "@/components/level-badge";
 import { PageHead } from "@/components/page-head";
 import { RecordMissing } from "@/components/record-missing";
 import { StatusLabel } from "@/components/status";
+import { LessonsSection } from "@/features/academy/lessons-section";
 import { ExplanationSection } from "@/features/models/explanation-section";
 import { NearbySection } from "@/features/triage/nearby-section";
 import { RelatedSection } from "@/features/triage/related-list";
@@ -68,6 +69,7 @@ function AlertView({ detail }: { readonly detail: AlertDetail }) {
         <aside className={styles["side"]} aria-label="Facts">
           <AlertFacts alert={alert} samples={samples} />
           <EntitySection alert={alert} />
+          <LessonsSection id={alert.id} />
           <RelatedSection id={alert.id} />
         </aside>
       </div>

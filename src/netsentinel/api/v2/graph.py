@@ -12,7 +12,7 @@ from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
-from netsentinel.api.v2.graph_views import EvidenceList, History, PathView, evidence_view
+from netsentinel.api.v2.graph_views import EvidenceList, GraphMap, History, PathView, evidence_view, map_view
 from netsentinel.kernel.types import Permission, Principal
 
 router = LateRouter(prefix="/api/v2/graph", tags=["graph"])
@@ -31,6 +31,14 @@ class PartQuery(BaseModel):
     around: str = Field("", max_length=200, description="A concept's id, key or name; without, the best connected.")
     depth: int = Field(1, ge=1, le=6, description="How many edges away.")
     limit: int = Field(500, ge=1, le=MAX_DRAWN, description="Concepts at most, the nearest first.")
+
+
+class MapQuery(BaseModel):
+    """How much of the graph."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(MAX_DRAWN, ge=1, le=MAX_DRAWN, description="Concepts at most, the best connected first.")
 
 
 class PathQuery(BaseModel):
@@ -77,6 +85,14 @@ async def show_part(query: Annotated[PartQuery, Query()], principal: Reader, ser
     if query.around:
         around = (await services.graph.concept(principal.tenant, query.around)).id
     return answer(await services.graph.subgraph(principal.tenant, around, depth=query.depth, limit=query.limit))
+
+
+@router.get("/map", response_model=GraphMap, responses=problems(400, 401, 403))
+async def show_map(query: Annotated[MapQuery, Query()], principal: Reader, services: Served) -> Response:
+    """The best connected concepts and the live edges among them, in columns: to draw all of a graph at once."""
+    version = (await services.graph.stats(principal.tenant)).version
+    part = await services.graph.subgraph(principal.tenant, None, depth=1, limit=query.limit)
+    return answer(await asyncio.to_thread(map_view, version, part))
 
 
 @router.get("/stats", response_model=GraphStats, responses=problems(401, 403))

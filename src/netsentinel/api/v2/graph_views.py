@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from netsentinel.academy.graph import Concept, ConceptKind, Edge, EdgeState, EdgeStatement, Operation, Relation
+from netsentinel.academy.graph import Concept, ConceptKind, Edge, EdgeState, EdgeStatement, Operation, Relation, Subgraph
 from netsentinel.kernel.types import Micros
 
 
@@ -75,6 +75,39 @@ class LearningOrder:
     items: list[Concept]
     total: int
     """How many there are, those beyond `limit` included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphMap:
+    """The best connected part of a graph in columns: what a drawing of 10,000 concepts needs, and no more."""
+
+    version: int
+    """Of the graph."""
+    is_whole: bool
+    ids: list[str]
+    """Of the concepts, the best connected first; the columns that follow are in the same order."""
+    names: list[str]
+    kinds: list[ConceptKind]
+    sources: list[int]
+    """Place of each edge's source in `ids`; the columns that follow are in the same order."""
+    targets: list[int]
+    relations: list[Relation]
+
+
+def map_view(version: int, part: Subgraph) -> GraphMap:
+    """A part of a graph in columns."""
+    places = {one.id: place for place, one in enumerate(part.concepts)}
+    keys = [one.key for one in part.edges]
+    return GraphMap(
+        version=version,
+        is_whole=part.is_whole,
+        ids=list(places),
+        names=[one.name for one in part.concepts],
+        kinds=[one.kind for one in part.concepts],
+        sources=[places[key.source] for key in keys],
+        targets=[places[key.target] for key in keys],
+        relations=[key.relation for key in keys],
+    )
 
 
 def evidence_view(one: EdgeStatement) -> Evidence:

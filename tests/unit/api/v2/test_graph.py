@@ -39,6 +39,17 @@ async def test_a_drawing_costs_the_same_for_few_as_for_many(desk: Desk) -> None:
     assert desk.statements == few
 
 
+async def test_a_map_holds_the_graph_in_columns(desk: Desk) -> None:
+    await says(desk, claims("far", requires=(("a", "b"), ("b", "c"))))
+    told = (await desk.get(f"{GRAPH}/map")).json()
+    edges = zip(told["sources"], told["relations"], told["targets"], strict=True)
+    drawn = {(told["names"][one], relation, told["names"][other]) for one, relation, other in edges}
+    assert drawn == {("a", "requires", "b"), ("b", "requires", "c")}
+    assert (told["version"], told["is_whole"], len(told["ids"]), told["names"][0]) == (1, True, 4, "b")
+    few = (await desk.get(f"{GRAPH}/map?limit=2")).json()
+    assert (few["is_whole"], len(few["ids"]), len(few["kinds"])) == (False, 2, 2)
+
+
 async def test_figures_say_how_large_it_is(desk: Desk) -> None:
     await says(desk, claims(requires=(("a", "b"), ("b", "a"))))
     told = (await desk.get(f"{GRAPH}/stats")).json()

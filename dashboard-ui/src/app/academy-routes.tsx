@@ -1,0 +1,25 @@
+/** The pages of the academy, and what their addresses may carry. */
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { app, text } from "./gate";
+
+const graph = createRoute({
+  getParentRoute: () => app,
+  path: "/graph",
+  validateSearch: (raw: Record<string, unknown>): { concept?: string } =>
+    text(raw["concept"]) ? { concept: String(raw["concept"]) } : {},
+  component: lazyRouteComponent(() => import("@/features/graph/graph-page"), "GraphPage"),
+});
+
+const reviews = createRoute({
+  getParentRoute: () => app,
+  path: "/reviews",
+  component: lazyRouteComponent(() => import("@/features/reviews/reviews-page"), "ReviewsPage"),
+});
+
+const coverage = createRoute({
+  getParentRoute: () => app,
+  path: "/coverage",
+  component: lazyRouteComponent(() => import("@/features/academy/coverage-page"), "CoveragePage"),
+});
+
+export const academyRoutes = [graph, reviews, coverage] as const;

@@ -1,0 +1,19 @@
+import { Link } from "@tanstack/react-router";
+import { TabsNav, tabClass } from "@/components/tabs-nav";
+
+/** The pages of the academy: one entry of the navigation, and these tabs. */
+export function AcademyTabs() {
+  return (
+    <TabsNav label="Academy">
+      <Link to="/graph" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Graph
+      </Link>
+      <Link to="/reviews" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Review queue
+      </Link>
+      <Link to="/coverage" className={tabClass} activeOptions={{ includeSearch: false }}>
+        Coverage
+      </Link>
+    </TabsNav>
+  );
+}

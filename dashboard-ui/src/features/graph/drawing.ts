@@ -1,0 +1,172 @@
+/** The drawing of a graph on WebGL, by sigma. It is loaded only with the page that shows it. */
+import { MultiDirectedGraph } from "graphology";
+import { Sigma } from "sigma";
+import type { GraphMap } from "@/lib/model";
+import { ALL_KINDS, KINDS, type Kind } from "./kinds";
+import type { Positions } from "./layout";
+
+export interface Drawing {
+  readonly move: (positions: Positions) => void;
+  readonly show: (focus: string | undefined, hidden: ReadonlySet<Kind>) => void;
+  readonly recolour: () => void;
+  readonly zoom: (by: "in" | "out" | "all") => void;
+  readonly kill: () => void;
+}
+
+const FADED = 0.12;
+/** Edges of more concepts than this are drawn only around the focus and when few are in sight. */
+const MANY_EDGES = 20_000;
+
+interface Look {
+  readonly colours: ReadonlyMap<Kind, string>;
+  readonly line: string;
+  readonly strong: string;
+  readonly text: string;
+  readonly faded: string;
+}
+
+/** The colours of the theme, as WebGL takes them. */
+function look(): Look {
+  const probe = document.createElement("canvas").getContext("2d");
+  const style = getComputedStyle(document.documentElement);
+  const span = document.createElement("span");
+  document.body.append(span);
+  const colour = (token: string): string => {
+    span.style.color = `var(${token})`;
+    const found = getComputedStyle(span).color || style.color;
+    if (probe === null) return found;
+    probe.fillStyle = found;
+    return probe.fillStyle;
+  };
+  const colours = new Map(ALL_KINDS.map((kind) => [kind, colour(KINDS[kind][1])]));
+  const made = {
+    colours,
+    line: colour("--line"),
+    strong: colour("--accent"),
+    text: colour("--text"),
+    faded: colour("--line"),
+  };
+  span.remove();
+  return made;
+}
+
+export function draw(
+  box: HTMLElement,
+  map: GraphMap,
+  positions: Positions,
+  onPick: (id: string | undefined) => void,
+): Drawing {
+  const graph = new MultiDirectedGraph();
+  const degrees = new Uint32Array(map.ids.length);
+  for (const side of [map.sources, map.targets]) for (const at of side) degrees[at] = (degrees[at] ?? 0) + 1;
+  for (const [at, id] of map.ids.entries()) {
+    graph.addNode(id, {
+      x: positions[2 * at],
+      y: positions[2 * at + 1],
+      size: Math.min(14, 2 + Math.sqrt(degrees[at] ?? 0)),
+      label: map.names[at],
+    });
+  }
+  for (const [at, source] of map.sources.entries()) {
+    const [one, other] = [map.ids[source], map.ids[map.targets[at] ?? 0]];
+    if (one !== undefined && other !== undefined) graph.addEdge(one, other, { size: 0.5 });
+  }
+
+  const kinds = new Map(map.ids.map((id, at) => [id, map.kinds[at] ?? "concept"]));
+  let focus: string | undefined;
+  let near = new Set<string>();
+  let hidden: ReadonlySet<Kind> = new Set();
+  let theme = look();
+  const quiet = map.sources.length > MANY_EDGES;
+
+  const sigma = new Sigma(graph, box, {
+    labelRenderedSizeThreshold: 8,
+    labelDensity: 0.6,
+    labelFont: getComputedStyle(document.body).fontFamily,
+    labelSize: 12,
+    labelColor: { color: theme.text },
+    hideEdgesOnMove: quiet,
+    hideLabelsOnMove: quiet,
+    allowInvalidContainer: true,
+    zIndex: true,
+    minCameraRatio: 0.02,
+    maxCameraRatio: 3,
+    nodeReducer: (node, data) => {
+      const kind = kinds.get(node) ?? "concept";
+      const away = focus !== undefined && node !== focus && !near.has(node);
+      return {
+        ...data,
+        hidden: hidden.has(kind),
+        color: away ? theme.faded : (theme.colours.get(kind) ?? theme.line),
+        label: away ? "" : data["label"],
+        forceLabel: node === focus || (near.has(node) && near.size <= 40),
+        zIndex: node === focus ? 2 : near.has(node) ? 1 : 0,
+        highlighted: node === focus,
+      };
+    },
+    edgeReducer: (edge, data) => {
+      if (focus === undefined) return { ...data, color: theme.line, hidden: quiet };
+      const ends = graph.extremities(edge);
+      const its = ends.includes(focus);
+      return {
+        ...data,
+        color: its ? theme.strong : theme.line,
+        size: its ? 1.5 : FADED,
+        hidden: !its,
+        zIndex: 1,
+      };
+    },
+    defaultDrawNodeHover: (context, data, settings) => {
+      context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
+      context.fillStyle = theme.text;
+      context.beginPath();
+      context.arc(data.x, data.y, data.size + 3, 0, 2 * Math.PI);
+      context.strokeStyle = theme.text;
+      context.lineWidth = 2;
+      context.stroke();
+      if (data.label) context.fillText(data.label, data.x + data.size + 6, data.y + 4);
+    },
+  });
+  sigma.on("clickNode", ({ node }) => onPick(node));
+  sigma.on("clickStage", () => onPick(undefined));
+  sigma.on("enterNode", () => {
+    box.style.cursor = "pointer";
+  });
+  sigma.on("leaveNode", () => {
+    box.style.cursor = "";
+  });
+
+  return {
+    move: (moved) => {
+      for (const [at, id] of map.ids.entries())
+        graph.mergeNodeAttributes(id, { x: moved[2 * at], y: moved[2 * at + 1] });
+    },
+    show: (wanted, away) => {
+      const changed = wanted !== focus;
+      focus = wanted !== undefined && graph.hasNode(wanted) ? wanted : undefined;
+      near = new Set(focus === undefined ? [] : graph.neighbors(focus));
+      hidden = away;
+      sigma.refresh({ skipIndexation: true });
+      const place = focus === undefined ? undefined : sigma.getNodeDisplayData(focus);
+      if (changed && place !== undefined)
+        void sigma
+          .getCamera()
+          .animate({ x: place.x, y: place.y, ratio: 0.25 }, { duration: calm() ? 0 : 300 });
+    },
+    recolour: () => {
+      theme = look();
+      sigma.setSetting("labelColor", { color: theme.text });
+      sigma.refresh({ skipIndexation: true });
+    },
+    zoom: (by) => {
+      const camera = sigma.getCamera();
+      const duration = calm() ? 0 : 200;
+      if (by === "in") void camera.animatedZoom({ duration });
+      else if (by === "out") void camera.animatedUnzoom({ duration });
+      else void camera.animatedReset({ duration });
+    },
+    kill: () => sigma.kill(),
+  };
+}
+
+const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;

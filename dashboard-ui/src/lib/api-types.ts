@@ -2461,6 +2461,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/graph/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Map
+         * @description The best connected concepts and the live edges among them, in columns: to draw all of a graph at once.
+         */
+        get: operations["show_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/graph/stats": {
         parameters: {
             query?: never;
@@ -4978,6 +4998,28 @@ export interface components {
             pairs: {
                 [key: string]: string;
             };
+        };
+        /**
+         * GraphMap
+         * @description The best connected part of a graph in columns: what a drawing of 10,000 concepts needs, and no more.
+         */
+        GraphMap: {
+            /** Version */
+            version: number;
+            /** Is Whole */
+            is_whole: boolean;
+            /** Ids */
+            ids: string[];
+            /** Names */
+            names: string[];
+            /** Kinds */
+            kinds: components["schemas"]["ConceptKind"][];
+            /** Sources */
+            sources: number[];
+            /** Targets */
+            targets: number[];
+            /** Relations */
+            relations: components["schemas"]["Relation"][];
         };
         /**
          * GraphStats
@@ -13969,6 +14011,35 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_map: {
+        parameters: {
+            query?: {
+                /** @description Concepts at most, the best connected first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphMap"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from netsentinel.academy.graph import Concept, ConceptKind, Edge, EdgeState, EdgeStatement, Operation, Relation, Subgraph
+from netsentinel.academy.graph import (
+    Concept,
+    ConceptKind,
+    Edge,
+    EdgeState,
+    EdgeStatement,
+    Operation,
+    Relation,
+    Subgraph,
+)
 from netsentinel.kernel.types import Micros
 
 

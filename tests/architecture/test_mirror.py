@@ -9,6 +9,15 @@ CONTRACT_TESTED = {"store_sql", "testing"}
 """A store and its fake are held by one contract suite instead."""
 
 ONE_SUITE = {
+    "academy/media/arrivals.py": "contracts/test_uploads.py",
+    "academy/media/store_sql.py": "contracts/test_uploads.py",
+    "academy/media/testing.py": "contracts/test_uploads.py",
+    "api/v2/media_views.py": "unit/api/v2/test_media.py",
+    "academy/media/reader_process.py": "unit/academy/media/test_room.py",
+    "academy/media/service.py": "contracts/test_media.py",
+    "academy/media/uploads.py": "contracts/test_uploads.py",
+    "guards/cell.py": "unit/academy/media/test_room.py",
+    "guards/confinement.py": "unit/academy/media/test_room.py",
     "academy/graph/deriving.py": "unit/academy/graph/test_derivation.py",
     "academy/graph/neo4j_graph.py": "contracts/test_graph_stores.py",
     "academy/graph/service.py": "contracts/test_graph.py",

@@ -14,7 +14,8 @@ FORBIDDEN = re.compile(
     r"|(^|/)\.DS_Store$"
 )
 TEXT = {".py", ".md", ".toml", ".yml", ".yaml", ".sh", ".json", ".ts", ".tsx", ".css", ".html", ".sql", ".txt", ".ini"}
-LARGEST = 600_000
+LARGEST = 800_000
+"""The API's document, which clients are generated from, is the largest."""
 
 
 def test_nothing_generated_or_secret_is_tracked() -> None:

@@ -9,11 +9,11 @@ from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.graph import ConceptKind, Direction, EdgeKey, Relation, id_of
 from netsentinel.academy.media import Medium, MediumState
 from netsentinel.academy.media.errors import InvalidMediumError, MediumTooLargeError
-from netsentinel.academy.media.service import MOST_TEXT_BYTES
-from netsentinel.academy.media.store_sql import SqlMedia  # noqa: F401 - the suite is theirs, by way of the site
-from netsentinel.academy.media.testing import MemoryMedia  # noqa: F401 - the same
+from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads  # noqa: F401 - the suite is theirs, by way of the site
+from netsentinel.academy.media.testing import MemoryMedia, MemoryUploads  # noqa: F401 - the same
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import MIB
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from tests.unit.academy.graph.site import ANA, OTHER, STRANGER, T
 from tests.unit.academy.media.site import Library, memory_library, sql_library
@@ -33,7 +33,7 @@ OTHER_SHEET = b"# Replay\n\nA replay attack is an attack that a session cookie w
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def library(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> Library:
-    folder = tmp_path / "media"
+    folder = tmp_path
     if request.param == "memory":
         return memory_library(clock, folder)
     database = request.getfixturevalue(f"{request.param}_database")
@@ -90,10 +90,11 @@ async def test_replacing_and_deleting_leave_the_graph_of_the_others(library: Lib
     assert await library.graph.everything() != wanted
     replaced = await library.media.import_text(ANA, "web.md", OTHER_SHEET)
     assert (replaced.is_new, replaced.medium.id, replaced.medium.version) == (False, added.medium.id, 2)
-    assert len(library.blobs) == 1  # the old bytes are gone, the new ones are those of the other medium
+    # The old bytes are gone, the new ones are those of the other medium; so is its text.
+    assert len(library.blobs) == 2
     await library.media.delete(ANA, added.medium.id)
     assert await library.graph.everything() == wanted
-    assert len(library.blobs) == 1
+    assert len(library.blobs) == 2
     with pytest.raises(NotFoundError):
         await library.media.delete(ANA, added.medium.id)
 
@@ -111,14 +112,16 @@ async def test_what_other_media_said_is_known_in_the_next(library: Library) -> N
 
 
 async def test_what_cannot_be_read_leaves_nothing(library: Library) -> None:
-    with pytest.raises(UnreadableTextError):
+    with pytest.raises(InvalidMediumError, match="nobody knows what its bytes are"):
         await library.media.import_text(ANA, "x.md", b"\x00\x01")
-    with pytest.raises(UnreadableTextError):
+    with pytest.raises(InvalidMediumError):
         await library.media.import_text(ANA, "x.exe", b"text")
+    with pytest.raises(UnreadableTextError):
+        await library.media.import_text(ANA, "x.vtt", b"no time at all")
     with pytest.raises(InvalidMediumError):
         await library.media.import_text(ANA, "../x.md", b"text")
     with pytest.raises(MediumTooLargeError):
-        await library.media.import_text(ANA, "x.md", b"x" * (MOST_TEXT_BYTES + 1))
+        await library.media.import_text(ANA, "x.md", b"x" * (16 * MIB + 1))
     assert (await library.media.page(T)).items == ()
     assert library.blobs == []
 
@@ -147,8 +150,7 @@ async def test_a_row_is_written_by_one_at_a_time(library: Library) -> None:
     store, db = library.store, library.graph.ground.db
     assert await db.write(lambda tx: store.insert(tx, medium(1)))
     assert not await db.write(lambda tx: store.insert(tx, medium(2, name="1.md")))
-    assert await db.write(lambda tx: store.save(tx, medium(1, version=2, words=7)))
-    assert not await db.write(lambda tx: store.save(tx, medium(1, version=2, words=9)))
+    assert await db.write(lambda tx: store.save(tx, medium(1, version=2, words=7), 1))
+    assert not await db.write(lambda tx: store.save(tx, medium(1, version=2, words=9), 1))
     assert await db.read(lambda tx: store.get(tx, T, "med_1")) == medium(1, version=2, words=7)
-    assert await db.read(lambda tx: store.uses(tx, T, "aa")) == 1
     assert await db.read(lambda tx: store.named(tx, OTHER, "1.md")) is None

@@ -63,6 +63,9 @@ SCHEDULE: dict[str, Any] = {
 
 WEBHOOK: dict[str, Any] = {"url": "https://example.org/hook", "events": ["alert.raised"], "enabled": False}
 
+TUS = {"Tus-Resumable": "1.0.0"}
+OCTETS = "application/offset+octet-stream"
+
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
     ("POST", "/api/v2/alerts/bulk"): {"json": {"ids": ["alr_none"], "note": "seen"}},
@@ -115,6 +118,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/practice/questions/{question_id}/decision"): {"json": {"state": "approved"}},
     ("POST", "/api/v2/reviews/answers"): {"json": {"answers": [{"id": "rev_none", "verdict": "skip"}]}},
     ("POST", "/api/v2/reviews/{review_id}/answer"): {"json": {"verdict": "skip"}},
+    ("POST", "/api/v2/media/uploads"): {
+        "content": b"# Matrix",
+        "headers": {**TUS, "Upload-Length": "8", "Upload-Metadata": "filename bWF0cml4Lm1k", "Content-Type": OCTETS},
+    },
+    ("PATCH", "/api/v2/media/uploads/{upload_id}"): {"headers": {**TUS, "Upload-Offset": "0", "Content-Type": OCTETS}},
+    ("DELETE", "/api/v2/media/uploads/{upload_id}"): {"headers": TUS},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
@@ -248,6 +257,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
             world.things.update(concept_id="cpt_none", number="999999", review_id="rev_none", answer_id="ans_none")
             world.things["question_id"] = "qst_none"
+            world.things.update(medium_id="med_none", upload_id="upl_none")
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -311,7 +321,7 @@ def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
     ids = (
         *("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id"),
-        *("review_id", "answer_id", "question_id", "table"),
+        *("review_id", "answer_id", "question_id", "table", "medium_id", "upload_id"),
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")
@@ -381,9 +391,9 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         assert answer.status_code == 404 or not told.get("concepts", told.get("ids"))
     elif path == "/api/v2/tasks/timeline":
         assert answer.json()["tasks"] == []
-    elif path.startswith(("/api/v2/metrics", "/api/metrics", "/api/v2/reviews/model")):
+    elif path.startswith(("/api/v2/metrics", "/api/metrics", "/api/v2/reviews/model", "/api/v2/media/library")):
         told = answer.json()
-        counts = ("succeeded", "open", "breakers", "schedules", "runs_submitted", "answers")
+        counts = ("succeeded", "open", "breakers", "schedules", "runs_submitted", "answers", "media", "bytes")
         assert not any(told.get(name) for name in counts)
     elif path == "/api/v2/alerts/export":
         assert len(answer.text.splitlines()) == 1, "only the head of the table"

@@ -364,12 +364,29 @@ export interface MediumChanged {
   readonly name: string;
   readonly change: string;
   readonly state: MediumState;
-  readonly concepts: number;
-  readonly prerequisites: number;
+  readonly medium_kind: MediumKind;
+  readonly size: number;
+}
+
+/** What a medium is for people. */
+export type MediumKind = "audio" | "captions" | "document" | "image" | "slides" | "text" | "video";
+
+/** A reading of a medium went on. The entry's subject is the medium's id. */
+export interface MediumStage {
+  readonly id: string;
+  readonly name: string;
+  readonly state: MediumState;
+  readonly stage: Stage;
+  readonly medium_kind: MediumKind;
+  readonly detail?: string;
+  readonly words?: number;
+  readonly concepts?: number;
+  readonly prerequisites?: number;
+  readonly task_id?: string;
 }
 
 /** How far a medium is. */
-export type MediumState = "failed" | "kept" | "ready";
+export type MediumState = "failed" | "kept" | "quarantined" | "reading" | "ready";
 
 /** The figures of the last hour, and how things stand now: what is pushed when it changes. */
 export interface MetricsSummary {
@@ -640,6 +657,9 @@ export interface SourceRemoved {
   readonly kind: string;
 }
 
+/** The steps from bytes to the graph, in order. */
+export type Stage = "concepts" | "graph" | "scan" | "sniff" | "text";
+
 /** Why an endpoint is told of nothing. */
 export type StoppedBy = "" | "failing" | "gone" | "hand";
 
@@ -896,6 +916,8 @@ export interface EventData {
   readonly "login:failed": LoginFailed;
   /** A medium was added, replaced or deleted. */
   readonly "medium:changed": MediumChanged;
+  /** A medium is in the next step of being read; `state` says when it is ready, failed or quarantined. */
+  readonly "medium:stage": MediumStage;
   /** The figures of error recovery and schedules changed; written while somebody listens, at most twice a second. */
   readonly "metrics:changed": MetricsSummary;
   /** A model judges as a shadow or a canary from now on. */
@@ -997,8 +1019,9 @@ export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
   readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
   readonly courses: "course:changed" | "course:published";
-  readonly graph: "concept:edited" | "graph:changed" | "medium:changed" | "review:answered";
+  readonly graph: "concept:edited" | "graph:changed" | "review:answered";
   readonly learning: "course:assigned" | "course:completed" | "lesson:completed" | "practice:answered" | "question:changed";
+  readonly media: "medium:changed" | "medium:stage";
   readonly metrics: "metrics:changed";
   readonly models: "model:deployed" | "model:drift" | "model:promoted" | "model:promotion-asked" | "model:retired" | "model:rolled-back" | "model:trained";
   readonly recovery: "circuit-breaker:state-change" | "dlq:entry-added" | "retry:attempt";

@@ -3087,6 +3087,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/media/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Uploads
+         * @description Uploads of the tenant that became no medium yet: what can be gone on with, or deleted.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Create Upload
+         * @description Announce a file, and if wanted send its bytes at once; a file of the same name is replaced when it is whole.
+         */
+        post: operations["create_upload"];
+        delete?: never;
+        /**
+         * Describe Uploads
+         * @description What this server speaks of tus, and the largest upload.
+         */
+        options: operations["describe_uploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Upload
+         * @description Forget an upload of the tenant. What it became stays.
+         */
+        delete: operations["delete_upload"];
+        options?: never;
+        /**
+         * Show Upload
+         * @description How much of an upload is on disk: where its client goes on.
+         */
+        head: operations["show_upload"];
+        /**
+         * Append Bytes
+         * @description Send the next bytes of an upload. When the connection breaks, those that came are kept, unless a checksum says.
+         *
+         *     A second request for the same upload makes the first one save what it has, and go.
+         */
+        patch: operations["append_bytes"];
+        trace?: never;
+    };
+    "/api/v2/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Media
+         * @description Media by name, with the state of each.
+         */
+        get: operations["list_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Library
+         * @description How much the library keeps, how much it may, and which formats it takes.
+         */
+        get: operations["show_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/{medium_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Medium
+         * @description A medium: its state, the steps of its last reading, and what was found.
+         */
+        get: operations["show_medium"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Medium
+         * @description Delete a medium: the graph is then what it would be without it.
+         */
+        delete: operations["delete_medium"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/{medium_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Text
+         * @description What a medium says, passage by passage, each with its position: section, page, slide, line or time.
+         */
+        get: operations["show_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/{medium_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Original
+         * @description The medium's bytes as they came, to be saved; ranges of them for players. Not of what is quarantined.
+         */
+        get: operations["show_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/{medium_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Medium
+         * @description Have a medium read again, as a task: after a failure, or when a newer release reads more.
+         */
+        post: operations["read_medium"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -4871,6 +5053,42 @@ export interface components {
             value: string;
         };
         /**
+         * Facts
+         * @description What is known of a medium beside its text. What does not apply is 0 or empty.
+         */
+        Facts: {
+            /**
+             * Pages
+             * @default 0
+             */
+            pages: number;
+            /**
+             * Slides
+             * @default 0
+             */
+            slides: number;
+            /**
+             * Width
+             * @default 0
+             */
+            width: number;
+            /**
+             * Height
+             * @default 0
+             */
+            height: number;
+            /**
+             * Duration Ms
+             * @default 0
+             */
+            duration_ms: number;
+            /**
+             * Codec
+             * @default
+             */
+            codec: string;
+        };
+        /**
          * Failed
          * @description Why an operation failed: what the single route would have answered.
          */
@@ -4957,6 +5175,19 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * FormatView
+         * @description A format that the library takes.
+         */
+        FormatView: {
+            /** Suffix */
+            suffix: string;
+            kind: components["schemas"]["MediumKind"];
+            /** Media Type */
+            media_type: string;
+            /** Most Bytes */
+            most_bytes: number;
         };
         /**
          * GivenAnswer
@@ -5356,6 +5587,26 @@ export interface components {
          */
         Level: "informational" | "low" | "medium" | "high" | "critical";
         /**
+         * LibraryView
+         * @description How full the library is. Sizes are in bytes.
+         */
+        LibraryView: {
+            /** Media */
+            media: number;
+            /** Most Media */
+            most_media: number;
+            /** Bytes */
+            bytes: number;
+            /** Most Bytes */
+            most_bytes: number;
+            /** Largest */
+            largest: number;
+            /** Uploads At Once */
+            uploads_at_once: number;
+            /** Formats */
+            formats: components["schemas"]["FormatView"][];
+        };
+        /**
          * ManyJudged
          * @description Answers to several suggestions.
          */
@@ -5445,6 +5696,73 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
+        /**
+         * MediumItem
+         * @description A medium. Times are microseconds since 1970 UTC.
+         */
+        MediumItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            kind: components["schemas"]["MediumKind"];
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            state: components["schemas"]["MediumState"];
+            /** Detail */
+            detail: string;
+            /** Stages */
+            stages: components["schemas"]["StageRun"][];
+            facts: components["schemas"]["Facts"];
+            /** Task Id */
+            task_id: string;
+            /** Words */
+            words: number;
+            /** Chunks */
+            chunks: number;
+            /** Concepts */
+            concepts: number;
+            /** Prerequisites */
+            prerequisites: number;
+            /** Origin */
+            origin: string;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MediumItems
+         * @description One page of media by name.
+         */
+        MediumItems: {
+            /** Items */
+            items: components["schemas"]["MediumItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * MediumKind
+         * @description What a medium is for people.
+         * @enum {string}
+         */
+        MediumKind: "text" | "captions" | "document" | "slides" | "image" | "audio" | "video";
+        /**
+         * MediumState
+         * @description How far a medium is.
+         * @enum {string}
+         */
+        MediumState: "kept" | "reading" | "ready" | "failed" | "quarantined";
         /**
          * MergeInto
          * @description What a concept is merged into.
@@ -6119,6 +6437,35 @@ export interface components {
             is_right: boolean;
         };
         /**
+         * PassageKind
+         * @description What a passage is in its document.
+         * @enum {string}
+         */
+        PassageKind: "text" | "heading" | "definition" | "code";
+        /**
+         * PassageView
+         * @description A paragraph, heading, list item or some seconds of speech.
+         */
+        PassageView: {
+            /** Number */
+            number: number;
+            kind: components["schemas"]["PassageKind"];
+            /** Text */
+            text: string;
+            /** Term */
+            term: string;
+            /** Section */
+            section: string[];
+            /** Page */
+            page: number;
+            /** Slide */
+            slide: number;
+            /** Line */
+            line: number;
+            /** At Ms */
+            at_ms: number;
+        };
+        /**
          * PathView
          * @description A path, both ends included.
          */
@@ -6444,7 +6791,7 @@ export interface components {
          * @description What a request is counted as. Each class has figures and counts of its own.
          * @enum {string}
          */
-        RequestClass: "api" | "intake" | "session";
+        RequestClass: "api" | "intake" | "session" | "upload";
         /**
          * Resolution
          * @description Why nothing more is to be done.
@@ -7536,6 +7883,28 @@ export interface components {
             origins: string[];
         };
         /**
+         * Stage
+         * @description The steps from bytes to the graph, in order.
+         * @enum {string}
+         */
+        Stage: "sniff" | "scan" | "text" | "concepts" | "graph";
+        /**
+         * StageRun
+         * @description One step of the last reading. Times are microseconds since 1970 UTC.
+         */
+        StageRun: {
+            stage: components["schemas"]["Stage"];
+            /** Began At */
+            began_at: number;
+            /** Ended At */
+            ended_at?: number | null;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+        };
+        /**
          * State
          * @description How a source is doing on this server.
          * @enum {string}
@@ -8076,6 +8445,18 @@ export interface components {
             results: components["schemas"]["CaseResult"][];
         };
         /**
+         * TextView
+         * @description A part of a medium's text.
+         */
+        TextView: {
+            /** Title */
+            title: string;
+            /** Total */
+            total: number;
+            /** Passages */
+            passages: components["schemas"]["PassageView"][];
+        };
+        /**
          * Threat
          * @description An entity (address, host, user) with a score over time.
          */
@@ -8510,6 +8891,47 @@ export interface components {
             factor: number;
         };
         /**
+         * UploadItem
+         * @description An upload that is not whole, or a piece that waits to be joined.
+         */
+        UploadItem: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Name */
+            name: string;
+            /** Length */
+            length: number;
+            /** Offset */
+            offset: number;
+            part: components["schemas"]["UploadPart"];
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Mine */
+            mine: boolean;
+            /** Created At */
+            created_at: number;
+            /** Expires At */
+            expires_at: number;
+        };
+        /**
+         * UploadItems
+         * @description Uploads, the newest first.
+         */
+        UploadItems: {
+            /** Items */
+            items: components["schemas"]["UploadItem"][];
+        };
+        /**
+         * UploadPart
+         * @description What an upload is to others (tus 1.0.0, concatenation).
+         * @enum {string}
+         */
+        UploadPart: "" | "partial" | "final";
+        /**
          * Usage
          * @description What the caller, or the caller's tenant, asked for.
          */
@@ -8860,6 +9282,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The body is of another type than this takes. */
+        Problem415: {
+            headers: {
+                "X-API-Version": components["headers"]["ApiVersion"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The Idempotency-Key belongs to another request. */
         Problem422: {
             headers: {
@@ -8878,6 +9310,16 @@ export interface components {
                 "Retry-After"?: number;
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The bytes do not come to their checksum. */
+        Problem460: {
+            headers: {
+                "X-API-Version": components["headers"]["ApiVersion"];
                 [name: string]: unknown;
             };
             content: {
@@ -15313,6 +15755,458 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: {
+                /** @description The newest so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "Tus-Resumable"?: string;
+                /** @description Bytes in all. */
+                "Upload-Length"?: string;
+                /** @description Pairs of a key and a Base64 value, separated by commas; `filename` names the medium. */
+                "Upload-Metadata"?: string;
+                /** @description `partial`, or `final;` and the pieces' URLs. */
+                "Upload-Concat"?: string;
+                /** @description Algorithm (sha256, sha1 or md5), a space, and the digest of this request's bytes in Base64. */
+                "Upload-Checksum"?: string;
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            460: components["responses"]["Problem460"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    describe_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "Tus-Resumable"?: string;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "Tus-Resumable"?: string;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    append_bytes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "Tus-Resumable"?: string;
+                /** @description Where the bytes begin. */
+                "Upload-Offset"?: string;
+                /** @description Algorithm (sha256, sha1 or md5), a space, and the digest of this request's bytes in Base64. */
+                "Upload-Checksum"?: string;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            460: components["responses"]["Problem460"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_media: {
+        parameters: {
+            query?: {
+                /** @description Only the one of this name. */
+                name?: string;
+                /** @description Media a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediumItems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_medium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediumItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_medium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediumItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_text: {
+        parameters: {
+            query?: {
+                /** @description The number of the first passage. */
+                first?: number;
+                /** @description Passages at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes as they came. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description A range of them. */
+            206: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There is no such range. */
+            416: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    read_medium: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
                 };
             };
             400: components["responses"]["Problem400"];

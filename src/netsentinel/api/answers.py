@@ -19,8 +19,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "The state of the thing does not allow this.",
         412: "It is no longer what `If-Match` says.",
         413: "The body is too large.",
+        415: "The body is of another type than this takes.",
         422: "The Idempotency-Key belongs to another request.",
         429: "Too many requests or attempts; see Retry-After.",
+        460: "The bytes do not come to their checksum.",
         503: "Not available at the moment; see Retry-After.",
         507: "The disk is full; reading goes on.",
     }.items()

@@ -29,6 +29,7 @@ from netsentinel.api.v2 import (
     error_recovery,
     events,
     graph,
+    media,
     model_tables,
     models,
     practice,
@@ -42,6 +43,7 @@ from netsentinel.api.v2 import (
     tasks,
     threats,
     triage,
+    uploads,
     usage,
     webhooks,
 )
@@ -108,6 +110,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         concepts.router,
         reviews.router,
         practice.router,
+        uploads.router,  # before the media: its path is no medium's id
+        media.router,
         analytics.router,
         set_aside.router,
         threats_v1.router,

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute, RouteContext
 from starlette.requests import HTTPConnection
 
 from netsentinel.api.credentials import bearer, session_token
-from netsentinel.api.middleware.body_limit import EVENTS_PATH
+from netsentinel.api.middleware.body_limit import EVENTS_PATH, MEDIA_UPLOADS_PATH
 from netsentinel.api.services import Services
 from netsentinel.identity import Admission, looks_like_api_key
 from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError, ThrottledError
@@ -97,6 +97,8 @@ async def charge_items(request: Request, items: int) -> None:
 
 def class_of(connection: HTTPConnection, principal: Principal) -> RequestClass:
     """What a request of this principal is counted as."""
+    if connection.scope["path"].startswith(MEDIA_UPLOADS_PATH):
+        return RequestClass.UPLOAD
     if principal.kind != "key":
         return RequestClass.SESSION
     is_batch = connection.scope.get("method") == "POST" and connection.scope["path"].rstrip("/") == EVENTS_PATH

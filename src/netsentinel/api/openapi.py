@@ -16,7 +16,7 @@ from netsentinel.api.problems import Problem
 from netsentinel.api.versions import OLDER, SUPPORTED, VERSION_HEADER
 from netsentinel.idempotency.model import KEY_HEADER, LONGEST_KEY
 
-METHODS: Final = ("get", "post", "put", "patch", "delete")
+METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options")
 _WITH_BODY: Final = frozenset({"post", "put", "patch"})
 _SAFE: Final = frozenset({"get", "head", "options"})
 _NO_STORAGE: Final = frozenset({"/livez"})
@@ -94,6 +94,7 @@ TAGS: Final = {
     "models": "Models that judge events: trained, deployed, watched, taken back.",
     "graph": "Concepts, what has to be understood before what, and where that is said.",
     "practice": "Questions that come again when they fade, and what each person masters.",
+    "media": "What there is to learn from: uploaded, read, and stated in the graph.",
     "connections": "Who is connected over the WebSocket.",
     "tasks": "Durable work: asked for, watched, stopped, tried again.",
     "error recovery": "Retries, circuit breakers and dead letters.",

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from netsentinel.academy.briefing import Briefings
 from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.projection import Projection
+from netsentinel.academy.media import Media, Uploads
 from netsentinel.academy.practice import PracticeDesk
 from netsentinel.academy.reviews import Reviews
 from netsentinel.alerts import AlertService, Processor
@@ -77,6 +78,8 @@ class Services:
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
     practice: PracticeDesk
+    media: Media
+    uploads: Uploads
     files: TaskFiles
     analytics: Analytics
     hub: Hub

@@ -13,12 +13,14 @@ from netsentinel.academy.practice import PracticeDesk, Refit
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.bootstrap.ground import Ground, open_ground
+from netsentinel.bootstrap.media import MediaParts, make_media
 from netsentinel.bootstrap.practice import make_practice
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage.dialect import POSTGRES, SQLITE
+from netsentinel.tasks import TaskService
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Academy:
     refit: Refit
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
+    media: MediaParts
 
     def on_graph(self, entry: Entry) -> None:
         """The live reaction to a changed graph."""
@@ -53,7 +56,7 @@ async def open_graph(settings: Settings) -> AsyncGenerator[GraphGround]:
         yield _ground(settings, ground)
 
 
-async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground) -> Academy:
+async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground, tasks: TaskService) -> Academy:
     """The academy's services; the default tenant's graph knows ATT&CK from the start."""
     stands_on = _ground(settings, ground)
     graph = Graph(stands_on)
@@ -61,8 +64,10 @@ async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground
     await attack.ensure(DEFAULT_TENANT)
     projection = await _projection(stack, settings, stands_on)
     concepts = Concepts(stands_on, graph)
+    reviews = make_reviews(stands_on, concepts)
     practice, refit = make_practice(settings, ground, graph)
-    return Academy(graph, concepts, make_reviews(stands_on, concepts), attack, practice, refit, projection)
+    media = make_media(stack, settings, stands_on, graph, reviews, tasks)
+    return Academy(graph, concepts, reviews, attack, practice, refit, projection, media)
 
 
 def make_reviews(ground: GraphGround, concepts: Concepts) -> Reviews:

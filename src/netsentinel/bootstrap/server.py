@@ -107,7 +107,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await open_work(settings, ground)
-        academy = await open_academy(stack, settings, ground)
+        academy = await open_academy(stack, settings, ground, work.tasks)
         histories = Histories(
             work.tasks,
             work.plan.schedules,
@@ -116,6 +116,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
             work.hooks.service,
             ground.limits,
             ground.idempotency,
+            academy.media.uploads,
         )
         await ground.limits.load()
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
@@ -125,7 +126,12 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         services.hub.on_answer(metrics.observe_live_request)
         ground.limits.on_refusal(metrics.observe_refusal)
-        work.actions.add(*_actions(services, rules), *models.actions.actions(), *academy.refit.actions())
+        work.actions.add(
+            *_actions(services, rules),
+            *models.actions.actions(),
+            *academy.refit.actions(),
+            *academy.media.actions.actions(),
+        )
         await ensure_nightly(work.plan.schedules)
         metrics.read_models(models.monitor.samples)
         await models.tables.tidy()
@@ -180,13 +186,12 @@ def _services(
     *,
     demo: bool,
 ) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher, Models]:
-    db, clock = ground.db, ground.clock
-    inbox, sources = SqlInbox(), SqlSources()
+    db, clock, window = ground.db, ground.clock, settings.alert_window_minutes * MINUTE
+    inbox, sources, meter = SqlInbox(), SqlSources(), SourceMeter(clock)
     stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
     suppressions = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
     alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
-    gate = SuppressionGate(suppressions)
-    grouping = AlertGrouping(stores.alerts, stores.evidence, settings.alert_window_minutes * MINUTE, gate)
+    grouping = AlertGrouping(stores.alerts, stores.evidence, window, SuppressionGate(suppressions))
     processor = Processor(db, inbox, sources, pool, grouping, clock, lake, rules.stores.hits, SqlSetAside())
     queue, limits = TaskQueue(work.tasks, clock), HubLimits.from_settings(settings)
     hub = Hub(ground.journal, ground.registry, clock, ground.identity, queue, limits)
@@ -195,7 +200,6 @@ def _services(
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
     work.hooks.sender.on_attempt(metrics.observe_webhook)
-    meter = SourceMeter(clock)
     intake = IntakeService(db, inbox, clock, Limits.of(settings), formats=FORMATS, meter=meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
     house = household(settings, intake, processor, clock)
@@ -241,6 +245,8 @@ def _services(
         briefings=make_briefings(ground, academy.graph, alert_service, academy.practice.standing),
         projection=academy.projection,
         practice=academy.practice,
+        media=academy.media.media,
+        uploads=academy.media.uploads,
         files=work.files,
         analytics=work.analytics,
         hub=hub,
@@ -266,6 +272,7 @@ def _handlers(work: Work, academy: Academy, alerts: AlertService, hub: Hub, push
         answer_request=hub.on_task_end,
         seed_graph=academy.attack.on_user,
         project_graph=academy.on_graph,
+        end_reading=academy.media.actions.on_task_ended,
     )
 
 

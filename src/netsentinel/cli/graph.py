@@ -17,6 +17,7 @@ ConceptArgument = Annotated[str, typer.Argument(metavar="CONCEPT", help="Its nam
 
 _GRAPH = "/api/v2/graph"
 _CONCEPTS = "/api/v2/concepts"
+_MOST_TEXT = 60
 
 
 @graph_app.callback()
@@ -251,5 +252,11 @@ def show_concepts(found: list[dict[str, Any]], output: Output) -> None:
         return
     print_table(
         ("NAME", "KIND", "KEY", "ID", "TEXT"),
-        [(one["name"], one["kind"], one["key"], one["id"], one["text"]) for one in found],
+        [(one["name"], one["kind"], one["key"], one["id"], _short(one["text"])) for one in found],
     )
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, as much as a row takes; `-o json` has it whole."""
+    line = " ".join(text.split())
+    return line if len(line) <= _MOST_TEXT else f"{line[:_MOST_TEXT].rstrip()}..."

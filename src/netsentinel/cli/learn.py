@@ -1,29 +1,28 @@
-"""`netsentinel learn`: what there is to learn from, on this machine and without a network."""
+"""`netsentinel learn`: what there is to learn from, on the server."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import asdict
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
 from netsentinel.cli.learn_practice import add_practice
+from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
-from netsentinel.cli.serve import DataOption, settings_from
-from netsentinel.kernel.errors import NetSentinelError
-from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
 
 if TYPE_CHECKING:
-    from netsentinel.academy.media import Media, Medium
-
-T = TypeVar("T")
+    from netsentinel.cli.remote import Remote
 
 EXIT_SOME_FAILED = 1
-_PAGE = 500
+_AT_ONCE = 4
+_LOOK_S = 0.4
+_ENDED = frozenset({"ready", "failed", "quarantined"})
+_COUNTS = ("words", "concepts", "prerequisites")
 
-TenantOption = Annotated[str, typer.Option(help="Whose they are.")]
+MediumArgument = Annotated[str, typer.Argument(metavar="MEDIUM", help="Id, or the name that it was imported by.")]
 
 learn_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Import and list what there is to learn from.")
 
@@ -40,29 +39,26 @@ add_practice(learn_app)
 def import_files(
     paths: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="PATH...", help="Files or folders: Markdown, text, HTML, captions (VTT, SRT), DOCX, PPTX."
-        ),
+        typer.Argument(metavar="PATH...", help="Files or folders; of a folder, every file that the library takes."),
     ],
     *,
-    tenant: TenantOption = DEFAULT_TENANT,
-    data_dir: DataOption = None,
+    wait: Annotated[bool, typer.Option(help="Wait until they are read, and say what was found.")] = True,
+    server: ServerOption = "",
+    key: KeyOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Keep texts, and put their concepts and the prerequisites among them into the knowledge graph.
+    """Upload files, and have their concepts and the prerequisites among them in the knowledge graph.
 
-    Works on the data folder itself: no network, and no server; one may run on it meanwhile. A file of the same name is
-    replaced. Exit code 1 when a file could not be read, or none was found.
+    An upload that broke off goes on where it stopped, also in a later run. A file of the same name is replaced. Exit
+    code 1 when a file was not taken or could not be read, or none was found.
     """
-    results = asyncio.run(
-        _with_media(data_dir, TenantId(tenant), lambda media: _imported(media, TenantId(tenant), paths))
-    )
+    results = asyncio.run(_import(server, key, list(_files(paths)), wait=wait))
     if output is Output.JSON:
         print_json(results)
     else:
-        columns = ("NAME", "DONE", "WORDS", "CONCEPTS", "PREREQUISITES")
+        columns = ("NAME", "DONE", "STATE", *(one.upper() for one in _COUNTS))
         print_table(columns, [[printable(str(one.get(name.lower(), ""))) for name in columns] for one in results])
-    failed = [one for one in results if one["done"] == "failed"]
+    failed = [one for one in results if one["state"] in {"refused", "failed", "quarantined"}]
     for one in failed:
         talk(f"{printable(one['name'])}: {printable(one['error'])}")
     talk(f"{len(results) - len(failed):,} files imported, {len(failed):,} failed.")
@@ -71,61 +67,143 @@ def import_files(
 
 
 @learn_app.command("list")
-def list_media(
-    *, tenant: TenantOption = DEFAULT_TENANT, data_dir: DataOption = None, output: OutputOption = Output.TABLE
-) -> None:
+def list_media(*, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE) -> None:
     """Show what was imported, by name."""
-    items = asyncio.run(_with_media(data_dir, TenantId(tenant), lambda media: _all(media, TenantId(tenant))))
+    items = asyncio.run(_all(server, key))
     if output is Output.JSON:
-        print_json([asdict(one) for one in items])
+        print_json(items)
         return
     print_table(
-        ("ID", "NAME", "TITLE", "WORDS", "CONCEPTS", "PREREQUISITES"),
+        ("ID", "NAME", "STATE", "TITLE", "WORDS", "CONCEPTS", "PREREQUISITES"),
         [
-            (one.id, printable(one.name), printable(one.title), one.words, one.concepts, one.prerequisites)
+            (
+                one["id"],
+                printable(one["name"]),
+                one["state"],
+                printable(one["title"]),
+                *(one[count] for count in _COUNTS),
+            )
             for one in items
         ],
     )
 
 
-@learn_app.command("remove")
-def remove(
-    medium: Annotated[str, typer.Argument(help="Id, or the name that it was imported by.")],
-    *,
-    tenant: TenantOption = DEFAULT_TENANT,
-    data_dir: DataOption = None,
+@learn_app.command("show")
+def show(
+    medium: MediumArgument, *, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE
 ) -> None:
+    """Show a medium: its state, the steps of its reading, and what was found."""
+    found = asyncio.run(_one(server, key, medium))
+    if output is Output.JSON:
+        print_json(found)
+        return
+    facts = [(name, value) for name, value in found["facts"].items() if value]
+    shown = ("id", "name", "title", "kind", "size", "state", "detail", *_COUNTS, "origin", "task_id")
+    print_table(("", "VALUE"), [*((name, printable(str(found[name]))) for name in shown), *facts])
+    print_table(
+        ("STEP", "SECONDS", "FOUND"),
+        [
+            (
+                one["stage"],
+                f"{(one['ended_at'] - one['began_at']) / 1_000_000:.2f}" if one["ended_at"] else "-",
+                one["detail"],
+            )
+            for one in found["stages"]
+        ],
+    )
+
+
+@learn_app.command("remove")
+def remove(medium: MediumArgument, *, server: ServerOption = "", key: KeyOption = "") -> None:
     """Delete a medium; the graph is then what it would be without it."""
-    gone = asyncio.run(_with_media(data_dir, TenantId(tenant), lambda media: _removed(media, TenantId(tenant), medium)))
-    talk(f"{printable(gone.name)} is gone, and what only it stated is gone from the graph.")
+    gone = asyncio.run(_removed(server, key, medium))
+    talk(f"{printable(gone['name'])} is gone, and what only it stated is gone from the graph.")
 
 
-async def _with_media(data_dir: Path | None, tenant: TenantId, use: "Callable[[Media], Awaitable[T]]") -> T:
-    from netsentinel.bootstrap import open_library
+async def _import(server: str, key: str, files: list[tuple[str, Path]], *, wait: bool) -> list[dict[str, Any]]:
+    from netsentinel.cli.remote import Remote
+    from netsentinel.cli.uploading import Uploader, unfinished
 
-    async with open_library(settings_from(data_dir=data_dir), tenant) as media:
-        return await use(media)
+    async with Remote.find(server, key) as remote:
+        uploader, places = Uploader(remote, await unfinished(remote)), asyncio.Semaphore(_AT_ONCE)
+        with _Bar(files) as bar:
+
+            async def one(name: str, path: Path) -> dict[str, Any]:
+                async with places:
+                    return await _sent(uploader, name, path, bar.of(name))
+
+            results = list(await asyncio.gather(*(one(*file) for file in files)))
+        return await _read(remote, results) if wait else results
 
 
-async def _imported(media: "Media", tenant: TenantId, paths: list[Path]) -> list[dict[str, Any]]:
-    principal = system_principal(tenant)
-    results: list[dict[str, Any]] = []
-    for name, path in _files(paths):
-        try:
-            done = await media.import_text(principal, name, await asyncio.to_thread(path.read_bytes))
-        except (NetSentinelError, OSError) as error:
-            results.append({"name": name, "done": "failed", "error": str(error)})
-            continue
-        medium = done.medium
-        said = "added" if done.is_new else "replaced" if done.is_changed else "unchanged"
-        counts = {"words": medium.words, "concepts": medium.concepts, "prerequisites": medium.prerequisites}
-        results.append({"name": name, "done": said, "id": medium.id, "title": medium.title, **counts})
-    return results
+async def _sent(uploader: Any, name: str, path: Path, sent: Callable[[int], None]) -> dict[str, Any]:
+    from netsentinel.kernel.errors import NetSentinelError, UnavailableError
+
+    try:
+        done = await uploader.send(name, path, sent)
+    except UnavailableError:
+        raise
+    except (NetSentinelError, OSError) as error:
+        return {"name": name, "done": "refused", "state": "refused", "error": str(error)}
+    return {"name": name, "done": done.change, "state": "kept", "id": done.medium}
+
+
+async def _read(remote: "Remote", results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The results with what became of the reading of each, when all of them have ended."""
+    from netsentinel.cli.uploading import every_medium
+
+    waiting = {one["id"] for one in results if "id" in one}
+    found: dict[str, dict[str, Any]] = {}
+    while waiting:
+        there = {one["id"]: one async for one in every_medium(remote)}
+        found |= {medium: there[medium] for medium in waiting if medium in there}
+        # One that somebody deleted meanwhile is not waited for.
+        waiting = {medium for medium in waiting if medium in there and there[medium]["state"] not in _ENDED}
+        if waiting:
+            await asyncio.sleep(_LOOK_S)
+    return [one | _outcome(found.get(one.get("id", ""))) for one in results]
+
+
+def _outcome(medium: dict[str, Any] | None) -> dict[str, Any]:
+    if medium is None:
+        return {}
+    shown = {name: medium[name] for name in ("title", "state", *_COUNTS)}
+    return shown | ({"error": medium["detail"]} if medium["state"] != "ready" else {})
+
+
+class _Bar:
+    """How much was sent, on the terminal; nothing where there is none."""
+
+    def __init__(self, files: list[tuple[str, Path]]) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+        self._sent: dict[str, int] = {}
+        total = sum(path.stat().st_size for _, path in files if path.is_file())
+        self._task = self._bar.add_task(f"{len(files):,} files", total=total)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def of(self, name: str) -> Callable[[int], None]:
+        """What hears how many bytes of a file were sent."""
+
+        def sent(count: int) -> None:
+            self._sent[name] = count
+            self._bar.update(self._task, completed=sum(self._sent.values()))
+
+        return sent
 
 
 def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
     """(name, path) of each file: of a folder all that can be read, at any depth, without following links."""
-    from netsentinel.academy.extraction import SUFFIXES
+    from netsentinel.academy.media.kinds import SUFFIXES
 
     for path in paths:
         if not path.is_dir():
@@ -136,17 +214,32 @@ def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(path).as_posix(), file
 
 
-async def _all(media: "Media", tenant: TenantId) -> "list[Medium]":
-    found: list[Medium] = []
-    cursor: str | None = None
-    while True:
-        page = await media.page(tenant, limit=_PAGE, cursor=cursor)
-        found += page.items
-        cursor = page.next
-        if cursor is None:
-            return found
+async def _all(server: str, key: str) -> list[dict[str, Any]]:
+    from netsentinel.cli.remote import Remote
+    from netsentinel.cli.uploading import every_medium
+
+    async with Remote.find(server, key) as remote:
+        return [one async for one in every_medium(remote)]
 
 
-async def _removed(media: "Media", tenant: TenantId, wanted: str) -> "Medium":
-    named = [one.id for one in await _all(media, tenant) if one.name == wanted]
-    return await media.delete(system_principal(tenant), named[0] if named else wanted)
+async def _one(server: str, key: str, wanted: str) -> dict[str, Any]:
+    from netsentinel.cli.remote import Remote
+
+    async with Remote.find(server, key) as remote:
+        return await _found(remote, wanted)
+
+
+async def _found(remote: "Remote", wanted: str) -> dict[str, Any]:
+    """The medium of a name or an id."""
+    from netsentinel.cli.tasks import segment
+
+    named = (await remote.get("/api/v2/media", {"name": wanted[:200]}))["items"]
+    return named[0] if named else await remote.get(f"/api/v2/media/{segment(wanted)}", {})
+
+
+async def _removed(server: str, key: str, wanted: str) -> dict[str, Any]:
+    from netsentinel.cli.remote import Remote
+
+    async with Remote.find(server, key) as remote:
+        found = await _found(remote, wanted)
+        return await remote.call("DELETE", f"/api/v2/media/{found['id']}")

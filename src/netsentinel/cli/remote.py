@@ -82,6 +82,18 @@ class Remote:
         headers: dict[str, str] | None = None,
     ) -> Any:
         """One request; its decoded JSON answer, None when it has no body. Errors as for `get`."""
+        response = await self._request(method, path, query, body, headers)
+        return msgspec.json.decode(response.content) if response.content else None
+
+    async def headers_of(
+        self, method: str, path: str, *, headers: dict[str, str], body: bytes | None = None
+    ) -> Mapping[str, str]:
+        """One request whose answer is in its headers; their names in any case. Errors as for `get`."""
+        return (await self._request(method, path, None, body, headers)).headers
+
+    async def _request(
+        self, method: str, path: str, query: Query | None, body: bytes | None, headers: dict[str, str] | None
+    ) -> httpx2.Response:
         try:
             response = await self._http.request(method, path, params=query, content=body, headers=headers)
         except httpx2.TransportError as error:
@@ -89,7 +101,7 @@ class Remote:
                 f"No server answers at {self.base_url}. Start one with: netsentinel serve"
             ) from error
         if response.is_success:
-            return msgspec.json.decode(response.content) if response.content else None
+            return response
         raise _refusal(response)
 
     async def stream(self, path: str, query: Query) -> AsyncIterator[bytes]:
@@ -126,7 +138,7 @@ def _refusal(response: httpx2.Response) -> NetSentinelError:
         return UnavailableError(detail, retry_after=int(response.headers.get("Retry-After", "1")))
     if response.status_code == 400:  # noqa: PLR2004 - RFC 9110
         return InvalidInputError(detail)
-    return RemoteError(detail, problem=problem)
+    return RemoteError(detail, problem=problem, status=response.status_code)
 
 
 def local_folder(data_dir: Path) -> Path:

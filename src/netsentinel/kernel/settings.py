@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         6_000, ge=1, description="Batches of events a minute (`POST /api/v2/events`) of a key of any limited tier."
     )
     limits_intake_per_day: int = Field(0, ge=0, description="Batches of events a day (UTC) of such a key; 0 for any.")
+    limits_upload_per_minute: int = Field(
+        6_000, ge=1, description="Requests a minute to `/api/v2/media/uploads`, of a key or a user."
+    )
+    limits_upload_per_day: int = Field(0, ge=0, description="Such requests a day (UTC); 0 for any number.")
     limits_session_per_minute: int = Field(1_200, ge=1, description="Requests a minute of a user's browser sessions.")
     limits_session_per_day: int = Field(
         200_000, ge=0, description="Requests a day (UTC) of a user's browser sessions; 0 for any number."
@@ -211,6 +215,16 @@ class Settings(BaseSettings):
     )
     practice_new_per_day: int = Field(
         20, ge=0, le=1_000, description="Questions that one person begins a day (UTC), unless a lesson is practised."
+    )
+    media_max_mib: int = Field(2_048, ge=1, description="Largest medium; texts have 16 MiB, documents and slides 64.")
+    media_quota_mib: int = Field(10_240, ge=1, description="How much a tenant's library keeps and receives in all.")
+    media_quota_count: int = Field(10_000, ge=1, description="How many media a tenant's library keeps.")
+    media_uploads_at_once: int = Field(32, ge=1, description="Uploads of a tenant that may be under way.")
+    media_upload_hours: int = Field(24, ge=1, description="An upload to which nothing is added for so long is deleted.")
+    media_readers: int = Field(2, ge=1, le=64, description="Media that are read at once, each in a process of its own.")
+    media_reader_mib: int = Field(512, ge=128, description="Memory that the process which reads a medium may take.")
+    media_reader_seconds: int = Field(
+        60, ge=1, description="Processor time that reading one medium may take; twice as long by the clock."
     )
 
     outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -76,6 +76,8 @@ class Permission(StrEnum):
     """Take courses and practise, each person for themselves."""
     COURSES_TEACH = "courses:teach"
     """Write, publish and assign courses and questions, and see how far everybody is."""
+    MEDIA_READ = "media:read"
+    MEDIA_WRITE = "media:write"
     USERS_MANAGE = "users:manage"
     KEYS_MANAGE = "keys:manage"
     AUDIT_READ = "audit:read"
@@ -118,6 +120,7 @@ _VIEWER = frozenset(
         Permission.WEBHOOKS_READ,
         Permission.GRAPH_READ,
         Permission.COURSES_LEARN,
+        Permission.MEDIA_READ,
     }
 )
 _ANALYST = _VIEWER | {
@@ -135,6 +138,7 @@ _ANALYST = _VIEWER | {
     Permission.WEBHOOKS_WRITE,
     Permission.GRAPH_WRITE,
     Permission.COURSES_TEACH,
+    Permission.MEDIA_WRITE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

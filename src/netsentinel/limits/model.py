@@ -21,6 +21,8 @@ class RequestClass(StrEnum):
     """A batch of events that a program hands over."""
     SESSION = "session"
     """A browser's request, with a session."""
+    UPLOAD = "upload"
+    """A piece of a medium on its way, of a program or a browser."""
 
 
 Key = tuple[TenantId, str, RequestClass]
@@ -60,6 +62,7 @@ class LimitPlan:
     premium: Rate = Rate(1_000, 200, 1_000_000)
     intake: Rate = Rate(6_000, 1_200)
     session: Rate = Rate(1_200, 240, 200_000)
+    upload: Rate = Rate(6_000, 1_200)
 
     @classmethod
     def of(cls, settings: Settings) -> "LimitPlan":
@@ -73,6 +76,7 @@ class LimitPlan:
             premium=rate(settings.limits_premium_per_minute, settings.limits_premium_per_day),
             intake=rate(settings.limits_intake_per_minute, settings.limits_intake_per_day),
             session=rate(settings.limits_session_per_minute, settings.limits_session_per_day),
+            upload=rate(settings.limits_upload_per_minute, settings.limits_upload_per_day),
         )
 
     def rate(self, principal: Principal, of: RequestClass) -> Rate | None:
@@ -83,6 +87,8 @@ class LimitPlan:
             return None
         if of is RequestClass.INTAKE:
             return self.intake
+        if of is RequestClass.UPLOAD:
+            return self.upload
         return self.premium if principal.tier is Tier.PREMIUM else self.standard
 
 

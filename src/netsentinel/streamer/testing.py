@@ -42,6 +42,7 @@ LIVE_KINDS: Final = (
     EntryKind("lesson.completed", "learning", "lesson:completed", Told, "A made-up lesson."),
     EntryKind("model.promoted", "models", "model:promoted", Told, "A made-up promotion.", audited=True),
     EntryKind("webhook.stopped", "webhooks", "webhook:disabled", Told, "A made-up end of an endpoint."),
+    EntryKind("medium.stage", "media", "medium:stage", Told, "A made-up step of a reading."),
     EntryKind("session.closed", "audit", "session:closed", Told, "A made-up end of a session.", audited=True),
 )
 """Kinds on the real topics, for tests that stand below the features which declare the real ones."""

@@ -194,6 +194,12 @@ _TOPICS = (
         },
     ),
     Topic(
+        "media",
+        Permission.MEDIA_READ,
+        "/api/v2/media",
+        {"id": _TEXT, "name": _TEXT, "change": _TEXT, "state": _TEXT, "stage": _TEXT, "medium_kind": _TEXT},
+    ),
+    Topic(
         "audit",
         Permission.AUDIT_READ,
         "/api/v2/entries?topic=audit",

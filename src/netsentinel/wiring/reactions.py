@@ -51,6 +51,7 @@ class Handlers:
     webhook_kinds: WantedKinds
     end_delivery: DurableHandler
     seed_graph: DurableHandler
+    end_reading: DurableHandler
     project_graph: LiveHandler
 
 
@@ -149,6 +150,12 @@ REACTIONS: Final[tuple[Reaction, ...]] = (
         (USER_CREATED,),
         "Has the knowledge graph of the user's tenant know the tactics, techniques and mitigations of ATT&CK.",
         lambda handlers: handlers.seed_graph,
+    ),
+    DurableReaction(
+        "media",
+        (TASK_FAILED, TASK_CANCELLED, TASK_DEAD),
+        "Notes on a medium that the task which reads it was given up, and announces it.",
+        lambda handlers: handlers.end_reading,
     ),
     LiveReaction(
         "projection",

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from netsentinel.academy.media import Uploads
 from netsentinel.idempotency import Idempotency
 from netsentinel.kernel.clock import DAY, HOUR
 from netsentinel.kernel.settings import Settings
@@ -52,6 +53,7 @@ class Histories:
     webhooks: Webhooks
     usage: RequestLimits
     requests: Idempotency
+    uploads: Uploads
 
 
 class Upkeep:
@@ -92,11 +94,18 @@ class Upkeep:
     async def trim_history(self, _input: Nothing, _reporter: Reporter) -> Trimmed:
         """Delete runs of schedules and changes of breakers of more than 90 days ago, and more by the settings.
 
-        Those say how long deliveries of webhooks, counts of requests, and answers under an idempotency key are kept.
+        Those say how long deliveries of webhooks, counts of requests, answers under an idempotency key, and uploads
+        that nobody goes on with are kept.
         """
         histories = self._histories
         gone = await histories.webhooks.forget_old(self._settings.webhooks_keep_days)
-        for history in (histories.schedules, histories.breakers, histories.usage, histories.requests):
+        for history in (
+            histories.schedules,
+            histories.breakers,
+            histories.usage,
+            histories.requests,
+            histories.uploads,
+        ):
             gone += await history.forget_old()
         return Trimmed(gone)
 

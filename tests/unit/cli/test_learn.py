@@ -2,56 +2,112 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
-from pytest_socket import disable_socket, enable_socket
 
 from netsentinel.cli.program import run
+from tests.unit.cli.answering import Answering
 
-SHEET = "# Web sessions\n\nA **session cookie** is a cookie that holds the session identifier of a user.\n"
+MEDIUM: dict[str, Any] = {
+    "id": "med_1",
+    "name": "deep/web.md",
+    "title": "Web sessions",
+    "kind": "text",
+    "size": 12,
+    "state": "ready",
+    "detail": "",
+    "facts": {"pages": 3, "width": 0},
+    "stages": [{"stage": "text", "began_at": 1_000_000, "ended_at": 1_500_000, "detail": "4 passages"}],
+    "words": 9,
+    "concepts": 2,
+    "prerequisites": 1,
+    "origin": "medium:med_1",
+    "task_id": "tsk_1",
+}
+REFUSED = httpx2.Response(400, json={"code": "invalid-medium", "detail": "bad.md is not what its name says."})
+
+
+class Library:
+    """A server that reads a medium while it is looked at once."""
+
+    def __init__(self, **ends: Any) -> None:
+        self.looks = 0
+        self.ends = ends
+
+    def __call__(self, request: httpx2.Request) -> Any:
+        path = request.url.path
+        if request.method == "POST":
+            name = request.headers["upload-metadata"]
+            if "YmFkLm1k" in name:
+                return REFUSED
+            headers = {"Location": "x", "X-NetSentinel-Medium": "med_1", "X-NetSentinel-Change": "added"}
+            return httpx2.Response(201, headers=headers)
+        if path.endswith("/uploads"):
+            return {"items": []}
+        if path == "/api/v2/media" and "name" in request.url.params:
+            return {"items": [MEDIUM] if request.url.params["name"] == MEDIUM["name"] else [], "next": None}
+        if path == "/api/v2/media":
+            self.looks += 1
+            return {"items": [MEDIUM | ({"state": "reading"} if self.looks == 1 else self.ends)], "next": None}
+        return MEDIUM
 
 
 @pytest.fixture
-def offline() -> object:
-    """No socket but those of the machine itself, which the event loop needs."""
-    disable_socket(allow_unix_socket=True)
-    yield
-    enable_socket()
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "web.md").write_text("# Web\n")
+    (tmp_path / "program.exe").write_bytes(b"MZ")
+    (tmp_path / "link.md").symlink_to(tmp_path / "deep" / "web.md")
+    return tmp_path
 
 
-def learn(data: Path, *arguments: str) -> int:
-    return run(["learn", *arguments, "--data-dir", str(data)])
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsentinel.cli.learn._LOOK_S", 0.0)
 
 
-def test_a_folder_is_imported_listed_and_removed_without_a_network(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], offline: object
+def test_a_folder_goes_to_the_server_and_is_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, data = tmp_path / "notes", tmp_path / "data"
-    (folder / "deep").mkdir(parents=True)
-    (folder / "deep" / "web.md").write_text(SHEET)
-    (folder / "picture.png").write_bytes(b"\x89PNG")
-    (folder / "link.md").symlink_to(folder / "deep" / "web.md")
-    assert learn(data, "import", str(folder), "-o", "json") == 0
+    server = Answering(Library()).install(monkeypatch)
+    assert run(["learn", "import", str(folder), "-o", "json"]) == 0
     (one,) = json.loads(capsys.readouterr().out)
-    assert (one["name"], one["done"], one["title"]) == ("deep/web.md", "added", "Web sessions")
-    assert one["concepts"] > 0
-    assert learn(data, "import", str(folder), "-o", "json") == 0
-    assert json.loads(capsys.readouterr().out)[0]["done"] == "unchanged"
-    assert learn(data, "list", "-o", "json") == 0
-    assert [item["id"] for item in json.loads(capsys.readouterr().out)] == [one["id"]]
-    assert learn(data, "remove", "deep/web.md") == 0
-    assert learn(data, "list", "-o", "json") == 0
-    assert json.loads(capsys.readouterr().out.strip()) == []
+    assert (one["name"], one["done"], one["state"], one["concepts"]) == ("deep/web.md", "added", "ready", 2)
+    assert [request.method for request in server.asked] == ["GET", "POST", "GET", "GET"]
+    assert run(["learn", "import", str(folder), "--no-wait"]) == 0
+    assert "kept" in capsys.readouterr().out
 
 
-def test_files_that_fail_are_named_and_the_others_are_imported(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_fails_is_named_and_the_others_are_imported(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good, bad = tmp_path / "good.txt", tmp_path / "bad.md"
-    good.write_text("Some text.")
-    bad.write_bytes(b"\x00")
-    assert learn(tmp_path / "data", "import", str(bad), str(good), str(tmp_path / "none.md")) == 1
+    (folder / "bad.md").write_bytes(b"\0")
+    Answering(Library()).install(monkeypatch)
+    assert run(["learn", "import", str(folder), str(folder / "none.md")]) == 1
     told = capsys.readouterr()
-    assert "good.txt" in told.out
-    assert "bad.md: bad.md is no text" in told.err
+    assert "deep/web.md" in told.out
+    assert "bad.md: bad.md is not what its name says" in told.err
     assert "1 files imported, 2 failed" in told.err
+    Answering(Library(state="failed", detail="It holds no text.")).install(monkeypatch)
+    assert run(["learn", "import", str(folder / "deep")]) == 1
+    assert "web.md: It holds no text." in capsys.readouterr().err
+    assert run(["learn", "import", str(folder / "deep" / "...")]) == 1
+
+
+def test_media_are_listed_shown_and_removed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = Answering(Library()).install(monkeypatch)
+    assert run(["learn", "list"]) == 0
+    assert "Web sessions" in capsys.readouterr().out
+    assert run(["learn", "show", "deep/web.md"]) == 0
+    said = capsys.readouterr().out
+    assert "pages" in said
+    assert "width" not in said
+    assert "0.50" in said
+    assert run(["learn", "show", "med_1", "-o", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "med_1"
+    assert run(["learn", "remove", "deep/web.md"]) == 0
+    assert (server.asked[-1].method, server.asked[-1].url.path) == ("DELETE", "/api/v2/media/med_1")

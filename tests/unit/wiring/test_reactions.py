@@ -68,6 +68,7 @@ def test_the_table() -> None:
         ("webhooks", True, ()),
         ("deliveries", True, ("task.failed", "task.cancelled", "task.dead")),
         ("attack", True, ("user.created",)),
+        ("media", True, ("task.failed", "task.cancelled", "task.dead")),
         ("projection", False, ("graph.changed",)),
         ("requests", False, ("task.succeeded", "task.failed", "task.cancelled", "task.dead")),
     ]
@@ -107,6 +108,7 @@ def test_each_takes_its_own_handler(reaction: DurableReaction | LiveReaction) ->
         webhook_kinds=lambda _tx: ("alert.raised",),
         end_delivery=lambda _tx, _entry: taken.append("deliveries"),
         seed_graph=lambda _tx, _entry: taken.append("attack"),
+        end_reading=lambda _tx, _entry: taken.append("media"),
         project_graph=lambda _entry: taken.append("projection"),
     )
     handler = reaction.handler(handlers)

@@ -36,6 +36,7 @@ HANDLERS = Handlers(
     webhook_kinds=lambda _tx: (),
     end_delivery=_nothing,
     seed_graph=_nothing,
+    end_reading=_nothing,
     project_graph=_nothing,
 )
 

@@ -67,12 +67,13 @@ class House:
         breakers.declare("smtp")
         self.board = BreakerBoard(database, SqlBreakers(), site.clock, breakers)
         self.hooks, self.usage, self.requests = Hooks(), Forgetful(), Forgetful()
+        self.uploads = Forgetful()
         settings = Settings(
             data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5, webhooks_keep_days=7
         )
         files = TaskFiles(folder / "results")
         histories = Histories(
-            site.tasks.service, site.schedules, self.board, files, self.hooks, self.usage, self.requests
+            site.tasks.service, site.schedules, self.board, files, self.hooks, self.usage, self.requests, self.uploads
         )
         upkeep = Upkeep(settings, journal, self.lake, histories)
         site.tasks.service.actions.add(*upkeep.actions())
@@ -158,7 +159,7 @@ async def test_what_is_too_old_goes_every_hour(house: House) -> None:
     await house.work_until(only_the_new_is_there)
     assert await house.board.history(T, since=0, until=site.clock.now() + DAY) == []
     assert house.hooks.days == 7
-    assert (house.usage.asked, house.requests.asked) == (2, 2)
+    assert (house.usage.asked, house.requests.asked, house.uploads.asked) == (2, 2, 2)
 
 
 async def test_the_lake_is_tended_on_request(house: House) -> None:

@@ -7,6 +7,7 @@ export const CLASSES: Readonly<Record<RequestClass, string>> = {
   api: "API",
   intake: "Events in",
   session: "Browser",
+  upload: "Uploads",
 };
 
 /** Whose requests of a class have the limits. */
@@ -14,6 +15,7 @@ export const WINDOWS: Readonly<Record<RequestClass, string>> = {
   api: "Requests with this key",
   intake: "Batches of events with this key",
   session: "Requests of your browsers",
+  upload: "Pieces of uploads",
 };
 
 /** How many of the requests that are left the minute was handed by the minutes before. */

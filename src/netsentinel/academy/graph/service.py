@@ -123,6 +123,10 @@ class Graph:
         announce(tx, principal, str(origin), derived)
         return stated(version, ids, derived)
 
+    async def said_by(self, tenant: TenantId, origin: Origin) -> Statements:
+        """Everything that an origin states."""
+        return await self._ground.db.read(lambda tx: self._ground.ledger.origin(tx, tenant, origin))
+
     def is_stated_in(self, tx: ReadTx, tenant: TenantId, origin: Origin) -> bool:
         """Whether an origin states anything."""
         return origin in self._ground.ledger.origins(tx, tenant)

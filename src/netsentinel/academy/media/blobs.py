@@ -34,6 +34,14 @@ class BlobFolder:
         """
         return await asyncio.to_thread(self._keep, tenant, data)
 
+    async def adopt(self, tenant: TenantId, sha256: str, path: Path) -> None:
+        """Keep a synced file, of that hash, of the same disk; it stays where it is as well.
+
+        Raises:
+            StorageFullError: that is not possible here.
+        """
+        await asyncio.to_thread(self._adopt, self.path(tenant, sha256), path)
+
     async def read(self, tenant: TenantId, sha256: str) -> bytes:
         """The bytes of that hash.
 
@@ -41,18 +49,18 @@ class BlobFolder:
             NotFoundError: there are none.
         """
         try:
-            return await asyncio.to_thread(self._path(tenant, sha256).read_bytes)
+            return await asyncio.to_thread(self.path(tenant, sha256).read_bytes)
         except FileNotFoundError as error:
             raise NotFoundError(f"The bytes {sha256[:16]}... are not kept any more.") from error
 
     async def forget(self, tenant: TenantId, sha256: str) -> None:
         """Delete the bytes; nothing when there are none."""
-        path = self._path(tenant, sha256)
+        path = self.path(tenant, sha256)
         await asyncio.to_thread(lambda: path.unlink(missing_ok=True))
 
     def _keep(self, tenant: TenantId, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
-        path = self._path(tenant, sha256)
+        path = self.path(tenant, sha256)
         if path.is_file() and path.stat().st_size == len(data):
             return sha256
         private_folder(path.parent)
@@ -63,20 +71,36 @@ class BlobFolder:
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             raise StorageFullError(f"The medium could not be written: {error}.") from error
         finally:
             aside.unlink(missing_ok=True)
         return sha256
 
-    def _path(self, tenant: TenantId, sha256: str) -> Path:
+    def _adopt(self, path: Path, source: Path) -> None:
+        if path.is_file() and path.stat().st_size == source.stat().st_size:
+            return
+        private_folder(path.parent)
+        try:
+            path.unlink(missing_ok=True)
+            path.hardlink_to(source)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise StorageFullError(f"The medium could not be kept: {error}.") from error
+
+    def path(self, tenant: TenantId, sha256: str) -> Path:
+        """Where the bytes of that hash are, if there are any.
+
+        Raises:
+            NotFoundError: there cannot be any.
+        """
         if _TENANT.fullmatch(tenant) is None or _HASH.fullmatch(sha256) is None:
             raise NotFoundError(f"No bytes are kept as {sha256[:80]!r}.")
         return self._folder / tenant / sha256[:2] / sha256
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the name of a new file survive a crash, not only its bytes."""
     number = os.open(folder, os.O_RDONLY)
     try:

@@ -1,9 +1,11 @@
 """What media announce in the journal. Their texts stay out of it."""
 
-from netsentinel.academy.media.model import MediumState
+from netsentinel.academy.media.kinds import MediumKind
+from netsentinel.academy.media.model import MediumState, Stage
 from netsentinel.kernel.entries import EntryKind, Payload
 
 MEDIUM_CHANGED = "medium.changed"
+MEDIUM_STAGE = "medium.stage"
 
 
 class MediumChanged(Payload, frozen=True, kw_only=True):
@@ -14,10 +16,34 @@ class MediumChanged(Payload, frozen=True, kw_only=True):
     change: str
     """`added`, `replaced` or `deleted`."""
     state: MediumState
-    concepts: int
-    prerequisites: int
+    medium_kind: MediumKind
+    size: int
+    """Bytes."""
+
+
+class MediumStage(Payload, frozen=True, kw_only=True):
+    """A reading of a medium went on. The entry's subject is the medium's id."""
+
+    id: str
+    name: str
+    state: MediumState
+    stage: Stage
+    """The step that begins, or that the reading ended with."""
+    medium_kind: MediumKind
+    detail: str = ""
+    words: int = 0
+    concepts: int = 0
+    prerequisites: int = 0
+    task_id: str = ""
 
 
 ENTRY_KINDS = (
-    EntryKind(MEDIUM_CHANGED, "graph", "medium:changed", MediumChanged, "A medium was added, replaced or deleted."),
+    EntryKind(MEDIUM_CHANGED, "media", "medium:changed", MediumChanged, "A medium was added, replaced or deleted."),
+    EntryKind(
+        MEDIUM_STAGE,
+        "media",
+        "medium:stage",
+        MediumStage,
+        "A medium is in the next step of being read; `state` says when it is ready, failed or quarantined.",
+    ),
 )

@@ -1,10 +1,12 @@
-"""Where media are kept: rows about them, and their bytes."""
+"""Where media are kept: rows about them, their bytes, uploads on their way; and who reads them."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
-from netsentinel.academy.extraction import Learnt
-from netsentinel.academy.media.model import Medium
-from netsentinel.kernel.types import TenantId
+from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt
+from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, ReadMedium, Upload
+from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
 
@@ -15,8 +17,8 @@ class MediumStore(Protocol):
         """Keep a new one; False when the tenant has one of that name."""
         ...
 
-    def save(self, tx: Tx, medium: Medium) -> bool:
-        """Replace what is kept of it, if that is the version before; False when it is not."""
+    def save(self, tx: Tx, medium: Medium, version: int) -> bool:
+        """Replace what is kept of it, if its version is this one; False when it is not."""
         ...
 
     def delete(self, tx: Tx, tenant: TenantId, medium_id: str) -> bool:
@@ -31,12 +33,56 @@ class MediumStore(Protocol):
         """The tenant's medium of that name."""
         ...
 
+    def by_task(self, tx: ReadTx, tenant: TenantId, task_id: str) -> Medium | None:
+        """The tenant's medium that this task reads, or read last."""
+        ...
+
     def page(self, tx: ReadTx, tenant: TenantId, after: str, limit: int) -> list[Medium]:
         """Media by name, beginning after that name."""
         ...
 
+
+class MediumCounts(Protocol):
+    """Counts over media."""
+
     def uses(self, tx: ReadTx, tenant: TenantId, sha256: str) -> int:
-        """How many of the tenant's media have these bytes."""
+        """How many of the tenant's media have these bytes, or this text."""
+        ...
+
+    def usage(self, tx: ReadTx, tenant: TenantId) -> MediaUsage:
+        """How much the tenant keeps."""
+        ...
+
+
+class UploadStore(Protocol):
+    """Keeps what is known of uploads."""
+
+    def insert(self, tx: Tx, upload: Upload) -> None:
+        """Keep a new one."""
+        ...
+
+    def save(self, tx: Tx, upload: Upload, offset: int) -> bool:
+        """Replace what is kept of it, if so much of it had arrived; False when it is otherwise."""
+        ...
+
+    def get(self, tx: ReadTx, tenant: TenantId, upload_id: str) -> Upload | None:
+        """The upload, when it belongs to the tenant."""
+        ...
+
+    def delete(self, tx: Tx, tenant: TenantId, upload_id: str) -> bool:
+        """Forget it; False when there was none."""
+        ...
+
+    def unfinished(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[Upload]:
+        """Those of the tenant that became no medium yet, the newest first."""
+        ...
+
+    def open(self, tx: ReadTx, tenant: TenantId) -> OpenUploads:
+        """How much is arriving."""
+        ...
+
+    def expired(self, tx: ReadTx, before: Micros, limit: int) -> list[Upload]:
+        """Those of any tenant that expire before a time."""
         ...
 
 
@@ -51,6 +97,14 @@ class BlobStore(Protocol):
         """
         ...
 
+    async def adopt(self, tenant: TenantId, sha256: str, path: Path) -> None:
+        """Keep a synced file, of that hash, of the same disk; it stays where it is as well.
+
+        Raises:
+            StorageFullError: that is not possible here.
+        """
+        ...
+
     async def read(self, tenant: TenantId, sha256: str) -> bytes:
         """The bytes of that hash.
 
@@ -61,6 +115,35 @@ class BlobStore(Protocol):
 
     async def forget(self, tenant: TenantId, sha256: str) -> None:
         """Delete the bytes; nothing when there are none."""
+        ...
+
+    def path(self, tenant: TenantId, sha256: str) -> Path:
+        """Where the bytes of that hash are, if there are any.
+
+        Raises:
+            NotFoundError: there cannot be any.
+        """
+        ...
+
+
+class ReadingRoom(Protocol):
+    """Reads what nobody trusts, where it harms nobody."""
+
+    async def read(self, path: Path, name: str) -> ReadMedium:
+        """What a file of this name says, and facts about it.
+
+        Raises:
+            UnreadableTextError: it is not what its name says.
+            CellBrokeError: reading it broke off.
+        """
+        ...
+
+    async def extract(self, document: Document, known: Sequence[KnownConcept], state: Learnt) -> Extraction:
+        """What is in a text, by what answers taught.
+
+        Raises:
+            CellBrokeError: looking broke off.
+        """
         ...
 
 

@@ -1,42 +1,71 @@
-"""Media in SQL."""
+"""Media and uploads in SQL."""
 
 from typing import Final
 
-from netsentinel.academy.media.model import Medium, MediumState
-from netsentinel.kernel.types import TenantId
-from netsentinel.storage.ports import ReadTx, Row, Tx
+import msgspec
 
-_COLUMNS: Final = (
-    "id, tenant, name, title, size, sha256, state, detail, words, chunks, concepts, prerequisites, created_by,"
-    " created_at, updated_at, version"
+from netsentinel.academy.media.kinds import MediumKind
+from netsentinel.academy.media.model import (
+    Facts,
+    MediaUsage,
+    Medium,
+    MediumState,
+    OpenUploads,
+    StageRun,
+    Upload,
+    UploadPart,
 )
+from netsentinel.kernel.types import Micros, TenantId
+from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+
+_FIXED: Final = ("id", "tenant", "name", "created_by", "created_at")
+_CHANGING: Final = (
+    "title",
+    "size",
+    "sha256",
+    "state",
+    "detail",
+    "words",
+    "chunks",
+    "concepts",
+    "prerequisites",
+    "updated_at",
+    "version",
+    "kind",
+    "media_type",
+    "stages",
+    "facts",
+    "text_sha256",
+    "task_id",
+)
+_COLUMNS: Final = ", ".join((*_FIXED, *_CHANGING))
+_MARKS: Final = ", ".join("?" * (len(_FIXED) + len(_CHANGING)))
 _SELECT: Final = f"SELECT {_COLUMNS} FROM media WHERE tenant = ?"  # noqa: S608 - constants only
-_INSERT: Final = f"INSERT INTO media ({_COLUMNS}) VALUES ({', '.join('?' * 16)}) ON CONFLICT DO NOTHING"  # noqa: S608 - constants only
+_INSERT: Final = f"INSERT INTO media ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT DO NOTHING"  # noqa: S608 - the same
 _UPDATE: Final = (
-    "UPDATE media SET title = ?, size = ?, sha256 = ?, state = ?, detail = ?, words = ?, chunks = ?, concepts = ?,"
-    " prerequisites = ?, updated_at = ?, version = ? WHERE tenant = ? AND id = ? AND version = ?"
+    f"UPDATE media SET {', '.join(f'{name} = ?' for name in _CHANGING)} WHERE tenant = ? AND id = ? AND version = ?"  # noqa: S608 - the same
 )
+_stages: Final = msgspec.json.Decoder(tuple[StageRun, ...])
+_facts: Final = msgspec.json.Decoder(Facts)
 
 
 def _medium(row: Row) -> Medium:
-    return Medium(
-        id=row[0],
-        tenant=TenantId(row[1]),
-        name=row[2],
-        title=row[3],
-        size=row[4],
-        sha256=row[5],
-        state=MediumState(row[6]),
-        detail=row[7],
-        words=row[8],
-        chunks=row[9],
-        concepts=row[10],
-        prerequisites=row[11],
-        created_by=row[12],
-        created_at=row[13],
-        updated_at=row[14],
-        version=row[15],
-    )
+    own = dict(zip((*_FIXED, *_CHANGING), row, strict=True))
+    own |= {
+        "tenant": TenantId(own["tenant"]),
+        "state": MediumState(own["state"]),
+        "kind": MediumKind(own["kind"]),
+        "stages": _stages.decode(own["stages"]),
+        "facts": _facts.decode(own["facts"]),
+    }
+    return Medium(**own)
+
+
+def _changing(one: Medium) -> tuple[SqlValue, ...]:
+    values: dict[str, SqlValue] = {name: getattr(one, name) for name in _CHANGING}
+    for name in ("stages", "facts"):
+        values[name] = msgspec.json.encode(getattr(one, name)).decode()
+    return tuple(values.values())
 
 
 class SqlMedia:
@@ -44,17 +73,12 @@ class SqlMedia:
 
     def insert(self, tx: Tx, medium: Medium) -> bool:
         """Keep a new one; False when the tenant has one of that name."""
-        one = medium
-        row = (one.id, one.tenant, one.name, one.title, one.size, one.sha256, one.state, one.detail, one.words)
-        rest = (one.chunks, one.concepts, one.prerequisites, one.created_by, one.created_at, one.updated_at)
-        return tx.run(_INSERT, (*row, *rest, one.version)) == 1
+        fixed = tuple(getattr(medium, name) for name in _FIXED)
+        return tx.run(_INSERT, (*fixed, *_changing(medium))) == 1
 
-    def save(self, tx: Tx, medium: Medium) -> bool:
-        """Replace what is kept of it, if that is the version before; False when it is not."""
-        one = medium
-        row = (one.title, one.size, one.sha256, one.state, one.detail, one.words, one.chunks, one.concepts)
-        rest = (one.prerequisites, one.updated_at, one.version, one.tenant, one.id, one.version - 1)
-        return tx.run(_UPDATE, (*row, *rest)) == 1
+    def save(self, tx: Tx, medium: Medium, version: int) -> bool:
+        """Replace what is kept of it, if its version is this one; False when it is not."""
+        return tx.run(_UPDATE, (*_changing(medium), medium.tenant, medium.id, version)) == 1
 
     def delete(self, tx: Tx, tenant: TenantId, medium_id: str) -> bool:
         """Forget it; False when there was none."""
@@ -70,13 +94,96 @@ class SqlMedia:
         row = tx.row(f"{_SELECT} AND name = ?", (tenant, name))
         return _medium(row) if row else None
 
+    def by_task(self, tx: ReadTx, tenant: TenantId, task_id: str) -> Medium | None:
+        """The tenant's medium that this task reads, or read last."""
+        row = tx.row(f"{_SELECT} AND task_id = ?", (tenant, task_id))
+        return _medium(row) if row else None
+
     def page(self, tx: ReadTx, tenant: TenantId, after: str, limit: int) -> list[Medium]:
         """Media by name, beginning after that name."""
-        return [
-            _medium(row) for row in tx.rows(f"{_SELECT} AND name > ? ORDER BY name LIMIT ?", (tenant, after, limit))
-        ]
+        rows = tx.rows(f"{_SELECT} AND name > ? ORDER BY name LIMIT ?", (tenant, after, limit))
+        return [_medium(row) for row in rows]
+
+
+class SqlMediumCounts:
+    """Counts over the table `media`."""
 
     def uses(self, tx: ReadTx, tenant: TenantId, sha256: str) -> int:
-        """How many of the tenant's media have these bytes."""
-        row = tx.row("SELECT COUNT(*) FROM media WHERE tenant = ? AND sha256 = ?", (tenant, sha256))
+        """How many of the tenant's media have these bytes, or this text."""
+        sql = "SELECT COUNT(*) FROM media WHERE tenant = ? AND (sha256 = ? OR text_sha256 = ?)"
+        row = tx.row(sql, (tenant, sha256, sha256))
         return int(row[0]) if row else 0
+
+    def usage(self, tx: ReadTx, tenant: TenantId) -> MediaUsage:
+        """How much the tenant keeps."""
+        row = tx.row("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM media WHERE tenant = ?", (tenant,))
+        return MediaUsage(int(row[0]), int(row[1])) if row else MediaUsage(0, 0)
+
+
+_UPLOAD: Final = "id, tenant, principal, name, length, received, part, metadata, medium, change, created_at, expires_at"
+_UPLOADS: Final = f"SELECT {_UPLOAD} FROM media_uploads"  # noqa: S608 - constants only
+
+
+def _upload(row: Row) -> Upload:
+    return Upload(
+        id=row[0],
+        tenant=TenantId(row[1]),
+        principal=row[2],
+        name=row[3],
+        length=row[4],
+        offset=row[5],
+        part=UploadPart(row[6]),
+        metadata=row[7],
+        medium=row[8],
+        change=row[9],
+        created_at=row[10],
+        expires_at=row[11],
+    )
+
+
+class SqlUploads:
+    """Uploads in the table `media_uploads`."""
+
+    def insert(self, tx: Tx, upload: Upload) -> None:
+        """Keep a new one."""
+        one = upload
+        who = (one.id, one.tenant, one.principal, one.name, one.length, one.offset, one.part, one.metadata)
+        tx.run(
+            f"INSERT INTO media_uploads ({_UPLOAD}) VALUES ({', '.join('?' * 12)})",  # noqa: S608 - constants only
+            (*who, one.medium, one.change, one.created_at, one.expires_at),
+        )
+
+    def save(self, tx: Tx, upload: Upload, offset: int) -> bool:
+        """Replace what is kept of it, if so much of it had arrived; False when it is otherwise."""
+        sql = (
+            "UPDATE media_uploads SET received = ?, medium = ?, change = ?, expires_at = ?"
+            " WHERE tenant = ? AND id = ? AND received = ?"
+        )
+        one = upload
+        changed = (one.offset, one.medium, one.change, one.expires_at, one.tenant, one.id, offset)
+        return tx.run(sql, changed) == 1
+
+    def get(self, tx: ReadTx, tenant: TenantId, upload_id: str) -> Upload | None:
+        """The upload, when it belongs to the tenant."""
+        row = tx.row(f"{_UPLOADS} WHERE tenant = ? AND id = ?", (tenant, upload_id))
+        return _upload(row) if row else None
+
+    def delete(self, tx: Tx, tenant: TenantId, upload_id: str) -> bool:
+        """Forget it; False when there was none."""
+        return tx.run("DELETE FROM media_uploads WHERE tenant = ? AND id = ?", (tenant, upload_id)) == 1
+
+    def unfinished(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[Upload]:
+        """Those of the tenant that became no medium yet, the newest first."""
+        sql = f"{_UPLOADS} WHERE tenant = ? AND medium = '' ORDER BY created_at DESC, id DESC LIMIT ?"
+        return [_upload(row) for row in tx.rows(sql, (tenant, limit))]
+
+    def open(self, tx: ReadTx, tenant: TenantId) -> OpenUploads:
+        """How much is arriving."""
+        sql = "SELECT COUNT(*), COALESCE(SUM(length), 0) FROM media_uploads WHERE tenant = ? AND medium = ''"
+        row = tx.row(sql, (tenant,))
+        return OpenUploads(int(row[0]), int(row[1])) if row else OpenUploads(0, 0)
+
+    def expired(self, tx: ReadTx, before: Micros, limit: int) -> list[Upload]:
+        """Those of any tenant that expire before a time."""
+        sql = f"{_UPLOADS} WHERE expires_at < ? ORDER BY expires_at LIMIT ?"
+        return [_upload(row) for row in tx.rows(sql, (before, limit))]

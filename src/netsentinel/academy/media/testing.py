@@ -1,7 +1,13 @@
-"""Media in memory, for tests."""
+"""Media and uploads in memory, and a reading room in this process, for tests."""
 
-from netsentinel.academy.media.model import Medium
-from netsentinel.kernel.types import TenantId
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt, extract
+from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, ReadMedium, Upload
+from netsentinel.academy.media.readers import read_file
+from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
 
@@ -18,10 +24,10 @@ class MemoryMedia:
         self._media[medium.tenant, medium.id] = medium
         return True
 
-    def save(self, tx: Tx, medium: Medium) -> bool:
-        """Replace what is kept of it, if that is the version before; False when it is not."""
+    def save(self, tx: Tx, medium: Medium, version: int) -> bool:
+        """Replace what is kept of it, if its version is this one; False when it is not."""
         old = self.get(tx, medium.tenant, medium.id)
-        if old is None or old.version != medium.version - 1:
+        if old is None or old.version != version:
             return False
         self._media[medium.tenant, medium.id] = medium
         return True
@@ -38,13 +44,76 @@ class MemoryMedia:
         """The tenant's medium of that name."""
         return next((one for one in self._of(tenant) if one.name == name), None)
 
+    def by_task(self, tx: ReadTx, tenant: TenantId, task_id: str) -> Medium | None:
+        """The tenant's medium that this task reads, or read last."""
+        return next((one for one in self._of(tenant) if one.task_id == task_id), None)
+
     def page(self, tx: ReadTx, tenant: TenantId, after: str, limit: int) -> list[Medium]:
         """Media by name, beginning after that name."""
         return [one for one in self._of(tenant) if one.name > after][:limit]
 
     def uses(self, tx: ReadTx, tenant: TenantId, sha256: str) -> int:
-        """How many of the tenant's media have these bytes."""
-        return sum(one.sha256 == sha256 for one in self._of(tenant))
+        """How many of the tenant's media have these bytes, or this text."""
+        return sum(sha256 in (one.sha256, one.text_sha256) for one in self._of(tenant))
+
+    def usage(self, tx: ReadTx, tenant: TenantId) -> MediaUsage:
+        """How much the tenant keeps."""
+        own = self._of(tenant)
+        return MediaUsage(len(own), sum(one.size for one in own))
 
     def _of(self, tenant: TenantId) -> list[Medium]:
         return sorted((one for one in self._media.values() if one.tenant == tenant), key=lambda one: one.name)
+
+
+class MemoryUploads:
+    """Keeps uploads in a dict. It has no transactions: what a failed one wrote stays."""
+
+    def __init__(self) -> None:
+        self._uploads: dict[tuple[TenantId, str], Upload] = {}
+
+    def insert(self, tx: Tx, upload: Upload) -> None:
+        """Keep a new one."""
+        self._uploads[upload.tenant, upload.id] = upload
+
+    def save(self, tx: Tx, upload: Upload, offset: int) -> bool:
+        """Replace what is kept of it, if so much of it had arrived; False when it is otherwise."""
+        old = self.get(tx, upload.tenant, upload.id)
+        if old is None or old.offset != offset:
+            return False
+        self._uploads[upload.tenant, upload.id] = upload
+        return True
+
+    def get(self, tx: ReadTx, tenant: TenantId, upload_id: str) -> Upload | None:
+        """The upload, when it belongs to the tenant."""
+        return self._uploads.get((tenant, upload_id))
+
+    def delete(self, tx: Tx, tenant: TenantId, upload_id: str) -> bool:
+        """Forget it; False when there was none."""
+        return self._uploads.pop((tenant, upload_id), None) is not None
+
+    def unfinished(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[Upload]:
+        """Those of the tenant that became no medium yet, the newest first."""
+        own = [one for one in self._uploads.values() if one.tenant == tenant and not one.medium]
+        return sorted(own, key=lambda one: (one.created_at, one.id), reverse=True)[:limit]
+
+    def open(self, tx: ReadTx, tenant: TenantId) -> OpenUploads:
+        """How much is arriving."""
+        own = self.unfinished(tx, tenant, len(self._uploads))
+        return OpenUploads(len(own), sum(one.length for one in own))
+
+    def expired(self, tx: ReadTx, before: Micros, limit: int) -> list[Upload]:
+        """Those of any tenant that expire before a time."""
+        old = [one for one in self._uploads.values() if one.expires_at < before]
+        return sorted(old, key=lambda one: one.expires_at)[:limit]
+
+
+class OpenRoom:
+    """Reads in this process, without limits: for texts that are trusted."""
+
+    async def read(self, path: Path, name: str) -> ReadMedium:
+        """What a file of this name says, and facts about it."""
+        return await asyncio.to_thread(read_file, path, name)
+
+    async def extract(self, document: Document, known: Sequence[KnownConcept], state: Learnt) -> Extraction:
+        """What is in a text, by what answers taught."""
+        return await asyncio.to_thread(extract, document, known, state)

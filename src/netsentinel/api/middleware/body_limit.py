@@ -34,6 +34,7 @@ TABLE_LIMIT: Final = 4 * MIB
 """Bytes of a table of ATT&CK: that of Enterprise has 0.2 MiB."""
 UPLOAD_PATH: Final = "/api/v2/models/tables/"
 """Tables to train models on, which go to the disk as they come; `models_tables_mib` bounds all of a tenant's."""
+MEDIA_UPLOADS_PATH: Final = "/api/v2/media/uploads"
 BATCH_PATH: Final = "/api/v2/batch/operations"
 BATCH_LIMIT: Final = 1 * MIB
 """Bytes of a thousand operations, notes and inputs included; a task carries no more."""
@@ -48,6 +49,7 @@ class BodyLimit:
         self._app = app
         self._events_limit = settings.intake_max_body_mib * MIB
         self._upload_limit = settings.models_tables_mib * MIB
+        self._media_limit = settings.media_max_mib * MIB
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body counted."""
@@ -69,6 +71,8 @@ class BodyLimit:
             return self._events_limit
         if path.startswith(UPLOAD_PATH):
             return self._upload_limit
+        if path == MEDIA_UPLOADS_PATH or path.startswith(MEDIA_UPLOADS_PATH + "/"):
+            return self._media_limit
         if path in _LARGE:
             return _LARGE[path]
         return RULE_LIMIT if path == RULES_PATH or path.startswith(RULES_PATH + "/") else JSON_LIMIT

@@ -95,6 +95,7 @@ async def show_usage(
     limits = services.limits
     history = await limits.history(principal.tenant, None if scope == "tenant" else principal.id, days)
     classes = [RequestClass.SESSION] if principal.kind == "user" else [RequestClass.API, RequestClass.INTAKE]
+    classes.append(RequestClass.UPLOAD)
     return answer(
         Usage(
             scope=scope,

@@ -1,46 +1,113 @@
 """A library in memory, and one on SQL."""
 
+import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from netsentinel.academy.graph import Concepts
-from netsentinel.academy.media import BlobFolder, Media, MediaGround, MediumStore, Vocabulary
-from netsentinel.academy.media.store_sql import SqlMedia
-from netsentinel.academy.media.testing import MemoryMedia
+from netsentinel.academy.media import (
+    Arrivals,
+    BlobFolder,
+    Media,
+    MediaGround,
+    Medium,
+    MediumStore,
+    Reading,
+    ReadingGround,
+    Shelf,
+    UploadGround,
+    UploadLimits,
+    Uploads,
+    Vocabulary,
+)
+from netsentinel.academy.media.reading import Scanner
+from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads
+from netsentinel.academy.media.testing import MemoryMedia, MemoryUploads, OpenRoom
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.testing import MemoryAnswers
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.storage import Database
+from netsentinel.kernel.types import MIB, Principal
+from netsentinel.storage import Database, Tx
 from netsentinel.storage.dialect import Dialect
-from tests.unit.academy.graph.site import Site, memory_site, sql_site
+from tests.unit.academy.graph.site import ANA, Site, T, memory_site, sql_site
+
+LIMITS = UploadLimits(
+    most_bytes=8 * MIB, tenant_bytes=20 * MIB, tenant_media=50, tenant_uploads=5, hours=24, reserve_bytes=0
+)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Library:
-    """Media, and the graph that they feed."""
+    """Media, the uploads that bring them, and the graph that they feed."""
 
     media: Media
+    uploads: Uploads
+    reading: Reading
     graph: Site
     store: MediumStore
     folder: Path
+    asked: list[tuple[str, int]]
+    """Media that a task was made for, with the version."""
 
     @property
     def blobs(self) -> list[str]:
         """Names of all files that are kept."""
-        return sorted(path.name for path in self.folder.rglob("*") if path.is_file())
+        return sorted(path.name for path in (self.folder / "media").rglob("*") if path.is_file())
+
+    @property
+    def arriving(self) -> list[str]:
+        """Names of all files that are on their way."""
+        return sorted(path.name for path in (self.folder / "uploads").rglob("*") if path.is_file())
+
+    async def bring(self, name: str, data: bytes) -> Medium:
+        """Upload a file and have it read."""
+        upload = await self.uploads.create(ANA, name, len(data))
+        if data:
+            upload = await self.uploads.receive(ANA, upload.id, 0, pieces(data))
+        return await self.read(upload.medium)
+
+    async def read(self, medium_id: str) -> Medium:
+        """Have a medium read."""
+        medium = await self.media.get(T, medium_id)
+        return await self.reading.run(ANA, medium, lambda *_: None)
 
 
-def memory_library(clock: FakeClock, folder: Path) -> Library:
-    return _library(memory_site(clock), MemoryMedia(), folder)
+def memory_library(clock: FakeClock, folder: Path, scanner: Scanner | None = None) -> Library:
+    media = MemoryMedia()
+    return _library(memory_site(clock), media, media, MemoryUploads(), folder, scanner)
 
 
 def sql_library(db: Database, dialect: Dialect, clock: FakeClock, folder: Path) -> Library:
-    return _library(sql_site(db, dialect, clock), SqlMedia(), folder)
+    return _library(sql_site(db, dialect, clock), SqlMedia(), SqlMediumCounts(), SqlUploads(), folder, None)
 
 
-def _library(site: Site, store: MediumStore, folder: Path) -> Library:
+def _library(site: Site, store, counts, kept, folder: Path, scanner: Scanner | None) -> Library:  # type: ignore[no-untyped-def] # noqa: ANN001 - any of the two kinds of stores
     ground = site.ground
-    vocabulary = Vocabulary(ground.db, ground.rows)
     reviews = Reviews(ReviewGround(ground, Concepts(ground, site.graph), MemoryAnswers()))
-    media = Media(MediaGround(ground.db, store, BlobFolder(folder), site.graph, vocabulary, reviews, ground.clock))
-    return Library(media, site, store, folder)
+    db, clock = ground.db, ground.clock
+    shelf = Shelf(db, BlobFolder(folder / "media"), counts)
+    vocabulary = Vocabulary(db, ground.rows)
+    reading = Reading(ReadingGround(db, store, shelf, site.graph, vocabulary, reviews, clock, OpenRoom(), scanner))
+    asked: list[tuple[str, int]] = []
+
+    def submit(_tx: Tx, _principal: Principal, medium: str, version: int) -> str:
+        asked.append((medium, version))
+        return f"tsk_{len(asked)}"
+
+    arrivals = Arrivals(db, store, shelf, clock, submit)
+    uploads = Uploads(UploadGround(db, kept, counts, arrivals, folder / "uploads", clock, LIMITS))
+    media = Media(MediaGround(db, store, counts, shelf, site.graph, reading, clock))
+    return Library(media, uploads, reading, site, store, folder, asked)
+
+
+async def pieces(*parts: bytes, error: Exception | None = None) -> AsyncIterator[bytes]:
+    """Bytes as they come in; then the connection breaks, where an error is stated."""
+    for part in parts:
+        yield part
+    if error is not None:
+        raise error
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

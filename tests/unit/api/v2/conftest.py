@@ -14,6 +14,23 @@ from netsentinel.academy.briefing import Briefing, Briefings, Coverage
 from netsentinel.academy.briefing.testing import FixedMastery
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
+from netsentinel.academy.media import (
+    Arrivals,
+    BlobFolder,
+    Media,
+    MediaActions,
+    MediaGround,
+    Reading,
+    ReadingGround,
+    Shelf,
+    UploadGround,
+    UploadLimits,
+    Uploads,
+    Vocabulary,
+    submitter,
+)
+from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads
+from netsentinel.academy.media.testing import OpenRoom
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores
@@ -161,6 +178,8 @@ class Desk:
         self.graph = Graph(ground)
         self.concepts = Concepts(ground, self.graph)
         self.mastery = FixedMastery()
+        self.reviews = Reviews(ReviewGround(ground, self.concepts, SqlAnswers()))
+        self._add_media(ground)
         self._add_models()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
@@ -211,13 +230,15 @@ class Desk:
             webhooks=self.hooks.service,
             graph=self.graph,
             concepts=self.concepts,
-            reviews=Reviews(ReviewGround(ground, self.concepts, SqlAnswers())),
             briefings=Briefings(
                 Briefing(self.graph, self.alerts, self.mastery),
                 Coverage(self.graph, self.alerts, self.mastery, TenantUsers(self.house.service.users), self.clock),
             ),
+            reviews=self.reviews,
             projection=None,
             practice=practice_desk(self, self.graph, self.clock),  # type: ignore[arg-type] - the same
+            media=self.media,
+            uploads=self.uploads,
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,
@@ -248,6 +269,23 @@ class Desk:
         rules = WebhookRules(readers={name: topic.permission for name, topic in TOPICS.items()}, key=b"of the tests")
         ground = (self, self.journal, self.registry, self.tasks, self.clock)
         self.hooks = assemble(*ground, stores, self.caller, rules)  # type: ignore[arg-type] - the same
+
+    def _add_media(self, ground: GraphGround) -> None:
+        db, clock, store, counts = ground.db, self.clock, SqlMedia(), SqlMediumCounts()
+        shelf = Shelf(db, BlobFolder(self.folder / "media"), counts)
+        self.reading = Reading(
+            ReadingGround(db, store, shelf, self.graph, Vocabulary(db, ground.rows), self.reviews, clock, OpenRoom())
+        )
+        self.media = Media(MediaGround(db, store, counts, shelf, self.graph, self.reading, clock))
+        self.tasks.actions.add(*MediaActions(db, store, self.reading, 2).actions())
+        arrivals = Arrivals(db, store, shelf, clock, submitter(self.tasks.submit_in))
+        limits = UploadLimits.of(Settings(_env_file=None))
+        self.uploads = Uploads(UploadGround(db, SqlUploads(), counts, arrivals, self.folder / "uploads", clock, limits))
+
+    async def read_media(self, medium_id: str) -> None:
+        """Have a medium read, as its task would."""
+        principal = system_principal()
+        await self.reading.run(principal, await self.media.get(principal.tenant, medium_id), lambda *_: None)
 
     def _add_models(self) -> None:
         self.model_stores = ModelStores(SqlModels(), SqlChanges(), MemoryFiles())

@@ -17,10 +17,11 @@ async def test_a_key_sees_its_own_requests_and_what_is_left(desk: Desk) -> None:
     await desk.get("/api/v2/alerts")
     found = (await desk.get("/api/v2/usage?days=1")).json()
     assert (found["scope"], found["tier"], found["tenant_tier"]) == ("own", "standard", "standard")
-    api, intake = found["windows"]
+    api, intake, upload = found["windows"]
     assert (api["request_class"], api["per_minute"], api["burst"], api["per_day"]) == ("api", 100, 20, 10_000)
     assert (api["minute_used"], api["minute_left"], api["day_used"], api["day_left"]) == (2, 118, 2, 9_998)
     assert (intake["request_class"], intake["per_minute"], intake["day_used"]) == ("intake", 6_000, 0)
+    assert (upload["request_class"], upload["per_minute"]) == ("upload", 6_000)
     (day,) = found["days"]
     assert (day["request_class"], day["requests"], day["refused"]) == ("api", 2, 0)
     assert found["consumers"] == []

@@ -1,0 +1,49 @@
+"""What the server and the process that reads media say to each other, in MessagePack."""
+
+from typing import Final
+
+import msgspec
+
+from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt
+from netsentinel.academy.media.model import ReadMedium
+
+
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """Read a file."""
+
+    path: str
+    name: str
+
+
+class Extract(msgspec.Struct, frozen=True, tag=True):
+    """Say what is in a text."""
+
+    document: Document
+    known: tuple[KnownConcept, ...]
+    state: Learnt
+
+
+class WasRead(msgspec.Struct, frozen=True, tag=True):
+    """What was read."""
+
+    found: ReadMedium
+
+
+class Extracted(msgspec.Struct, frozen=True, tag=True):
+    """What is in a text; its document is left out."""
+
+    found: Extraction
+
+
+class Unreadable(msgspec.Struct, frozen=True, tag=True):
+    """Why a file cannot be read, and in which line, from 1."""
+
+    detail: str
+    line: int = 0
+
+
+Order = Read | Extract
+Answer = WasRead | Extracted | Unreadable
+
+order_decoder: Final = msgspec.msgpack.Decoder(Order)
+answer_decoder: Final = msgspec.msgpack.Decoder(Answer)

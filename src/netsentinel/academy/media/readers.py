@@ -1,0 +1,29 @@
+"""From the bytes of a medium to its text with positions, and facts such as its length; by its format."""
+
+from pathlib import Path
+
+from netsentinel.academy.extraction import Document, read_text
+from netsentinel.academy.media.model import Facts, ReadMedium
+
+
+def read_file(path: Path, name: str) -> ReadMedium:
+    """What a file says, and facts about it.
+
+    Args:
+        path: where its bytes are.
+        name: what the medium is called, which says its format.
+
+    Raises:
+        UnreadableTextError: it is not what its name says.
+    """
+    document = read_text(name, path.read_bytes())
+    return ReadMedium(document, _facts(document))
+
+
+def _facts(document: Document) -> Facts:
+    places = [one.position for one in document.passages]
+    return Facts(
+        pages=max((one.page for one in places), default=0),
+        slides=max((one.slide for one in places), default=0),
+        duration_ms=max((one.at_ms for one in places), default=0) if places and places[0].at_ms >= 0 else 0,
+    )

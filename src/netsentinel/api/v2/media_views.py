@@ -1,0 +1,158 @@
+"""How media look from outside."""
+
+from dataclasses import dataclass
+
+from netsentinel.academy.extraction import Document, Passage, PassageKind
+from netsentinel.academy.media import (
+    FORMATS,
+    Facts,
+    MediaUsage,
+    Medium,
+    MediumKind,
+    MediumState,
+    StageRun,
+    UploadLimits,
+)
+from netsentinel.academy.media.kinds import most_bytes
+from netsentinel.kernel.types import Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediumItem:
+    """A medium. Times are microseconds since 1970 UTC."""
+
+    id: str
+    name: str
+    title: str
+    kind: MediumKind
+    media_type: str
+    size: int
+    sha256: str
+    state: MediumState
+    detail: str
+    """Why it failed, or was quarantined."""
+    stages: tuple[StageRun, ...]
+    facts: Facts
+    task_id: str
+    words: int
+    chunks: int
+    concepts: int
+    prerequisites: int
+    origin: str
+    """What it states in the graph is stated under this origin."""
+    created_by: str
+    created_at: Micros
+    updated_at: Micros
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediumItems:
+    """One page of media by name."""
+
+    items: tuple[MediumItem, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageView:
+    """A paragraph, heading, list item or some seconds of speech."""
+
+    number: int
+    kind: PassageKind
+    text: str
+    term: str
+    """What a definition defines."""
+    section: tuple[str, ...]
+    page: int
+    slide: int
+    line: int
+    at_ms: int
+    """Of a recording; -1 elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A part of a medium's text."""
+
+    title: str
+    total: int
+    """Passages in all."""
+    passages: tuple[PassageView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatView:
+    """A format that the library takes."""
+
+    suffix: str
+    kind: MediumKind
+    media_type: str
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryView:
+    """How full the library is. Sizes are in bytes."""
+
+    media: int
+    most_media: int
+    bytes: int
+    most_bytes: int
+    largest: int
+    """Of one medium."""
+    uploads_at_once: int
+    formats: tuple[FormatView, ...]
+
+
+def item_of(medium: Medium) -> MediumItem:
+    """A medium as it is shown."""
+    hidden = {"tenant", "text_sha256"}
+    fields = {name: getattr(medium, name) for name in Medium.__dataclass_fields__ if name not in hidden}
+    return MediumItem(origin=f"medium:{medium.id}", **fields)
+
+
+def text_view(document: Document, first: int, limit: int) -> TextView:
+    """Passages from a number on."""
+    part = document.passages[first : first + limit]
+    return TextView(
+        document.title,
+        len(document.passages),
+        tuple(_passage(number, one) for number, one in enumerate(part, first)),
+    )
+
+
+def library_view(usage: MediaUsage, limits: UploadLimits) -> LibraryView:
+    """How full the library is, and what it takes."""
+    return LibraryView(
+        media=usage.media,
+        most_media=limits.tenant_media,
+        bytes=usage.bytes,
+        most_bytes=limits.tenant_bytes,
+        largest=limits.most_bytes,
+        uploads_at_once=limits.tenant_uploads,
+        formats=tuple(
+            FormatView(
+                suffix=suffix,
+                kind=one.kind,
+                media_type=one.media_type,
+                most_bytes=most_bytes(f"x{suffix}", limits.most_bytes),
+            )
+            for suffix, one in FORMATS.items()
+        ),
+    )
+
+
+def _passage(number: int, one: Passage) -> PassageView:
+    place = one.position
+    return PassageView(
+        number=number,
+        kind=one.kind,
+        text=one.text,
+        term=one.term,
+        section=place.section,
+        page=place.page,
+        slide=place.slide,
+        line=place.line,
+        at_ms=place.at_ms,
+    )

@@ -1,0 +1,80 @@
+"""Media: the library, the uploads that fill it, and the processes that read what arrives."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from netsentinel.academy.graph import Graph, GraphGround
+from netsentinel.academy.media import (
+    Arrivals,
+    BlobFolder,
+    Media,
+    MediaActions,
+    MediaGround,
+    ProcessReadingRoom,
+    Reading,
+    ReadingGround,
+    Shelf,
+    UploadGround,
+    UploadLimits,
+    Uploads,
+    Vocabulary,
+    submitter,
+)
+from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads
+from netsentinel.academy.reviews import Reviews
+from netsentinel.guards import CellLimits
+from netsentinel.kernel.settings import Settings
+from netsentinel.tasks import TaskService
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Media and what they are made of."""
+
+    media: Media
+    store: SqlMedia
+    shelf: Shelf
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class MediaParts:
+    """What the server has of media."""
+
+    media: Media
+    uploads: Uploads
+    actions: MediaActions
+
+
+def make_library(
+    stack: AsyncExitStack, settings: Settings, ground: GraphGround, graph: Graph, reviews: Reviews
+) -> Library:
+    """Media with the processes that read them; these end with the stack."""
+    limits = CellLimits(
+        memory_mib=settings.media_reader_mib,
+        cpu_s=settings.media_reader_seconds,
+        wall_s=2.0 * settings.media_reader_seconds,
+    )
+    room = ProcessReadingRoom(limits, settings.media_readers)
+    stack.push_async_callback(room.close)
+    db, store, counts, clock = ground.db, SqlMedia(), SqlMediumCounts(), ground.clock
+    shelf = Shelf(db, BlobFolder(settings.data_dir / "media"), counts)
+    reading = Reading(ReadingGround(db, store, shelf, graph, Vocabulary(db, ground.rows), reviews, clock, room))
+    return Library(Media(MediaGround(db, store, counts, shelf, graph, reading, clock)), store, shelf, reading)
+
+
+def make_media(
+    stack: AsyncExitStack,
+    settings: Settings,
+    ground: GraphGround,
+    graph: Graph,
+    reviews: Reviews,
+    tasks: TaskService,
+) -> MediaParts:
+    """The library with its uploads, whose media are read as tasks."""
+    library = make_library(stack, settings, ground, graph, reviews)
+    arrivals = Arrivals(ground.db, library.store, library.shelf, ground.clock, submitter(tasks.submit_in))
+    folder, limits = settings.data_dir / "uploads", UploadLimits.of(settings)
+    uploads = UploadGround(ground.db, SqlUploads(), SqlMediumCounts(), arrivals, folder, ground.clock, limits)
+    actions = MediaActions(ground.db, library.store, library.reading, settings.media_readers)
+    return MediaParts(library.media, Uploads(uploads), actions)

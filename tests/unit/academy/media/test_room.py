@@ -1,0 +1,107 @@
+"""The processes that read, for real: what they find, and what becomes of those that hostile files end."""
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from netsentinel.academy.extraction import KnownConcept, Learnt, extract, read_text
+from netsentinel.academy.extraction.errors import UnreadableTextError
+from netsentinel.academy.media.room import ProcessReadingRoom
+from netsentinel.guards import CellBrokeError, CellLimits, Cells
+
+pytestmark = pytest.mark.anyio
+TEXT = b"# Web\n\nA **session cookie** is a cookie. Phishing takes it.\n"
+LIMITS = CellLimits(memory_mib=512, cpu_s=20, wall_s=60)
+
+
+async def test_a_process_finds_what_this_one_would(tmp_path: Path) -> None:
+    room = ProcessReadingRoom(LIMITS, 1)
+    (tmp_path / "blob").write_bytes(TEXT)
+    try:
+        read = await room.read(tmp_path / "blob", "web.md")
+        assert read.document == read_text("web.md", TEXT)
+        state = Learnt(basic={"t1566": 0.5})
+        known = [KnownConcept("t1566", ("Phishing",))]
+        assert await room.extract(read.document, known, state) == extract(read.document, known, state)
+        (tmp_path / "blob").write_bytes(b"no times")
+        with pytest.raises(UnreadableTextError, match="hold no time"):
+            await room.read(tmp_path / "blob", "talk.vtt")
+        with pytest.raises(UnreadableTextError, match="cannot be read"):
+            await room.read(tmp_path / "none", "web.md")
+    finally:
+        await room.close()
+
+
+HOSTILE = """
+import os, socket, subprocess, sys, time
+from netsentinel.guards.cell import HEADER
+from netsentinel.guards.confinement import allow_cpu, confine
+
+confine(int(sys.argv[1]))
+while header := sys.stdin.buffer.read(4):
+    allow_cpu(int(sys.argv[2]))
+    order = sys.stdin.buffer.read(HEADER.unpack(header)[0]).decode()
+    try:
+        said = repr(eval(order))
+    except BaseException as error:
+        said = type(error).__name__
+    sys.stdout.buffer.write(HEADER.pack(len(said)) + said.encode())
+    sys.stdout.buffer.flush()
+"""
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "hostile_reader.py").write_text(HOSTILE)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{':'.join(sys.path)}")
+    return "hostile_reader"
+
+
+async def test_a_confined_process_can_only_read(hostile: str, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("kept")
+    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=20, wall_s=60), 1)
+    async with cells.cell(fresh=True) as cell:
+        asked = {
+            f"open({str(tmp_path / 'there')!r}).read()": "'kept'",
+            f"open({str(tmp_path / 'new')!r}, 'w')": "PermissionError",
+            f"os.remove({str(tmp_path / 'there')!r})": "PermissionError",
+            "socket.create_connection(('127.0.0.1', 9))": "PermissionError",
+            "socket.getaddrinfo('example.org', 80)": "PermissionError",
+            "subprocess.run(['true'])": "PermissionError",
+            "os.fork()": "PermissionError",
+            "len(bytearray(900 * 1024 * 1024))": "MemoryError",
+        }
+        said = {order: (await cell.ask(order.encode())).decode() for order in asked}
+    assert said == asked
+    assert (tmp_path / "there").read_text() == "kept"
+
+
+async def test_one_that_ends_or_takes_too_long_is_told_of_and_the_next_one_is_new(hostile: str) -> None:
+    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=1, wall_s=20), 1)
+    with pytest.raises(CellBrokeError) as ended:
+        async with cells.cell() as cell:
+            await cell.ask(b"os._exit(7)")
+    assert (ended.value.why, "code 7" in ended.value.detail) == ("ended", True)
+    with pytest.raises(CellBrokeError) as slow:
+        async with cells.cell() as cell:
+            await cell.ask(b"all(True for _ in iter(int, 1))")
+    assert slow.value.why in {"time", "memory"}
+    quick = Cells(hostile, CellLimits(memory_mib=256, cpu_s=9, wall_s=0.05), 1)
+    with pytest.raises(CellBrokeError, match="took longer than"):
+        async with quick.cell() as cell:
+            await cell.ask(b"time.sleep(30)")
+    async with cells.cell() as cell:
+        assert await cell.ask(b"1 + 1") == b"2"
+        kept = cell
+    async with cells.cell() as cell:
+        assert cell is kept  # a whole one serves again
+    await cells.close()
+    assert not kept.is_alive
+
+
+def test_this_process_is_not_confined() -> None:
+    left, right = socket.socketpair()
+    left.close()
+    right.close()

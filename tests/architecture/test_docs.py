@@ -107,6 +107,14 @@ def test_every_topic_and_close_code_is_documented() -> None:
     assert not [code for code in CloseCode if f"| {code.value} |" not in text]
 
 
+def _leaves(name: str, command: Any) -> dict[str, Any]:
+    """Every command below this one that has none below itself, by its full name."""
+    below = getattr(command, "commands", None)
+    if not below:
+        return {name: command}
+    return {full: leaf for child, part in below.items() for full, leaf in _leaves(f"{name} {child}", part).items()}
+
+
 def _options(name: str) -> dict[str, set[str]]:
     """Every command below an entry of the command table, by its full name, with the options it takes."""
     module, attribute = COMMANDS[name][0].split(":")
@@ -116,8 +124,7 @@ def _options(name: str) -> dict[str, set[str]]:
         app.command(name)(target)
         target = app
     command: Any = get_command(target)
-    below = getattr(command, "commands", None)
-    found = {f"{name} {child}": leaf for child, leaf in below.items()} if below else {name: command}
+    found = _leaves(name, command)
     return {full: {option for parameter in leaf.params for option in parameter.opts} for full, leaf in found.items()}
 
 
@@ -147,7 +154,7 @@ def test_commands_in_the_documentation_exist_with_their_options(commands: dict[s
 
 def _faults(line: str, commands: dict[str, set[str]]) -> list[str]:
     words = line.split()[1:]
-    for length in (2, 1):
+    for length in (3, 2, 1):
         name = " ".join(words[:length])
         if name in commands:
             known = commands[name] | {"--help"}

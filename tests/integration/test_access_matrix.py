@@ -65,6 +65,8 @@ WEBHOOK: dict[str, Any] = {"url": "https://example.org/hook", "events": ["alert.
 
 TUS = {"Tus-Resumable": "1.0.0"}
 OCTETS = "application/offset+octet-stream"
+COURSE: dict[str, Any] = {"slug": "matrix", "title": "Matrix"}
+COHORT: dict[str, Any] = {"name": "matrix"}
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v2/alerts/{alert_id}"): {"json": {"status": "acknowledged"}},
@@ -124,6 +126,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PATCH", "/api/v2/media/uploads/{upload_id}"): {"headers": {**TUS, "Upload-Offset": "0", "Content-Type": OCTETS}},
     ("DELETE", "/api/v2/media/uploads/{upload_id}"): {"headers": TUS},
+    ("POST", "/api/v2/courses"): {"json": COURSE},
+    ("PUT", "/api/v2/courses/{course_id}/draft"): {"json": {"title": "Matrix"}},
+    ("POST", "/api/v2/courses/{course_id}/publish"): {"json": {}},
+    ("POST", "/api/v2/courses/{course_id}/assignments"): {"json": {"target": "usr_none"}},
+    ("POST", "/api/v2/cohorts"): {"json": COHORT},
+    ("PUT", "/api/v2/cohorts/{cohort_id}"): {"json": COHORT},
+    ("GET", "/api/v2/paths"): {"params": {"goal": "T1046"}},
     ("POST", "/api/v2/hunts"): {"json": {"sql": "SELECT count(*) FROM events"}},
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
@@ -152,6 +161,8 @@ BEFORE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("DELETE", "/api/v2/sources/{name}"): HTTP_SOURCE,
     ("POST", "/api/v2/sources/{name}/test"): HTTP_SOURCE,
     ("POST", "/api/v2/concepts"): ("DELETE", f"/api/v2/concepts/{id_of('matrix')}", {}),
+    ("POST", "/api/v2/courses"): ("DELETE", "/api/v2/courses/matrix", {}),
+    ("POST", "/api/v2/cohorts"): ("DELETE", "/api/v2/cohorts/matrix", {}),
     ("POST", "/api/v2/scheduler/schedules"): ("DELETE", "/api/v2/scheduler/schedules/matrix", {}),
     ("PUT", "/api/v2/scheduler/schedules/{schedule_id}"): A_SCHEDULE,
     ("DELETE", "/api/v2/scheduler/schedules/{schedule_id}"): A_SCHEDULE,
@@ -258,6 +269,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world.things.update(concept_id="cpt_none", number="999999", review_id="rev_none", answer_id="ans_none")
             world.things["question_id"] = "qst_none"
             world.things.update(medium_id="med_none", upload_id="upl_none")
+            world.things.update(
+                course_id="crs_none", lesson_id="lsn_none", cohort_id="coh_none", assignment_id="asg_none"
+            )
             world.things["alert_id"] = await _one_alert(world)
             world.things["suppression_id"] = await _one_suppression(world)
             world.things["event_id"] = await _one_stored_event(world)
@@ -322,6 +336,7 @@ def method_of_nothing(method: str, path: str) -> bool:
     ids = (
         *("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id"),
         *("review_id", "answer_id", "question_id", "table", "medium_id", "upload_id"),
+        *("course_id", "lesson_id", "cohort_id", "assignment_id"),
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")

@@ -35,7 +35,7 @@ SHARE = 0.6
 
 UNMADE = {
     *("batch", "concept_id", "connection_id", "event_id", "key_id", "model_id", "number", "pack_id", "service"),
-    *("answer_id", "question_id", "review_id", "table"),
+    *("answer_id", "assignment_id", "question_id", "review_id", "table"),
 }
 """Path parameters whose things cannot be had at once, or whose change would end the run: made-up ones are tried."""
 
@@ -63,7 +63,21 @@ def _things(client: httpx2.Client) -> dict[str, list[str]]:
         "schedule_id": [_post(client, "/api/v2/scheduler/schedules", SCHEDULE)["id"], "yearly"],
         "suppression_id": [_post(client, "/api/v2/suppressions", SCOPE)["id"]],
         "rule_id": [client.get("/api/v2/rules?limit=1").json()["items"][0]["id"]],
+        **_courses(client),
         "name": [client.get("/api/v2/sources").json()["items"][0]["name"]],
+    }
+
+
+def _courses(client: httpx2.Client) -> dict[str, list[str]]:
+    """A course that is published, and a cohort."""
+    lessons = [{"slug": "one", "title": "One", "teaches": ["SYN"], "text": "A SYN begins."}]
+    course = _post(client, "/api/v2/courses", {"slug": "tcp", "title": "TCP", "lessons": lessons})
+    version = _post(client, "/api/v2/courses/tcp/publish", {})
+    cohort = _post(client, "/api/v2/cohorts", {"name": "Night shift"})
+    return {
+        "course_id": [course["id"], "tcp"],
+        "lesson_id": [version["lessons"][0]["id"]],
+        "cohort_id": [cohort["id"]],
     }
 
 

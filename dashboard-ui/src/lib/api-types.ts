@@ -3269,6 +3269,425 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Courses
+         * @description The courses that the caller may see, by slug, with how far the caller is and when they should be done.
+         *
+         *     Drafts and retired courses are for those who may teach; a retired one also for those who began it.
+         */
+        get: operations["list_courses"];
+        put?: never;
+        /**
+         * Create Course
+         * @description Begin a course. Only those who may teach see it before it is published.
+         */
+        post: operations["create_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Course
+         * @description A course by id or slug: the lessons of the version that the caller began, else of the newest.
+         *
+         *     Each lesson says how far the caller is; a `locked` one names in `needs` what is not met, and where it is taught.
+         */
+        get: operations["show_course"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Course
+         * @description Forget a course that was never published.
+         */
+        delete: operations["delete_course"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Draft
+         * @description What is being written of a course, texts included.
+         */
+        get: operations["show_draft"];
+        /**
+         * Replace Draft
+         * @description Replace what is being written of a course. What was published stays as it is.
+         *
+         *     400 `invalid-course` lists what is wrong with which lesson in `faults`; 409 `lesson-cycle` names the lessons that
+         *     require each other.
+         */
+        put: operations["replace_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Course
+         * @description Make the draft the newest version, which never changes. Learners stay on the one they began until they move.
+         */
+        post: operations["publish_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description What was published of a course, newest first.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Course
+         * @description Have nobody begin a course any more; who began it may go on. Twice changes nothing.
+         */
+        post: operations["retire_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Course
+         * @description Offer a retired course again. Twice changes nothing.
+         */
+        post: operations["restore_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move On
+         * @description Go on with the newest version of a course that the caller began. What is done stays done.
+         */
+        post: operations["move_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/learners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Learners
+         * @description Everybody who began a course or should take it: what they have done, and who is late.
+         */
+        get: operations["list_learners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignments
+         * @description Who should take a course: those with a date first, the nearest date first.
+         */
+        get: operations["list_assignments"];
+        put?: never;
+        /**
+         * Assign Course
+         * @description Have a user or a cohort take a course. Once more to the same target gives another date.
+         */
+        post: operations["assign_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/courses/{course_id}/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Assignment
+         * @description Take an assignment back. What learners did stays.
+         */
+        delete: operations["withdraw_assignment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cohorts
+         * @description The tenant's cohorts by name.
+         */
+        get: operations["list_cohorts"];
+        put?: never;
+        /**
+         * Create Cohort
+         * @description Make a list of users.
+         */
+        post: operations["create_cohort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/cohorts/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description Everybody who can be a learner, by name.
+         */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/cohorts/{cohort_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Cohort
+         * @description A cohort.
+         */
+        get: operations["show_cohort"];
+        /**
+         * Change Cohort
+         * @description Give a cohort another name and other members.
+         */
+        put: operations["change_cohort"];
+        post?: never;
+        /**
+         * Delete Cohort
+         * @description Forget a cohort, and what is assigned to it.
+         */
+        delete: operations["delete_cohort"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Lessons
+         * @description Lessons of the courses that the caller may see which explain these techniques, or teach a concept.
+         *
+         *     Those that name a technique come first, then those that name the technique of a sub-technique, or one below it.
+         */
+        get: operations["find_lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lessons/{lesson_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lesson
+         * @description A lesson to read, also a locked one, with the contents of its course and where its concepts are spoken of.
+         */
+        get: operations["show_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lessons/{lesson_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Lesson
+         * @description Note that the caller opened a lesson; its course is begun with it. Twice changes nothing.
+         */
+        post: operations["begin_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lessons/{lesson_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Lesson
+         * @description Note that the caller is done with a lesson. Twice changes nothing.
+         *
+         *     409 `lesson-locked` says in `unmet` what comes first, and which lessons teach it.
+         */
+        post: operations["finish_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Learning Path
+         * @description The lessons that are left on the way to a concept, from what the caller knows already; `gaps` nobody teaches.
+         */
+        get: operations["show_learning_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/metrics": {
         parameters: {
             query?: never;
@@ -3891,6 +4310,12 @@ export interface components {
             note: string;
         };
         /**
+         * AssignedTo
+         * @description Who is meant by an assignment.
+         * @enum {string}
+         */
+        AssignedTo: "user" | "cohort";
+        /**
          * Assignees
          * @description Who can look after alerts.
          */
@@ -3902,12 +4327,50 @@ export interface components {
          * Assignment
          * @description Who looks after an alert.
          */
-        Assignment: {
+        "Assignment-Input": {
             /**
              * Assignee
              * @description Id or name of a user; empty for nobody.
              */
             assignee: string;
+        };
+        /**
+         * Assignment
+         * @description Somebody should take a course.
+         */
+        "Assignment-Output": {
+            /** Id */
+            id: string;
+            /** Tenant */
+            tenant: string;
+            /** Course */
+            course: string;
+            to: components["schemas"]["AssignedTo"];
+            /** Target */
+            target: string;
+            /** Due At */
+            due_at: number;
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+        };
+        /**
+         * AssignmentList
+         * @description Who should take a course, the nearest date first.
+         */
+        AssignmentList: {
+            /** Items */
+            items: components["schemas"]["AssignmentView"][];
+        };
+        /**
+         * AssignmentView
+         * @description An assignment, with the name of whom it is for.
+         */
+        AssignmentView: {
+            assignment: components["schemas"]["Assignment-Output"];
+            /** Name */
+            name: string;
         };
         /**
          * AttackTable
@@ -4361,6 +4824,54 @@ export interface components {
             day_resets_at: number;
         };
         /**
+         * Cohort
+         * @description A list of users who learn together.
+         */
+        Cohort: {
+            /** Id */
+            id: string;
+            /** Tenant */
+            tenant: string;
+            /** Name */
+            name: string;
+            /** Members */
+            members: string[];
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * CohortPage
+         * @description Cohorts by name, and where the next page begins.
+         */
+        CohortPage: {
+            /** Items */
+            items: components["schemas"]["Cohort"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * CohortText
+         * @description A cohort.
+         */
+        CohortText: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @description Ids of users.
+             */
+            members?: string[];
+        };
+        /**
          * Concept
          * @description A concept, as everything that is said of it comes to.
          */
@@ -4389,6 +4900,18 @@ export interface components {
             concept: components["schemas"]["Concept"];
             /** Edges */
             edges: components["schemas"]["Neighbour"][];
+        };
+        /**
+         * ConceptEvidence
+         * @description Where something is said of a concept.
+         */
+        ConceptEvidence: {
+            /** Origin */
+            origin: string;
+            /** Position */
+            position: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * ConceptKind
@@ -4429,6 +4952,24 @@ export interface components {
             items: components["schemas"]["Concept"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ConceptView
+         * @description A concept that a lesson teaches.
+         */
+        ConceptView: {
+            /** Concept */
+            concept: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /** Mastery */
+            mastery: number;
+            /** Evidence */
+            evidence: components["schemas"]["ConceptEvidence"][];
         };
         /**
          * Condition
@@ -4535,6 +5076,134 @@ export interface components {
             explanation: string;
             /** Concepts */
             concepts: string[];
+        };
+        /**
+         * Course
+         * @description A course, whichever versions it has. Times are microseconds since 1970 UTC.
+         */
+        Course: {
+            /** Id */
+            id: string;
+            /** Tenant */
+            tenant: string;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            state: components["schemas"]["CourseState"];
+            /**
+             * Latest
+             * @default 0
+             */
+            latest: number;
+            /** Lessons */
+            lessons: number;
+            /** Minutes */
+            minutes: number;
+            /** Has Changes */
+            has_changes: boolean;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * CourseCard
+         * @description A course, and how far the learner is.
+         */
+        CourseCard: {
+            /** Id */
+            id: string;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            state: components["schemas"]["CourseState"];
+            /** Version */
+            version: number;
+            /** Latest */
+            latest: number;
+            /** Has Changes */
+            has_changes: boolean;
+            /** Number */
+            number: number;
+            /** Lessons */
+            lessons: number;
+            /** Minutes */
+            minutes: number;
+            /** Done */
+            done: number;
+            /** Started At */
+            started_at: number;
+            /** Finished At */
+            finished_at: number;
+            /** Is Assigned */
+            is_assigned: boolean;
+            /** Due At */
+            due_at: number;
+        };
+        /**
+         * CourseList
+         * @description Courses by slug.
+         */
+        CourseList: {
+            /** Items */
+            items: components["schemas"]["CourseCard"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * CourseState
+         * @description Who may see a course.
+         * @enum {string}
+         */
+        CourseState: "draft" | "published" | "retired";
+        /**
+         * CourseVersion
+         * @description What a course was when it was published. It never changes; only number 0, the draft, is replaced.
+         */
+        CourseVersion: {
+            /** Course */
+            course: string;
+            /** Tenant */
+            tenant: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Lessons */
+            lessons: components["schemas"]["Lesson"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+        };
+        /**
+         * CourseView
+         * @description A course with its lessons in the order to learn them in.
+         */
+        CourseView: {
+            course: components["schemas"]["CourseCard"];
+            /** Lessons */
+            lessons: components["schemas"]["LessonOutline"][];
         };
         /**
          * CoverageReport
@@ -4717,6 +5386,84 @@ export interface components {
             note: string;
         };
         /**
+         * Draft
+         * @description A course as it is written, its lessons in the teacher's order.
+         */
+        Draft: {
+            /** Title */
+            title: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+            /**
+             * Lessons
+             * @default []
+             */
+            lessons: components["schemas"]["DraftLesson"][];
+        };
+        /**
+         * DraftLesson
+         * @description A lesson as it is written: concepts by their names, and either a text or where in a medium it is.
+         */
+        DraftLesson: {
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /**
+             * Minutes
+             * @default 5
+             */
+            minutes: number;
+            /**
+             * Teaches
+             * @default []
+             */
+            teaches: string[];
+            /**
+             * Requires
+             * @default []
+             */
+            requires: string[];
+            /**
+             * Techniques
+             * @default []
+             */
+            techniques: string[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            section?: components["schemas"]["Section"] | null;
+        };
+        /**
+         * DraftText
+         * @description A course as it is written, its lessons in the teacher's order.
+         */
+        DraftText: {
+            /** Title */
+            title: string;
+            /**
+             * Summary
+             * @description What it is about, in a sentence or two.
+             * @default
+             */
+            summary: string;
+            /** Lessons */
+            lessons?: components["schemas"]["LessonText"][];
+        };
+        /**
+         * DraftView
+         * @description What is being written of a course.
+         */
+        DraftView: {
+            course: components["schemas"]["Course"];
+            draft: components["schemas"]["Draft"];
+        };
+        /**
          * Drift
          * @description How far what a model sees and says is from what it was trained on.
          */
@@ -4823,6 +5570,32 @@ export interface components {
              * @default
              */
             sentence: string;
+        };
+        /**
+         * Enrolment
+         * @description A learner has begun a course. New versions leave it alone until the learner moves.
+         */
+        Enrolment: {
+            /** Tenant */
+            tenant: string;
+            /** Learner */
+            learner: string;
+            /** Course */
+            course: string;
+            /** Number */
+            number: number;
+            /** Started At */
+            started_at: number;
+            /**
+             * Moved At
+             * @default 0
+             */
+            moved_at: number;
+            /**
+             * Finished At
+             * @default 0
+             */
+            finished_at: number;
         };
         /**
          * EntryItem
@@ -5190,6 +5963,16 @@ export interface components {
             most_bytes: number;
         };
         /**
+         * Gap
+         * @description Something on the way that no lesson teaches.
+         */
+        Gap: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * GivenAnswer
          * @description An answer: `chosen`, `text` or `pairs`, as the question's kind asks for.
          */
@@ -5504,6 +6287,62 @@ export interface components {
             mastery: number;
         };
         /**
+         * Learner
+         * @description A user who can learn.
+         */
+        Learner: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * LearnerList
+         * @description How far everybody is with a course, by name.
+         */
+        LearnerList: {
+            /** Items */
+            items: components["schemas"]["LearnerRow"][];
+        };
+        /**
+         * LearnerNames
+         * @description Everybody who can be a learner, by name.
+         */
+        LearnerNames: {
+            /** Items */
+            items: components["schemas"]["Learner"][];
+        };
+        /**
+         * LearnerRow
+         * @description How far somebody is with a course.
+         */
+        LearnerRow: {
+            /** Learner */
+            learner: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Lessons */
+            lessons: number;
+            /** Done */
+            done: number;
+            /** Done Lessons */
+            done_lessons: string[];
+            /** Started At */
+            started_at: number;
+            /** Finished At */
+            finished_at: number;
+            /** Last At */
+            last_at: number;
+            /** Is Assigned */
+            is_assigned: boolean;
+            /** Due At */
+            due_at: number;
+            /** Is Late */
+            is_late: boolean;
+        };
+        /**
          * LearningOrder
          * @description Concepts in an order in which prerequisites come first.
          */
@@ -5512,6 +6351,63 @@ export interface components {
             items: components["schemas"]["Concept"][];
             /** Total */
             total: number;
+        };
+        /**
+         * LearningPath
+         * @description The way to a goal, from what the learner knows already.
+         */
+        LearningPath: {
+            goal: components["schemas"]["Concept"];
+            /** Is Reached */
+            is_reached: boolean;
+            /** Steps */
+            steps: components["schemas"]["PathStep"][];
+            /** Minutes */
+            minutes: number;
+            /** Gaps */
+            gaps: components["schemas"]["Gap"][];
+        };
+        /**
+         * Lesson
+         * @description A lesson of one version of a course. Its text is kept beside it.
+         */
+        Lesson: {
+            /** Id */
+            id: string;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Minutes */
+            minutes: number;
+            /** Teaches */
+            teaches: components["schemas"]["Taught"][];
+            /** Needs */
+            needs: components["schemas"]["Need"][];
+            /** Techniques */
+            techniques: string[];
+            section?: components["schemas"]["Section"] | null;
+            /**
+             * Words
+             * @default 0
+             */
+            words: number;
+            /**
+             * Sha256
+             * @default
+             */
+            sha256: string;
+        };
+        /**
+         * LessonCard
+         * @description A lesson that explains something, found from outside of its course.
+         */
+        LessonCard: {
+            /** Course */
+            course: string;
+            /** Course Title */
+            course_title: string;
+            lesson: components["schemas"]["LessonOutline"];
         };
         /**
          * LessonFor
@@ -5531,6 +6427,117 @@ export interface components {
             via: components["schemas"]["Via"];
             /** Explains */
             explains: string[];
+        };
+        /**
+         * LessonList
+         * @description Lessons that explain something, the closest first.
+         */
+        LessonList: {
+            /** Items */
+            items: components["schemas"]["LessonCard"][];
+        };
+        /**
+         * LessonOutline
+         * @description A lesson in the list of its course.
+         */
+        LessonOutline: {
+            /** Id */
+            id: string;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Minutes */
+            minutes: number;
+            state: components["schemas"]["LessonState"];
+            /** Teaches */
+            teaches: components["schemas"]["Taught"][];
+            /** Techniques */
+            techniques: string[];
+            /** Needs */
+            needs: components["schemas"]["NeedView"][];
+            /** Read At */
+            read_at: number;
+            /** Done At */
+            done_at: number;
+            /** Is Changed */
+            is_changed: boolean;
+        };
+        /**
+         * LessonRef
+         * @description A lesson to go to.
+         */
+        LessonRef: {
+            /** Id */
+            id: string;
+            /** Course */
+            course: string;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * LessonState
+         * @description How far a learner is with a lesson.
+         * @enum {string}
+         */
+        LessonState: "locked" | "open" | "read" | "done";
+        /**
+         * LessonText
+         * @description A lesson as it is written: concepts by their names, and either a text or where in a medium it is.
+         */
+        LessonText: {
+            /**
+             * Slug
+             * @description a-z, 0-9 and hyphens, once in a course.
+             */
+            slug: string;
+            /** Title */
+            title: string;
+            /**
+             * Minutes
+             * @description That reading it takes.
+             * @default 5
+             */
+            minutes: number;
+            /**
+             * Teaches
+             * @description Names of concepts.
+             */
+            teaches?: string[];
+            /**
+             * Requires
+             * @description Names of concepts.
+             */
+            requires?: string[];
+            /**
+             * Techniques
+             * @description Ids of ATT&CK techniques, such as T1046.
+             */
+            techniques?: string[];
+            /**
+             * Text
+             * @description Markdown without HTML; ignored with a section.
+             * @default
+             */
+            text: string;
+            /** @description Where in a medium the text is. */
+            section?: components["schemas"]["SectionText"] | null;
+        };
+        /**
+         * LessonView
+         * @description A lesson to read.
+         */
+        LessonView: {
+            course: components["schemas"]["CourseCard"];
+            lesson: components["schemas"]["LessonOutline"];
+            /** Text */
+            text: string;
+            /** Teaches */
+            teaches: components["schemas"]["ConceptView"][];
+            /** Contents */
+            contents: components["schemas"]["LessonOutline"][];
         };
         /**
          * LetterBucket
@@ -6030,6 +7037,39 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * Need
+         * @description A concept that must be known before a lesson.
+         */
+        Need: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+            /**
+             * Because
+             * @default
+             */
+            because: string;
+        };
+        /**
+         * NeedView
+         * @description A concept that must be known before a lesson, as one learner has it.
+         */
+        NeedView: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+            /** Because */
+            because: string;
+            /** Mastery */
+            mastery: number;
+            /** Is Met */
+            is_met: boolean;
+            /** Lessons */
+            lessons: components["schemas"]["LessonRef"][];
+        };
+        /**
          * Neighbour
          * @description An edge, seen from one of its ends.
          */
@@ -6049,6 +7089,28 @@ export interface components {
             evidence: number;
             /** Is Confirmed */
             is_confirmed: boolean;
+        };
+        /**
+         * NewAssignment
+         * @description Who should take a course, and by when.
+         */
+        NewAssignment: {
+            /**
+             * @description Whether the target is a user or a cohort.
+             * @default user
+             */
+            to: components["schemas"]["AssignedTo"];
+            /**
+             * Target
+             * @description Id of the user or the cohort.
+             */
+            target: string;
+            /**
+             * Due At
+             * @description Microseconds since 1970 UTC; 0 for no date.
+             * @default 0
+             */
+            due_at: number;
         };
         /**
          * NewConcept
@@ -6071,6 +7133,27 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * NewCourse
+         * @description A course to begin.
+         */
+        NewCourse: {
+            /** Title */
+            title: string;
+            /**
+             * Summary
+             * @description What it is about, in a sentence or two.
+             * @default
+             */
+            summary: string;
+            /** Lessons */
+            lessons?: components["schemas"]["LessonText"][];
+            /**
+             * Slug
+             * @description a-z, 0-9 and hyphens; it never changes.
+             */
+            slug: string;
         };
         /**
          * NewKeyTier
@@ -6466,6 +7549,18 @@ export interface components {
             at_ms: number;
         };
         /**
+         * PathStep
+         * @description A lesson on the way.
+         */
+        PathStep: {
+            lesson: components["schemas"]["LessonRef"];
+            /** Minutes */
+            minutes: number;
+            state: components["schemas"]["LessonState"];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * PathView
          * @description A path, both ends included.
          */
@@ -6536,6 +7631,49 @@ export interface components {
              * @default 30
              */
             days: number;
+        };
+        /**
+         * Progress
+         * @description How far a learner is with a lesson. Nothing but the learner changes it.
+         */
+        Progress: {
+            /** Tenant */
+            tenant: string;
+            /** Learner */
+            learner: string;
+            /** Course */
+            course: string;
+            /** Lesson */
+            lesson: string;
+            /** Read At */
+            read_at: number;
+            /**
+             * Done At
+             * @default 0
+             */
+            done_at: number;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Sha256
+             * @default
+             */
+            sha256: string;
+        };
+        /**
+         * Publication
+         * @description What to publish.
+         */
+        Publication: {
+            /**
+             * Note
+             * @description What is different from the version before.
+             * @default
+             */
+            note: string;
         };
         /**
          * PutBack
@@ -7600,6 +8738,47 @@ export interface components {
             calibration_error: number | null;
         };
         /**
+         * Section
+         * @description A part of a medium that a lesson's text is taken from, both ends included.
+         */
+        Section: {
+            /** Medium */
+            medium: string;
+            /**
+             * First
+             * @default
+             */
+            first: string;
+            /**
+             * Last
+             * @default
+             */
+            last: string;
+        };
+        /**
+         * SectionText
+         * @description A part of a medium that a lesson's text is taken from, both ends included.
+         */
+        SectionText: {
+            /**
+             * Medium
+             * @description Id of the medium.
+             */
+            medium: string;
+            /**
+             * First
+             * @description Position, such as `page 3`; empty for the beginning.
+             * @default
+             */
+            first: string;
+            /**
+             * Last
+             * @description The last position; empty for the end.
+             * @default
+             */
+            last: string;
+        };
+        /**
          * SeenTechnique
          * @description A technique of an alert.
          */
@@ -8385,6 +9564,16 @@ export interface components {
             needs: string[];
         };
         /**
+         * Taught
+         * @description A concept that a lesson teaches.
+         */
+        Taught: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * TeamConcept
          * @description How a concept stands with everybody, as counts.
          */
@@ -8998,6 +10187,14 @@ export interface components {
              * @default 0
              */
             undecided: number;
+        };
+        /**
+         * VersionList
+         * @description What was published of a course, newest first.
+         */
+        VersionList: {
+            /** Items */
+            items: components["schemas"]["CourseVersion"][];
         };
         /**
          * Via
@@ -10208,7 +11405,7 @@ export interface operations {
                  *       "assignee": "string"
                  *     }
                  */
-                "application/json": components["schemas"]["Assignment"];
+                "application/json": components["schemas"]["Assignment-Input"];
             };
         };
         responses: {
@@ -16220,6 +17417,984 @@ export interface operations {
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
+        };
+    };
+    list_courses: {
+        parameters: {
+            query?: {
+                /** @description Courses a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "string",
+                 *       "slug": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCourse"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseView"];
+                };
+            };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replace_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DraftText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    publish_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseVersion"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retire_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    restore_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    move_on: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_learners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnerList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_assignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    assign_course: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "target": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAssignment"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment-Output"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    withdraw_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_cohorts: {
+        parameters: {
+            query?: {
+                /** @description Cohorts a page. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_cohort: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CohortText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnerNames"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_cohort: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                cohort_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_cohort: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the change is based on, or several, or `*`. Refused with 412 when the thing has changed since; left out, the change is made in any case. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                cohort_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CohortText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    delete_cohort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cohort_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    find_lessons: {
+        parameters: {
+            query?: {
+                /** @description Ids of ATT&CK techniques, such as T1110.001. */
+                technique?: string[];
+                /** @description A concept's id, key or name. */
+                concept?: string;
+                /** @description Lessons at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_lesson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An `ETag`; 304 without a body while it holds. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                lesson_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonView"];
+                };
+            };
+            /** @description What `If-None-Match` names still holds. */
+            304: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    begin_lesson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lesson_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    finish_lesson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lesson_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    show_learning_path: {
+        parameters: {
+            query: {
+                /** @description A concept's id, key or name, such as T1046. */
+                goal: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningPath"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     show_summary: {

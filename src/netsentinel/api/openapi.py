@@ -95,6 +95,8 @@ TAGS: Final = {
     "graph": "Concepts, what has to be understood before what, and where that is said.",
     "practice": "Questions that come again when they fade, and what each person masters.",
     "media": "What there is to learn from: uploaded, read, and stated in the graph.",
+    "courses": "What is taught, in which order, and to whom.",
+    "lessons": "What there is to read, how far the caller is, and the way to a goal.",
     "connections": "Who is connected over the WebSocket.",
     "tasks": "Durable work: asked for, watched, stopped, tried again.",
     "error recovery": "Retries, circuit breakers and dead letters.",

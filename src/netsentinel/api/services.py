@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from netsentinel.academy.briefing import Briefings
+from netsentinel.academy.courses import School
 from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.projection import Projection
 from netsentinel.academy.media import Media, Uploads
@@ -75,6 +76,7 @@ class Services:
     concepts: Concepts
     reviews: Reviews
     briefings: Briefings
+    school: School
     projection: Projection | None
     """What keeps Neo4j up to date, where it is used."""
     practice: PracticeDesk

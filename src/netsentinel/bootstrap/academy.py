@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
+from netsentinel.academy.courses import School
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.attack import AttackReference
 from netsentinel.academy.graph.projection import Projected, Projection
@@ -12,6 +13,7 @@ from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, 
 from netsentinel.academy.practice import PracticeDesk, Refit
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.store_sql import SqlAnswers
+from netsentinel.bootstrap.courses import ensure_bundled, make_courses
 from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.bootstrap.media import MediaParts, make_media
 from netsentinel.bootstrap.practice import make_practice
@@ -30,6 +32,7 @@ class Academy:
     graph: Graph
     concepts: Concepts
     reviews: Reviews
+    school: School
     attack: AttackReference
     practice: PracticeDesk
     refit: Refit
@@ -56,8 +59,10 @@ async def open_graph(settings: Settings) -> AsyncGenerator[GraphGround]:
         yield _ground(settings, ground)
 
 
-async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground, tasks: TaskService) -> Academy:
-    """The academy's services; the default tenant's graph knows ATT&CK from the start."""
+async def open_academy(
+    stack: AsyncExitStack, settings: Settings, ground: Ground, tasks: TaskService, *, demo: bool
+) -> Academy:
+    """The academy's services; the default tenant's graph knows ATT&CK from the start, and the demo has courses."""
     stands_on = _ground(settings, ground)
     graph = Graph(stands_on)
     attack = AttackReference(ground.db, graph)
@@ -67,7 +72,10 @@ async def open_academy(stack: AsyncExitStack, settings: Settings, ground: Ground
     reviews = make_reviews(stands_on, concepts)
     practice, refit = make_practice(settings, ground, graph)
     media = make_media(stack, settings, stands_on, graph, reviews, tasks)
-    return Academy(graph, concepts, reviews, attack, practice, refit, projection, media)
+    school = make_courses(ground, graph, media.media, practice.standing)
+    if demo:
+        await ensure_bundled(school.courses)
+    return Academy(graph, concepts, reviews, school, attack, practice, refit, projection, media)
 
 
 def make_reviews(ground: GraphGround, concepts: Concepts) -> Reviews:

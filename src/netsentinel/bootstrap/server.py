@@ -107,7 +107,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         )
         keeping = RuleKeeping(ground.db, rules.library, pool, rules.stores.hits, revision)
         work = await open_work(settings, ground)
-        academy = await open_academy(stack, settings, ground, work.tasks)
+        academy = await open_academy(stack, settings, ground, work.tasks, demo=demo)
         histories = Histories(
             work.tasks,
             work.plan.schedules,
@@ -187,7 +187,7 @@ def _services(
     demo: bool,
 ) -> tuple[Services, ReactionRunner, Metrics, SourceSupervisor, Pusher, Models]:
     db, clock, window = ground.db, ground.clock, settings.alert_window_minutes * MINUTE
-    inbox, sources, meter = SqlInbox(), SqlSources(), SourceMeter(clock)
+    inbox, sources, meter, configs = SqlInbox(), SqlSources(), SourceMeter(clock), SqlSourceConfigs()
     stores = AlertStores(SqlAlerts(), SqlEvidence(), SqlThreats(), SqlActivity())
     suppressions = SuppressionStores(SqlSuppressions(), SqlHiddenFindings())
     alert_service = AlertService(db, stores, clock, half_life_of(settings.threat_half_life_hours))
@@ -203,8 +203,7 @@ def _services(
     intake = IntakeService(db, inbox, clock, Limits.of(settings), formats=FORMATS, meter=meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
     house = household(settings, intake, processor, clock)
-    configs, triage = SqlSourceConfigs(), _triage(ground, stores, lake)
-    supervisor = SourceSupervisor(db, configs, house, clock)
+    triage, supervisor = _triage(ground, stores, lake), SourceSupervisor(db, configs, house, clock)
     hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
     batch = _batch(ground, work, triage, hiding)
     work.actions.add(batch.action())
@@ -243,6 +242,7 @@ def _services(
         concepts=academy.concepts,
         reviews=academy.reviews,
         briefings=make_briefings(ground, academy.graph, alert_service, academy.practice.standing),
+        school=academy.school,
         projection=academy.projection,
         practice=academy.practice,
         media=academy.media.media,

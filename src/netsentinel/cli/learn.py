@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
+from netsentinel.cli.courses import assign, courses_app, export, learning_path
 from netsentinel.cli.learn_practice import add_practice
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
@@ -25,6 +26,11 @@ _COUNTS = ("words", "concepts", "prerequisites")
 MediumArgument = Annotated[str, typer.Argument(metavar="MEDIUM", help="Id, or the name that it was imported by.")]
 
 learn_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Import and list what there is to learn from.")
+
+learn_app.add_typer(courses_app, name="courses")
+learn_app.command("path")(learning_path)
+learn_app.command("assign")(assign)
+learn_app.command("export")(export)
 
 
 @learn_app.callback()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 import zstandard
 
+from netsentinel.alerts.model import techniques
 from netsentinel.demo import CHAPTERS, StoryLine, story
 from netsentinel.demo.conversations import dice
 from netsentinel.demo.model import Chapter
@@ -13,7 +14,9 @@ from netsentinel.demo.office import office
 from netsentinel.detection import Finding, bundled_rules
 from netsentinel.detection.build import build_pipeline
 from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, Level
+from tests.unit.academy.courses.site import BEN, bundled_school
 
 START = 1_780_000_000_000_000
 
@@ -69,3 +72,13 @@ def test_the_office_alone_raises_nothing(seed: int) -> None:
     findings, rejected = analyze(lines)
     assert [finding.title for finding in findings] == []
     assert rejected == 0
+
+
+@pytest.mark.anyio
+async def test_every_alert_leads_to_a_lesson(clock: FakeClock, told: tuple[list[Finding], int]) -> None:
+    school = await bundled_school(clock)
+    kinds = {finding.title: techniques(finding.tags) for finding in told[0]}
+    for title, ids in kinds.items():
+        found = await school.learning.explaining(BEN, techniques=ids)
+        assert found, f"no lesson explains {title!r} ({ids})"
+        assert set(ids) & set(found[0].lesson.techniques), f"{title!r} has its technique's lesson only"

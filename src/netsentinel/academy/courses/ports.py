@@ -37,6 +37,10 @@ class Sections(Protocol):
 class People(Protocol):
     """Says who there is."""
 
+    async def all(self, tenant: TenantId) -> Mapping[str, str]:
+        """Id -> name, of everybody who can log in, by name."""
+        ...
+
     async def names(self, tenant: TenantId, ids: Collection[str]) -> Mapping[str, str]:
         """Id -> name, of those users of the tenant that there are."""
         ...

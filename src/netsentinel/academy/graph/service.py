@@ -252,6 +252,17 @@ class Graph:
             raise NotFoundError(f"There is no concept {id_or_name[:120]}.")
         return concept
 
+    async def keys_of(self, tenant: TenantId, names: Collection[str]) -> dict[str, str]:
+        """Name or key -> key of the concept that it stands for now; what it would be called while there is none."""
+
+        def read(tx: ReadTx) -> dict[str, str]:
+            resolution = Resolution(self._ground.operations.all(tx, tenant))
+            ids = {name: resolution.meant(key_of(name), "") for name in names}
+            there = self._ground.rows.concepts(tx, tenant, set(ids.values()))
+            return {name: there[at].key if at in there else key_of(name) for name, at in ids.items()}
+
+        return await self._ground.db.read(read)
+
     async def find(self, tenant: TenantId, ids: Collection[str]) -> list[Concept]:
         """The concepts of these ids that there are, by name."""
         return await self._ground.store.find(tenant, ids)

@@ -38,6 +38,9 @@ MEDIA_UPLOADS_PATH: Final = "/api/v2/media/uploads"
 BATCH_PATH: Final = "/api/v2/batch/operations"
 BATCH_LIMIT: Final = 1 * MIB
 """Bytes of a thousand operations, notes and inputs included; a task carries no more."""
+COURSES_PATH: Final = "/api/v2/courses"
+COURSE_LIMIT: Final = 4 * MIB
+"""Bytes of a course with the texts of all its lessons; one of twelve lessons has 0.06 MiB."""
 _LARGE: Final = {PACK_PATH: PACK_LIMIT, BATCH_PATH: BATCH_LIMIT, TABLE_PATH: TABLE_LIMIT}
 _LONGEST_NUMBER: Final = 18
 
@@ -75,6 +78,8 @@ class BodyLimit:
             return self._media_limit
         if path in _LARGE:
             return _LARGE[path]
+        if path.startswith(COURSES_PATH):
+            return COURSE_LIMIT
         return RULE_LIMIT if path == RULES_PATH or path.startswith(RULES_PATH + "/") else JSON_LIMIT
 
 

@@ -12,6 +12,9 @@ import pytest
 
 from netsentinel.academy.briefing import Briefing, Briefings, Coverage
 from netsentinel.academy.briefing.testing import FixedMastery
+from netsentinel.academy.courses import CourseGround, Courses, CourseStores, Learning, School, Teaching
+from netsentinel.academy.courses.store_sql import SqlAssignments, SqlCohorts, SqlCourses, SqlLearners, SqlVersions
+from netsentinel.academy.courses.testing import MemoryPeople, MemorySections
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
 from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, SqlOperations, SqlRows
 from netsentinel.academy.media import (
@@ -180,6 +183,11 @@ class Desk:
         self.mastery = FixedMastery()
         self.reviews = Reviews(ReviewGround(ground, self.concepts, SqlAnswers()))
         self._add_media(ground)
+        self.people = MemoryPeople()
+        course_stores = CourseStores(SqlCourses(), SqlVersions(), SqlLearners(), SqlCohorts(), SqlAssignments())
+        asked = (self.mastery, MemorySections(), self.people)
+        course_ground = CourseGround(self, course_stores, self.graph, *asked, self.clock)  # type: ignore[arg-type] - the same
+        courses = Courses(course_ground)
         self._add_models()
         settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
@@ -235,6 +243,7 @@ class Desk:
                 Coverage(self.graph, self.alerts, self.mastery, TenantUsers(self.house.service.users), self.clock),
             ),
             reviews=self.reviews,
+            school=School(courses, Learning(course_ground), Teaching(course_ground, courses)),
             projection=None,
             practice=practice_desk(self, self.graph, self.clock),  # type: ignore[arg-type] - the same
             media=self.media,

@@ -43,6 +43,8 @@ _WRITE_EVERY = 10
 _CONNECTIONS = 64
 _WARM_UP_S = 3.0
 _TASKS = 200
+_IDLE_S = 2.0
+"""The server ends connections that were idle for five seconds: one that was idle for so long is not used again."""
 _SLICE_S = 3.0
 _BARE_SLICE_S = 1.0
 _BARE = """
@@ -103,7 +105,7 @@ class Connections:
         self._host, _, port = url.removeprefix("http://").rpartition(":")
         self._port = int(port)
         self._head = f"Host: {self._host}:{port}\r\nAuthorization: Bearer {key}\r\n"
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._places = asyncio.Semaphore(_CONNECTIONS)
 
     async def send(self, call: Call) -> int:
@@ -118,20 +120,20 @@ class Connections:
                 head += f"Idempotency-Key: {uuid.uuid4()}\r\n"
             writer.write(head.encode("ascii") + b"\r\n" + body)
             status = await _answer(reader)
-            self._idle.append((reader, writer))
+            self._idle.append((time.perf_counter(), reader, writer))
             return status
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while self._idle:
-            reader, writer = self._idle.pop()
-            if not reader.at_eof():  # the server ends connections that were idle for some seconds
+            since, reader, writer = self._idle.pop()
+            if time.perf_counter() - since < _IDLE_S:
                 return reader, writer
             writer.close()
         return await asyncio.open_connection(self._host, self._port)
 
     def close(self) -> None:
         """Close all of them."""
-        for _, writer in self._idle:
+        for _, _, writer in self._idle:
             writer.close()
 
 

@@ -6,13 +6,14 @@ import pytest
 from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from netsentinel.kernel.errors import NotAllowedError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import TenantId
 from netsentinel.recovery.retry import Failure, Fault
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from netsentinel.storage.testing import MemoryDatabase
 from netsentinel.tasks import TaskFilter, TaskRequest, TaskState, new_task_id
 from netsentinel.tasks.engine import End
 from netsentinel.tasks.errors import InvalidTaskInputError, TaskStateError, TaskTooLargeError, UnknownActionError
-from netsentinel.tasks.model import AttemptOutcome, Reason
+from netsentinel.tasks.model import AttemptOutcome, Pool, Reason
 from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.tasks.testing import memory_stores
 from tests.unit.tasks.bench import OTHER, STRANGER, SYSTEM, Bench, Echo, T, bench
@@ -87,6 +88,18 @@ async def test_priority_then_age_decides(at: Bench) -> None:
         names[(await at.submit(priority=priority)).id] = name
         at.clock.advance(1)
     assert [names[lease.task.id] for lease in await at.lease()] == ["b", "a", "c", "d"]
+
+
+async def test_the_queue_leaves_tenants_out(at: Bench) -> None:
+    mine = [await at.submit() for _ in range(3)]
+    other = await at.submit(tenant=OTHER)
+    queue = at.engine.stores.queue
+    looks = {
+        without: {task.id for task in await at.db.write(lambda tx, w=without: queue.ready(tx, Pool.LOOP, 9, w))}
+        for without in ((), (T,), (OTHER,), (T, OTHER), (OTHER, TenantId("a"), TenantId("b")))
+    }
+    everything, own = {other.id, *(task.id for task in mine)}, {task.id for task in mine}
+    assert list(looks.values()) == [everything, {other.id}, own, set(), own]
 
 
 async def test_a_fencing_token_of_yesterday_writes_nothing(at: Bench) -> None:

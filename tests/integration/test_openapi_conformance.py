@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.crash.seeds import tell
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 PROGRAM = Path(sys.executable).with_name("schemathesis")
@@ -32,6 +33,10 @@ SCOPE = {"conditions": [{"field": "entity", "values": ["203.0.113.99"]}], "reaso
 SHARE = 0.6
 """So often a path parameter is the id of something that is there."""
 
+
+EXAMPLES = "NETSENTINEL_CONFORMANCE_EXAMPLES"
+"""How many made-up requests of each operation, and how many chains, the `long` test tries; 40 take about 15 minutes."""
+SEED = "NETSENTINEL_CONFORMANCE_SEED"
 
 UNMADE = {
     *("batch", "concept_id", "connection_id", "event_id", "key_id", "model_id", "number", "pack_id", "service"),
@@ -115,7 +120,7 @@ def _conform(server: LiveServer, folder: Path, *depth: str) -> None:
             f"{server.url}/api/v2/openapi.json",
             f"--header=Authorization: Bearer {server.key}",
             f"--checks={','.join(CHECKS)}",
-            "--seed=1",
+            f"--seed={os.environ.get(SEED, '1')}",
             "--request-timeout=60",
             "--warnings=off",
             "--continue-on-failure",
@@ -132,6 +137,7 @@ def _conform(server: LiveServer, folder: Path, *depth: str) -> None:
     assert tested is not None, ran.stdout
     assert int(tested[1]) == operations, ran.stdout
     assert "request_crashed" not in server.output()
+    tell(ran.stdout.rpartition("SUMMARY")[2])
     assert httpx2.get(f"{server.url}/readyz").status_code == 200
 
 
@@ -144,4 +150,5 @@ def test_every_operation_conforms(server: LiveServer, tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(7_200)
 def test_every_operation_conforms_to_great_depth(server: LiveServer, tmp_path: Path) -> None:
-    _conform(server, tmp_path, "--phases=examples,coverage,fuzzing,stateful", "--max-examples=300")
+    examples = os.environ.get(EXAMPLES, "300")
+    _conform(server, tmp_path, "--phases=examples,coverage,fuzzing,stateful", f"--max-examples={examples}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -113,6 +114,20 @@ async def test_half_headers_and_half_bodies_are_let_go_of(monkeypatch: pytest.Mo
 async def test_a_large_login_is_refused_at_once() -> None:
     async with serving(DoorLimits()) as site, site.dial(request("/auth/login", b"", 1_048_575)) as reader:
         assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GET /" + b"x" * 66_000, b"\x16\x03\x01\x02\x00\r\n\r\n"], ids=["a path that is too long", "no HTTP"]
+)
+async def test_what_cannot_be_read_is_told_so_as_a_problem(sent: bytes) -> None:
+    async with serving(DoorLimits()) as site, site.dial(sent) as reader:
+        head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    lines = head.decode("ascii").lower().split("\r\n")
+    assert lines[0].startswith("http/1.1 400")
+    assert {"content-type: application/problem+json", "connection: close", "cache-control: no-store"} <= set(lines)
+    told = json.loads(body)
+    assert (told["status"], told["code"]) == (400, "invalid-input")
+    assert f"x-trace-id: {told['trace_id']}" in lines
 
 
 async def test_headers_that_drip_after_an_answer_are_let_go_of() -> None:

@@ -12,8 +12,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from netsentinel.api.middleware.origin import is_loopback
+from netsentinel.api.middleware.trace import TRACE_HEADER, new_trace_id
+from netsentinel.api.problems import problem_response
 from netsentinel.identity import network_of
+from netsentinel.kernel.errors import InvalidInputError
 
+_NO_HTTP: Final = "This is no HTTP/1.1, or its path and headers are longer than 64 KiB. Send it in another way."
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -111,6 +115,20 @@ class DoorProtocol(H11Protocol):
         """Go on with what has come so far."""
         super().handle_events()
         self._watch()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
+        """What is no HTTP, or has too long a head, hears so as it hears of every other error."""
+        error, trace_id = InvalidInputError(_NO_HTTP), new_trace_id()
+        told = problem_response(error, trace_id)
+        told.headers[TRACE_HEADER] = trace_id
+        headers = [*told.raw_headers, (b"connection", b"close")]
+        for part in (
+            h11.Response(status_code=error.status, headers=headers),
+            h11.Data(bytes(told.body)),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """The connection is another protocol's from now on, with limits of its own (`HubLimits`)."""

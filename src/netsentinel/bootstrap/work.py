@@ -63,6 +63,7 @@ async def open_work(settings: Settings, ground: Ground) -> Work:
     engine = Engine(stores, actions, ground.clock, breakers)
     limits = WorkerLimits(
         concurrency=settings.tasks_concurrency,
+        calls=settings.tasks_calls,
         threads=settings.tasks_threads,
         processes=settings.tasks_processes,
         process_memory_mib=settings.tasks_process_memory_mib,

@@ -163,6 +163,13 @@ class Settings(BaseSettings):
     hunt_seconds: int = Field(30, ge=1, le=600, description="A hunt that takes longer is stopped.")
 
     tasks_concurrency: int = Field(128, ge=1, le=10_000, description="Tasks that run at once on the event loop.")
+    tasks_calls: int = Field(
+        256,
+        ge=2,
+        le=10_000,
+        description="Tasks that call servers of others at once, such as deliveries to webhooks. A tenant never has more"
+        " of these places than it leaves free: half of them where it is alone.",
+    )
     tasks_threads: int = Field(8, ge=1, le=1_000, description="Tasks that run at once on threads, for what blocks.")
     tasks_processes: int = Field(2, ge=1, le=256, description="Tasks that run at once in processes of their own.")
     tasks_process_memory_mib: int = Field(

@@ -51,6 +51,8 @@ _CHECKPOINT_PAGES: Final = 1_000
 _MOST_PAGES: Final = 4_000
 """With so many pages it is copied back in any case."""
 _CACHE_KIB: Final = 16_384
+_STATEMENTS: Final = 400
+"""Prepared statements that a connection keeps: preparing one takes longer than most run."""
 _MAX_LEFT_WAL_BYTES: Final = 64 * 1024 * 1024
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED: Final = "The database is closed."
@@ -217,7 +219,7 @@ class SqliteDatabase:
 
     def _connect(self, *, reader: bool = False) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | (0 if reader else apsw.SQLITE_OPEN_CREATE)
-        connection = apsw.Connection(str(self._path), flags=flags, vfs=self._vfs)
+        connection = apsw.Connection(str(self._path), flags=flags, vfs=self._vfs, statementcachesize=_STATEMENTS)
         connection.set_busy_timeout(_BUSY_MS)
         settings: dict[str, str | int] = {
             "mmap_size": 0,

@@ -4,7 +4,7 @@ Everything here is synchronous, takes the transaction, and leaves no trace outsi
 """
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -81,6 +81,55 @@ class Lease:
 
     task: Task
     admission: Admission = ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How the places of `Pool.CALL` are shared out: no tenant has more of them than it leaves free.
+
+    So there is always one for a tenant that has none, however many others wait for servers that never answer: alone a
+    tenant has at most half of the places, and each of k at most one in k + 1 (Choudhury and Hahne, Dynamic queue length
+    thresholds, IEEE/ACM Transactions on Networking 6(2), 1998, with a factor of 1).
+    """
+
+    free: int
+    """Places of the worker that nobody has."""
+    taken: Mapping[TenantId, int]
+    """What each tenant has."""
+
+
+@dataclass(slots=True)
+class _Sharing:
+    """The same while places are given."""
+
+    free: int
+    taken: Counter[TenantId]
+    full: set[TenantId]
+    """Tenants that get no more in this turn."""
+
+    @classmethod
+    def of(cls, shares: Shares) -> "_Sharing":
+        full = {tenant for tenant, taken in shares.taken.items() if taken >= shares.free}
+        return cls(shares.free, Counter(shares.taken), full)
+
+    def allowed(self, tasks: Sequence[Task]) -> list[Task]:
+        """Those for which there is a place, in their order."""
+        allowed: list[Task] = []
+        for task in tasks:
+            if self.taken[task.tenant] >= self.free:
+                self.full.add(task.tenant)
+                continue
+            self.taken[task.tenant] += 1
+            self.free -= 1
+            allowed.append(task)
+        return allowed
+
+    def take_back(self, tasks: Iterable[Task]) -> None:
+        """These did not start after all."""
+        for task in tasks:
+            self.taken[task.tenant] -= 1
+            self.free += 1
+            self.full = {tenant for tenant in self.full if self.taken[tenant] >= self.free}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,25 +269,43 @@ class Engine:
 
     # A worker's turn.
 
-    def lease(self, tx: Tx, worker: str, room: Mapping[Pool, int]) -> list[Lease]:
-        """The next tasks for the free places of a worker. Those that cannot run are parked or given up."""
+    def lease(self, tx: Tx, worker: str, room: Mapping[Pool, int], shares: Shares | None = None) -> list[Lease]:
+        """The next tasks for the free places of a worker. Those that cannot run are parked or given up.
+
+        Args:
+            tx: the transaction.
+            worker: who runs them.
+            room: how many places to fill, by pool.
+            shares: how those of `Pool.CALL` are shared out; None for whoever comes first.
+        """
         now = self.clock.now()
         leases: list[Lease] = []
         for pool, places in room.items():
-            left = places
-            for _ in range(_LOOKS):
-                found = self.stores.queue.ready(tx, pool, left) if left > 0 else []
-                begun = [self._begun(tx, task, worker, now) for task in found]
-                changes = _Changes()
-                for task, lease in zip(found, begun, strict=True):
-                    self._note(changes, task, lease.task if isinstance(lease, Lease) else lease)
-                self._write(tx, changes, now)  # before the next look, which must not find the same ones
-                new = [lease for lease in begun if isinstance(lease, Lease)]
+            sharing = _Sharing.of(shares) if shares is not None and pool is Pool.CALL else None
+            left, looks = places, _LOOKS
+            while looks > 0:
+                looks -= 1
+                known = len(sharing.full) if sharing else 0
+                found = self.stores.queue.ready(tx, pool, left, sharing.full if sharing else ()) if left > 0 else []
+                allowed = sharing.allowed(found) if sharing else found
+                new = self._start(tx, allowed, worker, now)
                 leases += new
                 if len(found) < left or len(new) == left:
                     break
                 left -= len(new)
+                if sharing is not None:
+                    looks += len(sharing.full) > known  # behind those of full tenants are those of others
+                    started = {lease.task.id for lease in new}
+                    sharing.take_back(task for task in allowed if task.id not in started)
         return leases
+
+    def _start(self, tx: Tx, tasks: Sequence[Task], worker: str, now: int) -> list[Lease]:
+        begun = [self._begun(tx, task, worker, now) for task in tasks]
+        changes = _Changes()
+        for task, lease in zip(tasks, begun, strict=True):
+            self._note(changes, task, lease.task if isinstance(lease, Lease) else lease)
+        self._write(tx, changes, now)  # before the next look, which must not find the same ones
+        return [lease for lease in begun if isinstance(lease, Lease)]
 
     def _begun(self, tx: Tx, task: Task, worker: str, now: int) -> Lease | Task:
         """The lease of a queued task; or the task as it is now, because it cannot start."""

@@ -50,6 +50,8 @@ class Pool(StrEnum):
 
     LOOP = "loop"
     """The event loop: for `async def` handlers that wait more than they compute."""
+    CALL = "call"
+    """The event loop, too, for those that wait for servers of others: places of their own, shared out by tenant."""
     THREAD = "thread"
     """A thread: for plain functions that block."""
     PROCESS = "process"

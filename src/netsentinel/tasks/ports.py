@@ -48,8 +48,11 @@ class TaskStore(Protocol):
 class QueueStore(Protocol):
     """Finds tasks by what is to be done with them next. What it returns is locked, and skips what others locked."""
 
-    def ready(self, tx: Tx, pool: Pool, limit: int) -> list[Task]:
-        """Queued tasks of a pool: highest priority first, then those that have been ready longest."""
+    def ready(self, tx: Tx, pool: Pool, limit: int, without: Collection[TenantId] = ()) -> list[Task]:
+        """Queued tasks of a pool: highest priority first, then those that have been ready longest.
+
+        Those of the tenants `without` are left out.
+        """
         ...
 
     def due(self, tx: Tx, now: Micros, limit: int) -> list[Task]:

@@ -174,14 +174,15 @@ def action(
     """Make an action of a function `process(input, reporter) -> output`, whose annotations are the types.
 
     A coroutine function runs on the event loop, a plain one on a thread; `pool=Pool.PROCESS` takes a plain function at
-    the top level of a module to a process of its own. The first line of the docstring is the summary.
+    the top level of a module to a process of its own, and `pool=Pool.CALL` a coroutine function that waits for the
+    servers of others. The first line of the docstring is the summary.
     """
 
     def make(process: Callable[[In, Reporter], Out | Awaitable[Out]]) -> Action[In, Out]:
         source, output = _types(process)
         is_coroutine = inspect.iscoroutinefunction(process)
         home = pool or (Pool.LOOP if is_coroutine else Pool.THREAD)
-        if is_coroutine != (home is Pool.LOOP):
+        if is_coroutine != (home in {Pool.LOOP, Pool.CALL}):
             raise TypeError(f"{name}: the pool {home} takes {'plain' if is_coroutine else 'async'} functions")
         if home is Pool.PROCESS and "." in process.__qualname__:
             raise TypeError(f"{name}: only a function at the top level of a module can run in a process of its own")

@@ -126,9 +126,10 @@ class MemoryQueue:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
 
-    def ready(self, tx: Tx, pool: Pool, limit: int) -> list[Task]:
+    def ready(self, tx: Tx, pool: Pool, limit: int, without: Collection[TenantId] = ()) -> list[Task]:
         """Queued tasks of a pool: highest priority first, then those that have been ready longest."""
-        found = [task for task in self._kept.values() if task.state is _S.QUEUED and task.pool is pool]
+        queued = [task for task in self._kept.values() if task.state is _S.QUEUED and task.pool is pool]
+        found = [task for task in queued if task.tenant not in without]
         return sorted(found, key=_turn)[:limit]
 
     def due(self, tx: Tx, now: Micros, limit: int) -> list[Task]:

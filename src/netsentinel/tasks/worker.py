@@ -16,11 +16,11 @@ import structlog
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import MetricSample, Micros, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, MetricSample, Micros, TenantId
 from netsentinel.recovery.breaker import Outcome
 from netsentinel.recovery.retry import classify
 from netsentinel.storage.ports import Database, Tx
-from netsentinel.tasks.engine import BATCH, End, Engine, Lease
+from netsentinel.tasks.engine import BATCH, End, Engine, Lease, Shares
 from netsentinel.tasks.hints import Hints
 from netsentinel.tasks.job import Job
 from netsentinel.tasks.model import Pool, Task
@@ -48,6 +48,8 @@ class WorkerLimits:
 
     concurrency: int = 128
     """Handlers on the event loop."""
+    calls: int = 256
+    """Handlers that wait for servers of others; no tenant has more of these places than it leaves free."""
     threads: int = 8
     processes: int = 2
     process_memory_mib: int = 1_024
@@ -56,7 +58,8 @@ class WorkerLimits:
 
     def of(self, pool: Pool) -> int:
         """Places of a pool."""
-        return {Pool.LOOP: self.concurrency, Pool.THREAD: self.threads, Pool.PROCESS: self.processes}[pool]
+        places = {Pool.LOOP: self.concurrency, Pool.CALL: self.calls, Pool.THREAD: self.threads}
+        return places.get(pool, self.processes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Worker:
         self._look = asyncio.Event()
         self._jobs: dict[str, Job] = {}
         self._busy: dict[Pool, int] = dict.fromkeys(Pool, 0)
+        self._calling: Counter[TenantId] = Counter()
+        """The places that each tenant has of those for calls."""
         self._promised: dict[str, Pool] = {}
         """Tasks that are being submitted and have a place here."""
         self._behind: set[Pool] = set(Pool)
@@ -211,7 +216,8 @@ class Worker:
             plain = await self._commit_effects(self._writing)
             await self._unpark()
             room = self._room(looks=looks)
-            step = partial(self._step, [end for _, end in plain], room, is_in_doubt=self._is_in_doubt)
+            shares = Shares(self._limits.calls - self._busy[Pool.CALL], dict(self._calling))
+            step = partial(self._step, [end for _, end in plain], room, shares, is_in_doubt=self._is_in_doubt)
             turn = await self._db.write(step)
         except BaseException:
             self._ends = [*self._writing, *self._ends]  # whatever was written already is refused the second time
@@ -256,14 +262,14 @@ class Worker:
                 if self._busy[pool] < self._limits.of(pool):
                     self._wake.set()
 
-    def _step(self, ends: list[End], room: dict[Pool, int], tx: Tx, *, is_in_doubt: bool) -> _Turn:
+    def _step(self, ends: list[End], room: dict[Pool, int], shares: Shares, tx: Tx, *, is_in_doubt: bool) -> _Turn:
         stores = self._engine.stores
         if is_in_doubt:
             self._release_unknown(tx, self._known())
         if ends:
             self._engine.finish(tx, ends)
         promoted = self._engine.promote(tx)
-        leases = self._engine.lease(tx, self.id, room)
+        leases = self._engine.lease(tx, self.id, room, shares)
         wanted = stores.leases.running(tx, self.id, BATCH, only_wanted=True)
         taken = Counter(lease.task.pool for lease in leases)
         behind = {pool for pool, places in room.items() if taken[pool] >= places and stores.queue.ready(tx, pool, 1)}
@@ -323,7 +329,7 @@ class Worker:
         pool, limit = task.pool, self._limits.of(task.pool)
         if self._busy[pool] >= limit:
             self._behind.add(pool)
-        if pool in self._behind:
+        if pool in self._behind or pool is Pool.CALL:  # those are shared out among the tenants that wait
             return ""
         # The event loop takes a few more for a moment; threads and processes are what they are.
         if pool is not Pool.LOOP and self._busy[pool] + self._offered.get(pool, 0) >= limit:
@@ -356,9 +362,11 @@ class Worker:
             self._watch.busy()
         loop = asyncio.get_running_loop()
         match task.pool:
-            case Pool.LOOP:
+            case Pool.LOOP | Pool.CALL:
                 work: asyncio.Future[Any] = loop.create_task(_handled(job), name=f"task {task.action} {task.id}")
-                work.add_done_callback(lambda _: self._freed(Pool.LOOP))
+                work.add_done_callback(lambda _: self._freed(task.pool, task.tenant))
+                if task.pool is Pool.CALL:
+                    self._calling[task.tenant] += 1
             case Pool.THREAD:
                 thread: Future[Any] = self._threads.submit(_blocking, job)
                 thread.add_done_callback(lambda _: loop.call_soon_threadsafe(self._freed, Pool.THREAD))
@@ -386,8 +394,11 @@ class Worker:
             self._watch.rest()
         self._dirty.pop(job.task.id, None)
 
-    def _freed(self, pool: Pool) -> None:
+    def _freed(self, pool: Pool, tenant: TenantId = DEFAULT_TENANT) -> None:
         self._busy[pool] -= 1
+        if pool is Pool.CALL:
+            self._calling[tenant] -= 1
+            self._calling = +self._calling  # tenants that have none are forgotten
         self._wake.set()
 
     # Progress.

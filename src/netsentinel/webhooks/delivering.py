@@ -11,7 +11,7 @@ from netsentinel.kernel.types import Micros, Permission, TenantId
 from netsentinel.outbound import Target
 from netsentinel.recovery import BreakerPolicy, PermanentError, RetryPolicy
 from netsentinel.storage.ports import Database, ReadTx, Tx
-from netsentinel.tasks import Action, Reporter, action
+from netsentinel.tasks import Action, Pool, Reporter, action
 from netsentinel.webhooks.entries import WEBHOOK_DISABLED, WebhookDisabled
 from netsentinel.webhooks.errors import DeliveryDroppedError, DeliveryFailedError
 from netsentinel.webhooks.events import EventKinds
@@ -99,6 +99,7 @@ class Delivering:
             DELIVER,
             permission=Permission.WEBHOOKS_WRITE,
             is_inner=True,
+            pool=Pool.CALL,
             retry=RETRIES,
             timeout=_TIMEOUT,
             dependency=lambda wanted: dependency_of(wanted.endpoint),

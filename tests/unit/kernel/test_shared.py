@@ -51,7 +51,7 @@ async def test_nobody_gets_what_was_read_before_they_asked() -> None:
     source = Source()
     shared = SharedReads(source.read)
     first = asyncio.create_task(shared.get("a"))
-    await asyncio.sleep(0.005)  # its read is under way
+    await asyncio.sleep(0)  # its read is under way
     source.value = 1
     later = [asyncio.create_task(shared.get("a")) for _ in range(10)]
     assert await first == "a0"
@@ -82,7 +82,7 @@ async def test_one_who_goes_away_takes_nobody_along() -> None:
     source = Source()
     shared = SharedReads(source.read)
     first, gone, stays = (asyncio.create_task(shared.get("a")) for _ in range(3))
-    await asyncio.sleep(0.005)
+    await asyncio.sleep(0)
     first.cancel()
     gone.cancel()
     assert await stays == "a0"

@@ -16,7 +16,7 @@ T = DEFAULT_TENANT
 OTHER = TenantId("other")
 SYSTEM = system_principal()
 STRANGER = Principal("usr_1", "user", T, Role.VIEWER, "Viewer", frozenset({Permission.TASKS_READ}))
-ROOM = {Pool.LOOP: 10, Pool.THREAD: 10, Pool.PROCESS: 10}
+ROOM = {Pool.LOOP: 10, Pool.CALL: 10, Pool.THREAD: 10, Pool.PROCESS: 10}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,13 @@ async def call(source: Echo, reporter: Reporter) -> None:
     """Calls something that may be down."""
 
 
+@action("test.fetch", permission=Permission.TASKS_WRITE, pool=Pool.CALL, dependency="remote")
+async def fetch(source: Echo, reporter: Reporter) -> None:
+    """Waits for a server of somebody else's."""
+
+
 def registry() -> ActionRegistry:
-    return ActionRegistry([echo, blocking, call])
+    return ActionRegistry([echo, blocking, call, fetch])
 
 
 @dataclass
@@ -58,8 +63,8 @@ class Bench:
     hints: Hints
     service: TaskService
 
-    async def submit(self, name: str = "test.echo", **request: object) -> Task:
-        submitted = await self.service.submit(SYSTEM, TaskRequest(action=name, **request))  # type: ignore[arg-type]
+    async def submit(self, name: str = "test.echo", *, tenant: TenantId = T, **request: object) -> Task:
+        submitted = await self.service.submit(system_principal(tenant), TaskRequest(action=name, **request))  # type: ignore[arg-type]
         return submitted.task
 
     async def lease(self, worker: str = "w1") -> list[Lease]:

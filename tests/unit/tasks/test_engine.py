@@ -1,5 +1,7 @@
 """The engine and the breakers: an open one parks tasks and spends no attempt; a closed one lets them go."""
 
+from collections import Counter
+
 import pytest
 
 from netsentinel.kernel.clock import HOUR, MINUTE, SECOND
@@ -8,7 +10,8 @@ from netsentinel.kernel.types import TenantId
 from netsentinel.recovery.breaker import ALLOWED, Admission, Outcome
 from netsentinel.storage import Tx
 from netsentinel.storage.testing import MemoryDatabase
-from netsentinel.tasks.model import Reason, TaskState
+from netsentinel.tasks.engine import Shares
+from netsentinel.tasks.model import Pool, Reason, TaskState
 from netsentinel.tasks.testing import memory_stores
 from tests.unit.tasks.bench import SYSTEM, Bench, T, bench
 
@@ -88,6 +91,38 @@ async def test_a_lease_looks_on_behind_what_it_parks(at: Bench, gate: Gate) -> N
     behind = await at.submit()
     gate.answer = Admission(allowed=False, retry_at=at.clock.now() + MINUTE)
     assert [lease.task.id for lease in await at.lease()] == [behind.id]
+
+
+async def fetching(at: Bench, free: int, **taken: int) -> Counter[str]:
+    """Which tenants the next calls are for, with so many free places and so many taken ones."""
+    shares = Shares(free, {TenantId(name): count for name, count in taken.items()})
+    leases = await at.db.write(lambda tx: at.engine.lease(tx, "w1", {Pool.CALL: free}, shares))
+    return Counter(lease.task.tenant for lease in leases)
+
+
+async def test_a_tenant_has_no_more_calls_than_it_leaves_free(at: Bench) -> None:
+    for _ in range(100):
+        await at.submit("test.fetch", tenant=TenantId("greedy"))
+    assert await fetching(at, 16) == {"greedy": 8}
+    assert await fetching(at, 8, greedy=8) == {}
+    for name in ("second", "third"):
+        for _ in range(100):
+            await at.submit("test.fetch", tenant=TenantId(name))
+    assert await fetching(at, 8, greedy=8) == {"second": 4, "third": 2}
+    assert await fetching(at, 2, greedy=8, second=4, third=2) == {}, "the last places are for those that have none"
+    await at.submit("test.fetch", tenant=TenantId("small"))
+    assert await fetching(at, 2, greedy=8, second=4, third=2) == {"small": 1}
+
+
+async def test_places_of_calls_that_could_not_start_go_to_others(at: Bench, gate: Gate) -> None:
+    for _ in range(20):
+        await at.submit("test.fetch", priority=9)
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + MINUTE)
+    assert await fetching(at, 4) == {}, "all of them are parked"
+    gate.answer = ALLOWED
+    other = await at.submit("test.fetch")
+    assert await fetching(at, 4) == {T: 1}
+    assert (await at.get(other)).state is TaskState.RUNNING
 
 
 async def test_pausing_what_waits_for_others_keeps_count(at: Bench) -> None:

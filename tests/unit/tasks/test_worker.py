@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from netsentinel.kernel.clock import SECOND, SystemClock
-from netsentinel.kernel.types import DEFAULT_TENANT, Permission
+from netsentinel.kernel.types import DEFAULT_TENANT, Permission, TenantId, system_principal
 from netsentinel.recovery.errors import PoisonError
 from netsentinel.recovery.retry import RetryPolicy
 from netsentinel.storage import SqliteDatabase, Tx
@@ -20,6 +20,7 @@ from netsentinel.tasks import (
     ActionRegistry,
     Engine,
     Hints,
+    Pool,
     Progress,
     Reason,
     Reporter,
@@ -101,6 +102,39 @@ async def test_handlers_on_loop_thread_and_process(site: Callable[..., Site]) ->
         assert (await here.until(thread, TaskState.SUCCEEDED)).result == msgspec.Raw(b'"done"')
         done = await here.until(process, TaskState.SUCCEEDED, TaskState.DEAD)
         assert msgspec.json.decode(done.result or b"null")["double"] == 42
+
+
+async def test_one_tenants_hanging_calls_hold_nobody_elses_up(site: Callable[..., Site]) -> None:
+    hanging: set[str] = set()
+
+    @act("test.call", pool=Pool.CALL)
+    async def call(source: dict[str, int], reporter: Reporter) -> None:
+        if reporter.task.tenant == T:
+            hanging.add(reporter.task.id)
+            await asyncio.Event().wait()
+
+    here = site(quick, call)
+    async with here.working(calls=8, concurrency=8, drain_s=0.1):
+        stuck = [await here.submit("test.call") for _ in range(40)]
+        async with asyncio.timeout(30):
+            while len(hanging) < 4:
+                await asyncio.sleep(0.01)
+        others = [TenantId(f"other{n}") for n in range(3)]
+        request = TaskRequest(action="test.call")
+        calls = [(await here.service.submit(system_principal(one), request)).task for one in others]
+        own = await here.submit("test.quick")
+        assert (await here.until(own, TaskState.SUCCEEDED)).tenant == T, "places of calls are not those of the loop"
+        for task in calls:
+            async with asyncio.timeout(30):
+                while (await here.service.get(task.tenant, task.id)).state is not TaskState.SUCCEEDED:
+                    await asyncio.sleep(0.01)
+        assert len(hanging) == 4, "it has more than it leaves free"
+        for task in stuck:
+            if task.id in hanging:
+                await here.service.cancel(SYSTEM, task.id)
+        async with asyncio.timeout(30):
+            while len(hanging) < 8:  # what ended makes place for its next ones
+                await asyncio.sleep(0.01)
 
 
 async def test_what_handlers_do_wrong_harms_only_their_task(site: Callable[..., Site]) -> None:

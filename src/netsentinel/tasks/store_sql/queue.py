@@ -1,6 +1,6 @@
 """How the next task is found, in SQL: every query here is one walk along a partial index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from netsentinel.kernel.clock import MINUTE
@@ -9,7 +9,7 @@ from netsentinel.storage.dialect import Dialect
 from netsentinel.storage.ports import ReadTx, Tx
 from netsentinel.tasks.model import Pool, Progress, Task
 from netsentinel.tasks.ports import WorkerSeen
-from netsentinel.tasks.store_sql.rows import COLUMNS, task_from_row
+from netsentinel.tasks.store_sql.rows import COLUMNS, marks, padded, task_from_row
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM tasks"  # noqa: S608 - constants only
 _BACK: Final = MINUTE
@@ -22,13 +22,15 @@ class SqlQueue:
     def __init__(self, dialect: Dialect) -> None:
         self._skip_locked = dialect.skip_locked
 
-    def ready(self, tx: Tx, pool: Pool, limit: int) -> list[Task]:
+    def ready(self, tx: Tx, pool: Pool, limit: int, without: Collection[TenantId] = ()) -> list[Task]:
         """Queued tasks of a pool: highest priority first, then those that have been ready longest."""
+        left_out = padded(sorted(without)) if without else []
+        others = f" AND tenant NOT IN ({marks(left_out)})" if without else ""
         sql = (
-            f"{_SELECT} WHERE state = 'queued' AND pool = ?"
+            f"{_SELECT} WHERE state = 'queued' AND pool = ?{others}"
             f" ORDER BY priority DESC, queued_at LIMIT ? {self._skip_locked}"
         )
-        return [task_from_row(row) for row in tx.rows(sql, (pool.value, limit))]
+        return [task_from_row(row) for row in tx.rows(sql, (pool.value, *left_out, limit))]
 
     def due(self, tx: Tx, now: Micros, limit: int) -> list[Task]:
         """Tasks in a timed state whose time has come, or whose wait began before the clock was set back."""

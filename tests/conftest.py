@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import structlog
 
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.testing import FakeClock
@@ -18,6 +19,18 @@ from netsentinel.storage import Database, Journal, JournalWriter, SqliteDatabase
 from netsentinel.storage.testing import TEST_KINDS, MemoryDatabase
 
 ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
+LONGEST = (
+    "integration/test_openapi_conformance.py",
+    "crash/test_webhooks.py",
+    "crash/test_models.py",
+    "e2e/test_models_page.py",
+    "integration/test_models_live.py",
+    "crash/test_server.py",
+    "crash/test_lake.py",
+    "crash/test_live_clients.py",
+)
+"""Files that take a minute and more begin first, so that no worker is left alone with one at the end."""
 DATA = ROOT.parent / "shared" / "data"
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # so that suites can say `from tests.programs import ...`
@@ -31,12 +44,21 @@ if TYPE_CHECKING:
 
 # With Python's defaults the collector takes up to a third of the time of a process that holds thousands of tests.
 gc.set_threshold(50_000, 20, 100)
+# The default shows a crash with every variable of every frame, coloured: that takes seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 # How long an example takes, or its making, is the machine's affair.
 hypothesis.settings.register_profile(
     "netsentinel", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("netsentinel")
 
+COVERAGE_OF_CHILDREN = "COVERAGE_PROCESS_CONFIG"
+"""By this variable the tracer reaches the processes that a test starts."""
 AUDIT_KEY = b"the audit key of the tests"
 FEATURES = (
     "events",
@@ -178,7 +200,12 @@ def journal(database: Database, entry_registry: EntryRegistry, audit_key: bytes)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what reads the public data where that is absent."""
+    """The longest first; skip what reads the public data where that is absent; no tracer for hundreds of examples."""
+    first = {TESTS / path: place for place, path in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
+    for item in items:
+        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.untraced)
     if DATA.is_dir():
         return
     skip = pytest.mark.skip(reason="the public data is not beside the checkout (../shared/data)")
@@ -191,6 +218,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip or fail a test marked `program(name)` when that program is missing."""
     for marker in item.iter_markers("program"):
         require_program(*marker.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, bool | None, bool | None]:
+    """Run a test marked `untraced` without the tracer, which makes Python two to four times as slow."""
+    coverage = sys.modules.get("coverage")
+    tracer = coverage.Coverage.current() if coverage is not None and item.get_closest_marker("untraced") else None
+    if tracer is None:
+        return (yield)
+    tracer.stop()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv(COVERAGE_OF_CHILDREN, raising=False)
+            return (yield)
+    finally:
+        tracer.start()
 
 
 @pytest.hookimpl(wrapper=True)

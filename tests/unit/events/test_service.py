@@ -165,6 +165,7 @@ async def test_what_is_stored_is_small(memory_database: MemoryDatabase) -> None:
     ("kind", "record", "around"), [(NDJSON, b"12\n", b""), (JSON, b"1,", b"[]"), (JSON, b"{},", b"[]")]
 )
 @pytest.mark.parametrize("encoding", ["", "gzip", "zstd"])
+@pytest.mark.untraced
 async def test_a_post_has_a_most_of_records(
     memory_database: MemoryDatabase, kind: str, record: bytes, around: bytes, encoding: str
 ) -> None:

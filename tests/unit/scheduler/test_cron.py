@@ -53,6 +53,7 @@ def _ever(oracle: croniter) -> bool:
 @pytest.mark.parametrize(
     "chunk", [*range(QUICK), *(pytest.param(chunk, marks=pytest.mark.long) for chunk in range(QUICK, CHUNKS))]
 )
+@pytest.mark.untraced
 def test_ten_thousand_expressions_in_all_kinds_of_zones_agree_with_croniter(chunk: int) -> None:
     draw = random.Random(f"cron {chunk}")  # noqa: S311 - a fixed seed, so that the test cannot fail by chance
     compared = never = 0

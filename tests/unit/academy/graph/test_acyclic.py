@@ -125,6 +125,7 @@ def test_each_of_many_techniques_under_all_others_is_taken_apart() -> None:
     assert all(cycle[0] == cycle[-1] for cycle in named)
 
 
+@pytest.mark.untraced
 def test_more_concepts_that_contradict_each_other_than_there_may_be_are_refused() -> None:
     ring = [edge(f"c{number}", f"c{(number + 1) % MOST_TANGLED}") for number in range(MOST_TANGLED)]
     (held,) = held_back(ring).values()

@@ -2,6 +2,7 @@ import io
 import struct
 import tracemalloc
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def test_damage_never_stops_it_and_never_loses_count(content: bytes, damage: lis
     read(bytes(broken[: len(broken) - cut % len(broken)]) if cut % 3 == 0 else bytes(broken))
 
 
+@pytest.mark.untraced
 def test_memory_stays_small_however_long_a_capture_is() -> None:
     tape = Tape()
     for number in range(6_000):

@@ -29,7 +29,7 @@ export type AlertSummary = Schemas["AlertSummary"];
 export type BulkResult = Schemas["BulkResult"];
 export type Person = Schemas["Person"];
 export type RelatedAlert = Schemas["RelatedAlert"];
-export type Reason = Schemas["netsentinel__alerts__triage__model__Reason"];
+export type Reason = Schemas["Reason"];
 export type NearbyEvent = Schemas["NearbyEvent"];
 export type NearbyEvents = Schemas["NearbyEvents"];
 export type Match = Schemas["Match"];
@@ -73,6 +73,8 @@ export type ModelDrift = Schemas["Drift"];
 export type FeatureDrift = Schemas["FeatureDrift"];
 export type ModelExplanation = Schemas["Explanation"];
 export type TrainingDraft = Schemas["TrainingText"];
+export type EvaluationDraft = Schemas["EvaluationText"];
+export type ModelTable = Schemas["TableItem"];
 /** Whose requests are shown. */
 export type UsageScope = "own" | "tenant";
 export type Webhook = Schemas["WebhookItem"];

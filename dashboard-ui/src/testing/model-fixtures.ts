@@ -15,6 +15,8 @@ export function makeModel(change: Partial<Model> = {}): Model {
     stage: "trained",
     alias: "",
     share: 0,
+    adapts: false,
+    can_adapt: false,
     servable: true,
     scores: {
       rows: 3_000,
@@ -156,7 +158,8 @@ export function modelServer(
       ...ADA,
       permissions: [...ADA.permissions, "models:read", "tasks:read", ...permissions],
     }),
-    get("/api/v2/models", { items: [model], next: null }),
+    get("/api/v2/models", { items: [model], next: null, missing: "" }),
+    get("/api/v2/models/tables", { items: [], used: 0, quota: 1_024 }),
     get("/api/v2/models/:id", makeModelView(model)),
     get("/api/v2/models/:id/metrics", FIGURES),
     get("/api/v2/models/:id/drift", DRIFT),

@@ -43,6 +43,7 @@ function consequence(act: ModelAct, { name, line, stage, request }: Model): stri
 export function ActDialog({ model, act, onClose }: ActDialogProps) {
   const queryClient = useQueryClient();
   const [share, setShare] = useState(String(Math.round((model.share || 0.1) * 1_000) / 10));
+  const [adapts, setAdapts] = useState(model.adapts);
   const [note, setNote] = useState("");
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
@@ -55,7 +56,7 @@ export function ActDialog({ model, act, onClose }: ActDialogProps) {
     try {
       const done =
         act === "shadow" || act === "canary"
-          ? await deployModel(model.id, act, act === "canary" ? Number(share) / 100 : 1, note.trim())
+          ? await deployModel(model.id, act, act === "canary" ? Number(share) / 100 : 1, adapts, note.trim())
           : await decideOnModel(model.id, act, note.trim());
       const isAsked = act === "promote" && done.stage !== "promoted";
       toastSaid(
@@ -92,6 +93,17 @@ export function ActDialog({ model, act, onClose }: ActDialogProps) {
             value={share}
             onChange={(event) => setShare(event.target.value)}
           />
+        )}
+        {(act === "shadow" || act === "canary") && model.can_adapt && (
+          <label className={styles["switch"]}>
+            <input type="checkbox" checked={adapts} onChange={(event) => setAdapts(event.target.checked)} />
+            <span>
+              It goes on learning{" "}
+              <span className={styles["hint"]}>
+                from what it finds usual; what comes near the threshold teaches nothing.
+              </span>
+            </span>
+          </label>
         )}
         <Field
           label="Why"

@@ -73,6 +73,7 @@ export function OriginFacts({ model, report }: OriginProps) {
               {model.sha256}
             </span>,
           ],
+          ...(model.adapts ? [["Learns", "on, from what it finds usual"] as const] : []),
           ...(model.servable ? [] : [["Judges", "no events: they have other columns"] as const]),
           ...(model.note === "" ? [] : [["Note", model.note] as const]),
         ]}

@@ -10,7 +10,9 @@ import { type ModelView as Detail, may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { ActDialog } from "./act-dialog";
 import { CardSection } from "./card-section";
+import { CompareSection } from "./compare-section";
 import { CurvesSection } from "./curves-section";
+import { EvaluateDialog } from "./evaluate-dialog";
 import { HistorySection, ModelFacts, OriginFacts } from "./model-facts";
 import styles from "./model-page.module.css";
 import { modelQuery } from "./model-queries";
@@ -40,6 +42,7 @@ function ModelView({ detail }: { readonly detail: Detail }) {
   const { model } = detail;
   const report = reportOf(detail.report);
   const [act, setAct] = useState<ModelAct | undefined>();
+  const [evaluating, setEvaluating] = useState(false);
   return (
     <>
       <PageHead
@@ -56,7 +59,7 @@ function ModelView({ detail }: { readonly detail: Detail }) {
             )}
           </>
         }
-        actions={<Acts detail={detail} onAct={setAct} />}
+        actions={<Acts detail={detail} onAct={setAct} onEvaluate={() => setEvaluating(true)} />}
       />
       <div className={styles["columns"]}>
         <div className={styles["main"]}>
@@ -67,6 +70,7 @@ function ModelView({ detail }: { readonly detail: Detail }) {
           ) : (
             <>
               <CurvesSection report={report} threshold={model.threshold} />
+              <CompareSection model={model} />
               <Section title="What moves its scores">
                 <WeightBars weights={report.features} />
               </Section>
@@ -80,6 +84,7 @@ function ModelView({ detail }: { readonly detail: Detail }) {
           <HistorySection history={detail.history} />
         </aside>
       </div>
+      {evaluating && <EvaluateDialog model={model} onClose={() => setEvaluating(false)} />}
       {act !== undefined && <ActDialog model={model} act={act} onClose={() => setAct(undefined)} />}
     </>
   );
@@ -88,20 +93,26 @@ function ModelView({ detail }: { readonly detail: Detail }) {
 interface ActsProps {
   readonly detail: Detail;
   readonly onAct: (act: ModelAct) => void;
+  readonly onEvaluate: () => void;
 }
 
 /** The usual next step stands out. */
-function Acts({ detail: { model }, onAct }: ActsProps) {
+function Acts({ detail: { model }, onAct, onEvaluate }: ActsProps) {
   const me = useQuery(meQuery).data;
   if (!may(me, "models:write")) return null;
   const acts = actsOn(model).filter((act) => !isDecision(act) || may(me, "models:promote"));
-  return acts.map((act, at) => (
-    <Button
-      key={act}
-      look={at === 0 && act !== "retire" && act !== "rollback" ? "primary" : "secondary"}
-      onClick={() => onAct(act)}
-    >
-      {actName(act, model)}
-    </Button>
-  ));
+  return (
+    <>
+      {acts.map((act, at) => (
+        <Button
+          key={act}
+          look={at === 0 && act !== "retire" && act !== "rollback" ? "primary" : "secondary"}
+          onClick={() => onAct(act)}
+        >
+          {actName(act, model)}
+        </Button>
+      ))}
+      <Button onClick={onEvaluate}>Evaluate</Button>
+    </>
+  );
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/lib/api";
-import type { Model, TaskItem, TrainingDraft } from "@/lib/model";
+import type { EvaluationDraft, Model, ModelTable, TaskItem, TrainingDraft } from "@/lib/model";
 import type { ModelSearch } from "./model-search";
 
 export const modelKeys = {
@@ -9,6 +9,8 @@ export const modelKeys = {
   detail: (id: string) => ["models", "detail", id] as const,
   figures: (id: string) => ["models", "figures", id] as const,
   drift: (id: string) => ["models", "drift", id] as const,
+  tables: ["models", "tables"] as const,
+  compared: (ids: readonly string[]) => ["models", "compared", ids] as const,
   explanation: (alert: string) => ["models", "explanation", alert] as const,
 };
 
@@ -76,6 +78,36 @@ export function explanationQuery(alert: string) {
   });
 }
 
+/** Two models with their reports. */
+export function compareQuery(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: modelKeys.compared(ids),
+    queryFn: () => unwrap(api.GET("/api/v2/models/compare", { params: { query: { ids: ids.join(",") } } })),
+  });
+}
+
+/** The tables that were uploaded. */
+export const tablesQuery = queryOptions({
+  queryKey: modelKeys.tables,
+  queryFn: () => unwrap(api.GET("/api/v2/models/tables")),
+});
+
+/** Send a file as it is; its name is what the server calls it. */
+export function uploadTable(file: File): Promise<ModelTable> {
+  return unwrap(
+    api.PUT("/api/v2/models/tables/{table}", {
+      params: { path: { table: file.name } },
+      body: "",
+      bodySerializer: () => file,
+      headers: { "Content-Type": "application/octet-stream" },
+    }),
+  );
+}
+
+export function startEvaluation(id: string, body: EvaluationDraft): Promise<TaskItem> {
+  return unwrap(api.POST("/api/v2/models/{model_id}/evaluate", { params: path(id), body }));
+}
+
 export function startTraining(body: TrainingDraft): Promise<TaskItem> {
   return unwrap(api.POST("/api/v2/models/train", { body }));
 }
@@ -84,10 +116,11 @@ export function deployModel(
   id: string,
   stage: "shadow" | "canary",
   share: number,
+  adapts: boolean,
   note: string,
 ): Promise<Model> {
   return unwrap(
-    api.POST("/api/v2/models/{model_id}/deploy", { params: path(id), body: { stage, share, note } }),
+    api.POST("/api/v2/models/{model_id}/deploy", { params: path(id), body: { stage, share, adapts, note } }),
   );
 }
 

@@ -14,6 +14,7 @@ import { meQuery } from "@/features/session/session-queries";
 import { type Model, may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { ActDialog } from "./act-dialog";
+import { MissingNote } from "./missing-note";
 import { modelColumns } from "./model-columns";
 import { modelListQuery } from "./model-queries";
 import type { ModelSearch } from "./model-search";
@@ -54,6 +55,7 @@ export function ModelsPage() {
     <>
       <h1 className="visually-hidden">Models</h1>
       <ModelTabs />
+      <MissingNote />
       <ModelFilters
         search={search}
         models={models}

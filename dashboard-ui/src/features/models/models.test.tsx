@@ -27,7 +27,10 @@ describe("the registry", () => {
     await user.click(within(dialog).getByRole("button", { name: "Deploy as shadow" }));
     expect(await screen.findByText("Done: Deploy as shadow, flows 3")).toBeInTheDocument();
     expect(sent).toEqual([
-      { path: "/api/v2/models/mdl_1/deploy", body: { stage: "shadow", share: 1, note: "as agreed" } },
+      {
+        path: "/api/v2/models/mdl_1/deploy",
+        body: { stage: "shadow", share: 1, adapts: false, note: "as agreed" },
+      },
     ]);
   });
 
@@ -73,7 +76,7 @@ describe("a model", () => {
     await user.type(share, "25");
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Change the share" }));
     expect(await screen.findByText(/^Done: Change the share/)).toBeInTheDocument();
-    expect(sent[0]?.body).toEqual({ stage: "canary", share: 0.25, note: "" });
+    expect(sent[0]?.body).toEqual({ stage: "canary", share: 0.25, adapts: false, note: "" });
   });
 
   it("says why something was not done", async () => {

@@ -1,5 +1,5 @@
 /** What the form says, and what the server is asked for. */
-import type { TrainingDraft } from "@/lib/model";
+import type { EvaluationDraft, TrainingDraft } from "@/lib/model";
 
 export const KINDS = [
   ["flow-classifier", "Flow classifier (needs labels)"],
@@ -8,6 +8,7 @@ export const KINDS = [
   ["nearest", "Nearest benign rows (no labels)"],
   ["isolation-forest", "Isolation forest (no labels)"],
   ["autoencoder", "Autoencoder (no labels)"],
+  ["behaviour", "Behaviour: what each entity usually does (no labels)"],
 ] as const;
 
 export const SPLITS = [
@@ -25,7 +26,8 @@ export const BUDGETS = [
 export interface TrainTexts {
   readonly line: string;
   readonly kind: (typeof KINDS)[number][0];
-  readonly from: "events" | "table";
+  /** Flows of stored events, windows of entities in them, or a table. */
+  readonly from: "events" | "windows" | "table";
   /** Terms of the search for stored events, one a line. */
   readonly where: string;
   readonly most: string;
@@ -61,14 +63,41 @@ export const FRESH: TrainTexts = {
 /** About how many of the rows to measure on. */
 const TEST_SHARE = 0.3;
 
-/** What the server is asked for. */
-export function trainingOf(texts: TrainTexts): TrainingDraft {
+/** What else changes with where the rows come from: windows have a line and a model of their own. */
+export function fromOf(texts: TrainTexts, from: TrainTexts["from"]): Partial<TrainTexts> {
+  if (from === "windows" && texts.line === FRESH.line) return { from, line: "windows", kind: "behaviour" };
+  if (texts.from === "windows" && texts.line === "windows")
+    return { from, line: FRESH.line, kind: FRESH.kind };
+  return { from };
+}
+
+/** The rows that the server is asked to take. */
+function rowsOf(texts: TrainTexts) {
   const isTable = texts.from === "table";
   const ofTable = (text: string): string => (isTable ? text.trim() : "");
   const where = texts.where
     .split("\n")
     .map((term) => term.trim())
     .filter((term) => term !== "");
+  return {
+    path: ofTable(texts.path),
+    label: ofTable(texts.label) || "label",
+    time_column: texts.split === "time" ? ofTable(texts.timeColumn) : "",
+    host_column: texts.split === "host" ? ofTable(texts.hostColumn) : "",
+    where: isTable ? [] : where,
+    q: "",
+    since: 0,
+    until: 0,
+    rows_of: texts.from === "windows" ? ("windows" as const) : ("flows" as const),
+    most: Number(texts.most),
+  };
+}
+
+/** What the server is asked for, to measure a model. */
+export const evaluationOf = (texts: TrainTexts): EvaluationDraft => rowsOf(texts);
+
+/** What the server is asked for. */
+export function trainingOf(texts: TrainTexts): TrainingDraft {
   return {
     line: texts.line.trim(),
     kind: texts.kind,
@@ -78,14 +107,6 @@ export function trainingOf(texts: TrainTexts): TrainingDraft {
     seed: Number(texts.seed),
     search_seconds: Math.round(Number(texts.search) * 60),
     note: texts.note.trim(),
-    path: ofTable(texts.path),
-    label: ofTable(texts.label) || "label",
-    time_column: texts.split === "time" ? ofTable(texts.timeColumn) : "",
-    host_column: texts.split === "host" ? ofTable(texts.hostColumn) : "",
-    where: isTable ? [] : where,
-    q: "",
-    since: 0,
-    until: 0,
-    most: Number(texts.most),
+    ...rowsOf(texts),
   };
 }

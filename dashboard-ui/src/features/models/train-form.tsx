@@ -4,12 +4,11 @@ import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
-import { Segmented } from "@/components/segmented";
-import { TextArea } from "@/components/text-area";
 import { toastSaid } from "@/components/toaster";
 import { taskKeys } from "@/features/tasks/task-queries";
 import { asProblem } from "@/lib/problem";
 import { startTraining } from "./model-queries";
+import { RowsFields } from "./rows-fields";
 import { BUDGETS, FRESH, KINDS, SPLITS, type TrainTexts, trainingOf } from "./train-draft";
 import styles from "./train-form.module.css";
 
@@ -54,7 +53,7 @@ export function TrainForm({ onClose }: { readonly onClose: () => void }) {
             <Select label="Model" value={texts.kind} options={KINDS} onChange={(kind) => change({ kind })} />
           </Choice>
         </div>
-        <Rows texts={texts} onChange={change} />
+        <RowsFields texts={texts} onChange={change} splits />
         <div className={styles["pair"]}>
           <Choice name="Rows to measure on are told apart">
             <Select
@@ -107,90 +106,6 @@ export function TrainForm({ onClose }: { readonly onClose: () => void }) {
         </FormFoot>
       </form>
     </Modal>
-  );
-}
-
-interface RowsProps {
-  readonly texts: TrainTexts;
-  readonly onChange: (changes: Partial<TrainTexts>) => void;
-}
-
-/** Where the rows come from. */
-function Rows({ texts, onChange }: RowsProps) {
-  return (
-    <div className={styles["rows"]}>
-      <Segmented
-        legend="Rows come from"
-        value={texts.from}
-        options={[
-          ["events", "Stored events"],
-          ["table", "A table on the server"],
-        ]}
-        onChange={(from) => onChange({ from })}
-      />
-      {texts.from === "events" ? (
-        <>
-          <p className={styles["hint"]}>
-            Network flows, labelled by verdicts and by alerts of rules; what nothing was said of counts as
-            benign.
-          </p>
-          <Field
-            label="Events at most"
-            hint="The newest ones."
-            type="number"
-            min={50}
-            max={1_000_000}
-            required
-            value={texts.most}
-            onChange={(event) => onChange({ most: event.target.value })}
-          />
-          <TextArea
-            label="Only events with"
-            hint="One term a line, as on the page of events: source=office, dst_port=443. Empty for all."
-            code
-            rows={2}
-            value={texts.where}
-            onChange={(event) => onChange({ where: event.target.value })}
-          />
-        </>
-      ) : (
-        <>
-          <Field
-            label="Path"
-            hint="CSV, Parquet or NSL-KDD, in a folder that sources may read."
-            required
-            autoComplete="off"
-            value={texts.path}
-            onChange={(event) => onChange({ path: event.target.value })}
-          />
-          <Field
-            label="Label column"
-            required
-            autoComplete="off"
-            value={texts.label}
-            onChange={(event) => onChange({ label: event.target.value })}
-          />
-          {texts.split === "time" && (
-            <Field
-              label="Column with the time"
-              required
-              autoComplete="off"
-              value={texts.timeColumn}
-              onChange={(event) => onChange({ timeColumn: event.target.value })}
-            />
-          )}
-          {texts.split === "host" && (
-            <Field
-              label="Column with the host"
-              required
-              autoComplete="off"
-              value={texts.hostColumn}
-              onChange={(event) => onChange({ hostColumn: event.target.value })}
-            />
-          )}
-        </>
-      )}
-    </div>
   );
 }
 

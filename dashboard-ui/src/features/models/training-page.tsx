@@ -14,6 +14,7 @@ import tableStyles from "@/features/tasks/tasks-table.module.css";
 import { useLiveTasks } from "@/features/tasks/use-live-tasks";
 import { may, type TaskItem } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
+import { MissingNote } from "./missing-note";
 import { ModelTabs } from "./model-tabs";
 import styles from "./models-page.module.css";
 import { TrainForm } from "./train-form";
@@ -44,6 +45,7 @@ export function TrainingPage() {
     <>
       <h1 className="visually-hidden">Training</h1>
       <ModelTabs />
+      <MissingNote />
       {may(me, "models:write") && (
         <div className={styles["bar"]}>
           <Button look="primary" onClick={() => setAsking(true)}>

@@ -27,6 +27,7 @@ import { academyRoutes } from "./academy-routes";
 import { model, models, monitoring, rule, rules, training } from "./detection-routes";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
+import { practiceRoutes } from "./practice-routes";
 
 const home = createRoute({
   getParentRoute: () => app,
@@ -216,6 +217,7 @@ const routeTree = root.addChildren([
     training,
     monitoring,
     ...academyRoutes,
+    ...practiceRoutes,
   ]),
 ]);
 

@@ -47,6 +47,8 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/suppressions": "/alerts",
   "/reviews": "/graph",
   "/coverage": "/graph",
+  "/practice": "/graph",
+  "/practice/mastery": "/graph",
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",
@@ -111,6 +113,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   useShortcut("g r", () => void navigate({ to: "/rules" }));
   useShortcut("g m", () => void navigate({ to: "/models" }));
   useShortcut("g c", () => void navigate({ to: "/graph" }));
+  useShortcut("g p", () => void navigate({ to: "/practice" }));
   useShortcut("g o", () => void navigate({ to: "/tasks" }));
   useShortcut("g s", () => void navigate({ to: "/sources" }));
 

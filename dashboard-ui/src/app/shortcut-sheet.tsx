@@ -19,6 +19,7 @@ const GROUPS: readonly (readonly [string, readonly Shortcut[]])[] = [
       { keys: ["g", "r"], does: "Go to the rules" },
       { keys: ["g", "m"], does: "Go to the models" },
       { keys: ["g", "c"], does: "Go to the academy" },
+      { keys: ["g", "p"], does: "Go to practice" },
       { keys: ["g", "o"], does: "Go to the operations: tasks, dead letters, breakers, schedules" },
       { keys: ["?"], does: "Show this sheet" },
     ],

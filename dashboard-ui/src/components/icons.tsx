@@ -93,6 +93,7 @@ export const SendIcon = icon(
 export const MoreIcon = icon("MoreIcon", <path strokeWidth="2.200" d="M3.500 8h.01M8 8h.01m4.490 0h.01" />);
 export const CopyIcon = icon("CopyIcon", <path d="M5.500 5.500v-3h8v8h-3m-8-5h8v8h-8v-8Z" />);
 export const ChevronDownIcon = icon("ChevronDownIcon", <path d="m4 6 4 4 4-4" />);
+export const ChevronUpIcon = icon("ChevronUpIcon", <path d="m4 10 4-4 4 4" />);
 export const ChevronLeftIcon = icon("ChevronLeftIcon", <path d="m10 3.500-4.500 4.500 4.500 4.500" />);
 export const ArrowRightIcon = icon("ArrowRightIcon", <path d="M2.500 8h11m-4-4 4 4-4 4" />);
 export const ArrowUpIcon = icon("ArrowUpIcon", <path d="M8 13.500v-11m-4 4 4-4 4 4" />);

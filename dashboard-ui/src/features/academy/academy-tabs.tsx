@@ -14,6 +14,12 @@ export function AcademyTabs() {
       <Link to="/coverage" className={tabClass} activeOptions={{ includeSearch: false }}>
         Coverage
       </Link>
+      <Link to="/practice" className={tabClass} activeOptions={{ exact: true, includeSearch: false }}>
+        Practice
+      </Link>
+      <Link to="/practice/mastery" className={tabClass}>
+        Mastery
+      </Link>
     </TabsNav>
   );
 }

@@ -1,0 +1,19 @@
+/** The pages of practice, and what their addresses may carry. */
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { app, text } from "./gate";
+
+const practice = createRoute({
+  getParentRoute: () => app,
+  path: "/practice",
+  validateSearch: (raw: Record<string, unknown>): { source?: string } =>
+    text(raw["source"]) ? { source: String(raw["source"]) } : {},
+  component: lazyRouteComponent(() => import("@/features/practice/practice-page"), "PracticePage"),
+});
+
+const mastery = createRoute({
+  getParentRoute: () => app,
+  path: "/practice/mastery",
+  component: lazyRouteComponent(() => import("@/features/practice/mastery-page"), "MasteryPage"),
+});
+
+export const practiceRoutes = [practice, mastery] as const;

@@ -76,11 +76,10 @@ class BodyLimit:
             return self._upload_limit
         if path == MEDIA_UPLOADS_PATH or path.startswith(MEDIA_UPLOADS_PATH + "/"):
             return self._media_limit
-        if path in _LARGE:
-            return _LARGE[path]
         if path.startswith(COURSES_PATH):
             return COURSE_LIMIT
-        return RULE_LIMIT if path == RULES_PATH or path.startswith(RULES_PATH + "/") else JSON_LIMIT
+        is_rule = path == RULES_PATH or path.startswith(RULES_PATH + "/")
+        return _LARGE.get(path, RULE_LIMIT if is_rule else JSON_LIMIT)
 
 
 class _Counted:

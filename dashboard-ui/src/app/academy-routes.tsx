@@ -22,4 +22,22 @@ const coverage = createRoute({
   component: lazyRouteComponent(() => import("@/features/academy/coverage-page"), "CoveragePage"),
 });
 
-export const academyRoutes = [graph, reviews, coverage] as const;
+const courses = createRoute({
+  getParentRoute: () => app,
+  path: "/courses",
+  component: lazyRouteComponent(() => import("@/features/courses/courses-page"), "CoursesPage"),
+});
+
+const course = createRoute({
+  getParentRoute: () => app,
+  path: "/courses/$course",
+  component: lazyRouteComponent(() => import("@/features/courses/course-page"), "CoursePage"),
+});
+
+const lesson = createRoute({
+  getParentRoute: () => app,
+  path: "/learn/$course/$lesson",
+  component: lazyRouteComponent(() => import("@/features/learn/lesson-page"), "LessonPage"),
+});
+
+export const academyRoutes = [graph, reviews, coverage, courses, course, lesson] as const;

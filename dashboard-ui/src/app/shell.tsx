@@ -49,6 +49,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/coverage": "/graph",
   "/practice": "/graph",
   "/practice/mastery": "/graph",
+  "/courses": "/graph",
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",

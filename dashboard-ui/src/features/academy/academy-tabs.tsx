@@ -5,6 +5,9 @@ import { TabsNav, tabClass } from "@/components/tabs-nav";
 export function AcademyTabs() {
   return (
     <TabsNav label="Academy">
+      <Link to="/courses" className={tabClass}>
+        Courses
+      </Link>
       <Link to="/graph" className={tabClass} activeOptions={{ includeSearch: false }}>
         Graph
       </Link>

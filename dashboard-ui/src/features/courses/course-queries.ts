@@ -1,0 +1,99 @@
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { api, settle, unwrap } from "@/lib/api";
+
+export const courseKeys = {
+  all: ["courses"] as const,
+  list: ["courses", "list"] as const,
+  course: (slug: string) => ["courses", "course", slug] as const,
+  lesson: (id: string) => ["courses", "lesson", id] as const,
+  learners: (slug: string) => ["courses", "learners", slug] as const,
+  assignments: (slug: string) => ["courses", "assignments", slug] as const,
+  versions: (slug: string) => ["courses", "versions", slug] as const,
+  targets: ["courses", "targets"] as const,
+};
+
+const of = (slug: string) => ({ params: { path: { course_id: slug } } });
+
+export const coursesQuery = queryOptions({
+  queryKey: courseKeys.list,
+  queryFn: () => unwrap(api.GET("/api/v2/courses", { params: { query: { limit: 500 } } })),
+});
+
+/** A course with its lessons, as this person has them. */
+export const courseQuery = (slug: string) =>
+  queryOptions({
+    queryKey: courseKeys.course(slug),
+    queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}", of(slug))),
+  });
+
+export const lessonQuery = (id: string) =>
+  queryOptions({
+    queryKey: courseKeys.lesson(id),
+    queryFn: () => unwrap(api.GET("/api/v2/lessons/{lesson_id}", { params: { path: { lesson_id: id } } })),
+  });
+
+/** Who takes a course, and how far they are. */
+export const learnersQuery = (slug: string) =>
+  queryOptions({
+    queryKey: courseKeys.learners(slug),
+    queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}/learners", of(slug))),
+  });
+
+export const assignmentsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: courseKeys.assignments(slug),
+    queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}/assignments", of(slug))),
+  });
+
+export const versionsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: courseKeys.versions(slug),
+    queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}/versions", of(slug))),
+  });
+
+/** Whom a course can be assigned to: people, and lists of them. */
+export const targetsQuery = queryOptions({
+  queryKey: courseKeys.targets,
+  queryFn: async () => {
+    const [people, cohorts] = await Promise.all([
+      unwrap(api.GET("/api/v2/cohorts/people")),
+      unwrap(api.GET("/api/v2/cohorts", { params: { query: { limit: 500 } } })),
+    ]);
+    return { people: people.items, cohorts: cohorts.items };
+  },
+});
+
+const lesson = (id: string) => ({ params: { path: { lesson_id: id } } });
+
+export const beginLesson = (id: string) => unwrap(api.POST("/api/v2/lessons/{lesson_id}/read", lesson(id)));
+
+export const finishLesson = (id: string) => unwrap(api.POST("/api/v2/lessons/{lesson_id}/done", lesson(id)));
+
+export const moveOn = (slug: string) => unwrap(api.POST("/api/v2/courses/{course_id}/move", of(slug)));
+
+export const publishCourse = (slug: string, note: string) =>
+  unwrap(api.POST("/api/v2/courses/{course_id}/publish", { ...of(slug), body: { note } }));
+
+export const retireCourse = (slug: string) =>
+  unwrap(api.POST("/api/v2/courses/{course_id}/retire", of(slug)));
+
+export const restoreCourse = (slug: string) =>
+  unwrap(api.POST("/api/v2/courses/{course_id}/restore", of(slug)));
+
+export const assignCourse = (slug: string, to: "user" | "cohort", target: string, due: number) =>
+  unwrap(
+    api.POST("/api/v2/courses/{course_id}/assignments", {
+      ...of(slug),
+      body: { to, target, due_at: due },
+    }),
+  );
+
+export const withdrawAssignment = (slug: string, id: string) =>
+  settle(
+    api.DELETE("/api/v2/courses/{course_id}/assignments/{assignment_id}", {
+      params: { path: { course_id: slug, assignment_id: id } },
+    }),
+  );
+
+export const refreshCourses = (queryClient: QueryClient) =>
+  queryClient.invalidateQueries({ queryKey: courseKeys.all });

@@ -1,5 +1,6 @@
 """The academy in a real browser: suggestions are judged by keys, the graph is walked, alerts lead to what to learn."""
 
+import os
 import subprocess
 import sys
 import time
@@ -38,7 +39,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
             body = b"\n".join(line.line for line in lines if line.source == name)
             assert client.post(f"/api/v2/events?source={name}", content=body, headers=NDJSON).status_code == 202
         command = [sys.executable, "-m", "netsentinel", "learn", "import", str(folder / "replay.md")]
-        subprocess.run([*command, "--data-dir", str(running.data)], check=True, capture_output=True)
+        there = {"NETSENTINEL_SERVER": running.url, "NETSENTINEL_KEY": running.key}
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **there})
         wait_for(lambda: len(client.get("/api/v2/alerts?tag=attack.t1046").json()["items"]) > 0, WAIT_S)
         yield running
 

@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<TechniqueCoverage>[] = [
     header: "Alerts",
     className: styles["number"],
     cell: ({ alerts, id }) => (
-      <Link to="/alerts" search={{ tag: `attack.${id.toLowerCase()}` }}>
+      <Link to="/alerts" search={{ tag: `attack.${id.toLowerCase()}` }} className={styles["count"]}>
         {formatNumber(alerts)}
       </Link>
     ),

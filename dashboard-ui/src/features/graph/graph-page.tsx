@@ -27,10 +27,6 @@ export function GraphPage() {
 
   const focus = (id: string | undefined): void =>
     void navigate({ search: id === undefined ? {} : { concept: id }, resetScroll: false });
-  const find = (text: string): void => {
-    setWords(text);
-    if (text !== "" && concept !== undefined) focus(undefined);
-  };
   const toggle = (kind: Kind): void =>
     setHidden((before) => {
       const after = new Set(before);
@@ -51,14 +47,16 @@ export function GraphPage() {
       {map.data && (
         <>
           <div className={styles["tools"]}>
-            <TextFilter
-              label="Search concepts"
-              value={words}
-              onChange={find}
-              inputRef={search}
-              search
-              keyHint="/"
-            />
+            <search onFocus={() => concept !== undefined && focus(undefined)}>
+              <TextFilter
+                label="Search concepts"
+                value={words}
+                onChange={setWords}
+                inputRef={search}
+                search
+                keyHint="/"
+              />
+            </search>
             <div className={styles["legend"]} role="group" aria-label="Kinds shown">
               {counts(map.data).map(([kind, count]) => (
                 <label key={kind} className={styles["kind"]}>

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from netsentinel.kernel.entries import EntryRegistry
+from netsentinel.kernel.entries import EntryRegistry, NewEntry
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import TenantId
+from netsentinel.models.entries import MODEL_DRIFT, ModelDrifted
 from netsentinel.scheduler import By, EventTrigger, Outcomes, RunOutcome, Schedule, Trigger, TriggerKind
 from netsentinel.scheduler.entries import SCHEDULE_TRIGGERED, TASK_EXECUTED
 from netsentinel.scheduler.errors import InvalidScheduleError
@@ -66,6 +67,19 @@ async def test_what_happened_before_does_not_fire_it_and_each_later_entry_does_o
     entries = await events_journal.read(0, 100, kinds=["test.happened"])
     assert [run.event_seq for run in history] == [entry.seq for entry in entries[1:]]
     assert (await site.task(history[0])).cause == (entries[1].seq,)
+
+
+async def test_the_drift_of_a_model_fires_a_schedule_on_it_and_only_that_of_its_line(
+    site: Site, trigger: EventTrigger
+) -> None:
+    retrain = await site.make("retrain", trigger=on(MODEL_DRIFT, line="flows"))
+    for line in ("flows", "others"):
+        drift = ModelDrifted(id="mdl_1", line=line, number=1, what="score", measure="psi", value=0.4, limit=0.25)
+        await site.db.write(lambda tx, drift=drift: tx.append(NewEntry(MODEL_DRIFT, T, SYSTEM.id, "mdl_1", drift)))
+    await trigger.catch_up()
+    (run,) = await site.history(retrain)
+    assert (run.by, run.outcome) == (By.EVENT, RunOutcome.SUBMITTED)
+    assert (await site.task(run)).cause == (run.event_seq,)
 
 
 async def test_a_schedule_made_later_is_not_passed_over(site: Site, trigger: EventTrigger) -> None:

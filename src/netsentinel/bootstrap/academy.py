@@ -16,7 +16,7 @@ from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.bootstrap.courses import ensure_bundled, make_courses
 from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.bootstrap.media import MediaParts, make_media
-from netsentinel.bootstrap.practice import make_practice
+from netsentinel.bootstrap.practice import ensure_questions, make_practice
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
@@ -75,6 +75,7 @@ async def open_academy(
     school = make_courses(ground, graph, media.media, practice.standing)
     if demo:
         await ensure_bundled(school.courses)
+        await ensure_questions(practice.questions)
     return Academy(graph, concepts, reviews, school, attack, practice, refit, projection, media)
 
 

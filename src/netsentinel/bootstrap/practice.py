@@ -1,5 +1,6 @@
 """Practice: questions, schedules and mastery, on the database and the graph that are open."""
 
+from netsentinel.academy.courses.folder import bundled_courses
 from netsentinel.academy.graph import Graph
 from netsentinel.academy.practice import (
     Fsrs,
@@ -10,10 +11,13 @@ from netsentinel.academy.practice import (
     Refit,
     Standing,
     StandingGround,
+    read_course,
 )
+from netsentinel.academy.practice.items import FOLDER
 from netsentinel.academy.practice.store_sql import SqlAttempts, SqlCards, SqlEvidence, SqlModels, SqlQuestions
 from netsentinel.bootstrap.ground import Ground
 from netsentinel.kernel.settings import Settings
+from netsentinel.kernel.types import DEFAULT_TENANT, system_principal
 
 
 def make_practice(settings: Settings, ground: Ground, graph: Graph) -> tuple[PracticeDesk, Refit]:
@@ -30,3 +34,11 @@ def make_practice(settings: Settings, ground: Ground, graph: Graph) -> tuple[Pra
     )
     desk = PracticeDesk(Practice(rooms, standing), standing, Questions(ground.db, questions, ground.clock))
     return desk, Refit(ground.db, attempts, models, ground.clock)
+
+
+async def ensure_questions(questions: Questions) -> None:
+    """Write the questions of the bundled courses for the default tenant; those that are there stay as they are."""
+    for folder in sorted(one for one in bundled_courses().iterdir() if (one / FOLDER).is_dir()):
+        written = [item.written() for item in read_course(folder)]
+        absent = await questions.absent(DEFAULT_TENANT, {one.slug for one in written})
+        await questions.write(system_principal(DEFAULT_TENANT), [one for one in written if one.slug in absent])

@@ -13,7 +13,7 @@ from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 from netsentinel.cli.tasks import ask, tell
 
 _PRACTICE = "/api/v2/practice"
-_CHUNK = 100
+_CHUNK = 200
 
 SourceOption = Annotated[
     str, typer.Option("--source", help="Only a lesson's or medium's questions, for example lesson:course/slug.")

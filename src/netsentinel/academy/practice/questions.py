@@ -1,6 +1,6 @@
 """Writing questions: many at once from a file, one after the other by hand, approved and retired by a person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -101,6 +101,10 @@ class Questions:
             by=principal.id,
             at=now,
         )
+
+    async def absent(self, tenant: TenantId, slugs: Collection[str]) -> set[str]:
+        """Those of these slugs that the tenant has no question of."""
+        return set(slugs) - (await self._db.read(lambda tx: self._store.named(tx, tenant, slugs))).keys()
 
     async def decide(
         self, principal: Principal, question_id: str, state: QuestionState, content: Content | None = None

@@ -41,7 +41,15 @@ BATCH_LIMIT: Final = 1 * MIB
 COURSES_PATH: Final = "/api/v2/courses"
 COURSE_LIMIT: Final = 4 * MIB
 """Bytes of a course with the texts of all its lessons; one of twelve lessons has 0.06 MiB."""
-_LARGE: Final = {PACK_PATH: PACK_LIMIT, BATCH_PATH: BATCH_LIMIT, TABLE_PATH: TABLE_LIMIT}
+QUESTIONS_PATH: Final = "/api/v2/practice/questions"
+QUESTIONS_LIMIT: Final = 1 * MIB
+"""Bytes of the questions that are written at once: the sixty of a course have 0.05 MiB."""
+_LARGE: Final = {
+    PACK_PATH: PACK_LIMIT,
+    BATCH_PATH: BATCH_LIMIT,
+    TABLE_PATH: TABLE_LIMIT,
+    QUESTIONS_PATH: QUESTIONS_LIMIT,
+}
 _LONGEST_NUMBER: Final = 18
 
 

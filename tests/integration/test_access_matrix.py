@@ -116,6 +116,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/practice/answers"): {
         "json": {"attempt": "matrix", "question": "qst_none", "version": 1, "chosen": ["yes"]}
     },
+    ("POST", "/api/v2/practice/drills"): {"json": {"alert": "alr_none"}},
     ("PUT", "/api/v2/practice/questions"): {"json": {"questions": [QUESTION]}},
     ("POST", "/api/v2/practice/questions/{question_id}/decision"): {"json": {"state": "approved"}},
     ("POST", "/api/v2/reviews/answers"): {"json": {"answers": [{"id": "rev_none", "verdict": "skip"}]}},

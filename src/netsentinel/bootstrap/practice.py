@@ -3,6 +3,7 @@
 from netsentinel.academy.courses.folder import bundled_courses
 from netsentinel.academy.graph import Graph
 from netsentinel.academy.practice import (
+    Drills,
     Fsrs,
     Practice,
     PracticeDesk,
@@ -15,6 +16,11 @@ from netsentinel.academy.practice import (
 )
 from netsentinel.academy.practice.items import FOLDER
 from netsentinel.academy.practice.store_sql import SqlAttempts, SqlCards, SqlEvidence, SqlModels, SqlQuestions
+from netsentinel.alerts import AlertService, AlertStores
+from netsentinel.alerts.scoring import half_life_of
+from netsentinel.alerts.store_sql import SqlAlerts, SqlThreats
+from netsentinel.alerts.store_sql import SqlEvidence as SqlEvidenceOfAlerts
+from netsentinel.alerts.triage.store_sql import SqlActivity
 from netsentinel.bootstrap.ground import Ground
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, system_principal
@@ -32,7 +38,10 @@ def make_practice(settings: Settings, ground: Ground, graph: Graph) -> tuple[Pra
         schedule=Fsrs(settings.practice_retention),
         new_per_day=settings.practice_new_per_day,
     )
-    desk = PracticeDesk(Practice(rooms, standing), standing, Questions(ground.db, questions, ground.clock))
+    writing = Questions(ground.db, questions, ground.clock)
+    stores = AlertStores(SqlAlerts(), SqlEvidenceOfAlerts(), SqlThreats(), SqlActivity())
+    alerts = AlertService(ground.db, stores, ground.clock, half_life_of(settings.threat_half_life_hours))
+    desk = PracticeDesk(Practice(rooms, standing), standing, writing, Drills(alerts, writing))
     return desk, Refit(ground.db, attempts, models, ground.clock)
 
 

@@ -1,4 +1,4 @@
-"""`netsentinel learn due|quiz|questions`: practising in the terminal, and writing a course's questions."""
+"""`netsentinel learn due|quiz|questions|drill|approve`: practising in the terminal, and writing a course's questions."""
 
 import asyncio
 import uuid
@@ -10,7 +10,7 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
-from netsentinel.cli.tasks import ask, tell
+from netsentinel.cli.tasks import ask, segment, tell
 
 _PRACTICE = "/api/v2/practice"
 _CHUNK = 200
@@ -25,6 +25,8 @@ def add_practice(learn_app: typer.Typer) -> None:
     learn_app.command("due")(due)
     learn_app.command("quiz")(quiz)
     learn_app.command("questions")(questions)
+    learn_app.command("drill")(drill)
+    learn_app.command("approve")(approve)
 
 
 def due(
@@ -95,6 +97,35 @@ def questions(
         print_json(done)
     else:
         talk(f"{done['added']} questions are new, {done['changed']} changed, {done['unchanged']} as they were.")
+
+
+def drill(
+    alert: Annotated[str, typer.Argument(help="Id of an alert that has a verdict.")],
+    *,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Make a triage drill of an alert, its names masked; it is a draft until somebody approves it."""
+    made = asyncio.run(tell(server, key, f"{_PRACTICE}/drills", {"alert": alert}))
+    if output is Output.JSON:
+        print_json(made)
+        return
+    print_table(
+        ("FACT", "AS LEARNERS SEE IT"),
+        [(printable(one["name"]), printable(one["value"])) for one in made["content"]["facts"]],
+    )
+    if made["state"] == "draft":
+        talk(f"When nothing gives a name away: netsentinel learn approve {made['id']}")
+
+
+def approve(
+    question: Annotated[str, typer.Argument(help="Id of a draft.")], *, server: ServerOption = "", key: KeyOption = ""
+) -> None:
+    """Have a draft asked from now on."""
+    place = f"{_PRACTICE}/questions/{segment(question)}/decision"
+    asyncio.run(tell(server, key, place, {"state": "approved"}))
+    talk(f"{printable(question)} is asked from now on.")
 
 
 async def _put(server: str, key: str, body: object) -> Any:

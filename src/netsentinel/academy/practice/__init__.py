@@ -1,6 +1,7 @@
 """Practice: questions that come again when they fade, what each person masters, and why."""
 
 from netsentinel.academy.practice.desk import PracticeDesk
+from netsentinel.academy.practice.drills import Drills
 from netsentinel.academy.practice.entries import ENTRY_KINDS
 from netsentinel.academy.practice.fsrs import Fsrs
 from netsentinel.academy.practice.items import QuestionItem, read_course
@@ -34,6 +35,7 @@ __all__ = [
     "ENTRY_KINDS",
     "Answer",
     "Content",
+    "Drills",
     "DueList",
     "Fsrs",
     "Given",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from netsentinel.academy.practice.drills import Drills
 from netsentinel.academy.practice.questions import Questions
 from netsentinel.academy.practice.service import Practice
 from netsentinel.academy.practice.standing import Standing
@@ -14,3 +15,4 @@ class PracticeDesk:
     practice: Practice
     standing: Standing
     questions: Questions
+    drills: Drills

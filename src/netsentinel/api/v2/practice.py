@@ -95,6 +95,14 @@ class QuestionTexts(BaseModel):
     questions: list[QuestionItem] = Field(min_length=1, max_length=_MOST, description="All are written, or none.")
 
 
+class DrillOf(BaseModel):
+    """What a drill is made of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alert: str = Field(min_length=1, max_length=64, description="Id of an alert that has a verdict.")
+
+
 class Decision(BaseModel):
     """What becomes of a question."""
 
@@ -172,3 +180,9 @@ async def show_question(question_id: str, principal: Teacher, services: Served) 
 async def decide_question(question_id: str, decision: Decision, principal: Teacher, services: Served) -> Response:
     """Approve a draft, retire a question, or have it asked again."""
     return answer(await services.practice.questions.decide(principal, question_id, decision.state))
+
+
+@router.post("/drills", response_model=Question, responses=problems(400, 401, 403, 404, 409))
+async def make_drill(wanted: DrillOf, principal: Teacher, services: Served) -> Response:
+    """Make a triage drill of an alert, names masked, as a draft to approve. Once made, it stays; needs `alerts:read`."""
+    return answer(await services.practice.drills.make(principal, wanted.alert))

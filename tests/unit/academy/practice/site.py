@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from netsentinel.academy.graph import Graph
 from netsentinel.academy.practice import (
     Content,
+    Drills,
     Fsrs,
     Key,
     Practice,
@@ -17,6 +18,7 @@ from netsentinel.academy.practice import (
     StandingGround,
     Written,
 )
+from netsentinel.academy.practice.drills import DecidedAlerts
 from netsentinel.academy.practice.judging import NEXT_STEP, NEXT_STEPS, SEVERITY, VERDICT, VERDICTS
 from netsentinel.academy.practice.model import Fact, Pair
 from netsentinel.academy.practice.store_sql import SqlAttempts, SqlCards, SqlEvidence, SqlModels, SqlQuestions
@@ -82,7 +84,7 @@ def sql_gym(db: Database, dialect: Dialect, clock: FakeClock, new_per_day: int =
     return _gym(stands_on, site, clock)
 
 
-def practice_desk(db: Database, graph: Graph, clock: FakeClock) -> PracticeDesk:
+def practice_desk(db: Database, graph: Graph, clock: FakeClock, alerts: DecidedAlerts) -> PracticeDesk:
     """What the API offers of practice, on a database and graph that are there."""
     questions = SqlQuestions()
     ground = StandingGround(db, SqlEvidence(), SqlAttempts(), SqlModels(), graph, clock)
@@ -90,7 +92,8 @@ def practice_desk(db: Database, graph: Graph, clock: FakeClock) -> PracticeDesk:
         standing=ground, questions=questions, cards=SqlCards(), schedule=Fsrs(is_fuzzy=False), new_per_day=20
     )
     standing = Standing(ground)
-    return PracticeDesk(Practice(rooms, standing), standing, Questions(db, questions, clock))
+    writing = Questions(db, questions, clock)
+    return PracticeDesk(Practice(rooms, standing), standing, writing, Drills(alerts, writing))
 
 
 def _gym(ground: PracticeGround, site: Site, clock: FakeClock) -> Gym:

@@ -245,7 +245,7 @@ class Desk:
             reviews=self.reviews,
             school=School(courses, Learning(course_ground), Teaching(course_ground, courses)),
             projection=None,
-            practice=practice_desk(self, self.graph, self.clock),  # type: ignore[arg-type] - the same
+            practice=practice_desk(self, self.graph, self.clock, self.alerts),  # type: ignore[arg-type] - the same
             media=self.media,
             uploads=self.uploads,
             files=self.files,

@@ -112,3 +112,9 @@ async def test_an_answer_that_cannot_be_one_is_refused(desk: Desk, bad: dict[str
     (question,) = await write(desk, CHOICE)
     body = {"attempt": "a", "question": question, "version": 1, "chosen": ["SYN"], **bad}
     assert (await desk.call("POST", f"{PRACTICE}/answers", json=body)).status_code == 400
+
+
+async def test_a_drill_needs_an_alert_that_is_there(desk: Desk) -> None:
+    place = f"{PRACTICE}/drills"
+    assert (await desk.call("POST", place, json={"alert": "alr_none"})).status_code == 404
+    assert (await desk.call("POST", place, Role.VIEWER, json={"alert": "alr_none"})).status_code == 403

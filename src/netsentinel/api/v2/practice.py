@@ -184,5 +184,5 @@ async def decide_question(question_id: str, decision: Decision, principal: Teach
 
 @router.post("/drills", response_model=Question, responses=problems(400, 401, 403, 404, 409))
 async def make_drill(wanted: DrillOf, principal: Teacher, services: Served) -> Response:
-    """Make a triage drill of an alert, names masked, as a draft to approve. Once made, it stays; needs `alerts:read`."""
+    """Make a triage drill of an alert, names masked, as a draft to approve. It needs `alerts:read` too."""
     return answer(await services.practice.drills.make(principal, wanted.alert))

@@ -41,6 +41,8 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // A worker's files share a document and their modules, which halves the whole; the set-up tidies after each test.
+    isolate: false,
     // jsdom does not know the `search` element yet; browsers do.
     onConsoleLog: (text) => !text.includes("<search> is unrecognized"),
     testTimeout: 40_000,

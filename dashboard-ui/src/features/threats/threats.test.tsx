@@ -75,7 +75,7 @@ describe("one threat", () => {
   it("shows its score and its alerts, and follows both", async () => {
     renderApp("/threats/203.0.113.7");
     expect(await screen.findByRole("heading", { level: 1, name: "203.0.113.7" })).toBeInTheDocument();
-    expect(screen.getByRole("table", { name: "Alerts about 203.0.113.7" })).toHaveTextContent(
+    expect(await screen.findByRole("table", { name: "Alerts about 203.0.113.7" })).toHaveTextContent(
       "Password guessing",
     );
     await subscribed();

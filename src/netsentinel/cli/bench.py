@@ -116,6 +116,7 @@ def academy(
     *,
     nodes: Annotated[int, typer.Option(min=100, max=100_000, help="Concepts of the graph.")] = 10_000,
     edges: Annotated[int, typer.Option(min=100, max=1_000_000, help="Prerequisites among them.")] = 50_000,
+    upload: Annotated[int, typer.Option(min=1, max=2_048, help="MiB that are uploaded, three times.")] = 64,
     data: Annotated[
         Path, typer.Option(help="Folder of public data (`learning/`, `intel/`); what is not there is not measured.")
     ] = Path("../shared/data"),
@@ -127,14 +128,18 @@ def academy(
     once per process, and first_closure_s the first closure after a change, which works all of them out.
     ingest_s_per_9k_words is from a transcript's bytes to its concepts and edges committed, link_hit_at_5 the share of
     ATT&CK techniques whose name finds their description, prerequisite_f1 the mean F1 over the domains of AL-CPL, from
-    names alone.
+    names alone. upload_mb_per_s is that of pieces with checksums over loopback to a server of its own, on the disk of
+    the working directory, and disk_mb_per_s what writing, syncing and hashing them takes without it.
     """
     from netsentinel.cli.bench_academy import measure_graph
     from netsentinel.cli.bench_texts import measure_texts
+    from netsentinel.cli.bench_uploads import measure_uploads
 
     with tempfile.TemporaryDirectory(prefix="netsentinel-bench-") as folder:
         result = asyncio.run(measure_graph(Path(folder), nodes, edges))
     result |= measure_texts(data)
+    with tempfile.TemporaryDirectory(prefix="netsentinel-bench-", dir=Path.cwd()) as folder:
+        result |= asyncio.run(measure_uploads(Path(folder), upload))
     if output is Output.JSON:
         print_json(result)
     else:

@@ -54,6 +54,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".htm": _text("text/html"),
     ".vtt": _text("text/vtt", MediumKind.CAPTIONS),
     ".srt": _text("application/x-subrip", MediumKind.CAPTIONS),
+    ".pdf": Format(MediumKind.DOCUMENT, "application/pdf", ("pdf",), 128),
     ".docx": Format(MediumKind.DOCUMENT, f"{_OFFICE}wordprocessingml.document", ("zip",), 64),
     ".pptx": Format(MediumKind.SLIDES, f"{_OFFICE}presentationml.presentation", ("zip",), 64),
 }

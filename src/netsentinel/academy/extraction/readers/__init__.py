@@ -12,6 +12,7 @@ from netsentinel.academy.extraction.readers.captions import read_captions
 from netsentinel.academy.extraction.readers.html import read_html
 from netsentinel.academy.extraction.readers.markdown import read_markdown
 from netsentinel.academy.extraction.readers.office import read_docx, read_pptx
+from netsentinel.academy.extraction.readers.pdf import read_pdf
 from netsentinel.academy.extraction.readers.plain import read_plain
 
 __all__ = ["PACKED_READERS", "READERS", "SUFFIXES", "decode", "read_text", "suffix_of", "title_of"]
@@ -27,7 +28,11 @@ READERS: Final[Mapping[str, Callable[[str, str], Document]]] = {
 }
 """Suffix of a file's name -> `(text, title) -> Document`."""
 
-PACKED_READERS: Final[Mapping[str, Callable[[bytes, str, str], Document]]] = {".docx": read_docx, ".pptx": read_pptx}
+PACKED_READERS: Final[Mapping[str, Callable[[bytes, str, str], Document]]] = {
+    ".docx": read_docx,
+    ".pptx": read_pptx,
+    ".pdf": read_pdf,
+}
 """Suffix of a file's name -> `(bytes, name, title) -> Document`, of formats that are no text themselves."""
 
 SUFFIXES: Final = (*READERS, *PACKED_READERS)

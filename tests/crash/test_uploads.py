@@ -1,0 +1,49 @@
+"""A process is killed while uploads arrive: no acknowledged byte is lost, and one question is enough to go on."""
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.crash.scenarios.uploads import DATA, PIECE
+from tests.crash.seeds import seeded
+
+KILLS = 10
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(folder: Path, rng: random.Random | None) -> tuple[int, int, str]:
+    """Let it receive, killed after some pieces if there is a generator: first and last acknowledged offset, medium."""
+    argv = [sys.executable, "-m", "tests.crash.scenarios.uploads", str(folder), "cookies.txt"]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    told: list[int] = []
+    with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True, cwd=folder.parent) as process:
+        assert process.stdout is not None
+        before_kill = rng.randint(2, 11) if rng else -1
+        for line in process.stdout:
+            what, _, value = line.strip().partition(" ")
+            if what == "medium":
+                return told[0], told[-1], value
+            told.append(int(value))
+            if len(told) == before_kill:
+                process.kill()  # it goes on until the signal is there, and what it says meanwhile counts
+    return told[0], told[-1], ""
+
+
+@pytest.mark.timeout(600)
+def test_acknowledged_bytes_survive_kills_and_become_a_medium(tmp_path: Path) -> None:
+    rng, acknowledged = seeded(), 0
+    for _ in range(KILLS):
+        first, last, medium = run(tmp_path / "data", rng)
+        assert acknowledged <= first <= acknowledged + PIECE, (
+            "what was acknowledged is there, and one piece at most more"
+        )
+        assert not medium
+        acknowledged = last
+    first, last, medium = run(tmp_path / "data", None)
+    assert acknowledged <= first <= acknowledged + PIECE
+    assert (last, bool(medium)) == (len(DATA), True)
+    assert list((tmp_path / "data" / "uploads").rglob("upl_*")) == []

@@ -1,4 +1,4 @@
-"""How Schemathesis sends the two bodies that it does not know: lines of JSON, and archives."""
+"""How Schemathesis sends the bodies that it does not know: lines of JSON, archives, and parts of files."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import schemathesis
 
 
-@schemathesis.serializer("application/x-ndjson", "application/zip")
+@schemathesis.serializer("application/x-ndjson", "application/zip", "application/offset+octet-stream")
 def as_bytes(_context: Any, value: Any) -> bytes:
     """Bytes and text as they are, anything else as a line of JSON."""
     if isinstance(value, bytes):

@@ -28,7 +28,12 @@ class Neo4jServer:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        with (self._folder / "log").open("wb") as log:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it on its folder and port, also after `kill`, and wait until it takes connections."""
+        with (self._folder / "log").open("ab") as log:
             command = [self._script, "run", self._folder / "home", str(self.port)]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + _START_SECONDS
@@ -41,12 +46,16 @@ class Neo4jServer:
                     raise RuntimeError(f"Neo4j did not start: {text}") from error
                 time.sleep(0.1)
             else:
-                return self
+                return
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=30)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._process is not None:
-            self._process.kill()  # nobody needs its data any more
-            self._process.wait(timeout=30)
+        self.kill()  # nobody needs its data any more
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property

@@ -144,3 +144,31 @@ async def test_neo4j_equals_the_tables_after_a_thousand_operations_with_the_line
         before = await neo4j.subgraph(T, None, depth=1, limit=10_000)
         await projection.rebuild(T)
         assert await neo4j.subgraph(T, None, depth=1, limit=10_000) == before
+
+
+@pytest.mark.program("neo4j")
+async def test_neo4j_equals_the_tables_after_its_server_was_killed_and_started_again(
+    tables: Site, neo4j_server: Neo4jServer
+) -> None:
+    from netsentinel.academy.graph.neo4j_graph import Neo4jGraph, Neo4jPlace
+
+    rng = random.Random(13)  # noqa: S311 - a seed, so that a failure comes again
+    async with Neo4jGraph(Neo4jPlace(neo4j_server.url)) as neo4j:
+        await neo4j.clear(T)
+        projection = Projection(tables.ground.db, tables.ground.rows, tables.ground.counts, neo4j)
+        for turn in range(6):
+            await operate_often(tables, rng, 50)
+            if turn in (1, 3):
+                catching_up = asyncio.create_task(projection.turn())
+                await asyncio.sleep(rng.random() * 0.05)
+                await asyncio.to_thread(neo4j_server.kill)
+                await catching_up
+                await operate_often(tables, rng, 50)
+                assert not await projection.turn()
+                await asyncio.to_thread(neo4j_server.start)
+            while not await projection.turn():
+                await asyncio.sleep(0.2)
+        whole = await tables.graph.subgraph(T, None, depth=1, limit=10_000)
+        assert len(whole.edges) > 10
+        assert await neo4j.subgraph(T, None, depth=1, limit=10_000) == whole
+        assert await neo4j.version(T) == (await tables.graph.stats(T)).version

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { buttonClass } from "@/components/button";
 import { Section } from "@/components/section";
 import { api, unwrap } from "@/lib/api";
 import type { LessonFor } from "@/lib/model";
@@ -48,11 +49,22 @@ export function LessonsSection({ id }: { readonly id: string }) {
             <ul className={styles["list"]} aria-label="Lessons">
               {data.lessons.map((lesson) => (
                 <li key={lesson.key}>
-                  <a href={`/learn/${lesson.course}/${lesson.lesson}`}>{lesson.title}</a>
+                  <Link to="/learn/$course/$lesson" params={{ course: lesson.course, lesson: lesson.lesson }}>
+                    {lesson.title}
+                  </Link>
                   <span className={styles["why"]}>{why(lesson)}</span>
                 </li>
               ))}
             </ul>
+          )}
+          {data.lessons[0] && (
+            <Link
+              to="/practice"
+              search={{ source: data.lessons[0].key }}
+              className={buttonClass({ size: "sm" }, styles["drill"])}
+            >
+              Practise it
+            </Link>
           )}
           {data.lacks.length > 0 && (
             <>

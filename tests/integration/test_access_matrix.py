@@ -341,7 +341,8 @@ def method_of_nothing(method: str, path: str) -> bool:
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")
-    return nothing or unexplained or (method, path) == ("POST", "/api/v2/tasks")
+    named_in_body = ("/api/v2/tasks", "/api/v2/practice/answers", "/api/v2/practice/drills")
+    return nothing or unexplained or (method == "POST" and path in named_in_body)
 
 
 PROTECTED = [case for case in ROUTES if isinstance(case[2], Requires)]
@@ -351,6 +352,7 @@ BESIDES = {
     ("POST", "/api/v2/scheduler/schedules"): Permission.TASKS_WRITE,
     ("PUT", "/api/v2/scheduler/schedules/{schedule_id}"): Permission.TASKS_WRITE,
     ("POST", "/api/v2/scheduler/schedules/{schedule_id}/trigger"): Permission.TASKS_WRITE,
+    ("POST", "/api/v2/practice/drills"): Permission.ALERTS_READ,
 }
 """What the action of the body needs, besides what the route declares."""
 
@@ -411,6 +413,9 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         told = answer.json()
         counts = ("succeeded", "open", "breakers", "schedules", "runs_submitted", "answers", "media", "bytes")
         assert not any(told.get(name) for name in counts)
+    elif path.startswith("/api/v2/practice/mastery/"):
+        told = answer.json()
+        assert (told["mastery"]["mastery"], told["moves"], told["lacks"]) == (0, [], [])
     elif path == "/api/v2/alerts/export":
         assert len(answer.text.splitlines()) == 1, "only the head of the table"
     elif path.startswith("/api/v1/"):

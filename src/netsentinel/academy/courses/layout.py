@@ -1,5 +1,6 @@
 """Lays a draft out: which concepts its names stand for, what each lesson needs, and an order to learn in."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -40,7 +41,7 @@ class Layout:
         tenant = principal.tenant
         if is_drawn:
             draft = await self._with_sections(tenant, draft)
-        check(draft)
+        await asyncio.to_thread(check, draft)
         await self._check_techniques(tenant, draft)
         lessons = await self._lessons(tenant, course.slug, draft.lessons)
         stops = [

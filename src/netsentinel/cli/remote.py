@@ -92,7 +92,12 @@ class Remote:
         return (await self._request(method, path, None, body, headers)).headers
 
     async def _request(
-        self, method: str, path: str, query: Query | None, body: bytes | None, headers: dict[str, str] | None
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: bytes | AsyncIterator[bytes] | None,
+        headers: dict[str, str] | None,
     ) -> httpx2.Response:
         try:
             response = await self._http.request(method, path, params=query, content=body, headers=headers)

@@ -228,9 +228,9 @@ async def test_several_are_answered_each_by_itself(desk: Desk) -> None:
     done = await desk.reviews.answer_many(ANA, [(one, CONFIRM) for one in ids])
     assert [(one.id, one.code) for one in done] == [(ids[0], ""), ("rev_none", "not-found"), (ids[2], "")]
     page = await desk.reviews.answers(T, limit=1)
-    assert [one.source_name for one in page.items] == ["c"]
     rest = await desk.reviews.answers(T, limit=1, cursor=page.next)
-    assert ([one.source_name for one in rest.items], rest.next) == (["a"], None)
+    assert {one.source_name for one in (*page.items, *rest.items)} == {"a", "c"}  # of one moment, in either order
+    assert (len(page.items), rest.next) == (1, None)
 
 
 async def test_each_answer_is_told(desk: Desk) -> None:

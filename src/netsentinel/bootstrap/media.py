@@ -24,6 +24,7 @@ from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUp
 from netsentinel.academy.reviews import Reviews
 from netsentinel.guards import CellLimits
 from netsentinel.kernel.settings import Settings
+from netsentinel.outbound import Clamd, ClamdAddress
 from netsentinel.tasks import TaskService
 
 
@@ -59,7 +60,9 @@ def make_library(
     stack.push_async_callback(room.close)
     db, store, counts, clock = ground.db, SqlMedia(), SqlMediumCounts(), ground.clock
     shelf = Shelf(db, BlobFolder(settings.data_dir / "media"), counts)
-    reading = Reading(ReadingGround(db, store, shelf, graph, Vocabulary(db, ground.rows), reviews, clock, room))
+    scanner = Clamd(ClamdAddress.of(settings.media_clamd)) if settings.media_clamd else None
+    vocabulary = Vocabulary(db, ground.rows)
+    reading = Reading(ReadingGround(db, store, shelf, graph, vocabulary, reviews, clock, room, scanner))
     return Library(Media(MediaGround(db, store, counts, shelf, graph, reading, clock)), store, shelf, reading)
 
 

@@ -1,5 +1,6 @@
 """`netsentinel doctor`: checks of this machine and this installation, each with what to do about it."""
 
+import asyncio
 import shutil
 import socket
 import sys
@@ -173,6 +174,22 @@ def check_proxies(settings: "Settings") -> Finding:
     )
 
 
+def check_scanner(settings: "Settings") -> Finding:
+    """The virus scanner, where one is set, answers."""
+    from netsentinel.kernel.errors import NetSentinelError
+    from netsentinel.outbound import Clamd, ClamdAddress
+
+    stated = settings.media_clamd
+    if not stated:
+        return _finding("virus scanner", "none is set", ok=True, fix="")
+    try:
+        asyncio.run(Clamd(ClamdAddress.of(stated)).ping())
+    except NetSentinelError as error:
+        fix = f"{error.detail} Uploads wait for it: start clamd, or correct NETSENTINEL_MEDIA_CLAMD."
+        return _finding("virus scanner", stated, ok=False, fix=fix)
+    return _finding("virus scanner", f"{stated} answers", ok=True, fix="")
+
+
 CHECKS: tuple[Check, ...] = (
     check_python,
     check_sqlite,
@@ -184,4 +201,5 @@ CHECKS: tuple[Check, ...] = (
     check_port,
     check_exposure,
     check_proxies,
+    check_scanner,
 )

@@ -233,6 +233,11 @@ class Settings(BaseSettings):
     media_reader_seconds: int = Field(
         60, ge=1, description="Processor time that reading one medium may take; twice as long by the clock."
     )
+    media_clamd: str = Field(
+        "",
+        description="ClamAV's daemon, which looks into every medium before it is read: `unix:/run/clamav/clamd.ctl` or"
+        " `tcp:127.0.0.1:3310`; empty for none.",
+    )
 
     outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -23,7 +23,7 @@ class ForbiddenTargetError(InvalidInputError):
 
 
 class UnreachableError(UnavailableError):
-    """The other side did not answer in time, or not in a way that HTTP understands; `reason` says which."""
+    """The other side did not answer in time, or not in a way that can be understood; `reason` says which."""
 
     code = "unreachable"
     title = "The other side does not answer"
@@ -31,3 +31,10 @@ class UnreachableError(UnavailableError):
     def __init__(self, detail: str, *, reason: str) -> None:
         super().__init__(detail, reason=reason)
         self.reason = reason
+
+
+class ScanRefusedError(InvalidInputError):
+    """The virus scanner takes no file of this size; what it has not seen is not let pass."""
+
+    code = "scan-refused"
+    title = "The virus scanner does not take the file"

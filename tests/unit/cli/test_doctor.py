@@ -70,3 +70,11 @@ def test_the_dashboard_check_says_how_to_build_it(settings: Settings, monkeypatc
     finding = doctor.check_dashboard(settings)
     assert not finding.ok
     assert "make setup" in finding.fix
+
+
+def test_a_scanner_that_does_not_answer_is_noticed(tmp_path: Path) -> None:
+    assert doctor.check_scanner(Settings(data_dir=tmp_path)).found == "none is set"
+    finding = doctor.check_scanner(Settings(data_dir=tmp_path, media_clamd=f"unix:{tmp_path}/nobody.ctl"))
+    assert not finding.ok
+    assert "Uploads wait for it" in finding.fix
+    assert "tcp:host:port" in doctor.check_scanner(Settings(data_dir=tmp_path, media_clamd="clamd")).fix

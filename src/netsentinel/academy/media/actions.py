@@ -20,7 +20,8 @@ from netsentinel.storage.ports import Database, Tx
 from netsentinel.tasks import Action, Reporter, Submitted, TaskRequest, action
 
 MEDIA_READ: Final = "media.read"
-_ATTEMPTS: Final = 8
+_ATTEMPTS: Final = 20
+"""About an hour in all, with the usual delays: so long a virus scanner may be away."""
 _WAITING: Final = (MediumState.KEPT, MediumState.READING)
 
 SubmitIn = Callable[[Tx, Principal, TaskRequest], Submitted]

@@ -51,6 +51,13 @@ class QuarantinedError(NotAllowedError):
     title = "The medium is quarantined"
 
 
+class UnscannedError(NotAllowedError):
+    """A virus scanner is set, and has not let the medium pass yet; its bytes are not handed out."""
+
+    code = "medium-unscanned"
+    title = "The virus scanner has not let the medium pass yet"
+
+
 class UploadOffsetError(ConflictError):
     """The bytes do not begin where those end that are kept; `offset` says where that is."""
 

@@ -24,7 +24,7 @@ from netsentinel.guards import ends_as_archive, signature_of
 from netsentinel.guards.signatures import HEAD_BYTES, TAIL_BYTES
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Database, Tx
 
@@ -37,12 +37,13 @@ MOST_TEXT: Final = 256 * 1024 * 1024
 
 
 class Scanner(Protocol):
-    """Looks for viruses."""
+    """Looks for viruses; `Clamd` is one."""
 
     async def scan(self, path: Path) -> str:
         """The name of what was found in a file; empty for nothing.
 
         Raises:
+            InvalidInputError: it does not look into such a file.
             UnavailableError: it does not answer; try again.
         """
         ...
@@ -105,10 +106,13 @@ class Reading:
             medium_id: of the medium that they are to replace; empty for a new one.
 
         Raises:
-            InvalidInputError: they cannot be read.
+            InvalidInputError: they cannot be read, or the virus scanner does not let them pass.
+            UnavailableError: the virus scanner does not answer; try again.
         """
         path = self._ground.shelf.blobs.path(tenant, sha256)
         await asyncio.to_thread(check_bytes, path, name)
+        if self._ground.scanner is not None and (virus := await self._ground.scanner.scan(path)):
+            raise InvalidMediumError(f"The virus scanner found {virus} in {name}.")
         read = await self._ground.room.read(path, name)
         return await self._understood(tenant, medium_id, read)
 
@@ -138,6 +142,12 @@ class Reading:
             await ground.shelf.sweep(tenant, medium.text_sha256)
         return kept
 
+    def has_let_pass(self, medium: Medium) -> bool:
+        """Whether no scanner is set, or it has nothing against the bytes; or had read them before."""
+        if self._ground.scanner is None or medium.state is MediumState.READY:
+            return True
+        return any(one.stage is Stage.SCAN and one.ended_at is not None for one in medium.stages)
+
     async def document(self, medium: Medium) -> Document:
         """The text of a medium with its positions; of one that was not read yet, it is empty."""
         if not medium.text_sha256:
@@ -152,7 +162,12 @@ class Reading:
         await asyncio.to_thread(check_bytes, path, medium.name)
         if ground.scanner is not None:
             await steps.begin(Stage.SCAN)
-            if virus := await ground.scanner.scan(path):
+            try:
+                virus = await ground.scanner.scan(path)
+            except UnavailableError as error:
+                await steps.wait(error.detail)
+                raise
+            if virus:
                 return await steps.quarantine(virus)
         await steps.begin(Stage.TEXT)
         read = await ground.room.read(path, medium.name)
@@ -204,6 +219,12 @@ class _Steps:
             raise SupersededError(f"{medium.name} was replaced or deleted meanwhile.")
         tell_stage(tx, self._principal, medium)
         return medium
+
+    async def wait(self, why: str) -> None:
+        """The step cannot be done now; the row says why until the next attempt begins."""
+        waiting = replace(self.medium, detail=why[:1_000], updated_at=self._ground.clock.now())
+        await self._ground.db.write(lambda tx: self.put(tx, waiting))
+        self.medium = waiting
 
     async def fail(self, why: str) -> None:
         """It cannot be read: what its old bytes said is gone from the graph, and the row says why."""

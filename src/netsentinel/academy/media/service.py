@@ -7,7 +7,7 @@ from pathlib import Path
 from netsentinel.academy.extraction import Document
 from netsentinel.academy.graph import Claims, Graph
 from netsentinel.academy.media.arrivals import ADDED, DELETED, REPLACED, Arrived, Shelf, announce, fresh_medium
-from netsentinel.academy.media.errors import MediumChangedError, MediumTooLargeError, QuarantinedError
+from netsentinel.academy.media.errors import MediumChangedError, MediumTooLargeError, QuarantinedError, UnscannedError
 from netsentinel.academy.media.kinds import checked_name, most_bytes
 from netsentinel.academy.media.model import (
     Imported,
@@ -145,10 +145,13 @@ class Media:
         Raises:
             NotFoundError: the tenant has no such medium.
             QuarantinedError: nobody may have its bytes.
+            UnscannedError: nobody may have them yet.
         """
         medium = await self.get(tenant, medium_id)
         if medium.state is MediumState.QUARANTINED:
             raise QuarantinedError(f"{medium.name}: {medium.detail}", permission="")
+        if not self._ground.reading.has_let_pass(medium):
+            raise UnscannedError(f"{medium.name} waits for the virus scanner.", permission="")
         return medium, self._ground.shelf.blobs.path(tenant, medium.sha256)
 
     def _put(self, tx: Tx, principal: Principal, medium: Medium, old: Medium | None) -> Medium:

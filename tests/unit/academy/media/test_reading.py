@@ -6,9 +6,9 @@ import pytest
 
 from netsentinel.academy.graph import Origin, OriginKind
 from netsentinel.academy.media import MediumState, Stage
-from netsentinel.academy.media.errors import InvalidMediumError, QuarantinedError, SupersededError
+from netsentinel.academy.media.errors import InvalidMediumError, QuarantinedError, SupersededError, UnscannedError
 from netsentinel.academy.media.reading import check_bytes
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from tests.unit.academy.graph.site import ANA, T
 from tests.unit.academy.media.site import Library, memory_library, pieces
@@ -132,4 +132,51 @@ async def test_a_scanner_that_is_away_is_waited_for(clock: FakeClock, tmp_path: 
     library = memory_library(clock, tmp_path, Scanner(error=UnavailableError("away")))
     with pytest.raises(UnavailableError):
         await library.bring("notes.md", TEXT)
-    assert [one.state for one in (await library.media.page(T)).items] == [MediumState.READING]
+    (waiting,) = (await library.media.page(T)).items
+    assert (waiting.state, waiting.stages[-1].stage, waiting.detail) == (MediumState.READING, Stage.SCAN, "away")
+    with pytest.raises(UnscannedError):
+        await library.media.original(T, waiting.id)
+
+
+async def test_what_waited_for_the_scanner_is_handed_out_once_it_passed(clock: FakeClock, tmp_path: Path) -> None:
+    scanner = Scanner(error=UnavailableError("away"))
+    library = memory_library(clock, tmp_path, scanner)
+    with pytest.raises(UnavailableError):
+        await library.bring("notes.md", TEXT)
+    scanner.error = None
+    (waiting,) = (await library.media.page(T)).items
+    ready = await library.read(waiting.id)
+    assert (ready.state, ready.detail) == (MediumState.READY, "")
+    assert (await library.media.original(T, ready.id))[0] == ready
+    # New bytes of the same name have to pass anew.
+    await brought(library, "notes.md", TEXT + b"\nMore.\n")
+    with pytest.raises(UnscannedError):
+        await library.media.original(T, ready.id)
+
+
+async def test_what_the_scanner_does_not_look_into_fails_and_is_not_handed_out(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    library = memory_library(clock, tmp_path, Scanner(error=InvalidInputError("too large")))
+    with pytest.raises(InvalidInputError):
+        await library.bring("notes.md", TEXT)
+    (failed,) = (await library.media.page(T)).items
+    assert (failed.state, failed.detail) == (MediumState.FAILED, "too large")
+    with pytest.raises(UnscannedError):
+        await library.media.original(T, failed.id)
+
+
+async def test_what_passed_and_cannot_be_read_is_handed_out(clock: FakeClock, tmp_path: Path) -> None:
+    library = memory_library(clock, tmp_path, Scanner())
+    with pytest.raises(InvalidInputError):
+        await library.bring("notes.docx", archive())
+    (failed,) = (await library.media.page(T)).items
+    assert (failed.state, failed.stages[-1].stage) == (MediumState.FAILED, Stage.TEXT)
+    assert (await library.media.original(T, failed.id))[0] == failed
+
+
+async def test_a_text_at_hand_passes_the_scanner_too(clock: FakeClock, tmp_path: Path) -> None:
+    library = memory_library(clock, tmp_path, Scanner("Eicar-Test-Signature"))
+    with pytest.raises(InvalidMediumError, match=r"found Eicar-Test-Signature in notes\.md"):
+        await library.media.import_text(ANA, "notes.md", TEXT)
+    assert library.blobs == []

@@ -146,6 +146,7 @@ async def test_neo4j_equals_the_tables_after_a_thousand_operations_with_the_line
         assert await neo4j.subgraph(T, None, depth=1, limit=10_000) == before
 
 
+@pytest.mark.long
 @pytest.mark.program("neo4j")
 async def test_neo4j_equals_the_tables_after_its_server_was_killed_and_started_again(
     tables: Site, neo4j_server: Neo4jServer

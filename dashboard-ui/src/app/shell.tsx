@@ -42,14 +42,14 @@ const PAGES = [
   { to: "/tasks", name: "Operations", Icon: TaskIcon },
 ] as const;
 
-/** Pages that belong to one of these and have an address of their own. */
+/** Pages that belong to one of these and have an address of their own, with the pages below them. */
 const PARENTS: Readonly<Record<string, string>> = {
   "/suppressions": "/alerts",
   "/reviews": "/graph",
   "/coverage": "/graph",
   "/practice": "/graph",
-  "/practice/mastery": "/graph",
   "/courses": "/graph",
+  "/learn": "/graph",
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",
@@ -151,7 +151,7 @@ const IN_SIGHT = 4;
 function Navigation() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const navigate = useNavigate();
-  const parent = PARENTS[path];
+  const parent = PARENTS[path] ?? PARENTS[`/${path.split("/", 2)[1] ?? ""}`];
   const rest = PAGES.slice(IN_SIGHT);
   const isInRest = rest.some(({ to }) => to === parent || path.startsWith(to));
   return (

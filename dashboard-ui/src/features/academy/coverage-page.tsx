@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { CheckIcon } from "@/components/icons";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { Panel } from "@/components/panel";
@@ -71,7 +71,14 @@ const COLUMNS: readonly Column<TechniqueCoverage>[] = [
     header: "Lessons",
     cell: ({ lessons }) =>
       lessons.length > 0 ? (
-        lessons.map(({ title }) => title).join(" · ")
+        lessons.map(({ key, course, lesson, title }, at) => (
+          <Fragment key={key}>
+            {at > 0 && " · "}
+            <Link to="/learn/$course/$lesson" params={{ course, lesson }}>
+              {title}
+            </Link>
+          </Fragment>
+        ))
       ) : (
         <span className="muted">none yet</span>
       ),
@@ -99,7 +106,8 @@ export function CoveragePage() {
                 {report.data.covered} of {plural(items.length, "technique")}
               </strong>{" "}
               that alerts named {report.data.covered === 1 ? "is" : "are"} mastered by somebody of{" "}
-              {plural(report.data.people, "person", "people")} who look after alerts.
+              {plural(report.data.people, "person", "people")} who{" "}
+              {report.data.people === 1 ? "looks" : "look"} after alerts.
             </>
           )}
         </p>

@@ -44,7 +44,7 @@ export function ConceptList({ map, words, hidden }: ListProps) {
             <Link to="/graph" search={{ concept: id }} className={styles["link"]}>
               {name}
             </Link>{" "}
-            <span className={styles["kind"]}>{KINDS[kind][0]}</span>
+            <span className={styles["kind"]}>{KINDS[kind][2]}</span>
           </li>
         ))}
       </ul>

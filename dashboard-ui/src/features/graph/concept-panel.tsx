@@ -43,7 +43,7 @@ export function ConceptPanel({ id, onClose }: { readonly id: string; readonly on
         </Button>
       </div>
       <p className="muted">
-        {KINDS[concept.kind][0]} · stated by {plural(concept.origins, "origin")}
+        {KINDS[concept.kind][2]} · stated by {plural(concept.origins, "origin")}
         {concept.names.length > 1 &&
           ` · also ${concept.names.filter((name) => name !== concept.name).join(", ")}`}
       </p>

@@ -2,16 +2,16 @@ import type { GraphMap } from "@/lib/model";
 
 export type Kind = GraphMap["kinds"][number];
 
-/** What concepts are called in the legend, and the token of their colour. */
-export const KINDS: Readonly<Record<Kind, readonly [string, string]>> = {
-  concept: ["Concepts", "--data-1"],
-  technique: ["Techniques", "--data-2"],
-  tactic: ["Tactics", "--data-3"],
-  mitigation: ["Mitigations", "--data-6"],
-  weakness: ["Weaknesses", "--data-5"],
-  medium: ["Media", "--data-rest"],
-  lesson: ["Lessons", "--data-4"],
-  rule: ["Rules", "--informational-mark"],
+/** What concepts are called in the legend, the token of their colour, and what one is called. */
+export const KINDS: Readonly<Record<Kind, readonly [string, string, string]>> = {
+  concept: ["Concepts", "--data-1", "Concept"],
+  technique: ["Techniques", "--data-2", "Technique"],
+  tactic: ["Tactics", "--data-3", "Tactic"],
+  mitigation: ["Mitigations", "--data-6", "Mitigation"],
+  weakness: ["Weaknesses", "--data-5", "Weakness"],
+  medium: ["Media", "--data-rest", "Medium"],
+  lesson: ["Lessons", "--data-4", "Lesson"],
+  rule: ["Rules", "--informational-mark", "Rule"],
 };
 
 export const RELATIONS: Readonly<Record<GraphMap["relations"][number], readonly [string, string]>> = {

@@ -39,11 +39,16 @@ class Format:
 
 MAX_NAME: Final = 200
 _TEXT_MIB: Final = 16
+_PICTURE_MIB: Final = 64
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 
 
 def _text(media_type: str, kind: MediumKind = MediumKind.TEXT) -> Format:
     return Format(kind, media_type, ("text",), _TEXT_MIB, is_markup=True)
+
+
+def _picture(what: str) -> Format:
+    return Format(MediumKind.IMAGE, f"image/{what}", (what,), _PICTURE_MIB)
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -57,6 +62,11 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".pdf": Format(MediumKind.DOCUMENT, "application/pdf", ("pdf",), 128),
     ".docx": Format(MediumKind.DOCUMENT, f"{_OFFICE}wordprocessingml.document", ("zip",), 64),
     ".pptx": Format(MediumKind.SLIDES, f"{_OFFICE}presentationml.presentation", ("zip",), 64),
+    ".png": _picture("png"),
+    ".jpg": _picture("jpeg"),
+    ".jpeg": _picture("jpeg"),
+    ".gif": _picture("gif"),
+    ".webp": _picture("webp"),
 }
 """Suffix of a name, in small letters -> its format."""
 

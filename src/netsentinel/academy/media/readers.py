@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from netsentinel.academy.extraction import Document, read_text
+from netsentinel.academy.extraction.readers import title_of
+from netsentinel.academy.media.kinds import MediumKind, format_of
 from netsentinel.academy.media.model import Facts, ReadMedium
+from netsentinel.academy.media.pictures import pixels_of
 
 
 def read_file(path: Path, name: str) -> ReadMedium:
@@ -16,6 +19,10 @@ def read_file(path: Path, name: str) -> ReadMedium:
     Raises:
         UnreadableTextError: it is not what its name says.
     """
+    if format_of(name).kind is MediumKind.IMAGE:
+        with path.open("rb") as file:
+            width, height = pixels_of(file, name)
+        return ReadMedium(Document(title_of(name), ()), Facts(width=width, height=height))
     document = read_text(name, path.read_bytes())
     return ReadMedium(document, _facts(document))
 

@@ -312,6 +312,7 @@ def _ready(medium: Medium, known: Understood, text: str, now: int) -> Medium:
         medium,
         title=" ".join(known.read.document.title.split())[:MAX_NAME] or medium.name,
         state=MediumState.READY,
+        detail="" if known.read.document.passages else "It holds no text.",
         facts=known.read.facts,
         text_sha256=text,
         words=found.words,

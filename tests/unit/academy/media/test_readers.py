@@ -19,3 +19,10 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\0")
     with pytest.raises(UnreadableTextError):
         read_file(tmp_path / "x", "x.md")
+
+
+def test_a_picture_has_a_size_and_no_text(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"GIF89a\x40\x01\xc8\x00" + bytes(30))
+    found = read_file(tmp_path / "x", "maps/office_net.gif")
+    assert (found.document.title, found.document.passages) == ("office net", ())
+    assert (found.facts.width, found.facts.height) == (320, 200)

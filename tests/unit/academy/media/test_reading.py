@@ -180,3 +180,13 @@ async def test_a_text_at_hand_passes_the_scanner_too(clock: FakeClock, tmp_path:
     with pytest.raises(InvalidMediumError, match=r"found Eicar-Test-Signature in notes\.md"):
         await library.media.import_text(ANA, "notes.md", TEXT)
     assert library.blobs == []
+
+
+async def test_a_picture_is_kept_and_says_that_it_holds_no_text(library: Library) -> None:
+    medium = await library.bring("net.gif", b"GIF89a\x40\x01\xc8\x00" + bytes(30))
+    assert (medium.state, medium.detail, medium.words) == (MediumState.READY, "It holds no text.", 0)
+    assert (medium.facts.width, medium.facts.height) == (320, 200)
+    again = await library.bring("net.gif", b"GIF89a\x41\x01\xc8\x00" + bytes(30))
+    assert (again.id, again.facts.width) == (medium.id, 321)
+    with pytest.raises(InvalidMediumError, match="is not what its name says"):
+        await library.bring("net.png", b"GIF89a\x40\x01\xc8\x00" + bytes(30))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from netsentinel.academy import MASTERED
 from netsentinel.academy.practice import (
     Answer,
     Given,
@@ -17,7 +18,6 @@ from netsentinel.academy.practice import (
 )
 from netsentinel.academy.practice.errors import AttemptTakenError, InvalidQuestionError
 from netsentinel.academy.practice.fsrs import Phase
-from netsentinel.academy.practice.mastery import MASTERED
 from netsentinel.academy.practice.refit import LEAST_SAMPLES
 from netsentinel.academy.practice.results import MasteryMove, ReasonCode
 from netsentinel.academy.practice.store_sql import SqlQuestions  # noqa: F401 - the suite is theirs, by way of the site
@@ -179,6 +179,8 @@ async def test_drafts_and_retired_questions_are_never_asked(gym: Gym) -> None:
     assert (found.items, found.due, found.next_at) == ((), 0, 0)
     with pytest.raises(NotFoundError):
         await gym.practice.answer(ANA, answer("a2", draft, "yes", version=2))
+    # What was answered while it was asked is told again all the same.
+    assert (await gym.practice.answer(ANA, answer("a1", draft, "yes", version=2))).judgement.is_right
 
 
 async def test_an_answer_to_the_version_before_is_judged_by_that(gym: Gym) -> None:

@@ -16,6 +16,9 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`;
 }
 
+/** A share from 0 to 1: `41 %`. */
+export const formatPercent = (share: number): string => `${Math.round(share * 100)} %`;
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;
 }

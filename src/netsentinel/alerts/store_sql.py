@@ -17,6 +17,7 @@ from netsentinel.alerts.model import (
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import Level, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json, containing, decode_texts
 
 _ALERT_COLUMNS = (
     "id, tenant, fingerprint, detector, rule_id, title, description, level, score, status, verdict, tags, entity,"
@@ -38,17 +39,7 @@ _IDS_AT_ONCE = 500
 _THREAT_COLUMNS = "tenant, entity, entity_kind, score, alerts, level, tags, first_at, last_at, at"
 _SELECT_THREATS = f"SELECT heat, {_THREAT_COLUMNS} FROM threats WHERE tenant = ?"  # noqa: S608 - constants only
 
-_decode_texts: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_matched: Final = msgspec.json.Decoder(tuple[MatchedField, ...]).decode
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _contains(text: str) -> str:
-    """A LIKE pattern that finds the text anywhere, whatever characters it has."""
-    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _alert(row: Row) -> Alert:
@@ -64,7 +55,7 @@ def _alert(row: Row) -> Alert:
         score=row[8],
         status=AlertStatus(row[9]),
         verdict=Verdict(row[10]),
-        tags=_decode_texts(row[11]),
+        tags=decode_texts(row[11]),
         entity=row[12],
         entity_kind=row[13],
         src_ip=row[14],
@@ -91,7 +82,7 @@ def _threat(row: Row) -> Threat:
         score=row[3],
         alerts=row[4],
         level=Level(row[5]),
-        tags=_decode_texts(row[6]),
+        tags=decode_texts(row[6]),
         first_at=row[7],
         last_at=row[8],
         at=row[9],
@@ -122,7 +113,7 @@ class SqlAlerts:
                 alert.score,
                 alert.status.value,
                 alert.verdict.value,
-                _json(alert.tags),
+                as_json(alert.tags),
                 alert.entity,
                 alert.entity_kind,
                 alert.src_ip,
@@ -175,7 +166,7 @@ class SqlAlerts:
             "SELECT tags, count(*), max(last_at) FROM alerts WHERE tenant = ? AND last_at >= ?"
             " GROUP BY tags ORDER BY max(last_at) DESC, tags"
         )
-        return [(_decode_texts(row[0]), row[1], row[2]) for row in tx.rows(sql, (tenant, since))]
+        return [(decode_texts(row[0]), row[1], row[2]) for row in tx.rows(sql, (tenant, since))]
 
 
 def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
@@ -204,10 +195,10 @@ def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
     conditions, params = _exact_conditions(where)
     if where.tag:
         conditions.append("lower(tags) LIKE ? ESCAPE '\\'")
-        params.append(_contains(f'"{where.tag}"'))
+        params.append(containing(f'"{where.tag}"'))
     for word in where.text.split():
         conditions.append("lower(title || ' ' || entity || ' ' || src_ip || ' ' || dst_ip) LIKE ? ESCAPE '\\'")
-        params.append(_contains(word))
+        params.append(containing(word))
     for comparison, at in (("last_at >= ?", where.since), ("last_at < ?", where.until)):
         if at:
             conditions.append(comparison)
@@ -243,8 +234,8 @@ class SqlEvidence:
                 alert_id,
                 slot,
                 sample.at,
-                _json(sample.matched),
-                _json(sample.event),
+                as_json(sample.matched),
+                as_json(sample.event),
                 sample.source,
                 sample.src_ip,
                 sample.dst_ip,
@@ -283,8 +274,8 @@ class SqlEvidence:
                 rule.rule_id,
                 rule.title,
                 rule.description,
-                _json(rule.false_positives),
-                _json(rule.references),
+                as_json(rule.false_positives),
+                as_json(rule.references),
                 rule.source,
             ),
         )
@@ -296,7 +287,7 @@ class SqlEvidence:
             " WHERE tenant = ? AND rule_id = ?",
             (tenant, rule_id),
         )
-        return RuleText(row[0], row[1], row[2], _decode_texts(row[3]), _decode_texts(row[4]), row[5]) if row else None
+        return RuleText(row[0], row[1], row[2], decode_texts(row[3]), decode_texts(row[4]), row[5]) if row else None
 
 
 class SqlThreats:
@@ -316,7 +307,7 @@ class SqlThreats:
                 threat.score,
                 threat.alerts,
                 threat.level.value,
-                _json(threat.tags),
+                as_json(threat.tags),
                 threat.first_at,
                 threat.last_at,
                 threat.at,
@@ -347,7 +338,7 @@ class SqlThreats:
             params += kinds
         if text:
             clause += " AND lower(entity) LIKE ? ESCAPE '\\'"
-            params.append(_contains(text))
+            params.append(containing(text))
         if after is not None:
             clause += " AND (heat < ? OR (heat = ? AND entity < ?))"
             params += [after[0], after[0], after[1]]

@@ -7,6 +7,7 @@ import msgspec
 from netsentinel.idempotency.model import Answer, Claim, KeptRequest
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Row, Tx
+from netsentinel.storage.texts import as_json
 
 _COLUMNS: Final = (
     "tenant, principal, idempotency_key, attempt, fingerprint, locked_until, expires_at, status, headers, body"
@@ -66,7 +67,7 @@ class SqlRequests:
 
     def finish(self, tx: Tx, claim: Claim, status: int, answer: Answer | None) -> bool:
         """Note how it was answered, once; False when it is somebody else's now."""
-        headers = "" if answer is None else msgspec.json.encode(answer.headers).decode()
+        headers = "" if answer is None else as_json(answer.headers)
         body = b"" if answer is None else answer.body
         sql = f"UPDATE idempotency_keys SET status = ?, headers = ?, body = ? {_OF_CLAIM}"  # noqa: S608 - constants only
         return bool(tx.run(sql, (status, headers, body, *_key(claim), claim.id)))

@@ -8,6 +8,7 @@ from netsentinel.identity.model import Account, ApiKey, Session, Tenant, Ticket,
 from netsentinel.identity.names import name_key
 from netsentinel.kernel.types import Micros, Permission, Role, TenantId, Tier
 from netsentinel.storage.ports import ReadTx, Row, Tx
+from netsentinel.storage.texts import as_json
 
 _USER = "u.id, u.tenant, u.name, u.role, u.created_at, u.last_login_at, u.disabled_at"
 _SESSION_COLUMNS = ("id", "tenant", "user_id", "address", "user_agent", "created_at", "last_seen_at", "expires_at")
@@ -221,7 +222,7 @@ class SqlKeys:
                 key.name,
                 key.hint,
                 key.role.value if key.role else "",
-                msgspec.json.encode(sorted(key.scopes)).decode(),
+                as_json(sorted(key.scopes)),
                 key.created_by,
                 key.created_at,
                 key.expires_at,

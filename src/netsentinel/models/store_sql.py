@@ -19,6 +19,7 @@ from netsentinel.models.model import (
 )
 from netsentinel.storage.dialect import Dialect
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 
 _COLUMNS: Final = (
     "tenant, id, line, number, artefact, provenance, scores, stage, share, note, trained_at, trained_by,"
@@ -34,10 +35,6 @@ _artefact: Final = msgspec.json.Decoder(Artefact).decode
 _provenance: Final = msgspec.json.Decoder(Provenance).decode
 _scores: Final = msgspec.json.Decoder(Scores).decode
 _request: Final = msgspec.json.Decoder(Request | None).decode
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _model(row: Row) -> ModelVersion:
@@ -102,9 +99,9 @@ class SqlModels:
                 model.id,
                 model.line,
                 model.number,
-                _json(model.artefact),
-                _json(model.provenance),
-                _json(model.scores),
+                as_json(model.artefact),
+                as_json(model.provenance),
+                as_json(model.scores),
                 model.stage.value,
                 model.share,
                 model.note,
@@ -113,7 +110,7 @@ class SqlModels:
                 model.trained_by_name,
                 model.task_id,
                 model.changed_at,
-                _json(model.request),
+                as_json(model.request),
                 model.version,
                 int(model.adapts),
                 model.artefact.kind,
@@ -134,7 +131,7 @@ class SqlModels:
             model.share,
             int(model.adapts),
             model.changed_at,
-            _json(model.request),
+            as_json(model.request),
             model.version,
         )
         tx.run(sql, (*values, model.tenant, model.id))
@@ -236,7 +233,7 @@ class SqlWindows:
         row = tx.row(where, (window.tenant, window.model_id, window.at))
         whole = _window(window.tenant, window.model_id, row).plus(window) if row else window
         detail = _Detail(whole.findings, whole.scores, dict(whole.features))
-        values = (whole.judged, whole.flagged, whole.nanoseconds, _json(detail))
+        values = (whole.judged, whole.flagged, whole.nanoseconds, as_json(detail))
         tx.run(_PUT_WINDOW, (whole.tenant, whole.model_id, whole.at, *values))
 
     def of(self, tx: ReadTx, tenant: TenantId, model_id: str, since: Micros) -> list[Window]:

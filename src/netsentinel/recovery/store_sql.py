@@ -8,6 +8,7 @@ from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.recovery.breaker import BreakerState, Mode
 from netsentinel.recovery.model import BreakerChange, KeptBreaker
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 
 # One statement that makes the row where it is missing and, on PostgreSQL, locks it until the commit.
 _LOCK: Final = (
@@ -50,7 +51,7 @@ class SqlBreakers:
 
     def save(self, tx: Tx, breaker: KeptBreaker) -> None:
         """Insert or replace the breaker."""
-        state = msgspec.json.encode(breaker.state).decode()
+        state = as_json(breaker.state)
         tx.run(_SAVE, (breaker.tenant, breaker.dependency, breaker.state.mode.value, state, breaker.updated_at))
 
     def get(self, tx: ReadTx, tenant: TenantId, dependency: str) -> KeptBreaker | None:

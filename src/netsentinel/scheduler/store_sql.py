@@ -9,6 +9,7 @@ from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.scheduler.model import By, Run, RunCount, RunOutcome, Schedule, ScheduleDraft
 from netsentinel.storage.dialect import Dialect
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 
 _COLUMNS: Final = (
     "id, tenant, name, enabled, is_system, draft, on_event, from_seq, next_at, due_at, planned_at, fired, last_at,"
@@ -43,7 +44,7 @@ def _values(schedule: Schedule) -> tuple[SqlValue, ...]:
         draft.name,
         draft.enabled,
         schedule.is_system,
-        msgspec.json.encode(draft).decode(),
+        as_json(draft),
         draft.trigger.on,
         schedule.from_seq,
         schedule.next_at,

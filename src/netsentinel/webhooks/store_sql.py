@@ -8,6 +8,7 @@ import msgspec
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.dialect import Dialect
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 from netsentinel.webhooks.model import (
     Delivery,
     DeliveryAttempt,
@@ -57,21 +58,17 @@ _older: Final = msgspec.json.Decoder(tuple[OlderSecret, ...]).decode
 _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
 
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 def _values(endpoint: Endpoint) -> tuple[SqlValue, ...]:
     """Everything but the id and the tenant, in the order of the columns."""
     return (
         endpoint.url,
         endpoint.description,
-        _json(endpoint.subscriptions),
-        _json(sorted(endpoint.granted)),
+        as_json(endpoint.subscriptions),
+        as_json(sorted(endpoint.granted)),
         endpoint.enabled,
         endpoint.stopped_by.value,
         endpoint.generation,
-        _json(endpoint.older),
+        as_json(endpoint.older),
         endpoint.failing_since,
         endpoint.delivered_at,
         endpoint.failed_at,
@@ -256,8 +253,8 @@ class SqlHistory:
                 attempt.status,
                 attempt.error,
                 attempt.retry_after,
-                _json(attempt.request_headers),
-                _json(attempt.response_headers),
+                as_json(attempt.request_headers),
+                as_json(attempt.response_headers),
                 attempt.response_body,
             ),
         )

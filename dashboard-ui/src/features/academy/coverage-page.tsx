@@ -10,7 +10,7 @@ import { Time } from "@/components/time";
 import { type Column, VirtualTable } from "@/components/virtual-table";
 import { api, unwrap } from "@/lib/api";
 import type { TechniqueCoverage } from "@/lib/model";
-import { formatNumber, plural } from "@/lib/number";
+import { formatNumber, formatPercent, plural } from "@/lib/number";
 import { usePageTitle } from "@/lib/page-title";
 import { AcademyTabs } from "./academy-tabs";
 import styles from "./coverage-page.module.css";
@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<TechniqueCoverage>[] = [
       masters > 0 ? (
         <span className={styles["good"]}>{plural(masters, "person", "people")}</span>
       ) : (
-        <span className={styles["gap"]}>nobody{best > 0 && `, best ${Math.round(best * 100)} %`}</span>
+        <span className={styles["gap"]}>nobody{best > 0 && `, best ${formatPercent(best)}`}</span>
       ),
   },
   {

@@ -4,6 +4,7 @@ import { buttonClass } from "@/components/button";
 import { Section } from "@/components/section";
 import { api, unwrap } from "@/lib/api";
 import type { LessonFor } from "@/lib/model";
+import { formatPercent } from "@/lib/number";
 import styles from "./lessons-section.module.css";
 
 function why({ via, explains }: LessonFor): string {
@@ -37,7 +38,7 @@ export function LessonsSection({ id }: { readonly id: string }) {
                     </Link>
                   )}
                   {mastery > 0 && (
-                    <span className={styles["why"]}>you master it to {Math.round(mastery * 100)} %</span>
+                    <span className={styles["why"]}>you master it to {formatPercent(mastery)}</span>
                   )}
                 </li>
               ))}

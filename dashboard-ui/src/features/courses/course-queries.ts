@@ -8,7 +8,6 @@ export const courseKeys = {
   lesson: (id: string) => ["courses", "lesson", id] as const,
   learners: (slug: string) => ["courses", "learners", slug] as const,
   assignments: (slug: string) => ["courses", "assignments", slug] as const,
-  versions: (slug: string) => ["courses", "versions", slug] as const,
   targets: ["courses", "targets"] as const,
 };
 
@@ -43,12 +42,6 @@ export const assignmentsQuery = (slug: string) =>
   queryOptions({
     queryKey: courseKeys.assignments(slug),
     queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}/assignments", of(slug))),
-  });
-
-export const versionsQuery = (slug: string) =>
-  queryOptions({
-    queryKey: courseKeys.versions(slug),
-    queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}/versions", of(slug))),
   });
 
 /** Whom a course can be assigned to: people, and lists of them. */

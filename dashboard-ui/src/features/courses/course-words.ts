@@ -1,4 +1,5 @@
 import type { CourseCard, LessonOutline } from "@/lib/model";
+import { plural } from "@/lib/number";
 
 /** What a lesson's state is called. */
 export const STATES: Readonly<Record<LessonOutline["state"], string>> = {
@@ -10,7 +11,7 @@ export const STATES: Readonly<Record<LessonOutline["state"], string>> = {
 
 /** "3 of 12 lessons done", or what the course takes before it was begun. */
 export function standing({ done, lessons, minutes, started_at: started }: CourseCard): string {
-  const size = `${lessons} ${lessons === 1 ? "lesson" : "lessons"}`;
+  const size = plural(lessons, "lesson");
   return started > 0 ? `${done} of ${size} done` : `${size}, about ${minutes} min`;
 }
 

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Chip } from "@/components/chip";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { ProgressBar } from "@/components/progress";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { AcademyTabs } from "@/features/academy/academy-tabs";
@@ -64,11 +65,10 @@ function Card({ course }: { readonly course: CourseCard }) {
         {course.finished_at > 0 && <Chip>Finished</Chip>}
       </p>
       {course.started_at > 0 && (
-        <progress
-          className={styles["bar"]}
+        <ProgressBar
           max={course.lessons}
           value={course.done}
-          aria-label={`Lessons of ${course.title} that are done`}
+          label={`Lessons of ${course.title} that are done`}
         />
       )}
     </li>

@@ -95,7 +95,7 @@ function Assignments({ course }: { readonly course: CourseCard }) {
       }
     >
       {list.isPending && <Skeleton rows={2} label="Loading assignments" />}
-      {list.data && items.length === 0 && <p className={styles["lesson"]}>Nobody so far.</p>}
+      {list.data && items.length === 0 && <p className={styles["nobody"]}>Nobody so far.</p>}
       {items.length > 0 && (
         <table className={styles["table"]}>
           <thead>
@@ -139,7 +139,7 @@ function Learners({ course }: { readonly course: CourseCard }) {
   return (
     <Section title="Learners" flush>
       {list.isPending && <Skeleton rows={3} label="Loading learners" />}
-      {list.data && items.length === 0 && <p className={styles["lesson"]}>Nobody has begun it.</p>}
+      {list.data && items.length === 0 && <p className={styles["nobody"]}>Nobody has begun it.</p>}
       {items.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls
         <section className={styles["scroll"]} tabIndex={0} aria-label="How far everybody is">

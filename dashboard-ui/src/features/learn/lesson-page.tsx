@@ -6,6 +6,7 @@ import { Chip } from "@/components/chip";
 import { classes } from "@/components/classes";
 import { ProblemPanel } from "@/components/notice";
 import { PageHead } from "@/components/page-head";
+import { ProgressBar } from "@/components/progress";
 import { Skeleton } from "@/components/skeleton";
 import { toastProblem, toastSaid } from "@/components/toaster";
 import {
@@ -138,12 +139,7 @@ function Contents({ view: { course, lesson, contents } }: { readonly view: Lesso
   const done = contents.filter(({ state }) => state === "done").length;
   return (
     <nav aria-label="Contents">
-      <progress
-        className={styles["bar"]}
-        max={contents.length}
-        value={done}
-        aria-label={`Lessons of ${course.title} that are done`}
-      />
+      <ProgressBar max={contents.length} value={done} label={`Lessons of ${course.title} that are done`} />
       <ol className={styles["list"]}>
         {contents.map((one) => (
           <li key={one.id}>

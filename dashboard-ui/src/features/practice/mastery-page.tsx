@@ -5,6 +5,7 @@ import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { AcademyTabs } from "@/features/academy/academy-tabs";
 import type { ConceptMastery } from "@/lib/model";
+import { formatPercent } from "@/lib/number";
 import { usePageTitle } from "@/lib/page-title";
 import styles from "./practice.module.css";
 import { masteryQuery } from "./practice-queries";
@@ -50,7 +51,6 @@ export function MasteryPage() {
 }
 
 function Concept({ one }: { readonly one: ConceptMastery }) {
-  const percent = Math.round(one.mastery * 100);
   return (
     <li className={styles["concept"]}>
       <details>
@@ -59,11 +59,11 @@ function Concept({ one }: { readonly one: ConceptMastery }) {
           <meter
             className={classes(styles["meter"], one.is_mastered && styles["full"])}
             min={0}
-            max={100}
-            value={percent}
+            max={1}
+            value={one.mastery}
             aria-label={`Mastery of ${one.name}`}
           />
-          <span className={styles["percent"]}>{percent} %</span>
+          <span className={styles["percent"]}>{formatPercent(one.mastery)}</span>
         </summary>
         <ul className={styles["reasons"]}>
           {one.reasons.map(({ code, text }) => (

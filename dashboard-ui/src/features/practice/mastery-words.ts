@@ -1,3 +1,5 @@
+import { plural } from "@/lib/number";
+
 const STEPS = [
   [86_400, "day"],
   [3_600, "hour"],
@@ -8,7 +10,7 @@ const STEPS = [
 export function inWords(seconds: number): string {
   for (const [size, name] of STEPS) {
     const count = Math.round(seconds / size);
-    if (seconds >= size) return `${count} ${name}${count === 1 ? "" : "s"}`;
+    if (seconds >= size) return plural(count, name);
   }
   return "a moment";
 }

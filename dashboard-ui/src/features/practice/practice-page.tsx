@@ -3,6 +3,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button, buttonClass } from "@/components/button";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { ProgressBar } from "@/components/progress";
 import { Skeleton } from "@/components/skeleton";
 import { AcademyTabs } from "@/features/academy/academy-tabs";
 import { usePageTitle } from "@/lib/page-title";
@@ -43,12 +44,7 @@ export function PracticePage() {
           )}
         </div>
         {item && (
-          <progress
-            className={styles["bar"]}
-            max={items.length}
-            value={at}
-            aria-label={`${at} of ${items.length} questions answered`}
-          />
+          <ProgressBar max={items.length} value={at} label={`${at} of ${items.length} questions answered`} />
         )}
         {found.isPending && <Skeleton rows={4} label="Loading what is due" />}
         {found.isError && (

@@ -2,6 +2,7 @@ import { classes } from "@/components/classes";
 import { RowSub } from "@/components/row-title";
 import { Time } from "@/components/time";
 import type { BreakerView } from "@/lib/model";
+import { formatPercent } from "@/lib/number";
 import styles from "./breakers-page.module.css";
 
 const NAMES: Readonly<Record<BreakerView["mode"], readonly [name: string, look: string]>> = {
@@ -41,18 +42,16 @@ interface RateProps {
   readonly limit: number;
 }
 
-const percent = (rate: number): string => `${Math.round(rate * 100)} %`;
-
 /** A share of the calls beside the share at which the breaker opens. */
 export function Rate({ name, rate, limit }: RateProps) {
-  const words = limit > 1 ? percent(rate) : `${percent(rate)} · opens at ${percent(limit)}`;
+  const words = limit > 1 ? formatPercent(rate) : `${formatPercent(rate)} · opens at ${formatPercent(limit)}`;
   return (
     <span className={styles["rate"]}>
       <svg
         viewBox="0 0 100 8"
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${name}: ${percent(rate)}, ${limit > 1 ? "never opens it" : `opens it at ${percent(limit)}`}`}
+        aria-label={`${name}: ${formatPercent(rate)}, ${limit > 1 ? "never opens it" : `opens it at ${formatPercent(limit)}`}`}
       >
         <rect className={styles["track"]} y="1" width="100" height="6" />
         <rect

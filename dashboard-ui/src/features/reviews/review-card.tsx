@@ -4,6 +4,7 @@ import { Button } from "@/components/button";
 import { Chip } from "@/components/chip";
 import { classes } from "@/components/classes";
 import type { Review, ReviewVerdict } from "@/lib/model";
+import { formatPercent } from "@/lib/number";
 import styles from "./review-card.module.css";
 
 const CHOICES: readonly (readonly [ReviewVerdict, string, string])[] = [
@@ -27,7 +28,6 @@ export function ReviewCard({ review, current, mayAnswer, onAnswer, onPick }: Car
   useEffect(() => {
     if (current) card.current?.scrollIntoView({ block: "nearest" });
   }, [current]);
-  const percent = Math.round(review.probability * 100);
   return (
     <li
       ref={card}
@@ -44,7 +44,7 @@ export function ReviewCard({ review, current, mayAnswer, onAnswer, onPick }: Car
         )}
       </h2>
       <p className={styles["facts"]}>
-        <span className={styles["likely"]}>{percent} % likely</span>
+        <span className={styles["likely"]}>{formatPercent(review.probability)} likely</span>
         {review.is_held && <Chip>held: it would close a circle</Chip>}
         <span className="muted">{review.reasons.join(" · ")}</span>
       </p>

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+from netsentinel.academy import MASTERED
 from netsentinel.academy.briefing.lessons import concepts_of, explaining, lesson_for, parent_of
 from netsentinel.academy.briefing.model import CoverageReport, LessonFor, TechniqueCoverage, Via
 from netsentinel.academy.briefing.ports import SeenAlerts, Team
-from netsentinel.academy.courses.model import MASTERED
 from netsentinel.academy.courses.ports import Mastery
 from netsentinel.academy.graph import Concept, Graph
 from netsentinel.kernel.clock import DAY, Clock

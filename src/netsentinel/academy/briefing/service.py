@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from netsentinel.academy import MASTERED
 from netsentinel.academy.briefing.coverage import Coverage
 from netsentinel.academy.briefing.lessons import Explained, concepts_of, explaining, lesson_for, parent_of
 from netsentinel.academy.briefing.model import AlertLessons, LackedConcept, SeenTechnique, Via
 from netsentinel.academy.briefing.ports import SeenAlerts
-from netsentinel.academy.courses.model import MASTERED
 from netsentinel.academy.courses.ports import Mastery
 from netsentinel.academy.extraction import Entry, Linker
 from netsentinel.academy.graph import Concept, ConceptKind, Graph

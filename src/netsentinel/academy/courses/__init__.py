@@ -6,7 +6,6 @@ from netsentinel.academy.courses.learning import Learning
 from netsentinel.academy.courses.locks import LessonRef, LessonState, NeedView
 from netsentinel.academy.courses.model import (
     DRAFT,
-    MASTERED,
     AssignedTo,
     Assignment,
     Cohort,
@@ -32,7 +31,6 @@ from netsentinel.academy.courses.views import CourseCard, CourseView, LessonCard
 __all__ = [
     "DRAFT",
     "ENTRY_KINDS",
-    "MASTERED",
     "AssignedTo",
     "Assignment",
     "Cohort",

@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netsentinel.academy.courses.model import MASTERED, Lesson, Need, Progress
+from netsentinel.academy import MASTERED
+from netsentinel.academy.courses.model import Lesson, Need, Progress
 
 
 class LessonState(StrEnum):

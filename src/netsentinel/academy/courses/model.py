@@ -15,9 +15,6 @@ ASSIGNMENT_PREFIX: Final = "asg"
 DRAFT: Final = 0
 """The number of the version that is still being written."""
 
-MASTERED: Final = 0.6
-"""From this mastery on, a concept counts as known where something requires it."""
-
 _ID_BYTES: Final = 10
 
 

@@ -19,6 +19,7 @@ from netsentinel.academy.courses.model import (
 )
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import ReadTx, Row, Tx
+from netsentinel.storage.texts import as_json
 
 _LESSONS: Final = msgspec.json.Decoder(tuple[Lesson, ...])
 
@@ -143,7 +144,7 @@ class SqlVersions:
             place = (one.tenant, one.course, DRAFT)
             tx.run("DELETE FROM course_versions WHERE tenant = ? AND course = ? AND number = ?", place)
             tx.run("DELETE FROM lesson_texts WHERE tenant = ? AND course = ? AND number = ?", place)
-        lessons = msgspec.json.encode(one.lessons).decode()
+        lessons = as_json(one.lessons)
         row = (one.tenant, one.course, one.number, one.title, one.summary, lessons, one.note, one.by, one.at)
         tx.run(_INSERT_VERSION, row)
         tx.many(

@@ -23,8 +23,6 @@ from netsentinel.academy.practice.results import Evidence
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.types import Micros
 
-MASTERED: Final = 0.6
-"""From this on, a concept counts as mastered."""
 MOST_CREDIT: Final = 0.25
 """What a concept gains, at most, by one that builds on it."""
 _STEP: Final = 1.0

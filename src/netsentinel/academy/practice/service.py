@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from netsentinel.academy import MASTERED
 from netsentinel.academy.graph import Direction
 from netsentinel.academy.practice.entries import PRACTICE_ANSWERED, PracticeAnswered
 from netsentinel.academy.practice.errors import AttemptTakenError
 from netsentinel.academy.practice.fsrs import Card, Fsrs, Phase, Rating, retrievability
 from netsentinel.academy.practice.judging import guess_of, judge, pose
-from netsentinel.academy.practice.mastery import MASTERED, after, expected, features, harder, own_mastery
+from netsentinel.academy.practice.mastery import after, expected, features, harder, own_mastery
 from netsentinel.academy.practice.model import Question, QuestionState
 from netsentinel.academy.practice.naming import Meant, meant
 from netsentinel.academy.practice.ports import CardStore, QuestionStore
@@ -126,13 +127,15 @@ class Practice:
             AttemptTakenError: under this attempt another answer was sent.
         """
         ground, tenant = self._ground, principal.tenant
-        question = await ground.standing.db.read(lambda tx: self._asked(tx, tenant, answer))
-        if isinstance(question, Result):
-            return question
-        named = list((await meant(ground.standing.graph, tenant, question.content.concepts)).values())
-        return await ground.standing.db.write(lambda tx: self._answer(tx, principal, answer, question, named))
+        found = await ground.standing.db.read(
+            lambda tx: self._told(tx, principal, answer) or self._asked(tx, tenant, answer)
+        )
+        if isinstance(found, Result):
+            return found
+        named = list((await meant(ground.standing.graph, tenant, found.content.concepts)).values())
+        return await ground.standing.db.write(lambda tx: self._answer(tx, principal, answer, found, named))
 
-    def _asked(self, tx: ReadTx, tenant: TenantId, answer: Answer) -> Question | Result:
+    def _asked(self, tx: ReadTx, tenant: TenantId, answer: Answer) -> Question:
         current = self._ground.questions.get(tx, tenant, answer.question)
         posed = self._ground.questions.get(tx, tenant, answer.question, answer.version)
         states = {one.state for one in (current, posed) if one is not None}

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from netsentinel.academy import MASTERED
 from netsentinel.academy.graph import Direction, Graph
 from netsentinel.academy.practice.mastery import (
     DEFAULT_WEIGHTS,
-    MASTERED,
     Weights,
     own_mastery,
     recall,

@@ -7,6 +7,7 @@ import msgspec
 from netsentinel.academy.reviews.model import ReviewAnswer, ReviewKind, ReviewVerdict
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 
 _COLUMNS: Final = (
     "id, review, kind, source, target, source_name, target_name, verdict, sentence, features, operation,"
@@ -88,7 +89,7 @@ def _values(one: ReviewAnswer) -> tuple[SqlValue, ...]:
         one.target_name,
         one.verdict,
         one.sentence,
-        msgspec.json.encode(one.features).decode(),
+        as_json(one.features),
         one.operation,
         one.by,
         one.at,

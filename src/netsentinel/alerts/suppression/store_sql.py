@@ -10,6 +10,7 @@ from netsentinel.alerts.suppression.ports import KEPT
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Level, Micros, Principal, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 
 _COLUMNS = (
     "id, tenant, conditions, reason, alert_id, created_by, created_by_name, created_at, expires_at, lifted_at,"
@@ -58,10 +59,6 @@ def _hidden(row: Row) -> HiddenFinding:
     )
 
 
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 class SqlSuppressions:
     """The store of suppressions in SQL."""
 
@@ -72,7 +69,7 @@ class SqlSuppressions:
             (
                 suppression.id,
                 suppression.tenant,
-                _json(suppression.conditions),
+                as_json(suppression.conditions),
                 suppression.reason,
                 suppression.alert_id,
                 suppression.created_by,
@@ -178,7 +175,7 @@ class SqlHiddenFindings:
                     one.entity,
                     one.src_ip,
                     one.dst_ip,
-                    _json(one.event),
+                    as_json(one.event),
                 )
                 for number, one in enumerate(newest)
             ],

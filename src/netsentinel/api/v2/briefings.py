@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.briefing import AlertLessons, CoverageReport
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2", tags=["graph"])
+router = LateRouter(prefix="/api/v2", tags=["graph"])
 
 AlertReader = Annotated[Principal, Depends(Requires(Permission.ALERTS_READ))]
-Teacher = Annotated[Principal, Depends(Requires(Permission.GRAPH_READ))]
+GraphReader = Annotated[Principal, Depends(Requires(Permission.GRAPH_READ))]
 
 
 class CoverageQuery(BaseModel):
@@ -32,6 +33,6 @@ async def show_alert_lessons(alert_id: str, principal: AlertReader, services: Se
 
 
 @router.get("/graph/coverage", response_model=CoverageReport, responses=problems(400, 401, 403))
-async def show_coverage(query: Annotated[CoverageQuery, Query()], principal: Teacher, services: Served) -> Response:
+async def show_coverage(query: Annotated[CoverageQuery, Query()], principal: GraphReader, services: Served) -> Response:
     """Techniques that alerts named lately, those first that nobody who looks after alerts has mastered."""
     return answer(await services.briefings.coverage.report(principal.tenant, query.days))

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.media import MEDIA_READ
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.media_views import (
     LibraryView,
@@ -24,7 +25,7 @@ from netsentinel.api.v2.task_views import item_of as task_item
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.tasks import TaskRequest
 
-router = APIRouter(prefix="/api/v2/media", tags=["media"])
+router = LateRouter(prefix="/api/v2/media", tags=["media"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.MEDIA_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.MEDIA_WRITE))]

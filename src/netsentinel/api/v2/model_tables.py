@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Micros, Permission, Principal
 from netsentinel.models.tables import KeptTable
 
-router = APIRouter(prefix="/api/v2/models/tables", tags=["models"])
+router = LateRouter(prefix="/api/v2/models/tables", tags=["models"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.MODELS_READ))]
 Sender = Annotated[Principal, Depends(Requires(Permission.SOURCES_WRITE))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.practice import (
@@ -23,10 +23,11 @@ from netsentinel.academy.practice import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/practice", tags=["practice"])
+router = LateRouter(prefix="/api/v2/practice", tags=["practice"])
 
 Learner = Annotated[Principal, Depends(Requires(Permission.COURSES_LEARN))]
 Teacher = Annotated[Principal, Depends(Requires(Permission.COURSES_TEACH))]

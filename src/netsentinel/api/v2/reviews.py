@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.reviews import (
-    Review,
     ReviewAnswer,
     ReviewAnswerPage,
     ReviewKind,
@@ -15,11 +14,12 @@ from netsentinel.academy.reviews import (
 )
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
+from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.review_views import BulkAnswers, ReviewQueueView, ReviewView, review_view
 from netsentinel.kernel.types import Permission, Principal
 
-router = APIRouter(prefix="/api/v2/reviews", tags=["graph"])
+router = LateRouter(prefix="/api/v2/reviews", tags=["graph"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.GRAPH_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.GRAPH_WRITE))]
@@ -108,8 +108,7 @@ async def show_review_model(principal: Reader, services: Served) -> Response:
 @router.get("/{review_id}", response_model=ReviewView, responses=problems(401, 403, 404))
 async def show_review(review_id: str, principal: Reader, services: Served) -> Response:
     """A suggestion that waits for an answer."""
-    found: Review = await services.reviews.get(principal.tenant, review_id)
-    return answer(review_view(found))
+    return answer(review_view(await services.reviews.get(principal.tenant, review_id)))
 
 
 @router.post("/{review_id}/answer", response_model=ReviewAnswer, responses=problems(400, 401, 403, 404, 409))

@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from netsentinel.academy.media import CHECKSUMS, Checksum, Upload, UploadLimits, UploadPart, Uploads
 from netsentinel.academy.media.errors import UploadChecksumError, UploadTypeError, UploadVersionError
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires, public
+from netsentinel.api.late import LateRouter
 from netsentinel.api.middleware.body_limit import MEDIA_UPLOADS_PATH
 from netsentinel.api.services import Served
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Micros, Permission, Principal
 
-router = APIRouter(prefix=MEDIA_UPLOADS_PATH, tags=["media"])
+router = LateRouter(prefix=MEDIA_UPLOADS_PATH, tags=["media"])
 
 Reader = Annotated[Principal, Depends(Requires(Permission.MEDIA_READ))]
 Writer = Annotated[Principal, Depends(Requires(Permission.MEDIA_WRITE))]

@@ -2,9 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Final
-
-import msgspec
 
 from netsentinel.detection.model import Finding
 from netsentinel.detection.rulebook.model import (
@@ -23,6 +20,7 @@ from netsentinel.detection.rules import RuleWeight
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.types import Level, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json, containing, decode_texts
 
 _PACK_COLUMNS = "p.owner, p.id, p.name, p.kind, p.origin, p.licence, p.rules, p.failing, p.added_at, p.added_by"
 _FACTS = (
@@ -74,16 +72,6 @@ _RULE_COLUMNS = (
 )
 _PUT_RULE = f"INSERT INTO rules ({_RULE_COLUMNS}) VALUES ({', '.join('?' * 26)})"  # noqa: S608 - constants only
 _IDS_AT_ONCE = 500
-_decode_texts: Final = msgspec.json.Decoder(tuple[str, ...]).decode
-
-
-def _json(value: Sequence[str]) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _contains(text: str) -> str:
-    """A LIKE pattern that finds the text anywhere, whatever characters it has."""
-    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _pack(row: Sequence[SqlValue]) -> Pack:
@@ -119,9 +107,9 @@ def _row(row: Row) -> RuleRow:
             product=facts[9],
             category=facts[10],
             service=facts[11],
-            tags=_decode_texts(facts[12]),
-            false_positives=_decode_texts(facts[13]),
-            references=_decode_texts(facts[14]),
+            tags=decode_texts(facts[12]),
+            false_positives=decode_texts(facts[13]),
+            references=decode_texts(facts[14]),
             source=source,
             patterns=facts[15],
             error=facts[16],
@@ -146,7 +134,7 @@ def _conditions(where: RuleFilter) -> tuple[list[str], list[SqlValue]]:
         parts.append(
             "(lower(r.title) LIKE ? ESCAPE '\\' OR lower(r.tags) LIKE ? ESCAPE '\\' OR lower(r.id) LIKE ? ESCAPE '\\')"
         )
-        values += [_contains(where.text)] * 3
+        values += [containing(where.text)] * 3
     if where.levels:
         parts.append(f"r.level IN ({', '.join('?' * len(where.levels))})")
         values += [level.value for level in where.levels]
@@ -363,9 +351,9 @@ def _values(pack: Pack, rule: RuleFacts, spent: Row | None, sampled: int) -> Seq
         rule.product,
         rule.category,
         rule.service,
-        _json(rule.tags),
-        _json(rule.false_positives),
-        _json(rule.references),
+        as_json(rule.tags),
+        as_json(rule.false_positives),
+        as_json(rule.references),
         rule.source,
         rule.patterns,
         rule.error,

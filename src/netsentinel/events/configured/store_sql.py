@@ -7,6 +7,7 @@ import msgspec
 from netsentinel.events.configured.model import SourceConfig
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import ReadTx, Row, Tx
+from netsentinel.storage.texts import as_json
 
 _SELECT: Final = (
     "SELECT tenant, name, kind, format, enabled, options, created_at, created_by, changed_at FROM source_configs"
@@ -28,7 +29,7 @@ class SqlSourceConfigs:
                     config.kind,
                     config.format,
                     int(config.enabled),
-                    msgspec.json.encode(config.options).decode(),
+                    as_json(config.options),
                     config.created_at,
                     config.created_by,
                     config.changed_at,
@@ -46,7 +47,7 @@ class SqlSourceConfigs:
                     config.kind,
                     config.format,
                     int(config.enabled),
-                    msgspec.json.encode(config.options).decode(),
+                    as_json(config.options),
                     config.changed_at,
                     config.tenant,
                     config.name,

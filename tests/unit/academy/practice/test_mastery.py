@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netsentinel.academy import MASTERED
 from netsentinel.academy.practice.mastery import (
     DEFAULT_WEIGHTS,
-    MASTERED,
     MOST_CREDIT,
     Weights,
     after,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response  # noqa: TID251 - any router will do
 from starlette.requests import HTTPConnection
 
 from netsentinel.api import deps

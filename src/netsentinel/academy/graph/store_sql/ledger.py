@@ -19,13 +19,12 @@ from netsentinel.academy.graph.model import (
 from netsentinel.academy.graph.store_sql.portions import (
     features_of,
     marks,
-    names_of,
     portions,
-    text_of,
     text_of_features,
 )
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json, decode_texts
 
 _CONCEPT_CLAIM: Final = "origin, key, concept_id, name, kind, text, weight, position"
 _SELECT_CONCEPT_CLAIMS: Final = f"SELECT {_CONCEPT_CLAIM} FROM graph_concept_claims WHERE tenant = ?"  # noqa: S608 - constants only
@@ -134,8 +133,8 @@ class SqlOperations:
             operation.concept,
             operation.other,
             operation.name,
-            text_of(operation.keys),
-            text_of(operation.origins),
+            as_json(operation.keys),
+            as_json(operation.origins),
             operation.by,
             operation.at,
             operation.undone_by,
@@ -210,8 +209,8 @@ def _operation(row: Row) -> Operation:
         concept=row[2],
         other=row[3],
         name=row[4],
-        keys=names_of(row[5]),
-        origins=names_of(row[6]),
+        keys=decode_texts(row[5]),
+        origins=decode_texts(row[6]),
         by=row[7],
         at=row[8],
         undone_by=row[9],

@@ -1,14 +1,14 @@
 """What statements about many things share: things in portions, and placeholders for them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar
 
 import msgspec
 
+from netsentinel.storage.texts import as_json
+
 _AT_ONCE: Final = 400
 """Things asked for in one statement."""
-
-names_of: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 _features: Final = msgspec.json.Decoder(tuple[tuple[str, float], ...]).decode
 
@@ -27,11 +27,6 @@ def marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
-def text_of(values: Sequence[str]) -> str:
-    """Names as one column."""
-    return msgspec.json.encode(values).decode()
-
-
 def features_of(text: str) -> tuple[tuple[str, float], ...]:
     """Features as they were kept in one column; none of what was kept without any."""
     return _features(text) if text else ()
@@ -39,4 +34,4 @@ def features_of(text: str) -> tuple[tuple[str, float], ...]:
 
 def text_of_features(features: tuple[tuple[str, float], ...]) -> str:
     """Features as one column."""
-    return msgspec.json.encode(features).decode() if features else ""
+    return as_json(features) if features else ""

@@ -16,10 +16,11 @@ from netsentinel.academy.graph.model import (
     Relation,
 )
 from netsentinel.academy.graph.ports import Ledger
-from netsentinel.academy.graph.store_sql.portions import marks, names_of, portions, text_of
+from netsentinel.academy.graph.store_sql.portions import marks, portions
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.dialect import Dialect
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json, decode_texts
 
 _GONE: Final = "gone"
 _HEAD: Final = "SELECT version FROM graph_heads WHERE tenant = ?"
@@ -165,14 +166,14 @@ def concept_of(row: Row) -> Concept:
         name=row[2],
         kind=ConceptKind(row[3]),
         text=row[4],
-        names=names_of(row[5]),
+        names=decode_texts(row[5]),
         origins=row[6],
         version=row[7],
     )
 
 
 def _concept_values(one: Concept) -> tuple[SqlValue, ...]:
-    names = text_of(one.names)
+    names = as_json(one.names)
     return (
         *(one.id, one.key, one.name, one.kind, one.text, names, one.origins, one.version),
         place_of(one)[0],

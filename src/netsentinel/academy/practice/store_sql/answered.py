@@ -10,6 +10,7 @@ from netsentinel.academy.practice.ports import Fitted
 from netsentinel.academy.practice.results import Attempt, Evidence, Given, MasteryMove, Result, Sample
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
+from netsentinel.storage.texts import as_json
 
 _EVIDENCE: Final = "name, ability, answered_right, answered_wrong, recent, stability, difficulty, since, at"
 
@@ -112,9 +113,9 @@ class SqlAttempts:
                 one.question,
                 one.version,
                 one.at,
-                msgspec.json.encode(one.given).decode(),
+                as_json(one.given),
                 one.guess,
-                msgspec.json.encode(one.result).decode(),
+                as_json(one.result),
             ),
         )
         tx.many(
@@ -130,7 +131,7 @@ class SqlAttempts:
                     int(move.is_right),
                     move.before,
                     move.after,
-                    msgspec.json.encode(move.features).decode(),
+                    as_json(move.features),
                     move.guess,
                 )
                 for move in moves
@@ -203,7 +204,7 @@ class SqlModels:
             " excluded.fitted_at",
             (
                 tenant,
-                msgspec.json.encode(fitted.weights).decode(),
+                as_json(fitted.weights),
                 fitted.samples,
                 fitted.loss,
                 fitted.loss_before,

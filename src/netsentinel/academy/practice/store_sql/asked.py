@@ -11,6 +11,7 @@ from netsentinel.academy.practice.ports import QuestionFilter
 from netsentinel.academy.practice.results import CardRow
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, Tx
+from netsentinel.storage.texts import as_json
 
 _QUESTION: Final = (
     "q.tenant, q.id, q.version, q.slug, q.state, q.content, q.source_kind, q.source_id, q.position, q.sentence,"
@@ -55,7 +56,7 @@ class SqlQuestions:
                 one.slug,
                 one.state,
                 one.content.kind,
-                msgspec.json.encode(one.content).decode(),
+                as_json(one.content),
                 source.kind,
                 source.id,
                 source.position,

@@ -398,3 +398,7 @@ async def test_the_journal_is_told(school: School) -> None:
         "lesson.completed",
         "course.completed",
     ]
+    made = next(one.payload for one in appended if one.kind == "course.changed")
+    assert (made.slug, made.title) == ("", "")  # learners hear nothing of a draft
+    await school.courses.retire(ANA, "tcp")
+    assert appended[-1].payload.slug == "tcp"

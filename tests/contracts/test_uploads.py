@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.academy.media import Checksum, MediumState, UploadPart
+from netsentinel.academy.media import Checksum, MediumState, Upload, UploadPart
 from netsentinel.academy.media.errors import (
     InvalidMediumError,
     MediaQuotaError,
@@ -155,6 +155,35 @@ async def test_pieces_are_joined_and_gone(library: Library) -> None:
         await library.uploads.get(ANA, ids[0])
     with pytest.raises(InvalidMediumError):
         await library.uploads.join(ANA, "web.md", [whole.id, whole.id])
+
+
+async def test_pieces_are_joined_once_however_many_ask_at_the_same_time(library: Library) -> None:
+    ids: list[str] = []
+    for part in (TEXT[:50], TEXT[50:]):
+        made = await library.uploads.create(ANA, "", len(part), is_partial=True)
+        ids.append((await library.uploads.receive(ANA, made.id, 0, pieces(part))).id)
+    asked = [library.uploads.join(ANA, f"{number}.md", ids[:: 1 - 2 * (number % 2)]) for number in range(4)]
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(type(one) for one in done if not isinstance(one, NotFoundError)) == [Upload], done
+    assert library.arriving == []
+
+
+async def test_another_tenant_does_not_break_an_upload_off(library: Library) -> None:
+    upload = await library.uploads.create(ANA, "web.md", len(TEXT))
+    came, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield TEXT[:10]
+        came.set()
+        await go_on.wait()
+        yield TEXT[10:]
+
+    sending = asyncio.ensure_future(library.uploads.receive(ANA, upload.id, 0, slowly()))
+    await came.wait()
+    with pytest.raises(NotFoundError):
+        await library.uploads.terminate(STRANGER, upload.id)
+    go_on.set()
+    assert (await sending).is_whole
 
 
 async def test_uploads_are_of_who_began_them_and_of_the_tenant(library: Library) -> None:

@@ -4,8 +4,9 @@
 # apsw's stubs name the buffer type of a newer Python, which leaves a part of every signature unknown.
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from time import perf_counter
 from typing import Any, Final
 
@@ -23,6 +24,40 @@ _STEPS: Final = 500
 """SQLite's virtual machine looks at the clock every so many instructions, which take it some 20 µs."""
 _LOOKS: Final = 4
 """What took fewer looks at the clock did little, however long the machine let it wait: 50 rows take about three."""
+
+
+_here: Final = threading.local()
+"""`is_quick` while the thread is an event loop's that runs a closure itself."""
+
+
+class NotQuickError(Exception):
+    """What a closure raises to be made anew on a thread; nobody else ever sees it."""
+
+
+def leave_loop() -> None:
+    """Called by a closure before it does what takes long without the database: on a thread it just goes on.
+
+    Raises:
+        NotQuickError: it runs on the event loop.
+    """
+    if getattr(_here, "is_quick", False):
+        raise NotQuickError
+
+
+@contextmanager
+def held(lock: threading.Lock) -> Generator[None]:
+    """Hold a lock that threads hold for long. The event loop does not wait for it.
+
+    Raises:
+        NotQuickError: somebody has it, and the closure runs on the event loop.
+    """
+    if not lock.acquire(blocking=False):
+        leave_loop()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class QuickReads:
@@ -64,10 +99,12 @@ class QuickReads:
         self._deadline, self._looks = began + max(self._left, _SHORTEST_S), 0
         try:
             self.connection.execute("BEGIN")
+            _here.is_quick = True
             return Outcome(fn(self._view(self.connection)))
-        except apsw.Error:
+        except (apsw.Error, NotQuickError):
             return None
         finally:
+            _here.is_quick = False
             if self.connection.in_transaction:
                 with suppress(apsw.Error):  # the transaction is over in any case
                     self.connection.execute("ROLLBACK")

@@ -133,3 +133,38 @@ async def test_another_loop_reads_on_threads(db: SqliteDatabase) -> None:
     look = Look("SELECT 1")
     assert await asyncio.to_thread(lambda: asyncio.run(db.read(look.read))) == (1,)
     assert look.here == [False]
+
+
+async def test_what_says_that_it_takes_long_is_made_on_a_thread(db: SqliteDatabase) -> None:
+    look = Look("SELECT COUNT(*) FROM meta WHERE key = 'epoch'")
+
+    def read(tx: ReadTx) -> Any:
+        found = look.read(tx)
+        quick_module.leave_loop()
+        return found
+
+    assert await db.read(read) == (1,)
+    assert look.here == [True, False]
+    quick_module.leave_loop()  # outside of a closure it says nothing
+
+
+async def test_the_loop_does_not_wait_for_a_lock_that_a_thread_has(db: SqliteDatabase) -> None:
+    lock, look = threading.Lock(), Look("SELECT COUNT(*) FROM meta WHERE key = 'epoch'")
+
+    def read(tx: ReadTx) -> Any:
+        with quick_module.held(lock):
+            return look.read(tx)
+
+    lock.acquire()
+    given_up = threading.Timer(5, lock.release)  # so that a loop that waits is a failure, and no test that never ends
+    given_up.start()
+    asked = asyncio.ensure_future(db.read(read))
+    await asyncio.sleep(0.01)
+    assert given_up.is_alive()
+    given_up.cancel()
+    assert look.threads == []
+    lock.release()
+    assert await asked == (1,)
+    assert look.here == [False]
+    assert await db.read(read) == (1,)
+    assert look.here == [False, True]

@@ -16,6 +16,7 @@ class CourseChanged(Payload, frozen=True, kw_only=True):
 
     id: str
     slug: str
+    """Empty, as is the title, before the first publication: learners read this, too."""
     title: str
     change: str
     """`created`, `edited`, `retired`, `restored` or `deleted`."""

@@ -305,8 +305,10 @@ class Courses:
 
 
 def announce(tx: Tx, principal: Principal, course: Course, change: str) -> None:
-    """Tell the journal what a teacher did to a course."""
-    told = CourseChanged(id=course.id, slug=course.slug, title=course.title, change=change)
+    """Tell the journal what a teacher did to a course, and of one that was never published only that."""
+    is_known = course.state is not CourseState.DRAFT
+    slug, title = (course.slug, course.title) if is_known else ("", "")
+    told = CourseChanged(id=course.id, slug=slug, title=title, change=change)
     tx.append(NewEntry(COURSE_CHANGED, principal.tenant, principal.id, course.id, told))
 
 

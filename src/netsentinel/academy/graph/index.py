@@ -9,6 +9,7 @@ from typing import Final
 import rustworkx as rx
 
 from netsentinel.academy.graph.model import ConceptKind, Direction, Relation
+from netsentinel.storage.quick import held, leave_loop
 
 NodeRow = tuple[str, str, bool]
 """Id, kind, whether it is gone."""
@@ -28,7 +29,7 @@ class GraphIndex:
     """Walks over adjacency; every answer is about ids. Safe to use from several threads.
 
     Closures are bit sets over a topological order, worked out for all concepts at once with the first question after
-    a change: a set in order is then one pass over the bits.
+    a change: a set in order is then one pass over the bits. What is worked out anew is never so on the event loop.
     """
 
     def __init__(self) -> None:
@@ -47,7 +48,7 @@ class GraphIndex:
 
     def take(self, version: int, nodes: Iterable[NodeRow], edges: Iterable[EdgeRow]) -> None:
         """Take what is different at this version."""
-        with self._lock:
+        with held(self._lock):
             if version <= self.version:
                 return
             for node, kind, is_gone in nodes:
@@ -86,7 +87,7 @@ class GraphIndex:
 
     def closure(self, concept_id: str, direction: Direction) -> tuple[str, ...]:
         """All that a concept requires, or that requires it; prerequisites come first."""
-        with self._lock:
+        with held(self._lock):
             order = self._learning_order()
             if len(order) > _MOST_MASKED:
                 return self._walked(concept_id, direction, order)
@@ -98,6 +99,7 @@ class GraphIndex:
     def _learning_order(self) -> list[str]:
         """Every concept with prerequisites or dependents, prerequisites first."""
         if self._order is None:
+            leave_loop()
             names = sorted(self._ahead.keys() | self._behind.keys())
             at = {name: index for index, name in enumerate(names)}
             graph: rx.PyDiGraph[str, None] = rx.PyDiGraph()
@@ -112,6 +114,7 @@ class GraphIndex:
     def _masks_of(self, direction: Direction, order: list[str]) -> dict[str, int]:
         masks = self._masks.get(direction)
         if masks is None:
+            leave_loop()
             masks = dict[str, int]()
             first_to_last = direction is Direction.PREREQUISITES
             along = self._ahead if first_to_last else self._behind
@@ -134,7 +137,7 @@ class GraphIndex:
 
     def path(self, source: str, target: str, *, is_directed: bool) -> tuple[str, ...] | None:
         """A shortest path, both ends included."""
-        with self._lock:
+        with held(self._lock):
             if source not in self._concepts or target not in self._concepts:
                 return None
             if source == target:
@@ -163,6 +166,7 @@ class GraphIndex:
         """The edges that paths may take, by numbers; media are left out where paths do not lead through them."""
         numbered = self._graphs.get(is_directed)
         if numbered is None:
+            leave_loop()
             pairs = [
                 (source, target)
                 for source, relation, target in self._live
@@ -178,6 +182,7 @@ class GraphIndex:
 
     def _beside(self, node: str) -> Collection[str]:
         if self._around is None:
+            leave_loop()
             self._around = {}
             for source, _, target in self._live:
                 _join(self._around, source, target, 1)
@@ -185,7 +190,7 @@ class GraphIndex:
 
     def nearest(self, around: str | None, depth: int) -> list[str]:
         """Concepts within so many edges, nearest first, then the best connected; all of them around None."""
-        with self._lock:
+        with held(self._lock):
             if around is None:
                 return sorted(self._concepts, key=lambda one: (-len(self._beside(one)), one))
             if around not in self._concepts:

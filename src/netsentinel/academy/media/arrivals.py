@@ -13,6 +13,7 @@ from netsentinel.academy.media.model import PREFIX, Medium, MediumState
 from netsentinel.academy.media.ports import BlobStore, MediumCounts, MediumStore
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Micros, Principal, TenantId
 from netsentinel.storage.ports import Database, Tx
@@ -86,9 +87,13 @@ class Arrivals:
             StorageFullError: the disk is full.
         """
         tenant = principal.tenant
-        async with self._shelf.hold(tenant, arrived.sha256):
-            await self._shelf.blobs.adopt(tenant, arrived.sha256, arrived.path)
-            taken, before = await self._db.write(lambda tx: self._take(tx, principal, arrived, keep))
+        try:
+            async with self._shelf.hold(tenant, arrived.sha256):
+                await self._shelf.blobs.adopt(tenant, arrived.sha256, arrived.path)
+                taken, before = await self._db.write(lambda tx: self._take(tx, principal, arrived, keep))
+        except NetSentinelError:
+            await self._shelf.sweep(tenant, arrived.sha256)
+            raise
         if before is not None:
             await self._shelf.sweep(tenant, before.sha256)
         return taken

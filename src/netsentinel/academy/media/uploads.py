@@ -24,7 +24,7 @@ from netsentinel.academy.media.ports import MediumCounts, UploadStore
 from netsentinel.academy.media.quotas import UploadLimits, check_disk, check_quota, check_size
 from netsentinel.academy.media.sink import Checksum, Sink, hashed, joined
 from netsentinel.kernel.clock import HOUR, Clock
-from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError, StorageFullError
+from netsentinel.kernel.errors import ConflictError, NetSentinelError, NotAllowedError, NotFoundError, StorageFullError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import Database, Tx
@@ -175,12 +175,15 @@ class Uploads:
         check_size(upload, self._ground.limits)
         await asyncio.to_thread(check_disk, self._ground.folder, length, self._ground.limits)
         try:
-            paths = [self._path(one) for one in parts]
-            sha256 = await asyncio.to_thread(joined, self._path(upload), paths)
-        except OSError as error:
+            sha256 = await asyncio.to_thread(joined, self._path(upload), [self._path(one) for one in parts])
+            return await asyncio.shield(self._finish(principal, upload, sha256, parts))
+        except (OSError, NetSentinelError) as error:
             await asyncio.to_thread(self._path(upload).unlink, missing_ok=True)
+            if isinstance(error, NetSentinelError):
+                raise
+            if isinstance(error, FileNotFoundError):
+                raise NotFoundError("A piece is gone: joined, or deleted, by another request.") from error
             raise StorageFullError(f"The pieces could not be joined: {error}.") from error
-        return await asyncio.shield(self._finish(principal, upload, sha256, parts))
 
     async def terminate(self, principal: Principal, upload_id: str) -> None:
         """Forget an upload of the tenant, whoever sends it. What it became stays.
@@ -188,11 +191,9 @@ class Uploads:
         Raises:
             NotFoundError: the tenant has no such upload.
         """
+        await self._of_tenant(principal, upload_id)  # first: waiting for a turn breaks off whoever has it
         async with self._turn(upload_id):
-            found = await self._ground.db.read(lambda tx: self._ground.store.get(tx, principal.tenant, upload_id))
-            if found is None:
-                raise _missing(upload_id)
-            await self._forget(found)
+            await self._forget(await self._of_tenant(principal, upload_id))
 
     async def forget_old(self) -> int:
         """Delete uploads that expired, and bytes that no upload has any more; how many went."""
@@ -283,8 +284,8 @@ class Uploads:
                 ground.store.insert(tx, done)
             elif not ground.store.save(tx, done, was.offset):
                 raise _missing(upload.id)
-            for one in parts:
-                ground.store.delete(tx, one.tenant, one.id)
+            if not all(ground.store.delete(tx, one.tenant, one.id) for one in parts):
+                raise _missing(upload.id)  # they are another medium's by now, for which alone room was reserved
 
         arrived = Arrived(upload.name, upload.length, sha256, self._path(upload))
         done = await ground.arrivals.take(principal, arrived, keep)
@@ -358,6 +359,12 @@ class Uploads:
         found = await self._ground.db.read(lambda tx: self._ground.store.get(tx, principal.tenant, upload_id))
         now = self._ground.clock.now()
         if found is None or found.principal != principal.id or found.expires_at <= now:
+            raise _missing(upload_id)
+        return found
+
+    async def _of_tenant(self, principal: Principal, upload_id: str) -> Upload:
+        found = await self._ground.db.read(lambda tx: self._ground.store.get(tx, principal.tenant, upload_id))
+        if found is None:
             raise _missing(upload_id)
         return found
 

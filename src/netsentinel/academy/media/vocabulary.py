@@ -1,5 +1,6 @@
 """The names of a tenant's concepts in memory, so that reading a text costs the same however large the graph is."""
 
+import asyncio
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,6 +44,9 @@ class Vocabulary:
             change = Change(version=max((one.version for one in found), default=0), concepts=tuple(found))
         else:
             change = await self._db.read(lambda tx: self._rows.since(tx, tenant, shelf.version))
+        await asyncio.to_thread(self._taken, shelf, change)  # a text may be looked through meanwhile
+
+    def _taken(self, shelf: _Shelf, change: Change) -> None:
         with self._lock:
             _take(shelf, change)
 

@@ -117,6 +117,9 @@ def _mask(detail: AlertDetail) -> Mask:
     for sample in detail.samples:
         mask.learn_event(_event(sample.event))
         mask.learn_event({one.field: str(one.value) for one in sample.matched})
+    for sample in detail.samples:
+        for one in sample.matched:
+            mask.text(str(one.value))  # a name that shows itself in one text is replaced in all of them
     return mask
 
 

@@ -8,22 +8,41 @@ from typing import Any, Final, cast
 
 _LONGEST: Final = 2_000
 _SHORTEST: Final = 2
+_MOST_LISTED: Final = 100
+"""Items of a list in an event."""
 _FILES: Final = "exe|dll|ps1|bat|txt|log|php|html|json|xml|conf|docx|pdf"
+_BEYOND: Final = 300
+"""Characters behind the longest text that are looked at, so that no name is cut in two and shown by half."""
 _SHAPES: Final = re.compile(
-    r"(?P<mail>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
+    r"(?P<home>(?:(?<=[\\/]users[\\/])|(?<=[\\/]users\\\\)|(?<=\\documents and settings\\))"
+    r"(?:[^\\/:*?\"<>|\r\n]{0,63}[^\\/:*?\"<>|\s](?=\\)|[^\\/\s\"']{1,64})|(?<=/home/)[^/\s\"']{1,64})"
+    r"|(?P<login>(?<=://)[^\s/@:]{1,64}(?=(?::[^\s/@]{0,64})?@)|(?<=/user:)[^\s\"']{1,128}|(?<=/user:\")[^\"]{1,128})"
+    r"|(?P<mail>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
     r"|(?P<mac>\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b)"
-    r"|(?P<ip>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:]))"
-    r"|(?P<sid>\bS-1-5-21(?:-\d+)+)"
+    r"|(?P<ip>(?<![\w:])(?:[0-9a-f]{0,4}:){2,6}\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"
+    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:]))"
+    r"|(?P<sid>\bS-1-(?:5-21|12-1)(?:-\d+)+)"
     rf"|(?P<domain>\b(?:[a-z0-9_-]{{1,63}}\.){{1,8}}(?!(?:{_FILES})\b)[a-z]{{2,24}}\b)"
-    r"|(?P<home>(?<=[\\/]users[\\/])[^\\/\s\"']{1,64}|(?<=/home/)[^/\s\"']{1,64})",
+    r"|(?P<server>(?:(?<=^\\\\)|(?<=[\s\"'=(>]\\\\))[\w-]{1,63}(?=\\)|(?<=://)[\w-]{1,63}(?![\w.@-]))"
+    r"|(?P<entry>(?<=\b(?:cn|ou|dc)=)[^\s,\"'][^,\"']{0,63})",
     re.IGNORECASE,
 )
+_SAME_AS: Final = {"home": "user", "login": "user", "server": "host"}
+"""Kind of a shape -> the kind of name that it is."""
 _KINDS: Final = (
-    ("user", re.compile(r"user|account|login|logon|sender|recipient|subject", re.IGNORECASE)),
+    (
+        "user",
+        re.compile(
+            r"user|account|login|logon|sender|recipient|subject|owner|actor|principal|e-?mail|upn", re.IGNORECASE
+        ),
+    ),
     ("host", re.compile(r"host|computer|workstation|device|machine|server|domain", re.IGNORECASE)),
 )
+_OF_PARENT: Final = frozenset({"name", "id", "full_name", "display_name", "domain", "hostname", "uid"})
+"""Fields that say nothing themselves: what they are in does (`user.name`)."""
 _NO_NAMES: Final = frozenset(
     {"-", "system", "root", "localhost", "tcp", "udp", "http", "https", "dns", "true", "false"}
+    | {"nt authority", "builtin", "local service", "network service", "anonymous logon", "unknown", "none", "null"}
 )
 
 
@@ -36,41 +55,61 @@ class Mask:
         self._known: re.Pattern[str] | None = None
 
     def learn(self, kind: str, name: str) -> None:
-        """A name of a `user` or `host`, or an address, that is to be replaced wherever it stands."""
-        text = name.strip()
+        """A name of a `user` or `host`, or an address, that is to be replaced wherever it stands.
+
+        So are its parts: domain and user of a Windows account, who a mail address is of, and a host without its domain.
+        """
+        text = name.strip().rstrip("$")
+        domain, _, user = text.rpartition("\\")
+        if domain:
+            self._learn("host", domain)
+            self._learn(kind, user)
+            return
+        self._learn(kind, text)
+        if "@" in text:
+            self._learn(kind, text.partition("@")[0])
+        elif kind == "host" and ":" not in text and not text.replace(".", "").isdecimal():
+            self._learn(kind, text.partition(".")[0])
+
+    def _learn(self, kind: str, text: str) -> None:
         if len(text) < _SHORTEST or text.casefold() in _NO_NAMES or text.isdecimal():
             return
         if _SHAPES.fullmatch(text) is None:  # what has a shape of its own is found without being known
-            self._made.setdefault(text.casefold(), self._new(kind))
-            self._known = None
+            self._name(text.casefold(), kind)
 
-    def learn_event(self, event: Mapping[str, Any], depth: int = 0) -> None:
-        """Every name that fields of an event hold, by what the fields are called."""
+    def learn_event(self, event: Mapping[str, Any], depth: int = 0, parent: str = "") -> None:
+        """Every name that fields of an event hold, by what the fields are called, or what they are in."""
         for field, value in event.items():
-            if isinstance(value, Mapping) and depth < 8:  # noqa: PLR2004 - deeper ones hold no names that fields show
-                self.learn_event(cast("Mapping[str, Any]", value), depth + 1)
-            elif isinstance(value, str) and len(value) <= 128:  # noqa: PLR2004 - longer ones are texts, not names
-                for kind, pattern in _KINDS:
-                    if pattern.search(field):
-                        self.learn(kind, value)
-                        self.learn(kind, value.rpartition("\\")[2])
-                        break
+            said = f"{parent}.{field}" if field.casefold() in _OF_PARENT else field
+            for one in cast("list[Any]", value)[:_MOST_LISTED] if isinstance(value, list) else (value,):
+                if isinstance(one, Mapping) and depth < 8:  # noqa: PLR2004 - deeper ones hold no names that fields show
+                    self.learn_event(cast("Mapping[str, Any]", one), depth + 1, field)
+                elif isinstance(one, str) and len(one) <= 128:  # noqa: PLR2004 - longer ones are texts, not names
+                    kind = next((kind for kind, pattern in _KINDS if pattern.search(said)), "")
+                    if kind:
+                        self.learn(kind, one)
 
     def text(self, text: str) -> str:
         """A text of at most 2,000 characters with its names replaced."""
-        masked = _SHAPES.sub(self._shape, text[:_LONGEST])
+        masked = _SHAPES.sub(self._shape, text[: _LONGEST + _BEYOND])
         if not self._made:
-            return masked
+            return masked[:_LONGEST]
         if self._known is None:  # only now, since shapes that were found are names from then on
             names = sorted(self._made, key=len, reverse=True)
             self._known = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
-        return self._known.sub(lambda found: self._made.get(found[0].casefold(), "name"), masked)
+        return self._known.sub(lambda found: self._made.get(found[0].casefold(), "name"), masked)[:_LONGEST]
 
     def _shape(self, found: re.Match[str]) -> str:
         kind = found.lastgroup or "name"
         if kind == "ip":
             return self._address(found[0])
-        name = found[0].casefold()
+        if found[0].casefold() in _NO_NAMES:
+            return found[0]
+        if kind == "login" and "\\" in found[0]:
+            self.learn("user", found[0])
+        return self._name(found[0].casefold(), _SAME_AS.get(kind, kind))
+
+    def _name(self, name: str, kind: str) -> str:
         if name not in self._made:
             self._made[name] = self._new(kind)
             self._known = None
@@ -79,7 +118,7 @@ class Mask:
     def _address(self, text: str) -> str:
         """Inside stays inside: a private address becomes one of 10.0.0.0/16, any other one of 203.0.113.0/24 and on."""
         try:
-            address = ip_address(text)
+            address = ip_address(re.sub(r"(?<![\d.:a-f])0+(?=\d)|(?<=\.)0+(?=\d)", "", text))
         except ValueError:
             return text
         name = str(address)
@@ -96,7 +135,6 @@ class Mask:
         shapes = {
             "mail": f"person-{number}@example.org",
             "domain": f"domain-{number}.example",
-            "home": f"user-{number}",
         }
         return shapes.get(kind, f"{kind}-{number}")
 

@@ -30,6 +30,7 @@ from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.errors import NetSentinelError, NotFoundError
 from netsentinel.kernel.types import Principal, TenantId
 from netsentinel.storage.ports import ReadTx
+from netsentinel.storage.quick import held
 
 _MOST_TENANTS: Final = 32
 """The suggestions of so many tenants are kept in memory; those not asked for longest go first."""
@@ -163,7 +164,7 @@ class Reviews:
         ground = self._ground
 
         def read(tx: ReadTx) -> None:
-            with shelf.lock:
+            with held(shelf.lock):
                 change = ground.graph.rows.since(tx, tenant, shelf.version)
                 if change.version > shelf.version:
                     shelf.take(change, ground.graph.ledger.of_edges(tx, tenant, shelf.wanted(change)))

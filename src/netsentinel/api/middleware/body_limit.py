@@ -1,6 +1,7 @@
 """How large a body may be, per kind of route, and how slow; counted while it streams in, never collected here."""
 
 import asyncio
+import re
 from functools import partial
 from typing import Final
 
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
+from netsentinel.idempotency.model import KEY_HEADER
 from netsentinel.kernel.errors import MalformedBodyError, NetSentinelError, TooLargeError, TooSlowError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB
@@ -33,8 +35,14 @@ TABLE_PATH: Final = "/api/v2/graph/references/attack"
 TABLE_LIMIT: Final = 4 * MIB
 """Bytes of a table of ATT&CK: that of Enterprise has 0.2 MiB."""
 UPLOAD_PATH: Final = "/api/v2/models/tables/"
-"""Tables to train models on, which go to the disk as they come; `models_tables_mib` bounds all of a tenant's."""
+"""Tables to train models on, which go to the disk as they come; `models_tables_mib` bounds all of a tenant's.
+
+Only `PUT` is one: what else is sent below this path is for a model that is called `tables`, and is read into memory.
+"""
 MEDIA_UPLOADS_PATH: Final = "/api/v2/media/uploads"
+"""Media, by `POST` here and `PATCH` below. A repeatable `POST` (`Idempotency-Key`) is held in memory, so it is JSON's
+size: it announces an upload, and the bytes follow.
+"""
 BATCH_PATH: Final = "/api/v2/batch/operations"
 BATCH_LIMIT: Final = 1 * MIB
 """Bytes of a thousand operations, notes and inputs included; a task carries no more."""
@@ -50,6 +58,7 @@ _LARGE: Final = {
     TABLE_PATH: TABLE_LIMIT,
     QUESTIONS_PATH: QUESTIONS_LIMIT,
 }
+_DRAFT: Final = re.compile(re.escape(COURSES_PATH) + "/[^/]+/draft")
 _LONGEST_NUMBER: Final = 18
 
 
@@ -67,27 +76,33 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limit_of(scope["path"])
-        refusal = _refused_by_header(Headers(scope=scope).get("content-length"), limit)
+        headers = Headers(scope=scope)
+        limit = self._limit_of(scope["method"], scope["path"], is_repeatable=KEY_HEADER in headers)
+        refusal = _refused_by_header(headers.get("content-length"), limit)
         if refusal is not None:
             await refuse(refusal, trace_id_of(scope), scope, receive, send)
             return
         await _Counted(self._app, limit).run(scope, receive, send)
 
-    def _limit_of(self, path: str) -> int:
+    def _limit_of(self, method: str, path: str, *, is_repeatable: bool) -> int:
         if path.startswith(AUTH_PATHS):
             return AUTH_LIMIT
         path = path.rstrip("/")
         if path == EVENTS_PATH:
             return self._events_limit
-        if path.startswith(UPLOAD_PATH):
+        if method == "PUT" and path.startswith(UPLOAD_PATH):
             return self._upload_limit
-        if path == MEDIA_UPLOADS_PATH or path.startswith(MEDIA_UPLOADS_PATH + "/"):
+        if _is_media_upload(method, path) and not is_repeatable:
             return self._media_limit
-        if path.startswith(COURSES_PATH):
+        if (method, path) == ("POST", COURSES_PATH) or (method == "PUT" and _DRAFT.fullmatch(path)):
             return COURSE_LIMIT
         is_rule = path == RULES_PATH or path.startswith(RULES_PATH + "/")
         return _LARGE.get(path, RULE_LIMIT if is_rule else JSON_LIMIT)
+
+
+def _is_media_upload(method: str, path: str) -> bool:
+    is_begun = method == "POST" and path == MEDIA_UPLOADS_PATH
+    return is_begun or (method == "PATCH" and path.startswith(MEDIA_UPLOADS_PATH + "/"))
 
 
 class _Counted:

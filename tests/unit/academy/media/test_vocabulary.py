@@ -1,3 +1,5 @@
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,17 @@ async def test_media_are_no_names(clock: FakeClock) -> None:
     vocabulary = Vocabulary(site.ground.db, site.ground.rows)
     await vocabulary.refresh(T)
     assert vocabulary.named_in(T, text("Kerberos")) == []
+
+
+async def test_the_loop_goes_on_while_a_long_text_is_looked_through(clock: FakeClock) -> None:
+    site = memory_site(clock)
+    vocabulary = Vocabulary(site.ground.db, site.ground.rows)
+    vocabulary._lock.acquire()
+    given_up = threading.Timer(5, vocabulary._lock.release)
+    given_up.start()
+    refreshing = asyncio.ensure_future(vocabulary.refresh(T))
+    await asyncio.sleep(0.01)
+    assert given_up.is_alive()
+    given_up.cancel()
+    vocabulary._lock.release()
+    await refreshing

@@ -73,6 +73,13 @@ def test_no_name_is_left_and_the_same_name_is_the_same_mask() -> None:
     assert content.concepts == ("T1021.002",)
 
 
+def test_a_name_that_one_text_shows_is_replaced_in_all() -> None:
+    one = detail()
+    sample = replace(one.samples[0], matched=(MatchedField("CommandLine", r"type C:\Users\zora\x.txt", "contains"),))
+    shown = drill_of(replace(one, alert=replace(one.alert, title="zora read a file"), samples=(sample,)))
+    assert "zora" not in msgspec.json.encode(shown).decode().casefold()
+
+
 def test_it_is_judged_by_what_was_decided() -> None:
     for at, verdict in enumerate((Verdict.TRUE_POSITIVE, Verdict.FALSE_POSITIVE, Verdict.BENIGN)):
         one = detail(verdict)

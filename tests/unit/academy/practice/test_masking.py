@@ -1,5 +1,7 @@
 """Names are replaced wherever they stand, each by one of its own."""
 
+import pytest
+
 from netsentinel.academy.practice.masking import Mask
 
 
@@ -28,10 +30,73 @@ def test_known_names_are_whole_words_and_capitals_do_not_matter() -> None:
 def test_fields_of_events_say_what_a_name_is() -> None:
     mask = Mask()
     mask.learn_event({"a": {"TargetUserName": "ACME\\eve"}, "hostname": "srv9", "bytes": 7, "note": "keep"})
-    assert mask.text("eve on srv9, keep") == "user-2 on host-1, keep"
+    assert mask.text("eve on srv9, keep") == "user-1 on host-2, keep"
 
 
 def test_more_addresses_than_a_block_holds_stay_different() -> None:
     mask = Mask()
     made = {mask.text(f"10.{number // 250}.{number % 250}.1") for number in range(600)}
     assert len(made) == 600
+
+
+@pytest.mark.parametrize(
+    "leaked",
+    [
+        r"copy \\fs01\share c:\x",
+        "curl http://intranet:8080/x",
+        "curl https://helga:secret@files.acme.com/x",
+        r"net use z: /user:ACME\helga secret",
+        r'runas /user:"ACME\helga moor" cmd',
+        r"C:\Users\Helga Moor\Desktop\x.exe",
+        r'{"path": "C:\\Users\\helga\\x"}',
+        r"C:\Documents and Settings\helga\x",
+        "::ffff:10.4.7.9 connected",
+        "010.4.7.9 connected",
+        "CN=Helga Moor,OU=Sales,DC=acme,DC=com",
+        "S-1-12-1-1943430372-1249052806-2496021943-3034400218",
+        "x" * 1_990 + " helga.moor@acme.com",
+    ],
+)
+def test_names_inside_of_command_lines_paths_and_urls_are_found(leaked: str) -> None:
+    said = Mask().text(leaked).casefold()
+    known = ("helga", "moor", "acme", "fs01", "intranet", "4.7.9", "sales", "1943430372")
+    assert [name for name in known if name in said] == []
+    assert len(said) <= 2_000
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        ({"user": {"name": "helga"}}, "helga logged in"),
+        ({"users": ["otto", "helga"]}, "helga logged in"),
+        ({"user": [{"name": "helga"}]}, "helga logged in"),
+        ({"User": "helga@acme.com"}, "ping -n 1 helga"),
+        ({"TargetUserName": r"ACME\otto"}, r"whoami: acme\system"),
+        ({"Computer": "helga-pc.acme.com"}, "ping helga-pc"),
+        ({"TargetUserName": "HELGA$"}, "ping helga"),
+    ],
+)
+def test_parts_of_names_are_names(event: dict[str, object], text: str) -> None:
+    mask = Mask()
+    mask.learn_event(event)
+    said = mask.text(text).casefold()
+    assert "helga" not in said
+    assert "acme" not in said
+
+
+def test_what_names_nobody_stays() -> None:
+    mask = Mask()
+    mask.learn_event({"User": r"NT AUTHORITY\SYSTEM", "host": {"os": {"name": "Windows"}}})
+    for text in (
+        r"C:\Windows\System32\cmd.exe /c dir",
+        r"NT AUTHORITY\SYSTEM on Windows at 12:34:56",
+        "http://localhost:8080/x",
+        "type x.txt > y.log",
+    ):
+        assert mask.text(text) == text
+
+
+def test_one_who_is_known_and_one_who_is_found_are_two() -> None:
+    mask = Mask()
+    mask.learn("user", "otto")
+    assert mask.text(r"otto in C:\Users\helga\x") == r"user-1 in C:\Users\user-2\x"

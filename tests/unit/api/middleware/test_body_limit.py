@@ -43,6 +43,30 @@ async def test_a_body_up_to_the_limit_passes_and_one_byte_more_does_not(
     assert (problem["code"], problem["limit"]) == ("too-large", limit)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("PUT", "/api/v2/models/tables/rows.csv", {}, 200),
+        ("POST", "/api/v2/models/tables/deploy", {}, 413),  # of a model called `tables`: collected before who asks
+        ("POST", "/api/v2/media/uploads", {}, 200),
+        ("POST", "/api/v2/media/uploads", {b"idempotency-key": b"x"}, 413),  # collected to be compared
+        ("PATCH", "/api/v2/media/uploads/upl_1", {}, 200),
+        ("POST", "/api/v2/media/uploads/read", {b"idempotency-key": b"x"}, 413),
+        ("POST", "/api/v2/courses", {}, 200),
+        ("PUT", "/api/v2/courses/crs_1/draft", {}, 200),
+        ("POST", "/api/v2/courses/crs_1/assignments", {}, 413),
+        ("POST", "/api/v2/courses-of-nobody", {}, 413),
+    ],
+)
+async def test_only_what_streams_or_must_be_large_may_be_large(
+    method: str, path: str, headers: dict[bytes, bytes], status: int
+) -> None:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * (JSON_LIMIT + 1), "more_body": False}
+
+    assert await _answered(receive, headers, method=method, path=path) == [status]
+
+
 async def test_json_that_is_too_large_is_too_large_and_not_malformed(opened: Open) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b'{"text": "'
@@ -69,7 +93,9 @@ async def test_nothing_is_read_when_the_header_says_enough() -> None:
     assert await _answered(receive, {b"content-length": b"99999999"}) == [413]
 
 
-async def _answered(receive: Receive, headers: dict[bytes, bytes], app: object = None) -> list[int]:
+async def _answered(
+    receive: Receive, headers: dict[bytes, bytes], app: object = None, *, method: str = "POST", path: str = "/x"
+) -> list[int]:
     statuses: list[int] = []
 
     async def send(message: Message) -> None:
@@ -82,7 +108,7 @@ async def _answered(receive: Receive, headers: dict[bytes, bytes], app: object =
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
     limit = BodyLimit(app or read_all, Settings(_env_file=None))  # type: ignore[arg-type] - an ASGI app of the test
-    scope = {"type": "http", "method": "POST", "path": "/x", "headers": list(headers.items())}
+    scope = {"type": "http", "method": method, "path": path, "headers": list(headers.items())}
     await limit(scope, receive, send)
     return statuses
 

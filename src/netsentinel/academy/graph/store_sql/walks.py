@@ -12,6 +12,7 @@ from netsentinel.academy.graph.store_sql.portions import marks, portions
 from netsentinel.academy.graph.store_sql.rows import CONCEPTS, EDGES, SqlRows, concept_of, edge_of
 from netsentinel.kernel.types import TenantId
 from netsentinel.storage.ports import Database, ReadTx, SqlValue, Tx
+from netsentinel.storage.quick import leave_loop
 
 _MOST_TENANTS: Final = 32
 """The indexes of so many tenants are kept in memory; those not asked for longest go first."""
@@ -115,6 +116,7 @@ class SqlGraph:
         row = tx.row("SELECT version FROM graph_heads WHERE tenant = ?", (tenant,))
         head = int(row[0]) if row else 0
         if head > index.version:
+            leave_loop()  # whatever is asked of it next is worked out anew, too
             with refreshing:
                 self._refresh(tx, tenant, index, head)
         return index

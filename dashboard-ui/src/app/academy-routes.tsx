@@ -40,4 +40,16 @@ const lesson = createRoute({
   component: lazyRouteComponent(() => import("@/features/learn/lesson-page"), "LessonPage"),
 });
 
-export const academyRoutes = [graph, reviews, coverage, courses, course, lesson] as const;
+const library = createRoute({
+  getParentRoute: () => app,
+  path: "/library",
+  component: lazyRouteComponent(() => import("@/features/library/library-page"), "LibraryPage"),
+});
+
+const medium = createRoute({
+  getParentRoute: () => app,
+  path: "/library/$medium",
+  component: lazyRouteComponent(() => import("@/features/library/medium-page"), "MediumPage"),
+});
+
+export const academyRoutes = [library, medium, graph, reviews, coverage, courses, course, lesson] as const;

@@ -50,6 +50,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/practice": "/graph",
   "/courses": "/graph",
   "/learn": "/graph",
+  "/library": "/graph",
   "/dead-letters": "/tasks",
   "/breakers": "/tasks",
   "/schedules": "/tasks",

@@ -3249,6 +3249,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/media/{medium_id}/concepts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Medium Concepts
+         * @description The concepts that a medium names, and which of them go when it is deleted, since nothing else states them.
+         */
+        get: operations["show_medium_concepts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/media/{medium_id}/original": {
         parameters: {
             query?: never;
@@ -4974,6 +4994,23 @@ export interface components {
             next: string | null;
         };
         /**
+         * ConceptSaid
+         * @description A concept that a medium names.
+         */
+        ConceptSaid: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["ConceptKind"];
+            /** Text */
+            text: string;
+            /** Position */
+            position: string;
+            /** Is Only Here */
+            is_only_here: boolean;
+        };
+        /**
          * ConceptView
          * @description A concept that a lesson teaches.
          */
@@ -4990,6 +5027,18 @@ export interface components {
             mastery: number;
             /** Evidence */
             evidence: components["schemas"]["ConceptEvidence"][];
+        };
+        /**
+         * ConceptsSaid
+         * @description The concepts that a medium names, by name.
+         */
+        ConceptsSaid: {
+            /** Total */
+            total: number;
+            /** Only Here */
+            only_here: number;
+            /** Items */
+            items: components["schemas"]["ConceptSaid"][];
         };
         /**
          * Condition
@@ -17398,6 +17447,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TextView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_medium_concepts: {
+        parameters: {
+            query?: {
+                /** @description Concepts at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptsSaid"];
                 };
             };
             400: components["responses"]["Problem400"];

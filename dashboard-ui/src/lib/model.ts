@@ -70,6 +70,13 @@ export type ReviewKind = Schemas["ReviewKind"];
 export type ReviewVerdict = Schemas["ReviewVerdict"];
 export type LessonFor = Schemas["LessonFor"];
 export type TechniqueCoverage = Schemas["TechniqueCoverage"];
+export type Medium = Schemas["MediumItem"];
+export type MediumState = Schemas["MediumState"];
+export type MediumStage = Schemas["Stage"];
+export type Passage = Schemas["PassageView"];
+export type MediumConcepts = Schemas["ConceptsSaid"];
+export type Library = Schemas["LibraryView"];
+export type UploadItem = Schemas["UploadItem"];
 export type GraphMap = Schemas["GraphMap"];
 export type ConceptDetail = Schemas["ConceptDetail"];
 export type UsageWindow = Schemas["ClassUsage"];
@@ -163,6 +170,8 @@ export type Permission =
   | "schedules:write"
   | "webhooks:read"
   | "webhooks:write"
+  | "media:read"
+  | "media:write"
   | "courses:learn"
   | "courses:teach"
   | "events:read"

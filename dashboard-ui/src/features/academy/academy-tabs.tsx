@@ -8,6 +8,9 @@ export function AcademyTabs() {
       <Link to="/courses" className={tabClass}>
         Courses
       </Link>
+      <Link to="/library" className={tabClass}>
+        Library
+      </Link>
       <Link to="/graph" className={tabClass} activeOptions={{ includeSearch: false }}>
         Graph
       </Link>

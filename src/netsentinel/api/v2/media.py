@@ -6,16 +6,19 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from netsentinel.academy.graph import Origin, OriginKind
 from netsentinel.academy.media import MEDIA_READ
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.api.v2.media_views import (
+    ConceptsSaid,
     LibraryView,
     MediumItem,
     MediumItems,
     TextView,
+    concepts_said,
     item_of,
     library_view,
     text_view,
@@ -57,6 +60,14 @@ class TextQuery(BaseModel):
     limit: int = Field(500, ge=1, le=2_000, description="Passages at most.")
 
 
+class ConceptsQuery(BaseModel):
+    """How many of a medium's concepts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(500, ge=1, le=2_000, description="Concepts at most.")
+
+
 @router.get("", response_model=MediumItems, responses=problems(400, 401, 403))
 async def list_media(query: Annotated[MediaQuery, Query()], principal: Reader, services: Served) -> Response:
     """Media by name, with the state of each."""
@@ -87,6 +98,18 @@ async def show_text(
     """What a medium says, passage by passage, each with its position: section, page, slide, line or time."""
     document = await services.media.document(principal.tenant, medium_id)
     return answer(text_view(document, query.first, query.limit))
+
+
+@router.get("/{medium_id}/concepts", response_model=ConceptsSaid, responses=problems(400, 401, 403, 404))
+async def show_medium_concepts(
+    medium_id: str, query: Annotated[ConceptsQuery, Query()], principal: Reader, services: Served
+) -> Response:
+    """The concepts that a medium names, and which of them go when it is deleted, since nothing else states them."""
+    tenant = principal.tenant
+    medium = await services.media.get(tenant, medium_id)
+    said = await services.graph.said_by(tenant, Origin(OriginKind.MEDIUM, medium.id))
+    found = await services.graph.find(tenant, {one.concept_id for one in said.concepts})
+    return answer(concepts_said(said, found, query.limit))
 
 
 @router.get("/{medium_id}/original", response_class=FileResponse, responses=problems(401, 403, 404) | _ORIGINAL)

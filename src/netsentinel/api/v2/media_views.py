@@ -1,8 +1,10 @@
 """How media look from outside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netsentinel.academy.extraction import Document, Passage, PassageKind
+from netsentinel.academy.graph import Concept, ConceptKind, Statements
 from netsentinel.academy.media import (
     FORMATS,
     Facts,
@@ -82,6 +84,31 @@ class TextView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptSaid:
+    """A concept that a medium names."""
+
+    id: str
+    name: str
+    kind: ConceptKind
+    text: str
+    position: str
+    """Where the medium names it first."""
+    is_only_here: bool
+    """Whether nothing else states it: it goes when the medium is deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptsSaid:
+    """The concepts that a medium names, by name."""
+
+    total: int
+    only_here: int
+    """Of all, how many go with the medium."""
+    items: tuple[ConceptSaid, ...]
+    """So many as were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormatView:
     """A format that the library takes."""
 
@@ -119,6 +146,27 @@ def text_view(document: Document, first: int, limit: int) -> TextView:
         document.title,
         len(document.passages),
         tuple(_passage(number, one) for number, one in enumerate(part, first)),
+    )
+
+
+def concepts_said(said: Statements, found: Sequence[Concept], limit: int) -> ConceptsSaid:
+    """What a medium names, of the concepts that there are; itself left out."""
+    places = {one.concept_id: one.claim.position for one in said.concepts}
+    named = [one for one in found if one.kind is not ConceptKind.MEDIUM]
+    return ConceptsSaid(
+        total=len(named),
+        only_here=sum(one.origins == 1 for one in named),
+        items=tuple(
+            ConceptSaid(
+                id=one.id,
+                name=one.name,
+                kind=one.kind,
+                text=one.text,
+                position=places.get(one.id, ""),
+                is_only_here=one.origins == 1,
+            )
+            for one in named[:limit]
+        ),
     )
 
 

@@ -29,6 +29,25 @@ async def test_media_are_listed_read_shown_and_deleted(desk: Desk) -> None:
     assert (await desk.get(f"{MEDIA}/{medium}")).status_code == 404
 
 
+async def test_the_concepts_of_a_medium_say_which_go_with_it(desk: Desk) -> None:
+    first = (await send(desk, "web.md", TEXT)).headers["x-netsentinel-medium"]
+    await desk.read_media(first)
+    alone = (await desk.get(f"{MEDIA}/{first}/concepts")).json()
+    names = [one["name"] for one in alone["items"]]
+    assert alone["total"] == alone["only_here"] == len(names) > 0
+    assert names == sorted(names, key=str.casefold)
+    assert all(one["is_only_here"] and one["kind"] != "medium" for one in alone["items"])
+    few = (await desk.get(f"{MEDIA}/{first}/concepts?limit=1")).json()
+    assert (few["total"], [one["name"] for one in few["items"]]) == (alone["total"], names[:1])
+    second = (await send(desk, "again.md", TEXT)).headers["x-netsentinel-medium"]
+    await desk.read_media(second)
+    shared = (await desk.get(f"{MEDIA}/{first}/concepts")).json()
+    assert (shared["total"], shared["only_here"]) == (alone["total"], 0)
+    await desk.call("DELETE", f"{MEDIA}/{second}")
+    assert (await desk.get(f"{MEDIA}/{first}/concepts")).json() == alone
+    assert (await desk.get(f"{MEDIA}/med_none/concepts")).status_code == 404
+
+
 async def test_bytes_are_handed_out_to_be_saved_and_run_nothing(desk: Desk) -> None:
     page = b"<html><script>alert(1)</script></html>"
     medium = (await send(desk, "deep/page.html", page)).headers["x-netsentinel-medium"]

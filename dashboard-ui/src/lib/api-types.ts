@@ -3078,7 +3078,7 @@ export interface paths {
         put?: never;
         /**
          * Decide Question
-         * @description Approve a draft, retire a question, or have it asked again.
+         * @description Approve a draft, retire a question, or have it asked again; its text may be put right on the way.
          */
         post: operations["decide_question"];
         delete?: never;
@@ -3101,6 +3101,26 @@ export interface paths {
          * @description Make a triage drill of an alert, names masked, as a draft to approve. It needs `alerts:read` too.
          */
         post: operations["make_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/practice/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Drafts
+         * @description Make questions of what the graph says of concepts, as drafts to approve. It needs `graph:read` too.
+         */
+        post: operations["make_drafts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5325,6 +5345,24 @@ export interface components {
         Decision: {
             /** @description `approved` has it asked, `retired` no more. */
             state: components["schemas"]["QuestionState"];
+            /**
+             * Prompt
+             * @description Put right on the way; empty leaves it.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Explanation
+             * @description Put right on the way; empty leaves it.
+             * @default
+             */
+            explanation: string;
+            /**
+             * Options
+             * @description Instead of all options, in their order; what is right stays so.
+             * @default []
+             */
+            options: string[];
         };
         /**
          * DeliveryItem
@@ -5531,6 +5569,44 @@ export interface components {
         DraftView: {
             course: components["schemas"]["Course"];
             draft: components["schemas"]["Draft"];
+        };
+        /**
+         * Drafted
+         * @description What making drafts came to.
+         */
+        Drafted: {
+            /** Added */
+            added: number;
+            /** Items */
+            items: components["schemas"]["Question"][];
+            /** Skipped */
+            skipped: components["schemas"]["Skipped"][];
+            /** Left */
+            left: number;
+        };
+        /**
+         * DraftsOf
+         * @description What drafts are made of: concepts, or a medium's definitions.
+         */
+        DraftsOf: {
+            /**
+             * Concepts
+             * @description Ids, keys or names.
+             * @default []
+             */
+            concepts: string[];
+            /**
+             * Medium
+             * @description Id of a medium: 25 concepts a time, the surest first.
+             * @default
+             */
+            medium: string;
+            /**
+             * Seed
+             * @description Another seed draws other wrong choices, as other drafts.
+             * @default 0
+             */
+            seed: number;
         };
         /**
          * Drift
@@ -8917,6 +8993,18 @@ export interface components {
             items: components["schemas"]["SetAside"][];
         };
         /**
+         * Skipped
+         * @description A concept of which nothing could be made.
+         */
+        Skipped: {
+            /** Concept */
+            concept: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Source
          * @description Where the answer can be read.
          */
@@ -9045,7 +9133,7 @@ export interface components {
          * @description What a question is about.
          * @enum {string}
          */
-        SourceKind: "lesson" | "medium" | "alert" | "own";
+        SourceKind: "lesson" | "medium" | "alert" | "concept" | "own";
         /**
          * SourceList
          * @description All sources of the tenant, by name.
@@ -17079,6 +17167,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    make_drafts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["DraftsOf"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
                 };
             };
             400: components["responses"]["Problem400"];

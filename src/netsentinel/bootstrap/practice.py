@@ -3,6 +3,7 @@
 from netsentinel.academy.courses.folder import bundled_courses
 from netsentinel.academy.graph import Graph
 from netsentinel.academy.practice import (
+    Drafts,
     Drills,
     Fsrs,
     Practice,
@@ -41,7 +42,7 @@ def make_practice(settings: Settings, ground: Ground, graph: Graph) -> tuple[Pra
     writing = Questions(ground.db, questions, ground.clock)
     stores = AlertStores(SqlAlerts(), SqlEvidenceOfAlerts(), SqlThreats(), SqlActivity())
     alerts = AlertService(ground.db, stores, ground.clock, half_life_of(settings.threat_half_life_hours))
-    desk = PracticeDesk(Practice(rooms, standing), standing, writing, Drills(alerts, writing))
+    desk = PracticeDesk(Practice(rooms, standing), standing, writing, Drills(alerts, writing), Drafts(graph, writing))
     return desk, Refit(ground.db, attempts, models, ground.clock)
 
 

@@ -1,4 +1,4 @@
-"""`netsentinel learn due|quiz|questions|drill|approve`: practise in the terminal, write and approve questions."""
+"""`netsentinel learn due|quiz|questions|draft|drill|approve`: practise in the terminal, write and approve questions."""
 
 import asyncio
 import uuid
@@ -25,6 +25,7 @@ def add_practice(learn_app: typer.Typer) -> None:
     learn_app.command("due")(due)
     learn_app.command("quiz")(quiz)
     learn_app.command("questions")(questions)
+    learn_app.command("draft")(draft)
     learn_app.command("drill")(drill)
     learn_app.command("approve")(approve)
 
@@ -97,6 +98,33 @@ def questions(
         print_json(done)
     else:
         talk(f"{done['added']} questions are new, {done['changed']} changed, {done['unchanged']} as they were.")
+
+
+def draft(
+    concepts: Annotated[list[str] | None, typer.Argument(help="Concepts by name, key or id, 25 at most.")] = None,
+    *,
+    medium: Annotated[str, typer.Option(help="Id of a medium instead: its definitions, 25 a time.")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws other wrong choices.")] = 0,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Make questions of what the graph says of concepts; they are drafts until somebody approves them."""
+    body = {"concepts": concepts or [], "medium": medium, "seed": seed}
+    made = asyncio.run(tell(server, key, f"{_PRACTICE}/drafts", body))
+    if output is Output.JSON:
+        print_json(made)
+        return
+    rows = [
+        (one["id"], one["state"], printable(one["content"]["prompt"]), printable(one["content"]["key"]["right"][0]))
+        for one in made["items"]
+    ]
+    print_table(("ID", "STATE", "QUESTION", "RIGHT"), rows)
+    for one in made["skipped"]:
+        talk(f"{printable(one['name'])}: {one['reason']}.")
+    talk(f"{made['added']} drafts are new; nobody is asked one before: netsentinel learn approve ID")
+    if made["left"]:
+        talk(f"{made['left']} more concepts of the medium: the same command goes on.")
 
 
 def drill(

@@ -27,7 +27,8 @@ _ASKED: Final = re.compile(
 _ASIDE: Final = re.compile(r"\s*\([^()]*\)")
 _IS_A: Final = re.compile(
     r"^(?:An?\s+|The\s+|In \w+,\s+)?(?P<name>[^\s,;:]+(?:\s+[^\s,;:]+){0,4}?)(?:\s+\((?P<short>[A-Z][\w-]{1,11})\))?\s+"
-    r"(?:is|are|refers to|means|is defined as|is known as|describes)\s+(?:an?|the|any|when|one of|when an?)\s+\S.{15,}"
+    r"(?:is|are|refers to|means|is defined as|is known as|describes)\s+"
+    r"(?P<what>(?:an?|the|any|when|one of|when an?)\s+\S.{15,})"
 )
 _GENERAL_WORDS: Final = """
 introduction conclusion conclusions summary references reference overview background appendix contents resource
@@ -119,6 +120,12 @@ def _defined(passage: Passage) -> Iterable[tuple[str, str, str]]:
         # Away from a paragraph's beginning, most sentences of this form are no definitions.
         if found and is_name(found["name"]) and (number == 0 or found["name"].casefold() in emphasised):
             yield found["name"], sentence, found["short"] or ""
+
+
+def said_to_be(sentence: str) -> tuple[str, str] | None:
+    """What a sentence defines, and what it says that it is: ("Port scan", "a sweep of many ports of one host.")."""
+    found = _IS_A.match(sentence)
+    return (found["name"], found["what"]) if found and is_name(found["name"]) else None
 
 
 def is_name(text: str) -> bool:

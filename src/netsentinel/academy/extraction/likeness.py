@@ -51,6 +51,17 @@ def proposals(concepts: Mapping[str, Sequence[str]], asked: Iterable[str]) -> li
     return [Proposal(one, other, round(score, 4)) for (one, other), score in found.items()]
 
 
+def may_be_one(names: Iterable[str], others: Sequence[str]) -> bool:
+    """Whether something of these names may be what has the others: alike, or all words of one stand in the other."""
+    for one in names:
+        words = set(_stems(one))
+        for other in others:
+            theirs = set(_stems(other))
+            if not words or not theirs or words <= theirs or theirs <= words or likeness(one, other) >= _LEAST:
+                return True
+    return False
+
+
 def likeness(one: str, other: str) -> float:
     """How alike two names are: 1 for the same words in other forms, 0 for nothing in common."""
     left, right = _stems(one), _stems(other)

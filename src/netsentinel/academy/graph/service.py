@@ -290,6 +290,15 @@ class Graph:
         """Everything that is said of an edge: by whom, where, in which sentence."""
         return await self._ground.db.read(lambda tx: self._ground.ledger.of_edges(tx, tenant, {key}))
 
+    async def said_of(self, tenant: TenantId, concept_id: str) -> Statements:
+        """Everything that is said of a concept and of the edges from and to it, by whom, where."""
+
+        def read(tx: ReadTx) -> Statements:
+            ledger, ids = self._ground.ledger, {concept_id}
+            return Statements(tuple(ledger.of_concepts(tx, tenant, ids)), tuple(ledger.touching(tx, tenant, ids)))
+
+        return await self._ground.db.read(read)
+
     async def stats(self, tenant: TenantId) -> GraphStats:
         """How large the graph is."""
         return await self._ground.db.read(lambda tx: self._ground.counts.stats(tx, tenant))

@@ -1,6 +1,7 @@
 """Practice: questions that come again when they fade, what each person masters, and why."""
 
 from netsentinel.academy.practice.desk import PracticeDesk
+from netsentinel.academy.practice.drafts import Drafted, Drafts
 from netsentinel.academy.practice.drills import Drills
 from netsentinel.academy.practice.entries import ENTRY_KINDS
 from netsentinel.academy.practice.fsrs import Fsrs
@@ -17,7 +18,7 @@ from netsentinel.academy.practice.model import (
     SourceKind,
 )
 from netsentinel.academy.practice.ports import QuestionFilter
-from netsentinel.academy.practice.questions import Questions, Written
+from netsentinel.academy.practice.questions import Questions, Revision, Written
 from netsentinel.academy.practice.refit import Refit
 from netsentinel.academy.practice.results import (
     DueList,
@@ -35,6 +36,8 @@ __all__ = [
     "ENTRY_KINDS",
     "Answer",
     "Content",
+    "Drafted",
+    "Drafts",
     "Drills",
     "DueList",
     "Fsrs",
@@ -56,6 +59,7 @@ __all__ = [
     "Questions",
     "Refit",
     "Result",
+    "Revision",
     "Source",
     "SourceKind",
     "Standing",

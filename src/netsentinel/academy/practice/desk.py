@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from netsentinel.academy.practice.drafts import Drafts
 from netsentinel.academy.practice.drills import Drills
 from netsentinel.academy.practice.questions import Questions
 from netsentinel.academy.practice.service import Practice
@@ -16,3 +17,4 @@ class PracticeDesk:
     standing: Standing
     questions: Questions
     drills: Drills
+    drafts: Drafts

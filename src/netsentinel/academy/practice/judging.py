@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
-from netsentinel.academy.practice.model import Content, Field, Posed, Question, QuestionKind
+from netsentinel.academy.practice.model import Content, Field, Posed, Question, QuestionKind, SourceKind
 from netsentinel.academy.practice.results import Given, Judgement, Part
 from netsentinel.academy.practice.spelling import distance, number_of, plain, typos_let_pass
 from netsentinel.kernel.types import Level
@@ -20,6 +20,8 @@ NEXT_STEPS: Final = (
 )
 SEVERITIES: Final = tuple(level.value for level in Level)
 _TRIAGE_VALUES: Final = {VERDICT: VERDICTS, SEVERITY: SEVERITIES, NEXT_STEP: NEXT_STEPS}
+_UNTOLD: Final = frozenset({SourceKind.ALERT, SourceKind.CONCEPT})
+"""What a learner may not look up: an alert leads back to the masked names, a concept is the answer."""
 _SHUFFLE: Final = random.SystemRandom()
 """Nobody can work out the order from what they know of the question."""
 
@@ -28,8 +30,7 @@ def pose(question: Question) -> Posed:
     """The question as a learner sees it."""
     content = question.content
     options = content.key.right if content.kind is QuestionKind.ORDERING else content.options
-    # A draft's source sentence is the answer; an alert's id would lead back to the names that were masked.
-    source = question.source
+    source = question.source  # the sentence that a draft was made from is the answer
     number = content.key.number
     return Posed(
         id=question.id,
@@ -40,8 +41,8 @@ def pose(question: Question) -> Posed:
         fields=_fields(content),
         facts=content.facts,
         unit=number.unit if number else "",
-        concepts=content.concepts,
-        source=type(source)(kind=source.kind, id="" if source.kind == "alert" else source.id),
+        concepts=() if source.sentence else content.concepts,  # what a sentence defines is the answer
+        source=type(source)(kind=source.kind, id="" if source.kind in _UNTOLD else source.id),
     )
 
 

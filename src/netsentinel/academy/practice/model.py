@@ -44,6 +44,8 @@ class SourceKind(StrEnum):
     LESSON = "lesson"
     MEDIUM = "medium"
     ALERT = "alert"
+    CONCEPT = "concept"
+    """The graph says it of the concept, and no medium does."""
     OWN = "own"
     """Somebody wrote it by hand, without a place to read on."""
 
@@ -54,7 +56,7 @@ class Source:
 
     kind: SourceKind = SourceKind.OWN
     id: str = ""
-    """Key of the lesson (`lesson:course/slug`), or id of the medium or alert."""
+    """Key of the lesson (`lesson:course/slug`), or id of the medium, alert or concept."""
     position: str = ""
     """Where in it, for example `#heading` or `page 3`."""
     sentence: str = ""

@@ -30,6 +30,36 @@ class Written:
     source: Source = field(default_factory=Source)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What is put right of a question; what is empty stays."""
+
+    prompt: str = ""
+    explanation: str = ""
+    options: tuple[str, ...] = ()
+    """Instead of those of a choice, one for one in the same order: what is right stays right."""
+
+    def of(self, content: Content) -> Content:
+        """The content with this put right.
+
+        Raises:
+            InvalidQuestionError: there are more or fewer options than there were.
+        """
+        key, options = content.key, self.options or content.options
+        if len(options) != len(content.options):
+            raise InvalidQuestionError(f"The question has {len(content.options)} options; state each, in its order.")
+        if self.options:
+            new = dict(zip(content.options, options, strict=True))
+            key = replace(key, right=tuple(new[one] for one in key.right))
+        return replace(
+            content,
+            prompt=self.prompt or content.prompt,
+            explanation=self.explanation or content.explanation,
+            options=options,
+            key=key,
+        )
+
+
 class Questions:
     """A tenant's questions, for those who teach."""
 
@@ -107,7 +137,7 @@ class Questions:
         return set(slugs) - (await self._db.read(lambda tx: self._store.named(tx, tenant, slugs))).keys()
 
     async def decide(
-        self, principal: Principal, question_id: str, state: QuestionState, content: Content | None = None
+        self, principal: Principal, question_id: str, state: QuestionState, revision: Revision | None = None
     ) -> Question:
         """Approve or retire a question, or put it right on the way: a new version, unless nothing is different.
 
@@ -115,12 +145,11 @@ class Questions:
             NotFoundError: the tenant has no such question.
             InvalidQuestionError: it cannot be asked like this.
         """
-        if content is not None:
-            check(content)
 
         def change(tx: Tx) -> Question:
             before = self._found(tx, principal.tenant, question_id)
-            wanted = replace(before, state=state, content=content or before.content)
+            wanted = replace(before, state=state, content=revision.of(before.content) if revision else before.content)
+            check(wanted.content)
             if wanted == before:
                 return before
             question = replace(wanted, version=before.version + 1, by=principal.id, at=self._clock.now())

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.practice import (
     Answer,
+    Drafted,
     DueList,
     Given,
     HistoryPage,
@@ -19,6 +20,7 @@ from netsentinel.academy.practice import (
     QuestionPage,
     QuestionState,
     Result,
+    Revision,
     TeamMastery,
 )
 from netsentinel.api.answers import answer, problems
@@ -104,12 +106,31 @@ class DrillOf(BaseModel):
     alert: str = Field(min_length=1, max_length=64, description="Id of an alert that has a verdict.")
 
 
+class DraftsOf(BaseModel):
+    """What drafts are made of: concepts, or a medium's definitions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    concepts: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default=[], max_length=25, description="Ids, keys or names."
+    )
+    medium: str = Field("", max_length=64, description="Id of a medium: 25 concepts a time, the surest first.")
+    seed: int = Field(0, ge=0, le=2**31, description="Another seed draws other wrong choices, as other drafts.")
+
+
 class Decision(BaseModel):
     """What becomes of a question."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: QuestionState = Field(description="`approved` has it asked, `retired` no more.")
+    prompt: str = Field("", max_length=2_000, description="Put right on the way; empty leaves it.")
+    explanation: str = Field("", max_length=6_000, description="Put right on the way; empty leaves it.")
+    options: list[Annotated[str, Field(max_length=300)]] = Field(
+        default=[],
+        max_length=_OPTIONS,
+        description="Instead of all options, in their order; what is right stays so.",
+    )
 
 
 @router.get("/due", response_model=DueList, responses=problems(400, 401, 403))
@@ -179,11 +200,21 @@ async def show_question(question_id: str, principal: Teacher, services: Served) 
 
 @router.post("/questions/{question_id}/decision", response_model=Question, responses=problems(400, 401, 403, 404))
 async def decide_question(question_id: str, decision: Decision, principal: Teacher, services: Served) -> Response:
-    """Approve a draft, retire a question, or have it asked again."""
-    return answer(await services.practice.questions.decide(principal, question_id, decision.state))
+    """Approve a draft, retire a question, or have it asked again; its text may be put right on the way."""
+    revision = Revision(prompt=decision.prompt, explanation=decision.explanation, options=tuple(decision.options))
+    return answer(await services.practice.questions.decide(principal, question_id, decision.state, revision))
 
 
 @router.post("/drills", response_model=Question, responses=problems(400, 401, 403, 404, 409))
 async def make_drill(wanted: DrillOf, principal: Teacher, services: Served) -> Response:
     """Make a triage drill of an alert, names masked, as a draft to approve. It needs `alerts:read` too."""
     return answer(await services.practice.drills.make(principal, wanted.alert))
+
+
+@router.post("/drafts", response_model=Drafted, responses=problems(400, 401, 403, 404))
+async def make_drafts(wanted: DraftsOf, principal: Teacher, services: Served) -> Response:
+    """Make questions of what the graph says of concepts, as drafts to approve. It needs `graph:read` too."""
+    made = await services.practice.drafts.make(
+        principal, concepts=wanted.concepts, medium=wanted.medium, seed=wanted.seed
+    )
+    return answer(made)

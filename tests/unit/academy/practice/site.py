@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from netsentinel.academy.graph import Graph
 from netsentinel.academy.practice import (
     Content,
+    Drafts,
     Drills,
     Fsrs,
     Key,
@@ -93,7 +94,7 @@ def practice_desk(db: Database, graph: Graph, clock: FakeClock, alerts: DecidedA
     )
     standing = Standing(ground)
     writing = Questions(db, questions, clock)
-    return PracticeDesk(Practice(rooms, standing), standing, writing, Drills(alerts, writing))
+    return PracticeDesk(Practice(rooms, standing), standing, writing, Drills(alerts, writing), Drafts(graph, writing))
 
 
 def _gym(ground: PracticeGround, site: Site, clock: FakeClock) -> Gym:

@@ -118,3 +118,29 @@ async def test_a_drill_needs_an_alert_that_is_there(desk: Desk) -> None:
     place = f"{PRACTICE}/drills"
     assert (await desk.call("POST", place, json={"alert": "alr_none"})).status_code == 404
     assert (await desk.call("POST", place, Role.VIEWER, json={"alert": "alr_none"})).status_code == 403
+
+
+async def test_a_teacher_drafts_puts_right_and_approves_and_a_learner_sees_nothing_before(desk: Desk) -> None:
+    names = ("Beacon", "Tunnel", "Proxy", "Banner")
+    relay = (await desk.call("POST", "/api/v2/concepts", json={"name": "Relay"})).json()["id"]
+    for name in names:
+        said = {"name": name, "text": f"A {name.lower()} is a thing that number {len(name)} tells of."}
+        concept = (await desk.call("POST", "/api/v2/concepts", json=said)).json()["id"]
+        edge = {"target": relay, "verdict": "confirm"}
+        assert (await desk.call("PUT", f"/api/v2/concepts/{concept}/edges", json=edge)).status_code == 200
+    place = f"{PRACTICE}/drafts"
+    assert (await desk.call("POST", place, Role.VIEWER, json={"concepts": ["Beacon"]})).status_code == 403
+    for bad in ({}, {"concepts": ["Beacon"] * 26}, {"concepts": ["Beacon"], "medium": "m"}, {"seed": -1}):
+        assert (await desk.call("POST", place, json=bad)).status_code == 400
+    made = await desk.call("POST", place, json={"concepts": ["Beacon"]})
+    assert made.status_code == 200, made.text
+    (first, _) = made.json()["items"]
+    assert (first["state"], first["source"]["kind"], made.json()["added"]) == ("draft", "concept", 2)
+    assert (await desk.get(f"{PRACTICE}/due", Role.VIEWER)).json()["items"] == []
+    decision = {"state": "approved", "prompt": "What is it?", "options": ["a", "b", "c", "d"]}
+    decided = await desk.call("POST", f"{PRACTICE}/questions/{first['id']}/decision", json=decision)
+    assert decided.json()["content"]["key"]["right"] == [
+        "abcd"[first["content"]["options"].index("Beacon")],
+    ]
+    posed = (await desk.get(f"{PRACTICE}/due", Role.VIEWER)).json()["items"][0]["question"]
+    assert (posed["prompt"], posed["concepts"], posed["source"]["id"]) == ("What is it?", [], "")

@@ -96,8 +96,12 @@ def test_the_graph_is_searched_and_walked_in_its_list(context: BrowserContext) -
     expect(page.get_by_role("heading", name="Credential Access")).to_be_visible()
     page.locator("body").press("Escape")
     expect(concepts.first).to_be_visible()
+    expect(page.get_by_role("link", name="Brute Force", exact=True)).to_be_visible()
     page.get_by_label("Techniques").uncheck()
-    expect(page.get_by_role("status").filter(has_text="concepts")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="of kinds that are not shown")).to_be_visible()
+    expect(page.get_by_role("link", name="Brute Force", exact=True)).to_have_count(0)
+    page.get_by_label("Search concepts").fill("")
+    expect(page.get_by_role("status").filter(has_text="concepts, the best connected first")).to_be_visible()
 
 
 def test_an_alert_leads_to_what_to_learn_and_the_team_sees_its_gaps(

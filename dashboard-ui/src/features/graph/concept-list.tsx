@@ -31,12 +31,14 @@ export function ConceptList({ map, words, hidden }: ListProps) {
       ? (found.data?.items ?? [])
       : map.ids.map((id, at) => ({ id, name: map.names[at] ?? "", kind: map.kinds[at] ?? "concept" }));
   const rows = all.filter(({ kind }) => !hidden.has(kind));
+  const left = all.length - rows.length;
   return (
     <div className={styles["box"]}>
       <p className={styles["count"]} role="status">
         {words !== "" && found.isPending
           ? "Searching…"
           : `${formatNumber(rows.length)} ${words === "" ? "concepts, the best connected first" : "found"}`}
+        {words !== "" && left > 0 && `, ${formatNumber(left)} of kinds that are not shown`}
       </p>
       <ul className={styles["list"]} aria-label="Concepts">
         {rows.slice(0, shown).map(({ id, name, kind }) => (

@@ -355,6 +355,8 @@ class Worker:
         task = lease.task
         action = self._engine.registry[task.action]
         job = Job(lease, action, self._db, self._engine, self._hints, self._on_progress)
+        if earlier := self._jobs.get(task.id):  # its lease was taken from this worker, which had not noticed yet
+            earlier.stop("lost")
         self._jobs[task.id] = job
         self._busy[task.pool] += 1
         self.figures.started += 1
@@ -452,9 +454,11 @@ class Worker:
     async def _begin_again(self) -> None:
         """Others took this worker for dead: what it runs is theirs now."""
         _log.error("worker_taken_for_dead", worker=self.id, jobs=len(self._jobs))
+        old = self.id
         for job in list(self._jobs.values()):
             job.stop("lost")
         await self._enter()
+        await self._lose(old)  # what it took after it was lost and before it knew
 
     async def _take_from_the_dead(self, now: float) -> None:
         """Take the tasks of workers whose beats have not grown for a lease. What counts is this process's own time."""

@@ -44,6 +44,12 @@ _PAGE_OF_KIND: Final = (
     f"SELECT * FROM ({_ENTRIES} WHERE tenant = ? AND kind = ? AND seq > ? ORDER BY seq LIMIT ?) AS page"  # noqa: S608 - only constants
 )
 
+_KINDS: Final = (
+    "WITH RECURSIVE present (kind) AS (SELECT MIN(kind) FROM journal WHERE tenant = ? UNION ALL SELECT"
+    " (SELECT MIN(kind) FROM journal WHERE tenant = ? AND kind > present.kind) FROM present"
+    " WHERE present.kind IS NOT NULL) SELECT kind FROM present WHERE kind IS NOT NULL"
+)
+
 # Sorted keys: the same payload always gives the same text, whatever the order of its dicts.
 _encode_payload: Final = msgspec.json.Encoder(order="sorted").encode
 
@@ -152,14 +158,20 @@ class Journal:
         wanted = self._wanted(topics, kinds)
         if wanted is not None and not wanted:
             return []
-        sql, params = _selection(after, limit, tenant, wanted)
-        return [entry_from_row(row) for row in await self._db.read(lambda tx: tx.rows(sql, params))]
 
-    def _wanted(self, topics: Collection[str], kinds: Collection[str]) -> list[str] | None:
+        def query(tx: ReadTx) -> list[Row]:
+            if tenant is None:
+                return tx.rows(*_selection(after, limit, wanted))
+            kept = [kind for kind in _kinds_of(tx, tenant) if wanted is None or kind in wanted]
+            return tx.rows(*_merged(after, limit, tenant, kept)) if kept else []
+
+        return [entry_from_row(row) for row in await self._db.read(query)]
+
+    def _wanted(self, topics: Collection[str], kinds: Collection[str]) -> frozenset[str] | None:
         """Names of the kinds to look for; None for all of them."""
         if not topics:
-            return sorted(kinds) if kinds else None
-        return sorted(
+            return frozenset(kinds) or None
+        return frozenset(
             kind.name for kind in self._registry if kind.topic in topics and (not kinds or kind.name in kinds)
         )
 
@@ -285,24 +297,30 @@ class Journal:
                 return deleted
 
 
-def _selection(
-    after: int, limit: int, tenant: TenantId | None, kinds: Sequence[str] | None
-) -> tuple[str, list[SqlValue]]:
-    """The query for a page of entries, with its parameters."""
-    if tenant is not None and kinds is not None:
-        # A page per kind, merged: each is one walk along the index; `kind IN (...)` would sort or scan everything.
-        pages = " UNION ALL ".join([_PAGE_OF_KIND] * len(kinds))
-        merged = [value for kind in kinds for value in (tenant, kind, after, limit)]
-        return f"{pages} ORDER BY seq LIMIT ?", [*merged, limit]
-    where: list[str] = ["seq > ?"]
-    params: list[SqlValue] = [after]
-    if tenant is not None:
-        where.append("tenant = ?")
-        params.append(tenant)
-    if kinds is not None:
-        where.append(f"kind IN ({', '.join('?' * len(kinds))})")
-        params += kinds
-    return f"{_ENTRIES} WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?", [*params, limit]
+def _selection(after: int, limit: int, kinds: Collection[str] | None) -> tuple[str, list[SqlValue]]:
+    """The query for a page of all tenants' entries, with its parameters."""
+    if kinds is None:
+        return f"{_ENTRIES} WHERE seq > ? ORDER BY seq LIMIT ?", [after, limit]
+    names = sorted(kinds)
+    return (
+        f"{_ENTRIES} WHERE seq > ? AND kind IN ({', '.join('?' * len(names))}) ORDER BY seq LIMIT ?",
+        [after, *names, limit],
+    )
+
+
+def _merged(after: int, limit: int, tenant: TenantId, kinds: Sequence[str]) -> tuple[str, list[SqlValue]]:
+    """The query for a page of one tenant's entries, with its parameters.
+
+    A page per kind, merged: each is one walk along the index; `kind IN (...)` would sort or scan everything.
+    """
+    pages = " UNION ALL ".join([_PAGE_OF_KIND] * len(kinds))
+    merged: list[SqlValue] = [value for kind in kinds for value in (tenant, kind, after, limit)]
+    return f"{pages} ORDER BY seq LIMIT ?", [*merged, limit]
+
+
+def _kinds_of(tx: ReadTx, tenant: TenantId) -> list[str]:
+    """The kinds that a tenant has entries of: a step along the index for each of them."""
+    return [str(kind) for (kind,) in tx.rows(_KINDS, (tenant, tenant))]
 
 
 def load_head(tx: ReadTx, tenant: str) -> AuditHead | None:

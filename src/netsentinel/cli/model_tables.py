@@ -9,7 +9,6 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
-from netsentinel.cli.remote import Remote
 from netsentinel.cli.tasks import segment
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import MIB
@@ -53,6 +52,8 @@ def tables(
 
 
 async def _sent(server: str, key: str, file: Path, name: str) -> dict[str, Any]:
+    from netsentinel.cli.remote import Remote
+
     headers = {"Content-Type": "application/octet-stream"}
     async with Remote.find(server, key) as remote:
         kept: dict[str, Any] = await remote.call("PUT", f"{_PATH}/{segment(name)}", body=_pieces(file), headers=headers)
@@ -66,6 +67,8 @@ async def _pieces(file: Path) -> AsyncIterator[bytes]:
 
 
 async def _listed(server: str, key: str, delete: list[str]) -> dict[str, Any]:
+    from netsentinel.cli.remote import Remote
+
     async with Remote.find(server, key) as remote:
         for name in delete:
             await remote.call("DELETE", f"{_PATH}/{segment(name.removeprefix('table:'))}")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
@@ -147,11 +147,27 @@ class RequestLimits:
         )
 
     async def history(self, tenant: TenantId, principal: str | None, days: int) -> Sequence[UsageOfDay]:
-        """The requests of so many days, today's included, newest first; with None those of the whole tenant."""
-        await self.flush()
+        """The requests of so many days, today's included, newest first; with None those of the whole tenant.
+
+        What this process counted is there at once, what others did as soon as it is stored.
+        """
         first = self._clock.now() // DAY - days + 1
-        rows = await self._db.read(lambda tx: self._store.since(tx, tenant, principal, first))
-        return [UsageOfDay.of(row) for row in rows]
+        found = {
+            (count.day, count.key): count
+            for count in await self._db.read(lambda tx: self._store.since(tx, tenant, principal, first))
+        }
+        for key in self._keys_of(tenant, principal):
+            count = self._counters[key].count
+            stored = found.get((count.day, key))
+            if count.day >= first and (count.used or count.refused):
+                found[count.day, key] = count if stored is None else _further(stored, count)
+        return [UsageOfDay.of(found[place]) for place in sorted(found, key=lambda place: (-place[0], place[1][1:]))]
+
+    def _keys_of(self, tenant: TenantId, principal: str | None) -> list[Key]:
+        """The counters of a principal, or of a whole tenant."""
+        if principal is None:
+            return [key for key in self._counters if key[0] == tenant]
+        return [key for of in RequestClass if (key := (tenant, principal, of)) in self._counters]
 
     async def forget_old(self) -> int:
         """Delete the counts of days that are not kept any more; how many rows went."""
@@ -281,6 +297,11 @@ def _begun(count: DayCount, opening: DayCount) -> DayCount:
     if count.minute:
         return count
     return DayCount(count.key, count.day, minute=opening.minute, carried=opening.carried)
+
+
+def _further(stored: DayCount, counted: DayCount) -> DayCount:
+    """A count as it is stored, or as it is known here, whichever is further on."""
+    return replace(counted, used=max(stored.used, counted.used), refused=max(stored.refused, counted.refused))
 
 
 def _standing(count: DayCount, rate: Rate, now: Micros) -> Standing:

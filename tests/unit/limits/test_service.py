@@ -240,6 +240,17 @@ async def test_midnight_begins_a_new_day_and_keeps_the_old_one(server: Server) -
     assert [day.day for day in await server.limits.history(DEFAULT_TENANT, None, 366)] == ["2026-05-30"]
 
 
+async def test_the_history_knows_what_is_not_stored_yet_and_writes_nothing(server: Server) -> None:
+    await server.greedy(STANDARD, 7)
+    await server.limits.flush()
+    server.db.failure = StorageFullError("full")
+    await server.greedy(STANDARD, 3)
+    assert await server.limits.history(DEFAULT_TENANT, "key_1", 1) == [UsageOfDay("2026-05-29", "key_1", API, 10, 0)]
+    assert await server.limits.history(DEFAULT_TENANT, None, 1) == [UsageOfDay("2026-05-29", "key_1", API, 10, 0)]
+    assert await server.limits.history(DEFAULT_TENANT, "key_2", 1) == []
+    assert await server.limits.history(TenantId("other"), None, 1) == []
+
+
 async def test_usage_tells_limits_counts_and_ends(server: Server) -> None:
     server.clock.advance(HOUR)
     await server.limits.charge(STANDARD, API, 110)

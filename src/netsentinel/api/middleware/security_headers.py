@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netsentinel.kernel.settings import Settings
@@ -15,7 +14,6 @@ CONTENT_SECURITY_POLICY: Final = (
 """Log lines are written by attackers, so nothing inline ever runs and nothing is fetched from elsewhere."""
 
 _HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -23,6 +21,10 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_POLICY_NAME: Final = b"content-security-policy"
+_POLICY: Final = CONTENT_SECURITY_POLICY.encode("ascii")
+_CACHE_NAME: Final = b"cache-control"
+_NO_STORE: Final = ((_CACHE_NAME, b"no-store"),)
 _YEAR_SECONDS: Final = 31_536_000
 _STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 _NEVER_STORED: Final = ("/api/", "/auth/", "/metrics", "/readyz", "/livez")
@@ -33,9 +35,11 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._headers = dict(_HEADERS)
+        headers = dict(_HEADERS)
         if settings.public_url.startswith("https://"):
-            self._headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+            headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+        self._pairs = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+        self._names = frozenset(name for name, _ in self._pairs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; what starts an answer gets the headers."""
@@ -51,11 +55,12 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
     def _add(self, message: Message, path: str) -> None:
-        headers = MutableHeaders(scope=message)
-        for name, value in self._headers.items():
-            if name == "Content-Security-Policy":
-                headers.setdefault(name, value)  # a file that somebody made is shown under a policy of its own
-            else:
-                headers[name] = value
-        if path.startswith(_NEVER_STORED):  # errors elsewhere are problems, which say so themselves
-            headers["Cache-Control"] = "no-store"
+        is_api = path.startswith(_NEVER_STORED)  # errors elsewhere are problems, which say so themselves
+        given: list[tuple[bytes, bytes]] = []
+        policy = _POLICY
+        for name, value in message["headers"]:
+            if name == _POLICY_NAME:
+                policy = value  # a file that somebody made is shown under a policy of its own
+            elif name not in self._names and not (is_api and name == _CACHE_NAME):
+                given.append((name, value))
+        message["headers"] = [*given, *self._pairs, (_POLICY_NAME, policy), *(_NO_STORE if is_api else ())]

@@ -90,8 +90,16 @@ def _pack(row: Sequence[SqlValue]) -> Pack:
     )
 
 
-def _row(row: Row) -> RuleRow:
+def _row(row: Row, packs: dict[Row, Pack]) -> RuleRow:
+    """A rule from a row of facts, what the tenant made of it, its pack, source and key.
+
+    Args:
+        row: of `_FACTS`, `_OWN`, `_PACK_COLUMNS` and two more.
+        packs: those already read, by their columns: nearly all rules of a page are of one.
+    """
     facts, own, pack, (source, key) = row[:19], row[19:28], row[28:38], row[38:40]
+    if pack not in packs:
+        packs[pack] = _pack(pack)
     sampled, nanoseconds = max(own[6], 0), own[8]
     return RuleRow(
         facts=RuleFacts(
@@ -117,7 +125,7 @@ def _row(row: Row) -> RuleRow:
             column=facts[18],
         ),
         owner=TenantId(pack[0]),
-        pack=_pack(pack),
+        pack=packs[pack],
         disabled=Disabling(own[0], own[1], own[2]) if own[3] else None,
         hits=own[4],
         last_hit_at=own[5],
@@ -174,7 +182,8 @@ class SqlRules:
             f"SELECT {_FACTS},{_OWN}, {_PACK_COLUMNS}, '', {key}{_FROM} WHERE {condition}"
             f" ORDER BY {key} {direction}, r.id LIMIT ?"
         )
-        return [_row(row) for row in tx.rows(sql, (tenant, tenant, tenant, tenant, *values, limit))]
+        packs: dict[Row, Pack] = {}
+        return [_row(row, packs) for row in tx.rows(sql, (tenant, tenant, tenant, tenant, *values, limit))]
 
     def count(self, tx: ReadTx, tenant: TenantId, where: RuleFilter) -> dict[RuleState, int]:
         """How many rules are in each state; `where.states` does not count."""
@@ -192,7 +201,7 @@ class SqlRules:
             " WHERE r.id = ? AND r.owner IN (?, '') ORDER BY r.owner DESC LIMIT 1"
         )
         row = tx.row(sql, (tenant, tenant, rule_id, tenant))
-        return _row(row) if row else None
+        return _row(row, {}) if row else None
 
     def switch(self, tx: Tx, tenant: TenantId, rule_id: str, disabled: Disabling | None) -> None:
         """Disable a rule for a tenant, or enable it again."""

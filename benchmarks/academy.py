@@ -14,7 +14,8 @@ import zipfile
 from pathlib import Path
 from statistics import fmean
 
-from netsentinel.academy.extraction import Answer, Learnt, learnt, most_telling
+from netsentinel.academy.extraction import Answer, Learnt, most_telling
+from netsentinel.academy.extraction.learning import learnt
 from netsentinel.academy.extraction.prerequisites import Pair, name_features
 from netsentinel.bootstrap import open_library
 from netsentinel.cli.bench_texts import f1, name_of, pairs_of, timed

@@ -13,7 +13,7 @@ ONE_SUITE = {
     "academy/media/store_sql.py": "contracts/test_uploads.py",
     "academy/media/testing.py": "contracts/test_uploads.py",
     "api/v2/media_views.py": "unit/api/v2/test_media.py",
-    "academy/media/reader_process.py": "unit/academy/media/test_room.py",
+    "academy/reader/process.py": "unit/academy/media/test_room.py",
     "academy/media/service.py": "contracts/test_media.py",
     "academy/media/uploads.py": "contracts/test_uploads.py",
     "guards/cell.py": "unit/academy/media/test_room.py",

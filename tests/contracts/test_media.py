@@ -8,9 +8,10 @@ import pytest
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.graph import ConceptKind, Direction, EdgeKey, Relation, id_of
 from netsentinel.academy.media import Medium, MediumState
-from netsentinel.academy.media.errors import InvalidMediumError, MediumTooLargeError
+from netsentinel.academy.media.errors import MediumTooLargeError
 from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads  # noqa: F401 - the suite is theirs, by way of the site
 from netsentinel.academy.media.testing import MemoryMedia, MemoryUploads  # noqa: F401 - the same
+from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import MIB

@@ -8,12 +8,12 @@ import pytest
 
 from netsentinel.academy.media import Checksum, MediumState, Upload, UploadPart
 from netsentinel.academy.media.errors import (
-    InvalidMediumError,
     MediaQuotaError,
     MediumTooLargeError,
     UploadChecksumError,
     UploadOffsetError,
 )
+from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.errors import ConflictError, NotFoundError
 from netsentinel.kernel.testing import FakeClock

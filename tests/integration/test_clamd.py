@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.academy.media.errors import InvalidMediumError
+from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.bootstrap import open_library
 from netsentinel.cli.serve import settings_from
 from netsentinel.kernel.types import DEFAULT_TENANT, system_principal

@@ -22,7 +22,7 @@ from netsentinel.academy.media import (
 )
 from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads
 from netsentinel.academy.reviews import Reviews
-from netsentinel.guards import CellLimits
+from netsentinel.guards.cell import CellLimits
 from netsentinel.kernel.settings import Settings
 from netsentinel.outbound import Clamd, ClamdAddress
 from netsentinel.tasks import TaskService

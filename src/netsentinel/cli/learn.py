@@ -209,7 +209,7 @@ class _Bar:
 
 def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
     """(name, path) of each file: of a folder all that can be read, at any depth, without following links."""
-    from netsentinel.academy.media.kinds import SUFFIXES
+    from netsentinel.academy.reader.kinds import SUFFIXES
 
     for path in paths:
         if not path.is_dir():

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import struct
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,10 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from netsentinel.guards.errors import CellBrokeError
+from netsentinel.guards.frames import HEADER
 from netsentinel.kernel.child import child_environment
 
-HEADER: Final = struct.Struct(">I")
-"""Before every frame on both pipes: its length in bytes."""
 MOST_FRAME: Final = 256 * 1024 * 1024
 """Bytes of one frame; a process that says more is ended."""
 _IDLE_S: Final = 30.0

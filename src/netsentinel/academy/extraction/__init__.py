@@ -1,8 +1,8 @@
 """What is in a text: passages with positions, chunks, concepts, links to known ones, prerequisites with evidence."""
 
+from netsentinel.academy.extraction.answers import Answer, Learnt, most_telling
 from netsentinel.academy.extraction.concepts import said_to_be
 from netsentinel.academy.extraction.extract import extract
-from netsentinel.academy.extraction.learning import Answer, Learnt, learnt, most_telling
 from netsentinel.academy.extraction.likeness import may_be_one
 from netsentinel.academy.extraction.linking import Entry, Link, Linker
 from netsentinel.academy.extraction.model import (
@@ -43,7 +43,6 @@ __all__ = [
     "Position",
     "Prerequisite",
     "extract",
-    "learnt",
     "may_be_one",
     "most_telling",
     "named_in",

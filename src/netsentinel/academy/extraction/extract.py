@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise, permutations
 from typing import Final
 
+from netsentinel.academy.extraction.answers import Learnt
 from netsentinel.academy.extraction.chunks import chunked
 from netsentinel.academy.extraction.concepts import WEIGHTS, Candidate, candidates
-from netsentinel.academy.extraction.learning import Learnt
 from netsentinel.academy.extraction.model import (
     Document,
     Extraction,

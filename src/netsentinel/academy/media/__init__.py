@@ -4,9 +4,7 @@ from netsentinel.academy.media.actions import MEDIA_READ, MediaActions, submitte
 from netsentinel.academy.media.arrivals import Arrivals, Shelf
 from netsentinel.academy.media.blobs import BlobFolder
 from netsentinel.academy.media.entries import ENTRY_KINDS
-from netsentinel.academy.media.kinds import FORMATS, SUFFIXES, MediumKind
 from netsentinel.academy.media.model import (
-    Facts,
     Imported,
     MediaUsage,
     Medium,
@@ -25,6 +23,8 @@ from netsentinel.academy.media.service import Media, MediaGround
 from netsentinel.academy.media.sink import CHECKSUMS, Checksum
 from netsentinel.academy.media.uploads import UploadGround, Uploads
 from netsentinel.academy.media.vocabulary import Vocabulary
+from netsentinel.academy.reader.kinds import FORMATS, SUFFIXES, MediumKind
+from netsentinel.academy.reader.model import Facts
 
 __all__ = [
     "CHECKSUMS",

@@ -8,9 +8,9 @@ from weakref import WeakValueDictionary
 
 from netsentinel.academy.media.entries import MEDIUM_CHANGED, MediumChanged
 from netsentinel.academy.media.errors import MediumChangedError
-from netsentinel.academy.media.kinds import MAX_NAME, format_of
 from netsentinel.academy.media.model import PREFIX, Medium, MediumState
 from netsentinel.academy.media.ports import BlobStore, MediumCounts, MediumStore
+from netsentinel.academy.reader.kinds import MAX_NAME, format_of
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NetSentinelError

@@ -1,7 +1,7 @@
 """What media announce in the journal. Their texts stay out of it."""
 
-from netsentinel.academy.media.kinds import MediumKind
 from netsentinel.academy.media.model import MediumState, Stage
+from netsentinel.academy.reader.kinds import MediumKind
 from netsentinel.kernel.entries import EntryKind, Payload
 
 MEDIUM_CHANGED = "medium.changed"

@@ -9,13 +9,6 @@ from netsentinel.kernel.errors import (
 )
 
 
-class InvalidMediumError(InvalidInputError):
-    """The file cannot be a medium: its name is impossible, or its bytes are not what the name says."""
-
-    code = "invalid-medium"
-    title = "The file cannot be a medium"
-
-
 class MediumTooLargeError(TooLargeError):
     """The file is larger than a medium of its kind may be; `limit` is that limit in bytes."""
 

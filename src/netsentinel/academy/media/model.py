@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from netsentinel.academy.extraction import Document
-from netsentinel.academy.media.kinds import MediumKind
+from netsentinel.academy.reader.kinds import MediumKind
+from netsentinel.academy.reader.model import NO_FACTS, Facts
 from netsentinel.kernel.types import Micros, TenantId
 
 PREFIX: Final = "med"
@@ -54,20 +54,6 @@ class StageRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known of a medium beside its text. What does not apply is 0 or empty."""
-
-    pages: int = 0
-    slides: int = 0
-    width: int = 0
-    """Pixels."""
-    height: int = 0
-    duration_ms: int = 0
-    codec: str = ""
-    """As its container names it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
     """Something to learn from. Times are microseconds since 1970 UTC."""
 
@@ -86,7 +72,7 @@ class Medium:
     detail: str = ""
     stages: tuple[StageRun, ...] = ()
     """Of the last reading."""
-    facts: Facts = Facts()
+    facts: Facts = NO_FACTS
     text_sha256: str = ""
     """Of its text with positions, where that is kept; empty while there is none."""
     task_id: str = ""
@@ -122,14 +108,6 @@ class Imported:
     """Whether there was no medium of this name before."""
     is_changed: bool
     """Whether anything was done: a file that is there as it is, is left alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMedium:
-    """What a reader found in a medium's bytes."""
-
-    document: Document
-    facts: Facts = Facts()
 
 
 @dataclass(frozen=True, slots=True)

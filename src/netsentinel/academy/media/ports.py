@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt
-from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, ReadMedium, Upload
+from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, Upload
+from netsentinel.academy.reader.model import ReadMedium
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 

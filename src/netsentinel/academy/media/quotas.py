@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netsentinel.academy.media.errors import MediaQuotaError, MediumTooLargeError
-from netsentinel.academy.media.kinds import most_bytes
 from netsentinel.academy.media.model import MediaUsage, OpenUploads, Upload, UploadPart
+from netsentinel.academy.reader.kinds import most_bytes
 from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB

@@ -15,11 +15,13 @@ from netsentinel.academy.graph import Claims, Concept, Graph, Origin, OriginKind
 from netsentinel.academy.media.arrivals import Shelf
 from netsentinel.academy.media.claims import claims_of
 from netsentinel.academy.media.entries import MEDIUM_STAGE, MediumStage
-from netsentinel.academy.media.errors import InvalidMediumError, SupersededError
-from netsentinel.academy.media.kinds import MAX_NAME, format_of
-from netsentinel.academy.media.model import Medium, MediumState, ReadMedium, Stage, StageRun
+from netsentinel.academy.media.errors import SupersededError
+from netsentinel.academy.media.model import Medium, MediumState, Stage, StageRun
 from netsentinel.academy.media.ports import Judgement, MediumStore, ReadingRoom
 from netsentinel.academy.media.vocabulary import Vocabulary, known_of
+from netsentinel.academy.reader.errors import InvalidMediumError
+from netsentinel.academy.reader.kinds import MAX_NAME, format_of
+from netsentinel.academy.reader.model import ReadMedium
 from netsentinel.guards import ends_as_archive, signature_of
 from netsentinel.guards.signatures import HEAD_BYTES, TAIL_BYTES
 from netsentinel.kernel.clock import Clock

@@ -9,12 +9,13 @@ import msgspec
 
 from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt
 from netsentinel.academy.extraction.errors import UnreadableTextError
-from netsentinel.academy.media.kinds import format_of
-from netsentinel.academy.media.model import ReadMedium
-from netsentinel.academy.media.orders import Extract, Extracted, Order, Read, Unreadable, WasRead, answer_decoder
-from netsentinel.guards import CellBrokeError, CellLimits, Cells
+from netsentinel.academy.reader.kinds import format_of
+from netsentinel.academy.reader.model import ReadMedium
+from netsentinel.academy.reader.orders import Extract, Extracted, Order, Read, Unreadable, WasRead, answer_decoder
+from netsentinel.guards import CellBrokeError
+from netsentinel.guards.cell import CellLimits, Cells
 
-_MODULE: Final = "netsentinel.academy.media.reader_process"
+_MODULE: Final = "netsentinel.academy.reader.process"
 
 
 class ProcessReadingRoom:

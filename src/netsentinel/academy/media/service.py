@@ -8,7 +8,6 @@ from netsentinel.academy.extraction import Document
 from netsentinel.academy.graph import Claims, Graph
 from netsentinel.academy.media.arrivals import ADDED, DELETED, REPLACED, Arrived, Shelf, announce, fresh_medium
 from netsentinel.academy.media.errors import MediumChangedError, MediumTooLargeError, QuarantinedError, UnscannedError
-from netsentinel.academy.media.kinds import checked_name, most_bytes
 from netsentinel.academy.media.model import (
     Imported,
     MediaUsage,
@@ -18,6 +17,7 @@ from netsentinel.academy.media.model import (
 )
 from netsentinel.academy.media.ports import MediumCounts, MediumStore
 from netsentinel.academy.media.reading import Reading, origin_of
+from netsentinel.academy.reader.kinds import checked_name, most_bytes
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.errors import NotFoundError

@@ -4,9 +4,7 @@ from typing import Final
 
 import msgspec
 
-from netsentinel.academy.media.kinds import MediumKind
 from netsentinel.academy.media.model import (
-    Facts,
     MediaUsage,
     Medium,
     MediumState,
@@ -15,6 +13,8 @@ from netsentinel.academy.media.model import (
     Upload,
     UploadPart,
 )
+from netsentinel.academy.reader.kinds import MediumKind
+from netsentinel.academy.reader.model import Facts
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt, extract
-from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, ReadMedium, Upload
-from netsentinel.academy.media.readers import read_file
+from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, Upload
+from netsentinel.academy.reader.files import read_file
+from netsentinel.academy.reader.model import ReadMedium
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 from netsentinel.academy.media.arrivals import Arrivals, Arrived
 from netsentinel.academy.media.errors import (
-    InvalidMediumError,
     MediumTooLargeError,
     UploadChecksumError,
     UploadOffsetError,
 )
-from netsentinel.academy.media.kinds import checked_name
 from netsentinel.academy.media.model import Upload, UploadPart
 from netsentinel.academy.media.ports import MediumCounts, UploadStore
 from netsentinel.academy.media.quotas import UploadLimits, check_disk, check_quota, check_size
 from netsentinel.academy.media.sink import Checksum, Sink, hashed, joined
+from netsentinel.academy.reader.errors import InvalidMediumError
+from netsentinel.academy.reader.kinds import checked_name
 from netsentinel.kernel.clock import HOUR, Clock
 from netsentinel.kernel.errors import ConflictError, NetSentinelError, NotAllowedError, NotFoundError, StorageFullError
 from netsentinel.kernel.ids import new_id

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from netsentinel.academy.extraction import Learnt, learnt
+from netsentinel.academy.extraction import Learnt
+from netsentinel.academy.extraction.learning import learnt
 from netsentinel.academy.graph import Concept, EdgeKey, EdgeStatement
 from netsentinel.academy.graph.concepts import Concepts
 from netsentinel.academy.graph.service import GraphGround

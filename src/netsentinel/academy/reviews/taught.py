@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from netsentinel.academy.extraction import Answer, Learnt, learnt
-from netsentinel.academy.extraction.learning import varied
+from netsentinel.academy.extraction import Answer, Learnt
+from netsentinel.academy.extraction.answers import varied
+from netsentinel.academy.extraction.learning import learnt
 from netsentinel.academy.extraction.prerequisites import PRIOR, REASONS, Pair, name_features, reasons_for
 from netsentinel.academy.graph import EdgeKey
 from netsentinel.academy.reviews.model import ReviewAnswer, ReviewKind, ReviewModel, ReviewVerdict, Suggested, Weight

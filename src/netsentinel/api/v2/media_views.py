@@ -15,7 +15,7 @@ from netsentinel.academy.media import (
     StageRun,
     UploadLimits,
 )
-from netsentinel.academy.media.kinds import most_bytes
+from netsentinel.academy.reader.kinds import most_bytes
 from netsentinel.kernel.types import Micros
 
 

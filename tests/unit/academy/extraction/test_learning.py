@@ -1,4 +1,5 @@
-from netsentinel.academy.extraction.learning import Answer, Learnt, learnt, most_telling
+from netsentinel.academy.extraction.answers import Answer, Learnt
+from netsentinel.academy.extraction.learning import learnt
 from netsentinel.academy.extraction.prerequisites import PRIOR, Pair
 
 FEATURES = {"bias": 1.0, "rarer": 1.0}
@@ -35,8 +36,3 @@ def test_the_order_of_answers_does_not_matter() -> None:
     shuffled = answers.copy()
     shuffled.sort(key=lambda one: hash(one.pair))
     assert learnt(shuffled) == learnt(answers)
-
-
-def test_the_least_sure_are_asked_first() -> None:
-    pairs = {Pair("a", "b"): {"rarer": 19.0}, Pair("c", "d"): {"rarer": 2.8}, Pair("e", "f"): {"rarer": -19.0}}
-    assert most_telling(pairs, learnt([]), 1) == [Pair("c", "d")]

@@ -6,8 +6,9 @@ import pytest
 
 from netsentinel.academy.graph import Origin, OriginKind
 from netsentinel.academy.media import MediumState, Stage
-from netsentinel.academy.media.errors import InvalidMediumError, QuarantinedError, SupersededError, UnscannedError
+from netsentinel.academy.media.errors import QuarantinedError, SupersededError, UnscannedError
 from netsentinel.academy.media.reading import check_bytes
+from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from tests.unit.academy.graph.site import ANA, T

@@ -1,6 +1,7 @@
 """The processes that read, for real: what they find, and what becomes of those that hostile files end."""
 
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from netsentinel.academy.extraction import KnownConcept, Learnt, extract, read_text
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.media.room import ProcessReadingRoom
-from netsentinel.guards import CellBrokeError, CellLimits, Cells
+from netsentinel.guards import CellBrokeError
+from netsentinel.guards.cell import CellLimits, Cells
 
 pytestmark = pytest.mark.anyio
 TEXT = b"# Web\n\nA **session cookie** is a cookie. Phishing takes it.\n"
@@ -34,10 +36,18 @@ async def test_a_process_finds_what_this_one_would(tmp_path: Path) -> None:
         await room.close()
 
 
+def test_a_process_that_reads_starts_without_what_it_never_needs() -> None:
+    asked = "import sys, netsentinel.academy.reader.process; print(*sys.modules)"
+    there = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout.split()
+    assert "netsentinel.academy.extraction" in there
+    needless = {"asyncio", "numpy", "rustworkx", "apsw", "pydantic", "structlog", "netsentinel.storage", "pypdf"}
+    assert needless.isdisjoint(there)
+
+
 HOSTILE = """
 import os, socket, subprocess, sys, time
-from netsentinel.guards.cell import HEADER
 from netsentinel.guards.confinement import allow_cpu, confine
+from netsentinel.guards.frames import HEADER
 
 confine(int(sys.argv[1]))
 while header := sys.stdin.buffer.read(4):

@@ -21,6 +21,17 @@ _MOST_FOUND: Final = 2_000
 _MANY: Final = 2_000
 """For the edges among more concepts than this, all edges are read."""
 
+_NODES: Final = "SELECT id, kind, FALSE FROM graph_concepts WHERE tenant = ? AND is_gone = 0"
+_EDGES: Final = (
+    "SELECT source, relation, string_agg(target, ' '), TRUE FROM graph_edges"
+    " WHERE tenant = ? AND state = 'live' GROUP BY source, relation"
+)
+"""All of a graph. Edges come in as few rows as can be: a row costs more than what is in it."""
+_NEWER_NODES: Final = "SELECT id, kind, is_gone FROM graph_concepts WHERE tenant = ? AND version > ?"
+_NEWER_EDGES: Final = (
+    "SELECT source, relation, target, state = 'live' FROM graph_edges WHERE tenant = ? AND version > ?"
+)
+
 
 class SqlGraph:
     """A `GraphStore` on the tables. Each index takes what is newer than it before it answers, so it is never behind."""
@@ -125,11 +136,11 @@ class SqlGraph:
     def _refresh(tx: ReadTx, tenant: TenantId, index: GraphIndex, head: int) -> None:
         if head <= index.version:
             return
-        params = (tenant, index.version)
-        nodes = tx.rows("SELECT id, kind, is_gone FROM graph_concepts WHERE tenant = ? AND version > ?", params)
-        edges = tx.rows(
-            "SELECT source, relation, target, state = 'live' FROM graph_edges WHERE tenant = ? AND version > ?", params
-        )
+        if index.version:
+            params: tuple[SqlValue, ...] = (tenant, index.version)
+            nodes, edges = tx.rows(_NEWER_NODES, params), tx.rows(_NEWER_EDGES, params)
+        else:
+            nodes, edges = tx.rows(_NODES, (tenant,)), tx.rows(_EDGES, (tenant,))
         index.take(head, nodes, edges)
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from netsentinel.academy.extraction import SUFFIXES as READABLE
-from netsentinel.academy.media.errors import InvalidMediumError
-from netsentinel.academy.media.kinds import FORMATS, MediumKind, checked_name, format_of, most_bytes
+from netsentinel.academy.reader.errors import InvalidMediumError
+from netsentinel.academy.reader.kinds import FORMATS, MediumKind, checked_name, format_of, most_bytes
 from netsentinel.kernel.types import MIB
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
-from netsentinel.academy.media.pictures import pixels_of
+from netsentinel.academy.reader.pictures import pixels_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", 640, 480, 8, 2, 0, 0, 0)
 GIF = b"GIF89a" + struct.pack("<HHBBB", 320, 200, 0, 0, 0)

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt
-from netsentinel.academy.media.model import ReadMedium
+from netsentinel.academy.reader.model import ReadMedium
 
 
 class Read(msgspec.Struct, frozen=True, tag=True):

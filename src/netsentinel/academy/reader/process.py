@@ -1,4 +1,4 @@
-"""The process that reads media: `python -m netsentinel.academy.media.reader_process MEBIBYTES SECONDS`.
+"""The process that reads media: `python -m netsentinel.academy.reader.process MEBIBYTES SECONDS`.
 
 It confines itself before it reads anything, answers orders on its standard input until that ends, and dies of what it
 reads without harm to anybody.
@@ -15,7 +15,8 @@ import msgspec
 
 from netsentinel.academy.extraction import Document, extract
 from netsentinel.academy.extraction.errors import UnreadableTextError
-from netsentinel.academy.media.orders import (
+from netsentinel.academy.reader.files import read_file
+from netsentinel.academy.reader.orders import (
     Answer,
     Extract,
     Extracted,
@@ -25,9 +26,8 @@ from netsentinel.academy.media.orders import (
     WasRead,
     order_decoder,
 )
-from netsentinel.academy.media.readers import read_file
-from netsentinel.guards.cell import HEADER
 from netsentinel.guards.confinement import allow_cpu, confine
+from netsentinel.guards.frames import HEADER
 
 _OUT_OF_MEMORY: Final = "Reading it takes more memory than it may."
 _TOO_DEEP: Final = "It is nested too deeply."

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
-from netsentinel.academy.media.readers import read_file
+from netsentinel.academy.reader.files import read_file
 
 
 def test_a_text_comes_with_what_is_known_of_it(tmp_path: Path) -> None:

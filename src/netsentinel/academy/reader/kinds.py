@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
-from netsentinel.academy.media.errors import InvalidMediumError
+from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.kernel.types import MIB
 
 

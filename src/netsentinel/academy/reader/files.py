@@ -4,9 +4,9 @@ from pathlib import Path
 
 from netsentinel.academy.extraction import Document, read_text
 from netsentinel.academy.extraction.readers import title_of
-from netsentinel.academy.media.kinds import MediumKind, format_of
-from netsentinel.academy.media.model import Facts, ReadMedium
-from netsentinel.academy.media.pictures import pixels_of
+from netsentinel.academy.reader.kinds import MediumKind, format_of
+from netsentinel.academy.reader.model import Facts, ReadMedium
+from netsentinel.academy.reader.pictures import pixels_of
 
 
 def read_file(path: Path, name: str) -> ReadMedium:

@@ -59,7 +59,7 @@ _BARE = """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    uvicorn.run(app, port=int(sys.argv[1]), http="h11", loop="uvloop", access_log=False, log_level="warning")
+    uvicorn.run(app, port=int(sys.argv[1]), http="httptools", loop="uvloop", access_log=False, log_level="warning")
 """
 
 

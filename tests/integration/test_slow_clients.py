@@ -116,8 +116,34 @@ async def test_a_large_login_is_refused_at_once() -> None:
         assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 413")
 
 
+GET = b"GET /auth/state HTTP/1.1\r\nHost: localhost\r\n"
+CHUNKED = b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+
+
 @pytest.mark.parametrize(
-    "sent", [b"GET /" + b"x" * 66_000, b"\x16\x03\x01\x02\x00\r\n\r\n"], ids=["a path that is too long", "no HTTP"]
+    "sent",
+    [
+        b"GET /" + b"x" * 66_000,
+        b"GET /" + b"x" * 66_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        GET + b"X-Long: " + b"x" * 70_000,
+        GET + b"".join(b"X-%d: %s\r\n" % (number, b"y" * 50) for number in range(2_000)) + b"\r\n",
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+        CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\n",
+        GET + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        GET + b"Bad Name: 1\r\n\r\n",
+        GET + b"X: a\x00b\r\n\r\n",
+    ],
+    ids=[
+        "a path that is too long",
+        "the same in a whole request",
+        "a header that does not end",
+        "too many headers",
+        "no HTTP",
+        "two lengths of different kinds",
+        "two lengths",
+        "a space in a name",
+        "a zero byte",
+    ],
 )
 async def test_what_cannot_be_read_is_told_so_as_a_problem(sent: bytes) -> None:
     async with serving(DoorLimits()) as site, site.dial(sent) as reader:
@@ -128,6 +154,41 @@ async def test_what_cannot_be_read_is_told_so_as_a_problem(sent: bytes) -> None:
     told = json.loads(body)
     assert (told["status"], told["code"]) == (400, "invalid-input")
     assert f"x-trace-id: {told['trace_id']}" in lines
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"0\r\nX-Trailer: ", b"0\r\n" + b"X: y\r\n" * 100_000, b"5;"],
+    ids=["a trailer", "trailers", "an extension"],
+)
+async def test_what_is_neither_head_nor_body_does_not_pile_up(begun: bytes) -> None:
+    sent = CHUNKED + b"\r\n" + begun + b"x" * 1_000_000
+    async with serving(DoorLimits()) as site, site.dial(sent) as reader:
+        assert await closed(reader) == b"", "its request is being answered, so there is nothing else to say"
+
+
+async def test_trailers_are_no_headers() -> None:
+    body = b'{"username":"a","password":"b"}'
+    sent = CHUNKED + b"Content-Type: application/json\r\nConnection: close\r\n\r\n"
+    sent += b"%x\r\n%s\r\n0\r\nOrigin: https://elsewhere.example\r\n\r\n" % (len(body), body)
+    async with serving(DoorLimits()) as site, site.dial(sent) as reader:
+        assert (await closed(reader)).startswith(b"HTTP/1.1 401")
+
+
+async def test_another_protocol_that_nobody_speaks_gets_its_answer_and_no_more() -> None:
+    sent = GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    async with serving(DoorLimits()) as site, site.dial(sent) as reader:
+        answer = await closed(reader)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in answer
+
+
+async def test_requests_behind_one_another_are_answered_in_order() -> None:
+    lost = b"GET /api/v2/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    async with serving(DoorLimits()) as site, site.dial((GET + b"\r\n") * 2 + lost) as reader:
+        answer = await closed(reader)
+    assert [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"401"]
+    assert site.doorkeeper.strangers == 0
 
 
 async def test_headers_that_drip_after_an_answer_are_let_go_of() -> None:

@@ -6,9 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-import h11
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from netsentinel.api.middleware.origin import is_loopback
@@ -18,6 +17,8 @@ from netsentinel.identity import network_of
 from netsentinel.kernel.errors import InvalidInputError
 
 _NO_HTTP: Final = "This is no HTTP/1.1, or its path and headers are longer than 64 KiB. Send it in another way."
+_LONGEST: Final = 64 * 1024
+"""Bytes of a path with its headers, and of whatever else is no part of a body."""
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -69,10 +70,11 @@ class Doorkeeper:
         return self._open
 
 
-class DoorProtocol(H11Protocol):
+class DoorProtocol(HttpToolsProtocol):
     """Uvicorn's HTTP, which also lets go of a peer that sends no request, or does not take its answer.
 
     Bodies have their own deadline (`middleware/body_limit.py`): only who reads them knows that they are waited for.
+    The parser puts no bound on what is neither a body nor a whole head, so it is counted here.
     """
 
     def __init__(
@@ -88,6 +90,12 @@ class DoorProtocol(H11Protocol):
         self._place: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
+        self._open = 0
+        """Bytes since the last whole head, piece of a body or end of a request."""
+        self._head = 0
+        """Bytes of the path and the headers so far."""
+        self._reads_head = True
+        self._is_handed_over = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - as uvicorn has it
         """A peer has connected: it gets a place, or the word that there is none."""
@@ -108,33 +116,63 @@ class DoorProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """What the peer sends; nothing any more once it was refused."""
-        if not self.transport.is_closing():
-            super().data_received(data)
-
-    def handle_events(self) -> None:
-        """Go on with what has come so far."""
-        super().handle_events()
+        if self.transport.is_closing():
+            return
+        self._open += len(data)
+        super().data_received(data)
+        if self._open > _LONGEST and not self.transport.is_closing():
+            self.send_400_response(_NO_HTTP)
         self._watch()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._head, self._reads_head = 0, True
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the path."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; those behind a body mean nothing."""
+        if self._reads_head:
+            self._count(len(name) + len(value))
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._open, self._reads_head = 0, False
+        super().on_headers_complete()
+        if self.parser is not None and self.parser.should_upgrade() and not self._should_upgrade():
+            self.cycle.keep_alive = False  # the parser reads nothing behind a change of protocols, made or not
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._open = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._open = 0
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
         """What is no HTTP, or has too long a head, hears so as it hears of every other error."""
-        error, trace_id = InvalidInputError(_NO_HTTP), new_trace_id()
-        told = problem_response(error, trace_id)
-        told.headers[TRACE_HEADER] = trace_id
-        headers = [*told.raw_headers, (b"connection", b"close")]
-        for part in (
-            h11.Response(status_code=error.status, headers=headers),
-            h11.Data(bytes(told.body)),
-            h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(part) or b"")
+        if self.cycle is None or self.cycle.response_complete:  # pyright: ignore[reportUnnecessaryComparison] - None until the first request
+            error, trace_id = InvalidInputError(_NO_HTTP), new_trace_id()
+            told = problem_response(error, trace_id)
+            told.headers[TRACE_HEADER] = trace_id
+            lines = [name + b": " + value + b"\r\n" for name, value in (*told.raw_headers, (b"connection", b"close"))]
+            self.transport.write(b"".join((STATUS_LINE[error.status], *lines, b"\r\n", told.body)))
         self.transport.close()
 
-    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+    def handle_websocket_upgrade(self) -> None:
         """The connection is another protocol's from now on, with limits of its own (`HubLimits`)."""
+        self._is_handed_over = True
         self._end_watch()
         self._leave()
-        super().handle_websocket_upgrade(event)
+        super().handle_websocket_upgrade()
 
     def on_response_complete(self) -> None:
         """An answer is out: somebody whom a session or a key let in is no stranger."""
@@ -156,11 +194,20 @@ class DoorProtocol(H11Protocol):
             self._stalled = None
         super().resume_writing()
 
+    def _count(self, size: int) -> None:
+        """Count bytes of a head.
+
+        Raises:
+            ValueError: there are too many; the parser passes it on as its own error.
+        """
+        self._head += size
+        if self._head > _LONGEST:
+            raise ValueError(_NO_HTTP)
+
     def _watch(self) -> None:
         """Run the deadline while a request's headers are awaited, or the rest of a body that was answered already."""
-        answered = self.cycle is not None and self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison] - None until the first request
-        awaited = self.conn.their_state is h11.IDLE or (answered and self.conn.their_state is h11.SEND_BODY)
-        if not awaited or self.transport.is_closing():
+        answered = self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison] - None until the first request
+        if self._is_handed_over or not answered or self.transport.is_closing():
             self._end_watch()
         elif self._deadline is None:
             self._deadline = self.loop.call_later(self._doorkeeper.limits.header_s, self.transport.abort)

@@ -37,7 +37,34 @@ describe("the Markdown of lessons", () => {
     ]);
     expect(blocksOf(`${">".repeat(2_000)} x`)).toHaveLength(1);
     expect(blocksOf("*".repeat(5_000) + "[".repeat(5_000))).toHaveLength(1);
+    expect(inlineOf("**a *b*** *[c](/d)*")).toMatchObject([
+      { kind: "strong", inside: [{ text: "a " }, { kind: "em", inside: [{ text: "b" }] }] },
+      { text: " " },
+      { kind: "em", inside: [{ kind: "link", href: "/d", inside: [{ text: "c" }] }] },
+    ]);
+    expect(inlineOf("[a]( /b) [] **** `` * c * \\a")).toEqual([
+      { kind: "text", text: "[a]( /b) [] **** `` * c * \\a" },
+    ]);
     render(<p>{inlineOf("<b>").map((one) => (one.kind === "text" ? one.text : ""))}</p>);
     expect(screen.getByText("<b>")).toBeInTheDocument();
+  });
+
+  // The longest lesson has 100,000 characters. What took time by the square of that took from seconds to hours.
+  it.each([
+    ["unclosed labels", "[".repeat(100_000)],
+    ["labels without links", `${"[a".repeat(50_000)}]`],
+    ["unclosed links", "[a](b".repeat(20_000)],
+    ["a long address that never ends", `[a](${"b".repeat(99_000)}`],
+    ["a label before spaces", `[a](b${" ".repeat(50_000)}`.repeat(2)],
+    ["half-closed strong words", "**a*b".repeat(20_000)],
+    ["stars", "*a ".repeat(33_000)],
+    ["backticks", "`".repeat(100_000)],
+    ["a heading with a line separator", `# ${" ".repeat(50_000)}\u2028${"x".repeat(49_000)}`],
+    ["an item with a line separator", `- ${" ".repeat(50_000)}\u2028${"x".repeat(49_000)}`],
+    ["rulers", `|${"-".repeat(50_000)}x\n|${"-".repeat(49_000)}x`],
+  ])("reads %s in time", (_, text) => {
+    const before = performance.now();
+    blocksOf(text);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 });

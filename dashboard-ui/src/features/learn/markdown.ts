@@ -18,33 +18,90 @@ export type Block =
     }
   | { readonly kind: "rule" };
 
-const INLINE =
-  /\\([!-/:-@[-`{-~])|`([^`]+)`|\*\*([^*]+(?:\*[^*]+\*[^*]*)*)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\(([^)\s]+)[^)]*\)/;
+const PUNCTUATION = /[!-/:-@[-`{-~]/;
 const SAFE = /^(?:https?:\/\/|mailto:|\/(?!\/)|(?:\.\/)?[a-z0-9-]+(?:\.md)?(?:#|$))/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
-const HEADING = /^(#{1,6})\s+(.*)$/;
-const ITEM = /^ {0,3}(?:[-*+]|(\d{1,3})\.)\s+(.*)$/;
+// With `s` their ends never fail, which would try every length of the spaces before.
+const HEADING = /^(#{1,6})\s+(.*)$/s;
+const ITEM = /^ {0,3}(?:[-*+]|(\d{1,3})\.)\s+(.*)$/s;
 const DIVIDER = /^\|?(?:\s*:?-+:?\s*\|)+\s*(?::?-+:?\s*)?$/;
 const DEEPEST = 6;
 
-/** Emphasis, code and links of a line. A link that leads nowhere safe is its text. */
+/** A part of a line that is more than text, and where the rest begins. */
+interface Mark {
+  readonly one: Inline;
+  readonly end: number;
+}
+
+/** Where a text stands next at or after a place, -1 for nowhere. Asked for places that only grow, it reads the line once. */
+function finder(line: string, wanted: string): (from: number) => number {
+  let at = 0;
+  let known = false;
+  return (from) => {
+    if (!known || (at >= 0 && at < from)) at = line.indexOf(wanted, from);
+    known = true;
+    return at;
+  };
+}
+
+/** What begins at a place of a line. Every mark that is closed is passed over, and none is looked for twice. */
+function marksOf(line: string, depth: number): (at: number) => Mark | undefined {
+  const [tick, star, stars, bracket, paren] = ["`", "*", "**", "]", ")"].map((one) => finder(line, one));
+  const within = (from: number, to: number) => inlineOf(line.slice(from, to), depth + 1);
+  const code = (at: number): Mark | undefined => {
+    const end = tick?.(at + 1) ?? -1;
+    return end > at + 1 ? { one: { kind: "code", text: line.slice(at + 1, end) }, end: end + 1 } : undefined;
+  };
+  const strong = (at: number): Mark | undefined => {
+    const found = stars?.(at + 2) ?? -1;
+    if (found <= at + 2) return undefined;
+    const end = line[found + 2] === "*" ? found + 1 : found; // `*c***`: the first star is of what is inside
+    return { one: { kind: "strong", inside: within(at + 2, end) }, end: end + 2 };
+  };
+  const em = (at: number): Mark | undefined => {
+    const end = /[*\s]/.test(line[at + 1] ?? " ") ? -1 : (star?.(at + 1) ?? -1);
+    return end > 0 ? { one: { kind: "em", inside: within(at + 1, end) }, end: end + 1 } : undefined;
+  };
+  const link = (at: number): Mark | undefined => {
+    const middle = bracket?.(at + 1) ?? -1;
+    if (middle <= at + 1 || line[middle + 1] !== "(" || /[)\s]/.test(line[middle + 2] ?? " "))
+      return undefined;
+    const close = paren?.(middle + 2) ?? -1;
+    if (close < 0) return undefined;
+    const href = /^\S+/.exec(line.slice(middle + 2, close))?.[0] ?? "";
+    if (SAFE.test(href))
+      return { one: { kind: "link", href, inside: within(at + 1, middle) }, end: close + 1 };
+    return { one: { kind: "text", text: line.slice(at + 1, middle) }, end: close + 1 };
+  };
+  return (at) => {
+    const [char, next = ""] = [line[at], line[at + 1]];
+    if (char === "\\")
+      return PUNCTUATION.test(next) ? { one: { kind: "text", text: next }, end: at + 2 } : undefined;
+    if (char === "`") return code(at);
+    if (char === "[") return link(at);
+    if (char === "*") return next === "*" ? strong(at) : em(at);
+    return undefined;
+  };
+}
+
+/** Emphasis, code and links of a line. A link that leads nowhere safe is its text. Takes time in proportion to the line. */
 export function inlineOf(text: string, depth = 0): readonly Inline[] {
   if (depth >= DEEPEST) return [{ kind: "text", text }];
   const found: Inline[] = [];
-  let rest = text;
-  for (let match = INLINE.exec(rest); match !== null; match = INLINE.exec(rest)) {
-    if (match.index > 0) found.push({ kind: "text", text: rest.slice(0, match.index) });
-    const [whole, escaped, code, strong, em, label, href] = match;
-    if (escaped !== undefined) found.push({ kind: "text", text: escaped });
-    else if (code !== undefined) found.push({ kind: "code", text: code });
-    else if (strong !== undefined) found.push({ kind: "strong", inside: inlineOf(strong, depth + 1) });
-    else if (em !== undefined) found.push({ kind: "em", inside: inlineOf(em, depth + 1) });
-    else if (href !== undefined && SAFE.test(href))
-      found.push({ kind: "link", href, inside: inlineOf(label ?? "", depth + 1) });
-    else found.push({ kind: "text", text: label ?? whole });
-    rest = rest.slice(match.index + whole.length);
+  const markAt = marksOf(text, depth);
+  let from = 0;
+  let at = 0;
+  while (at < text.length) {
+    const mark = markAt(at);
+    if (mark === undefined) at += 1;
+    else {
+      if (at > from) found.push({ kind: "text", text: text.slice(from, at) });
+      found.push(mark.one);
+      at = mark.end;
+      from = at;
+    }
   }
-  if (rest !== "") found.push({ kind: "text", text: rest });
+  if (from < text.length) found.push({ kind: "text", text: text.slice(from) });
   return found;
 }
 

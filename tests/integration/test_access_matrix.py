@@ -118,6 +118,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "/api/v2/practice/drafts"): {"json": {"concepts": ["no such concept"]}},
     ("POST", "/api/v2/practice/drills"): {"json": {"alert": "alr_none"}},
+    ("POST", "/api/v2/practice/incident-drills"): {"json": {"entity": "no such host"}},
     ("PUT", "/api/v2/practice/questions"): {"json": {"questions": [QUESTION]}},
     ("POST", "/api/v2/practice/questions/{question_id}/decision"): {"json": {"state": "approved"}},
     ("POST", "/api/v2/reviews/answers"): {"json": {"answers": [{"id": "rev_none", "verdict": "skip"}]}},
@@ -349,7 +350,10 @@ def method_of_nothing(method: str, path: str) -> bool:
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
     unexplained = path in ("/api/v2/models/compare", "/api/v2/models/explanations/{alert_id}")
-    named_in_body = ("/api/v2/tasks", *(f"/api/v2/practice/{name}" for name in ("answers", "drafts", "drills")))
+    named_in_body = (
+        "/api/v2/tasks",
+        *(f"/api/v2/practice/{name}" for name in ("answers", "drafts", "drills", "incident-drills")),
+    )
     return nothing or unexplained or (method == "POST" and path in named_in_body)
 
 
@@ -362,6 +366,7 @@ BESIDES = {
     ("POST", "/api/v2/scheduler/schedules/{schedule_id}/trigger"): Permission.TASKS_WRITE,
     ("POST", "/api/v2/practice/drafts"): Permission.GRAPH_READ,
     ("POST", "/api/v2/practice/drills"): Permission.ALERTS_READ,
+    ("POST", "/api/v2/practice/incident-drills"): Permission.ALERTS_READ,
 }
 """What the action of the body needs, besides what the route declares."""
 

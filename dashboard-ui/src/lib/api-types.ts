@@ -3107,6 +3107,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/practice/incident-drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Incident Drills
+         * @description Make a drill of each decided alert about an address, host or user, as drafts. It needs `alerts:read` too.
+         *
+         *     The same name is masked by the same one in all that are new, and each tells what was before it.
+         */
+        post: operations["make_incident_drills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/practice/drafts": {
         parameters: {
             query?: never;
@@ -6352,6 +6374,31 @@ export interface components {
             ids: string[];
         };
         /**
+         * IncidentDrills
+         * @description What making drills of an incident came to.
+         */
+        IncidentDrills: {
+            /** Added */
+            added: number;
+            /** Items */
+            items: components["schemas"]["Question"][];
+            /** Undecided */
+            undecided: number;
+            /** Left */
+            left: number;
+        };
+        /**
+         * IncidentDrillsOf
+         * @description Which incident drills are made of.
+         */
+        IncidentDrillsOf: {
+            /**
+             * Entity
+             * @description The address, host or user that its alerts are about.
+             */
+            entity: string;
+        };
+        /**
          * IssuedTicket
          * @description A one-time ticket for `hello` on the WebSocket.
          */
@@ -6618,6 +6665,8 @@ export interface components {
             done_at: number;
             /** Is Changed */
             is_changed: boolean;
+            /** Medium */
+            medium: string;
         };
         /**
          * LessonRef
@@ -7703,6 +7752,8 @@ export interface components {
             line: number;
             /** At Ms */
             at_ms: number;
+            /** Position */
+            position: string;
         };
         /**
          * PathStep
@@ -16788,7 +16839,7 @@ export interface operations {
     list_due: {
         parameters: {
             query?: {
-                /** @description Only those about a lesson (`lesson:course/slug`) or medium (its id): then new ones do not count against the day's. */
+                /** @description Only those about a lesson (`lesson:course/slug`), medium or alert (its id): then new ones do not count against the day's. */
                 source?: string;
                 /** @description Questions at most. */
                 limit?: number;
@@ -17167,6 +17218,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    make_incident_drills: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "entity": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IncidentDrillsOf"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDrills"];
                 };
             };
             400: components["responses"]["Problem400"];

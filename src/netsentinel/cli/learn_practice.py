@@ -128,23 +128,36 @@ def draft(
 
 
 def drill(
-    alert: Annotated[str, typer.Argument(help="Id of an alert that has a verdict.")],
+    alert: Annotated[str, typer.Argument(help="Id of an alert that has a verdict.")] = "",
     *,
+    incident: Annotated[
+        str, typer.Option("--incident", help="Of each decided alert about this address, host or user instead.")
+    ] = "",
     server: ServerOption = "",
     key: KeyOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Make a triage drill of an alert, its names masked; it is a draft until somebody approves it."""
-    made = asyncio.run(tell(server, key, f"{_PRACTICE}/drills", {"alert": alert}))
+    if bool(alert) == bool(incident):
+        raise typer.BadParameter("state the id of an alert, or --incident with an entity", param_hint="ALERT")
+    if incident:
+        made = asyncio.run(tell(server, key, f"{_PRACTICE}/incident-drills", {"entity": incident}))
+        drills = made["items"]
+    else:
+        made = asyncio.run(tell(server, key, f"{_PRACTICE}/drills", {"alert": alert}))
+        drills = [made]
     if output is Output.JSON:
         print_json(made)
         return
-    print_table(
-        ("FACT", "AS LEARNERS SEE IT"),
-        [(printable(one["name"]), printable(one["value"])) for one in made["content"]["facts"]],
-    )
-    if made["state"] == "draft":
-        talk(f"When nothing gives a name away: netsentinel learn approve {made['id']}")
+    for one in drills:
+        print_table(
+            ("FACT", "AS LEARNERS SEE IT"),
+            [(printable(fact["name"]), printable(fact["value"])) for fact in one["content"]["facts"]],
+        )
+        if one["state"] == "draft":
+            talk(f"When nothing gives a name away: netsentinel learn approve {one['id']}")
+    if incident and made["undecided"]:
+        talk(f"{made['undecided']} alerts about {printable(incident)} have no verdict yet.")
 
 
 def approve(

@@ -52,3 +52,31 @@ def test_a_result_says_what_was_right_and_when_it_comes_again(capsys: pytest.Cap
     said = capsys.readouterr().out
     for text in ("Not quite.", "SYN", "It asks.", "1 day"):
         assert text in said
+
+
+def test_drills_are_made_of_one_alert_or_of_an_incident(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[str, object]] = []
+    facts = [{"name": "From", "value": "10.0.0.1\x1b[31m"}]
+    one = {"id": "qst_1", "state": "draft", "content": {"facts": facts}}
+
+    async def tell(_server: str, _key: str, place: str, body: object) -> dict[str, Any]:
+        asked.append((place, body))
+        return one if place.endswith("/drills") else {"items": [one, {**one, "state": "approved"}], "undecided": 2}
+
+    monkeypatch.setattr(learn_practice, "tell", tell)
+    learn_practice.drill("alr_1")
+    learn_practice.drill(incident="203.0.113.7")
+    said = capsys.readouterr()
+    assert asked == [
+        ("/api/v2/practice/drills", {"alert": "alr_1"}),
+        ("/api/v2/practice/incident-drills", {"entity": "203.0.113.7"}),
+    ]
+    assert (said.out + said.err).count("netsentinel learn approve qst_1") == 2
+    assert "2 alerts about 203.0.113.7 have no verdict yet." in said.out + said.err
+    assert "\x1b[31m" not in said.out + said.err
+    with pytest.raises(typer.BadParameter):
+        learn_practice.drill()
+    with pytest.raises(typer.BadParameter):
+        learn_practice.drill("alr_1", incident="203.0.113.7")

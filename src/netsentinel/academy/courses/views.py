@@ -54,6 +54,8 @@ class LessonOutline:
     done_at: Micros
     is_changed: bool
     """Whether the learner did it with another text."""
+    medium: str
+    """Id of the medium that its text was taken from; empty for one that was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ def outline_of(version: CourseVersion, seen: Outlook) -> tuple[LessonOutline, ..
                 read_at=progress.read_at if progress else 0,
                 done_at=progress.done_at if progress else 0,
                 is_changed=bool(progress and progress.done_at and progress.sha256 != lesson.sha256),
+                medium=lesson.section.medium if lesson.section else "",
             )
         )
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from netsentinel.academy.practice.desk import PracticeDesk
 from netsentinel.academy.practice.drafts import Drafted, Drafts
-from netsentinel.academy.practice.drills import Drills
+from netsentinel.academy.practice.drills import Drills, IncidentDrills
 from netsentinel.academy.practice.entries import ENTRY_KINDS
 from netsentinel.academy.practice.fsrs import Fsrs
 from netsentinel.academy.practice.items import QuestionItem, read_course
@@ -44,6 +44,7 @@ __all__ = [
     "Given",
     "HistoryPage",
     "Imported",
+    "IncidentDrills",
     "Key",
     "Masteries",
     "MasteryDetail",

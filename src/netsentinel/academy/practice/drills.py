@@ -1,6 +1,7 @@
-"""Triage drills: an alert that somebody decided, with its names masked, for others to judge."""
+"""Triage drills: alerts that somebody decided, one or an incident's, with their names masked, for others to judge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
 
 import msgspec
@@ -21,8 +22,9 @@ from netsentinel.academy.practice.model import (
 )
 from netsentinel.academy.practice.questions import Questions, Written
 from netsentinel.academy.practice.words import span
-from netsentinel.alerts.model import ActivityKind, AlertDetail, Verdict, techniques
-from netsentinel.kernel.errors import NotAllowedError
+from netsentinel.alerts import AlertPage
+from netsentinel.alerts.model import ActivityKind, AlertDetail, AlertFilter, Verdict, techniques
+from netsentinel.kernel.errors import NotAllowedError, NotFoundError
 from netsentinel.kernel.types import Permission, Principal, TenantId
 
 _SAMPLES: Final = 3
@@ -30,6 +32,12 @@ _FIELDS: Final = 30
 _NOTES: Final = 10
 _MOST_CONCEPTS: Final = 8
 _EXPLANATION: Final = 6_000
+_OF_INCIDENT: Final = 25
+"""Drills that are made of an incident at once."""
+_LOOKED_AT: Final = 100
+"""Alerts about an entity, the newest."""
+_BEFORE: Final = 5
+"""Alerts that a drill of an incident tells of as what was before it."""
 _DECIDED: Final[Mapping[Verdict, int]] = {
     Verdict.TRUE_POSITIVE: 0,
     Verdict.FALSE_POSITIVE: 1,
@@ -49,6 +57,24 @@ class DecidedAlerts(Protocol):
         """
         ...
 
+    async def page(self, tenant: TenantId, where: AlertFilter, *, limit: int) -> AlertPage:
+        """Alerts, the newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentDrills:
+    """What making drills of an incident came to."""
+
+    added: int
+    """How many are new."""
+    items: tuple[Question, ...]
+    """Those of its decided alerts, the oldest alert first, in their present state."""
+    undecided: int
+    """Alerts of it that have no verdict yet."""
+    left: int
+    """Decided alerts beyond the 25 that were taken, the oldest ones first."""
+
 
 class Drills:
     """Makes drills of a tenant's own alerts."""
@@ -65,20 +91,67 @@ class Drills:
             NotAllowedError: the principal may not read alerts.
             UndecidedAlertError: nobody decided what the alert was.
         """
-        if not principal.may(Permission.ALERTS_READ):
-            raise NotAllowedError(f"This needs the permission {Permission.ALERTS_READ}.", permission="alerts:read")
+        _check_reader(principal)
         detail = await self._alerts.detail(principal.tenant, alert_id)
         if detail.alert.verdict not in _DECIDED:
             raise UndecidedAlertError(f"The alert {alert_id[:80]} has no verdict yet: a drill is judged by it.")
-        source = Source(kind=SourceKind.ALERT, id=detail.alert.id)
-        written = Written(slug=f"drill/{detail.alert.id}", content=drill_of(detail), source=source)
-        done = await self._questions.write(principal, [written], QuestionState.DRAFT)
+        done = await self._questions.write(principal, [_written(detail, drill_of(detail))], QuestionState.DRAFT)
         return await self._questions.get(principal.tenant, done.ids[0])
+
+    async def make_of_incident(self, principal: Principal, entity: str) -> IncidentDrills:
+        """A drill of each decided alert about an address, host or user, as drafts.
+
+        The same name is the same mask in all that are new, and each tells what was before it. Those that were made
+        before stay as they are.
+
+        Raises:
+            NotFoundError: no alert is about this entity.
+            NotAllowedError: the principal may not read alerts.
+            UndecidedAlertError: nobody decided any of its alerts.
+        """
+        _check_reader(principal)
+        tenant = principal.tenant
+        found = (await self._alerts.page(tenant, AlertFilter(entity=entity), limit=_LOOKED_AT)).items if entity else ()
+        if not found:
+            raise NotFoundError(f"No alert is about {entity[:80]}.")
+        decided = sorted((one for one in found if one.verdict in _DECIDED), key=lambda one: (one.first_at, one.id))
+        if not decided:
+            raise UndecidedAlertError(f"No alert about {entity[:80]} has a verdict yet: drills are judged by them.")
+        details = [await self._alerts.detail(tenant, one.id) for one in decided[:_OF_INCIDENT]]
+        written = [_written(one, content) for one, content in zip(details, drills_of(details), strict=True)]
+        done = await self._questions.write(principal, written, QuestionState.DRAFT)
+        items = [await self._questions.get(tenant, one) for one in done.ids]
+        return IncidentDrills(
+            added=done.added,
+            items=tuple(items),
+            undecided=len(found) - len(decided),
+            left=max(0, len(decided) - _OF_INCIDENT),
+        )
+
+
+def _check_reader(principal: Principal) -> None:
+    if not principal.may(Permission.ALERTS_READ):
+        raise NotAllowedError(f"This needs the permission {Permission.ALERTS_READ}.", permission="alerts:read")
+
+
+def _written(detail: AlertDetail, content: Content) -> Written:
+    alert = detail.alert.id
+    return Written(slug=f"drill/{alert}", content=content, source=Source(kind=SourceKind.ALERT, id=alert))
 
 
 def drill_of(detail: AlertDetail) -> Content:
     """What is shown of an alert, with every name masked, and what was decided."""
-    alert, mask = detail.alert, _mask(detail)
+    return drills_of([detail])[0]
+
+
+def drills_of(details: Sequence[AlertDetail]) -> list[Content]:
+    """Drills of alerts that belong together, the oldest first; the same name is the same mask in all of them."""
+    mask = _mask(details)
+    return [_drill(detail, details[:number], mask) for number, detail in enumerate(details)]
+
+
+def _drill(detail: AlertDetail, earlier: Sequence[AlertDetail], mask: Mask) -> Content:
+    alert = detail.alert
     facts = [
         ("Alert", alert.title),
         ("What it looks for", alert.description),
@@ -88,6 +161,7 @@ def drill_of(detail: AlertDetail) -> Content:
         ("User", alert.user),
         ("Device", alert.device),
         ("Findings", f"{alert.count} within {span(max(0, alert.last_at - alert.first_at))}"),
+        ("Before it", _before(detail, earlier)),
     ]
     matched = {(one.field, str(one.value)): None for sample in detail.samples[:_SAMPLES] for one in sample.matched}
     facts += list(matched)[:_FIELDS]
@@ -103,8 +177,24 @@ def drill_of(detail: AlertDetail) -> Content:
     )
 
 
-def _mask(detail: AlertDetail) -> Mask:
+def _before(detail: AlertDetail, earlier: Sequence[AlertDetail]) -> str:
+    """What the incident was so far, the newest of it."""
+    at = detail.alert.first_at
+    return "; ".join(f"{one.alert.title} ({span(at - one.alert.first_at)} before)" for one in earlier[-_BEFORE:])
+
+
+def _mask(details: Sequence[AlertDetail]) -> Mask:
     mask = Mask()
+    for detail in details:
+        _learn(mask, detail)
+    for detail in details:
+        for sample in detail.samples:
+            for one in sample.matched:
+                mask.text(str(one.value))  # a name that shows itself in one text is replaced in all of them
+    return mask
+
+
+def _learn(mask: Mask, detail: AlertDetail) -> None:
     alert = detail.alert
     is_user = alert.entity_kind == "user"
     if alert.entity_kind != "address":
@@ -117,10 +207,6 @@ def _mask(detail: AlertDetail) -> Mask:
     for sample in detail.samples:
         mask.learn_event(_event(sample.event))
         mask.learn_event({one.field: str(one.value) for one in sample.matched})
-    for sample in detail.samples:
-        for one in sample.matched:
-            mask.text(str(one.value))  # a name that shows itself in one text is replaced in all of them
-    return mask
 
 
 def _event(raw: object) -> Mapping[str, Any]:

@@ -71,6 +71,8 @@ class PassageView:
     line: int
     at_ms: int
     """Of a recording; -1 elsewhere."""
+    position: str
+    """The same in one text, as the section of a lesson states it: `page 3`, `#heading`; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +205,5 @@ def _passage(number: int, one: Passage) -> PassageView:
         slide=place.slide,
         line=place.line,
         at_ms=place.at_ms,
+        position=str(place),
     )

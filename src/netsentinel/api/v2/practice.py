@@ -12,6 +12,7 @@ from netsentinel.academy.practice import (
     Given,
     HistoryPage,
     Imported,
+    IncidentDrills,
     Masteries,
     MasteryDetail,
     Question,
@@ -46,8 +47,8 @@ class DueQuery(BaseModel):
     source: str = Field(
         "",
         max_length=200,
-        description="Only those about a lesson (`lesson:course/slug`) or medium (its id): then new ones do not count"
-        " against the day's.",
+        description="Only those about a lesson (`lesson:course/slug`), medium or alert (its id): then new ones do not"
+        " count against the day's.",
     )
     limit: int = Field(20, ge=1, le=100, description="Questions at most.")
 
@@ -104,6 +105,16 @@ class DrillOf(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     alert: str = Field(min_length=1, max_length=64, description="Id of an alert that has a verdict.")
+
+
+class IncidentDrillsOf(BaseModel):
+    """Which incident drills are made of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: str = Field(
+        min_length=1, max_length=255, description="The address, host or user that its alerts are about."
+    )
 
 
 class DraftsOf(BaseModel):
@@ -209,6 +220,15 @@ async def decide_question(question_id: str, decision: Decision, principal: Teach
 async def make_drill(wanted: DrillOf, principal: Teacher, services: Served) -> Response:
     """Make a triage drill of an alert, names masked, as a draft to approve. It needs `alerts:read` too."""
     return answer(await services.practice.drills.make(principal, wanted.alert))
+
+
+@router.post("/incident-drills", response_model=IncidentDrills, responses=problems(400, 401, 403, 404, 409))
+async def make_incident_drills(wanted: IncidentDrillsOf, principal: Teacher, services: Served) -> Response:
+    """Make a drill of each decided alert about an address, host or user, as drafts. It needs `alerts:read` too.
+
+    The same name is masked by the same one in all that are new, and each tells what was before it.
+    """
+    return answer(await services.practice.drills.make_of_incident(principal, wanted.entity))
 
 
 @router.post("/drafts", response_model=Drafted, responses=problems(400, 401, 403, 404))

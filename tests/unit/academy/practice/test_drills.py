@@ -7,12 +7,14 @@ import pytest
 
 from netsentinel.academy.practice import Given, QuestionState
 from netsentinel.academy.practice.checking import check
-from netsentinel.academy.practice.drills import Drills, drill_of
+from netsentinel.academy.practice.drills import Drills, drill_of, drills_of
 from netsentinel.academy.practice.errors import UndecidedAlertError
 from netsentinel.academy.practice.judging import NEXT_STEP, NEXT_STEPS, SEVERITY, VERDICT, VERDICTS, judge, pose
-from netsentinel.alerts.model import Activity, ActivityKind, AlertDetail, AlertSample, RuleText, Verdict
+from netsentinel.alerts import AlertPage
+from netsentinel.alerts.model import Activity, ActivityKind, AlertDetail, AlertFilter, AlertSample, RuleText, Verdict
 from netsentinel.detection.model import MatchedField
-from netsentinel.kernel.errors import NotAllowedError
+from netsentinel.kernel.clock import MINUTE
+from netsentinel.kernel.errors import NotAllowedError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import TenantId
 from tests.unit.academy.practice.site import ANA, memory_gym
@@ -47,15 +49,30 @@ def detail(verdict: Verdict = Verdict.TRUE_POSITIVE) -> AlertDetail:
     return AlertDetail(one, rule, (sample,), (), (note,))
 
 
-class OneAlert:
-    """Knows one alert of the default tenant."""
+class SomeAlerts:
+    """Knows alerts of the default tenant, the newest first."""
 
-    def __init__(self, one: AlertDetail) -> None:
-        self._one = one
+    def __init__(self, *known: AlertDetail) -> None:
+        self._known = known
 
     async def detail(self, tenant: TenantId, alert_id: str) -> AlertDetail:
-        assert (tenant, alert_id) == (self._one.alert.tenant, self._one.alert.id)
-        return self._one
+        (one,) = [one for one in self._known if (one.alert.tenant, one.alert.id) == (tenant, alert_id)]
+        return one
+
+    async def page(self, tenant: TenantId, where: AlertFilter, *, limit: int) -> AlertPage:
+        found = [one.alert for one in self._known if (one.alert.tenant, one.alert.entity) == (tenant, where.entity)]
+        return AlertPage(tuple(found[:limit]), None)
+
+
+def incident(*verdicts: Verdict) -> list[AlertDetail]:
+    """Alerts about one host ten minutes apart, the newest first; the last of these verdicts is the oldest one's."""
+    found: list[AlertDetail] = []
+    for number, verdict in enumerate(verdicts):
+        one, begin = detail(verdict), (len(verdicts) - number) * 10 * MINUTE
+        title = f"m.sommer did {number} on dc-finance"
+        changed = replace(one.alert, id=f"alr_{number}", title=title, first_at=begin, last_at=begin)
+        found.append(replace(one, alert=changed))
+    return found
 
 
 def test_no_name_is_left_and_the_same_name_is_the_same_mask() -> None:
@@ -90,7 +107,7 @@ def test_it_is_judged_by_what_was_decided() -> None:
 
 async def test_a_drill_is_a_draft_until_somebody_approves_it(clock: FakeClock) -> None:
     gym, one = memory_gym(clock), detail()
-    drills = Drills(OneAlert(one), gym.questions)
+    drills = Drills(SomeAlerts(one), gym.questions)
     made = await drills.make(ANA, one.alert.id)
     assert made.state is QuestionState.DRAFT
     assert (await gym.practice.due(ANA)).items == ()
@@ -103,8 +120,51 @@ async def test_a_drill_is_a_draft_until_somebody_approves_it(clock: FakeClock) -
 
 async def test_without_a_verdict_or_the_right_to_read_alerts_there_is_none(clock: FakeClock) -> None:
     one = detail(Verdict.UNDECIDED)
-    drills = Drills(OneAlert(one), memory_gym(clock).questions)
+    drills = Drills(SomeAlerts(one), memory_gym(clock).questions)
     with pytest.raises(UndecidedAlertError):
         await drills.make(ANA, one.alert.id)
     with pytest.raises(NotAllowedError):
         await drills.make(replace(ANA, permissions=frozenset()), one.alert.id)
+
+
+def test_drills_of_an_incident_share_their_masks_and_tell_what_was_before() -> None:
+    newer, older = incident(Verdict.TRUE_POSITIVE, Verdict.TRUE_POSITIVE)
+    other = replace(newer, samples=(replace(newer.samples[0], user="nina"),))
+    first, second = drills_of([older, other])
+    facts = [{fact.name: fact.value for fact in one.facts} for one in (first, second)]
+    assert "Before it" not in facts[0]
+    assert facts[1]["Before it"] == f"{facts[0]['Alert']} (10 minutes before)"
+    assert facts[0]["From"] == facts[1]["From"]
+    assert facts[0]["Device"] == facts[1]["Device"]
+    said = msgspec.json.encode(second).decode().casefold()
+    assert [name for name in (*SECRETS, "nina") if name in said] == []
+
+
+async def test_of_an_incident_each_decided_alert_becomes_a_drill_once(clock: FakeClock) -> None:
+    gym = memory_gym(clock)
+    known = incident(Verdict.BENIGN, Verdict.UNDECIDED, Verdict.TRUE_POSITIVE)
+    drills = Drills(SomeAlerts(*known), gym.questions)
+    made = await drills.make_of_incident(ANA, "dc-finance")
+    assert [one.source.id for one in made.items] == ["alr_2", "alr_0"]
+    assert (made.added, made.undecided, made.left) == (2, 1, 0)
+    assert {one.state for one in made.items} == {QuestionState.DRAFT}
+    again = await drills.make_of_incident(ANA, "dc-finance")
+    assert (again.added, again.items) == (0, made.items)
+    assert (await drills.make(ANA, "alr_0")).id == made.items[1].id
+
+
+async def test_a_large_incident_is_taken_from_its_beginning(clock: FakeClock) -> None:
+    known = incident(*(Verdict.BENIGN for _ in range(27)))
+    made = await Drills(SomeAlerts(*known), memory_gym(clock).questions).make_of_incident(ANA, "dc-finance")
+    assert (len(made.items), made.items[0].source.id, made.left) == (25, "alr_26", 2)
+
+
+async def test_an_incident_needs_alerts_that_are_decided(clock: FakeClock) -> None:
+    drills = Drills(SomeAlerts(*incident(Verdict.UNDECIDED)), memory_gym(clock).questions)
+    with pytest.raises(UndecidedAlertError):
+        await drills.make_of_incident(ANA, "dc-finance")
+    for entity in ("elsewhere", ""):
+        with pytest.raises(NotFoundError):
+            await drills.make_of_incident(ANA, entity)
+    with pytest.raises(NotAllowedError):
+        await drills.make_of_incident(replace(ANA, permissions=frozenset()), "dc-finance")

@@ -115,9 +115,10 @@ async def test_an_answer_that_cannot_be_one_is_refused(desk: Desk, bad: dict[str
 
 
 async def test_a_drill_needs_an_alert_that_is_there(desk: Desk) -> None:
-    place = f"{PRACTICE}/drills"
-    assert (await desk.call("POST", place, json={"alert": "alr_none"})).status_code == 404
-    assert (await desk.call("POST", place, Role.VIEWER, json={"alert": "alr_none"})).status_code == 403
+    for name, body in (("drills", {"alert": "alr_none"}), ("incident-drills", {"entity": "203.0.113.7"})):
+        place = f"{PRACTICE}/{name}"
+        assert (await desk.call("POST", place, json=body)).status_code == 404
+        assert (await desk.call("POST", place, Role.VIEWER, json=body)).status_code == 403
 
 
 async def test_a_teacher_drafts_puts_right_and_approves_and_a_learner_sees_nothing_before(desk: Desk) -> None:

@@ -16,4 +16,10 @@ const mastery = createRoute({
   component: lazyRouteComponent(() => import("@/features/practice/mastery-page"), "MasteryPage"),
 });
 
-export const practiceRoutes = [practice, mastery] as const;
+const drafts = createRoute({
+  getParentRoute: () => app,
+  path: "/practice/drafts",
+  component: lazyRouteComponent(() => import("@/features/practice/drafts-page"), "DraftsPage"),
+});
+
+export const practiceRoutes = [practice, mastery, drafts] as const;

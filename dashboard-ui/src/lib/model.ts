@@ -27,6 +27,12 @@ export type HuntResult = Schemas["HuntResult"];
 export type Activity = Schemas["Activity"];
 export type DueItem = Schemas["DueItem"];
 export type PosedQuestion = Schemas["Posed"];
+export type Question = Schemas["Question"];
+export type Cohort = Schemas["Cohort"];
+export type Draft = Schemas["Draft"];
+export type DraftText = Schemas["DraftText"];
+export type DraftView = Schemas["DraftView"];
+export type LessonText = Schemas["LessonText"];
 export type PracticeResult = Schemas["Result"];
 export type ConceptMastery = Schemas["ConceptMastery"];
 export type AlertSummary = Schemas["AlertSummary"];
@@ -163,6 +169,7 @@ export type Permission =
   | "rules:read"
   | "rules:write"
   | "models:read"
+  | "graph:read"
   | "graph:write"
   | "models:write"
   | "models:promote"

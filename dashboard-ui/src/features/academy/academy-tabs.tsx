@@ -1,8 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { TabsNav, tabClass } from "@/components/tabs-nav";
+import { meQuery } from "@/features/session/session-queries";
+import { may } from "@/lib/model";
 
 /** The pages of the academy: one entry of the navigation, and these tabs. */
 export function AcademyTabs() {
+  const { data: me } = useQuery(meQuery);
   return (
     <TabsNav label="Academy">
       <Link to="/courses" className={tabClass}>
@@ -26,6 +30,11 @@ export function AcademyTabs() {
       <Link to="/practice/mastery" className={tabClass}>
         Mastery
       </Link>
+      {may(me, "courses:teach") && (
+        <Link to="/practice/drafts" className={tabClass}>
+          To approve
+        </Link>
+      )}
     </TabsNav>
   );
 }

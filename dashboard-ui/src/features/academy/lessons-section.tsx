@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { buttonClass } from "@/components/button";
 import { Section } from "@/components/section";
+import { DrillStep } from "@/features/practice/drill-step";
 import { api, unwrap } from "@/lib/api";
-import type { LessonFor } from "@/lib/model";
+import type { Alert, LessonFor } from "@/lib/model";
 import { formatPercent } from "@/lib/number";
 import styles from "./lessons-section.module.css";
 
@@ -14,7 +15,8 @@ function why({ via, explains }: LessonFor): string {
 }
 
 /** An alert's techniques, the lessons that explain them, and what the viewer has to understand first. */
-export function LessonsSection({ id }: { readonly id: string }) {
+export function LessonsSection({ alert }: { readonly alert: Alert }) {
+  const { id } = alert;
   const { data, isError } = useQuery({
     queryKey: ["alerts", "lessons", id],
     queryFn: () =>
@@ -58,15 +60,18 @@ export function LessonsSection({ id }: { readonly id: string }) {
               ))}
             </ul>
           )}
-          {data.lessons[0] && (
-            <Link
-              to="/practice"
-              search={{ source: data.lessons[0].key }}
-              className={buttonClass({ size: "sm" }, styles["drill"])}
-            >
-              Practise it
-            </Link>
-          )}
+          <div className={styles["drill"]}>
+            {data.lessons[0] && (
+              <Link
+                to="/practice"
+                search={{ source: data.lessons[0].key }}
+                className={buttonClass({ size: "sm" })}
+              >
+                Practise it
+              </Link>
+            )}
+            <DrillStep alert={alert} />
+          </div>
           {data.lacks.length > 0 && (
             <>
               <h3 className={styles["first"]}>Understand first</h3>

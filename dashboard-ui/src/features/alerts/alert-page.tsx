@@ -69,7 +69,7 @@ function AlertView({ detail }: { readonly detail: AlertDetail }) {
         <aside className={styles["side"]} aria-label="Facts">
           <AlertFacts alert={alert} samples={samples} />
           <EntitySection alert={alert} />
-          <LessonsSection id={alert.id} />
+          <LessonsSection alert={alert} />
           <RelatedSection id={alert.id} />
         </aside>
       </div>

@@ -11,6 +11,7 @@ import { inWords } from "./mastery-words";
 import styles from "./practice.module.css";
 import { dueQuery } from "./practice-queries";
 import { QuestionCard } from "./question-card";
+import { SourceLink } from "./source-link";
 
 /** What is due, one question at a time. */
 export function PracticePage() {
@@ -37,6 +38,7 @@ export function PracticePage() {
       <div className={styles["page"]}>
         <div className={styles["head"]}>
           <h1 className={styles["title"]}>Practice</h1>
+          <SourceLink source={source} verb="Back to" size="sm" />
           {item && (
             <p className={styles["count"]}>
               {at + 1} of {items.length}

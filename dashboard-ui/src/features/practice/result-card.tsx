@@ -5,6 +5,7 @@ import type { PracticeResult } from "@/lib/model";
 import { inWords } from "./mastery-words";
 import styles from "./practice.module.css";
 import type { Given } from "./practice-queries";
+import { SourceLink } from "./source-link";
 
 interface ResultCardProps {
   readonly result: PracticeResult;
@@ -62,9 +63,12 @@ export function ResultCard({ result, given, isLast, onNext }: ResultCardProps) {
           ))}
         {!counts && " Asked twice within 12 hours, it moves the schedule only."}
       </p>
-      <Button ref={next} look="primary" onClick={onNext}>
-        {isLast ? "Finish" : "Next"}
-      </Button>
+      <div className={styles["ways"]}>
+        <Button ref={next} look="primary" onClick={onNext}>
+          {isLast ? "Finish" : "Next"}
+        </Button>
+        <SourceLink source={result.source.id} verb="Read" />
+      </div>
     </div>
   );
 }

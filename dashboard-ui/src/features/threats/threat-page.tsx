@@ -11,6 +11,7 @@ import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { RELATED_COLUMNS } from "@/features/alerts/alert-columns";
 import { AlertsTable } from "@/features/alerts/alerts-table";
+import { IncidentDrills } from "@/features/practice/incident-drills";
 import { useFileRequest } from "@/features/requests/use-file-request";
 import type { ThreatDetail } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
@@ -68,17 +69,20 @@ function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDet
           </>
         }
         actions={
-          <Button
-            onClick={() =>
-              void request({
-                action: "reports.generate",
-                payload: { entity: threat.entity, since: threat.first_at, format: "html" },
-                what: "The report",
-              })
-            }
-          >
-            Report
-          </Button>
+          <>
+            <IncidentDrills entity={threat.entity} />
+            <Button
+              onClick={() =>
+                void request({
+                  action: "reports.generate",
+                  payload: { entity: threat.entity, since: threat.first_at, format: "html" },
+                  what: "The report",
+                })
+              }
+            >
+              Report
+            </Button>
+          </>
         }
       />
       <div className={styles["columns"]}>

@@ -102,7 +102,7 @@ def _suppress(page: Page) -> list[str]:
     expect(preview).to_contain_text(re.compile(r"[1-9]\d* alert"))
     found = violations(page)
     dialog.get_by_label("Reason").fill("Agreed with the owner")
-    dialog.get_by_label("This alert:").select_option("benign")
+    dialog.get_by_label("This alert").select_option("benign")
     dialog.get_by_role("button", name="Suppress").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()

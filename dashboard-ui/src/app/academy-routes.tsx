@@ -34,6 +34,18 @@ const course = createRoute({
   component: lazyRouteComponent(() => import("@/features/courses/course-page"), "CoursePage"),
 });
 
+const editor = createRoute({
+  getParentRoute: () => app,
+  path: "/courses/$course/edit",
+  component: lazyRouteComponent(() => import("@/features/courses/editor-page"), "EditorPage"),
+});
+
+const cohorts = createRoute({
+  getParentRoute: () => app,
+  path: "/cohorts",
+  component: lazyRouteComponent(() => import("@/features/courses/cohorts-page"), "CohortsPage"),
+});
+
 const lesson = createRoute({
   getParentRoute: () => app,
   path: "/learn/$course/$lesson",
@@ -52,4 +64,15 @@ const medium = createRoute({
   component: lazyRouteComponent(() => import("@/features/library/medium-page"), "MediumPage"),
 });
 
-export const academyRoutes = [library, medium, graph, reviews, coverage, courses, course, lesson] as const;
+export const academyRoutes = [
+  library,
+  medium,
+  graph,
+  reviews,
+  coverage,
+  courses,
+  course,
+  editor,
+  cohorts,
+  lesson,
+] as const;

@@ -2,6 +2,13 @@
 
 import { asRecord } from "./json";
 
+/** One of several things that are wrong with what was sent. */
+export interface Fault {
+  /** Which part it is about; empty for the whole. */
+  readonly where: string;
+  readonly what: string;
+}
+
 export interface Problem {
   readonly title: string;
   readonly status: number;
@@ -10,6 +17,8 @@ export interface Problem {
   readonly traceId: string;
   /** Seconds to wait before another attempt makes sense; 0 when the server did not say. */
   readonly retryAfter: number;
+  /** Everything that is wrong, where the server lists it. */
+  readonly faults: readonly Fault[];
 }
 
 export class ProblemError extends Error {
@@ -24,6 +33,11 @@ export class ProblemError extends Error {
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
+function faultsOf(value: unknown): readonly Fault[] {
+  const listed: readonly unknown[] = Array.isArray(value) ? value : [];
+  return listed.map(asRecord).map((one) => ({ where: text(one["where"]), what: text(one["what"]) }));
+}
+
 /** Reads a problem from a response body, whatever the body is. */
 export function problemFrom(body: unknown, response: Response): Problem {
   const record = asRecord(body);
@@ -35,6 +49,7 @@ export function problemFrom(body: unknown, response: Response): Problem {
     code: text(record["code"]) || `http-${response.status}`,
     traceId: text(record["trace_id"]) || text(response.headers.get("X-Trace-Id")),
     retryAfter: Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : 0,
+    faults: faultsOf(record["faults"]),
   };
 }
 
@@ -54,6 +69,7 @@ export function asProblem(error: unknown): Problem {
     code: error instanceof TypeError ? "unreachable" : "page",
     traceId: "",
     retryAfter: 0,
+    faults: [],
   };
 }
 

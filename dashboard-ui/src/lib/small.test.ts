@@ -95,7 +95,10 @@ describe("problems", () => {
       code: "http-503",
       traceId: "t",
       retryAfter: 4,
+      faults: [],
     });
+    const faults = [{ where: "scans", what: "it has no text" }, "?"];
+    expect(problemFrom({ faults }, response).faults).toEqual([faults[0], { where: "", what: "" }]);
     expect(problemFrom({ title: "T", retry_after: 1.2 }, response).retryAfter).toBe(2);
   });
 

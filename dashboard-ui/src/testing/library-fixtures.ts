@@ -59,6 +59,7 @@ export const makePassage = (change: Partial<Passage>): Passage => ({
   slide: 0,
   line: 0,
   at_ms: -1,
+  position: "",
   ...change,
 });
 

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Field, Select } from "@/components/field";
+import { Choice } from "@/components/choice";
+import { Field } from "@/components/field";
 import { Modal } from "@/components/modal";
 import { toastProblem, toastSaid } from "@/components/toaster";
 import type { CourseCard } from "@/lib/model";
@@ -51,7 +52,7 @@ export function AssignDialog({ course, onClose }: AssignDialogProps) {
           assign.mutate();
         }}
       >
-        <Select label="Whom" value={target} options={options} onChange={setTarget} />
+        <Choice label="Whom" value={target} options={options} onChange={setTarget} />
         <Field label="Due" type="date" value={due} onChange={(event) => setDue(event.target.value)} />
         <Button type="submit" look="primary" disabled={target === "" || assign.isPending}>
           Assign

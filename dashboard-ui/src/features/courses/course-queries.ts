@@ -1,5 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, settle, unwrap } from "@/lib/api";
+import type { DraftText } from "@/lib/model";
 
 export const courseKeys = {
   all: ["courses"] as const,
@@ -9,6 +10,7 @@ export const courseKeys = {
   learners: (slug: string) => ["courses", "learners", slug] as const,
   assignments: (slug: string) => ["courses", "assignments", slug] as const,
   targets: ["courses", "targets"] as const,
+  draft: (slug: string) => ["courses", "draft", slug] as const,
 };
 
 const of = (slug: string) => ({ params: { path: { course_id: slug } } });
@@ -29,6 +31,16 @@ export const lessonQuery = (id: string) =>
   queryOptions({
     queryKey: courseKeys.lesson(id),
     queryFn: () => unwrap(api.GET("/api/v2/lessons/{lesson_id}", { params: { path: { lesson_id: id } } })),
+  });
+
+/** What is being written of a course, texts included. It stays as it is while somebody writes. */
+export const draftQuery = (slug: string) =>
+  queryOptions({
+    queryKey: courseKeys.draft(slug),
+    queryFn: () => unwrap(api.GET("/api/v2/courses/{course_id}/draft", of(slug))),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0, // opened again it is read anew: it may have been published or changed meanwhile
+    refetchOnWindowFocus: false,
   });
 
 /** Who takes a course, and how far they are. */
@@ -64,6 +76,20 @@ export const finishLesson = (id: string) => unwrap(api.POST("/api/v2/lessons/{le
 
 export const moveOn = (slug: string) => unwrap(api.POST("/api/v2/courses/{course_id}/move", of(slug)));
 
+export const createCourse = (slug: string, title: string) =>
+  unwrap(api.POST("/api/v2/courses", { body: { slug, title, summary: "", lessons: [] } }));
+
+/** Replaces the draft, unless somebody else did since this version of the course. */
+export const saveDraft = (slug: string, draft: DraftText, version: number) =>
+  unwrap(
+    api.PUT("/api/v2/courses/{course_id}/draft", {
+      params: { path: { course_id: slug }, header: { "If-Match": `"${version}"` } },
+      body: draft,
+    }),
+  );
+
+export const deleteCourse = (slug: string) => settle(api.DELETE("/api/v2/courses/{course_id}", of(slug)));
+
 export const publishCourse = (slug: string, note: string) =>
   unwrap(api.POST("/api/v2/courses/{course_id}/publish", { ...of(slug), body: { note } }));
 
@@ -88,5 +114,23 @@ export const withdrawAssignment = (slug: string, id: string) =>
     }),
   );
 
+export const createCohort = (name: string, members: string[]) =>
+  unwrap(api.POST("/api/v2/cohorts", { body: { name, members } }));
+
+export const changeCohort = (id: string, name: string, members: string[], version: number) =>
+  unwrap(
+    api.PUT("/api/v2/cohorts/{cohort_id}", {
+      params: { path: { cohort_id: id }, header: { "If-Match": `"${version}"` } },
+      body: { name, members },
+    }),
+  );
+
+export const deleteCohort = (id: string) =>
+  settle(api.DELETE("/api/v2/cohorts/{cohort_id}", { params: { path: { cohort_id: id } } }));
+
+/** Fetches what is shown of courses again; a draft only when it is opened, for somebody may be writing. */
 export const refreshCourses = (queryClient: QueryClient) =>
-  queryClient.invalidateQueries({ queryKey: courseKeys.all });
+  queryClient.invalidateQueries({
+    queryKey: courseKeys.all,
+    predicate: ({ queryKey }) => queryKey[1] !== "draft",
+  });

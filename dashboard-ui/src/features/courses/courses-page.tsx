@@ -1,16 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button, buttonClass } from "@/components/button";
 import { Chip } from "@/components/chip";
 import { EmptyState, ProblemPanel } from "@/components/notice";
 import { ProgressBar } from "@/components/progress";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { AcademyTabs } from "@/features/academy/academy-tabs";
-import type { CourseCard } from "@/lib/model";
+import { meQuery } from "@/features/session/session-queries";
+import { type CourseCard, may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { coursesQuery } from "./course-queries";
 import { standing } from "./course-words";
 import styles from "./courses.module.css";
+import { NewCourseDialog } from "./new-course-dialog";
 import { useLiveCourses } from "./use-live-courses";
 
 /** What there is to learn, and how far this person is. */
@@ -18,11 +22,24 @@ export function CoursesPage() {
   usePageTitle("Courses");
   useLiveCourses();
   const list = useQuery(coursesQuery);
+  const mayTeach = may(useQuery(meQuery).data, "courses:teach");
+  const [begins, setBegins] = useState(false);
   const courses = list.data?.items ?? [];
   return (
     <>
       <h1 className="visually-hidden">Courses</h1>
       <AcademyTabs />
+      {mayTeach && (
+        <div className={styles["head"]}>
+          <Link to="/cohorts" className={buttonClass({ look: "quiet" })}>
+            Cohorts
+          </Link>
+          <Button look="primary" onClick={() => setBegins(true)}>
+            New course
+          </Button>
+          {begins && <NewCourseDialog onClose={() => setBegins(false)} />}
+        </div>
+      )}
       {list.isError && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
@@ -30,8 +47,8 @@ export function CoursesPage() {
       {list.data && courses.length === 0 && (
         <EmptyState title="No course so far">
           <p>
-            A course is a folder of Markdown files. The one that comes with NetSentinel is there after{" "}
-            <code>netsentinel learn courses import --publish</code>.
+            {mayTeach ? "Begin one here, or import a folder of Markdown files. " : ""}The one that comes with
+            NetSentinel is there after <code>netsentinel learn courses import --publish</code>.
           </p>
         </EmptyState>
       )}

@@ -9,12 +9,13 @@ import { publishCourse, refreshCourses } from "./course-queries";
 import styles from "./courses.module.css";
 
 interface PublishDialogProps {
-  readonly course: CourseCard;
+  readonly course: Pick<CourseCard, "slug" | "title">;
   readonly onClose: () => void;
+  readonly onPublished?: () => void;
 }
 
 /** Ask before the draft becomes the newest version. */
-export function PublishDialog({ course, onClose }: PublishDialogProps) {
+export function PublishDialog({ course, onClose, onPublished }: PublishDialogProps) {
   const queryClient = useQueryClient();
   const [note, setNote] = useState("");
   const publish = useMutation({
@@ -23,6 +24,7 @@ export function PublishDialog({ course, onClose }: PublishDialogProps) {
       toastSaid(`Version ${version.number} is published`);
       void refreshCourses(queryClient);
       onClose();
+      onPublished?.();
     },
     onError: (error) => toastProblem("Nothing is published", error),
   });

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button } from "@/components/button";
+import { Button, buttonClass } from "@/components/button";
 import { Section } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
@@ -47,12 +48,19 @@ function Publication({ course }: { readonly course: CourseCard }) {
     <Section
       title="Publication"
       actions={
-        <span>
+        <span className={styles["acts"]}>
+          <Link
+            to="/courses/$course/edit"
+            params={{ course: course.slug }}
+            className={buttonClass({ size: "sm" })}
+          >
+            Edit the draft
+          </Link>
           {course.has_changes && !isRetired && (
             <Button size="sm" onClick={() => setPublishing(true)}>
               Publish the draft
             </Button>
-          )}{" "}
+          )}
           {course.latest > 0 && (
             <Button size="sm" look="quiet" disabled={turn.isPending} onClick={() => turn.mutate()}>
               {isRetired ? "Restore" : "Retire"}
@@ -63,9 +71,8 @@ function Publication({ course }: { readonly course: CourseCard }) {
     >
       <p>
         {course.latest === 0 ? "No version so far" : `Version ${course.latest} is the newest`}
-        {course.has_changes ? "; the draft says something else." : "; the draft says the same."} Write it as
-        files: <code>netsentinel learn export {course.slug} FOLDER</code>, then{" "}
-        <code>netsentinel learn courses import FOLDER</code>.
+        {course.has_changes ? "; the draft says something else." : "; the draft says the same."} It can also
+        be written as files: <code>netsentinel learn export {course.slug} FOLDER</code>.
       </p>
       {publishing && <PublishDialog course={course} onClose={() => setPublishing(false)} />}
     </Section>
@@ -88,9 +95,14 @@ function Assignments({ course }: { readonly course: CourseCard }) {
       flush
       actions={
         course.state === "published" && (
-          <Button size="sm" onClick={() => setAssigning(true)}>
-            Assign
-          </Button>
+          <span className={styles["acts"]}>
+            <Link to="/cohorts" className={buttonClass({ look: "quiet", size: "sm" })}>
+              Cohorts
+            </Link>
+            <Button size="sm" onClick={() => setAssigning(true)}>
+              Assign
+            </Button>
+          </span>
         )
       }
     >
@@ -112,7 +124,7 @@ function Assignments({ course }: { readonly course: CourseCard }) {
               <tr key={assignment.id}>
                 <td>{name || assignment.target}</td>
                 <td>{assignment.due_at > 0 ? <Time at={assignment.due_at} /> : "no date"}</td>
-                <td>
+                <td className={styles["act"]}>
                   <Button
                     size="sm"
                     look="quiet"

@@ -17,6 +17,7 @@ import {
   refreshCourses,
 } from "@/features/courses/course-queries";
 import { STATES, unmetOf } from "@/features/courses/course-words";
+import { lessonSource } from "@/features/practice/lesson-source";
 import type { LessonView } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { useShortcut } from "@/lib/shortcuts";
@@ -97,6 +98,14 @@ function Reading({ view }: { readonly view: LessonView }) {
           lead={
             <p>
               Lesson {at + 1} of {contents.length} · {lesson.minutes} min · {STATES[lesson.state]}
+              {lesson.medium !== "" && (
+                <>
+                  {" · from "}
+                  <Link to="/library/$medium" params={{ medium: lesson.medium }} className={styles["source"]}>
+                    the library
+                  </Link>
+                </>
+              )}
             </p>
           }
         />
@@ -190,7 +199,7 @@ function Locked({ view: { lesson } }: { readonly view: LessonView }) {
   );
 }
 
-function Concepts({ view: { teaches, lesson } }: { readonly view: LessonView }) {
+function Concepts({ view: { teaches, lesson, course } }: { readonly view: LessonView }) {
   if (teaches.length === 0 && lesson.techniques.length === 0) return null;
   return (
     <section className={styles["concepts"]} aria-label="What this lesson teaches">
@@ -218,6 +227,13 @@ function Concepts({ view: { teaches, lesson } }: { readonly view: LessonView }) 
           ))}
         </p>
       )}
+      <Link
+        to="/practice"
+        search={{ source: lesson.medium || lessonSource(course.slug, lesson.slug) }}
+        className={buttonClass({ size: "sm" }, styles["practise"])}
+      >
+        Practise it
+      </Link>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { toastProblem } from "@/components/toaster";
 import { asRecord } from "@/lib/json";
 import { type Problem, ProblemError } from "@/lib/problem";
 
-const NONE = { status: 0, detail: "", traceId: "", retryAfter: 0 } as const;
+const NONE = { status: 0, detail: "", traceId: "", retryAfter: 0, faults: [] } as const;
 
 function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Refusal) {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
+import { Choice } from "@/components/choice";
 import { Field } from "@/components/field";
 import { ProblemPanel } from "@/components/notice";
 import { toastUndo } from "@/components/toaster";
@@ -64,7 +65,7 @@ export function SuppressForm({ alert, sample, onDone }: FormProps) {
           onChange={(event) => setReason(event.target.value)}
         />
         <Choice label="It lasts" value={days} options={LASTS} onChange={setDays} />
-        <Choice label="This alert:" value={verdict} options={AFTERWARDS} onChange={setVerdict} />
+        <Choice label="This alert" value={verdict} options={AFTERWARDS} onChange={setVerdict} />
       </div>
       <Preview conditions={conditions} />
       {create.isError && <ProblemPanel error={create.error} />}
@@ -75,36 +76,6 @@ export function SuppressForm({ alert, sample, onDone }: FormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly (readonly [T, string])[];
-  readonly onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
-  const id = useId();
-  return (
-    <div className={styles["choice"]}>
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        onChange={(event) => {
-          const chosen = options.find(([option]) => option === event.target.value);
-          if (chosen !== undefined) onChange(chosen[0]);
-        }}
-      >
-        {options.map(([option, name]) => (
-          <option key={option} value={option}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 

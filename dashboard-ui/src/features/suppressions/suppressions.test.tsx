@@ -84,7 +84,7 @@ describe("suppressing from an alert", () => {
     await user.paste("Our scanner");
     await user.selectOptions(within(dialog).getByRole("combobox", { name: "It lasts" }), "For good");
     await user.selectOptions(
-      within(dialog).getByRole("combobox", { name: "This alert:" }),
+      within(dialog).getByRole("combobox", { name: "This alert" }),
       "close it as benign",
     );
     await user.click(within(dialog).getByRole("button", { name: "Suppress" }));

@@ -7,7 +7,7 @@ import pytest
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.graph import ConceptKind, Direction, EdgeKey, Relation, id_of
-from netsentinel.academy.media import Medium, MediumState
+from netsentinel.academy.media import Medium, MediumKind, MediumState
 from netsentinel.academy.media.errors import MediumTooLargeError
 from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads  # noqa: F401 - the suite is theirs, by way of the site
 from netsentinel.academy.media.testing import MemoryMedia, MemoryUploads  # noqa: F401 - the same
@@ -18,6 +18,7 @@ from netsentinel.kernel.types import MIB
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from tests.unit.academy.graph.site import ANA, OTHER, STRANGER, T
 from tests.unit.academy.media.site import Library, memory_library, sql_library
+from tests.unit.academy.reader.recordings import made
 
 pytestmark = pytest.mark.anyio
 
@@ -145,6 +146,66 @@ async def test_media_are_paged_by_name(library: Library) -> None:
     rest = await library.media.page(T, limit=2, cursor=first.next)
     assert [one.name for one in (*first.items, *rest.items)] == ["a.md", "b.md", "c.md"]
     assert rest.next is None
+
+
+CAPTIONS = b"WEBVTT\n\n00:01.000 --> 00:05.000\nA **golden ticket** is a forged ticket for all services.\n"
+
+
+async def test_a_recording_says_what_the_captions_beside_it_say(library: Library) -> None:
+    film = await library.bring("week 1/talk.mp4", made.mp4())
+    assert (film.state, film.detail, film.facts.codec) == (MediumState.READY, "", "avc1, mp4a")
+    assert (film.facts.duration_ms, film.facts.width, film.facts.height) == (61_500, 1_280, 720)
+    await library.media.import_text(ANA, "talk.vtt", CAPTIONS)
+    assert await library.media.beside(film) == ()
+    assert (await library.media.document(T, film.id)).passages == ()
+    alone = await library.graph.everything()
+    said = (await library.media.import_text(ANA, "week 1/talk.en.vtt", CAPTIONS)).medium
+    await library.media.import_text(STRANGER, "week 1/talk.vtt", CAPTIONS)
+    assert await library.media.beside(film) == (said,)
+    assert await library.media.beside(said) == (film,)
+    assert await library.media.speaker(film) == said
+    assert await library.media.speaker(said) == said
+    found = await library.media.document(T, film.id)
+    assert (found.title, [str(one.position) for one in found.passages]) == ("talk", ["00:00:01.000"])
+    # The captions state what is said, so that they take exactly their part away, and the recording only itself.
+    await library.media.delete(ANA, said.id)
+    assert await library.graph.everything() == alone
+    assert (await library.media.document(T, film.id)).passages == ()
+    assert await library.media.speaker(film) == film
+
+
+async def test_captions_stay_when_their_recording_goes(library: Library) -> None:
+    said = (await library.media.import_text(ANA, "talk.vtt", CAPTIONS)).medium
+    wanted = await library.graph.everything()
+    film = await library.bring("talk.webm", made.webm())
+    await library.media.delete(ANA, film.id)
+    assert await library.graph.everything() == wanted
+    assert await library.media.beside(said) == ()
+
+
+async def test_all_bytes_that_media_have_are_named(library: Library) -> None:
+    counts, db = library.counts, library.graph.ground.db
+    film = await library.bring("talk.webm", made.webm())
+    text = (await library.media.import_text(ANA, "web.md", SHEET)).medium
+    await library.media.import_text(STRANGER, "web.md", OTHER_SHEET)
+    named = await db.read(lambda tx: counts.named_bytes(tx, T))
+    assert named == {film.sha256, film.text_sha256, text.sha256, text.text_sha256}
+    kept = await library.bring_row("kept.md", "aa")
+    assert await db.read(lambda tx: counts.named_bytes(tx, T)) == named | {kept.sha256}
+
+
+async def test_media_are_found_by_how_their_names_begin(library: Library) -> None:
+    store, db = library.store, library.graph.ground.db
+    assert isinstance(store, SqlMedia | MemoryMedia)
+    kinds = {1: MediumKind.CAPTIONS, 2: MediumKind.VIDEO, 3: MediumKind.TEXT, 4: MediumKind.CAPTIONS}
+    files = {1: "a%.b.vtt", 2: "a%.mp4", 3: "a%.md", 4: "axx.vtt"}
+    for number, name in files.items():
+        made_now = medium(number, name=name, kind=kinds[number])
+        await db.write(lambda tx, one=made_now: store.insert(tx, one))
+    wanted = (MediumKind.CAPTIONS, MediumKind.VIDEO)
+    found = await db.read(lambda tx: store.beginning(tx, T, "a%.", wanted))
+    assert [one.id for one in found] == ["med_1", "med_2"]
+    assert await db.read(lambda tx: store.beginning(tx, OTHER, "a", wanted)) == []
 
 
 async def test_a_row_is_written_by_one_at_a_time(library: Library) -> None:

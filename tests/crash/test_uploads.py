@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.harness import ROUNDS
 from tests.crash.scenarios.uploads import DATA, PIECE
-from tests.crash.seeds import seeded
+from tests.crash.seeds import seeded, tell
 
 KILLS = 10
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,17 +34,31 @@ def run(folder: Path, rng: random.Random | None) -> tuple[int, int, str]:
     return told[0], told[-1], ""
 
 
-@pytest.mark.timeout(600)
-def test_acknowledged_bytes_survive_kills_and_become_a_medium(tmp_path: Path) -> None:
-    rng, acknowledged = seeded(), 0
+def campaign(folder: Path, rng: random.Random) -> int:
+    """One upload, killed ten times on its way, that becomes a medium; how many pieces were acknowledged."""
+    acknowledged = pieces = 0
     for _ in range(KILLS):
-        first, last, medium = run(tmp_path / "data", rng)
+        first, last, medium = run(folder, rng)
         assert acknowledged <= first <= acknowledged + PIECE, (
             "what was acknowledged is there, and one piece at most more"
         )
         assert not medium
+        pieces += (last - first) // PIECE
         acknowledged = last
-    first, last, medium = run(tmp_path / "data", None)
+    first, last, medium = run(folder, None)
     assert acknowledged <= first <= acknowledged + PIECE
     assert (last, bool(medium)) == (len(DATA), True)
-    assert list((tmp_path / "data" / "uploads").rglob("upl_*")) == []
+    assert list((folder / "uploads").rglob("upl_*")) == []
+    return pieces
+
+
+@pytest.mark.timeout(600)
+def test_acknowledged_bytes_survive_kills_and_become_a_medium(tmp_path: Path) -> None:
+    campaign(tmp_path / "data", seeded())
+
+
+@pytest.mark.long
+def test_acknowledged_bytes_survive_many_kills(tmp_path: Path) -> None:
+    rng, uploads = seeded(), int(os.environ.get(ROUNDS, "100")) // KILLS
+    pieces = sum(campaign(tmp_path / str(number), rng) for number in range(uploads))
+    tell(f"{uploads * KILLS:,} kills, {uploads:,} uploads, {pieces:,} acknowledged pieces, 0 bytes lost")

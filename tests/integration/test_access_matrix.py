@@ -127,6 +127,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "content": b"# Matrix",
         "headers": {**TUS, "Upload-Length": "8", "Upload-Metadata": "filename bWF0cml4Lm1k", "Content-Type": OCTETS},
     },
+    ("POST", "/api/v2/media/{medium_id}/transcribe"): {"json": {}},
     ("PATCH", "/api/v2/media/uploads/{upload_id}"): {"headers": {**TUS, "Upload-Offset": "0", "Content-Type": OCTETS}},
     ("DELETE", "/api/v2/media/uploads/{upload_id}"): {"headers": TUS},
     ("POST", "/api/v2/courses"): {"json": COURSE},

@@ -3256,7 +3256,7 @@ export interface paths {
         };
         /**
          * Show Medium
-         * @description A medium: its state, the steps of its last reading, and what was found.
+         * @description A medium: its state, the steps of its last reading, what was found, and the captions or recordings beside it.
          */
         get: operations["show_medium"];
         put?: never;
@@ -3281,6 +3281,8 @@ export interface paths {
         /**
          * Show Text
          * @description What a medium says, passage by passage, each with its position: section, page, slide, line or time.
+         *
+         *     A recording says what the captions beside it say.
          */
         get: operations["show_text"];
         put?: never;
@@ -3301,6 +3303,8 @@ export interface paths {
         /**
          * Show Medium Concepts
          * @description The concepts that a medium names, and which of them go when it is deleted, since nothing else states them.
+         *
+         *     A recording names what the captions beside it name; that stays when the recording goes.
          */
         get: operations["show_medium_concepts"];
         put?: never;
@@ -3345,6 +3349,26 @@ export interface paths {
          * @description Have a medium read again, as a task: after a failure, or when a newer release reads more.
          */
         post: operations["read_medium"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/media/{medium_id}/transcribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transcribe Medium
+         * @description Have a recording heard, as a task: what is said becomes captions beside it. A plug-in must understand speech.
+         */
+        post: operations["transcribe_medium"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4574,6 +4598,18 @@ export interface components {
              * @default
              */
             concept: string;
+        };
+        /**
+         * BesideView
+         * @description A medium that belongs to another one by its name.
+         */
+        BesideView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["MediumKind"];
+            state: components["schemas"]["MediumState"];
         };
         /**
          * BreakerChange
@@ -6817,6 +6853,8 @@ export interface components {
             uploads_at_once: number;
             /** Formats */
             formats: components["schemas"]["FormatView"][];
+            /** Transcriber */
+            transcriber: string;
         };
         /**
          * ManyJudged
@@ -6969,6 +7007,55 @@ export interface components {
          * @enum {string}
          */
         MediumKind: "text" | "captions" | "document" | "slides" | "image" | "audio" | "video";
+        /**
+         * MediumShown
+         * @description A medium, and what belongs to it.
+         */
+        MediumShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            kind: components["schemas"]["MediumKind"];
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            state: components["schemas"]["MediumState"];
+            /** Detail */
+            detail: string;
+            /** Stages */
+            stages: components["schemas"]["StageRun"][];
+            facts: components["schemas"]["Facts"];
+            /** Task Id */
+            task_id: string;
+            /** Words */
+            words: number;
+            /** Chunks */
+            chunks: number;
+            /** Concepts */
+            concepts: number;
+            /** Prerequisites */
+            prerequisites: number;
+            /** Origin */
+            origin: string;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+            /** Beside */
+            beside: components["schemas"]["BesideView"][];
+            /** Text From */
+            text_from: string;
+        };
         /**
          * MediumState
          * @description How far a medium is.
@@ -10159,6 +10246,18 @@ export interface components {
             /** Result */
             result: unknown;
             model: components["schemas"]["ModelItem"] | null;
+        };
+        /**
+         * Transcribe
+         * @description How to hear a recording.
+         */
+        Transcribe: {
+            /**
+             * Language
+             * @description What is spoken, as a tag such as `en`; found out if empty.
+             * @default
+             */
+            language: string;
         };
         /**
          * Trial
@@ -17611,7 +17710,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MediumItem"];
+                    "application/json": components["schemas"]["MediumShown"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -17783,6 +17882,51 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    transcribe_medium: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                medium_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Transcribe"];
+            };
+        };
         responses: {
             /** @description Done. */
             202: {

@@ -77,6 +77,7 @@ export type ReviewVerdict = Schemas["ReviewVerdict"];
 export type LessonFor = Schemas["LessonFor"];
 export type TechniqueCoverage = Schemas["TechniqueCoverage"];
 export type Medium = Schemas["MediumItem"];
+export type MediumShown = Schemas["MediumShown"];
 export type MediumState = Schemas["MediumState"];
 export type MediumStage = Schemas["Stage"];
 export type Passage = Schemas["PassageView"];

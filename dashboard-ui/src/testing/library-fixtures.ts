@@ -1,6 +1,6 @@
 /** A made-up library, and the server's answers about it. */
 import { HttpResponse, http } from "msw";
-import type { Library, Medium, Passage } from "@/lib/model";
+import type { Library, Medium, MediumShown, Passage } from "@/lib/model";
 import { ADA, at, NOW, PROBLEM } from "./fixtures";
 import { renderApp } from "./render-app";
 import { get, server } from "./server";
@@ -13,6 +13,7 @@ export const LIBRARY: Library = {
   most_bytes: 10 * MIB,
   largest: 5 * MIB,
   uploads_at_once: 32,
+  transcriber: "",
   formats: [
     { suffix: ".md", kind: "text", media_type: "text/markdown", most_bytes: 2 * MIB },
     { suffix: ".pdf", kind: "document", media_type: "application/pdf", most_bytes: 5 * MIB },
@@ -63,8 +64,19 @@ export const makePassage = (change: Partial<Passage>): Passage => ({
   ...change,
 });
 
+export const makeShown = (medium: Medium, change: Partial<MediumShown> = {}): MediumShown => ({
+  beside: [],
+  text_from: "",
+  ...medium,
+  ...change,
+});
+
 /** The library with these media; those who may write are asked for more. */
-export function openLibrary(path = "/library", media: Medium[] = [makeMedium()], mayWrite = true) {
+export function openLibrary(
+  path = "/library",
+  media: (Medium | MediumShown)[] = [makeMedium()],
+  mayWrite = true,
+) {
   const shown = { media };
   const granted = mayWrite ? (["media:read", "media:write"] as const) : (["media:read"] as const);
   server.use(
@@ -93,7 +105,7 @@ export function openLibrary(path = "/library", media: Medium[] = [makeMedium()],
       const found = shown.media.find(({ id }) => id === params["id"]);
       return found === undefined
         ? HttpResponse.json({ ...PROBLEM, status: 404 }, { status: 404 })
-        : HttpResponse.json(found);
+        : HttpResponse.json(makeShown(found));
     }),
   );
   return { ...renderApp(path), shown };

@@ -10,7 +10,7 @@ from netsentinel.academy.briefing import Briefings
 from netsentinel.academy.courses import School
 from netsentinel.academy.graph import Concepts, Graph
 from netsentinel.academy.graph.projection import Projection
-from netsentinel.academy.media import Media, Uploads
+from netsentinel.academy.media import Hearing, Media, Uploads
 from netsentinel.academy.practice import PracticeDesk
 from netsentinel.academy.reviews import Reviews
 from netsentinel.alerts import AlertService, Processor
@@ -82,6 +82,7 @@ class Services:
     practice: PracticeDesk
     media: Media
     uploads: Uploads
+    hearing: Hearing
     files: TaskFiles
     analytics: Analytics
     hub: Hub

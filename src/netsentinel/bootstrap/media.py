@@ -2,18 +2,23 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Final
 
 from netsentinel.academy.graph import Graph, GraphGround
 from netsentinel.academy.media import (
     Arrivals,
     BlobFolder,
+    Hearing,
+    HearingGround,
     Media,
     MediaActions,
     MediaGround,
+    ProcessEar,
     ProcessReadingRoom,
     Reading,
     ReadingGround,
     Shelf,
+    Strays,
     UploadGround,
     UploadLimits,
     Uploads,
@@ -26,6 +31,9 @@ from netsentinel.guards.cell import CellLimits
 from netsentinel.kernel.settings import Settings
 from netsentinel.outbound import Clamd, ClamdAddress
 from netsentinel.tasks import TaskService
+
+_SILENCE_S: Final = 1_800.0
+"""So long a transcriber may say nothing: it loads its model, or the recording is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class MediaParts:
     media: Media
     uploads: Uploads
     actions: MediaActions
+    strays: Strays
+    hearing: Hearing
 
 
 def make_library(
@@ -63,7 +73,7 @@ def make_library(
     scanner = Clamd(ClamdAddress.of(settings.media_clamd)) if settings.media_clamd else None
     vocabulary = Vocabulary(db, ground.rows)
     reading = Reading(ReadingGround(db, store, shelf, graph, vocabulary, reviews, clock, room, scanner))
-    return Library(Media(MediaGround(db, store, counts, shelf, graph, reading, clock)), store, shelf, reading)
+    return Library(Media(MediaGround(db, store, store, counts, shelf, graph, reading, clock)), store, shelf, reading)
 
 
 def make_media(
@@ -77,7 +87,15 @@ def make_media(
     """The library with its uploads, whose media are read as tasks."""
     library = make_library(stack, settings, ground, graph, reviews)
     arrivals = Arrivals(ground.db, library.store, library.shelf, ground.clock, submitter(tasks.submit_in))
-    folder, limits = settings.data_dir / "uploads", UploadLimits.of(settings)
-    uploads = UploadGround(ground.db, SqlUploads(), SqlMediumCounts(), arrivals, folder, ground.clock, limits)
+    folder, quota = settings.data_dir / "uploads", UploadLimits.of(settings)
+    uploads = UploadGround(ground.db, SqlUploads(), SqlMediumCounts(), arrivals, folder, ground.clock, quota)
     actions = MediaActions(ground.db, library.store, library.reading, settings.media_readers)
-    return MediaParts(library.media, Uploads(uploads), actions)
+    strays = Strays(ground.db, SqlMediumCounts(), library.shelf, ground.clock)
+    limits = CellLimits(
+        memory_mib=settings.media_transcriber_mib,
+        cpu_s=settings.media_transcriber_minutes * 60,
+        wall_s=_SILENCE_S,
+    )
+    ear = ProcessEar(limits, settings.media_transcriber)
+    hearing = Hearing(HearingGround(library.media, library.shelf, arrivals, ear))
+    return MediaParts(library.media, Uploads(uploads), actions, strays, hearing)

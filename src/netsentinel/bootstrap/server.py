@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from netsentinel.academy.media import HearingActions
 from netsentinel.academy.practice.refit import ensure_nightly
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores, Processor
 from netsentinel.alerts.actions import AlertActions
@@ -117,6 +118,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
             ground.limits,
             ground.idempotency,
             academy.media.uploads,
+            academy.media.strays,
         )
         await ground.limits.load()
         work.actions.add(*Upkeep(settings, ground.journal, lake, histories).actions())
@@ -131,6 +133,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
             *models.actions.actions(),
             *academy.refit.actions(),
             *academy.media.actions.actions(),
+            *HearingActions(academy.media.hearing).actions(),
         )
         await ensure_nightly(work.plan.schedules)
         metrics.read_models(models.monitor.samples)
@@ -206,7 +209,6 @@ def _services(
     triage, supervisor = _triage(ground, stores, lake), SourceSupervisor(db, configs, house, clock)
     hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
     batch = _batch(ground, work, triage, hiding)
-    work.actions.add(batch.action())
     events = EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds))
     models = make_models(settings, ground, pool, alert_service, grouping, events)
     services = Services(
@@ -247,6 +249,7 @@ def _services(
         practice=academy.practice,
         media=academy.media.media,
         uploads=academy.media.uploads,
+        hearing=academy.media.hearing,
         files=work.files,
         analytics=work.analytics,
         hub=hub,
@@ -288,13 +291,15 @@ def _actions(services: Services, rules: Rules) -> tuple[Action[Any, Any], ...]:
 
 
 def _batch(ground: Ground, work: Work, triage: Triage, suppressions: Suppressions) -> Batch:
-    """What can be done many times in one request, of every feature."""
+    """What can be done many times in one request, of every feature; also as an action."""
     operations = (
         *task_operations(work.tasks),
         *schedule_operations(work.plan.schedules),
         *alert_operations(triage.decisions, suppressions),
     )
-    return Batch(ground.db, work.engine, work.tasks, ground.identity.acting, operations)
+    batch = Batch(ground.db, work.engine, work.tasks, ground.identity.acting, operations)
+    work.actions.add(batch.action())
+    return batch
 
 
 def _triage(ground: Ground, stores: AlertStores, lake: DuckLake) -> Triage:

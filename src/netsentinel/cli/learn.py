@@ -119,6 +119,19 @@ def show(
     )
 
 
+@learn_app.command("transcribe")
+def transcribe(
+    medium: MediumArgument,
+    *,
+    language: Annotated[str, typer.Option(help="What is spoken, as a tag such as `en`; found out when left out.")] = "",
+    server: ServerOption = "",
+    key: KeyOption = "",
+) -> None:
+    """Have a recording heard, where a plug-in understands speech; its captions are then a medium beside it."""
+    task = asyncio.run(_heard(server, key, medium, language))
+    talk(f"It is heard by the task {task['id']}; `netsentinel tasks show {task['id']}` says how far it is.")
+
+
 @learn_app.command("remove")
 def remove(medium: MediumArgument, *, server: ServerOption = "", key: KeyOption = "") -> None:
     """Delete a medium; the graph is then what it would be without it."""
@@ -249,3 +262,10 @@ async def _removed(server: str, key: str, wanted: str) -> dict[str, Any]:
     async with Remote.find(server, key) as remote:
         found = await _found(remote, wanted)
         return await remote.call("DELETE", f"/api/v2/media/{found['id']}")
+
+
+async def _heard(server: str, key: str, wanted: str, language: str) -> dict[str, Any]:
+    from netsentinel.cli.remote import ask
+
+    found = await _one(server, key, wanted)
+    return await ask(server, key, "POST", f"/api/v2/media/{found['id']}/transcribe", body={"language": language})

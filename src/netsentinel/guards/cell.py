@@ -36,8 +36,13 @@ class Cell:
         self._limits = limits
 
     @classmethod
-    async def start(cls, module: str, limits: CellLimits) -> Self:
+    async def start(cls, module: str, limits: CellLimits, *arguments: str) -> Self:
         """Start `python -m module MEBIBYTES SECONDS`, which confines itself (`confinement.confine`) and serves frames.
+
+        Args:
+            module: what it runs.
+            limits: what it may use.
+            arguments: what it is told besides these.
 
         Raises:
             CellBrokeError: it cannot be started.
@@ -49,6 +54,7 @@ class Cell:
                 module,
                 str(limits.memory_mib),
                 str(limits.cpu_s),
+                *arguments,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 env=child_environment(),
@@ -71,6 +77,25 @@ class Cell:
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise await self._broken() from error
 
+    async def answers(self, order: bytes) -> AsyncGenerator[bytes, None]:
+        """Its answers to an order as they come, until an empty one, which is left out.
+
+        Raises:
+            CellBrokeError: it ended, answered nonsense, or took longer for one answer than it may.
+        """
+        try:
+            await self._send(order)
+            while True:
+                async with asyncio.timeout(self._limits.wall_s):
+                    answer = await self._frame()
+                if not answer:
+                    return
+                yield answer
+        except TimeoutError as error:
+            raise CellBrokeError(f"Nothing came for {self._limits.wall_s:g} s.", why="time") from error
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise await self._broken() from error
+
     async def end(self) -> None:
         """End it, whatever it does."""
         with contextlib.suppress(ProcessLookupError):
@@ -85,12 +110,21 @@ class Cell:
         return self._process.returncode is None
 
     async def _exchange(self, order: bytes) -> bytes:
-        asks, answers = self._process.stdin, self._process.stdout
-        if asks is None or answers is None:
+        await self._send(order)
+        return await self._frame()
+
+    async def _send(self, order: bytes) -> None:
+        asks = self._process.stdin
+        if asks is None:
             raise CellBrokeError("The process that reads has no pipes.", why="ended")
         asks.write(HEADER.pack(len(order)))
         asks.write(order)
         await asks.drain()
+
+    async def _frame(self) -> bytes:
+        answers = self._process.stdout
+        if answers is None:
+            raise CellBrokeError("The process that reads has no pipes.", why="ended")
         (size,) = HEADER.unpack(await answers.readexactly(HEADER.size))
         if size > MOST_FRAME:
             raise CellBrokeError(f"What was read is larger than {MOST_FRAME:,} bytes.", why="memory")

@@ -238,6 +238,15 @@ class Settings(BaseSettings):
         description="ClamAV's daemon, which looks into every medium before it is read: `unix:/run/clamav/clamd.ctl` or"
         " `tcp:127.0.0.1:3310`; empty for none.",
     )
+    media_transcriber: str = Field(
+        "", description="The plug-in that understands speech, by its name; empty for the first one that is installed."
+    )
+    media_transcriber_mib: int = Field(
+        4_096, ge=256, description="Memory that the process which hears a recording may take, its model included."
+    )
+    media_transcriber_minutes: int = Field(
+        240, ge=1, description="Processor time that hearing one recording may take, over all cores."
+    )
 
     outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

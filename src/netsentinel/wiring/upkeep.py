@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from netsentinel.academy.media import Uploads
+from netsentinel.academy.media import Strays, Uploads
 from netsentinel.idempotency import Idempotency
 from netsentinel.kernel.clock import DAY, HOUR
 from netsentinel.kernel.settings import Settings
@@ -21,6 +21,7 @@ from netsentinel.webhooks import Webhooks
 JOURNAL_TRIM: Final = "journal.trim"
 TASKS_TRIM: Final = "tasks.trim"
 HISTORY_TRIM: Final = "history.trim"
+MEDIA_SWEEP: Final = "media.sweep"
 LAKE_TEND: Final = "lake.tend"
 
 
@@ -54,6 +55,7 @@ class Histories:
     usage: RequestLimits
     requests: Idempotency
     uploads: Uploads
+    strays: Strays
 
 
 class Upkeep:
@@ -75,6 +77,7 @@ class Upkeep:
             upkeep(JOURNAL_TRIM, self.trim_journal),
             upkeep(TASKS_TRIM, self.trim_tasks),
             upkeep(HISTORY_TRIM, self.trim_history),
+            upkeep(MEDIA_SWEEP, self.sweep_media),
             upkeep(LAKE_TEND, self.tend_lake),
         )
 
@@ -109,13 +112,17 @@ class Upkeep:
             gone += await history.forget_old()
         return Trimmed(gone)
 
+    async def sweep_media(self, _input: Nothing, _reporter: Reporter) -> Trimmed:
+        """Delete bytes of the library, more than an hour old, that no medium has: what a crash left behind."""
+        return Trimmed(await self._histories.strays.sweep())
+
     async def tend_lake(self, _input: Nothing, _reporter: Reporter) -> None:
         """Merge small files of stored events, and delete what is older than the settings say."""
         await self._lake.tend(self._settings.lake_days)
 
 
 async def ensure_schedules(schedules: Schedules) -> None:
-    """Have the trimming done every hour. People see these schedules, and may pause them."""
-    for minute, name in enumerate((JOURNAL_TRIM, TASKS_TRIM, HISTORY_TRIM), start=7):
+    """Have the trimming and sweeping done every hour. People see these schedules, and may pause them."""
+    for minute, name in enumerate((JOURNAL_TRIM, TASKS_TRIM, HISTORY_TRIM, MEDIA_SWEEP), start=7):
         trigger = Trigger(kind=TriggerKind.CRON, cron=f"{minute} * * * *")
         await schedules.ensure_system(system_principal(), ScheduleDraft(name=name, action=name, trigger=trigger))

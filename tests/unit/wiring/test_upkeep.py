@@ -24,7 +24,7 @@ from netsentinel.wiring.upkeep import LAKE_TEND, Histories, Upkeep, ensure_sched
 from tests.unit.scheduler.bench import Site, T, sql_site
 
 pytestmark = pytest.mark.anyio
-TRIMS = ["history.trim", "journal.trim", "tasks.trim"]
+TRIMS = ["history.trim", "journal.trim", "media.sweep", "tasks.trim"]
 
 
 class Lake:
@@ -58,6 +58,17 @@ class Forgetful:
         return 1
 
 
+class Sweeper:
+    """Counts how often it was asked to sweep."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def sweep(self) -> int:
+        self.asked += 1
+        return 3
+
+
 class House:
     """Upkeep of a database with schedules, tasks and breakers."""
 
@@ -67,13 +78,21 @@ class House:
         breakers.declare("smtp")
         self.board = BreakerBoard(database, SqlBreakers(), site.clock, breakers)
         self.hooks, self.usage, self.requests = Hooks(), Forgetful(), Forgetful()
-        self.uploads = Forgetful()
+        self.uploads, self.strays = Forgetful(), Sweeper()
         settings = Settings(
             data_dir=folder, journal_keep_days=1, tasks_keep_days=1, lake_keep_days=5, webhooks_keep_days=7
         )
         files = TaskFiles(folder / "results")
         histories = Histories(
-            site.tasks.service, site.schedules, self.board, files, self.hooks, self.usage, self.requests, self.uploads
+            site.tasks.service,
+            site.schedules,
+            self.board,
+            files,
+            self.hooks,
+            self.usage,
+            self.requests,
+            self.uploads,
+            self.strays,
         )
         upkeep = Upkeep(settings, journal, self.lake, histories)
         site.tasks.service.actions.add(*upkeep.actions())
@@ -126,6 +145,7 @@ async def test_the_house_has_its_own_schedules(house: House) -> None:
         (made[0].id, False),
         (made[1].id, True),
         (made[2].id, True),
+        (made[3].id, True),
     ]
     with pytest.raises(SystemScheduleError):
         await schedules.delete(system_principal(), made[1].id)
@@ -137,7 +157,7 @@ async def test_what_is_too_old_goes_every_hour(house: House) -> None:
     await house.board.command(system_principal(), "smtp", Command.OPEN)
     await ensure_schedules(site.schedules)
     site.tasks.clock.advance(HOUR)
-    assert len(await site.fire()) == 3
+    assert len(await site.fire()) == 4
 
     async def all_are_done() -> bool:
         return sorted(task.action for task in await house.succeeded()) == TRIMS
@@ -145,7 +165,7 @@ async def test_what_is_too_old_goes_every_hour(house: House) -> None:
     await house.work_until(all_are_done)
     assert await house.remembers()
     old = {run.id for run in await house.runs()}
-    assert len(old) == 3
+    assert len(old) == 4
     assert await house.board.history(T, since=0, until=site.clock.now() + DAY)
 
     site.clock.advance(100 * DAY)
@@ -153,13 +173,13 @@ async def test_what_is_too_old_goes_every_hour(house: House) -> None:
 
     async def only_the_new_is_there() -> bool:
         tasks = await house.succeeded()
-        is_recent = len(tasks) == 3 and all(task.created_at == site.clock.now() for task in tasks)
+        is_recent = len(tasks) == 4 and all(task.created_at == site.clock.now() for task in tasks)
         return is_recent and {run.id for run in await house.runs()} == new and not await house.remembers()
 
     await house.work_until(only_the_new_is_there)
     assert await house.board.history(T, since=0, until=site.clock.now() + DAY) == []
     assert house.hooks.days == 7
-    assert (house.usage.asked, house.requests.asked, house.uploads.asked) == (2, 2, 2)
+    assert (house.usage.asked, house.requests.asked, house.uploads.asked, house.strays.asked) == (2, 2, 2, 2)
 
 
 async def test_the_lake_is_tended_on_request(house: House) -> None:

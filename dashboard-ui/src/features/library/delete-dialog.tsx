@@ -8,6 +8,7 @@ import type { Medium, MediumConcepts } from "@/lib/model";
 import { plural } from "@/lib/number";
 import styles from "./library.module.css";
 import { conceptsQuery, deleteMedium } from "./library-queries";
+import { isRecording } from "./library-words";
 import { refreshLibrary } from "./use-live-library";
 
 interface DeleteDialogProps {
@@ -35,7 +36,11 @@ export function DeleteDialog({ medium, onClose }: DeleteDialogProps) {
   return (
     <Modal title={`Delete ${medium.name}?`} open onClose={onClose}>
       <div className={styles["columns"]}>
-        <p>The file and its text go, and with them everything that it states in the graph.</p>
+        <p>
+          {isRecording(medium)
+            ? "The recording goes; captions beside it stay, with everything that they state in the graph."
+            : "The file and its text go, and with them everything that it states in the graph."}
+        </p>
         {concepts && concepts.total > 0 && (
           <ul className={styles["goes"]}>
             {goes(concepts, medium.prerequisites).map((line) => (

@@ -71,6 +71,10 @@ export const textQuery = (id: string) =>
 
 export const readAgain = (id: string) => unwrap(api.POST("/api/v2/media/{medium_id}/read", of(id)));
 
+/** Have a recording heard: what is said becomes captions beside it. */
+export const transcribe = (id: string) =>
+  unwrap(api.POST("/api/v2/media/{medium_id}/transcribe", { ...of(id), body: { language: "" } }));
+
 export const deleteMedium = (id: string) => unwrap(api.DELETE("/api/v2/media/{medium_id}", of(id)));
 
 /** Where the bytes of a medium are had as they came. */

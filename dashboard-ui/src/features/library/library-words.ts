@@ -60,10 +60,16 @@ export function placeOf({ page, slide, line, at_ms: at }: Passage): string {
   return line > 0 ? `line ${formatNumber(line)}` : "";
 }
 
-/** The size of what a medium holds: words, pages, slides, concepts. */
+export const isRecording = ({ kind }: Pick<Medium, "kind">): boolean => kind === "audio" || kind === "video";
+
+/** A name without its suffix. */
+export const stem = (name: string): string => name.replace(/\.[^./]*$/, "");
+
+/** The size of what a medium holds: its length, words, pages, slides, concepts. */
 export function contents(medium: Medium): string {
-  const { pages, slides } = medium.facts;
+  const { pages, slides, duration_ms: length } = medium.facts;
   return [
+    isRecording(medium) && length > 0 && clock(length),
     pages > 0 && plural(pages, "page"),
     slides > 0 && plural(slides, "slide"),
     medium.words > 0 && plural(medium.words, "word"),

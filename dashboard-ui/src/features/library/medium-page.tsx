@@ -8,15 +8,16 @@ import { Facts, Section } from "@/components/section";
 import { Time } from "@/components/time";
 import { toastProblem, toastSaid } from "@/components/toaster";
 import { meQuery } from "@/features/session/session-queries";
-import { type Medium, may } from "@/lib/model";
-import { formatBytes } from "@/lib/number";
+import { type MediumShown, may } from "@/lib/model";
+import { formatBytes, formatNumber } from "@/lib/number";
 import { usePageTitle } from "@/lib/page-title";
 import { ConceptsSection } from "./concepts-section";
 import { DeleteDialog } from "./delete-dialog";
 import styles from "./library.module.css";
-import { mediumQuery, originalUrl, readAgain } from "./library-queries";
-import { contents, isUnderWay, KIND_NAMES } from "./library-words";
+import { figuresQuery, mediumQuery, originalUrl, readAgain, transcribe } from "./library-queries";
+import { contents, isRecording, isUnderWay, KIND_NAMES } from "./library-words";
 import { MediumState } from "./medium-state";
+import { Recording, usePlayer } from "./recording";
 import { StepsSection } from "./steps-section";
 import { TextSection } from "./text-section";
 import { refreshLibrary, useLiveLibrary } from "./use-live-library";
@@ -33,7 +34,11 @@ export function MediumPage() {
         <Link to="/library">All media</Link>
       </RecordMissing>
     );
-  const medium = found.data;
+  return <Found medium={found.data} />;
+}
+
+function Found({ medium }: { readonly medium: MediumShown }) {
+  const { player, seek } = usePlayer();
   return (
     <>
       <PageHead
@@ -49,7 +54,8 @@ export function MediumPage() {
       />
       <div className={styles["halves"]}>
         <div className={styles["columns"]}>
-          <TextSection medium={medium} />
+          {plays(medium) && <Recording medium={medium} player={player} />}
+          <TextSection medium={medium} onSeek={plays(medium) ? seek : undefined} />
         </div>
         <div className={styles["columns"]}>
           <Section title="What it is">
@@ -63,18 +69,33 @@ export function MediumPage() {
   );
 }
 
-function factsOf(medium: Medium) {
+const plays = (medium: MediumShown): boolean => isRecording(medium) && medium.state === "ready";
+
+function factsOf(medium: MediumShown) {
+  const { width, height, codec } = medium.facts;
+  const beside = isRecording(medium) ? "Captions" : "Recording";
   return [
     ["File", medium.name],
     ["Kind", `${KIND_NAMES[medium.kind]}, ${medium.media_type}`],
     ["Size", formatBytes(medium.size)],
+    ...(codec === "" ? [] : [["Codecs", codec] as const]),
+    ...(width === 0 ? [] : [["Picture", `${formatNumber(width)} × ${formatNumber(height)} pixels`] as const]),
     ["Holds", contents(medium) || "nothing that was read"],
+    ...medium.beside.map(
+      ({ id, name }) =>
+        [
+          beside,
+          <Link key={id} to="/library/$medium" params={{ medium: id }}>
+            {name}
+          </Link>,
+        ] as const,
+    ),
     ["Added", <Time key="added" at={medium.created_at} />],
     ["SHA-256", <code key="sha256">{medium.sha256}</code>],
   ] as const;
 }
 
-function Acts({ medium }: { readonly medium: Medium }) {
+function Acts({ medium }: { readonly medium: MediumShown }) {
   const queryClient = useQueryClient();
   const me = useQuery(meQuery).data;
   const [asks, setAsks] = useState(false);
@@ -86,6 +107,13 @@ function Acts({ medium }: { readonly medium: Medium }) {
     },
     onError: (error) => toastProblem("It is not read again", error),
   });
+  const heard = useMutation({
+    mutationFn: () => transcribe(medium.id),
+    onSuccess: () => toastSaid("It is being heard; its captions come beside it"),
+    onError: (error) => toastProblem("It is not heard", error),
+  });
+  const hears = useQuery(figuresQuery).data?.transcriber;
+  const canBeHeard = hears !== undefined && hears !== "" && plays(medium) && medium.beside.length === 0;
   return (
     <>
       {medium.state !== "quarantined" && (
@@ -95,6 +123,11 @@ function Acts({ medium }: { readonly medium: Medium }) {
       )}
       {may(me, "media:write") && (
         <>
+          {canBeHeard && (
+            <Button disabled={heard.isPending || heard.isSuccess} onClick={() => heard.mutate()}>
+              Transcribe
+            </Button>
+          )}
           <Button disabled={again.isPending || isUnderWay(medium)} onClick={() => again.mutate()}>
             Read again
           </Button>

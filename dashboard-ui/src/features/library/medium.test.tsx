@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { at } from "@/testing/fixtures";
-import { LIBRARY, MIB, makeMedium, makePassage, openLibrary } from "@/testing/library-fixtures";
-import { fails, server } from "@/testing/server";
+import { LIBRARY, MIB, makeMedium, makePassage, makeShown, openLibrary } from "@/testing/library-fixtures";
+import { fails, get, server } from "@/testing/server";
 import { contents, placeOf, refusal } from "./library-words";
 
 describe("a medium", () => {
@@ -64,6 +64,49 @@ describe("a medium", () => {
     expect(await screen.findByText("The virus scanner found EICAR.")).toBeVisible();
     expect(screen.queryByRole("link", { name: "Download" })).toBeNull();
     expect(screen.queryByRole("button", { name: "Delete…" })).toBeNull();
+  });
+
+  it("plays a recording, and goes to where a passage is said", async () => {
+    const played = vi.spyOn(HTMLMediaElement.prototype, "play").mockResolvedValue();
+    const film = makeMedium({
+      name: "week 1/talk.mp4",
+      kind: "video",
+      facts: {
+        ...makeMedium().facts,
+        pages: 0,
+        duration_ms: 61_500,
+        width: 1_280,
+        height: 720,
+        codec: "avc1",
+      },
+    });
+    const beside = [{ id: "med_2", name: "week 1/talk.vtt", kind: "captions", state: "ready" } as const];
+    const { user } = openLibrary("/library/med_1", [makeShown(film, { beside, text_from: "med_2" })]);
+    const player = await screen.findByLabelText<HTMLVideoElement>("Web sessions");
+    expect(player).toHaveAttribute("src", "/api/v2/media/med_1/original");
+    expect(player.querySelector("track")).toHaveAttribute("src", "/api/v2/media/med_2/original");
+    expect(screen.getByText("1,280 × 720 pixels")).toBeVisible();
+    expect(screen.getByRole("link", { name: "week 1/talk.vtt" })).toHaveAttribute("href", "/library/med_2");
+    await user.click(await screen.findByRole("button", { name: "01:02" }));
+    expect(player.currentTime).toBe(62);
+    expect(played).toHaveBeenCalledOnce();
+    expect(screen.queryByRole("button", { name: "page 3" })).toBeNull();
+  });
+
+  it("says how a recording comes by its text", async () => {
+    openLibrary("/library/med_1", [makeMedium({ name: "a.b/talk.mp3", kind: "audio" })]);
+    server.use(get("/api/v2/media/:id/text", { title: "", total: 0, passages: [] }));
+    expect(await screen.findByText(/Upload them as a.b\/talk.vtt or .srt/)).toBeVisible();
+  });
+
+  it("is heard where something understands speech, and says why it is not", async () => {
+    const { user } = openLibrary("/library/med_1", [makeMedium({ name: "talk.mp3", kind: "audio" })]);
+    server.use(
+      get("/api/v2/media/library", { ...LIBRARY, transcriber: "whisper" }),
+      fails("/api/v2/media/med_1/transcribe", 409),
+    );
+    await user.click(await screen.findByRole("button", { name: "Transcribe" }));
+    expect(await screen.findByText("It is not heard")).toBeVisible();
   });
 
   it("may be gone", async () => {

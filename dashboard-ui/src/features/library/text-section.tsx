@@ -3,13 +3,20 @@ import { Button } from "@/components/button";
 import { ProblemPanel } from "@/components/notice";
 import { Section } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
-import type { Medium, Passage } from "@/lib/model";
+import type { MediumShown, Passage } from "@/lib/model";
 import styles from "./library.module.css";
 import { textQuery } from "./library-queries";
-import { isUnderWay, placeOf } from "./library-words";
+import { isRecording, isUnderWay, placeOf, stem } from "./library-words";
+import { Moment } from "./recording";
+
+interface TextSectionProps {
+  readonly medium: MediumShown;
+  /** Has the page's player go to a moment, in milliseconds. */
+  readonly onSeek?: ((ms: number) => void) | undefined;
+}
 
 /** What a medium says, passage by passage, each with where it stands. */
-export function TextSection({ medium }: { readonly medium: Medium }) {
+export function TextSection({ medium, onSeek }: TextSectionProps) {
   const text = useInfiniteQuery(textQuery(medium.id));
   const passages = text.data?.pages.flatMap((page) => page.passages) ?? [];
   return (
@@ -18,14 +25,14 @@ export function TextSection({ medium }: { readonly medium: Medium }) {
       {text.isError && (
         <ProblemPanel error={text.error} onRetry={() => void text.refetch()} busy={text.isFetching} />
       )}
-      {text.isSuccess && passages.length === 0 && (
-        <p className="muted">{isUnderWay(medium) ? "It comes once it is read." : "No text was read."}</p>
-      )}
+      {text.isSuccess && passages.length === 0 && <p className="muted">{whyEmpty(medium)}</p>}
       {passages.length > 0 && (
         <ol className={styles["text"]} aria-label="Passages">
           {passages.map((passage) => (
             <li key={passage.number}>
-              <span className={styles["place"]}>{placeOf(passage)}</span>
+              <Moment onSeek={onSeek && passage.at_ms >= 0 ? () => onSeek(passage.at_ms) : undefined}>
+                {placeOf(passage)}
+              </Moment>
               <Said passage={passage} />
             </li>
           ))}
@@ -40,6 +47,15 @@ export function TextSection({ medium }: { readonly medium: Medium }) {
       )}
     </Section>
   );
+}
+
+function whyEmpty(medium: MediumShown): string {
+  if (isUnderWay(medium)) return "It comes once it is read.";
+  if (!isRecording(medium)) return "No text was read.";
+  const captions = `${stem(medium.name)}.vtt`;
+  return medium.beside.length > 0
+    ? "Its captions are not read yet."
+    : `It has no captions. Upload them as ${captions} or .srt, and what is said is found here.`;
 }
 
 function Said({ passage: { kind, text, term } }: { readonly passage: Passage }) {

@@ -57,7 +57,7 @@ export function UploadPanel() {
         />
         {figures && (
           <p className={styles["room"]}>
-            Markdown, text, HTML, captions, DOCX, PPTX, PDF and pictures.{" "}
+            Markdown, text, HTML, DOCX, PPTX, PDF, pictures, sound and video with captions beside them.{" "}
             {plural(figures.media, "medium", "media")}, {formatBytes(figures.bytes)} of{" "}
             {formatBytes(figures.most_bytes)} kept.
           </p>

@@ -1,9 +1,16 @@
 """Media: what there is to learn from, uploaded in pieces that resume, read in limits, and stated in the graph."""
 
-from netsentinel.academy.media.actions import MEDIA_READ, MediaActions, submitter
+from netsentinel.academy.media.actions import (
+    MEDIA_READ,
+    MEDIA_TRANSCRIBE,
+    HearingActions,
+    MediaActions,
+    submitter,
+)
 from netsentinel.academy.media.arrivals import Arrivals, Shelf
 from netsentinel.academy.media.blobs import BlobFolder
 from netsentinel.academy.media.entries import ENTRY_KINDS
+from netsentinel.academy.media.hearing import Ear, Hearing, HearingGround, ProcessEar
 from netsentinel.academy.media.model import (
     Imported,
     MediaUsage,
@@ -15,15 +22,16 @@ from netsentinel.academy.media.model import (
     Upload,
     UploadPart,
 )
-from netsentinel.academy.media.ports import BlobStore, MediumCounts, MediumStore, ReadingRoom, UploadStore
+from netsentinel.academy.media.ports import BlobStore, MediumCounts, MediumStore, NearbyMedia, ReadingRoom, UploadStore
 from netsentinel.academy.media.quotas import UploadLimits
 from netsentinel.academy.media.reading import Reading, ReadingGround
 from netsentinel.academy.media.room import ProcessReadingRoom
 from netsentinel.academy.media.service import Media, MediaGround
 from netsentinel.academy.media.sink import CHECKSUMS, Checksum
+from netsentinel.academy.media.strays import Strays
 from netsentinel.academy.media.uploads import UploadGround, Uploads
 from netsentinel.academy.media.vocabulary import Vocabulary
-from netsentinel.academy.reader.kinds import FORMATS, SUFFIXES, MediumKind
+from netsentinel.academy.reader.kinds import FORMATS, RECORDINGS, SUFFIXES, MediumKind
 from netsentinel.academy.reader.model import Facts
 
 __all__ = [
@@ -31,12 +39,18 @@ __all__ = [
     "ENTRY_KINDS",
     "FORMATS",
     "MEDIA_READ",
+    "MEDIA_TRANSCRIBE",
+    "RECORDINGS",
     "SUFFIXES",
     "Arrivals",
     "BlobFolder",
     "BlobStore",
     "Checksum",
+    "Ear",
     "Facts",
+    "Hearing",
+    "HearingActions",
+    "HearingGround",
     "Imported",
     "Media",
     "MediaActions",
@@ -48,6 +62,8 @@ __all__ = [
     "MediumPage",
     "MediumState",
     "MediumStore",
+    "NearbyMedia",
+    "ProcessEar",
     "ProcessReadingRoom",
     "Reading",
     "ReadingGround",
@@ -55,6 +71,7 @@ __all__ = [
     "Shelf",
     "Stage",
     "StageRun",
+    "Strays",
     "Upload",
     "UploadGround",
     "UploadLimits",

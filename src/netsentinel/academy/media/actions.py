@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from netsentinel.academy.media.errors import SupersededError
+from netsentinel.academy.media.hearing import Hearing
 from netsentinel.academy.media.model import MediumState
 from netsentinel.academy.media.ports import MediumStore
 from netsentinel.academy.media.reading import Reading, tell_stage
@@ -20,6 +21,9 @@ from netsentinel.storage.ports import Database, Tx
 from netsentinel.tasks import Action, Reporter, Submitted, TaskRequest, action
 
 MEDIA_READ: Final = "media.read"
+MEDIA_TRANSCRIBE: Final = "media.transcribe"
+LANGUAGE: Final = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$"
+"""A tag of RFC 5646, or nothing."""
 _ATTEMPTS: Final = 20
 """About an hour in all, with the usual delays: so long a virus scanner may be away."""
 _WAITING: Final = (MediumState.KEPT, MediumState.READING)
@@ -46,6 +50,23 @@ class WasRead(msgspec.Struct, frozen=True, kw_only=True):
     words: int = 0
     concepts: int = 0
     prerequisites: int = 0
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which recording to hear."""
+
+    medium: Annotated[str, Meta(min_length=1, max_length=100)]
+    """Id of the medium."""
+    language: Annotated[str, Meta(pattern=LANGUAGE)] = ""
+    """What is spoken in it, as a tag such as `en`; left out, it is found out."""
+
+
+class WasHeard(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    medium: str
+    """Id of the captions."""
+    name: str
 
 
 def submitter(submit_in: SubmitIn) -> Callable[[Tx, Principal, str, int], str]:
@@ -121,6 +142,36 @@ class MediaActions:
         failed = replace(medium, state=MediumState.FAILED, detail=why[:1_000], updated_at=entry.at)
         if self._store.save(tx, failed, medium.version):
             tell_stage(tx, _acting(entry.tenant, "system"), failed)
+
+
+class HearingActions:
+    """The action that has recordings heard, by a plug-in that understands speech.
+
+    Args:
+        hearing: hears them.
+    """
+
+    def __init__(self, hearing: Hearing) -> None:
+        self._hearing = hearing
+
+    def actions(self) -> tuple[Action[Any, Any], ...]:
+        """All of them."""
+        made = action(
+            MEDIA_TRANSCRIBE,
+            permission=Permission.MEDIA_WRITE,
+            timeout=12 * HOUR,
+            concurrency=1,
+            retry=RetryPolicy(max_attempts=3),
+            keeps_failures=False,
+        )(self.transcribe)
+        return (made,)
+
+    async def transcribe(self, recorded: Recorded, reporter: Reporter) -> WasHeard:
+        """Hear a recording; what is said becomes captions beside it, which are read like any other medium."""
+        task = reporter.task
+        acting = _acting(task.tenant, task.principal)
+        done = await self._hearing.run(acting, recorded.medium, recorded.language, reporter.progress)
+        return WasHeard(medium=done.medium.id, name=done.medium.name)
 
 
 def _acting(tenant: TenantId, principal_id: str) -> Principal:

@@ -59,13 +59,16 @@ class Shelf:
         """To be held from before bytes are kept until a row names them."""
         return self._locks.setdefault((tenant, sha256), asyncio.Lock())
 
-    async def sweep(self, tenant: TenantId, *hashes: str) -> None:
-        """Delete those bytes that no medium of the tenant has any more."""
+    async def sweep(self, tenant: TenantId, *hashes: str) -> int:
+        """Delete those bytes that no medium of the tenant has any more; of how many that was so."""
+        gone = 0
         for sha256 in filter(None, hashes):
             async with self.hold(tenant, sha256):
                 uses = await self._db.read(lambda tx, one=sha256: self._counts.uses(tx, tenant, one))
                 if not uses:
                     await self.blobs.forget(tenant, sha256)
+                    gone += 1
+        return gone
 
 
 class Arrivals:

@@ -1,19 +1,22 @@
 """Bytes by content hash in a folder per tenant: written aside, synced, renamed. A blob is there whole or not at all."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from netsentinel.kernel.errors import NotFoundError, StorageFullError
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.private_file import private_folder
 
 _TENANT: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_ASIDE: Final = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{16}")
 
 
 class BlobFolder:
@@ -57,6 +60,34 @@ class BlobFolder:
         """Delete the bytes; nothing when there are none."""
         path = self.path(tenant, sha256)
         await asyncio.to_thread(lambda: path.unlink(missing_ok=True))
+
+    async def stored(self, before: Micros) -> Mapping[TenantId, Sequence[str]]:
+        """The hashes of all bytes that came to be kept before a time, of each tenant."""
+        found: dict[TenantId, list[str]] = {}
+        for path in await asyncio.to_thread(self._older, before):
+            if _HASH.fullmatch(path.name) and _TENANT.fullmatch(path.parts[-3]):
+                found.setdefault(TenantId(path.parts[-3]), []).append(path.name)
+        return found
+
+    async def drop_unfinished(self, before: Micros) -> int:
+        """Delete what was begun before a time and never became kept bytes; how much that was."""
+
+        def drop() -> int:
+            asides = [path for path in self._older(before) if _ASIDE.fullmatch(path.name)]
+            for path in asides:
+                path.unlink(missing_ok=True)
+            return len(asides)
+
+        return await asyncio.to_thread(drop)
+
+    def _older(self, before: Micros) -> list[Path]:
+        """Files that were last made, linked or renamed before a time, which no program can set otherwise."""
+        found: list[Path] = []
+        for path in self._folder.glob("*/*/*"):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                if path.stat().st_ctime_ns < before * 1_000:
+                    found.append(path)
+        return found
 
     def _keep(self, tenant: TenantId, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()

@@ -51,6 +51,13 @@ class UnscannedError(NotAllowedError):
     title = "The virus scanner has not let the medium pass yet"
 
 
+class HasCaptionsError(ConflictError):
+    """The recording has captions; they are its text."""
+
+    code = "has-captions"
+    title = "The recording has captions"
+
+
 class UploadOffsetError(ConflictError):
     """The bytes do not begin where those end that are kept; `offset` says where that is."""
 

@@ -1,11 +1,12 @@
 """Where media are kept: rows about them, their bytes, uploads on their way; and who reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt
 from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, Upload
+from netsentinel.academy.reader.kinds import MediumKind
 from netsentinel.academy.reader.model import ReadMedium
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
@@ -43,6 +44,14 @@ class MediumStore(Protocol):
         ...
 
 
+class NearbyMedia(Protocol):
+    """Finds media by how their names begin."""
+
+    def beginning(self, tx: ReadTx, tenant: TenantId, start: str, kinds: Collection[MediumKind]) -> list[Medium]:
+        """The tenant's media of these kinds whose names begin so, by name; the first hundred."""
+        ...
+
+
 class MediumCounts(Protocol):
     """Counts over media."""
 
@@ -52,6 +61,10 @@ class MediumCounts(Protocol):
 
     def usage(self, tx: ReadTx, tenant: TenantId) -> MediaUsage:
         """How much the tenant keeps."""
+        ...
+
+    def named_bytes(self, tx: ReadTx, tenant: TenantId) -> set[str]:
+        """The hashes of all bytes and texts that the tenant's media have."""
         ...
 
 
@@ -116,6 +129,14 @@ class BlobStore(Protocol):
 
     async def forget(self, tenant: TenantId, sha256: str) -> None:
         """Delete the bytes; nothing when there are none."""
+        ...
+
+    async def stored(self, before: Micros) -> Mapping[TenantId, Sequence[str]]:
+        """The hashes of all bytes that came to be kept before a time, of each tenant."""
+        ...
+
+    async def drop_unfinished(self, before: Micros) -> int:
+        """Delete what was begun before a time and never became kept bytes; how much that was."""
         ...
 
     def path(self, tenant: TenantId, sha256: str) -> Path:

@@ -20,7 +20,7 @@ from netsentinel.academy.media.model import Medium, MediumState, Stage, StageRun
 from netsentinel.academy.media.ports import Judgement, MediumStore, ReadingRoom
 from netsentinel.academy.media.vocabulary import Vocabulary, known_of
 from netsentinel.academy.reader.errors import InvalidMediumError
-from netsentinel.academy.reader.kinds import MAX_NAME, format_of
+from netsentinel.academy.reader.kinds import MAX_NAME, RECORDINGS, format_of
 from netsentinel.academy.reader.model import ReadMedium
 from netsentinel.guards import ends_as_archive, signature_of
 from netsentinel.guards.signatures import HEAD_BYTES, TAIL_BYTES
@@ -314,7 +314,7 @@ def _ready(medium: Medium, known: Understood, text: str, now: int) -> Medium:
         medium,
         title=" ".join(known.read.document.title.split())[:MAX_NAME] or medium.name,
         state=MediumState.READY,
-        detail="" if known.read.document.passages else "It holds no text.",
+        detail="" if known.read.document.passages or medium.kind in RECORDINGS else "It holds no text.",
         facts=known.read.facts,
         text_sha256=text,
         words=found.words,

@@ -7,6 +7,7 @@ from pathlib import Path
 from netsentinel.academy.extraction import Document
 from netsentinel.academy.graph import Claims, Graph
 from netsentinel.academy.media.arrivals import ADDED, DELETED, REPLACED, Arrived, Shelf, announce, fresh_medium
+from netsentinel.academy.media.captions import beside, stems_of
 from netsentinel.academy.media.errors import MediumChangedError, MediumTooLargeError, QuarantinedError, UnscannedError
 from netsentinel.academy.media.model import (
     Imported,
@@ -15,9 +16,9 @@ from netsentinel.academy.media.model import (
     MediumPage,
     MediumState,
 )
-from netsentinel.academy.media.ports import MediumCounts, MediumStore
+from netsentinel.academy.media.ports import MediumCounts, MediumStore, NearbyMedia
 from netsentinel.academy.media.reading import Reading, origin_of
-from netsentinel.academy.reader.kinds import checked_name, most_bytes
+from netsentinel.academy.reader.kinds import RECORDINGS, MediumKind, checked_name, most_bytes
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.errors import NotFoundError
@@ -33,6 +34,7 @@ class MediaGround:
 
     db: Database
     store: MediumStore
+    nearby: NearbyMedia
     counts: MediumCounts
     shelf: Shelf
     graph: Graph
@@ -131,13 +133,30 @@ class Media:
         """How much the tenant keeps."""
         return await self._ground.db.read(lambda tx: self._ground.counts.usage(tx, tenant))
 
+    async def beside(self, medium: Medium) -> tuple[Medium, ...]:
+        """The captions of a recording, or the recordings of captions; what is named most like it first."""
+        if medium.kind is not MediumKind.CAPTIONS and medium.kind not in RECORDINGS:
+            return ()
+        kinds = RECORDINGS if medium.kind is MediumKind.CAPTIONS else (MediumKind.CAPTIONS,)
+        start = f"{stems_of(medium)[-1]}."
+        nearby = self._ground.nearby
+        return beside(medium, await self._ground.db.read(lambda tx: nearby.beginning(tx, medium.tenant, start, kinds)))
+
+    async def speaker(self, medium: Medium) -> Medium:
+        """The medium whose text is this one's: of a recording the captions beside it, else itself."""
+        if medium.kind not in RECORDINGS:
+            return medium
+        return next((one for one in await self.beside(medium) if one.text_sha256), medium)
+
     async def document(self, tenant: TenantId, medium_id: str) -> Document:
-        """The text of a medium with its positions; empty before it was read.
+        """The text of a medium with its positions, of a recording that of its captions; empty before it was read.
 
         Raises:
             NotFoundError: the tenant has no such medium.
         """
-        return await self._ground.reading.document(await self.get(tenant, medium_id))
+        medium = await self.get(tenant, medium_id)
+        found = await self._ground.reading.document(await self.speaker(medium))
+        return Document(medium.title, found.passages) if medium.kind in RECORDINGS else found
 
     async def original(self, tenant: TenantId, medium_id: str) -> tuple[Medium, Path]:
         """A medium, and the file with its bytes as they came.

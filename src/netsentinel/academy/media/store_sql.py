@@ -1,5 +1,6 @@
 """Media and uploads in SQL."""
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -104,6 +105,12 @@ class SqlMedia:
         rows = tx.rows(f"{_SELECT} AND name > ? ORDER BY name LIMIT ?", (tenant, after, limit))
         return [_medium(row) for row in rows]
 
+    def beginning(self, tx: ReadTx, tenant: TenantId, start: str, kinds: Collection[MediumKind]) -> list[Medium]:
+        """The tenant's media of these kinds whose names begin so, by name; the first hundred."""
+        marks = ", ".join("?" * len(kinds))
+        sql = f"{_SELECT} AND substr(name, 1, ?) = ? AND kind IN ({marks}) ORDER BY name LIMIT 100"
+        return [_medium(row) for row in tx.rows(sql, (tenant, len(start), start, *sorted(kinds)))]
+
 
 class SqlMediumCounts:
     """Counts over the table `media`."""
@@ -118,6 +125,11 @@ class SqlMediumCounts:
         """How much the tenant keeps."""
         row = tx.row("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM media WHERE tenant = ?", (tenant,))
         return MediaUsage(int(row[0]), int(row[1])) if row else MediaUsage(0, 0)
+
+    def named_bytes(self, tx: ReadTx, tenant: TenantId) -> set[str]:
+        """The hashes of all bytes and texts that the tenant's media have."""
+        rows = tx.rows("SELECT sha256, text_sha256 FROM media WHERE tenant = ?", (tenant,))
+        return {one for row in rows for one in row if one}
 
 
 _UPLOAD: Final = "id, tenant, principal, name, length, received, part, metadata, medium, change, created_at, expires_at"

@@ -1,13 +1,17 @@
-"""Media and uploads in memory, and a reading room in this process, for tests."""
+"""Media and uploads in memory, a reading room in this process, and ears that hear what is written, for tests."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from pathlib import Path
 
 from netsentinel.academy.extraction import Document, Extraction, KnownConcept, Learnt, extract
+from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, Upload
+from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.files import read_file
+from netsentinel.academy.reader.kinds import MediumKind
 from netsentinel.academy.reader.model import ReadMedium
+from netsentinel.academy.reader.speech import Speech, Transcriber
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -53,6 +57,10 @@ class MemoryMedia:
         """Media by name, beginning after that name."""
         return [one for one in self._of(tenant) if one.name > after][:limit]
 
+    def beginning(self, tx: ReadTx, tenant: TenantId, start: str, kinds: Collection[MediumKind]) -> list[Medium]:
+        """The tenant's media of these kinds whose names begin so, by name; the first hundred."""
+        return [one for one in self._of(tenant) if one.name.startswith(start) and one.kind in kinds][:100]
+
     def uses(self, tx: ReadTx, tenant: TenantId, sha256: str) -> int:
         """How many of the tenant's media have these bytes, or this text."""
         return sum(sha256 in (one.sha256, one.text_sha256) for one in self._of(tenant))
@@ -61,6 +69,10 @@ class MemoryMedia:
         """How much the tenant keeps."""
         own = self._of(tenant)
         return MediaUsage(len(own), sum(one.size for one in own))
+
+    def named_bytes(self, tx: ReadTx, tenant: TenantId) -> set[str]:
+        """The hashes of all bytes and texts that the tenant's media have."""
+        return {sha256 for one in self._of(tenant) for sha256 in (one.sha256, one.text_sha256) if sha256}
 
     def _of(self, tenant: TenantId) -> list[Medium]:
         return sorted((one for one in self._media.values() if one.tenant == tenant), key=lambda one: one.name)
@@ -118,3 +130,31 @@ class OpenRoom:
     async def extract(self, document: Document, known: Sequence[KnownConcept], state: Learnt) -> Extraction:
         """What is in a text, by what answers taught."""
         return await asyncio.to_thread(extract, document, known, state)
+
+
+class OpenEar:
+    """Hears in this process, without limits.
+
+    Args:
+        transcriber: understands speech; None as where nothing is installed.
+    """
+
+    def __init__(self, transcriber: Transcriber | None) -> None:
+        self.transcriber = transcriber
+
+    def name(self) -> str:
+        """What it is called."""
+        if self.transcriber is None:
+            raise NoTranscriberError("Nothing that understands speech is installed.")
+        return "scripted"
+
+    async def listen(self, path: Path, media_type: str, language: str) -> AsyncGenerator[Speech, None]:
+        """What is said in a recording, piece by piece."""
+        if self.transcriber is None:
+            raise NoTranscriberError("Nothing that understands speech is installed.")
+        try:
+            for one in self.transcriber.transcribe(path, media_type, language):
+                yield one
+                await asyncio.sleep(0)
+        except ValueError as error:
+            raise UnreadableTextError(str(error)) from error

@@ -1,6 +1,6 @@
 """What can be wrong with a file that is to be read."""
 
-from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.kernel.errors import ConflictError, InvalidInputError
 
 
 class InvalidMediumError(InvalidInputError):
@@ -8,3 +8,10 @@ class InvalidMediumError(InvalidInputError):
 
     code = "invalid-medium"
     title = "The file cannot be a medium"
+
+
+class NoTranscriberError(ConflictError):
+    """Nothing that understands speech is installed, or not what the settings name."""
+
+    code = "no-transcriber"
+    title = "Nothing that understands speech is installed"

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from netsentinel.academy.extraction import Document, read_text
 from netsentinel.academy.extraction.readers import title_of
-from netsentinel.academy.reader.kinds import MediumKind, format_of
+from netsentinel.academy.reader.kinds import RECORDINGS, MediumKind, format_of
 from netsentinel.academy.reader.model import Facts, ReadMedium
 from netsentinel.academy.reader.pictures import pixels_of
+from netsentinel.academy.reader.recordings import Recording, probe
 
 
 def read_file(path: Path, name: str) -> ReadMedium:
@@ -19,12 +20,25 @@ def read_file(path: Path, name: str) -> ReadMedium:
     Raises:
         UnreadableTextError: it is not what its name says.
     """
-    if format_of(name).kind is MediumKind.IMAGE:
+    kind = format_of(name).kind
+    if kind is MediumKind.IMAGE:
         with path.open("rb") as file:
             width, height = pixels_of(file, name)
         return ReadMedium(Document(title_of(name), ()), Facts(width=width, height=height))
+    if kind in RECORDINGS:
+        with path.open("rb") as file:
+            return ReadMedium(Document(title_of(name), ()), _facts_of(probe(file, name)))
     document = read_text(name, path.read_bytes())
     return ReadMedium(document, _facts(document))
+
+
+def _facts_of(found: Recording) -> Facts:
+    return Facts(
+        width=found.width,
+        height=found.height,
+        duration_ms=found.duration_ms,
+        codec=", ".join(found.codecs),
+    )
 
 
 def _facts(document: Document) -> Facts:

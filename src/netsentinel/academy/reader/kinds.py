@@ -47,6 +47,10 @@ def _text(media_type: str, kind: MediumKind = MediumKind.TEXT) -> Format:
     return Format(kind, media_type, ("text",), _TEXT_MIB, is_markup=True)
 
 
+def _recording(kind: MediumKind, media_type: str, signature: str) -> Format:
+    return Format(kind, media_type, (signature,))
+
+
 def _picture(what: str) -> Format:
     return Format(MediumKind.IMAGE, f"image/{what}", (what,), _PICTURE_MIB)
 
@@ -67,10 +71,25 @@ FORMATS: Final[Mapping[str, Format]] = {
     ".jpeg": _picture("jpeg"),
     ".gif": _picture("gif"),
     ".webp": _picture("webp"),
+    ".mp4": _recording(MediumKind.VIDEO, "video/mp4", "mp4"),
+    ".m4v": _recording(MediumKind.VIDEO, "video/mp4", "mp4"),
+    ".mov": _recording(MediumKind.VIDEO, "video/quicktime", "mp4"),
+    ".webm": _recording(MediumKind.VIDEO, "video/webm", "matroska"),
+    ".mkv": _recording(MediumKind.VIDEO, "video/matroska", "matroska"),
+    ".ogv": _recording(MediumKind.VIDEO, "video/ogg", "ogg"),
+    ".m4a": _recording(MediumKind.AUDIO, "audio/mp4", "mp4"),
+    ".mp3": _recording(MediumKind.AUDIO, "audio/mpeg", "mp3"),
+    ".ogg": _recording(MediumKind.AUDIO, "audio/ogg", "ogg"),
+    ".oga": _recording(MediumKind.AUDIO, "audio/ogg", "ogg"),
+    ".opus": _recording(MediumKind.AUDIO, "audio/ogg", "ogg"),
+    ".wav": _recording(MediumKind.AUDIO, "audio/wav", "wav"),
+    ".flac": _recording(MediumKind.AUDIO, "audio/flac", "flac"),
 }
 """Suffix of a name, in small letters -> its format."""
 
 SUFFIXES: Final = tuple(FORMATS)
+RECORDINGS: Final = frozenset({MediumKind.AUDIO, MediumKind.VIDEO})
+"""Kinds of media that are heard or seen, and whose text is that of captions beside them."""
 
 
 def format_of(name: str) -> Format:

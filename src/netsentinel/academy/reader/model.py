@@ -17,7 +17,7 @@ class Facts:
     height: int = 0
     duration_ms: int = 0
     codec: str = ""
-    """As its container names it."""
+    """Of sound and picture as their container names them, with `, ` between them."""
 
 
 NO_FACTS: Final = Facts()

@@ -1,4 +1,4 @@
-"""What the server and the process that reads media say to each other, in MessagePack."""
+"""What the server and the processes that read and hear media say to each other, in MessagePack."""
 
 from typing import Final
 
@@ -23,6 +23,14 @@ class Extract(msgspec.Struct, frozen=True, tag=True):
     state: Learnt
 
 
+class Hear(msgspec.Struct, frozen=True, tag=True):
+    """Say what is said in a recording, piece by piece."""
+
+    path: str
+    media_type: str
+    language: str
+
+
 class WasRead(msgspec.Struct, frozen=True, tag=True):
     """What was read."""
 
@@ -33,6 +41,14 @@ class Extracted(msgspec.Struct, frozen=True, tag=True):
     """What is in a text; its document is left out."""
 
     found: Extraction
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """Some seconds of speech."""
+
+    begin_ms: int
+    end_ms: int
+    text: str
 
 
 class Unreadable(msgspec.Struct, frozen=True, tag=True):
@@ -47,3 +63,5 @@ Answer = WasRead | Extracted | Unreadable
 
 order_decoder: Final = msgspec.msgpack.Decoder(Order)
 answer_decoder: Final = msgspec.msgpack.Decoder(Answer)
+hear_decoder: Final = msgspec.msgpack.Decoder(Hear)
+heard_decoder: Final = msgspec.msgpack.Decoder(Heard | Unreadable)

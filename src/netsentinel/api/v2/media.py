@@ -7,7 +7,8 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.graph import Origin, OriginKind
-from netsentinel.academy.media import MEDIA_READ
+from netsentinel.academy.media import MEDIA_READ, MEDIA_TRANSCRIBE
+from netsentinel.academy.media.actions import LANGUAGE
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.late import LateRouter
@@ -17,10 +18,12 @@ from netsentinel.api.v2.media_views import (
     LibraryView,
     MediumItem,
     MediumItems,
+    MediumShown,
     TextView,
     concepts_said,
     item_of,
     library_view,
+    shown,
     text_view,
 )
 from netsentinel.api.v2.task_views import TaskItem
@@ -68,6 +71,16 @@ class ConceptsQuery(BaseModel):
     limit: int = Field(500, ge=1, le=2_000, description="Concepts at most.")
 
 
+class Transcribe(BaseModel):
+    """How to hear a recording."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: str = Field(
+        "", pattern=LANGUAGE, description="What is spoken, as a tag such as `en`; found out if empty."
+    )
+
+
 @router.get("", response_model=MediumItems, responses=problems(400, 401, 403))
 async def list_media(query: Annotated[MediaQuery, Query()], principal: Reader, services: Served) -> Response:
     """Media by name, with the state of each."""
@@ -82,20 +95,24 @@ async def list_media(query: Annotated[MediaQuery, Query()], principal: Reader, s
 async def show_library(principal: Reader, services: Served) -> Response:
     """How much the library keeps, how much it may, and which formats it takes."""
     usage = await services.media.usage(principal.tenant)
-    return answer(library_view(usage, services.uploads.limits))
+    return answer(library_view(usage, services.uploads.limits, services.hearing.installed))
 
 
-@router.get("/{medium_id}", response_model=MediumItem, responses=problems(401, 403, 404))
+@router.get("/{medium_id}", response_model=MediumShown, responses=problems(401, 403, 404))
 async def show_medium(medium_id: str, principal: Reader, services: Served) -> Response:
-    """A medium: its state, the steps of its last reading, and what was found."""
-    return answer(item_of(await services.media.get(principal.tenant, medium_id)))
+    """A medium: its state, the steps of its last reading, what was found, and the captions or recordings beside it."""
+    medium = await services.media.get(principal.tenant, medium_id)
+    return answer(shown(medium, await services.media.beside(medium), await services.media.speaker(medium)))
 
 
 @router.get("/{medium_id}/text", response_model=TextView, responses=problems(400, 401, 403, 404))
 async def show_text(
     medium_id: str, query: Annotated[TextQuery, Query()], principal: Reader, services: Served
 ) -> Response:
-    """What a medium says, passage by passage, each with its position: section, page, slide, line or time."""
+    """What a medium says, passage by passage, each with its position: section, page, slide, line or time.
+
+    A recording says what the captions beside it say.
+    """
     document = await services.media.document(principal.tenant, medium_id)
     return answer(text_view(document, query.first, query.limit))
 
@@ -104,12 +121,16 @@ async def show_text(
 async def show_medium_concepts(
     medium_id: str, query: Annotated[ConceptsQuery, Query()], principal: Reader, services: Served
 ) -> Response:
-    """The concepts that a medium names, and which of them go when it is deleted, since nothing else states them."""
+    """The concepts that a medium names, and which of them go when it is deleted, since nothing else states them.
+
+    A recording names what the captions beside it name; that stays when the recording goes.
+    """
     tenant = principal.tenant
     medium = await services.media.get(tenant, medium_id)
-    said = await services.graph.said_by(tenant, Origin(OriginKind.MEDIUM, medium.id))
+    speaker = await services.media.speaker(medium)
+    said = await services.graph.said_by(tenant, Origin(OriginKind.MEDIUM, speaker.id))
     found = await services.graph.find(tenant, {one.concept_id for one in said.concepts})
-    return answer(concepts_said(said, found, query.limit))
+    return answer(concepts_said(said, found, query.limit, is_own=speaker.id == medium.id))
 
 
 @router.get("/{medium_id}/original", response_class=FileResponse, responses=problems(401, 403, 404) | _ORIGINAL)
@@ -134,6 +155,17 @@ async def read_medium(medium_id: str, principal: Writer, services: Served) -> Re
         TaskRequest(action=MEDIA_READ, input={"medium": medium.id}, origin=f"medium:{medium.id}"),
     )
     return answer(task_item(submitted.task), 202)
+
+
+@router.post(
+    "/{medium_id}/transcribe", response_model=TaskItem, status_code=202, responses=problems(400, 401, 403, 404, 409)
+)
+async def transcribe_medium(medium_id: str, body: Transcribe, principal: Writer, services: Served) -> Response:
+    """Have a recording heard, as a task: what is said becomes captions beside it. A plug-in must understand speech."""
+    medium = await services.hearing.check(principal, medium_id)
+    wanted = {"medium": medium.id, "language": body.language}
+    request = TaskRequest(action=MEDIA_TRANSCRIBE, input=wanted, origin=f"medium:{medium.id}")
+    return answer(task_item((await services.tasks.submit(principal, request)).task), 202)
 
 
 @router.delete("/{medium_id}", response_model=MediumItem, responses=problems(401, 403, 404))

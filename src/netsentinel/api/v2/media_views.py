@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from netsentinel.academy.extraction import Document, Passage, PassageKind
 from netsentinel.academy.graph import Concept, ConceptKind, Statements
@@ -46,6 +47,26 @@ class MediumItem:
     created_at: Micros
     updated_at: Micros
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideView:
+    """A medium that belongs to another one by its name."""
+
+    id: str
+    name: str
+    kind: MediumKind
+    state: MediumState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediumShown(MediumItem):
+    """A medium, and what belongs to it."""
+
+    beside: tuple[BesideView, ...]
+    """The captions of a recording, or the recordings of captions: of the same name but for the suffix."""
+    text_from: str
+    """Id of the captions whose text and concepts are this recording's; empty where they are its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +153,25 @@ class LibraryView:
     """Of one medium."""
     uploads_at_once: int
     formats: tuple[FormatView, ...]
+    transcriber: str
+    """What understands speech here; empty where nothing is installed."""
 
 
 def item_of(medium: Medium) -> MediumItem:
     """A medium as it is shown."""
+    return MediumItem(origin=f"medium:{medium.id}", **_fields(medium))
+
+
+def shown(medium: Medium, beside: Sequence[Medium], speaker: Medium) -> MediumShown:
+    """A medium with what belongs to it, and whose text it has."""
+    near = tuple(BesideView(id=one.id, name=one.name, kind=one.kind, state=one.state) for one in beside)
+    text_from = speaker.id if speaker.id != medium.id else ""
+    return MediumShown(origin=f"medium:{medium.id}", beside=near, text_from=text_from, **_fields(medium))
+
+
+def _fields(medium: Medium) -> dict[str, Any]:
     hidden = {"tenant", "text_sha256"}
-    fields = {name: getattr(medium, name) for name in Medium.__dataclass_fields__ if name not in hidden}
-    return MediumItem(origin=f"medium:{medium.id}", **fields)
+    return {name: getattr(medium, name) for name in Medium.__dataclass_fields__ if name not in hidden}
 
 
 def text_view(document: Document, first: int, limit: int) -> TextView:
@@ -151,13 +184,20 @@ def text_view(document: Document, first: int, limit: int) -> TextView:
     )
 
 
-def concepts_said(said: Statements, found: Sequence[Concept], limit: int) -> ConceptsSaid:
-    """What a medium names, of the concepts that there are; itself left out."""
+def concepts_said(said: Statements, found: Sequence[Concept], limit: int, *, is_own: bool) -> ConceptsSaid:
+    """What a medium names, of the concepts that there are; itself left out.
+
+    Args:
+        said: what is stated in the name of the medium, or of its captions.
+        found: the concepts.
+        limit: so many of them are shown.
+        is_own: whether the medium itself states it: what its captions say stays when a recording goes.
+    """
     places = {one.concept_id: one.claim.position for one in said.concepts}
     named = [one for one in found if one.kind is not ConceptKind.MEDIUM]
     return ConceptsSaid(
         total=len(named),
-        only_here=sum(one.origins == 1 for one in named),
+        only_here=sum(is_own and one.origins == 1 for one in named),
         items=tuple(
             ConceptSaid(
                 id=one.id,
@@ -165,14 +205,14 @@ def concepts_said(said: Statements, found: Sequence[Concept], limit: int) -> Con
                 kind=one.kind,
                 text=one.text,
                 position=places.get(one.id, ""),
-                is_only_here=one.origins == 1,
+                is_only_here=is_own and one.origins == 1,
             )
             for one in named[:limit]
         ),
     )
 
 
-def library_view(usage: MediaUsage, limits: UploadLimits) -> LibraryView:
+def library_view(usage: MediaUsage, limits: UploadLimits, transcriber: str) -> LibraryView:
     """How full the library is, and what it takes."""
     return LibraryView(
         media=usage.media,
@@ -190,6 +230,7 @@ def library_view(usage: MediaUsage, limits: UploadLimits) -> LibraryView:
             )
             for suffix, one in FORMATS.items()
         ),
+        transcriber=transcriber,
     )
 
 

@@ -1,9 +1,12 @@
 """A library in memory, and one on SQL."""
 
 import hashlib
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from netsentinel.academy.graph import Concepts
 from netsentinel.academy.media import (
@@ -12,6 +15,8 @@ from netsentinel.academy.media import (
     Media,
     MediaGround,
     Medium,
+    MediumCounts,
+    MediumState,
     MediumStore,
     Reading,
     ReadingGround,
@@ -24,6 +29,7 @@ from netsentinel.academy.media import (
 from netsentinel.academy.media.reading import Scanner
 from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads
 from netsentinel.academy.media.testing import MemoryMedia, MemoryUploads, OpenRoom
+from netsentinel.academy.reader.testing import ScriptedTranscriber
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.testing import MemoryAnswers
 from netsentinel.kernel.testing import FakeClock
@@ -46,6 +52,9 @@ class Library:
     reading: Reading
     graph: Site
     store: MediumStore
+    counts: MediumCounts
+    shelf: Shelf
+    arrivals: Arrivals
     folder: Path
     asked: list[tuple[str, int]]
     """Media that a task was made for, with the version."""
@@ -66,6 +75,23 @@ class Library:
         if data:
             upload = await self.uploads.receive(ANA, upload.id, 0, pieces(data))
         return await self.read(upload.medium)
+
+    async def bring_row(self, name: str, sha256: str) -> Medium:
+        """Only the row of a medium that has these bytes."""
+        medium = Medium(
+            id=f"med_{name}",
+            tenant=T,
+            name=name,
+            title=name,
+            size=1,
+            sha256=sha256,
+            state=MediumState.KEPT,
+            created_by=ANA.id,
+            created_at=1,
+            updated_at=1,
+        )
+        await self.graph.ground.db.write(lambda tx: self.store.insert(tx, medium))
+        return medium
 
     async def read(self, medium_id: str) -> Medium:
         """Have a medium read."""
@@ -97,8 +123,8 @@ def _library(site: Site, store, counts, kept, folder: Path, scanner: Scanner | N
 
     arrivals = Arrivals(db, store, shelf, clock, submit)
     uploads = Uploads(UploadGround(db, kept, counts, arrivals, folder / "uploads", clock, LIMITS))
-    media = Media(MediaGround(db, store, counts, shelf, site.graph, reading, clock))
-    return Library(media, uploads, reading, site, store, folder, asked)
+    media = Media(MediaGround(db, store, store, counts, shelf, site.graph, reading, clock))
+    return Library(media, uploads, reading, site, store, counts, shelf, arrivals, folder, asked)
 
 
 async def pieces(*parts: bytes, error: Exception | None = None) -> AsyncIterator[bytes]:
@@ -111,3 +137,14 @@ async def pieces(*parts: bytes, error: Exception | None = None) -> AsyncIterator
 
 def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
+
+
+def install_transcriber(folder: Path, monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
+    """Have a plug-in installed that hears what is written, for this process and those that it starts."""
+    (folder / "scripted-1.0.dist-info").mkdir(parents=True)
+    classes = {"scripted": f"{ScriptedTranscriber.__module__}:{ScriptedTranscriber.__name__}", **more}
+    lines = "".join(f"{name} = {place}\n" for name, place in classes.items())
+    (folder / "scripted-1.0.dist-info" / "METADATA").write_text("Name: scripted\nVersion: 1.0\n")
+    (folder / "scripted-1.0.dist-info" / "entry_points.txt").write_text(f"[netsentinel.transcribers]\n{lines}")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", ":".join(sys.path))

@@ -4,6 +4,8 @@ import pytest
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.reader.files import read_file
+from netsentinel.academy.reader.model import Facts
+from tests.unit.academy.reader.recordings import made
 
 
 def test_a_text_comes_with_what_is_known_of_it(tmp_path: Path) -> None:
@@ -26,3 +28,12 @@ def test_a_picture_has_a_size_and_no_text(tmp_path: Path) -> None:
     found = read_file(tmp_path / "x", "maps/office_net.gif")
     assert (found.document.title, found.document.passages) == ("office net", ())
     assert (found.facts.width, found.facts.height) == (320, 200)
+
+
+def test_a_recording_has_a_length_and_no_text_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(made.webm())
+    found = read_file(tmp_path / "x", "week 1/first_talk.webm")
+    assert (found.document.title, found.document.passages) == ("first talk", ())
+    assert found.facts == Facts(duration_ms=61_500, width=1_280, height=720, codec="V_VP9, A_OPUS")
+    with pytest.raises(UnreadableTextError):
+        read_file(tmp_path / "x", "talk.md")

@@ -50,6 +50,7 @@ def test_the_policy_allows_nothing_inline_and_nothing_foreign() -> None:
     directives = dict(part.split(" ", 1) for part in CONTENT_SECURITY_POLICY.split("; "))
     assert directives.pop("default-src") == "'none'"
     assert directives.pop("img-src") == "'self' data:"
+    assert directives.pop("media-src") == "'self'"
     assert directives.pop("require-trusted-types-for") == "'script'"
     assert set(directives.values()) == {"'self'", "'none'"}
     assert {name for name, value in directives.items() if value == "'none'"} == {"base-uri", "frame-ancestors"}

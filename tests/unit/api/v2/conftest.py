@@ -20,6 +20,9 @@ from netsentinel.academy.graph.store_sql import SqlCounts, SqlGraph, SqlLedger, 
 from netsentinel.academy.media import (
     Arrivals,
     BlobFolder,
+    Hearing,
+    HearingActions,
+    HearingGround,
     Media,
     MediaActions,
     MediaGround,
@@ -33,7 +36,8 @@ from netsentinel.academy.media import (
     submitter,
 )
 from netsentinel.academy.media.store_sql import SqlMedia, SqlMediumCounts, SqlUploads
-from netsentinel.academy.media.testing import OpenRoom
+from netsentinel.academy.media.testing import OpenEar, OpenRoom
+from netsentinel.academy.reader.testing import ScriptedTranscriber
 from netsentinel.academy.reviews import ReviewGround, Reviews
 from netsentinel.academy.reviews.store_sql import SqlAnswers
 from netsentinel.alerts import AlertGrouping, AlertService, AlertStores
@@ -248,6 +252,7 @@ class Desk:
             practice=practice_desk(self, self.graph, self.clock, self.alerts),  # type: ignore[arg-type] - the same
             media=self.media,
             uploads=self.uploads,
+            hearing=self.hearing,
             files=self.files,
             hub=Hub(self.journal, self.registry, self.clock, FakeAuth(), MemoryQueue()),
             analytics=self.analytics,
@@ -285,11 +290,14 @@ class Desk:
         self.reading = Reading(
             ReadingGround(db, store, shelf, self.graph, Vocabulary(db, ground.rows), self.reviews, clock, OpenRoom())
         )
-        self.media = Media(MediaGround(db, store, counts, shelf, self.graph, self.reading, clock))
+        self.media = Media(MediaGround(db, store, store, counts, shelf, self.graph, self.reading, clock))
         self.tasks.actions.add(*MediaActions(db, store, self.reading, 2).actions())
         arrivals = Arrivals(db, store, shelf, clock, submitter(self.tasks.submit_in))
         limits = UploadLimits.of(Settings(_env_file=None))
         self.uploads = Uploads(UploadGround(db, SqlUploads(), counts, arrivals, self.folder / "uploads", clock, limits))
+        self.ear = OpenEar(ScriptedTranscriber())
+        self.hearing = Hearing(HearingGround(self.media, shelf, arrivals, self.ear))
+        self.tasks.actions.add(*HearingActions(self.hearing).actions())
 
     async def read_media(self, medium_id: str) -> None:
         """Have a medium read, as its task would."""

@@ -1,6 +1,7 @@
 import pytest
 
 from netsentinel.kernel.types import Role
+from tests.unit.academy.reader.recordings import made
 from tests.unit.api.v2.conftest import Desk
 from tests.unit.api.v2.test_uploads import TEXT, send
 
@@ -74,3 +75,42 @@ async def test_a_list_costs_the_same_for_few_as_for_many(desk: Desk) -> None:
         await send(desk, f"{number}.md", TEXT)
     assert len((await desk.get(MEDIA)).json()["items"]) == 5
     assert desk.statements == few
+
+
+async def test_a_recording_is_shown_with_its_captions_and_what_they_say(desk: Desk) -> None:
+    film = (await send(desk, "talk.webm", made.webm())).headers["x-netsentinel-medium"]
+    await desk.read_media(film)
+    alone = (await desk.get(f"{MEDIA}/{film}")).json()
+    assert (alone["beside"], alone["text_from"], alone["facts"]["duration_ms"]) == ([], "", 61_500)
+    said = (
+        await send(
+            desk,
+            "talk.vtt",
+            b"WEBVTT\n\n00:01.000 --> 00:05.000\nA **golden ticket** is a forged ticket of Kerberos.\n",
+        )
+    ).headers["x-netsentinel-medium"]
+    await desk.read_media(said)
+    shown = (await desk.get(f"{MEDIA}/{film}")).json()
+    assert shown["beside"] == [{"id": said, "name": "talk.vtt", "kind": "captions", "state": "ready"}]
+    assert shown["text_from"] == said
+    assert [one["id"] for one in (await desk.get(f"{MEDIA}/{said}")).json()["beside"]] == [film]
+    assert (await desk.get(f"{MEDIA}/{film}/text")).json()["passages"][0]["at_ms"] == 1_000
+    own, lent = [(await desk.get(f"{MEDIA}/{one}/concepts")).json() for one in (said, film)]
+    assert own["total"] == lent["total"] == own["only_here"] > 0
+    assert lent["only_here"] == 0  # they stay when the recording goes
+
+
+async def test_a_recording_is_heard_as_a_task(desk: Desk) -> None:
+    film = (await send(desk, "talk.webm", made.webm() + b"[0-900 Good morning.]")).headers["x-netsentinel-medium"]
+    await desk.read_media(film)
+    assert (await desk.get(f"{MEDIA}/library")).json()["transcriber"] == "scripted"
+    task = (await desk.call("POST", f"{MEDIA}/{film}/transcribe", json={"language": "en"})).json()
+    assert (task["action"], task["origin"]) == ("media.transcribe", f"medium:{film}")
+    assert (await desk.call("POST", f"{MEDIA}/{film}/transcribe", Role.VIEWER, json={})).status_code == 403
+    assert (await desk.call("POST", f"{MEDIA}/{film}/transcribe", json={"language": "../x"})).status_code == 400
+    text = (await send(desk, "web.md", TEXT)).headers["x-netsentinel-medium"]
+    assert (await desk.call("POST", f"{MEDIA}/{text}/transcribe", json={})).json()["code"] == "invalid-medium"
+    desk.ear.transcriber = None
+    nothing = await desk.call("POST", f"{MEDIA}/{film}/transcribe", json={})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "no-transcriber")
+    assert (await desk.get(f"{MEDIA}/library")).json()["transcriber"] == ""

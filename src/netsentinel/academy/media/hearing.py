@@ -1,0 +1,195 @@
+"""Having a recording heard: by a plug-in in a process in limits, whose words become captions beside the recording."""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from netsentinel.academy.extraction.errors import UnreadableTextError
+from netsentinel.academy.media.arrivals import Arrivals, Arrived, Shelf, Taken
+from netsentinel.academy.media.captions import stem_of
+from netsentinel.academy.media.errors import HasCaptionsError
+from netsentinel.academy.media.model import Medium
+from netsentinel.academy.media.service import Media
+from netsentinel.academy.reader.errors import InvalidMediumError, NoTranscriberError
+from netsentinel.academy.reader.kinds import RECORDINGS, checked_name
+from netsentinel.academy.reader.orders import Hear, Heard, heard_decoder
+from netsentinel.academy.reader.speech import MOST_SPEECH, MOST_TEXT, Speech, chosen_transcriber, webvtt
+from netsentinel.guards import CellBrokeError
+from netsentinel.guards.cell import Cell, CellLimits
+from netsentinel.kernel.types import Principal
+from netsentinel.storage.ports import Tx
+
+_MODULE: Final = "netsentinel.academy.reader.speech_process"
+
+
+class Ear(Protocol):
+    """Hears what is said in recordings."""
+
+    def name(self) -> str:
+        """What it is called.
+
+        Raises:
+            NoTranscriberError: nothing that understands speech is installed.
+        """
+        ...
+
+    def listen(self, path: Path, media_type: str, language: str) -> AsyncGenerator[Speech, None]:
+        """What is said in a recording, piece by piece, as it becomes known.
+
+        Raises:
+            NoTranscriberError: nothing that understands speech is installed.
+            UnreadableTextError: it cannot make anything of it.
+            CellBrokeError: hearing it broke off.
+        """
+        ...
+
+
+class ProcessEar:
+    """Hears in a process of its own, a new one for each recording.
+
+    Args:
+        limits: of the process; the time by the clock is that from one piece of speech to the next.
+        wanted: name of the plug-in; empty for the first one that is installed.
+    """
+
+    def __init__(self, limits: CellLimits, wanted: str = "") -> None:
+        self._limits = limits
+        self._wanted = wanted
+
+    def name(self) -> str:
+        """What it is called.
+
+        Raises:
+            NoTranscriberError: nothing that understands speech is installed.
+        """
+        return chosen_transcriber(self._wanted)
+
+    async def listen(self, path: Path, media_type: str, language: str) -> AsyncGenerator[Speech, None]:
+        """What is said in a recording, piece by piece, as it becomes known.
+
+        Raises:
+            NoTranscriberError: nothing that understands speech is installed.
+            UnreadableTextError: it cannot make anything of it.
+            CellBrokeError: hearing it broke off.
+        """
+        cell = await Cell.start(_MODULE, self._limits, self.name())
+        try:
+            order = msgspec.msgpack.encode(Hear(str(path), media_type, language))
+            async with aclosing(cell.answers(order)) as frames:
+                async for frame in frames:
+                    yield _speech(frame)
+        finally:
+            await cell.end()
+
+
+def _speech(frame: bytes) -> Speech:
+    try:
+        word = heard_decoder.decode(frame)
+    except msgspec.DecodeError as error:
+        raise CellBrokeError("The process that hears answered nonsense.", why="ended") from error
+    if isinstance(word, Heard):
+        return Speech(word.begin_ms, word.end_ms, word.text)
+    raise UnreadableTextError(word.detail)
+
+
+class HearsProgress(Protocol):
+    """Is told how far it is."""
+
+    def __call__(self, percent: float, stage: str, detail: str, /) -> None:
+        """So far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HearingGround:
+    """What hearing stands on."""
+
+    media: Media
+    shelf: Shelf
+    arrivals: Arrivals
+    ear: Ear
+
+
+class Hearing:
+    """Makes captions of recordings."""
+
+    def __init__(self, ground: HearingGround) -> None:
+        self._ground = ground
+
+    @property
+    def installed(self) -> str:
+        """The name of what understands speech; empty where nothing is installed."""
+        try:
+            return self._ground.ear.name()
+        except NoTranscriberError:
+            return ""
+
+    async def check(self, principal: Principal, medium_id: str) -> Medium:
+        """The recording, if it can be heard.
+
+        Raises:
+            NotFoundError: the tenant has no such medium.
+            InvalidMediumError: it is no recording.
+            HasCaptionsError: it has captions.
+            QuarantinedError: nobody may have its bytes.
+            UnscannedError: nobody may have them yet.
+            NoTranscriberError: nothing that understands speech is installed.
+        """
+        media = self._ground.media
+        medium, _ = await media.original(principal.tenant, medium_id)
+        if medium.kind not in RECORDINGS:
+            raise InvalidMediumError(f"{medium.name} is no recording; nothing is said in it.")
+        captions = await media.beside(medium)
+        if captions:
+            raise HasCaptionsError(f"{captions[0].name} says what is said; delete it to have it heard anew.")
+        self._ground.ear.name()
+        return medium
+
+    async def run(self, principal: Principal, medium_id: str, language: str, tell: HearsProgress) -> Taken:
+        """Have a recording heard; its captions are a medium beside it, which is read like any other.
+
+        Raises:
+            UnreadableTextError: nothing could be made of it.
+            CellBrokeError: hearing it broke off.
+            NetSentinelError: as for `check`.
+        """
+        medium = await self.check(principal, medium_id)
+        ground, ear = self._ground, self._ground.ear
+        path = ground.shelf.blobs.path(medium.tenant, medium.sha256)
+        heard: list[Speech] = []
+        size = 0
+        async with aclosing(ear.listen(path, medium.media_type, language)) as pieces:
+            async for one in pieces:
+                heard.append(one)
+                size += len(one.text)
+                if len(heard) > MOST_SPEECH or size > MOST_TEXT:
+                    raise InvalidMediumError(f"More is said in {medium.name} than captions may hold.")
+                tell(_percent(one.end_ms, medium.facts.duration_ms), "hear", f"{len(heard):,} pieces of speech")
+        if not any(one.text.strip() for one in heard):
+            raise InvalidMediumError(f"No speech was heard in {medium.name}.")
+        await self.check(principal, medium_id)  # somebody may have uploaded captions meanwhile: these are better
+        text = webvtt(heard, f"{medium.name}, heard by {ear.name()}")
+        return await self._take(principal, medium, text.encode(), language)
+
+    async def _take(self, principal: Principal, medium: Medium, data: bytes, language: str) -> Taken:
+        ground, tenant = self._ground, principal.tenant
+        suffix = f".{language}.vtt" if language else ".vtt"
+        name = checked_name(f"{stem_of(medium.name)}{suffix}")
+        sha256 = hashlib.sha256(data).hexdigest()
+        await ground.shelf.blobs.keep(tenant, data)
+        arrived = Arrived(name, len(data), sha256, ground.shelf.blobs.path(tenant, sha256))
+        return await ground.arrivals.take(principal, arrived, _nothing_else)
+
+
+def _percent(at_ms: int, length_ms: int) -> float:
+    """How far it is, below 99; 0 where the recording does not say how long it is."""
+    return min(99.0, 100.0 * at_ms / length_ms) if length_ms else 0.0
+
+
+def _nothing_else(_tx: Tx, _medium: str, _change: str) -> None:
+    """The medium is all that is written."""

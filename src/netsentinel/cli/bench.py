@@ -116,7 +116,7 @@ def academy(
     *,
     nodes: Annotated[int, typer.Option(min=100, max=100_000, help="Concepts of the graph.")] = 10_000,
     edges: Annotated[int, typer.Option(min=100, max=1_000_000, help="Prerequisites among them.")] = 50_000,
-    upload: Annotated[int, typer.Option(min=1, max=2_048, help="MiB that are uploaded, three times.")] = 64,
+    upload: Annotated[int, typer.Option(min=1, max=2_048, help="MiB that are uploaded, six times.")] = 128,
     data: Annotated[
         Path, typer.Option(help="Folder of public data (`learning/`, `intel/`); what is not there is not measured.")
     ] = Path("../shared/data"),

@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import hashlib
+import math
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -13,7 +15,14 @@ from netsentinel.kernel.errors import RemoteError, UnavailableError
 
 UPLOADS: Final = "/api/v2/media/uploads"
 PIECE: Final = 8 * 1024 * 1024
-"""Bytes of one request."""
+"""Bytes of the first request. What breaks off is sent again, so a slow line gets smaller ones, and a quick one larger
+ones: each saves a round trip and a commit."""
+_TIMES: Final = 4
+"""So many times as large a piece may become."""
+_PART: Final = 8
+"""The same for becoming smaller."""
+_QUICK_S: Final = 0.5
+_SLOW_S: Final = 4.0
 _PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Between attempts, when nobody answers; a minute or so in all."""
 _GONE: Final = 404
@@ -33,7 +42,7 @@ class Sent:
 
 
 @dataclass
-class _Trip:
+class Trip:
     """One file on its way."""
 
     file: BinaryIO
@@ -42,6 +51,19 @@ class _Trip:
     """`Upload-Metadata`."""
     url: str
     """Where it goes on; empty before it is announced."""
+    piece: int = field(default_factory=lambda: PIECE)
+    """Bytes of the next request."""
+
+    async def read(self, offset: int) -> tuple[bytes, str]:
+        """The bytes from there on, one piece, and their checksum."""
+        return await asyncio.to_thread(_piece, self.file, offset, self.piece)
+
+    def took(self, seconds: float) -> None:
+        """A piece took so long; for ever, if it broke off."""
+        if seconds < _QUICK_S:
+            self.piece = min(2 * self.piece, PIECE * _TIMES)
+        elif seconds > _SLOW_S:
+            self.piece = max(self.piece // 2, PIECE // _PART)
 
 
 class Uploader:
@@ -70,13 +92,14 @@ class Uploader:
         with await asyncio.to_thread(path.open, "rb") as file:
             size, fingerprint = await asyncio.to_thread(_print_of, path)
             stated = f"filename {_base64(name.encode())},fingerprint {_base64(fingerprint.encode())}"
-            trip = _Trip(file, size, stated, self._known.get((name, size, fingerprint), ""))
+            trip = Trip(file, size, stated, self._known.get((name, size, fingerprint), ""))
             for pause in (*_PAUSES_S, None):
                 try:
                     return await self._send(trip, sent)
                 except UnavailableError as error:
                     if pause is None:
                         raise
+                    trip.took(math.inf)
                     await asyncio.sleep(float(error.extra.get("retry_after", 0)) or pause)
                 except RemoteError as error:
                     status = error.extra["status"]
@@ -85,28 +108,43 @@ class Uploader:
                     trip.url = "" if status == _GONE else trip.url
             raise UnavailableError(f"{name} could not be sent.")
 
-    async def _send(self, trip: "_Trip", sent: Callable[[int], None]) -> Sent:
+    async def _send(self, trip: Trip, sent: Callable[[int], None]) -> Sent:
         """From where the server says, to the end."""
         if trip.url:
             headers = await self._remote.headers_of("HEAD", trip.url, headers=_TUS)
         else:
             headers = await self._begin(trip)
             trip.url = headers["Location"]
-        while "X-NetSentinel-Medium" not in headers:
-            offset = int(headers["Upload-Offset"])
-            sent(offset)
-            body, checksum = await asyncio.to_thread(_piece, trip.file, offset)
-            told = {**_BYTES, "Upload-Offset": str(offset), "Upload-Checksum": checksum}
-            headers = await self._remote.headers_of("PATCH", trip.url, headers=told, body=body)
+        if "X-NetSentinel-Medium" not in headers:
+            headers = await self.pour(trip, int(headers["Upload-Offset"]), sent)
         sent(trip.size)
         return Sent(headers["X-NetSentinel-Medium"], headers["X-NetSentinel-Change"])
 
-    async def _begin(self, trip: "_Trip") -> Mapping[str, str]:
+    async def pour(self, trip: Trip, offset: int, sent: Callable[[int], None]) -> Mapping[str, str]:
+        """Send all from this offset on; the headers of the last answer. While a piece travels, the next one is read."""
+        ready = await trip.read(offset)
+        while True:
+            sent(offset)
+            body, checksum = ready
+            told = {**_BYTES, "Upload-Offset": str(offset), "Upload-Checksum": checksum}
+            began, expected = time.perf_counter(), offset + len(body)
+            following = asyncio.create_task(trip.read(expected))
+            try:
+                headers = await self._remote.headers_of("PATCH", trip.url, headers=told, body=body)
+            finally:
+                await asyncio.wait({following})  # two threads must not read the file at once
+            offset = int(headers["Upload-Offset"])
+            if offset >= trip.size:
+                return headers
+            trip.took(time.perf_counter() - began)
+            ready = following.result() if offset == expected else await trip.read(offset)
+
+    async def _begin(self, trip: Trip) -> Mapping[str, str]:
         """Announce the file, with all of it if it is small, so that it takes one request."""
         told = {**_TUS, "Upload-Length": str(trip.size), "Upload-Metadata": trip.stated}
         if not 0 < trip.size <= PIECE:
             return await self._remote.headers_of("POST", UPLOADS, headers=told)
-        body, checksum = await asyncio.to_thread(_piece, trip.file, 0)
+        body, checksum = await trip.read(0)
         told |= {**_BYTES, "Upload-Checksum": checksum}
         return await self._remote.headers_of("POST", UPLOADS, headers=told, body=body)
 
@@ -128,10 +166,10 @@ async def every_medium(remote: Remote) -> AsyncIterator[dict[str, Any]]:
             return
 
 
-def _piece(file: BinaryIO, offset: int) -> tuple[bytes, str]:
-    """The bytes of a file from there on, one piece, and their checksum."""
+def _piece(file: BinaryIO, offset: int, size: int) -> tuple[bytes, str]:
+    """So many bytes of a file from there on, and their checksum."""
     file.seek(offset)
-    body = file.read(PIECE)
+    body = file.read(size)
     return body, f"sha256 {_base64(hashlib.sha256(body).digest())}"
 
 

@@ -28,6 +28,7 @@ class Server:
         self.uploads: dict[str, bytearray] = {}
         self.lengths: dict[str, int] = {}
         self.metadata = ""
+        self.sizes: list[int] = []
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request.method)
@@ -54,6 +55,7 @@ class Server:
             digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
             assert request.headers["upload-checksum"] == f"sha256 {digest}"
         held += body
+        self.sizes += [len(body)] if body else []
         headers = {"Location": path, "Upload-Offset": str(len(held))}
         if len(held) == self.lengths[path]:
             headers |= {"X-NetSentinel-Medium": "med_1", "X-NetSentinel-Change": "added"}
@@ -91,8 +93,20 @@ async def test_a_small_file_takes_one_request(tmp_path: Path) -> None:
 async def test_a_large_one_comes_in_pieces(file: Path) -> None:
     server, sent = Server(), []
     await Uploader(remote(server)).send("talk.vtt", file, sent.append)
-    assert server.asked == ["POST", *["PATCH"] * 6]
+    assert server.asked == ["POST", *["PATCH"] * 4]
+    assert server.sizes == [1_000, 1_000, 2_000, 1_120], (
+        "a quick line gets larger ones; the second was read before that"
+    )
     assert (bytes(server.uploads[f"{UPLOADS}/upl_0"]), sent[-1]) == (DATA, len(DATA))
+
+
+async def test_a_slow_line_gets_smaller_pieces(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploading, "_QUICK_S", 0.0)
+    monkeypatch.setattr(uploading, "_SLOW_S", 0.0)
+    server = Server()
+    await Uploader(remote(server)).send("talk.vtt", file, lambda _: None)
+    assert server.sizes[:6] == [1_000, 1_000, 500, 250, 125, 125]
+    assert bytes(server.uploads[f"{UPLOADS}/upl_0"]) == DATA
 
 
 @pytest.mark.parametrize("loses", [False, True])
@@ -114,7 +128,7 @@ async def test_an_upload_of_an_earlier_run_is_gone_on_with(file: Path) -> None:
     server, url = Server(), f"{UPLOADS}/upl_0"
     server.uploads[url], server.lengths[url] = bytearray(DATA[:3_000]), len(DATA)
     await Uploader(remote(server), [known_of(file, url)]).send("talk.vtt", file, lambda _: None)
-    assert server.asked == ["HEAD", "PATCH", "PATCH", "PATCH"]
+    assert (server.asked, server.sizes) == (["HEAD", "PATCH", "PATCH", "PATCH"], [1_000, 1_000, 120])
     assert bytes(server.uploads[url]) == DATA
 
 

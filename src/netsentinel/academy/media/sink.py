@@ -38,7 +38,10 @@ class Sink:
         self._before = whole.copy() if whole is not None else None
         self._whole = whole
         self._checksum = checksum
-        self._part = None if checksum is None else hashlib.new(checksum.algorithm, usedforsecurity=False)
+        self._is_whole = checksum is not None and checksum.algorithm == "sha256" and offset == 0 and whole is not None
+        """Whether what is checked is the file from its begin, so that it is hashed once."""
+        is_apart = checksum is not None and not self._is_whole
+        self._part = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum and is_apart else None
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._writing: asyncio.Future[None] | None = None
@@ -96,9 +99,10 @@ class Sink:
 
     def is_as_sent(self) -> bool:
         """Whether the bytes come to the checksum; also where there is none."""
-        if self._part is None or self._checksum is None:
+        counted = self._whole if self._is_whole else self._part
+        if counted is None or self._checksum is None:
             return True
-        return hmac.compare_digest(self._part.digest(), self._checksum.digest)
+        return hmac.compare_digest(counted.digest(), self._checksum.digest)
 
     async def take_back(self) -> None:
         """Forget what arrived here."""
@@ -119,7 +123,7 @@ class Sink:
         await self._written()
         if self._held:
             held, self._held, self._held_bytes = self._held, [], 0
-            self._writing = asyncio.get_running_loop().run_in_executor(None, self._put, held)
+            self._writing = asyncio.ensure_future(self._taken(held))
 
     async def _written(self) -> None:
         if self._writing is None:
@@ -130,15 +134,22 @@ class Sink:
             raise StorageFullError(f"The upload could not be written: {error}.") from error
         self._writing = None
 
-    def _put(self, pieces: list[bytes]) -> None:
-        data = memoryview(b"".join(pieces))
-        while data:
-            data = data[os.write(self._number, data) :]
-        for piece in pieces:
-            if self._whole is not None:
-                self._whole.update(piece)
-            if self._part is not None:
-                self._part.update(piece)
+    async def _taken(self, pieces: list[bytes]) -> None:
+        """Write and hash, and check on a thread beside that; both are over when this is, whatever fails."""
+        data = b"".join(pieces)
+        work = [asyncio.to_thread(self._put, data)]
+        if self._part is not None:
+            work.append(asyncio.to_thread(self._part.update, data))
+        for outcome in await asyncio.gather(*work, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    def _put(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._number, left) :]
+        if self._whole is not None:
+            self._whole.update(data)
 
 
 def hashed(path: Path, length: int) -> "Hash":

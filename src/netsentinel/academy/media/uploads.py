@@ -296,6 +296,8 @@ class Uploads:
 
     def _digest(self, upload: Upload) -> "Hash | None":
         """SHA-256 of what is there; None when that is not known any more."""
+        if upload.part is UploadPart.PARTIAL:  # joining hashes it
+            return None
         if upload.offset == 0:
             return hashlib.sha256()
         known = self._digests.get(upload.id)

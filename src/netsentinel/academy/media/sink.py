@@ -136,20 +136,24 @@ class Sink:
 
     async def _taken(self, pieces: list[bytes]) -> None:
         """Write and hash, and check on a thread beside that; both are over when this is, whatever fails."""
-        data = b"".join(pieces)
-        work = [asyncio.to_thread(self._put, data)]
+        work = [asyncio.to_thread(self._put, pieces)]
         if self._part is not None:
-            work.append(asyncio.to_thread(self._part.update, data))
+            work.append(asyncio.to_thread(_hash, self._part, pieces))
         for outcome in await asyncio.gather(*work, return_exceptions=True):
             if outcome is not None:
                 raise outcome
 
-    def _put(self, data: bytes) -> None:
-        left = memoryview(data)
+    def _put(self, pieces: list[bytes]) -> None:
+        left = memoryview(b"".join(pieces))
         while left:
             left = left[os.write(self._number, left) :]
         if self._whole is not None:
-            self._whole.update(data)
+            _hash(self._whole, pieces)
+
+
+def _hash(counted: "Hash", pieces: list[bytes]) -> None:
+    for piece in pieces:
+        counted.update(piece)
 
 
 def hashed(path: Path, length: int) -> "Hash":

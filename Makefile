@@ -30,6 +30,12 @@ test-long: ## the long counts (500 kills, thousands of power losses) and the rea
 	[ -x $$folder/bin/twistd ] || { $(PY) -m venv $$folder && $$folder/bin/pip install --quiet $$one; } || exit 1; done
 	NETSENTINEL_CRASH_ROUNDS=$${NETSENTINEL_CRASH_ROUNDS:-500} $(PY) -m pytest -m long tests --timeout=7200 -s
 
+.PHONY: test-anomalib
+test-anomalib: ## the tests of models with the extra anomalib, which the first run downloads into .anomalib: several GB
+	@tools/setup.sh anomalib
+	.anomalib/bin/python -m pytest -W default --timeout=1200 tests/anomalib tests/contracts/test_models.py \
+	tests/unit/detection/models/test_feature_maps.py tests/unit/detection/models/test_inferencer.py
+
 .PHONY: lint
 lint: ## ruff, pyright, import contracts, shell syntax, and the linters of the dashboard and the client
 	@tools/setup.sh all
@@ -57,4 +63,4 @@ wheel: ## a wheel with the built dashboard inside, into dist/
 
 .PHONY: clean
 clean: ## remove what setup, tests and builds made
-	rm -rf .venv .honeypots $(UI)/node_modules $(UI)/coverage $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build src/netsentinel/dashboard dist site htmlcov .coverage*
+	rm -rf .venv .anomalib .honeypots $(UI)/node_modules $(UI)/coverage $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build src/netsentinel/dashboard dist site htmlcov .coverage*

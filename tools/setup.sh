@@ -2,9 +2,12 @@
 # Sets up .venv and the dashboard; idempotent, and quick when nothing changed.
 #   tools/setup.sh runtime   what `make run` needs, models included
 #   tools/setup.sh all       and what the tests and linters need
+#   tools/setup.sh anomalib  what `make test-anomalib` needs, in a place of its own: .anomalib
 set -eu
 cd "$(dirname "$0")/.."
 level=${1:-all}
+venv=.venv
+if [ "$level" = anomalib ]; then venv=.anomalib; fi
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -23,31 +26,31 @@ find_python() {
 fingerprint() { cat "$@" | sha256sum | cut -c1-16; }
 
 make_venv() {
-  if [ -x .venv/bin/python ]; then return; fi
+  if [ -x "$venv/bin/python" ]; then return; fi
   python=$(find_python)
   if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     if command -v uv >/dev/null 2>&1; then
-      uv venv --quiet --python "$python" .venv
+      uv venv --quiet --python "$python" "$venv"
       return
     fi
     say "python3 -m venv lacks ensurepip; this mends it: apt install python3-venv"
     exit 1
   fi
-  say "Making .venv with $("$python" --version)"
-  "$python" -m venv .venv
+  say "Making $venv with $("$python" --version)"
+  "$python" -m venv "$venv"
 }
 
 install() { # install LOCKFILE STAMP
-  if [ -e ".venv/$2" ]; then return; fi
+  if [ -e "$venv/$2" ]; then return; fi
   say "Installing the packages of $1"
   if command -v uv >/dev/null 2>&1; then
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$1" || return 1
-    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e . || return 1
+    uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$1" || return 1
+    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e . || return 1
   else
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1" || return 1
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || return 1
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1" || return 1
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || return 1
   fi
-  touch ".venv/$2"
+  touch "$venv/$2"
 }
 
 has_node() {
@@ -96,6 +99,10 @@ build_client() {
 }
 
 make_venv
+if [ "$level" = anomalib ]; then
+  install requirements/anomalib.txt ".anomalib-$(fingerprint requirements/anomalib.txt pyproject.toml)"
+  exit 0
+fi
 install requirements/runtime.txt ".runtime-$(fingerprint requirements/runtime.txt pyproject.toml)"
 if [ "$level" = all ]; then
   install requirements/dev.txt ".dev-$(fingerprint requirements/dev.txt pyproject.toml)"

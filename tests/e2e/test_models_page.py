@@ -42,6 +42,25 @@ def agreed(page: Page, act: str, why: str = "") -> None:
     expect(dialog).to_be_hidden()
 
 
+def evaluated(page: Page) -> None:
+    """Measure the model on stored events, watch it live, and come back."""
+    model = page.url
+    page.get_by_role("button", name="Evaluate").click()
+    page.get_by_role("dialog").get_by_role("button", name="Evaluate").click()
+    expect(page.get_by_role("heading", name="Evaluation of flows 1")).to_be_visible()
+    figures = page.get_by_role("region", name="Figures")
+    expect(figures.get_by_role("row", name="Threshold")).to_contain_text("0.9")
+    expect(figures.get_by_role("row", name="Allowed")).to_contain_text("0.1 %")
+    expect(
+        page.get_by_role("region", name="On these rows").get_by_role("img", name="rows by probability")
+    ).to_be_visible()
+    page.get_by_role("link", name="The task").click()
+    page.get_by_role("link", name="Figures and curves").click()
+    expect(figures).to_be_visible()
+    page.get_by_role("link", name="The model").click()
+    expect(page).to_have_url(model)
+
+
 def test_a_model_from_its_training_to_its_end(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto("/alerts")
@@ -60,6 +79,7 @@ def test_a_model_from_its_training_to_its_end(context: BrowserContext) -> None:
     expect(page.get_by_role("heading", name="flows 1", exact=True)).to_be_visible()
     expect(page.get_by_role("img", name="rows by probability")).to_be_visible()
     expect(page.get_by_role("region", name="Model card")).to_contain_text("What moves its scores")
+    evaluated(page)
     agreed(page, "Deploy as shadow", "to see what it says")
     expect(page.get_by_text("judges everything; only counted")).to_be_visible()
     agreed(page, "Make it a canary")
@@ -81,12 +101,14 @@ def test_a_model_from_its_training_to_its_end(context: BrowserContext) -> None:
 def test_no_violation(context: BrowserContext, server: LiveServer, theme: str, width: int) -> None:
     with server.client() as client:
         (model,) = client.get("/api/v2/models").json()["items"]
+        (evaluation,) = client.get("/api/v2/tasks?action=models.evaluate").json()["items"]
     visitor = visit_again(context, server, width=width, theme=theme)
     page = visitor.new_page()
     for path, ready in (
         ("/models", "link"),
         (f"/models/{model['id']}", "img"),
         ("/models/training", "table"),
+        (f"/models/evaluations/{evaluation['id']}", "img"),
         (f"/models/monitoring?model={model['id']}", "combobox"),
     ):
         page.goto(path)

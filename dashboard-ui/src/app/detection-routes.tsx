@@ -23,6 +23,12 @@ export const training = createRoute({
   component: lazyRouteComponent(() => import("@/features/models/training-page"), "TrainingPage"),
 });
 
+export const evaluation = createRoute({
+  getParentRoute: () => app,
+  path: "/models/evaluations/$id",
+  component: lazyRouteComponent(() => import("@/features/models/evaluation-page"), "EvaluationPage"),
+});
+
 export const monitoring = createRoute({
   getParentRoute: () => app,
   path: "/models/monitoring",

@@ -24,7 +24,7 @@ import { parseWebhookSearch, type WebhookSearch } from "@/features/webhooks/webh
 import type { UsageScope } from "@/lib/model";
 import { parseSearch, stringifySearch } from "@/lib/urls";
 import { academyRoutes } from "./academy-routes";
-import { model, models, monitoring, rule, rules, training } from "./detection-routes";
+import { evaluation, model, models, monitoring, rule, rules, training } from "./detection-routes";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
 import { practiceRoutes } from "./practice-routes";
@@ -215,6 +215,7 @@ const routeTree = root.addChildren([
     models,
     model,
     training,
+    evaluation,
     monitoring,
     ...academyRoutes,
     ...practiceRoutes,

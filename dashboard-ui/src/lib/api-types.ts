@@ -5916,7 +5916,7 @@ export interface components {
              */
             until: number;
             /**
-             * @description Of stored events: a row a flow, or a row for what an entity did in five minutes.
+             * @description Of stored events: a row a flow, a row for what an entity did in five minutes (`windows`), or one that tells of its seven windows before, too (`histories`).
              * @default flows
              */
             rows_of: components["schemas"]["RowsOf"];
@@ -8566,7 +8566,7 @@ export interface components {
          * @description What a row of stored events is.
          * @enum {string}
          */
-        RowsOf: "flows" | "windows";
+        RowsOf: "flows" | "windows" | "histories";
         /**
          * RuleBody
          * @description One or more rules as YAML.
@@ -10167,7 +10167,7 @@ export interface components {
              */
             until: number;
             /**
-             * @description Of stored events: a row a flow, or a row for what an entity did in five minutes.
+             * @description Of stored events: a row a flow, a row for what an entity did in five minutes (`windows`), or one that tells of its seven windows before, too (`histories`).
              * @default flows
              */
             rows_of: components["schemas"]["RowsOf"];

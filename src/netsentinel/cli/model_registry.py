@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PATH = "/api/v2/models"
 _WAIT_S = 0.5
 EXIT_FAILED = 1
+_KINDS = {"windows": "behaviour", "histories": "feature-maps"}
+"""What is trained on rows of events, unless stated otherwise."""
 
 ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="The model's id, or its name such as flows:3.")]
 NoteOption = Annotated[str, typer.Option(help="Why, for whoever reads the history.")]
@@ -52,12 +54,18 @@ def train(
     until: Annotated[str, typer.Option(help="Stored events before this time.")] = "",
     most: Annotated[int, typer.Option(min=50, max=1_000_000, help="Stored events at most, the newest.")] = 200_000,
     rows_of: Annotated[
-        str, typer.Option(help="Of stored events: flows, or windows (what each entity did in five minutes).")
+        str,
+        typer.Option(
+            help="Of stored events: flows, windows (what each entity did in five minutes) or histories (in eight)."
+        ),
     ] = "flows",
     line: Annotated[str, typer.Option(help="Models of one line take each other's place; --rows-of by default.")] = "",
     kind: Annotated[
         str,
-        typer.Option(help="Which model; flow-classifier, of windows behaviour. `models evaluate` measures all."),
+        typer.Option(
+            help="Which model; flow-classifier, of windows behaviour, of histories feature-maps."
+            " `models evaluate` measures all."
+        ),
     ] = "",
     split: Annotated[str, typer.Option(help="hash, time or host: how rows to measure on are told apart.")] = "hash",
     time_column: Annotated[str, typer.Option(help="Of a file split by time.")] = "",
@@ -84,7 +92,7 @@ def train(
         "most": most,
         "rows_of": rows_of,
         "line": line or rows_of,
-        "kind": kind or ("behaviour" if rows_of == "windows" else "flow-classifier"),
+        "kind": kind or _KINDS.get(rows_of, "flow-classifier"),
         "split": split,
         "time_column": time_column,
         "host_column": host_column,

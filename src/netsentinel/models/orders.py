@@ -28,6 +28,8 @@ class RowsOf(StrEnum):
     """One network flow (`detection.models.flows`)."""
     WINDOWS = "windows"
     """What an address, a service, a user or a host did in five minutes (`detection.models.windows`)."""
+    HISTORIES = "histories"
+    """The same with its seven windows before (`detection.models.histories`)."""
 
 
 class LabelSource(StrEnum):
@@ -117,6 +119,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Measured(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The model is measured."""
 
+    threshold: float
+    """What the budget of false positives comes to, by the rows that calibrated the model."""
     scores: Scores
     curves: Curves
     data_hash: str

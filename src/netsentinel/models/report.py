@@ -115,5 +115,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     data: str
     data_hash: str
     at: Micros
+    threshold: float
+    """Above it a row counted as bad."""
     scores: Scores
     curves: Curves

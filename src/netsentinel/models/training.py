@@ -55,6 +55,7 @@ KINDS: Final = (
     "isolation-forest",
     "autoencoder",
     "behaviour",
+    "feature-maps",
 )
 """Those of `detection.models.registry`, which needs numerical libraries to be asked; a test compares them."""
 ATTEMPTS: Final = 5
@@ -68,6 +69,12 @@ _STALE: Final = 2 * DAY
 _NEEDED_OF_EVENTS: Final = (Permission.EVENTS_READ, Permission.ALERTS_READ)
 _NEEDED_OF_TABLES: Final = (Permission.SOURCES_WRITE,)
 """Rows come to whom they could come without a training as well: a model tells of what it learnt from."""
+
+_WHAT: Final = {
+    RowsOf.FLOWS: "Stored events",
+    RowsOf.WINDOWS: "Windows of entities of stored events",
+    RowsOf.HISTORIES: "Histories of entities of stored events",
+}
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 _Column = Annotated[str, Meta(max_length=200)]
@@ -91,8 +98,8 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
     host_column: _Column = ""
     """Of a table, for a split by host."""
     rows_of: RowsOf = RowsOf.FLOWS
-    """Of stored events: a row for each flow, or for what each entity did in five minutes. What a model is measured on
-    follows from the model."""
+    """Of stored events: a row for each flow, or for what each entity did in five minutes, by itself or with the seven
+    windows before. What a model is measured on follows from the model."""
     most: Annotated[int, Meta(ge=LEAST_EVENTS, le=MOST_EVENTS)] = 200_000
     """Stored events to take at most: the newest."""
 
@@ -102,7 +109,7 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.path:
             return f"The table {self.path.rpartition('/')[2].removeprefix(PREFIX)}"
         parts = ", ".join([*self.where, *(text for text in (self.q, self.regex) if text)])
-        what = "Stored events" if self.rows_of is RowsOf.FLOWS else "Windows of entities of stored events"
+        what = _WHAT[self.rows_of]
         return f"{what}{f' ({parts})' if parts else ''}, at most {self.most:,}"
 
 
@@ -175,7 +182,7 @@ class Workshop:
     """The file of a path, when the tenant may read it."""
     principals: Callable[[ReadTx, TenantId, str], Principal | None]
     """Who has this id, as long as it may act."""
-    must_have_extra: Callable[[], None] = require_packages
+    must_have_extra: Callable[[str], None] = require_packages
     """Refuses where the packages that trainings need are not installed."""
 
     def acting(self, tx: ReadTx, task: Task) -> Principal:
@@ -301,13 +308,14 @@ class ModelActions:
             data=wanted.said,
             data_hash=measured.data_hash,
             at=self._clock.now(),
+            threshold=measured.threshold,
             scores=measured.scores,
             curves=measured.curves,
         )
 
     def _check(self, wanted: RowsWanted, principal: Principal) -> None:
         """Refuse what cannot be done, before a task is made of it."""
-        self._shop.must_have_extra()
+        self._shop.must_have_extra(wanted.kind if isinstance(wanted, Training) else "")
         check_filter(wanted, principal)
         needed = _NEEDED_OF_TABLES if wanted.path else _NEEDED_OF_EVENTS
         for permission in needed:

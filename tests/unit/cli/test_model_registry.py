@@ -90,6 +90,7 @@ def test_models_are_listed_with_stage_and_share(server: Answering, capsys: pytes
     [
         ([], {"rows_of": "flows", "line": "flows", "kind": "flow-classifier", "path": ""}),
         (["--rows-of", "windows"], {"rows_of": "windows", "line": "windows", "kind": "behaviour"}),
+        (["--rows-of", "histories"], {"rows_of": "histories", "line": "histories", "kind": "feature-maps"}),
         (["--path", "table:a.csv", "--kind", "nearest", "--line", "mine"], {"path": "table:a.csv", "line": "mine"}),
         (["--benign", "ok", "--fpr", "0.01", "--search", "9"], {"benign": "ok", "fpr": 0.01, "search_seconds": 9}),
     ],

@@ -43,7 +43,7 @@ class Bench:
             raise TrainingFailedError("killed")
         tell(50, "training", "", None)
         if isinstance(order, Evaluate):
-            return Measured(scores=SCORES, curves=CURVES, data_hash="ee")
+            return Measured(threshold=0.5, scores=SCORES, curves=CURVES, data_hash="ee")
         (Path(order.folder) / MODEL_FILE).write_bytes(b"the model")
         (Path(order.folder) / PLOT_FILE).write_bytes(b"\x89PNG")
         return Made(schema="abc", features=3, threshold=0.7, servable=True, data_hash="dd", rows=70, report=report())
@@ -193,6 +193,16 @@ async def test_without_the_extra_a_training_is_refused_before_there_is_a_task(
     for action, wanted in ((train, Training()), (evaluate, Evaluating(model="mdl_1"))):
         with pytest.raises(MissingExtraError, match=r"pip install 'netsentinel\[ml\]'"):
             action.validate(wanted, ANA)
+
+
+async def test_without_its_extra_a_model_is_refused_before_there_is_a_task(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, _ = site.actions.actions()
+    monkeypatch.setattr(extra, "MORE", {"feature-maps": ("a_package_that_nobody_has",)})
+    with pytest.raises(MissingExtraError, match=r"feature-maps needs .*pip install 'netsentinel\[anomalib\]'"):
+        train.validate(Training(kind="feature-maps"), ANA)
+    train.validate(Training(kind="nearest"), ANA)
 
 
 def test_the_kinds_are_those_that_there_are() -> None:

@@ -9,15 +9,20 @@ import { figure, percent } from "./model-words";
 interface CurvesProps {
   readonly report: Pick<ModelReport, "curves" | "scores">;
   readonly threshold: number;
+  readonly title?: string;
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
 
 /** How the model did on rows that it had not seen. */
-export function CurvesSection({ report: { curves, scores }, threshold }: CurvesProps) {
+export function CurvesSection({
+  report: { curves, scores },
+  threshold,
+  title = "On rows that it had not seen",
+}: CurvesProps) {
   const isKnown = curves.roc.length > 0;
   return (
-    <Section title="On rows that it had not seen">
+    <Section title={title}>
       {!isKnown && <p className="muted">No row was known to be bad, so there are no curves.</p>}
       {isKnown && (
         <div className={styles["plots"]}>

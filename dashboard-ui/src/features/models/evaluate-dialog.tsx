@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
-import { toastSaid } from "@/components/toaster";
 import { taskKeys } from "@/features/tasks/task-queries";
 import type { Model } from "@/lib/model";
 import { asProblem } from "@/lib/problem";
@@ -20,6 +20,7 @@ interface EvaluateProps {
 /** Measure a model on rows that it did not learn from. */
 export function EvaluateDialog({ model, onClose }: EvaluateProps) {
   const queryClient = useQueryClient();
+  const navigate = useNavigate();
   const [texts, setTexts] = useState({ ...FRESH, from: model.servable ? FRESH.from : ("table" as const) });
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
@@ -28,9 +29,9 @@ export function EvaluateDialog({ model, onClose }: EvaluateProps) {
     setBusy(true);
     setError(undefined);
     try {
-      await startEvaluation(model.id, evaluationOf(texts));
-      toastSaid("The evaluation has been queued; the page Training shows what comes of it");
+      const task = await startEvaluation(model.id, evaluationOf(texts));
       onClose();
+      await navigate({ to: "/models/evaluations/$id", params: { id: task.id } });
     } catch (failure) {
       const { detail, title } = asProblem(failure);
       setError(detail || title);

@@ -1,9 +1,12 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
+import { NOW } from "@/testing/fixtures";
 import { makeModel, makeModelView, modelServer } from "@/testing/model-fixtures";
 import { renderApp } from "@/testing/render-app";
-import { at, get, server } from "@/testing/server";
+import { at, fails, get, server } from "@/testing/server";
+import { makeTask, makeView } from "@/testing/task-fixtures";
+import { reportOf } from "./model-report";
 
 describe("a comparison", () => {
   it("lays figures and curves of two models side by side", async () => {
@@ -24,15 +27,67 @@ describe("a comparison", () => {
 });
 
 describe("an evaluation", () => {
-  it("asks for rows and queues it", async () => {
+  it("asks for rows, queues it and leads to what comes of it", async () => {
     const sent = modelServer(makeModel());
-    const { user } = renderApp("/models/mdl_1");
+    const { user, address } = renderApp("/models/mdl_1");
     await user.click(await screen.findByRole("button", { name: "Evaluate" }));
     const dialog = await screen.findByRole("dialog", { name: "Evaluate flows 3" });
     await user.click(within(dialog).getByRole("button", { name: "Evaluate" }));
-    expect(await screen.findByText(/The evaluation has been queued/)).toBeInTheDocument();
+    await waitFor(() => expect(address()).toBe("/models/evaluations/mdl_1")); // the server made up answers with the model
     expect(sent[0]?.path).toBe("/api/v2/models/mdl_1/evaluate");
     expect(sent[0]?.body).toMatchObject({ path: "", rows_of: "flows" });
+  });
+
+  it("shows figures beside those of the training, curves, and a threshold that costs too much", async () => {
+    const model = makeModel();
+    modelServer(model);
+    const { curves } = reportOf(makeModelView(model).report) ?? {};
+    const scores = { ...model.scores, roc_auc: 0.871, realised_fpr: 0.02 };
+    const result = {
+      model: "mdl_1",
+      data: "The table lab.csv",
+      data_hash: "c0ffee",
+      at: NOW,
+      threshold: 0.25,
+      scores,
+      curves,
+    };
+    const task = makeTask({ id: "tsk_9", action: "models.evaluate", state: "succeeded" });
+    server.use(get("/api/v2/tasks/tsk_9", makeView(task, { input: { model: "mdl_1" }, result })));
+    renderApp("/models/evaluations/tsk_9");
+    expect(await screen.findByRole("heading", { name: "Evaluation of flows 3" })).toBeInTheDocument();
+    expect(screen.getByRole("row", { name: "ROC AUC 0.871 0.981" })).toBeInTheDocument();
+    expect(screen.getByRole("row", { name: "Threshold 0.25 0.4127" })).toBeInTheDocument();
+    expect(screen.getByText(/costs more benign rows than it may/)).toBeInTheDocument();
+    expect(screen.getByRole("img", { name: /the threshold is 0.250$/ })).toBeInTheDocument();
+    expect(screen.getByText("The table lab.csv")).toBeInTheDocument();
+  });
+
+  it("says how far it is, and what is no evaluation", async () => {
+    modelServer(makeModel());
+    const running = makeTask({ id: "tsk_9", action: "models.evaluate", state: "running", percent: 40 });
+    server.use(
+      get("/api/v2/tasks/tsk_9", makeView(running, { input: { model: "mdl_1" } })),
+      get("/api/v2/tasks/tsk_8", makeView(makeTask({ id: "tsk_8", action: "reports.make" }))),
+    );
+    const first = renderApp("/models/evaluations/tsk_9");
+    expect(await screen.findByRole("progressbar")).toBeInTheDocument();
+    first.unmount();
+    renderApp("/models/evaluations/tsk_8");
+    expect(await screen.findByText("This task is no evaluation")).toBeInTheDocument();
+  });
+});
+
+describe("a canary", () => {
+  it("says in the server's words why its share is refused", async () => {
+    const said = "A canary for more than 20 % of the entities needs the permission models:promote.";
+    modelServer(makeModel({ stage: "canary", share: 0.1 }), ["models:write"]);
+    server.use(fails("/api/v2/models/mdl_1/deploy", 403, { title: "Not allowed", detail: said }));
+    const { user } = renderApp("/models/mdl_1");
+    await user.click(await screen.findByRole("button", { name: "Change the share" }));
+    const dialog = screen.getByRole("dialog");
+    await user.click(within(dialog).getByRole("button", { name: "Change the share" }));
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent(said);
   });
 });
 

@@ -12,6 +12,12 @@ interface RowsProps {
   readonly splits?: boolean;
 }
 
+const MEANT = {
+  events: "Each stored network flow is a row",
+  windows: "What an address, a service, a user or a host did in five minutes is a row",
+  histories: "What an address, a service, a user or a host did in five minutes and in the 35 before is a row",
+} as const;
+
 /** Where the rows come from. */
 export function RowsFields({ texts, onChange, splits = false }: RowsProps) {
   return (
@@ -22,6 +28,7 @@ export function RowsFields({ texts, onChange, splits = false }: RowsProps) {
         options={[
           ["events", "Flows"],
           ["windows", "What entities do"],
+          ["histories", "Their course"],
           ["table", "A table"],
         ]}
         onChange={(from) => onChange(fromOf(texts, from))}
@@ -29,10 +36,8 @@ export function RowsFields({ texts, onChange, splits = false }: RowsProps) {
       {texts.from !== "table" ? (
         <>
           <p className={styles["hint"]}>
-            {texts.from === "events"
-              ? "Each stored network flow is a row"
-              : "What an address, a service, a user or a host did in five minutes is a row"}
-            , labelled by verdicts and by alerts of rules; what nothing was said of counts as benign.
+            {MEANT[texts.from]}, labelled by verdicts and by alerts of rules; what nothing was said of counts
+            as benign.
           </p>
           <Field
             label="Events at most"

@@ -9,6 +9,7 @@ export const KINDS = [
   ["isolation-forest", "Isolation forest (no labels)"],
   ["autoencoder", "Autoencoder (no labels)"],
   ["behaviour", "Behaviour: what each entity usually does (no labels)"],
+  ["feature-maps", "Feature maps: pictures of rows, by Anomalib (no labels; an extra)"],
 ] as const;
 
 export const SPLITS = [
@@ -26,8 +27,8 @@ export const BUDGETS = [
 export interface TrainTexts {
   readonly line: string;
   readonly kind: (typeof KINDS)[number][0];
-  /** Flows of stored events, windows of entities in them, or a table. */
-  readonly from: "events" | "windows" | "table";
+  /** Flows of stored events, windows of entities in them, the same with their past, or a table. */
+  readonly from: "events" | "windows" | "histories" | "table";
   /** Terms of the search for stored events, one a line. */
   readonly where: string;
   readonly most: string;
@@ -63,12 +64,18 @@ export const FRESH: TrainTexts = {
 /** About how many of the rows to measure on. */
 const TEST_SHARE = 0.3;
 
-/** What else changes with where the rows come from: windows have a line and a model of their own. */
+/** Lines and models of what is not flows. */
+const OWN: Partial<Record<TrainTexts["from"], Pick<TrainTexts, "line" | "kind">>> = {
+  windows: { line: "windows", kind: "behaviour" },
+  histories: { line: "histories", kind: "feature-maps" },
+};
+
+/** What else changes with where the rows come from: windows have lines and models of their own. */
 export function fromOf(texts: TrainTexts, from: TrainTexts["from"]): Partial<TrainTexts> {
-  if (from === "windows" && texts.line === FRESH.line) return { from, line: "windows", kind: "behaviour" };
-  if (texts.from === "windows" && texts.line === "windows")
-    return { from, line: FRESH.line, kind: FRESH.kind };
-  return { from };
+  const isOurs = texts.line === (OWN[texts.from] ?? FRESH).line;
+  if (!isOurs) return { from };
+  const { line, kind } = OWN[from] ?? FRESH;
+  return line === texts.line ? { from } : { from, line, kind };
 }
 
 /** The rows that the server is asked to take. */
@@ -88,7 +95,7 @@ function rowsOf(texts: TrainTexts) {
     q: "",
     since: 0,
     until: 0,
-    rows_of: texts.from === "windows" ? ("windows" as const) : ("flows" as const),
+    rows_of: texts.from === "windows" || texts.from === "histories" ? texts.from : ("flows" as const),
     most: Number(texts.most),
   };
 }

@@ -55,7 +55,16 @@ function TaskView({ view }: { readonly view: TaskViewData }) {
             <code className={styles["id"]}>{task.id}</code>
           </>
         }
-        actions={<TaskActions view={view} />}
+        actions={
+          <>
+            {task.action === "models.evaluate" && (
+              <Link to="/models/evaluations/$id" params={{ id: task.id }} className={buttonClass({})}>
+                Figures and curves
+              </Link>
+            )}
+            <TaskActions view={view} />
+          </>
+        }
       />
       <div className={styles["columns"]}>
         <div className={styles["main"]}>

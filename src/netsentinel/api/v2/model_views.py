@@ -55,7 +55,9 @@ class RowsText(BaseModel):
     since: int = Field(0, ge=0, le=_MAX_TIME, description="Stored events at or after this time.")
     until: int = Field(0, ge=0, le=_MAX_TIME, description="Stored events before this time; 0 for no end.")
     rows_of: RowsOf = Field(
-        RowsOf.FLOWS, description="Of stored events: a row a flow, or a row for what an entity did in five minutes."
+        RowsOf.FLOWS,
+        description="Of stored events: a row a flow, a row for what an entity did in five minutes (`windows`), or one"
+        " that tells of its seven windows before, too (`histories`).",
     )
     most: int = Field(200_000, ge=50, le=1_000_000, description="Stored events to take at most: the newest.")
 

@@ -8,6 +8,7 @@ import numpy as np
 from netsentinel.detection.model import Finding
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel, Role
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures, is_flow
+from netsentinel.detection.models.histories import HISTORIES, Histories
 from netsentinel.detection.models.ports import Contribution
 from netsentinel.detection.models.serving import Serving, lineups
 from netsentinel.detection.models.subjects import FlowSubjects, Subjects, WindowSubjects, finding
@@ -24,7 +25,7 @@ AGAIN: Micros = 10 * MINUTE
 TOP = 5
 """Features that a finding names."""
 
-_LEARN_EVERY: Mapping[str, int] = {FLOWS.version: 2_048, WINDOWS.version: 256}
+_LEARN_EVERY: Mapping[str, int] = {FLOWS.version: 2_048, WINDOWS.version: 256, HISTORIES.version: 256}
 """Schema -> rows after which an adapting model learns from those of them that it found usual."""
 
 _MOST_TOLD = 20_000
@@ -52,13 +53,15 @@ class _Saved(msgspec.Struct, array_like=True):
     windows: bytes
     told: list[tuple[TenantId, str, str, Micros]]
     learnt: dict[str, bytes]
+    histories: bytes = b""
 
 
 class MLDetector:
     """Document 001's `MLDetector`, for any number of deployed models. See `deployment` for what their roles mean.
 
-    A model judges flows (`flows.FLOWS`) or what entities did in five minutes (`windows.WINDOWS`), as it was trained.
-    Time comes from the events. Where batches end makes no difference, and a restored detector goes on exactly.
+    A model judges flows (`flows.FLOWS`), what entities did in five minutes (`windows.WINDOWS`) or in their last eight
+    windows (`histories.HISTORIES`), as it was trained. Time comes from the events. Where batches end makes no
+    difference, and a restored detector goes on exactly.
     """
 
     name = "models"
@@ -68,6 +71,7 @@ class MLDetector:
     def __init__(self) -> None:
         self._flows = FlowFeatures()
         self._windows = EntityWindows()
+        self._histories = Histories()
         self._told: dict[tuple[TenantId, str, str], Micros] = {}
         """Tenant, model and entity -> when it was told of last."""
         self._servings: list[Serving] = []
@@ -162,7 +166,9 @@ class MLDetector:
         """What features remember, whom was told of when, and what adapting models have learnt."""
         learnt = {_identity(one.deployed): one.save() for one in self._servings if one.deployed.adapts}
         told = sorted((*key, at) for key, at in self._told.items())
-        return msgspec.msgpack.encode(_Saved(_VERSION, self._flows.save(), self._windows.save(), told, learnt))
+        return msgspec.msgpack.encode(
+            _Saved(_VERSION, self._flows.save(), self._windows.save(), told, learnt, self._histories.save())
+        )
 
     def restore(self, state: bytes) -> None:
         """Take over a snapshot; empty bytes, or those of another version, mean a fresh start."""
@@ -171,6 +177,7 @@ class MLDetector:
             saved = _Saved(_VERSION, b"", b"", [], {})
         self._flows.load(saved.flows)
         self._windows.load(saved.windows)
+        self._histories.load(saved.histories)
         self._told = {(tenant, name, entity): at for tenant, name, entity, at in saved.told}
         for serving in self._servings:
             serving.load(saved.learnt.get(_identity(serving.deployed), b""))
@@ -185,12 +192,14 @@ class MLDetector:
             for tenant, places in _by_tenant(events).items():
                 flows = [events[place] for place in places]
                 yield servings, FlowSubjects(tenant, flows, places), self._flows.rows(flows)
-        servings = self._judges_of(WINDOWS)
-        if servings:
-            closed = self._windows.take(events)
-            for tenant in dict.fromkeys(one.tenant for one in closed):
-                windows = [one for one in closed if one.tenant == tenant]
+        servings, of_histories = self._judges_of(WINDOWS), self._judges_of(HISTORIES)
+        closed = self._windows.take(events) if servings or of_histories else []
+        for tenant in dict.fromkeys(one.tenant for one in closed):
+            windows = [one for one in closed if one.tenant == tenant]
+            if servings:
                 yield servings, WindowSubjects(tenant, windows), rows_of(windows)
+            if of_histories:
+                yield of_histories, WindowSubjects(tenant, windows), self._histories.rows(windows)
 
     def _judge(self, serving: Serving, subjects: Subjects, table: Table, own: Flags) -> list[tuple[int, Finding]]:
         """What one model finds in the rows that are its own."""

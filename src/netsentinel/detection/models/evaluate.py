@@ -11,7 +11,7 @@ from netsentinel.detection.errors import TrainingDataError
 from netsentinel.detection.models.metrics import log_loss, pr_auc, recall_at_fpr, roc_auc
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.read import Data, read
-from netsentinel.detection.models.registry import LABELLED, MODELS
+from netsentinel.detection.models.registry import LABELLED, MODELS, available
 from netsentinel.detection.models.table import Floats, Table
 from netsentinel.kernel.errors import NotFoundError
 
@@ -69,7 +69,7 @@ def read_pair(
 
 
 def chosen(names: Sequence[str], *, unsupervised: bool) -> list[str]:
-    """The models to measure: those named, otherwise all that fit.
+    """The models to measure: those named, otherwise all that fit and whose packages are installed.
 
     Raises:
         NotFoundError: there is no model of that name.
@@ -80,7 +80,7 @@ def chosen(names: Sequence[str], *, unsupervised: bool) -> list[str]:
             raise NotFoundError(f"There is no model {name!r}. There are {', '.join(MODELS)}.")
         if unsupervised and name in LABELLED:
             raise TrainingDataError(f"{name} learns from labels; leave --unsupervised out.")
-    fitting = [name for name in MODELS if not (unsupervised and name in LABELLED)]
+    fitting = [name for name in available() if not (unsupervised and name in LABELLED)]
     return list(names) or fitting
 
 

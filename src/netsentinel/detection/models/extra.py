@@ -1,26 +1,46 @@
-"""Whether the packages of the extra `netsentinel[ml]` are there, and can be loaded."""
+"""Whether the packages of the extras `netsentinel[ml]` and `netsentinel[anomalib]` are there, and can be loaded."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Final
 
 from netsentinel.detection.errors import MissingExtraError
 
 PACKAGES = ("numpy", "scipy", "lightgbm")
+FEATURE_MAPS: Final = "feature-maps"
+"""The model that needs the extra `anomalib`."""
+MORE: Mapping[str, tuple[str, ...]] = {FEATURE_MAPS: ("anomalib", "torch", "torchvision")}
+"""Model -> what it needs beside `PACKAGES`."""
 
 _LIBRARY = "libgomp"
 
 
-def require_packages() -> None:
+def require_packages(model: str = "") -> None:
     """Go on only where the packages are installed. Loads none of them.
+
+    Args:
+        model: which one is wanted; without it, those that need no further extra.
 
     Raises:
         MissingExtraError: one is not.
     """
-    missing = [name for name in PACKAGES if find_spec(name) is None]
+    missing = _missing(PACKAGES)
     if missing:
         raise MissingExtraError(
             f"Models need {', '.join(missing)}. Install them with: pip install 'netsentinel[ml]'", packages=missing
         )
+    missing = _missing(MORE.get(model, ()))
+    if missing:
+        raise MissingExtraError(
+            f"The model {model} needs {', '.join(missing)}. Install them with: pip install 'netsentinel[anomalib]'",
+            packages=missing,
+        )
+
+
+def has_packages(model: str) -> bool:
+    """Whether the packages of a further extra are installed that the model needs. Loads none of them."""
+    return not _missing(MORE.get(model, ()))
 
 
 def require() -> None:
@@ -40,3 +60,20 @@ def require() -> None:
             " (Debian, Ubuntu), dnf install libgomp (Fedora) or apk add libgomp (Alpine)",
             packages=["libgomp1"],
         ) from error
+
+
+def require_anomalib() -> None:
+    """Go on only where feature maps can be judged. Loads Anomalib and PyTorch, which takes seconds.
+
+    Raises:
+        MissingExtraError: a package is missing, or cannot be loaded.
+    """
+    require_packages(FEATURE_MAPS)
+    try:
+        import_module("anomalib.deploy")
+    except (ImportError, OSError) as error:
+        raise MissingExtraError(f"Anomalib cannot be loaded: {error}", packages=["anomalib"]) from error
+
+
+def _missing(packages: tuple[str, ...]) -> list[str]:
+    return [name for name in packages if find_spec(name) is None]

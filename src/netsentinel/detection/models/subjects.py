@@ -7,6 +7,7 @@ from typing import Protocol
 from netsentinel.detection.fingerprint import clean, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.models.flows import OTHER_TECHNIQUE, TECHNIQUES
+from netsentinel.detection.models.histories import DEPTH, lagged
 from netsentinel.detection.models.ports import Contribution
 from netsentinel.detection.models.serving import Serving
 from netsentinel.detection.models.windows import Closed
@@ -30,6 +31,14 @@ _WINDOW_TECHNIQUES: Mapping[str, tuple[str, ...]] = {
     "failed": TECHNIQUES["source_failed"],
     "failed_share": TECHNIQUES["source_failed"],
 }
+
+
+def _at_any_time(techniques: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    return {lagged(name, lag): said for lag in range(DEPTH) for name, said in techniques.items()}
+
+
+_OF_WINDOWS = _at_any_time(_WINDOW_TECHNIQUES)
+_OF_USERS = _at_any_time({**_WINDOW_TECHNIQUES, "failed": _GUESSING, "failed_share": _GUESSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +160,7 @@ class WindowSubjects:
             entity_kind="address" if is_service else one.segment,
             about=f"the {one.segment} {one.entity}",
             key=one.entity if is_service else "",
-            techniques={**_WINDOW_TECHNIQUES, "failed": _GUESSING, "failed_share": _GUESSING}
-            if one.segment == "user"
-            else _WINDOW_TECHNIQUES,
+            techniques=_OF_USERS if one.segment == "user" else _OF_WINDOWS,
             raw=last.raw,
         )
 

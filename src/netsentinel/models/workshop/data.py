@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.detection.models.flows import FlowFeatures, is_flow
+from netsentinel.detection.models.histories import HISTORIES, Histories
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.read import read
 from netsentinel.detection.models.table import Schema, Table
@@ -29,6 +30,7 @@ AROUND = MINUTE
 """An alert says something about this long before its first and after its last event, too."""
 
 _BENIGN = "benign"
+_BY_SCHEMA = {WINDOWS.version: RowsOf.WINDOWS, HISTORIES.version: RowsOf.HISTORIES}
 _COLUMNS = frozenset(Event.__struct_fields__) & frozenset(StoredEvent.__struct_fields__) - {"native", "raw"}
 
 
@@ -69,8 +71,8 @@ def known(rows: Rows, like: Schema | None = None) -> Known:
     """
     if not rows.is_events:
         return _of_table(rows, like)
-    wants_windows = rows.rows_of is RowsOf.WINDOWS if like is None else like.version == WINDOWS.version
-    return _of_windows(rows) if wants_windows else _of_flows(rows)
+    wanted = rows.rows_of if like is None else _BY_SCHEMA.get(like.version, RowsOf.FLOWS)
+    return _of_flows(rows) if wanted is RowsOf.FLOWS else _of_windows(rows, wanted)
 
 
 def _of_table(rows: Rows, like: Schema | None) -> Known:
@@ -132,7 +134,7 @@ def _of_flows(rows: Rows) -> Known:
     )
 
 
-def _of_windows(rows: Rows) -> Known:
+def _of_windows(rows: Rows, wanted: RowsOf) -> Known:
     closed = EntityWindows().take(_events(Path(rows.path)))
     if not closed:
         raise TrainingDataError(
@@ -144,7 +146,7 @@ def _of_windows(rows: Rows) -> Known:
         # A service is what others use: an alert about its host does not make those bad.
         labels.add("" if one.segment == "service" else one.entity, began, began + SPAN)
     return Known(
-        table=rows_of(closed),
+        table=Histories().rows(closed) if wanted is RowsOf.HISTORIES else rows_of(closed),
         labels=labels.labels(),
         sources=dict(labels.sources),
         left_out=(),

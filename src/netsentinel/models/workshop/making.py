@@ -12,6 +12,7 @@ from netsentinel.detection.errors import TrainingDataError
 from netsentinel.detection.models.artefact import MAX_FILE, load, save
 from netsentinel.detection.models.distribution import feature_counts, score_counts
 from netsentinel.detection.models.flows import FLOWS
+from netsentinel.detection.models.histories import HISTORIES
 from netsentinel.detection.models.ports import Labels, Model
 from netsentinel.detection.models.registry import LABELLED, MODELS
 from netsentinel.detection.models.table import Floats, Table
@@ -31,6 +32,7 @@ _EXPLAINED = 500
 """Rows that the weights of features are taken from."""
 _TOP = 20
 _OF_SEARCH = 50.0
+_SERVABLE = frozenset({FLOWS.version, WINDOWS.version, HISTORIES.version})
 
 
 def make(order: Train, tell: Tell) -> Made:
@@ -68,7 +70,7 @@ def make(order: Train, tell: Tell) -> Made:
         schema=model.schema.version,
         features=len(model.schema.features),
         threshold=model.threshold(order.budget),
-        servable=model.schema.version in (FLOWS.version, WINDOWS.version),
+        servable=model.schema.version in _SERVABLE,
         data_hash=data.fingerprint(),
         rows=len(table) if order.kind in LABELLED else int((~labels.bad).sum()),
         report=report,
@@ -86,9 +88,10 @@ def measure(order: Evaluate, tell: Tell) -> Measured:
     model = load(Path(order.model).read_bytes(), order.key)
     data = known(order.rows, like=model.schema)
     tell(40, "measuring", f"on {len(data.table):,} rows", data.sources)
-    probabilities = model.score(data.table)
+    probabilities, threshold = model.score(data.table), model.threshold(order.budget)
     return Measured(
-        scores=scores_of(data.labels.bad, probabilities, model.threshold(order.budget), order.budget),
+        threshold=threshold,
+        scores=scores_of(data.labels.bad, probabilities, threshold, order.budget),
         curves=curves_of(data.labels.bad, probabilities),
         data_hash=data.fingerprint(),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from netsentinel.detection.models import DeployedModel, Deployment, Role
 from netsentinel.detection.models.artefact import save
 from netsentinel.detection.models.flows import FlowFeatures
+from netsentinel.detection.models.histories import Histories
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.registry import MODELS
 from netsentinel.detection.models.windows import EntityWindows, rows_of
@@ -82,6 +83,14 @@ def trained_on_windows() -> bytes:
     return save(model, KEY)
 
 
+@lru_cache
+def trained_on_histories() -> bytes:
+    """The signed file of a memory of what each of the office did in eight windows."""
+    model = MODELS["nearest"](0)
+    model.fit(Histories().rows(EntityWindows().take(usual(9_000))))
+    return save(model, KEY)
+
+
 def deployed(
     name: str = "office",
     *,
@@ -102,7 +111,9 @@ def deployed(
         share=share,
         tenant=tenant,
         adapts=adapts,
-        artefact=trained_on_windows() if model == "windows" else trained(model),
+        artefact={"windows": trained_on_windows, "histories": trained_on_histories}.get(
+            model, lambda: trained(model)
+        )(),
     )
 
 

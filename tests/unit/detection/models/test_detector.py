@@ -4,7 +4,7 @@ import pytest
 from netsentinel.detection.models import Deployment, ModelHost, Role
 from netsentinel.detection.models.artefact import load, save
 from netsentinel.detection.models.detector import AGAIN, MLDetector
-from netsentinel.detection.models.registry import MODELS
+from netsentinel.detection.models.registry import MODELS, available
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from tests.unit.detection.build_events import zeek
@@ -158,7 +158,7 @@ def test_a_snapshot_of_another_version_means_a_fresh_start() -> None:
     assert made.snapshot() == detector(deployed()).snapshot()
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", sorted(available()))
 def test_every_model_can_judge_flows(name: str) -> None:
     made = detector(deployed(model=name, threshold=0.995 if name != "flow-classifier" else 0.5))
     (judged,) = made.analyze_event(usual(1)[0])
@@ -187,6 +187,24 @@ def test_an_entity_that_does_what_it_never_did_is_told_of_with_what_would_be_usu
     (tally,) = made.tallies()
     assert tally.judged > 50
     assert tally.features.keys() >= {"events", "peers"}
+
+
+@pytest.mark.parametrize("cut", [0, 1_000, 1_650])
+def test_histories_are_judged_beside_windows_and_survive_a_restart(cut: int) -> None:
+    models = (
+        deployed("behaviour", model="windows", threshold=0.995, tenant=DEFAULT_TENANT),
+        deployed("course", model="histories", threshold=0.995, tenant=DEFAULT_TENANT),
+    )
+    events = by_time(usual(1_500, start=18_000, seed=4), scan(250, start=20_030, source="10.0.0.12"))
+    before = detector(*models)
+    found = before.analyze_events(events[:cut])
+    after = detector(*models)
+    after.restore(before.snapshot())
+    found += after.analyze_events(events[cut:])
+    assert [one.title for one in found] == [one.title for one in detector(*models).analyze_events(events)]
+    told = next(one for one in found if one.rule_id == "model.course" and one.entity == "10.0.0.12")
+    assert {field.field for field in told.matched} & {"events", "failed", "things", "failed_share"}
+    assert after.snapshot() == after.snapshot()
 
 
 def test_a_service_is_told_of_by_its_address() -> None:

@@ -2,14 +2,14 @@ import pytest
 
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.detection.models.evaluate import chosen, evaluate, read_pair
-from netsentinel.detection.models.registry import LABELLED, MODELS
+from netsentinel.detection.models.registry import LABELLED, available
 from netsentinel.kernel.errors import NotFoundError
 from tests.conftest import DATA
 from tests.unit.detection.models.rows import some_rows
 
 
 def test_models_are_chosen_by_name_or_by_what_they_need() -> None:
-    assert chosen([], unsupervised=False) == list(MODELS)
+    assert chosen([], unsupervised=False) == list(available())
     assert not LABELLED & set(chosen([], unsupervised=True))
     assert chosen(["nearest"], unsupervised=True) == ["nearest"]
     with pytest.raises(NotFoundError):

@@ -7,6 +7,7 @@ import pytest
 
 from netsentinel.detection.errors import TrainingDataError
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures
+from netsentinel.detection.models.histories import HISTORIES, Histories
 from netsentinel.detection.models.windows import WINDOWS, EntityWindows, rows_of
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
@@ -92,6 +93,10 @@ def test_windows_of_entities_are_the_rows_that_detection_judges_and_are_labelled
     assert bad == [("address", SCANNER)]
     assert data.times is not None
     assert min(data.times) // MINUTE % 5 == 0
+    histories = known(msgspec.structs.replace(rows, rows_of=RowsOf.HISTORIES))
+    assert np.array_equal(histories.table.numbers, Histories().rows(live).numbers)
+    assert np.array_equal(histories.labels.bad, data.labels.bad)
+    assert known(rows, like=HISTORIES).table.schema.version == HISTORIES.version
     flows = msgspec.structs.replace(rows, rows_of=RowsOf.FLOWS)
     assert known(flows, like=WINDOWS).table.schema.version == WINDOWS.version
     assert known(rows, like=FLOWS).table.schema.version == FLOWS.version

@@ -13,7 +13,9 @@ from netsentinel.academy.courses.errors import (
     LessonCycleError,
     LessonLockedError,
 )
+from netsentinel.academy.courses.hours import Hours, Span
 from netsentinel.academy.courses.model import Assignment, Cohort, Enrolment, Progress
+from netsentinel.academy.courses.shifts import Shifts
 from netsentinel.academy.courses.store_sql import SqlCourses  # noqa: F401 - the suite is theirs, by way of the school
 from netsentinel.academy.courses.testing import MemoryCourses  # noqa: F401 - the same
 from netsentinel.academy.graph import ConceptKind, Relation, id_of
@@ -355,11 +357,37 @@ async def test_stores_keep_tenants_apart(school: School) -> None:
     assert not any(await db.read(seen))
 
 
+async def test_a_cohort_with_hours_is_a_shift(school: School, clock: FakeClock) -> None:
+    teaching, shifts = school.teaching, Shifts(school.teaching, clock)
+    always = Hours(time_zone="UTC", spans=(Span(days=(7, 1, 2, 3, 4, 5, 6), begins="00:00", ends="00:00"),))
+    never = Hours(time_zone="UTC", spans=(Span(days=(1,), begins="08:00", ends="08:01"),))
+    clock.advance(3 * DAY - clock.now() % DAY)  # midnight
+    day = await teaching.gather(ANA, "Day", [ANA.id], always)
+    assert day.hours is not None
+    assert day.hours.spans[0].days == (1, 2, 3, 4, 5, 6, 7)
+    await teaching.gather(ANA, "Late", [BEN.id], never)
+    await teaching.gather(ANA, "Learners", [BEN.id])
+    assert await shifts.of(T, "now") == (day,)
+    assert [one.name for one in await shifts.of(T, "Late")] == ["Late"]
+    assert (await shifts.of(T, day.id))[0].members == (ANA.id,)
+    with pytest.raises(NotFoundError):
+        await shifts.of(OTHER, day.id)
+    assert await shifts.of(OTHER, "now") == ()
+    with pytest.raises(InvalidInputError, match="time zone"):
+        await teaching.regather(ANA, day.id, "Day", [], replace(always, time_zone="Nowhere"))
+    await teaching.regather(ANA, day.id, "Day", [ANA.id])
+    assert await shifts.of(T, "now") == ()
+
+
 async def test_stores_replace_what_is_there(school: School) -> None:
     stores, db = school.ground.stores, school.ground.db
     enrolment = Enrolment(tenant=T, learner="u", course="crs_1", number=1, started_at=5)
     progress = Progress(tenant=T, learner="u", course="crs_1", lesson="lsn_1", read_at=5)
-    team = Cohort(id="coh_1", tenant=T, name="t", members=("u",), created_by="x", created_at=1, updated_at=1)
+    hours = Hours(time_zone="Europe/Berlin", spans=(Span(days=(1, 7), begins="22:00", ends="06:00"),))
+    team = Cohort(
+        id="coh_1", tenant=T, name="t", members=("u",), created_by="x", created_at=1, updated_at=1, hours=hours
+    )
+    moved = replace(team, name="s", version=2, hours=None)
     task = Assignment(id="asg_1", tenant=T, course="crs_1", to=AssignedTo.USER, target="u", due_at=9, by="x", at=1)
 
     def put(tx: object) -> None:
@@ -380,6 +408,8 @@ async def test_stores_replace_what_is_there(school: School) -> None:
         replace(progress, done_at=7, sha256="ab")
     ]
     assert await db.read(lambda tx: stores.cohorts.get(tx, T, "coh_1")) == team
+    assert await db.write(lambda tx: stores.cohorts.save(tx, moved))
+    assert await db.read(lambda tx: stores.cohorts.get(tx, T, "coh_1")) == moved
     gone = await db.write(lambda tx: stores.assignments.drop(tx, T, "asg_1"))
     assert gone == replace(task, due_at=3)
     assert await db.write(lambda tx: stores.assignments.drop(tx, T, "asg_1")) is None

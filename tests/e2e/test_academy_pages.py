@@ -118,6 +118,22 @@ def test_an_alert_leads_to_what_to_learn_and_the_team_sees_its_gaps(
     row = page.get_by_role("row").filter(has_text="T1046")
     expect(row).to_contain_text("nobody")
     assert violations(page) == []
+    page.get_by_role("link", name="Cohorts and shifts").click()
+    page.get_by_role("button", name="New cohort").click()
+    page.get_by_label("Name", exact=True).fill("Round the clock")
+    page.get_by_role("checkbox", name="ada").check()
+    page.get_by_role("button", name="Give it hours").click()
+    for day in ("Sat", "Sun"):
+        page.get_by_role("checkbox", name=day).check()
+    page.get_by_label("From", exact=True).fill("00:00")
+    page.get_by_label("To", exact=True).fill("00:00")
+    assert violations(page) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("listitem").filter(has_text="Mon to Sun 00:00 to 00:00 the next day")).to_be_visible()
+    assert violations(page) == []
+    page.goto("/coverage")
+    page.get_by_label("Whose mastery").select_option("On shift now")
+    expect(page.get_by_text("on Round the clock: 1 person who looks after alerts")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -2431,6 +2431,8 @@ export interface paths {
         /**
          * Show Coverage
          * @description Techniques that alerts named lately, those first that nobody who looks after alerts has mastered.
+         *
+         *     Who has mastered what is shown to those who may teach; others see how many have, of three people or more.
          */
         get: operations["show_coverage"];
         put?: never;
@@ -3633,7 +3635,7 @@ export interface paths {
         put?: never;
         /**
          * Create Cohort
-         * @description Make a list of users.
+         * @description Make a list of users, with the hours when they are on shift if it is one.
          */
         post: operations["create_cohort"];
         delete?: never;
@@ -3676,7 +3678,7 @@ export interface paths {
         get: operations["show_cohort"];
         /**
          * Change Cohort
-         * @description Give a cohort another name and other members.
+         * @description Give a cohort another name, other members and other hours.
          */
         put: operations["change_cohort"];
         post?: never;
@@ -4965,6 +4967,7 @@ export interface components {
              * @default 1
              */
             version: number;
+            hours?: components["schemas"]["Hours"] | null;
         };
         /**
          * CohortPage
@@ -4988,6 +4991,8 @@ export interface components {
              * @description Ids of users.
              */
             members?: string[];
+            /** @description When they are on shift, if it is a shift. */
+            hours?: components["schemas"]["HoursText"] | null;
         };
         /**
          * Concept
@@ -5359,10 +5364,13 @@ export interface components {
         CoverageReport: {
             /** Since */
             since: number;
+            /** Shifts */
+            shifts: string[] | null;
             /** People */
             people: number;
+            shown: components["schemas"]["Shown"];
             /** Covered */
-            covered: number;
+            covered: number | null;
             /** Items */
             items: components["schemas"]["TechniqueCoverage"][];
         };
@@ -6363,6 +6371,30 @@ export interface components {
             items: components["schemas"]["Result"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Hours
+         * @description A week of a cohort that works in shifts.
+         */
+        Hours: {
+            /** Time Zone */
+            time_zone: string;
+            /** Spans */
+            spans: components["schemas"]["netsentinel__academy__courses__hours__Span"][];
+        };
+        /**
+         * HoursText
+         * @description When a cohort is on shift.
+         */
+        HoursText: {
+            /**
+             * Time Zone
+             * @description For example `Europe/Berlin`.
+             * @default UTC
+             */
+            time_zone: string;
+            /** Spans */
+            spans: components["schemas"]["SpanText"][];
         };
         /**
          * HuntRequest
@@ -9131,6 +9163,12 @@ export interface components {
             items: components["schemas"]["SetAside"][];
         };
         /**
+         * Shown
+         * @description What one sees of others' mastery.
+         * @enum {string}
+         */
+        Shown: "names" | "counts" | "nothing";
+        /**
          * Skipped
          * @description A concept of which nothing could be made.
          */
@@ -9314,29 +9352,25 @@ export interface components {
             checks: components["schemas"]["Check"][];
         };
         /**
-         * Span
-         * @description One stretch of a task's life on the timeline.
+         * SpanText
+         * @description The same hours on some days of the week.
          */
-        Span: {
+        SpanText: {
             /**
-             * Kind
-             * @enum {string}
+             * Days
+             * @description 1 for Monday to 7 for Sunday.
              */
-            kind: "queued" | "waiting" | "running";
-            /** Start */
-            start: number;
-            /** End */
-            end: number | null;
+            days: number[];
             /**
-             * Attempt
-             * @default 0
+             * Begins
+             * @description By the clock, for example `22:00`.
              */
-            attempt: number;
+            begins: string;
             /**
-             * Outcome
-             * @default
+             * Ends
+             * @description On the next day when it is not later than `begins`.
              */
-            outcome: string;
+            ends: string;
         };
         /**
          * SplitBy
@@ -9921,9 +9955,11 @@ export interface components {
             /** Last At */
             last_at: number;
             /** Masters */
-            masters: number;
+            masters: number | null;
+            /** Mastered By */
+            mastered_by: string[];
             /** Best */
-            best: number;
+            best: number | null;
             /** Lessons */
             lessons: components["schemas"]["LessonFor"][];
         };
@@ -10094,7 +10130,7 @@ export interface components {
             /** End */
             end: number | null;
             /** Spans */
-            spans: components["schemas"]["Span"][];
+            spans: components["schemas"]["netsentinel__tasks__model__Span"][];
         };
         /**
          * Times
@@ -10701,6 +10737,43 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Span
+         * @description The same hours on some days of the week.
+         */
+        netsentinel__academy__courses__hours__Span: {
+            /** Days */
+            days: number[];
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+        };
+        /**
+         * Span
+         * @description One stretch of a task's life on the timeline.
+         */
+        netsentinel__tasks__model__Span: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "queued" | "waiting" | "running";
+            /** Start */
+            start: number;
+            /** End */
+            end: number | null;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
         };
         /**
          * Problem
@@ -15914,6 +15987,8 @@ export interface operations {
             query?: {
                 /** @description Alerts with findings in the last so many days. */
                 days?: number;
+                /** @description Whose mastery counts: `now` for those on shift now, or the id or name of a cohort; for teachers. */
+                shift?: string;
             };
             header?: never;
             path?: never;
@@ -15934,6 +16009,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -243,7 +243,7 @@ def _services(
         graph=academy.graph,
         concepts=academy.concepts,
         reviews=academy.reviews,
-        briefings=make_briefings(ground, academy.graph, alert_service, academy.practice.standing),
+        briefings=make_briefings(ground, academy, alert_service),
         school=academy.school,
         projection=academy.projection,
         practice=academy.practice,

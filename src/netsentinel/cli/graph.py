@@ -214,12 +214,13 @@ async def _put(server: str, key: str, place: str, body: object) -> Any:
 def coverage(
     *,
     days: Annotated[int, typer.Option(min=1, max=365, help="Of alerts that are looked at.")] = 30,
+    shift: Annotated[str, typer.Option(help="Whose mastery counts: now, or a cohort's name or id.")] = "",
     server: ServerOption = "",
     key: KeyOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show which techniques alerts named lately, those first that nobody has mastered."""
-    found = asyncio.run(ask(server, key, f"{_GRAPH}/coverage", {"days": days}))
+    found = asyncio.run(ask(server, key, f"{_GRAPH}/coverage", {"days": days, "shift": shift}))
     if output is Output.JSON:
         print_json(found)
         return
@@ -230,19 +231,29 @@ def coverage(
                 one["id"],
                 printable(one["name"]),
                 one["alerts"],
-                one["masters"],
-                f"{one['best']:.2f}",
+                "-" if one["masters"] is None else printable(", ".join(one["mastered_by"])) or one["masters"],
+                "-" if one["best"] is None else f"{one['best']:.2f}",
                 printable(", ".join(lesson["title"] for lesson in one["lessons"])),
             )
             for one in found["items"]
         ],
     )
-    talk(f"{found['covered']} of {len(found['items'])} techniques are mastered by one of {found['people']} people.")
+    talk(_covered(found))
 
 
 graph_app.command("review")(review)
 graph_app.command("answer")(answer)
 graph_app.command("take-back")(take_back)
+
+
+def _covered(found: dict[str, Any]) -> str:
+    techniques, people = f"{len(found['items'])} techniques", found["people"]
+    if found["shifts"] == []:
+        return "Nobody is on shift now."
+    if found["covered"] is None:
+        return f"With {people} who look after alerts, what they master is shown to those who may teach."
+    on = f" on {printable(', '.join(found['shifts']))}" if found["shifts"] else ""
+    return f"{found['covered']} of {techniques} are mastered by one of {people} people{on}."
 
 
 def show_concepts(found: list[dict[str, Any]], output: Output) -> None:

@@ -9,6 +9,7 @@ import type { Cohort } from "@/lib/model";
 import { asProblem } from "@/lib/problem";
 import { changeCohort, createCohort, deleteCohort, refreshCourses } from "./course-queries";
 import styles from "./courses.module.css";
+import { HoursFields, hoursDraftOf, hoursOf } from "./hours-fields";
 
 interface CohortDialogProps {
   /** The one to change; a new one without it. */
@@ -17,11 +18,12 @@ interface CohortDialogProps {
   readonly onClose: () => void;
 }
 
-/** Name a cohort, and choose who is in it. */
+/** Name a cohort, choose who is in it, and when they are on shift if it is one. */
 export function CohortDialog({ cohort, people, onClose }: CohortDialogProps) {
   const queryClient = useQueryClient();
   const [name, setName] = useState(cohort?.name ?? "");
   const [members, setMembers] = useState<ReadonlySet<string>>(new Set(cohort?.members));
+  const [hours, setHours] = useState(() => hoursDraftOf(cohort));
   const [sure, setSure] = useState(false);
   const done = (what: string) => () => {
     toastSaid(what);
@@ -33,8 +35,8 @@ export function CohortDialog({ cohort, people, onClose }: CohortDialogProps) {
       // Who left cannot be stated again.
       const ids = people.map(({ id }) => id).filter((id) => members.has(id));
       return cohort === undefined
-        ? createCohort(name.trim(), ids)
-        : changeCohort(cohort.id, name.trim(), ids, cohort.version);
+        ? createCohort({ name: name.trim(), members: ids, hours: hoursOf(hours) })
+        : changeCohort(cohort.id, { name: name.trim(), members: ids, hours: hoursOf(hours) }, cohort.version);
     },
     onSuccess: done(`${name.trim()} is saved`),
   });
@@ -76,6 +78,7 @@ export function CohortDialog({ cohort, people, onClose }: CohortDialogProps) {
             </label>
           ))}
         </fieldset>
+        <HoursFields draft={hours} onChange={setHours} />
         {sure && <p>What is assigned to it is withdrawn. What its people have learned stays.</p>}
         <FormFoot error={failed && (failed.detail || failed.title)}>
           {cohort !== undefined && (

@@ -13,6 +13,7 @@ import { usePageTitle } from "@/lib/page-title";
 import { CohortDialog } from "./cohort-dialog";
 import { targetsQuery } from "./course-queries";
 import styles from "./courses.module.css";
+import { hoursText } from "./hours-words";
 
 /** Lists of users who learn together, for those who teach. */
 export function CohortsPage() {
@@ -33,7 +34,12 @@ export function CohortsPage() {
       <PageHead
         title="Cohorts"
         back={<Link to="/courses">Courses</Link>}
-        lead={<p>People who learn together: a course is assigned to all of them at once.</p>}
+        lead={
+          <p>
+            People who learn together: a course is assigned to all of them at once. With hours, a cohort is a
+            shift.
+          </p>
+        }
         actions={
           <Button look="primary" disabled={!found.data} onClick={() => setOpen("new")}>
             New cohort
@@ -60,6 +66,7 @@ export function CohortsPage() {
                     {plural(cohort.members.length, "person", "people")}
                     {cohort.members.length > 0 && ": "}
                     {cohort.members.map((id) => names.get(id) ?? "somebody who left").join(", ")}
+                    {cohort.hours && <span className={styles["hours"]}>{hoursText(cohort)}</span>}
                   </span>
                   <Button size="sm" aria-label={`Edit ${cohort.name}`} onClick={() => setOpen(cohort)}>
                     Edit

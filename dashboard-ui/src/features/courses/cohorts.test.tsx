@@ -17,6 +17,10 @@ describe("cohorts", () => {
     created_at: NOW,
     updated_at: NOW,
     version: 4,
+    hours: {
+      time_zone: "Europe/Berlin",
+      spans: [{ days: [1, 2, 3, 4, 5], begins: "22:00", ends: "06:00" }],
+    },
   };
 
   function openCohorts(me: object = TEACHER) {
@@ -45,19 +49,33 @@ describe("cohorts", () => {
   it("are gathered, changed without those who left, and deleted after a second press", async () => {
     const { user, asked } = openCohorts();
     expect(await screen.findByText("2 people: ada, somebody who left")).toBeVisible();
+    expect(screen.getByText("Mon to Fri 22:00 to 06:00 the next day (Europe/Berlin)")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Edit Night shift" }));
     await user.click(screen.getByRole("checkbox", { name: "bob" }));
+    await user.click(screen.getByRole("button", { name: "More hours" }));
+    const [, saturday] = screen.getAllByRole("checkbox", { name: "Sat" });
+    if (saturday) await user.click(saturday);
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(asked).toHaveLength(1));
     expect(asked[0]).toEqual({
       method: "PUT",
-      body: { name: "Night shift", members: ["usr_1", "usr_2"] },
+      body: {
+        name: "Night shift",
+        members: ["usr_1", "usr_2"],
+        hours: {
+          time_zone: "Europe/Berlin",
+          spans: [
+            { days: [1, 2, 3, 4, 5], begins: "22:00", ends: "06:00" },
+            { days: [1, 2, 3, 4, 5, 6], begins: "08:00", ends: "16:00" },
+          ],
+        },
+      },
       based: '"4"',
     });
     await user.click(await screen.findByRole("button", { name: "New cohort" }));
     await user.type(screen.getByLabelText("Name"), "Day{Enter}");
     await waitFor(() =>
-      expect(asked[1]).toMatchObject({ method: "POST", body: { name: "Day", members: [] } }),
+      expect(asked[1]).toMatchObject({ method: "POST", body: { name: "Day", members: [], hours: null } }),
     );
     await user.click(await screen.findByRole("button", { name: "Edit Night shift" }));
     await user.click(screen.getByRole("button", { name: "Delete…" }));

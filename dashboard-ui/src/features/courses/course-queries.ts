@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, settle, unwrap } from "@/lib/api";
-import type { DraftText } from "@/lib/model";
+import type { CohortText, DraftText } from "@/lib/model";
 
 export const courseKeys = {
   all: ["courses"] as const,
@@ -10,6 +10,7 @@ export const courseKeys = {
   learners: (slug: string) => ["courses", "learners", slug] as const,
   assignments: (slug: string) => ["courses", "assignments", slug] as const,
   targets: ["courses", "targets"] as const,
+  coverage: (days: number, shift: string) => ["courses", "coverage", days, shift] as const,
   draft: (slug: string) => ["courses", "draft", slug] as const,
 };
 
@@ -114,14 +115,20 @@ export const withdrawAssignment = (slug: string, id: string) =>
     }),
   );
 
-export const createCohort = (name: string, members: string[]) =>
-  unwrap(api.POST("/api/v2/cohorts", { body: { name, members } }));
+/** Which techniques somebody has mastered: everybody who looks after alerts, or a shift. */
+export const coverageQuery = (days: number, shift: string) =>
+  queryOptions({
+    queryKey: courseKeys.coverage(days, shift),
+    queryFn: () => unwrap(api.GET("/api/v2/graph/coverage", { params: { query: { days, shift } } })),
+  });
 
-export const changeCohort = (id: string, name: string, members: string[], version: number) =>
+export const createCohort = (body: CohortText) => unwrap(api.POST("/api/v2/cohorts", { body }));
+
+export const changeCohort = (id: string, body: CohortText, version: number) =>
   unwrap(
     api.PUT("/api/v2/cohorts/{cohort_id}", {
       params: { path: { cohort_id: id }, header: { "If-Match": `"${version}"` } },
-      body: { name, members },
+      body,
     }),
   );
 

@@ -7,6 +7,7 @@ from netsentinel.academy.briefing.model import (
     LackedConcept,
     LessonFor,
     SeenTechnique,
+    Shown,
     TechniqueCoverage,
     Via,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "LackedConcept",
     "LessonFor",
     "SeenTechnique",
+    "Shown",
     "TechniqueCoverage",
     "Via",
 ]

@@ -71,6 +71,17 @@ class AlertLessons:
     """Keys of concepts to practise: the techniques, and what the viewer lacks."""
 
 
+class Shown(StrEnum):
+    """What one sees of others' mastery."""
+
+    NAMES = "names"
+    """Who has mastered what: for those who may teach."""
+    COUNTS = "counts"
+    """How many have, but not who."""
+    NOTHING = "nothing"
+    """Of fewer than three people, how many would say who."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechniqueCoverage:
     """A technique that was seen, and who masters it."""
@@ -81,17 +92,14 @@ class TechniqueCoverage:
     alerts: int
     """With findings in the time."""
     last_at: Micros
-    masters: int
-    """How many people have mastered it."""
-    best: float
-    """The highest mastery of anybody."""
+    masters: int | None
+    """How many of the people have mastered it; None where that is not shown."""
+    mastered_by: tuple[str, ...]
+    """Their names, ten at most; none where they are not shown."""
+    best: float | None
+    """The highest mastery of anybody; None where names are not shown."""
     lessons: tuple[LessonFor, ...]
     """That explain it."""
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether anybody has mastered it."""
-        return self.masters > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +107,12 @@ class CoverageReport:
     """Which of the techniques that were seen somebody has mastered."""
 
     since: Micros
+    shifts: tuple[str, ...] | None
+    """Names of the cohorts that were looked at; None for everybody who looks after alerts."""
     people: int
-    """Who looks after alerts."""
-    covered: int
+    """How many were looked at: those of them who look after alerts."""
+    shown: Shown
+    covered: int | None
+    """How many techniques somebody has mastered; None where that is not shown."""
     items: tuple[TechniqueCoverage, ...]
-    """Those first that nobody has mastered, the most seen first."""
+    """Those first that nobody has mastered, where that is shown; the most seen first."""

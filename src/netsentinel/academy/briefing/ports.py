@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from netsentinel.academy.courses.model import Cohort
 from netsentinel.alerts import Alert
 from netsentinel.alerts.triage.people import Person
 from netsentinel.kernel.types import Micros, TenantId
@@ -20,6 +21,18 @@ class SeenAlerts(Protocol):
 
     async def techniques_since(self, tenant: TenantId, since: Micros) -> dict[str, tuple[int, Micros]]:
         """Id of each technique that alerts since then name -> (how many do, the newest when)."""
+        ...
+
+
+class Shifts(Protocol):
+    """Knows who works when."""
+
+    async def of(self, tenant: TenantId, shift: str) -> tuple[Cohort, ...]:
+        """The cohorts that are meant: `now` for all that are on shift now, else the id or the name of one.
+
+        Raises:
+            NotFoundError: the tenant has no such cohort.
+        """
         ...
 
 

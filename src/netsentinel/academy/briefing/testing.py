@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from netsentinel.academy.courses.model import Cohort
 from netsentinel.alerts import Alert
 from netsentinel.alerts.model import techniques
 from netsentinel.alerts.triage.people import Person
@@ -43,6 +44,23 @@ class FixedAlerts:
                     count, at = seen.get(technique, (0, 0))
                     seen[technique] = (count + 1, max(at, one.last_at))
         return seen
+
+
+class FixedShifts:
+    """Cohorts in a list; those that are on shift now are named."""
+
+    def __init__(self, *cohorts: Cohort, on: Collection[str] = ()) -> None:
+        self._cohorts = cohorts
+        self._on = on
+
+    async def of(self, tenant: TenantId, shift: str) -> tuple[Cohort, ...]:
+        """Those on shift for `now`, else the one of this id or name."""
+        if shift == "now":
+            return tuple(one for one in self._cohorts if one.tenant == tenant and one.name in self._on)
+        for one in self._cohorts:
+            if one.tenant == tenant and shift in {one.id, one.name}:
+                return (one,)
+        raise NotFoundError(f"There is no cohort {shift}.")
 
 
 class FixedTeam:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from netsentinel.academy.courses.hours import Hours
 from netsentinel.kernel.types import Micros, TenantId
 
 COURSE_PREFIX: Final = "crs"
@@ -159,6 +160,8 @@ class Cohort:
     created_at: Micros
     updated_at: Micros
     version: int = 1
+    hours: Hours | None = None
+    """When they are on shift; None for a cohort that is none."""
 
 
 class AssignedTo(StrEnum):

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from netsentinel.academy.courses.hours import Hours
 from netsentinel.academy.courses.model import (
     DRAFT,
     AssignedTo,
@@ -22,6 +23,7 @@ from netsentinel.storage.ports import ReadTx, Row, Tx
 from netsentinel.storage.texts import as_json
 
 _LESSONS: Final = msgspec.json.Decoder(tuple[Lesson, ...])
+_hours: Final = msgspec.json.Decoder(Hours).decode
 
 _COURSE: Final = (
     "tenant, id, slug, title, summary, state, latest, lessons, minutes, has_changes, created_by, created_at,"
@@ -50,9 +52,12 @@ _PUT_PROGRESS: Final = (
     " ON CONFLICT (tenant, learner, lesson) DO UPDATE SET course = excluded.course, read_at = excluded.read_at,"
     " done_at = excluded.done_at, number = excluded.number, sha256 = excluded.sha256"
 )
-_COHORT: Final = "tenant, id, name, created_by, created_at, updated_at, version"
+_COHORT: Final = "tenant, id, name, created_by, created_at, updated_at, version, hours"
 _COHORTS: Final = f"SELECT {_COHORT} FROM cohorts WHERE tenant = ?"  # noqa: S608 - constants only
-_INSERT_COHORT: Final = f"INSERT INTO cohorts ({_COHORT}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - constants only
+_INSERT_COHORT: Final = f"INSERT INTO cohorts ({_COHORT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - constants only
+_SAVE_COHORT: Final = (
+    "UPDATE cohorts SET name = ?, updated_at = ?, version = ?, hours = ? WHERE tenant = ? AND id = ? AND version = ?"
+)
 _ASSIGNMENT: Final = "tenant, id, course, assigned_to, target, due_at, made_by, at"
 _ASSIGNMENTS: Final = f"SELECT {_ASSIGNMENT} FROM course_assignments WHERE tenant = ?"  # noqa: S608 - constants only
 _PUT_ASSIGNMENT: Final = (
@@ -257,7 +262,7 @@ class SqlCohorts:
         """Keep a new one; False when the tenant has one of that name."""
         one = cohort
         row = (one.tenant, one.id, one.name, one.created_by, one.created_at, one.updated_at, one.version)
-        if tx.run(_INSERT_COHORT, row) != 1:
+        if tx.run(_INSERT_COHORT, (*row, _text_of(one.hours))) != 1:
             return False
         self._put_members(tx, cohort)
         return True
@@ -270,8 +275,8 @@ class SqlCohorts:
         )
         if other:
             return False
-        sql = "UPDATE cohorts SET name = ?, updated_at = ?, version = ? WHERE tenant = ? AND id = ? AND version = ?"
-        if tx.run(sql, (one.name, one.updated_at, one.version, one.tenant, one.id, one.version - 1)) != 1:
+        row = (one.name, one.updated_at, one.version, _text_of(one.hours), one.tenant, one.id, one.version - 1)
+        if tx.run(_SAVE_COHORT, row) != 1:
             return False
         tx.run("DELETE FROM cohort_members WHERE tenant = ? AND cohort = ?", (one.tenant, one.id))
         self._put_members(tx, cohort)
@@ -309,12 +314,17 @@ class SqlCohorts:
             created_at=row[4],
             updated_at=row[5],
             version=row[6],
+            hours=_hours(row[7]) if row[7] else None,
         )
 
     def of_member(self, tx: ReadTx, tenant: TenantId, user: str) -> list[str]:
         """Ids of the cohorts that a user is in, sorted."""
         sql = "SELECT cohort FROM cohort_members WHERE tenant = ? AND member = ? ORDER BY cohort"
         return [row[0] for row in tx.rows(sql, (tenant, user))]
+
+
+def _text_of(hours: Hours | None) -> str:
+    return as_json(hours) if hours else ""
 
 
 def _assignment(row: Row) -> Assignment:

@@ -6,6 +6,7 @@ from typing import Final
 
 from netsentinel.academy.courses.entries import COURSE_ASSIGNED, CourseAssigned
 from netsentinel.academy.courses.errors import CourseChangedError, CourseExistsError, CourseStateError
+from netsentinel.academy.courses.hours import Hours, checked
 from netsentinel.academy.courses.model import (
     ASSIGNMENT_PREFIX,
     COHORT_PREFIX,
@@ -86,11 +87,13 @@ class Teaching:
 
     # Cohorts.
 
-    async def gather(self, principal: Principal, name: str, members: Collection[str]) -> Cohort:
-        """Make a list of users.
+    async def gather(
+        self, principal: Principal, name: str, members: Collection[str], hours: Hours | None = None
+    ) -> Cohort:
+        """Make a list of users, with the hours when they are on shift if it is one.
 
         Raises:
-            InvalidInputError: it has no name or a long one, or more than a thousand members.
+            InvalidInputError: it has no name or a long one, more than a thousand members, or impossible hours.
             NotFoundError: a member is no user of the tenant.
             CourseExistsError: there is a cohort of that name.
         """
@@ -103,6 +106,7 @@ class Teaching:
             created_by=principal.id,
             created_at=now,
             updated_at=now,
+            hours=checked(hours) if hours else None,
         )
 
         def put(tx: Tx) -> Cohort:
@@ -115,21 +119,29 @@ class Teaching:
         return await self._ground.db.write(put)
 
     async def regather(
-        self, principal: Principal, cohort_id: str, name: str, members: Collection[str], *, expected: int | None = None
+        self,
+        principal: Principal,
+        cohort_id: str,
+        name: str,
+        members: Collection[str],
+        hours: Hours | None = None,
+        *,
+        expected: int | None = None,
     ) -> Cohort:
-        """Give a cohort another name and other members. Errors as for `gather`, too.
+        """Give a cohort another name, other members and hours. Errors as for `gather`, too.
 
         Raises:
             NotFoundError: there is no such cohort.
             CourseChangedError: it is at another version than expected, or the name is taken.
         """
-        ground, tidy = self._ground, _named(name)
+        ground, tidy, shift = self._ground, _named(name), checked(hours) if hours else None
         ids = await self._members(principal.tenant, members)
 
         def put(tx: Tx) -> Cohort:
             found = self._cohort(tx, principal.tenant, cohort_id)
             check_version(found.version, expected)
-            saved = replace(found, name=tidy, members=ids, updated_at=ground.clock.now(), version=found.version + 1)
+            now = ground.clock.now()
+            saved = replace(found, name=tidy, members=ids, hours=shift, updated_at=now, version=found.version + 1)
             if not ground.stores.cohorts.save(tx, saved):
                 raise CourseChangedError(f"There is a cohort {tidy} already.", version=found.version)
             return saved

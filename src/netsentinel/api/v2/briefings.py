@@ -6,6 +6,7 @@ from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.briefing import AlertLessons, CoverageReport
+from netsentinel.academy.courses.teaching import MOST_COHORT_NAME
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.late import LateRouter
@@ -24,6 +25,11 @@ class CoverageQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     days: int = Field(30, ge=1, le=365, description="Alerts with findings in the last so many days.")
+    shift: str = Field(
+        "",
+        max_length=MOST_COHORT_NAME,
+        description="Whose mastery counts: `now` for those on shift now, or the id or name of a cohort; for teachers.",
+    )
 
 
 @router.get("/alerts/{alert_id}/lessons", response_model=AlertLessons, responses=problems(401, 403, 404))
@@ -32,7 +38,10 @@ async def show_alert_lessons(alert_id: str, principal: AlertReader, services: Se
     return answer(await services.briefings.lessons.lessons(principal, alert_id))
 
 
-@router.get("/graph/coverage", response_model=CoverageReport, responses=problems(400, 401, 403))
+@router.get("/graph/coverage", response_model=CoverageReport, responses=problems(400, 401, 403, 404))
 async def show_coverage(query: Annotated[CoverageQuery, Query()], principal: GraphReader, services: Served) -> Response:
-    """Techniques that alerts named lately, those first that nobody who looks after alerts has mastered."""
-    return answer(await services.briefings.coverage.report(principal.tenant, query.days))
+    """Techniques that alerts named lately, those first that nobody who looks after alerts has mastered.
+
+    Who has mastered what is shown to those who may teach; others see how many have, of three people or more.
+    """
+    return answer(await services.briefings.coverage.report(principal, query.days, query.shift))

@@ -6,6 +6,7 @@ from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.courses import Cohort
+from netsentinel.academy.courses.hours import MOST_SPANS, MOST_ZONE, Hours, Span
 from netsentinel.academy.courses.teaching import MOST_COHORT_NAME, MOST_MEMBERS, CohortPage
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
@@ -29,6 +30,30 @@ class CohortQuery(BaseModel):
     cursor: str = Field("", max_length=1_024, description="`next` of the previous page.")
 
 
+class SpanText(BaseModel):
+    """The same hours on some days of the week."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: list[int] = Field(min_length=1, max_length=7, description="1 for Monday to 7 for Sunday.")
+    begins: str = Field(min_length=5, max_length=5, description="By the clock, for example `22:00`.")
+    ends: str = Field(min_length=5, max_length=5, description="On the next day when it is not later than `begins`.")
+
+
+class HoursText(BaseModel):
+    """When a cohort is on shift."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    time_zone: str = Field("UTC", min_length=1, max_length=MOST_ZONE, description="For example `Europe/Berlin`.")
+    spans: list[SpanText] = Field(min_length=1, max_length=MOST_SPANS)
+
+    def hours(self) -> Hours:
+        """As courses know it."""
+        spans = (Span(days=tuple(one.days), begins=one.begins, ends=one.ends) for one in self.spans)
+        return Hours(time_zone=self.time_zone, spans=tuple(spans))
+
+
 class CohortText(BaseModel):
     """A cohort."""
 
@@ -36,6 +61,11 @@ class CohortText(BaseModel):
 
     name: str = Field(min_length=1, max_length=MOST_COHORT_NAME)
     members: list[str] = Field(default_factory=list[str], max_length=MOST_MEMBERS, description="Ids of users.")
+    hours: HoursText | None = Field(None, description="When they are on shift, if it is a shift.")
+
+    def shift(self) -> Hours | None:
+        """The hours as courses know them."""
+        return self.hours.hours() if self.hours else None
 
 
 @router.get("", response_model=CohortPage, responses=problems(400, 401, 403))
@@ -48,8 +78,8 @@ async def list_cohorts(query: Annotated[CohortQuery, Query()], principal: Teache
 
 @router.post("", response_model=Cohort, status_code=201, responses=problems(400, 401, 403, 404, 409))
 async def create_cohort(stated: CohortText, principal: Teacher, services: Served) -> Response:
-    """Make a list of users."""
-    made = await services.school.teaching.gather(principal, stated.name, stated.members)
+    """Make a list of users, with the hours when they are on shift if it is one."""
+    made = await services.school.teaching.gather(principal, stated.name, stated.members, stated.shift())
     return tagged(made, made.version, status=201)
 
 
@@ -72,12 +102,12 @@ async def show_cohort(
 async def change_cohort(
     cohort_id: str, stated: CohortText, principal: Teacher, services: Served, if_match: IfMatch = None
 ) -> Response:
-    """Give a cohort another name and other members."""
+    """Give a cohort another name, other members and other hours."""
     found = await services.school.teaching.cohort(principal.tenant, cohort_id)
     expected = based_on(if_match, found.version)
     with precondition(expected):
         saved = await services.school.teaching.regather(
-            principal, cohort_id, stated.name, stated.members, expected=expected
+            principal, cohort_id, stated.name, stated.members, stated.shift(), expected=expected
         )
     return tagged(saved, saved.version)
 

@@ -13,6 +13,7 @@ import pytest
 from netsentinel.academy.briefing import Briefing, Briefings, Coverage
 from netsentinel.academy.briefing.testing import FixedMastery
 from netsentinel.academy.courses import CourseGround, Courses, CourseStores, Learning, School, Teaching
+from netsentinel.academy.courses.shifts import Shifts
 from netsentinel.academy.courses.store_sql import SqlAssignments, SqlCohorts, SqlCourses, SqlLearners, SqlVersions
 from netsentinel.academy.courses.testing import MemoryPeople, MemorySections
 from netsentinel.academy.graph import Concepts, Graph, GraphGround
@@ -244,7 +245,14 @@ class Desk:
             concepts=self.concepts,
             briefings=Briefings(
                 Briefing(self.graph, self.alerts, self.mastery),
-                Coverage(self.graph, self.alerts, self.mastery, TenantUsers(self.house.service.users), self.clock),
+                Coverage(
+                    self.graph,
+                    self.alerts,
+                    self.mastery,
+                    TenantUsers(self.house.service.users),
+                    Shifts(Teaching(course_ground, courses), self.clock),
+                    self.clock,
+                ),
             ),
             reviews=self.reviews,
             school=School(courses, Learning(course_ground), Teaching(course_ground, courses)),

@@ -21,7 +21,17 @@ async def test_an_alert_shows_lessons_and_a_team_its_coverage(desk: Desk) -> Non
     told = (await desk.get(f"/api/v2/alerts/{seen.id}/lessons")).json()
     assert [(one["course"], one["lesson"], one["via"]) for one in told["lessons"]] == [("a", "01", "technique")]
     assert told["drill"] == ["t1046"]
-    report = (await desk.get("/api/v2/graph/coverage")).json()
+    report = (await desk.call("GET", "/api/v2/graph/coverage")).json()
     assert [(one["id"], one["alerts"], one["masters"]) for one in report["items"]] == [("T1046", 1, 0)]
+    assert (report["shifts"], report["shown"]) == (None, "names")
     assert (await desk.get("/api/v2/graph/coverage?days=0")).status_code == 400
+    night = {"name": "Night", "members": []}
+    assert (await desk.call("POST", "/api/v2/cohorts", json=night)).status_code == 201
+    assert (await desk.call("GET", "/api/v2/graph/coverage?shift=Night")).json()["shifts"] == ["Night"]
+    assert (await desk.call("GET", "/api/v2/graph/coverage?shift=now")).json()["shifts"] == []
+    assert (await desk.call("GET", "/api/v2/graph/coverage?shift=Day")).status_code == 404
+    reader = await desk.get("/api/v2/graph/coverage")
+    assert reader.json()["shown"] == "nothing"
+    assert reader.json()["items"][0]["masters"] is None
+    assert (await desk.get("/api/v2/graph/coverage?shift=now")).status_code == 403
     assert (await desk.get("/api/v2/alerts/alr_none/lessons")).status_code == 404

@@ -95,6 +95,11 @@ async def test_teachers_see_who_did_what(desk: Desk) -> None:
     assert (seen["name"], seen["assignment"]["id"]) == ("Team", made["id"])
     changed = await desk.call("PUT", f"{COHORTS}/{team['id']}", json={"name": "Crew", "members": []})
     assert changed.json()["members"] == []
+    hours = {"time_zone": "Europe/Berlin", "spans": [{"days": [6, 7], "begins": "22:00", "ends": "06:00"}]}
+    night = {"name": "Night", "members": [], "hours": hours}
+    assert (await desk.call("PUT", f"{COHORTS}/{team['id']}", json=night)).json()["hours"] == hours
+    odd = {"name": "Night", "hours": {"time_zone": "Nowhere", "spans": hours["spans"]}}
+    assert (await desk.call("POST", COHORTS, json=odd)).status_code == 400
     stale = {"json": {"name": "X"}, "headers": {"If-Match": '"1-0"'}}
     assert (await desk.call("PUT", f"{COHORTS}/{team['id']}", **stale)).status_code == 412
     assert (await desk.call("DELETE", f"{COURSES}/tcp/assignments/{made['id']}")).status_code == 204

@@ -143,21 +143,6 @@ class MLDetector:
         self._forget()
         return [finding for _, finding in found]
 
-    def train_on_events(self, events: Sequence[Event]) -> list[str]:
-        """Have the deployed models that can go on learning learn from these events, which should be benign.
-
-        Returns:
-            The names of those that did.
-        """
-        learnt: list[str] = []
-        for servings, subjects, table in self._rows(events):
-            learnt += [
-                serving.deployed.name
-                for serving in servings
-                if serving.deployed.tenant == subjects.tenant and serving.deployed.adapts and serving.learn(table)
-            ]
-        return sorted(set(learnt))
-
     def tallies(self) -> list[ModelTally]:
         """What each deployed model did since the last call."""
         return [tally for serving in self._servings for tally in serving.tallies()]

@@ -7,7 +7,10 @@ import numpy as np
 from netsentinel.detection.models.deployment import FEATURE_BINS, SCORE_BINS
 from netsentinel.detection.models.table import Floats, Ints, Table
 
-_SMALLEST = 2.0**-16
+_FRACTION = 52
+"""Bits of a float's fraction; before it stands its exponent."""
+_TINY = 1_023 - 16 - 1
+"""The exponent of 2^-17, as it stands in a float."""
 _FLOOR = 1e-4
 """Share that an empty part is taken to have, as is usual where a logarithm of it is asked for."""
 
@@ -17,10 +20,8 @@ def binned(values: Floats) -> Ints:
 
     `FEATURE_BINS` stands for a number that is not stated.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        octaves = np.floor(np.log2(np.abs(values) / _SMALLEST)) + 1
-    found = np.clip(np.nan_to_num(octaves, nan=0.0, neginf=0.0), 0, FEATURE_BINS - 1).astype(np.int64)
-    return np.where(np.isnan(values), FEATURE_BINS, found)
+    octaves = (np.abs(values).view(np.int64) >> _FRACTION) - _TINY
+    return np.where(np.isnan(values), FEATURE_BINS, np.clip(octaves, 0, FEATURE_BINS - 1))
 
 
 def feature_counts(table: Table) -> Ints:

@@ -4,9 +4,10 @@ A flow is an event of OCSF class 4001 with both addresses. What its source calls
 made of the event's normalised columns, and of what was seen shortly before it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -104,6 +105,11 @@ _NEVER: Micros = -(10**18)
 _LONG = 10**17
 """A gap that begins at `_NEVER` is longer than this one, and than any other."""
 
+_PORTS_END = 65_536
+_LARGEST = 2**62
+
+Cell = TypeVar("Cell", bound=Hashable)
+
 _own = attrgetter("duration_us", "bytes_out", "bytes_in", "packets_out", "packets_in")
 
 
@@ -169,7 +175,7 @@ class FlowFeatures:
         Args:
             flows: events for which `is_flow` holds.
         """
-        own = np.array([_own(flow) for flow in flows], dtype=np.float64).reshape(len(flows), 5)
+        own = _numbers([_own(flow) for flow in flows]).reshape(len(flows), 5)
         numbers = np.empty((len(flows), len(FLOWS.numbers)))
         numbers[:, 0] = own[:, 0] / SECOND
         numbers[:, 1:5] = np.maximum(own[:, 1:], 0)
@@ -185,11 +191,11 @@ class FlowFeatures:
             FLOWS,
             numbers,
             (
-                _category([flow.protocol for flow in flows]),
-                _category([_service(flow.app_protocol) for flow in flows]),
-                _category([_port(flow.dst_port) for flow in flows]),
-                _category(outcomes),
-                _category([_direction(flow.src_ip, flow.dst_ip) for flow in flows]),
+                _category([flow.protocol for flow in flows], str),
+                _category([flow.app_protocol for flow in flows], _service),
+                _category([flow.dst_port for flow in flows], _port),
+                _category(outcomes, str),
+                _category([_direction(flow.src_ip, flow.dst_ip) for flow in flows], str),
             ),
         )
 
@@ -207,6 +213,8 @@ class FlowFeatures:
     def _see(self, flow: Event, failed: bool) -> tuple[float, ...]:
         """What windows hold with this flow, as `_windows` takes it. This is the hottest part of the features."""
         source, target, port, time = flow.src_ip, flow.dst_ip, flow.dst_port, flow.time
+        if not 0 <= port < _PORTS_END:
+            port = port_of(port)
         span, into = divmod(time, SPAN)
         place = (flow.tenant, target, port)
         pair = (source, *place)
@@ -279,9 +287,24 @@ def _direction(source: str, target: str) -> str:
     return f"{place(source)} to {place(target)}"
 
 
-def _category(texts: list[str]) -> Category:
-    """As `Category.of`, but fast for few rows with few values."""
-    values = sorted({text for text in texts if text})
+def port_of(said: int) -> int:
+    """A port; what is none becomes a number just outside, since no state could be saved with any."""
+    return max(-1, min(said, _PORTS_END))
+
+
+def _numbers(rows: list[tuple[int, ...]]) -> Floats:
+    """Whole numbers as floats; a sender may state more than a float can hold."""
+    try:
+        return np.array(rows, dtype=np.float64)
+    except OverflowError:
+        return np.array([[max(-_LARGEST, min(one, _LARGEST)) for one in row] for row in rows], dtype=np.float64)
+
+
+def _category(cells: Sequence[Cell], name: Callable[[Cell], str]) -> Category:
+    """As `Category.of` of the cells' names, but fast for few rows with few values: each value is named once."""
+    names = {cell: name(cell) for cell in dict.fromkeys(cells)}
+    values = sorted({text for text in names.values() if text})
     places = {value: code for code, value in enumerate(values)}
     places[""] = -1
-    return Category(tuple(values), np.array([places[text] for text in texts], dtype=np.int64))
+    codes = {cell: places[text] for cell, text in names.items()}
+    return Category(tuple(values), np.fromiter(map(codes.__getitem__, cells), np.int64, len(cells)))

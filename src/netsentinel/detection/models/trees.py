@@ -1,6 +1,7 @@
 """Boosted trees: LightGBM with what we need of it, one thread, the same result on every run."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, cast
 
 import lightgbm
@@ -8,6 +9,7 @@ import numpy as np
 from lightgbm.basic import LightGBMError
 
 from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.forest import Forest
 from netsentinel.detection.models.table import Floats
 
 _SETTINGS: Mapping[str, Any] = {
@@ -29,6 +31,11 @@ class Trees:
 
     def __init__(self, booster: Any) -> None:
         self._booster = booster
+
+    @cached_property
+    def _forest(self) -> Forest | None:
+        """The trees as tables; None where LightGBM itself has to walk them, because they are too large."""
+        return Forest.read(self.text())
 
     @classmethod
     def grown(
@@ -63,6 +70,8 @@ class Trees:
         """Log odds of each row, before calibration."""
         if not len(matrix):
             return np.zeros(0)
+        if self._forest is not None:
+            return self._forest.margins(matrix)
         found = self._booster.predict(matrix, raw_score=True, num_threads=1)
         return np.asarray(found, dtype=np.float64)
 

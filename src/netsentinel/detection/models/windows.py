@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from netsentinel.detection.fingerprint import clean
-from netsentinel.detection.models.flows import NETWORK_ACTIVITY
+from netsentinel.detection.models.flows import NETWORK_ACTIVITY, port_of
 from netsentinel.detection.models.table import Category, Feature, Kind, Schema, Table
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE
@@ -30,6 +30,10 @@ _OVER = 2
 _BACK = 12
 _RAW = 8_192
 """Longest event, in bytes, that is kept with a window."""
+_LARGEST = 2**62
+"""Sums count up to here: no state could be written with larger ones, and a sender may state any number."""
+_SUMS = ("bytes_out", "bytes_in", "packets", "duration")
+
 _OWN = "events of the entity"
 
 
@@ -123,7 +127,7 @@ class EntityWindows:
                     self._newest[tenant] = span
                     self._close_old(at, tenant, span, closed)
             if kind == NETWORK_ACTIVITY:
-                source, target, port = event.src_ip, event.dst_ip, event.dst_port
+                source, target, port = event.src_ip, event.dst_ip, port_of(event.dst_port)
                 if source and target:
                     add(at, (tenant, "address", source, 0, ""), span, event, target, port, closed)
                     add(at, (tenant, "service", target, port, event.protocol), span, event, source, "", closed)
@@ -210,13 +214,31 @@ def rows_of(windows: Sequence[Closed]) -> Table:
 def _over(at: int, key: _Key, window: Open) -> Closed:
     tenant, segment, name, port, protocol = key
     named = f"{name}:{port}/{protocol}" if segment == "service" else name
-    return Closed(at, TenantId(tenant), segment, clean(named), window)
+    return Closed(at, TenantId(tenant), segment, clean(named), _bounded(window))
 
 
 def _small(window: Open) -> Open:
-    """A window as it is saved: of its last event what a finding tells of."""
+    """A window as it is saved: of its last event what a finding tells of, and no number that cannot be written."""
     last = window.last
     if last is None:
         return window
-    kept = msgspec.structs.replace(last, native={}, raw=last.raw if len(last.raw) <= _RAW else b"")
-    return msgspec.structs.replace(window, last=kept)
+    kept = Event(
+        tenant=last.tenant,
+        source=last.source,
+        format=last.format,
+        time=last.time,
+        logsource=last.logsource,
+        src_ip=last.src_ip,
+        dst_ip=last.dst_ip,
+        user=last.user,
+        device=last.device,
+        native={},
+        raw=last.raw if len(last.raw) <= _RAW else b"",
+    )
+    return msgspec.structs.replace(_bounded(window), last=kept)
+
+
+def _bounded(window: Open) -> Open:
+    """A window whose sums can be written, and be told as floats."""
+    sums = {name: max(-_LARGEST, min(getattr(window, name), _LARGEST)) for name in _SUMS}
+    return msgspec.structs.replace(window, **sums)

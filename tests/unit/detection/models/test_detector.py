@@ -130,16 +130,6 @@ def test_what_was_learnt_survives_restarts_and_deployments() -> None:
     assert made.snapshot() == learning().snapshot()
 
 
-def test_training_on_events_teaches_those_that_can_learn() -> None:
-    made = detector(
-        deployed(), deployed("learning", model="autoencoder", threshold=0.999, tenant=DEFAULT_TENANT, adapts=True)
-    )
-    state = made.snapshot()
-    assert made.train_on_events(usual(400)) == ["learning"]
-    assert made.snapshot() != state
-    assert made.train_on_events([]) == []
-
-
 def test_one_event_is_judged_by_every_model_with_its_reasons() -> None:
     made = detector(deployed(), deployed("second", role=Role.SHADOW, model="isolation-forest", threshold=0.99))
     made.analyze_events(scan(60))

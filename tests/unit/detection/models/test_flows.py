@@ -142,6 +142,15 @@ def test_what_is_remembered_is_bounded() -> None:
     assert size < 10_000
 
 
+def test_numbers_that_no_state_could_hold_are_cut() -> None:
+    features = FlowFeatures()
+    row = features.rows([attempt(0, "10.0.0.5", 10**30, orig_bytes=10**400)])
+    assert (cell(row, "bytes_out"), cell(row, "port")) == (2.0**62, "dynamic")
+    other = FlowFeatures()
+    other.load(features.save())
+    assert other.save() == features.save()
+
+
 def test_only_flows_with_both_ends_are_flows() -> None:
     assert is_flow(attempt(0, "10.0.0.5", 22))
     assert not is_flow(zeek("dns", 0))

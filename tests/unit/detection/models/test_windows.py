@@ -87,6 +87,17 @@ def test_so_many_entities_are_open_at_most() -> None:
     assert len(windows._open) == 5_000
 
 
+def test_numbers_that_no_state_could_hold_are_cut() -> None:
+    windows = EntityWindows()
+    windows.take([attempt(FIRST + n, "10.0.0.5", 10**30, orig_bytes=10**400) for n in range(3)])
+    other = EntityWindows()
+    other.load(windows.save())
+    assert {one.bytes_out for one in other._open.values()} == {2**62}
+    assert other.save() == windows.save()
+    closed = windows.take([attempt(FIRST + 3_000, "10.0.0.9", 22)])
+    assert rows_of(closed).numbers.max() == 2.0**62
+
+
 def test_other_events_count_nowhere() -> None:
     assert EntityWindows().take([zeek("dns", 0), attempt(1, "", 22), zeek("ssh", 2)]) == []
     assert len(rows_of([])) == 0

@@ -1,0 +1,185 @@
+"""LightGBM's trees as tables: all leaves of all trees are ruled out feature by feature, and no tree is walked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.table import Floats, Ints
+
+MOST_LEAVES = 64
+"""Of one tree: as many as an integer has bits."""
+
+_BLOCK = 1_024
+_CATEGORICAL, _NAN_IS_MISSING, _BY_DEFAULT_LEFT = 1, 2, 2
+"""How LightGBM packs a decision: bit 0 for categories, bit 1 for the way of what is missing, then what that is."""
+
+_Masks = npt.NDArray[Any]
+"""Shape (parts, trees): which leaves are left of each tree when a value lies in a part. Unsigned, a bit a leaf."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A decision: the leaves below it on either side, a bit each."""
+
+    tree: int
+    feature: int
+    threshold: float
+    decision: int
+    left: int
+    right: int
+    values: frozenset[int]
+    """Of a categorical one: those that go left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """What one feature says about the leaves."""
+
+    place: int
+    cuts: Floats | None
+    """Ascending, over all trees; None for a category, whose parts are its values."""
+    masks: _Masks
+    """The last part is for what is missing, and for values of a category that no decision names."""
+
+    def parts(self, column: Floats) -> Ints:
+        """The part in which each value lies."""
+        last = len(self.masks) - 1
+        if self.cuts is None:
+            return np.where((column >= 0) & (column < last), column, last).astype(np.int64)
+        found, missing = np.searchsorted(self.cuts, column), np.isnan(column)
+        return np.where(missing, last, found) if missing.any() else found
+
+
+class Forest:
+    """Answers as LightGBM's own prediction does, to the last bit, in a third of its time for many rows.
+
+    Source: QuickScorer (Lucchese et al., SIGIR 2015), with a part of each feature's values in the place of a test.
+
+    Args:
+        features: those that any tree asks for.
+        leaves: shape (trees, leaves): what each leaf adds.
+    """
+
+    def __init__(self, features: Sequence[_Feature], leaves: Floats) -> None:
+        self._features = features
+        self._leaves = leaves.ravel()
+        self._trees, self._width = leaves.shape
+        self._kind, self._float, self._signed, self._fraction, bias = _kinds(self._width)
+        self._offsets: Ints = (np.arange(self._trees) * self._width - bias)[:, None]
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """The trees of LightGBM's text; None when a tree has more leaves than `MOST_LEAVES`.
+
+        Raises:
+            ModelFileError: the text is none of ours.
+        """
+        _, *parts = text.partition("\nend of trees")[0].split("\nTree=")
+        try:
+            fields = [dict(line.split("=", 1) for line in part.split("\n")[1:] if "=" in line) for part in parts]
+            values = [_numbers(one, "leaf_value", np.float64) for one in fields]
+            most = max(len(one) for one in values)
+            if most > MOST_LEAVES:
+                return None
+            width = 32 if most <= 32 else MOST_LEAVES  # noqa: PLR2004 - bits of the smaller integer
+            leaves = np.zeros((len(values), width))
+            for tree, own in enumerate(values):
+                leaves[tree, : len(own)] = own
+            nodes: dict[int, list[_Node]] = {}
+            for tree, one in enumerate(fields):
+                for node in _nodes(tree, one):
+                    nodes.setdefault(node.feature, []).append(node)
+            features = [_feature(place, nodes[place], len(values), width) for place in sorted(nodes)]
+        except (KeyError, ValueError, IndexError, OverflowError, RecursionError) as error:
+            raise ModelFileError("The trees of the model file cannot be read.") from error
+        return cls(features, leaves)
+
+    def margins(self, matrix: Floats) -> Floats:
+        """What all trees say of each row together. Shape (rows,)."""
+        found = np.empty(len(matrix))
+        for start in range(0, len(matrix), _BLOCK):
+            found[start : start + _BLOCK] = self._margins(np.ascontiguousarray(matrix[start : start + _BLOCK].T))
+        return found
+
+    def _margins(self, columns: Floats) -> Floats:
+        rows = columns.shape[1]
+        left = np.full((rows, self._trees), _all(self._width), dtype=self._kind)
+        also = np.empty_like(left)
+        for one in self._features:
+            one.masks.take(one.parts(columns[one.place]), axis=0, out=also, mode="clip")
+            np.bitwise_and(left, also, out=left)
+        lowest = left & (~left + self._kind(1))
+        # The exponent of a float with a single bit is the bit's place; `frexp` takes three times as long.
+        exponents = cast("Ints", lowest.astype(self._float).view(self._signed) >> self._fraction)
+        laid = np.ascontiguousarray(exponents.T) + self._offsets
+        return np.asarray(np.add.reduce(self._leaves.take(laid), axis=0), dtype=np.float64)
+
+
+def _kinds(width: int) -> tuple[Any, Any, Any, int, int]:
+    """Integers of so many bits, floats that hold each of these bits exactly, and the parts of such a float."""
+    if width < MOST_LEAVES:
+        return np.uint32, np.float32, np.int32, 23, 127
+    return np.uint64, np.float64, np.int64, 52, 1_023
+
+
+def _all(width: int) -> int:
+    return (1 << width) - 1
+
+
+def _numbers(fields: Mapping[str, str], name: str, kind: Any) -> Any:
+    return np.array(fields.get(name, "").split(), dtype=kind)
+
+
+def _nodes(tree: int, fields: Mapping[str, str]) -> Iterator[_Node]:
+    """The decisions of one tree."""
+    features: list[int] = _numbers(fields, "split_feature", np.int64).tolist()
+    thresholds: list[float] = _numbers(fields, "threshold", np.float64).tolist()
+    decisions: list[int] = _numbers(fields, "decision_type", np.int64).tolist()
+    children: list[tuple[int, int]] = list(
+        zip(
+            _numbers(fields, "left_child", np.int64).tolist(),
+            _numbers(fields, "right_child", np.int64).tolist(),
+            strict=True,
+        )
+    )
+    bounds: list[int] = _numbers(fields, "cat_boundaries", np.int64).tolist()
+    words: list[int] = _numbers(fields, "cat_threshold", np.int64).tolist()
+    if len(_numbers(fields, "leaf_value", np.float64)) != len(children) + 1:
+        raise ValueError("a tree has another number of leaves than its decisions make")
+    below = [0] * len(children)
+    for node in reversed(range(len(children))):  # a child always has a greater number than its parent
+        left, right = (1 << ~child if child < 0 else below[child] for child in children[node])
+        below[node] = left | right
+        values: frozenset[int] = frozenset()
+        if decisions[node] & _CATEGORICAL:
+            begin, end = bounds[int(thresholds[node])], bounds[int(thresholds[node]) + 1]
+            values = frozenset(
+                32 * place + bit for place, word in enumerate(words[begin:end]) for bit in range(32) if word >> bit & 1
+            )
+        yield _Node(tree, features[node], thresholds[node], decisions[node], left, right, values)
+
+
+def _feature(place: int, nodes: Sequence[_Node], trees: int, width: int) -> _Feature:
+    kind = _kinds(width)[0]
+    if nodes[0].decision & _CATEGORICAL:
+        most = max(max(node.values, default=0) for node in nodes) + 1
+        masks = np.full((most + 1, trees), _all(width), dtype=kind)
+        for node in nodes:
+            for part in range(most + 1):
+                masks[part, node.tree] &= kind(_all(width) ^ (node.right if part in node.values else node.left))
+        return _Feature(place, None, masks)
+    ordered = sorted(nodes, key=lambda node: node.threshold)
+    masks = np.full((len(ordered) + 2, trees), _all(width), dtype=kind)
+    for at, node in enumerate(ordered):
+        # A value of part `at` or before is at most the threshold, and goes left.
+        masks[: at + 1, node.tree] &= kind(_all(width) ^ node.right)
+        masks[at + 1 : -1, node.tree] &= kind(_all(width) ^ node.left)
+        is_left = bool(node.decision & _BY_DEFAULT_LEFT)
+        if node.decision >> 2 != _NAN_IS_MISSING:
+            is_left = node.threshold >= 0  # then it counts as zero
+        masks[-1, node.tree] &= kind(_all(width) ^ (node.right if is_left else node.left))
+    return _Feature(place, cast("Floats", np.array([node.threshold for node in ordered])), masks)

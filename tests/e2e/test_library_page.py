@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, violations, visit_again
 from tests.live_server import LiveServer, wait_for
+from tests.unit.academy.reader.recordings import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(TEST_S)]
 
@@ -128,4 +129,30 @@ def test_a_medium_is_deleted_with_what_only_it_said(context: BrowserContext, ser
     expect(page.get_by_role("link", name="Replay attacks")).to_be_hidden()
     with server.client() as client:
         wait_for(lambda: client.get("/api/v2/concepts?q=nonce").json()["items"] == [], WAIT_S)
+    page.close()
+
+
+def test_captions_beside_a_recording_are_its_text(context: BrowserContext, server: LiveServer, tmp_path: Path) -> None:
+    film, captions = tmp_path / "talk.webm", tmp_path / "talk.en.vtt"
+    film.write_bytes(made.webm())
+    captions.write_text("WEBVTT\n\n00:01.000 --> 00:05.000\nA **golden ticket** is a forged ticket of Kerberos.\n")
+    page = context.new_page()
+    page.goto("/library")
+    choose(page, film)
+    row = page.get_by_role("list", name="Media").get_by_role("listitem").filter(has_text="talk.webm")
+    expect(row).to_contain_text("Read", timeout=WAIT_S * 1_000)
+    expect(row).to_contain_text("01:01")
+    row.get_by_role("link").click()
+    expect(page.get_by_text("Upload them as talk.vtt")).to_be_visible()
+    other = context.new_page()
+    other.goto("/library")
+    choose(other, captions)
+    # The page of the recording hears of it and shows what is said.
+    expect(page.get_by_role("list", name="Passages")).to_contain_text("golden ticket", timeout=WAIT_S * 1_000)
+    expect(page.get_by_role("list", name="Concepts")).to_contain_text("Golden Ticket", timeout=WAIT_S * 1_000)
+    expect(page.get_by_role("button", name="00:01")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="talk.en.vtt").click()
+    expect(page.get_by_role("link", name="talk.webm")).to_be_visible()
+    other.close()
     page.close()

@@ -35,7 +35,7 @@ def view(server: LiveServer, task: str) -> Any:
         return http.get(f"/api/v2/models/trainings/{task}").json()
 
 
-@pytest.mark.parametrize("stage", ["searching", "training"])
+@pytest.mark.parametrize("stage", [pytest.param("searching", marks=pytest.mark.long), "training"])
 def test_a_kill_in_a_training_leaves_no_half_a_model_and_the_task_goes_on(tmp_path: Path, stage: str) -> None:
     server = LiveServer(tmp_path)
     incoming = server.data / "incoming" / "default"

@@ -41,9 +41,8 @@ _ENTRIES: Final = f"SELECT {COLUMNS} FROM journal"  # noqa: S608 - only constant
 _AUDITED: Final = "SELECT seq, tenant, kind, at, principal, subject, payload, cause, mac FROM journal"
 
 _PAGE_OF_KIND: Final = (
-    f"SELECT * FROM ({_ENTRIES} WHERE tenant = ? AND kind = ? AND seq > ? ORDER BY seq LIMIT ?) AS page"  # noqa: S608 - only constants
+    "SELECT * FROM (SELECT seq FROM journal WHERE tenant = ? AND kind = ? AND seq > ? ORDER BY seq LIMIT ?) AS page"
 )
-
 _KINDS: Final = (
     "WITH RECURSIVE present (kind) AS (SELECT MIN(kind) FROM journal WHERE tenant = ? UNION ALL SELECT"
     " (SELECT MIN(kind) FROM journal WHERE tenant = ? AND kind > present.kind) FROM present"
@@ -311,11 +310,13 @@ def _selection(after: int, limit: int, kinds: Collection[str] | None) -> tuple[s
 def _merged(after: int, limit: int, tenant: TenantId, kinds: Sequence[str]) -> tuple[str, list[SqlValue]]:
     """The query for a page of one tenant's entries, with its parameters.
 
-    A page per kind, merged: each is one walk along the index; `kind IN (...)` would sort or scan everything.
+    A page per kind, merged: each is one walk along the index; `kind IN (...)` would sort or scan everything. Only what
+    is left of them is read whole.
     """
     pages = " UNION ALL ".join([_PAGE_OF_KIND] * len(kinds))
     merged: list[SqlValue] = [value for kind in kinds for value in (tenant, kind, after, limit)]
-    return f"{pages} ORDER BY seq LIMIT ?", [*merged, limit]
+    sql = f"{_ENTRIES} WHERE seq IN (SELECT seq FROM ({pages}) AS pages ORDER BY seq LIMIT ?) ORDER BY seq"  # noqa: S608 - only constants
+    return sql, [*merged, limit]
 
 
 def _kinds_of(tx: ReadTx, tenant: TenantId) -> list[str]:

@@ -14,6 +14,8 @@ export interface Drawing {
 }
 
 const FADED = 0.12;
+/** Concepts that are drawn in full size. */
+const ROOM_FOR = 1_500;
 /** Edges of more concepts than this are drawn only around the focus and when few are in sight. */
 const MANY_EDGES = 20_000;
 
@@ -30,6 +32,8 @@ function look(): Look {
   const probe = document.createElement("canvas").getContext("2d");
   const style = getComputedStyle(document.documentElement);
   const span = document.createElement("span");
+  // Where motion is reduced, every property passes over in no time, but not at once: a second colour would read as the first.
+  span.style.setProperty("transition", "none", "important");
   document.body.append(span);
   const colour = (token: string): string => {
     span.style.color = `var(${token})`;
@@ -57,13 +61,15 @@ export function draw(
   onPick: (id: string | undefined) => void,
 ): Drawing {
   const graph = new MultiDirectedGraph();
+  // Ten thousand dots as large as those of a small graph would be one spot.
+  const scale = Math.min(1, Math.sqrt(ROOM_FOR / Math.max(1, map.ids.length)));
   const degrees = new Uint32Array(map.ids.length);
   for (const side of [map.sources, map.targets]) for (const at of side) degrees[at] = (degrees[at] ?? 0) + 1;
   for (const [at, id] of map.ids.entries()) {
     graph.addNode(id, {
       x: positions[2 * at],
       y: positions[2 * at + 1],
-      size: Math.min(14, 2 + Math.sqrt(degrees[at] ?? 0)),
+      size: scale * Math.min(14, 2 + Math.sqrt(degrees[at] ?? 0)),
       label: map.names[at],
     });
   }
@@ -80,7 +86,7 @@ export function draw(
   const quiet = map.sources.length > MANY_EDGES;
 
   const sigma = new Sigma(graph, box, {
-    labelRenderedSizeThreshold: 8,
+    labelRenderedSizeThreshold: 8 * scale,
     labelDensity: 0.6,
     labelFont: getComputedStyle(document.body).fontFamily,
     labelSize: 12,

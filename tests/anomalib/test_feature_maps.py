@@ -18,7 +18,7 @@ from netsentinel.detection.models.windows import EntityWindows
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.models.bench import ProcessTrainingBench
 from netsentinel.models.orders import Made, Rows, RowsOf, SplitBy, Train
-from tests.unit.detection.models.deployed import KEY, SCANNER, by_time, deployment, scan, usual
+from tests.unit.detection.models.deployed import KEY, by_time, deployment, scan, usual
 from tests.unit.detection.models.rows import some_rows
 
 if not extra.has_packages(extra.FEATURE_MAPS):
@@ -64,11 +64,11 @@ def test_weights_of_another_size_are_refused(office: bytes) -> None:
         type(model).restored(state, HISTORIES)
 
 
-def test_deployed_it_tells_of_an_entity_that_does_what_nobody_did(office: bytes) -> None:
-    events = by_time(usual(3_000, seed=5), scan(2_400, start=2_000.0))
+def test_deployed_it_judges_histories_and_goes_on_after_a_restart(office: bytes) -> None:
+    events = by_time(usual(1_500, seed=5), scan(100, start=1_300.0))
     detector = MLDetector()
     champion = DeployedModel(
-        name="histories", version="1", role=Role.CHAMPION, threshold=0.999, share=1.0, tenant=DEFAULT_TENANT,
+        name="histories", version="1", role=Role.CHAMPION, threshold=0.995, share=1.0, tenant=DEFAULT_TENANT,
         adapts=False, artefact=office,
     )  # fmt: skip
     assert detector.deploy(deployment(champion)) == []
@@ -81,9 +81,10 @@ def test_deployed_it_tells_of_an_entity_that_does_what_nobody_did(office: bytes)
     whole = MLDetector()
     whole.deploy(deployment(champion))
     assert [one.title for one in whole.analyze_events(events)] == [one.title for one in found]
-    assert any(SCANNER in one.title for one in found)
-    (told,) = [one for one in found if SCANNER in one.title][:1]
-    assert told.matched[0].field == "probability"
+    assert sum("the service 10.0.0.5:" in one.title for one in found) > 50  # ports that nobody had called before
+    assert all(one.matched[0].field == "probability" and len(one.matched) > 1 for one in found)
+    (tally,) = whole.tallies()
+    assert tally.judged > 150
 
 
 def test_it_is_trained_by_the_process_that_trains_within_its_memory(tmp_path: Path) -> None:

@@ -1,7 +1,14 @@
 /** The frame around every page: header, navigation, the live connection and the shortcuts. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import {
+  Link,
+  lazyRouteComponent,
+  Outlet,
+  useNavigate,
+  useRouter,
+  useRouterState,
+} from "@tanstack/react-router";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { classes } from "@/components/classes";
 import {
   AcademyIcon,
@@ -29,7 +36,8 @@ import { isStatus } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
 import { LiveWiring } from "./live-wiring";
 import styles from "./shell.module.css";
-import { ShortcutSheet } from "./shortcut-sheet";
+
+const ShortcutSheet = lazyRouteComponent(() => import("./shortcut-sheet"), "ShortcutSheet");
 
 const PAGES = [
   { to: "/alerts", name: "Alerts", Icon: AlertIcon },
@@ -103,12 +111,12 @@ export function Shell() {
 }
 
 function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
-  const [sheet, setSheet] = useState(false);
+  const [sheet, setSheet] = useState<"unasked" | "open" | "closed">("unasked");
   const { data: state } = useQuery(authStateQuery);
   const main = useFocusAfterNavigation();
   const navigate = useNavigate();
 
-  useShortcut("?", () => setSheet(true));
+  useShortcut("?", () => setSheet("open"));
   useShortcut("g a", () => void navigate({ to: "/alerts" }));
   useShortcut("g t", () => void navigate({ to: "/threats" }));
   useShortcut("g e", () => void navigate({ to: "/events" }));
@@ -135,13 +143,17 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
           <LiveStatus />
           <RequestTray />
           <TimeMenu />
-          <UserMenu onLogOut={onLogOut} onShortcuts={() => setSheet(true)} />
+          <UserMenu onLogOut={onLogOut} onShortcuts={() => setSheet("open")} />
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1} className={styles["main"]}>
         <Outlet />
       </main>
-      <ShortcutSheet open={sheet} onClose={() => setSheet(false)} />
+      {sheet !== "unasked" && (
+        <Suspense>
+          <ShortcutSheet open={sheet === "open"} onClose={() => setSheet("closed")} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -15,7 +15,8 @@ interface RowsProps {
 const MEANT = {
   events: "Each stored network flow is a row",
   windows: "What an address, a service, a user or a host did in five minutes is a row",
-  histories: "What an address, a service, a user or a host did in five minutes and in the 35 minutes before is a row",
+  histories:
+    "What an address, a service, a user or a host did in five minutes and in the 35 minutes before is a row",
 } as const;
 
 /** Where the rows come from. */

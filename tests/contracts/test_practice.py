@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from netsentinel.academy import MASTERED
+from netsentinel.academy.graph import Concepts, id_of
 from netsentinel.academy.practice import (
     Answer,
     Given,
@@ -134,6 +135,28 @@ async def test_mastery_flows_to_prerequisites_and_is_explained(gym: Gym) -> None
     assert [move.after > move.before for move in detail.moves] == [True] * 5
     assert await gym.standing.mastered(OTHER, ANA.id, ["syn scan"]) == {}
     assert await gym.standing.mastered(T, BEN.id, ["syn scan"]) == {}
+
+
+async def test_mastery_follows_a_concept_that_is_merged_and_comes_back_when_that_is_undone(gym: Gym) -> None:
+    await gym.graph.says("m1", "syn scan", "stealth scan")
+    first, second, third = await gym.write(choice("stealth scan"), choice("stealth scan"), choice("syn scan"))
+    await right(gym, "a1", first)
+    await right(gym, "a2", second)
+    await gym.practice.answer(BEN, answer("b1", third, "yes"))
+    before = (await gym.standing.mastered(T, ANA.id, ["stealth scan"]))["stealth scan"]
+    concepts = Concepts(gym.graph.ground, gym.graph.graph)
+    done = await concepts.merge(ANA, id_of("stealth scan"), id_of("syn scan"))
+    (mine,) = (await gym.standing.mine(ANA)).items
+    assert (mine.name, mine.right, mine.mastery) == ("syn scan", 2, before)
+    assert (await gym.standing.mastered(T, ANA.id, ["syn scan"]))["syn scan"] == before
+    result = await right(gym, "a3", third)
+    assert result.moves[0].after > result.moves[0].before == before
+    detail = await gym.standing.detail(ANA, "syn scan")
+    assert (detail.mastery.right, len(detail.moves)) == (3, 3)
+    (team,) = (await gym.standing.team(T)).items
+    assert (team.name, team.learners, team.answers) == ("syn scan", 2, 4)
+    await concepts.undo(ANA, done.number)
+    assert {one.name: one.right for one in (await gym.standing.mine(ANA)).items} == {"stealth scan": 2, "syn scan": 1}
 
 
 async def test_what_builds_on_something_unknown_waits_and_says_for_what(gym: Gym) -> None:

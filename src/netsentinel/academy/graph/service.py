@@ -263,6 +263,11 @@ class Graph:
 
         return await self._ground.db.read(read)
 
+    def merged_in(self, tx: ReadTx, tenant: TenantId, ids: Collection[str]) -> dict[str, str]:
+        """Id -> the concept that it was merged into, of those of these that were; in the caller's transaction."""
+        resolution = Resolution(self._ground.operations.all(tx, tenant))
+        return {one: kept for one in ids if (kept := resolution.followed(one)) != one}
+
     async def find(self, tenant: TenantId, ids: Collection[str]) -> list[Concept]:
         """The concepts of these ids that there are, by name."""
         return await self._ground.store.find(tenant, ids)

@@ -8,6 +8,7 @@ adaptive educational systems); recency-weighted performance factors, Galyardt an
 """
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -149,6 +150,38 @@ def strength(evidence: Evidence, weights: Weights) -> float:
 def own_mastery(evidence: Evidence, weights: Weights, at: Micros) -> float:
     """How well it is mastered by its own answers, 0 to 1."""
     return strength(evidence, weights) * recall(evidence, at)
+
+
+def joined(one: Evidence, other: Evidence, at: Micros) -> Evidence:
+    """What is known of a concept, where two were merged: all answers count, and the memory that is better by then.
+
+    The next answer to either moves it the way that it points, because each part of it moves so.
+    """
+    best = max(one, other, key=lambda each: recall(each, at) if each.right else -1.0)
+    return replace(
+        best,
+        name=max(one, other, key=lambda each: each.at).name,
+        ability=one.ability + other.ability,
+        right=one.right + other.right,
+        wrong=one.wrong + other.wrong,
+        recent=max(one.recent, other.recent),
+        at=max(one.at, other.at),
+    )
+
+
+def gathered(evidence: Iterable[tuple[str, Evidence]], merged: Mapping[str, str], at: Micros) -> dict[str, Evidence]:
+    """What is known of each concept that is left, by its id.
+
+    Args:
+        evidence: ids of concepts, merged ones among them, with what is known of each.
+        merged: id -> the concept that it was merged into.
+        at: the time at which it is asked.
+    """
+    found: dict[str, Evidence] = {}
+    for concept, one in evidence:
+        kept = merged.get(concept, concept)
+        found[kept] = joined(found[kept], one, at) if kept in found else one
+    return found
 
 
 def with_credit(own: float, best: float) -> float:

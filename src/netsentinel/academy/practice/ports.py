@@ -100,8 +100,8 @@ class EvidenceStore(Protocol):
         """All of a learner, by id of the concept."""
         ...
 
-    def of_everybody(self, tx: ReadTx, tenant: TenantId) -> list[tuple[str, Evidence]]:
-        """All of a tenant: id of the concept, and what is known of one learner."""
+    def of_everybody(self, tx: ReadTx, tenant: TenantId) -> list[tuple[str, str, Evidence]]:
+        """All of a tenant: id of the learner and of the concept, and what is known of both; a learner's together."""
         ...
 
 
@@ -126,8 +126,10 @@ class AttemptStore(Protocol):
         """How many a learner gave since then."""
         ...
 
-    def moves(self, tx: ReadTx, tenant: TenantId, user: str, concept: str, limit: int) -> list[MasteryMove]:
-        """What moved a learner's mastery of a concept, newest first."""
+    def moves(
+        self, tx: ReadTx, tenant: TenantId, user: str, concepts: Collection[str], limit: int
+    ) -> list[MasteryMove]:
+        """What moved a learner's mastery of any of these concepts, newest first."""
         ...
 
     def samples(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[Sample]:

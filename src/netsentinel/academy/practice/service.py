@@ -10,7 +10,7 @@ from netsentinel.academy.practice.entries import PRACTICE_ANSWERED, PracticeAnsw
 from netsentinel.academy.practice.errors import AttemptTakenError
 from netsentinel.academy.practice.fsrs import Card, Fsrs, Phase, Rating, retrievability
 from netsentinel.academy.practice.judging import guess_of, judge, pose
-from netsentinel.academy.practice.mastery import after, expected, features, harder, own_mastery
+from netsentinel.academy.practice.mastery import after, expected, features, gathered, harder, joined, own_mastery
 from netsentinel.academy.practice.model import Question, QuestionState
 from netsentinel.academy.practice.naming import Meant, meant
 from netsentinel.academy.practice.ports import CardStore, QuestionStore
@@ -224,14 +224,18 @@ class Practice:
         weights = self._standing.weights_in(tx, tenant)
         difficulty, answers = self._ground.questions.difficulty(tx, tenant, question.id)
         everything = ground.evidence.of(tx, tenant, principal.id)
+        merged = ground.graph.merged_in(tx, tenant, everything)
+        rest = gathered(((gone, everything[gone]) for gone in merged), merged, now)
         moves: list[MasteryMove] = []
         moved: dict[str, Evidence] = {}
         abilities: list[float] = []
         for one in {one.id: one for one in named}.values():
-            old = everything.get(one.id, Evidence())
+            old = everything.get(one.id) or Evidence(recent=rest.get(one.id, Evidence()).recent)
             new = after(replace(old, name=one.name), difficulty=difficulty, guess=guess, is_right=is_right, at=now)
             abilities.append(old.ability)
             moved[one.id] = new
+            if one.id in rest:  # answers about what was merged into it stay where they are
+                old, new = (joined(each, rest[one.id], now) for each in (old, new))
             before, since = own_mastery(old, weights, now), own_mastery(new, weights, now)
             row = features(old, difficulty, now)
             moves.append(MasteryMove(one.id, answer.attempt, now, is_right, before, since, row, guess))

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from netsentinel.academy import MASTERED
@@ -10,6 +12,7 @@ from netsentinel.academy.graph import Direction, Graph
 from netsentinel.academy.practice.mastery import (
     DEFAULT_WEIGHTS,
     Weights,
+    gathered,
     own_mastery,
     recall,
     strength,
@@ -59,6 +62,8 @@ class Known:
     weights: Weights
     evidence: Mapping[str, Evidence]
     """By id of the concept."""
+    merged: Mapping[str, str]
+    """Id of a concept with answers -> the one that it was merged into."""
     credit: Mapping[str, tuple[float, str]]
     """Id of a concept -> the best mastery of those that build on it, and which that is."""
 
@@ -66,6 +71,10 @@ class Known:
     def spoken(self) -> dict[str, str]:
         """Id of a concept -> what it was called in the question."""
         return {concept: one.name for concept, one in self.evidence.items()}
+
+    def merged_into(self, concept: str) -> list[str]:
+        """Ids of concepts that were merged into this one, and that there are answers of."""
+        return [gone for gone, kept in self.merged.items() if kept == concept]
 
     def mastery(self, concept: str) -> float:
         """0 to 1."""
@@ -118,26 +127,31 @@ class Standing:
             one.id: one
         }
         lacks = [self._explained(known, named[other], named) for other in before if other in known.evidence]
-        moves = await self._read_moves(tenant, principal.id, one.id)
+        moves = await self._read_moves(tenant, principal.id, {one.id, *known.merged_into(one.id)})
         return MasteryDetail(
             mastery=self._explained(known, one, named),
             moves=tuple(moves),
             lacks=tuple(other for other in lacks if not other.is_mastered),
         )
 
-    async def _read_moves(self, tenant: TenantId, user: str, concept: str) -> list[MasteryMove]:
+    async def _read_moves(self, tenant: TenantId, user: str, concepts: Collection[str]) -> list[MasteryMove]:
         attempts = self._ground.attempts
-        return await self._ground.db.read(lambda tx: attempts.moves(tx, tenant, user, concept, _MOVES))
+        return await self._ground.db.read(lambda tx: attempts.moves(tx, tenant, user, concepts, _MOVES))
 
     async def team(self, tenant: TenantId) -> TeamMastery:
         """How every concept stands with everybody, as counts only: nobody's own results are in it."""
         ground, now = self._ground, self._ground.clock.now()
-        rows, weights = await ground.db.read(
-            lambda tx: (ground.evidence.of_everybody(tx, tenant), self.weights_in(tx, tenant))
-        )
+
+        def read(tx: ReadTx) -> tuple[list[tuple[str, str, Evidence]], dict[str, str], Weights]:
+            rows = ground.evidence.of_everybody(tx, tenant)
+            merged = ground.graph.merged_in(tx, tenant, {concept for _, concept, _ in rows})
+            return rows, merged, self.weights_in(tx, tenant)
+
+        rows, merged, weights = await ground.db.read(read)
         of: defaultdict[str, list[Evidence]] = defaultdict(list)
-        for concept, evidence in rows:
-            of[concept].append(evidence)
+        for _, own in groupby(rows, key=itemgetter(0)):
+            for concept, evidence in gathered((row[1:] for row in own), merged, now).items():
+                of[concept].append(evidence)
         spoken = {concept: all_[0].name for concept, all_ in of.items()}
         named = await meant(ground.graph, tenant, of.keys(), spoken)
         items = [
@@ -157,9 +171,13 @@ class Standing:
     async def known(self, tenant: TenantId, user: str) -> Known:
         """Everything that a learner masters now."""
         ground, now = self._ground, self._ground.clock.now()
-        evidence, weights = await ground.db.read(
-            lambda tx: (ground.evidence.of(tx, tenant, user), self.weights_in(tx, tenant))
-        )
+
+        def read(tx: ReadTx) -> tuple[dict[str, Evidence], dict[str, str], Weights]:
+            rows = ground.evidence.of(tx, tenant, user)
+            return rows, ground.graph.merged_in(tx, tenant, rows), self.weights_in(tx, tenant)
+
+        rows, merged, weights = await ground.db.read(read)
+        evidence = gathered(rows.items(), merged, now)
         credit: dict[str, tuple[float, str]] = {}
         for concept, one in evidence.items():
             own = own_mastery(one, weights, now)
@@ -168,7 +186,7 @@ class Standing:
             for prerequisite in await ground.graph.closure(tenant, concept, Direction.PREREQUISITES):
                 if prerequisite != concept:
                     credit[prerequisite] = max(credit.get(prerequisite, (0.0, "")), (own, concept))
-        return Known(now, weights, evidence, credit)
+        return Known(now, weights, evidence, merged, credit)
 
     def weights_in(self, tx: ReadTx, tenant: TenantId) -> Weights:
         """The weights of the tenant's model; the defaults while nothing was fitted."""

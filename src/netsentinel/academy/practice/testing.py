@@ -112,10 +112,10 @@ class MemoryEvidence:
         """All of a learner, by id of the concept."""
         return {key[2]: one for key, one in self._evidence.items() if key[:2] == (tenant, user)}
 
-    def of_everybody(self, tx: ReadTx, tenant: TenantId) -> list[tuple[str, Evidence]]:
-        """All of a tenant: id of the concept, and what is known of one learner."""
-        found = [(key[2], key[1], one) for key, one in self._evidence.items() if key[0] == tenant]
-        return [(concept, one) for concept, _, one in sorted(found, key=lambda row: row[:2])]
+    def of_everybody(self, tx: ReadTx, tenant: TenantId) -> list[tuple[str, str, Evidence]]:
+        """All of a tenant: id of the learner and of the concept, and what is known of both; a learner's together."""
+        found = [(key[1], key[2], one) for key, one in self._evidence.items() if key[0] == tenant]
+        return sorted(found, key=lambda row: row[:2])
 
 
 class MemoryAttempts:
@@ -146,9 +146,12 @@ class MemoryAttempts:
         """How many a learner gave since then."""
         return sum(key[:2] == (tenant, user) and one.at >= since for key, one in self._attempts.items())
 
-    def moves(self, tx: ReadTx, tenant: TenantId, user: str, concept: str, limit: int) -> list[MasteryMove]:
-        """What moved a learner's mastery of a concept, newest first."""
-        found = [move for whose, who, move in self._moves if (whose, who, move.concept) == (tenant, user, concept)]
+    def moves(
+        self, tx: ReadTx, tenant: TenantId, user: str, concepts: Collection[str], limit: int
+    ) -> list[MasteryMove]:
+        """What moved a learner's mastery of any of these concepts, newest first."""
+        own = [move for whose, who, move in self._moves if (whose, who) == (tenant, user)]
+        found = [move for move in own if move.concept in concepts]
         return sorted(found, key=lambda move: (move.at, move.attempt), reverse=True)[:limit]
 
     def samples(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[Sample]:

@@ -10,7 +10,9 @@ from netsentinel.academy.practice.mastery import (
     Weights,
     after,
     expected,
+    gathered,
     harder,
+    joined,
     own_mastery,
     with_credit,
 )
@@ -50,6 +52,30 @@ def test_answers_move_mastery_their_own_way_now_and_ever_after(
         assert own_mastery(right, weights, then) >= before - _ALMOST
         assert own_mastery(wrong, weights, then) <= before + _ALMOST
         assert 0 <= before <= 1
+
+
+@given(first=_ANSWERS, second=_ANSWERS, weights=_WEIGHTS, wait=st.integers(0, 400 * DAY))
+@settings(max_examples=400)
+def test_answers_move_the_mastery_of_merged_concepts_their_own_way(
+    first: list[tuple[bool, int, float, float]],
+    second: list[tuple[bool, int, float, float]],
+    weights: Weights,
+    wait: int,
+) -> None:
+    (one, _), (other, _) = _evidence(first), _evidence(second)
+    at = max(one.at, other.at) + wait
+    before = own_mastery(joined(one, other, at), weights, at)
+    assert before == own_mastery(joined(other, one, at), weights, at)
+    for is_right in (True, False):
+        moved = after(one, difficulty=0.3, guess=0.25, is_right=is_right, at=at)
+        change = own_mastery(joined(moved, other, at), weights, at) - before
+        assert change >= -_ALMOST if is_right else change <= _ALMOST
+
+
+def test_what_was_merged_counts_for_what_is_left() -> None:
+    known, _ = _evidence([(True, 0, 0.0, 0.2)] * 3)
+    found = gathered([("a", known), ("b", Evidence()), ("c", known)], {"a": "b"}, known.at)
+    assert (found.keys(), found["b"].right, found["c"]) == ({"b", "c"}, 3, known)
 
 
 @given(answers=_ANSWERS, weights=_WEIGHTS, soon=st.integers(0, 900 * DAY), later=st.integers(0, 900 * DAY))

@@ -67,13 +67,13 @@ class SqlEvidence:
         )
         return {row[9]: _evidence(row) for row in rows}
 
-    def of_everybody(self, tx: ReadTx, tenant: TenantId) -> list[tuple[str, Evidence]]:
-        """All of a tenant: id of the concept, and what is known of one learner."""
+    def of_everybody(self, tx: ReadTx, tenant: TenantId) -> list[tuple[str, str, Evidence]]:
+        """All of a tenant: id of the learner and of the concept, and what is known of both; a learner's together."""
         rows = tx.rows(
-            f"SELECT {_EVIDENCE}, concept FROM practice_evidence WHERE tenant = ? ORDER BY concept, user_id",  # noqa: S608 - constants only
+            f"SELECT {_EVIDENCE}, user_id, concept FROM practice_evidence WHERE tenant = ? ORDER BY user_id, concept",  # noqa: S608 - constants only
             (tenant,),
         )
-        return [(row[9], _evidence(row)) for row in rows]
+        return [(row[9], row[10], _evidence(row)) for row in rows]
 
 
 class SqlAttempts:
@@ -157,13 +157,16 @@ class SqlAttempts:
         )
         return int(row[0]) if row else 0
 
-    def moves(self, tx: ReadTx, tenant: TenantId, user: str, concept: str, limit: int) -> list[MasteryMove]:
-        """What moved a learner's mastery of a concept, newest first."""
-        rows = tx.rows(
-            "SELECT concept, attempt, at, is_right, mastery_before, mastery_after, features, guess FROM practice_moves"
-            " WHERE tenant = ? AND user_id = ? AND concept = ? ORDER BY at DESC, attempt DESC LIMIT ?",
-            (tenant, user, concept, limit),
+    def moves(
+        self, tx: ReadTx, tenant: TenantId, user: str, concepts: Collection[str], limit: int
+    ) -> list[MasteryMove]:
+        """What moved a learner's mastery of any of these concepts, newest first."""
+        marks = ", ".join("?" * len(concepts))
+        sql = (
+            "SELECT concept, attempt, at, is_right, mastery_before, mastery_after, features, guess FROM practice_moves"  # noqa: S608 - placeholders only
+            f" WHERE tenant = ? AND user_id = ? AND concept IN ({marks}) ORDER BY at DESC, attempt DESC LIMIT ?"
         )
+        rows = tx.rows(sql, (tenant, user, *sorted(concepts), limit))
         return [
             MasteryMove(row[0], row[1], row[2], bool(row[3]), row[4], row[5], _vector(row[6]), row[7]) for row in rows
         ]

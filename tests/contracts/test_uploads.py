@@ -15,7 +15,7 @@ from netsentinel.academy.media.errors import (
 )
 from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.kernel.clock import HOUR
-from netsentinel.kernel.errors import ConflictError, NotFoundError
+from netsentinel.kernel.errors import ConflictError, NotFoundError, StorageFullError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import MIB
 from netsentinel.storage.dialect import POSTGRES, SQLITE
@@ -37,6 +37,20 @@ def library(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) ->
         return memory_library(clock, tmp_path)
     database = request.getfixturevalue(f"{request.param}_database")
     return sql_library(database, SQLITE if request.param == "sqlite" else POSTGRES, clock, tmp_path)
+
+
+async def test_what_a_full_disk_took_back_is_hashed_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    upload = await library.uploads.create(ANA, "web.md", len(TEXT))
+    await library.uploads.receive(ANA, upload.id, 0, pieces(TEXT[:20]))
+    with monkeypatch.context() as patch:
+        patch.setattr("netsentinel.academy.media.sink.os.fdatasync", full)
+        with pytest.raises(StorageFullError):
+            await library.uploads.receive(ANA, upload.id, 20, pieces(TEXT[20:]))
+    done = await library.uploads.receive(ANA, upload.id, 20, pieces(TEXT[20:]))
+    assert (await library.media.get(T, done.medium)).sha256 == sha256(TEXT).hex()
 
 
 async def test_pieces_become_a_medium_and_a_task_in_one_commit(library: Library) -> None:

@@ -127,6 +127,7 @@ CHUNKED = b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: c
         b"GET /" + b"x" * 66_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
         GET + b"X-Long: " + b"x" * 70_000,
         GET + b"".join(b"X-%d: %s\r\n" % (number, b"y" * 50) for number in range(2_000)) + b"\r\n",
+        GET + b"a:\r\n" * 300 + b"\r\n",
         b"\x16\x03\x01\x02\x00\r\n\r\n",
         CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\n",
         GET + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
@@ -137,6 +138,7 @@ CHUNKED = b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: c
         "a path that is too long",
         "the same in a whole request",
         "a header that does not end",
+        "headers that are too long together",
         "too many headers",
         "no HTTP",
         "two lengths of different kinds",
@@ -189,6 +191,29 @@ async def test_requests_behind_one_another_are_answered_in_order() -> None:
         answer = await closed(reader)
     assert [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"401"]
     assert site.doorkeeper.strangers == 0
+
+
+async def test_a_peer_does_not_send_ahead_without_end() -> None:
+    async with (
+        serving(DoorLimits()) as site,
+        site.dial(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" * 5_000) as reader,
+    ):
+        answer = await closed(reader)
+    assert answer.count(b"HTTP/1.1 200") < 100
+
+
+async def test_another_protocol_waits_for_no_answer() -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    sent = (
+        GET
+        + b"\r\n"
+        + GET.replace(b"/auth/state", b"/ws/v1")
+        + upgrade
+        + b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    async with serving(DoorLimits()) as site, site.dial(sent) as reader:
+        assert b"101" not in await closed(reader)
+        assert site.doorkeeper.strangers == 0
 
 
 async def test_headers_that_drip_after_an_answer_are_let_go_of() -> None:

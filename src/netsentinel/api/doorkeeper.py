@@ -16,9 +16,13 @@ from netsentinel.api.problems import problem_response
 from netsentinel.identity import network_of
 from netsentinel.kernel.errors import InvalidInputError
 
-_NO_HTTP: Final = "This is no HTTP/1.1, or its path and headers are longer than 64 KiB. Send it in another way."
+_NO_HTTP: Final = "This is no HTTP/1.1, or its path and headers are more than 64 KiB or 200. Send it in another way."
 _LONGEST: Final = 64 * 1024
 """Bytes of a path with its headers, and of whatever else is no part of a body."""
+_MOST_HEADERS: Final = 200
+"""Every look at a request's headers goes through them."""
+_MOST_WAITING: Final = 16
+"""Requests that one connection may send ahead of their answers."""
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -138,12 +142,20 @@ class DoorProtocol(HttpToolsProtocol):
         """A header; those behind a body mean nothing."""
         if self._reads_head:
             self._count(len(name) + len(value))
+            if len(self.headers) >= _MOST_HEADERS:
+                raise ValueError(_NO_HTTP)
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The head is whole."""
+        """The head is whole.
+
+        Raises:
+            ValueError: too many requests wait for their turn.
+        """
         self._open, self._reads_head = 0, False
         super().on_headers_complete()
+        if len(self.pipeline) > _MOST_WAITING:
+            raise ValueError(_NO_HTTP)
         if self.parser is not None and self.parser.should_upgrade() and not self._should_upgrade():
             self.cycle.keep_alive = False  # the parser reads nothing behind a change of protocols, made or not
 
@@ -168,7 +180,13 @@ class DoorProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def handle_websocket_upgrade(self) -> None:
-        """The connection is another protocol's from now on, with limits of its own (`HubLimits`)."""
+        """The connection is another protocol's from now on, with limits of its own (`HubLimits`).
+
+        Not while an answer is on its way over it: that would get between the frames, and nobody would hold it back.
+        """
+        if self.pipeline or (self.cycle is not None and not self.cycle.response_complete):  # pyright: ignore[reportUnnecessaryComparison] - None until the first request
+            self.transport.abort()
+            return
         self._is_handed_over = True
         self._end_watch()
         self._leave()

@@ -56,7 +56,8 @@ def train(
     rows_of: Annotated[
         str,
         typer.Option(
-            help="Of stored events: flows, windows (what each entity did in five minutes) or histories (in eight)."
+            help="Of stored events: flows, windows (what each entity did in five minutes) "
+            "or histories (in its last eight windows)."
         ),
     ] = "flows",
     line: Annotated[str, typer.Option(help="Models of one line take each other's place; --rows-of by default.")] = "",

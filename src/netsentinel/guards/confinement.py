@@ -48,11 +48,26 @@ def confine(memory_mib: int) -> bool:
     Args:
         memory_mib: data that the process may hold.
     """
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    is_alone = leave_network()
+    give_up(memory_mib)
+    return is_alone
+
+
+def leave_network() -> bool:
+    """The first half of `confine`, for good, too: whether the kernel took the network away.
+
+    It refuses once the process has threads, and what else is given up here would be given up by this thread alone: so
+    come before anything that may start one.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     libc.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-    is_alone = libc.unshare(_NEW_USER | _NEW_NET) == 0
+    return libc.unshare(_NEW_USER | _NEW_NET) == 0
+
+
+def give_up(memory_mib: int) -> None:
+    """The second half of `confine`, after which no file can be written and nothing be loaded."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     for limit, value in (
         (resource.RLIMIT_DATA, memory_mib * _MIB),
         (resource.RLIMIT_FSIZE, 0),
@@ -63,7 +78,6 @@ def confine(memory_mib: int) -> bool:
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (most, most))
     sys.addaudithook(_refuse)
-    return is_alone
 
 
 def allow_cpu(seconds: int) -> None:

@@ -8,7 +8,7 @@ from netsentinel.kernel.entries import Payload
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage import JournalWriter, SqliteDatabase
 from netsentinel.storage.dialect import SQLITE
-from netsentinel.storage.journal import _selection
+from netsentinel.storage.journal import _merged
 from netsentinel.storage.testing import MemoryTx, happened
 
 pytestmark = pytest.mark.anyio
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_page_by_tenant_and_topic_walks_the_index(sqlite_database: SqliteDatabase) -> None:
     """Rare entries are found without looking at all the others: no scan, and no sort but the merge of the pages."""
-    sql, params = _selection(0, 50, DEFAULT_TENANT, ["test.happened", "test.other"])
+    sql, params = _merged(0, 50, DEFAULT_TENANT, ["test.happened", "test.other"])
     plan = [row[3] for row in await sqlite_database.read(lambda tx: tx.rows(f"EXPLAIN QUERY PLAN {sql}", params))]
-    walks = [step for step in plan if "USING INDEX journal_by_kind (tenant=? AND kind=? AND seq>?)" in step]
+    walks = [step for step in plan if "USING COVERING INDEX journal_by_kind (tenant=? AND kind=? AND seq>?)" in step]
     assert len(walks) == 2, plan
     assert not [step for step in plan if step.startswith("SCAN journal")], plan
 

@@ -27,7 +27,13 @@ describe("the Markdown of lessons", () => {
       { text: "*" },
     ]);
     expect(inlineOf("[x](04-scans.md)")).toMatchObject([{ kind: "link", href: "04-scans.md" }]);
-    for (const href of ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JAVASCRIPT:x"])
+    for (const href of [
+      "javascript:alert(1)",
+      "data:text/html,x",
+      "//evil.example",
+      "/\\evil.example",
+      "JAVASCRIPT:x",
+    ])
       expect(inlineOf(`[x](${href})`)[0]).toEqual({ kind: "text", text: "x" });
   });
 

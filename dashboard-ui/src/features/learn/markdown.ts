@@ -19,7 +19,7 @@ export type Block =
   | { readonly kind: "rule" };
 
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
-const SAFE = /^(?:https?:\/\/|mailto:|\/(?!\/)|(?:\.\/)?[a-z0-9-]+(?:\.md)?(?:#|$))/;
+const SAFE = /^(?:https?:\/\/|mailto:|\/(?![/\\])|(?:\.\/)?[a-z0-9-]+(?:\.md)?(?:#|$))/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
 // With `s` their ends never fail, which would try every length of the spaces before.
 const HEADING = /^(#{1,6})\s+(.*)$/s;

@@ -29,7 +29,7 @@ export function RowsFields({ texts, onChange, splits = false }: RowsProps) {
         options={[
           ["events", "Flows"],
           ["windows", "What entities do"],
-          ["histories", "Their course"],
+          ["histories", "Their histories"],
           ["table", "A table"],
         ]}
         onChange={(from) => onChange(fromOf(texts, from))}

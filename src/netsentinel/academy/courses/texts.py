@@ -8,7 +8,7 @@ _FENCE: Final = re.compile(r" {0,3}(?:```|~~~)")
 _ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
 _CODE: Final = re.compile(r"`[^`]*`")
 _TAG: Final = re.compile(r"<(?:[a-zA-Z/][^<>\n]{0,200}>|!--)")
-_LINK: Final = re.compile(r"!?\[[^\[\]\n]{0,300}\]\([ \t]{0,8}([^)\s]{0,500})[^)\n]{0,100}\)")
+_LINK: Final = re.compile(r"!?\[[^\[\]\n]{0,300}\]\([ \t]{0,8}([^)\s]{0,500}+)[^)\n]{0,100}+\)")
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SAFE: Final = ("https://", "http://", "mailto:")
 _LESSON: Final = re.compile(r"(?:\./)?([a-z0-9-]{1,64})(?:\.md)?(?:#.*)?")
@@ -39,9 +39,9 @@ def _fault_of(link: re.Match[str], lessons: Collection[str]) -> str:
     target = link[1]
     if link[0].startswith("!"):
         return "pictures are not shown"
-    if target.startswith(_SAFE) or (target.startswith("/") and not target.startswith("//")):
+    if "\\" not in target and (target.startswith(_SAFE) or (target.startswith("/") and not target.startswith("//"))):
         return ""
-    if _SCHEME.match(target) or target.startswith(("//", "\\")):
+    if _SCHEME.match(target) or target.startswith("//") or "\\" in target:
         return f"the link {target[:60]!r} is neither https nor http nor mailto"
     lesson = _LESSON.fullmatch(target)
     if lesson is None or lesson[1] not in lessons:

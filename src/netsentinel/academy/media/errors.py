@@ -51,6 +51,13 @@ class UnscannedError(NotAllowedError):
     title = "The virus scanner has not let the medium pass yet"
 
 
+class NoRecordingError(InvalidInputError):
+    """Nothing can be heard in the medium: it is a text, a picture or a document."""
+
+    code = "no-recording"
+    title = "The medium is no recording"
+
+
 class HasCaptionsError(ConflictError):
     """The recording has captions; they are its text."""
 

@@ -12,10 +12,10 @@ import msgspec
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.media.arrivals import Arrivals, Arrived, Shelf, Taken
 from netsentinel.academy.media.captions import stem_of
-from netsentinel.academy.media.errors import HasCaptionsError
+from netsentinel.academy.media.errors import HasCaptionsError, NoRecordingError, SupersededError
 from netsentinel.academy.media.model import Medium
 from netsentinel.academy.media.service import Media
-from netsentinel.academy.reader.errors import InvalidMediumError, NoTranscriberError
+from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.kinds import RECORDINGS, checked_name
 from netsentinel.academy.reader.orders import Hear, Heard, heard_decoder
 from netsentinel.academy.reader.speech import MOST_SPEECH, MOST_TEXT, Speech, chosen_transcriber, webvtt
@@ -134,7 +134,7 @@ class Hearing:
 
         Raises:
             NotFoundError: the tenant has no such medium.
-            InvalidMediumError: it is no recording.
+            NoRecordingError: it is none.
             HasCaptionsError: it has captions.
             QuarantinedError: nobody may have its bytes.
             UnscannedError: nobody may have them yet.
@@ -143,7 +143,7 @@ class Hearing:
         media = self._ground.media
         medium, _ = await media.original(principal.tenant, medium_id)
         if medium.kind not in RECORDINGS:
-            raise InvalidMediumError(f"{medium.name} is no recording; nothing is said in it.")
+            raise NoRecordingError(f"{medium.name} is no recording; nothing is said in it.")
         captions = await media.beside(medium)
         if captions:
             raise HasCaptionsError(f"{captions[0].name} says what is said; delete it to have it heard anew.")
@@ -156,6 +156,7 @@ class Hearing:
         Raises:
             UnreadableTextError: nothing could be made of it.
             CellBrokeError: hearing it broke off.
+            SupersededError: it was replaced meanwhile.
             NetSentinelError: as for `check`.
         """
         medium = await self.check(principal, medium_id)
@@ -168,11 +169,13 @@ class Hearing:
                 heard.append(one)
                 size += len(one.text)
                 if len(heard) > MOST_SPEECH or size > MOST_TEXT:
-                    raise InvalidMediumError(f"More is said in {medium.name} than captions may hold.")
+                    raise UnreadableTextError(f"More is said in {medium.name} than captions may hold.")
                 tell(_percent(one.end_ms, medium.facts.duration_ms), "hear", f"{len(heard):,} pieces of speech")
         if not any(one.text.strip() for one in heard):
-            raise InvalidMediumError(f"No speech was heard in {medium.name}.")
-        await self.check(principal, medium_id)  # somebody may have uploaded captions meanwhile: these are better
+            raise UnreadableTextError(f"No speech was heard in {medium.name}.")
+        now = await self.check(principal, medium_id)  # somebody may have uploaded captions meanwhile: these are better
+        if now.sha256 != medium.sha256:
+            raise SupersededError(f"{medium.name} was replaced while it was heard; have it heard again.")
         text = webvtt(heard, f"{medium.name}, heard by {ear.name()}")
         return await self._take(principal, medium, text.encode(), language)
 

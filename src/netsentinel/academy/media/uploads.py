@@ -301,7 +301,7 @@ class Uploads:
         if upload.offset == 0:
             return hashlib.sha256()
         known = self._digests.get(upload.id)
-        return known[1] if known is not None and known[0] == upload.offset else None
+        return known[1].copy() if known is not None and known[0] == upload.offset else None
 
     def _remember(self, upload: Upload, sink: Sink) -> None:
         self._digests.pop(upload.id, None)

@@ -1,5 +1,6 @@
 """Triage drills: alerts that somebody decided, one or an incident's, with their names masked, for others to judge."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
@@ -95,7 +96,8 @@ class Drills:
         detail = await self._alerts.detail(principal.tenant, alert_id)
         if detail.alert.verdict not in _DECIDED:
             raise UndecidedAlertError(f"The alert {alert_id[:80]} has no verdict yet: a drill is judged by it.")
-        done = await self._questions.write(principal, [_written(detail, drill_of(detail))], QuestionState.DRAFT)
+        content = await asyncio.to_thread(drill_of, detail)
+        done = await self._questions.write(principal, [_written(detail, content)], QuestionState.DRAFT)
         return await self._questions.get(principal.tenant, done.ids[0])
 
     async def make_of_incident(self, principal: Principal, entity: str) -> IncidentDrills:
@@ -118,7 +120,8 @@ class Drills:
         if not decided:
             raise UndecidedAlertError(f"No alert about {entity[:80]} has a verdict yet: drills are judged by them.")
         details = [await self._alerts.detail(tenant, one.id) for one in decided[:_OF_INCIDENT]]
-        written = [_written(one, content) for one, content in zip(details, drills_of(details), strict=True)]
+        contents = await asyncio.to_thread(drills_of, details)
+        written = [_written(one, content) for one, content in zip(details, contents, strict=True)]
         done = await self._questions.write(principal, written, QuestionState.DRAFT)
         items = [await self._questions.get(tenant, one) for one in done.ids]
         return IncidentDrills(
@@ -190,7 +193,7 @@ def _mask(details: Sequence[AlertDetail]) -> Mask:
     for detail in details:
         for sample in detail.samples:
             for one in sample.matched:
-                mask.text(str(one.value))  # a name that shows itself in one text is replaced in all of them
+                mask.find(str(one.value))  # a name that shows itself in one text is replaced in all of them
     return mask
 
 

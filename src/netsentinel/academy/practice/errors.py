@@ -22,3 +22,10 @@ class UndecidedAlertError(ConflictError):
 
     code = "undecided-alert"
     title = "The alert has no verdict"
+
+
+class TooManyNamesError(InvalidInputError):
+    """So many names stand in the alerts that masking them all would take too long."""
+
+    code = "too-many-names"
+    title = "Too many names would have to be masked"

@@ -2,14 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Any, Final, cast
+
+import re2
+
+from netsentinel.academy.practice.errors import TooManyNamesError
+
+_re2: Any = cast("Any", re2)
 
 _LONGEST: Final = 2_000
 _SHORTEST: Final = 2
 _MOST_LISTED: Final = 100
 """Items of a list in an event."""
+_MOST_NAMES: Final = 2_000
+_PATTERN_BYTES: Final = 64 * 1024 * 1024
 _FILES: Final = "exe|dll|ps1|bat|txt|log|php|html|json|xml|conf|docx|pdf"
 _BEYOND: Final = 300
 """Characters behind the longest text that are looked at, so that no name is cut in two and shown by half."""
@@ -52,7 +60,7 @@ class Mask:
     def __init__(self) -> None:
         self._made: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
-        self._known: re.Pattern[str] | None = None
+        self._known: Any = None
 
     def learn(self, kind: str, name: str) -> None:
         """A name of a `user` or `host`, or an address, that is to be replaced wherever it stands.
@@ -89,15 +97,30 @@ class Mask:
                     if kind:
                         self.learn(kind, one)
 
+    def find(self, text: str) -> None:
+        """Learn the names that show themselves in a text. Do so for all texts, then mask the first of them.
+
+        Raises:
+            TooManyNamesError: no drill can be made of so many.
+        """
+        _SHAPES.sub(self._shape, text[: _LONGEST + _BEYOND])
+
     def text(self, text: str) -> str:
-        """A text of at most 2,000 characters with its names replaced."""
+        """A text of at most 2,000 characters with its names replaced.
+
+        Raises:
+            TooManyNamesError: no drill can be made of so many.
+        """
         masked = _SHAPES.sub(self._shape, text[: _LONGEST + _BEYOND])
         if not self._made:
             return masked[:_LONGEST]
         if self._known is None:  # only now, since shapes that were found are names from then on
-            names = sorted(self._made, key=len, reverse=True)
-            self._known = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
-        return self._known.sub(lambda found: self._made.get(found[0].casefold(), "name"), masked)[:_LONGEST]
+            self._known = _any_of(self._made)
+        whole = masked.encode("utf-8", "replace").decode()  # RE2 takes no half a character
+        return str(self._known.sub(self._replaced, whole))[:_LONGEST]
+
+    def _replaced(self, found: Any) -> str:
+        return self._made.get(str(found[0]).casefold(), "name")
 
     def _shape(self, found: re.Match[str]) -> str:
         kind = found.lastgroup or "name"
@@ -111,9 +134,16 @@ class Mask:
 
     def _name(self, name: str, kind: str) -> str:
         if name not in self._made:
+            self._check_room()
             self._made[name] = self._new(kind)
             self._known = None
         return self._made[name]
+
+    def _check_room(self) -> None:
+        if len(self._made) >= _MOST_NAMES:
+            raise TooManyNamesError(
+                f"More than {_MOST_NAMES:,} names would have to be masked. Make drills of fewer alerts."
+            )
 
     def _address(self, text: str) -> str:
         """Inside stays inside: a private address becomes one of 10.0.0.0/16, any other one of 203.0.113.0/24 and on."""
@@ -123,6 +153,7 @@ class Mask:
             return text
         name = str(address)
         if name not in self._made:
+            self._check_room()
             side = "inside" if address.is_private and not _is_documented(name) else "outside"
             self._counts[side] += 1
             block, last = divmod(self._counts[side], 250)
@@ -137,6 +168,25 @@ class Mask:
             "domain": f"domain-{number}.example",
         }
         return shapes.get(kind, f"{kind}-{number}")
+
+
+def _any_of(names: Collection[str]) -> Any:
+    """A pattern that finds any of these names, whole, in time that grows with the text and not with the names.
+
+    Where a name begins or ends with another sign than a letter of ASCII, what is beside it is not looked at: rather too
+    much is masked than too little.
+    """
+    options = _re2.Options()
+    options.max_mem = _PATTERN_BYTES
+    options.case_sensitive = False
+    edged = (
+        f"{_edge(name[0])}{_re2.escape(name)}{_edge(name[-1])}" for name in sorted(names, key=len, reverse=True) if name
+    )
+    return _re2.compile(f"(?:{'|'.join(edged)})", options)
+
+
+def _edge(sign: str) -> str:
+    return r"\b" if sign.isascii() and (sign.isalnum() or sign == "_") else ""
 
 
 def _is_documented(address: str) -> bool:

@@ -1,7 +1,7 @@
 """The process that hears: `python -m netsentinel.academy.reader.speech_process MEBIBYTES SECONDS TRANSCRIBER`.
 
-It makes the plug-in, confines itself, answers one order with a frame for each piece of speech and an empty one at the
-end, and dies of what it hears without harm to anybody.
+It leaves the network, makes the plug-in, gives up the rest, answers one order with a frame for each piece of speech and
+an empty one at the end, and dies of what it hears without harm to anybody.
 """
 
 import os
@@ -15,9 +15,10 @@ import msgspec
 from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.orders import Hear, Heard, Unreadable, hear_decoder
 from netsentinel.academy.reader.speech import Transcriber, load_transcriber
-from netsentinel.guards.confinement import allow_cpu, confine
+from netsentinel.guards.confinement import allow_cpu, give_up, leave_network
 from netsentinel.guards.frames import HEADER
 
+_STILL_CONNECTED: Final = "The kernel lets no process leave the network; recordings are heard by one that has it."
 _OUT_OF_MEMORY: Final = "Hearing it takes more memory than it may."
 
 
@@ -27,8 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     try:
+        if not leave_network():  # before the plug-in, whose threads would stand in the way
+            sys.stderr.write(f"{_STILL_CONNECTED}\n")
         transcriber = load_transcriber(name)
-        confine(memory_mib)
+        give_up(memory_mib)
         allow_cpu(cpu_s)
         (size,) = HEADER.unpack(orders.read(HEADER.size))
         for word in answered(hear_decoder.decode(orders.read(size)), transcriber):

@@ -55,7 +55,7 @@ class _Feature:
 
 
 class Forest:
-    """Answers as LightGBM's own prediction does, to the last bit, in a third of its time for many rows.
+    """Answers as LightGBM's own prediction does, to the last bit, in about half of its time for many rows.
 
     Source: QuickScorer (Lucchese et al., SIGIR 2015), with a part of each feature's values in the place of a test.
 

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from netsentinel.academy.courses.texts import evidence_for, faults_of, words_of
@@ -28,6 +30,7 @@ def test_what_may_stand_in_a_lesson(text: str) -> None:
         ("[x](JaVaScRiPt:alert(1))", "neither https nor http"),
         ("[x](data:text/html;base64,PHNj)", "neither https nor http"),
         ("[x](//evil.example/)", "neither https nor http"),
+        ("[x](/\\evil.example/login)", "neither https nor http"),
         ("[x](99-none.md)", "leads to no lesson"),
         ("[x](../secret.md)", "leads to no lesson"),
         ("![x](https://example.org/x.png)", "pictures are not shown"),
@@ -44,6 +47,9 @@ def test_faults_are_not_without_end() -> None:
 def test_a_hostile_line_is_read_in_time_that_grows_with_its_length() -> None:
     assert faults_of("[" * 50_000 + "](" * 20_000, LESSONS) == []
     assert faults_of("<a" * 40_000, LESSONS) == []
+    began = time.process_time()
+    assert faults_of("[a](" * 25_000, LESSONS) == []
+    assert time.process_time() - began < 5, "0.1 s; it was 12 s"
 
 
 def test_the_sentence_that_names_a_concept_is_found_under_its_heading() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.media import Hearing, HearingGround, MediumState
-from netsentinel.academy.media.errors import HasCaptionsError
+from netsentinel.academy.media.errors import HasCaptionsError, NoRecordingError, SupersededError
 from netsentinel.academy.media.testing import OpenEar
-from netsentinel.academy.reader.errors import InvalidMediumError, NoTranscriberError
+from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.testing import ScriptedTranscriber
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.testing import FakeClock
@@ -65,17 +65,34 @@ async def test_captions_that_came_meanwhile_are_kept(library: Library) -> None:
     assert [one.name for one in (await library.media.page(T)).items] == ["talk.mp4", "talk.srt"]
 
 
+async def test_what_was_said_before_a_recording_was_replaced_is_not_its_text(library: Library) -> None:
+    film = await library.bring("talk.mp4", made.mp4() + SAID)
+    ear = OpenEar(ScriptedTranscriber())
+    heard = hearing(library, ear)
+    listen = ear.listen
+
+    async def slowly(path, media_type, language):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - as of `Ear`
+        async for one in listen(path, media_type, language):
+            yield one
+        await library.bring("talk.mp4", made.mp4() + made.box(b"free", b"another"))
+
+    ear.listen = slowly  # type: ignore[method-assign] # somebody uploads while it is heard
+    with pytest.raises(SupersededError, match="was replaced while it was heard"):
+        await heard.run(ANA, film.id, "", lambda *_: None)
+    assert [one.name for one in (await library.media.page(T)).items] == ["talk.mp4"]
+
+
 async def test_what_cannot_be_heard_says_why_and_leaves_nothing(library: Library) -> None:
     silent = await library.bring("silent.mp3", made.mp3())
     odd = await library.bring("odd.mp3", made.mp3() + SAID + b"[?]")
     text = await library.bring("web.md", b"# Web\n\nText.\n")
     blobs = library.blobs
     heard = hearing(library)
-    with pytest.raises(InvalidMediumError, match=r"No speech was heard in silent\.mp3"):
+    with pytest.raises(UnreadableTextError, match=r"No speech was heard in silent\.mp3"):
         await heard.run(ANA, silent.id, "", lambda *_: None)
     with pytest.raises(UnreadableTextError, match="This sound is not known here"):
         await heard.run(ANA, odd.id, "", lambda *_: None)
-    with pytest.raises(InvalidMediumError, match=r"web\.md is no recording"):
+    with pytest.raises(NoRecordingError, match=r"web\.md is no recording"):
         await heard.run(ANA, text.id, "", lambda *_: None)
     with pytest.raises(NotFoundError):
         await heard.run(STRANGER, silent.id, "", lambda *_: None)
@@ -85,7 +102,7 @@ async def test_what_cannot_be_heard_says_why_and_leaves_nothing(library: Library
 async def test_more_speech_than_captions_hold_is_refused(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("netsentinel.academy.media.hearing.MOST_SPEECH", 1)
     film = await library.bring("talk.mp4", made.mp4() + SAID)
-    with pytest.raises(InvalidMediumError, match="More is said"):
+    with pytest.raises(UnreadableTextError, match="More is said"):
         await hearing(library).run(ANA, film.id, "", lambda *_: None)
 
 

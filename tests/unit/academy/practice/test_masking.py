@@ -1,7 +1,10 @@
 """Names are replaced wherever they stand, each by one of its own."""
 
+import time
+
 import pytest
 
+from netsentinel.academy.practice.errors import TooManyNamesError
 from netsentinel.academy.practice.masking import Mask
 
 
@@ -82,6 +85,27 @@ def test_parts_of_names_are_names(event: dict[str, object], text: str) -> None:
     said = mask.text(text).casefold()
     assert "helga" not in said
     assert "acme" not in said
+
+
+def test_many_names_take_no_longer_and_too_many_are_refused() -> None:
+    mask, texts = Mask(), [" ".join(f"host-{number}-{at}.corp.local" for at in range(60)) for number in range(30)]
+    began = time.process_time()
+    for text in texts:
+        mask.find(text)
+    masked = [mask.text(text) for text in texts]
+    assert time.process_time() - began < 10, "0.2 s; looking for them one by one took minutes"
+    assert not any("corp" in text for text in masked)
+    for number in range(3):
+        mask.find(" ".join(f"more-{number}-{at}.corp.local" for at in range(60)))
+    with pytest.raises(TooManyNamesError):
+        mask.find(" ".join(f"other-{at}.corp.local" for at in range(60)))
+
+
+def test_names_at_the_edges_of_letters_that_are_not_ascii() -> None:
+    mask = Mask()
+    for name in ("jürgé", "Ödön", "srv-1", "srv"):
+        mask.learn("host", name)
+    assert mask.text("JÜRGÉ, ödön; srv-1 SRV-2") == "host-1, host-2; host-3 host-4-2"
 
 
 def test_what_names_nobody_stays() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from netsentinel.detection.models.histories import DEPTH, HISTORIES, Histories, lagged
-from netsentinel.detection.models.windows import SPAN, WINDOWS, Closed, EntityWindows, Open
+from netsentinel.detection.models.windows import WINDOWS, Closed, EntityWindows, Open
 from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.models.deployed import usual
 
@@ -74,4 +74,3 @@ def test_every_feature_says_when_it_was() -> None:
     assert HISTORIES.numbers[: WIDTH + 1] == (*WINDOWS.numbers, lagged("events", 1))
     assert next(one for one in HISTORIES.features if one.name == "peers-3").window == "5 min, 3 windows before"
     assert HISTORIES.categories == WINDOWS.categories
-    assert SPAN == 300_000_000

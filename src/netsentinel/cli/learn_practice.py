@@ -158,6 +158,8 @@ def drill(
             talk(f"When nothing gives a name away: netsentinel learn approve {one['id']}")
     if incident and made["undecided"]:
         talk(f"{made['undecided']} alerts about {printable(incident)} have no verdict yet.")
+    if incident and made["left"]:
+        talk(f"{made['left']} decided alerts came later; drills are made of the oldest.")
 
 
 def approve(

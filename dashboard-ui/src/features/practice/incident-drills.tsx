@@ -14,14 +14,15 @@ export function IncidentDrills({ entity }: { readonly entity: string }) {
   const changed = useDraftsChanged();
   const making = useMutation({
     ...incidentDrilling,
-    onSuccess: ({ added, items, undecided }) => {
+    onSuccess: ({ added, items, undecided, left }) => {
       changed();
       if (added === 0) {
         toastSaid(items.length === 1 ? "Its drill is there already" : "Its drills are there already");
         return;
       }
       const waiting = undecided > 0 ? `; ${plural(undecided, "alert")} without a verdict` : "";
-      toastSaid(`${plural(added, "drill")} to approve${waiting}`);
+      const later = left > 0 ? `; ${plural(left, "later alert")} left out` : "";
+      toastSaid(`${plural(added, "drill")} to approve${waiting}${later}`);
       void navigate({ to: "/practice/drafts" });
     },
     onError: (error) => toastProblem("No drill was made", error),

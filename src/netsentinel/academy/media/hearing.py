@@ -14,6 +14,7 @@ from netsentinel.academy.media.arrivals import Arrivals, Arrived, Shelf, Taken
 from netsentinel.academy.media.captions import stem_of
 from netsentinel.academy.media.errors import HasCaptionsError, NoRecordingError, SupersededError
 from netsentinel.academy.media.model import Medium
+from netsentinel.academy.media.reading import Tell
 from netsentinel.academy.media.service import Media
 from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.kinds import RECORDINGS, checked_name
@@ -97,14 +98,6 @@ def _speech(frame: bytes) -> Speech:
     raise UnreadableTextError(word.detail)
 
 
-class HearsProgress(Protocol):
-    """Is told how far it is."""
-
-    def __call__(self, percent: float, stage: str, detail: str, /) -> None:
-        """So far."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class HearingGround:
     """What hearing stands on."""
@@ -150,7 +143,7 @@ class Hearing:
         self._ground.ear.name()
         return medium
 
-    async def run(self, principal: Principal, medium_id: str, language: str, tell: HearsProgress) -> Taken:
+    async def run(self, principal: Principal, medium_id: str, language: str, tell: Tell) -> Taken:
         """Have a recording heard; its captions are a medium beside it, which is read like any other.
 
         Raises:

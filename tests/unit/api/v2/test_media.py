@@ -109,7 +109,7 @@ async def test_a_recording_is_heard_as_a_task(desk: Desk) -> None:
     assert (await desk.call("POST", f"{MEDIA}/{film}/transcribe", Role.VIEWER, json={})).status_code == 403
     assert (await desk.call("POST", f"{MEDIA}/{film}/transcribe", json={"language": "../x"})).status_code == 400
     text = (await send(desk, "web.md", TEXT)).headers["x-netsentinel-medium"]
-    assert (await desk.call("POST", f"{MEDIA}/{text}/transcribe", json={})).json()["code"] == "invalid-medium"
+    assert (await desk.call("POST", f"{MEDIA}/{text}/transcribe", json={})).json()["code"] == "no-recording"
     desk.ear.transcriber = None
     nothing = await desk.call("POST", f"{MEDIA}/{film}/transcribe", json={})
     assert (nothing.status_code, nothing.json()["code"]) == (409, "no-transcriber")

@@ -44,7 +44,7 @@ _CONNECTIONS = 64
 _WARM_UP_S = 3.0
 _TASKS = 200
 _IDLE_S = 2.0
-"""The server ends connections that were idle for five seconds: one that was idle for so long is not used again."""
+"""The server ends connections that were idle for eight seconds: one that was idle for so long is not used again."""
 _SLICE_S = 3.0
 _BARE_SLICE_S = 1.0
 _BARE = """

@@ -30,6 +30,7 @@ def test_a_course_is_begun_read_and_assigned(context: BrowserContext, server: Li
         assert client.post("/api/v2/courses/tcp/publish", json={}).status_code == 201
     page = context.new_page()
     page.goto("/courses")
+    expect(page.get_by_role("link", name="TCP")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="TCP").click()
     locked = page.get_by_role("listitem").filter(has_text="Two")

@@ -21,6 +21,9 @@ _log = structlog.get_logger("netsentinel.api")
 
 _BACKLOG = 2_048
 _GRACE_S = 5
+_IDLE_S = 8
+"""A connection may wait so long for its next request: longer than the five seconds after which clients give theirs up,
+so that none is closed while a request is on its way, and shorter than `DoorLimits.header_s`, which aborts it."""
 _KNOWN_CONNECTIONS = 4_000
 """HTTP connections of those who are logged in, beside the WebSockets and the strangers; beyond, 503."""
 _ONE_ADDRESS = (
@@ -81,6 +84,7 @@ def configure(app: FastAPI, settings: Settings, limits: DoorLimits | None = None
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_IDLE_S,
     )
 
 

@@ -94,6 +94,9 @@ async def _run(settings: "Settings", extra: Extra | None) -> None:
         for line in running.notes:
             talk(line)
         calm_collector()
+        # A thread that reads rows keeps the interpreter lock for so long when the event loop wants it. With Python's
+        # 5 ms the p99 of reads at 200 requests/s was 26 ms, with 1 ms 17.
+        sys.setswitchinterval(0.001)
         background = [asyncio.create_task(task) for task in running.background]
         if extra is not None:
             background.append(asyncio.create_task(extra(running.services, url)))

@@ -63,7 +63,8 @@ def test_drills_are_made_of_one_alert_or_of_an_incident(
 
     async def tell(_server: str, _key: str, place: str, body: object) -> dict[str, Any]:
         asked.append((place, body))
-        return one if place.endswith("/drills") else {"items": [one, {**one, "state": "approved"}], "undecided": 2}
+        of_incident = {"items": [one, {**one, "state": "approved"}], "undecided": 2, "left": 3}
+        return one if place.endswith("/drills") else of_incident
 
     monkeypatch.setattr(learn_practice, "tell", tell)
     learn_practice.drill("alr_1")
@@ -75,6 +76,7 @@ def test_drills_are_made_of_one_alert_or_of_an_incident(
     ]
     assert (said.out + said.err).count("netsentinel learn approve qst_1") == 2
     assert "2 alerts about 203.0.113.7 have no verdict yet." in said.out + said.err
+    assert "3 decided alerts came later" in said.out + said.err
     assert "\x1b[31m" not in said.out + said.err
     with pytest.raises(typer.BadParameter):
         learn_practice.drill()

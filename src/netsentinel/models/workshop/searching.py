@@ -45,7 +45,8 @@ def search(
 ) -> tuple[dict[str, Any], tuple[Trial, ...]]:
     """The best parameters, and every trial; the model's own are tried first, and win a tie.
 
-    A trial that has begun is finished. What an earlier attempt of the same training tried is read from `kept`.
+    The first trial is made however short the time, and a trial that has begun is finished. What an earlier attempt of
+    the same training tried is read from `kept`.
 
     Args:
         kind: which model.
@@ -63,9 +64,11 @@ def search(
     trials = _kept(kept)
     back = held_back(row_keys(table), HELD_BACK, seed)
     inner, outer = (table.take(~back), labels.take(~back)), (table.take(back), labels.take(back))
+    if not 0 < int(outer[1].bad.sum()) < len(outer[0]):
+        return {}, ()
     began = time.monotonic() - sum(trial.seconds for trial in trials)
     for parameters in _candidates(choices, seed)[len(trials) :]:
-        if time.monotonic() - began >= seconds or not 0 < int(outer[1].bad.sum()) < len(outer[0]):
+        if trials and time.monotonic() - began >= seconds:
             break
         trials.append(_tried(kind, parameters, inner, outer, seed=seed, budget=budget))
         kept.write_bytes(msgspec.json.encode(trials))

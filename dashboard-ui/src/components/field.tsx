@@ -51,11 +51,44 @@ interface SelectProps<T extends string> {
 }
 
 /** The platform's own select: the best there is on a phone, and needs no script of ours. The label is for screen readers. */
-export function Select<T extends string>({ label, value, options, onChange }: SelectProps<T>) {
+export function Select<T extends string>({ label, ...chosen }: SelectProps<T>) {
+  return <Options {...chosen} look="select" aria-label={label} />;
+}
+
+/** The same in a form, below a label that everybody sees; a hint is read out with it. */
+export function Choice<T extends string>({
+  label,
+  hint,
+  ...chosen
+}: SelectProps<T> & { readonly hint?: ReactNode }) {
+  const id = useId();
+  const hintId = hint === undefined ? undefined : `${id}hint`;
+  return (
+    <div className={styles["field"]}>
+      <label htmlFor={id} className={styles["label"]}>
+        {label}
+      </label>
+      <Options {...chosen} look="choice" id={id} aria-describedby={hintId} />
+      {hint !== undefined && (
+        <div id={hintId} className={styles["hint"]}>
+          {hint}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface OptionsProps<T extends string> extends Omit<SelectProps<T>, "label"> {
+  readonly look: "select" | "choice";
+  readonly id?: string;
+  readonly "aria-label"?: string;
+}
+
+function Options<T extends string>({ look, value, options, onChange, ...named }: OptionsProps<T>) {
   return (
     <select
-      className={styles["select"]}
-      aria-label={label}
+      {...named}
+      className={styles[look]}
       value={value}
       onChange={(event) => {
         const chosen = options.find(([option]) => option === event.target.value);

@@ -1,8 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Choice } from "@/components/choice";
-import { Field } from "@/components/field";
+import { Choice, Field } from "@/components/field";
 import { Modal } from "@/components/modal";
 import { toastProblem, toastSaid } from "@/components/toaster";
 import type { CourseCard } from "@/lib/model";

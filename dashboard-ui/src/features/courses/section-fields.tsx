@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/button";
-import { Choice } from "@/components/choice";
+import { Choice } from "@/components/field";
 import { ProblemPanel } from "@/components/notice";
 import type { Passage } from "@/lib/model";
 import { namesIn, type SectionForm } from "./draft-form";

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { Field, Select } from "@/components/field";
+import { Choice, Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
@@ -49,28 +49,22 @@ export function TrainForm({ onClose }: { readonly onClose: () => void }) {
             value={texts.line}
             onChange={(event) => change({ line: event.target.value })}
           />
-          <Choice name="Model">
-            <Select label="Model" value={texts.kind} options={KINDS} onChange={(kind) => change({ kind })} />
-          </Choice>
+          <Choice label="Model" value={texts.kind} options={KINDS} onChange={(kind) => change({ kind })} />
         </div>
         <RowsFields texts={texts} onChange={change} splits />
         <div className={styles["pair"]}>
-          <Choice name="Rows to measure on are told apart">
-            <Select
-              label="Rows to measure on are told apart"
-              value={texts.split}
-              options={SPLITS}
-              onChange={(split) => change({ split })}
-            />
-          </Choice>
-          <Choice name="The threshold may cost">
-            <Select
-              label="The threshold may cost"
-              value={texts.fpr}
-              options={BUDGETS}
-              onChange={(fpr) => change({ fpr })}
-            />
-          </Choice>
+          <Choice
+            label="Rows to measure on are told apart"
+            value={texts.split}
+            options={SPLITS}
+            onChange={(split) => change({ split })}
+          />
+          <Choice
+            label="The threshold may cost"
+            value={texts.fpr}
+            options={BUDGETS}
+            onChange={(fpr) => change({ fpr })}
+          />
           <Field
             label="Look for better parameters"
             hint="Minutes; 0 takes the model's own."
@@ -106,14 +100,5 @@ export function TrainForm({ onClose }: { readonly onClose: () => void }) {
         </FormFoot>
       </form>
     </Modal>
-  );
-}
-
-function Choice({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div className={styles["choice"]}>
-      <span aria-hidden="true">{name}</span>
-      {children}
-    </div>
   );
 }

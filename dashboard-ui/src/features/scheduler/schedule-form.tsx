@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { Field, Select } from "@/components/field";
+import { Choice, Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { Skeleton } from "@/components/skeleton";
@@ -87,15 +87,12 @@ function Form({ schedule, actions, onClose }: FormProps) {
           value={texts.name}
           onChange={(event) => change({ name: event.target.value })}
         />
-        <div className={styles["choice"]}>
-          <span aria-hidden="true">Action</span>
-          <Select
-            label="Action"
-            value={texts.action}
-            options={actions.map((name) => [name, name] as const)}
-            onChange={(action) => change({ action })}
-          />
-        </div>
+        <Choice
+          label="Action"
+          value={texts.action}
+          options={actions.map((name) => [name, name] as const)}
+          onChange={(action) => change({ action })}
+        />
       </div>
       <TriggerFields texts={texts} onChange={change} />
       <TextArea
@@ -107,24 +104,18 @@ function Form({ schedule, actions, onClose }: FormProps) {
         onChange={(event) => change({ input: event.target.value })}
       />
       <div className={styles["pair"]}>
-        <div className={styles["choice"]}>
-          <span aria-hidden="true">While the one before still runs</span>
-          <Select
-            label="While the one before still runs"
-            value={texts.overlap}
-            options={OVERLAPS}
-            onChange={(overlap) => change({ overlap })}
-          />
-        </div>
-        <div className={styles["choice"]}>
-          <span aria-hidden="true">Times that were missed</span>
-          <Select
-            label="Times that were missed"
-            value={texts.misfire}
-            options={MISFIRES}
-            onChange={(misfire) => change({ misfire })}
-          />
-        </div>
+        <Choice
+          label="While the one before still runs"
+          value={texts.overlap}
+          options={OVERLAPS}
+          onChange={(overlap) => change({ overlap })}
+        />
+        <Choice
+          label="Times that were missed"
+          value={texts.misfire}
+          options={MISFIRES}
+          onChange={(misfire) => change({ misfire })}
+        />
         <Field
           label="Jitter"
           hint="Each time is put off by up to so many seconds."

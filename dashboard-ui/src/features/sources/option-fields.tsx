@@ -1,4 +1,5 @@
-import { Field } from "@/components/field";
+import type { ReactNode } from "react";
+import { Choice, Field } from "@/components/field";
 import styles from "./source-form.module.css";
 import type { Option, OptionTexts } from "./source-schema";
 
@@ -37,7 +38,7 @@ function OptionField({ option, text, onChange }: OptionFieldProps) {
           onChange={(event) => onChange(event.target.checked ? "true" : "")}
         />
         <span>
-          {label} <span className={styles["hint"]}>{hint}</span>
+          {label} <span className={styles["hint"]}>{marked(hint)}</span>
         </span>
       </label>
     );
@@ -58,10 +59,14 @@ function OptionField({ option, text, onChange }: OptionFieldProps) {
       </fieldset>
     );
   }
+  if (choices.length > 0) {
+    const named = choices.map((choice) => [choice, choice] as const);
+    return <Choice label={label} hint={marked(hint)} value={text} options={named} onChange={onChange} />;
+  }
   return (
     <Field
       label={label}
-      hint={kind === "list" ? `${hint} Several with commas.` : hint}
+      hint={marked(kind === "list" ? `${hint} Several with commas.` : hint)}
       type={kind === "number" ? "number" : "text"}
       required={required}
       spellCheck={false}
@@ -70,4 +75,9 @@ function OptionField({ option, text, onChange }: OptionFieldProps) {
       onChange={(event) => onChange(event.target.value)}
     />
   );
+}
+
+/** What stands in backticks, as the schema has it, as code. */
+function marked(hint: string): ReactNode {
+  return hint.split("`").map((part, place) => (place % 2 === 1 ? <code key={part}>{part}</code> : part));
 }

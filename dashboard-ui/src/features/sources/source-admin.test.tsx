@@ -1,9 +1,10 @@
-import { screen } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 import { at, server } from "@/testing/server";
 import { OURS, SHELF, sourceServer } from "@/testing/source-fixtures";
+import { OptionFields } from "./option-fields";
 import { optionsOf, optionValues } from "./source-schema";
 
 let sent: ReturnType<typeof sourceServer>["sent"] = [];
@@ -94,5 +95,18 @@ describe("the options of a kind", () => {
     ]);
     expect(optionValues(options, { port: "", tls: "true" })).toEqual({ tls: true });
     expect(optionValues(optionsOf(SHELF.kinds[2]?.schema ?? {}), {})).toEqual({ path: "" });
+  });
+
+  it("are chosen among the few there are, with what each means", () => {
+    const meaning = "`move` it, or `keep` it.";
+    const schema = {
+      properties: { when_read: { enum: ["move", "keep"], default: "move", description: meaning } },
+    };
+    render(
+      <OptionFields options={optionsOf(schema)} texts={{ when_read: "keep" }} onChange={() => undefined} />,
+    );
+    const choice = screen.getByRole("combobox", { name: "When read" });
+    expect(choice).toHaveValue("keep");
+    expect(choice).toHaveAccessibleDescription("move it, or keep it.");
   });
 });

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { Field, Select } from "@/components/field";
+import { Choice, Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
@@ -122,15 +122,12 @@ function Form({ shelf, source, onClose, onSaved }: SourceFormProps & { readonly 
         texts={texts}
         onChange={(key, text) => setTyped({ ...typed, [key]: text })}
       />
-      <div className={styles["format"]}>
-        <span>Format</span>
-        <Select
-          label="Format"
-          value={format}
-          options={[["", "Recognise each record"], ...shelf.formats.map((each) => [each, each] as const)]}
-          onChange={setFormat}
-        />
-      </div>
+      <Choice
+        label="Format"
+        value={format}
+        options={[["", "Recognise each record"], ...shelf.formats.map((each) => [each, each] as const)]}
+        onChange={setFormat}
+      />
       <Allowed shelf={shelf} kind={kind} />
       <FormFoot error={error}>
         <Button onClick={onClose}>Cancel</Button>

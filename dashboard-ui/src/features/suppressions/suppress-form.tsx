@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { Choice } from "@/components/choice";
-import { Field } from "@/components/field";
+import { Choice, Field } from "@/components/field";
 import { ProblemPanel } from "@/components/notice";
 import { toastUndo } from "@/components/toaster";
 import { patchAlert } from "@/features/alerts/alert-queries";

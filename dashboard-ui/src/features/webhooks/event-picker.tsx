@@ -19,7 +19,7 @@ export function EventPicker({ events, onChange }: EventPickerProps) {
   return (
     <fieldset className={styles["picker"]}>
       <legend className={styles["legend"]}>Events</legend>
-      <Choice event="*" label="Everything" events={events} onPick={pick} />
+      <EventBox event="*" label="Everything" events={events} onPick={pick} />
       {groupsOf(kinds.data.items).map((group) => (
         <Group key={group.prefix} group={group} events={events} onPick={pick} />
       ))}
@@ -47,21 +47,21 @@ function Group({ group: { prefix, kinds }, events, onPick }: PickProps & { reado
               : kinds.length}
         </span>
       </summary>
-      <Choice event={all} label={`All of ${prefix}`} events={events} onPick={onPick} />
+      <EventBox event={all} label={`All of ${prefix}`} events={events} onPick={onPick} />
       {kinds.map(({ name, summary }) => (
-        <Choice key={name} event={name} label={name} hint={summary} events={events} onPick={onPick} />
+        <EventBox key={name} event={name} label={name} hint={summary} events={events} onPick={onPick} />
       ))}
     </details>
   );
 }
 
-interface ChoiceProps extends PickProps {
+interface BoxProps extends PickProps {
   readonly event: string;
   readonly label: string;
   readonly hint?: string;
 }
 
-function Choice({ event, label, hint, events, onPick }: ChoiceProps) {
+function EventBox({ event, label, hint, events, onPick }: BoxProps) {
   const covered = isCovered(events, event);
   return (
     <label className={styles["event"]}>

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
-import { Select } from "@/components/field";
+import { Choice } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
@@ -116,10 +116,7 @@ export function ReplayDialog({ webhook, onClose }: DialogProps) {
         Sends what <code className={styles["url"]}>{shortUrl(webhook.url)}</code> did not take, and what it
         was never sent, such as while it was disabled. What it took is not sent again.
       </p>
-      <div className={styles["choice"]}>
-        <span aria-hidden="true">What happened in</span>
-        <Select label="What happened in" value={hours} options={RANGES} onChange={setHours} />
-      </div>
+      <Choice label="What happened in" value={hours} options={RANGES} onChange={setHours} />
     </Ask>
   );
 }

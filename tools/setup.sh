@@ -11,13 +11,21 @@ if [ "$level" = anomalib ]; then venv=.anomalib; fi
 
 say() { printf '%s\n' "$*" >&2; }
 
+# What can make an environment, is 3.11 or newer, and has the interpreter in the executable: one that has it in a shared
+# library, as pyenv builds it, takes a quarter more time for everything. Where there is no such one, any that is new enough.
 find_python() {
-  for candidate in python3.13 python3.12 python3.11 python3; do
-    if command -v "$candidate" >/dev/null 2>&1 &&
-      "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-      printf '%s' "$candidate"
-      return
-    fi
+  maker="import ensurepip"
+  if command -v uv >/dev/null 2>&1; then maker=""; fi
+  for wanted in '"libpython3" in open("/proc/self/maps").read()' False; do
+    for candidate in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do
+      if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -c "$maker
+import os, sys
+sys.exit(sys.version_info < (3, 11) or (os.path.exists('/proc/self/maps') and $wanted))" 2>/dev/null; then
+        command -v "$candidate"
+        return
+      fi
+    done
+    maker=""
   done
   say "NetSentinel needs Python 3.11 or newer; on Debian 12: apt install python3 python3-venv"
   exit 1

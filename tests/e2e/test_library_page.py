@@ -76,27 +76,31 @@ def test_an_upload_goes_on_after_a_reload_where_it_stopped(
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"%PDF-1.4\n" + bytes(range(256)) * (5 * MIB // 256))
     page = context.new_page()
-    offsets: list[str] = []
+    is_reloaded = False
+    again: list[str] = []
 
-    def let_one_through(route: Route) -> None:
+    def stop_after_the_first(route: Route) -> None:
         if route.request.method == "PATCH":
-            offsets.append(route.request.headers["upload-offset"])
-            if len(offsets) == 2:
+            offset = route.request.headers["upload-offset"]
+            if is_reloaded:
+                again.append(offset)
+            elif offset != "0":
                 return  # it never comes to an end
         route.continue_()
 
-    page.route("**/media/uploads/*", let_one_through)
+    page.route("**/media/uploads/*", stop_after_the_first)
     page.goto("/library")
     choose(page, scan)
     expect(page.get_by_role("list", name="Uploads")).to_contain_text("2.0 MiB of 5.0 MiB")
     page.reload()
+    is_reloaded = True
     stopped = page.get_by_role("list", name="Stopped on their way")
     expect(stopped).to_contain_text("Choose the same file again, and it goes on there.")
     assert violations(page) == []
     choose(page, scan)
     expect(page.get_by_role("list", name="Uploads").get_by_text("Arrived")).to_be_visible()
     expect(stopped).to_be_hidden()
-    assert offsets == ["0", str(2 * MIB), str(2 * MIB), str(4 * MIB)]
+    assert again == [str(2 * MIB), str(4 * MIB)]
     row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="scan.pdf")).last
     expect(row).to_contain_text("Cannot be read")
     page.close()

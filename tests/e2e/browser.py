@@ -6,7 +6,7 @@ Everything waits for conditions, and long enough for a machine that is busy with
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -56,7 +56,9 @@ def visit(browser: Browser, server: LiveServer, *, width: int = 1440, height: in
     return context
 
 
-def visit_again(known: BrowserContext, server: LiveServer, *, width: int, theme: str) -> BrowserContext:
+def visit_again(
+    known: BrowserContext, server: LiveServer, *, width: int = 1440, theme: str = "light"
+) -> BrowserContext:
     """A window of whoever is logged in in the known one: its width in pixels, `light` or `dark`, nothing that moves."""
     assert known.browser is not None
     return visit(
@@ -88,10 +90,27 @@ def set_up(context: BrowserContext, server: LiveServer) -> None:
     page.close()
 
 
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+_DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
 _AT_REST = """async () => {
     const moving = document.getAnimations().filter(each => each.effect?.getComputedTiming().iterations !== Infinity);
     await Promise.allSettled(moving.map(each => each.finished));
 }"""
+
+
+def faults(page: Page, *, widths: tuple[int, ...] = (1440, 390)) -> list[str]:
+    """What is wrong with a page in every width and theme, loaded once: what axe finds, and scrolling sideways."""
+    found: list[str] = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            page.evaluate(_DRAWN)
+            found += [f"{width} {theme}: {one}" for one in violations(page)]
+        wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 1:
+            found.append(f"{width}: scrolls sideways by {wider} px")
+    return found
 
 
 def violations(page: Page) -> list[str]:

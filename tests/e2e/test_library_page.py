@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.e2e.browser import TEST_S, WAIT_S, require_dashboard, violations, visit_again
+from tests.e2e.browser import TEST_S, WAIT_S, faults, require_dashboard, violations, visit_again
 from tests.live_server import LiveServer, wait_for
 from tests.unit.academy.reader.recordings import made
 
@@ -106,17 +106,15 @@ def test_an_upload_goes_on_after_a_reload_where_it_stopped(
     page.close()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_no_violation_on_a_phone(context: BrowserContext, server: LiveServer, theme: str) -> None:
+def test_no_fault_on_a_phone(context: BrowserContext, server: LiveServer) -> None:
     with server.client() as client:
         read = client.get("/api/v2/media?name=replay.md").json()["items"][0]["id"]
-    visitor = visit_again(context, server, width=390, theme=theme)
+    visitor = visit_again(context, server, width=390)
     page = visitor.new_page()
     for path, name in (("/library", "Media"), (f"/library/{read}", "Passages")):
         page.goto(path)
         expect(page.get_by_role("list", name=name).get_by_role("listitem").first).to_be_visible()
-        assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert faults(page, widths=(390,)) == [], path
     visitor.close()
 
 

@@ -46,10 +46,7 @@ from netsentinel.tasks.ports import (
 from netsentinel.tasks.registry import ActionRegistry
 
 BATCH: Final = 500
-"""At most so many tasks are promoted, taken from a dead worker or cancelled for a need in one transaction."""
-
-_LOOKS: Final = 4
-"""A lease looks so often for tasks that can start, where those it finds are parked."""
+"""At most so many tasks are promoted, parked, taken from a dead worker or cancelled for a need in one transaction."""
 
 _FORCED_OPEN_PAUSE: Final = MINUTE
 """How often a task looks at a breaker that only a person can close; closing it wakes the task at once."""
@@ -81,6 +78,15 @@ class Lease:
 
     task: Task
     admission: Admission = ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """What a worker runs next."""
+
+    leases: list[Lease]
+    behind: set[Pool]
+    """Pools with more tasks in the queue than there were places, or than were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +275,10 @@ class Engine:
 
     # A worker's turn.
 
-    def lease(self, tx: Tx, worker: str, room: Mapping[Pool, int], shares: Shares | None = None) -> list[Lease]:
+    def lease(self, tx: Tx, worker: str, room: Mapping[Pool, int], shares: Shares | None = None) -> Leases:
         """The next tasks for the free places of a worker. Those that cannot run are parked or given up.
+
+        It looks on behind these, and at the next ones of their lanes, which they made room for.
 
         Args:
             tx: the transaction.
@@ -280,24 +288,26 @@ class Engine:
         """
         now = self.clock.now()
         leases: list[Lease] = []
+        behind: set[Pool] = set()
         for pool, places in room.items():
             sharing = _Sharing.of(shares) if shares is not None and pool is Pool.CALL else None
-            left, looks = places, _LOOKS
-            while looks > 0:
-                looks -= 1
+            left, turned_away, goes_on = places, 0, True
+            while goes_on and left > 0 and turned_away < BATCH:
                 known = len(sharing.full) if sharing else 0
-                found = self.stores.queue.ready(tx, pool, left, sharing.full if sharing else ()) if left > 0 else []
+                found = self.stores.queue.ready(tx, pool, left, sharing.full if sharing else ())
                 allowed = sharing.allowed(found) if sharing else found
                 new = self._start(tx, allowed, worker, now)
                 leases += new
-                if len(found) < left or len(new) == left:
-                    break
                 left -= len(new)
+                turned_away += len(allowed) - len(new)
+                # Behind what was turned away, and behind those of tenants that are full now, are others.
+                goes_on = len(new) < len(allowed) or (sharing is not None and len(sharing.full) > known)
                 if sharing is not None:
-                    looks += len(sharing.full) > known  # behind those of full tenants are those of others
                     started = {lease.task.id for lease in new}
                     sharing.take_back(task for task in allowed if task.id not in started)
-        return leases
+            if (left == 0 or goes_on) and self.stores.queue.ready(tx, pool, 1):
+                behind.add(pool)
+        return Leases(leases, behind)
 
     def _start(self, tx: Tx, tasks: Sequence[Task], worker: str, now: int) -> list[Lease]:
         begun = [self._begun(tx, task, worker, now) for task in tasks]

@@ -20,7 +20,7 @@ from netsentinel.kernel.types import DEFAULT_TENANT, MetricSample, Micros, Tenan
 from netsentinel.recovery.breaker import Outcome
 from netsentinel.recovery.retry import classify
 from netsentinel.storage.ports import Database, Tx
-from netsentinel.tasks.engine import BATCH, End, Engine, Lease, Shares
+from netsentinel.tasks.engine import BATCH, End, Engine, Lease, Leases, Shares
 from netsentinel.tasks.hints import Hints
 from netsentinel.tasks.job import Job
 from netsentinel.tasks.model import Pool, Task
@@ -66,9 +66,7 @@ class WorkerLimits:
 class _Turn:
     """What one transaction of the worker came to."""
 
-    leases: list[Lease]
-    behind: set[Pool]
-    """Pools with more tasks in the queue than there were places."""
+    next_ones: Leases
     wanted: list[Task]
     promoted: int
     next_due: Micros | None
@@ -230,7 +228,7 @@ class Worker:
         self._is_in_doubt = False
         self.figures.turns += 1
         self._note(plain)
-        for lease in turn.leases:
+        for lease in turn.next_ones.leases:
             self._start(lease)
         self._learn(room, turn)
         for task in turn.wanted:
@@ -255,7 +253,7 @@ class Worker:
     def _learn(self, room: Mapping[Pool, int], turn: _Turn) -> None:
         """Which pools have tasks that wait."""
         for pool in room:
-            if pool not in turn.behind:
+            if pool not in turn.next_ones.behind:
                 self._behind.discard(pool)
             else:
                 self._behind.add(pool)
@@ -269,11 +267,9 @@ class Worker:
         if ends:
             self._engine.finish(tx, ends)
         promoted = self._engine.promote(tx)
-        leases = self._engine.lease(tx, self.id, room, shares)
+        next_ones = self._engine.lease(tx, self.id, room, shares)
         wanted = stores.leases.running(tx, self.id, BATCH, only_wanted=True)
-        taken = Counter(lease.task.pool for lease in leases)
-        behind = {pool for pool, places in room.items() if taken[pool] >= places and stores.queue.ready(tx, pool, 1)}
-        return _Turn(leases, behind, wanted, promoted, stores.queue.next_due(tx))
+        return _Turn(next_ones, wanted, promoted, stores.queue.next_due(tx))
 
     def _known(self) -> frozenset[str]:
         """Tasks that this worker has something to do with. Read on any thread: no task is ever in none of these."""

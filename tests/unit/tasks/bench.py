@@ -68,7 +68,7 @@ class Bench:
         return submitted.task
 
     async def lease(self, worker: str = "w1") -> list[Lease]:
-        return await self.db.write(lambda tx: self.engine.lease(tx, worker, ROOM))
+        return (await self.db.write(lambda tx: self.engine.lease(tx, worker, ROOM))).leases
 
     async def finish(self, *ends: End) -> list[Task]:
         return await self.db.write(lambda tx: self.engine.finish(tx, ends))

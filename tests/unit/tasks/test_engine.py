@@ -10,6 +10,7 @@ from netsentinel.kernel.types import TenantId
 from netsentinel.recovery.breaker import ALLOWED, Admission, Outcome
 from netsentinel.storage import Tx
 from netsentinel.storage.testing import MemoryDatabase
+from netsentinel.tasks import engine as engine_module
 from netsentinel.tasks.engine import Shares
 from netsentinel.tasks.model import Pool, Reason, TaskState
 from netsentinel.tasks.testing import memory_stores
@@ -93,11 +94,26 @@ async def test_a_lease_looks_on_behind_what_it_parks(at: Bench, gate: Gate) -> N
     assert [lease.task.id for lease in await at.lease()] == [behind.id]
 
 
+async def test_a_turn_parks_all_of_a_lane_that_cannot_run(
+    at: Bench, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(15):  # each that is parked makes room for the next one
+        await at.submit("test.call", concurrency_key="one", concurrency=1)
+    gate.answer = Admission(allowed=False, retry_at=at.clock.now() + MINUTE)
+    monkeypatch.setattr(engine_module, "BATCH", 10)
+    found = await at.db.write(lambda tx: at.engine.lease(tx, "w1", {Pool.LOOP: 1}))
+    assert (found.leases, found.behind) == ([], {Pool.LOOP}), "the worker is told of the five that are left"
+    behind = await at.submit()
+    found = await at.db.write(lambda tx: at.engine.lease(tx, "w1", {Pool.LOOP: 1}))
+    assert ([lease.task.id for lease in found.leases], found.behind) == ([behind.id], set())
+    assert gate.asked == 15
+
+
 async def fetching(at: Bench, free: int, **taken: int) -> Counter[str]:
     """Which tenants the next calls are for, with so many free places and so many taken ones."""
     shares = Shares(free, {TenantId(name): count for name, count in taken.items()})
-    leases = await at.db.write(lambda tx: at.engine.lease(tx, "w1", {Pool.CALL: free}, shares))
-    return Counter(lease.task.tenant for lease in leases)
+    found = await at.db.write(lambda tx: at.engine.lease(tx, "w1", {Pool.CALL: free}, shares))
+    return Counter(lease.task.tenant for lease in found.leases)
 
 
 async def test_a_tenant_has_no_more_calls_than_it_leaves_free(at: Bench) -> None:

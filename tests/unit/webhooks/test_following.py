@@ -149,8 +149,8 @@ async def test_a_delivery_that_the_server_keeps_dying_under_is_tried_on(hall: Ha
     await hall.happen()
     await hall.react()
     for _ in range(3):
-        leases = await hall.db.write(lambda tx: hall.engine.lease(tx, "w1", {Pool.CALL: 5}))
-        assert leases
+        found = await hall.db.write(lambda tx: hall.engine.lease(tx, "w1", {Pool.CALL: 5}))
+        assert found.leases
         await hall.db.write(lambda tx: hall.engine.lose(tx, "w1"))
         hall.clock.advance(DAY)
         await hall.db.write(hall.engine.promote)

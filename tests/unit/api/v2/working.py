@@ -19,7 +19,7 @@ async def work(desk: Desk, failure: Failure | None = None, result: bytes = b'"he
     """Run the next task as a worker would; its id."""
 
     def turn(tx: Any) -> str:
-        (lease,) = desk.engine.lease(tx, "wrk_1", {Pool.LOOP: 1})
+        (lease,) = desk.engine.lease(tx, "wrk_1", {Pool.LOOP: 1}).leases
         given = None if failure else msgspec.Raw(result)
         desk.engine.finish(tx, [End(lease.task, result=given, failure=failure)])
         return lease.task.id

@@ -42,7 +42,7 @@ async def test_a_deadlock_is_solved_by_running_again(postgresql_database: "Postg
         return change
 
     await asyncio.gather(db.write(update("a", "b")), db.write(update("b", "a")))
-    assert len(runs) == 3, "one of the two ran again"
+    assert len(runs) >= 3, "one of the two ran again"
     values = await db.read(lambda tx: tx.rows("SELECT value FROM meta WHERE key IN ('a', 'b')"))
     assert sorted("".join(sorted(value)) for (value,) in values) == ["ab", "ab"], "each took effect once"
 

@@ -499,12 +499,18 @@ class Worker:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _idle(self, seconds: float) -> None:
-        """Wait until no handler runs, at most so long."""
+        """Wait until no handler runs, at most so long.
+
+        Not with `asyncio.timeout`: in a task that is cancelled already, Debian 12's Python 3.11.2 cancels it once more
+        instead of raising TimeoutError (gh-102780).
+        """
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self._jobs or self._promised:
-                    self._wake.clear()
-                    await self._wake.wait()
+            await asyncio.wait_for(self._no_handler(), seconds)
+
+    async def _no_handler(self) -> None:
+        while self._jobs or self._promised:
+            self._wake.clear()
+            await self._wake.wait()
 
     def _leave(self, tx: Tx, ends: list[End]) -> None:
         self._engine.finish(tx, ends)

@@ -92,16 +92,22 @@ class Gathering:
             self._came.clear()
 
     async def finish(self) -> None:
-        """Hand over what is left; what the server cannot take now is kept on disk for the next start."""
+        """Hand over what is left; what the server cannot take now is kept on disk for the next start.
+
+        Not with `asyncio.timeout`: the source's task is cancelled already, and there Debian 12's Python 3.11.2 cancels
+        it once more instead of raising TimeoutError (gh-102780).
+        """
         self._patience.stopping.set()
         try:
-            async with asyncio.timeout(_LAST_WORDS_S):
-                while self._batch or self._pieces:
-                    await self._hand_over()
+            await asyncio.wait_for(self._hand_over_all(), _LAST_WORDS_S)
         except (NetSentinelError, TimeoutError):
             bodies = [*([self._batch] if self._batch else []), *self._pieces]
             await asyncio.to_thread(self._remember, b"".join(body for body, _ in bodies))
             _log.warning("lines_kept_for_the_next_start", source=self._place.source, bytes=self.size)
+
+    async def _hand_over_all(self) -> None:
+        while self._batch or self._pieces:
+            await self._hand_over()
 
     def _append(self, lines: bytes) -> None:
         self._pieces.append((lines, lines.count(b"\n")))

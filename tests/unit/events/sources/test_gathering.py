@@ -99,3 +99,28 @@ async def test_what_cannot_be_handed_over_is_kept_for_the_next_start(
         assert sink.body == b"a\nb\nc\n"
         positions = [batch.position for batch in sink.batches if batch.position]
         assert [(p.start, p.end) for p in positions] == [(0, 2), (2, 3)]
+
+
+async def test_a_source_that_is_stopped_keeps_what_a_server_does_not_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_LAST_WORDS_S", 0.05)
+
+    class Silent(Sink):
+        async def deliver(self, batch: Outgoing) -> int:
+            return await asyncio.get_running_loop().create_future()
+
+    lines = gathered(Silent(), tmp_path, [])
+    lines.add(b"a\n")
+
+    async def source() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await lines.finish()
+
+    task = asyncio.create_task(source())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    assert is_something_left(tmp_path)

@@ -104,12 +104,12 @@ describe("the page of connections", () => {
 
   it.each([
     [404, "That connection had ended already"],
-    [500, "The connection was not closed"],
+    [500, "It is stuck"],
   ])("says what a %i to that means", async (status, said) => {
     serve([SLOW]);
     server.use(
       http.delete(at("/api/v2/connections/:id"), () =>
-        HttpResponse.json({ title: "No", status, code: "no" }, { status }),
+        HttpResponse.json({ title: "It is stuck", status, code: "no" }, { status }),
       ),
     );
     const { user } = await open();

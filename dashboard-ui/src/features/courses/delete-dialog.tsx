@@ -1,12 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Button } from "@/components/button";
-import { FormFoot } from "@/components/form-foot";
-import { Modal } from "@/components/modal";
-import { toastProblem, toastSaid } from "@/components/toaster";
+import { Ask } from "@/components/ask";
+import { toastSaid } from "@/components/toaster";
 import type { DraftView } from "@/lib/model";
 import { deleteCourse, refreshCourses } from "./course-queries";
-import styles from "./courses.module.css";
 
 interface DeleteDialogProps {
   readonly course: DraftView["course"];
@@ -17,29 +14,15 @@ interface DeleteDialogProps {
 export function DeleteDialog({ course, onClose }: DeleteDialogProps) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const remove = useMutation({
-    mutationFn: () => deleteCourse(course.slug),
-    onSuccess: async () => {
-      toastSaid(`${course.title} is deleted`);
-      await navigate({ to: "/courses", ignoreBlocker: true });
-      void refreshCourses(queryClient);
-    },
-    onError: (error) => {
-      toastProblem("It is not deleted", error);
-      onClose();
-    },
-  });
+  const remove = async (): Promise<void> => {
+    await deleteCourse(course.slug);
+    toastSaid(`${course.title} is deleted`);
+    await navigate({ to: "/courses", ignoreBlocker: true });
+    void refreshCourses(queryClient);
+  };
   return (
-    <Modal title={`Delete ${course.title}?`} open onClose={onClose}>
-      <div className={styles["form"]}>
-        <p>Nobody learned from it yet. Its lessons go for good; media in the library stay.</p>
-        <FormFoot>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button look="primary" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            Delete it
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
+    <Ask title={`Delete ${course.title}?`} go="Delete it" onGo={remove} onClose={onClose}>
+      <p>Nobody learned from it yet. Its lessons go for good; media in the library stay.</p>
+    </Ask>
   );
 }

@@ -1,9 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Button } from "@/components/button";
-import { FormFoot } from "@/components/form-foot";
-import { Modal } from "@/components/modal";
-import { toastProblem, toastSaid } from "@/components/toaster";
+import { Ask } from "@/components/ask";
+import { toastSaid } from "@/components/toaster";
 import type { Medium, MediumConcepts } from "@/lib/model";
 import { plural } from "@/lib/number";
 import styles from "./library.module.css";
@@ -21,42 +19,28 @@ export function DeleteDialog({ medium, onClose }: DeleteDialogProps) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const concepts = useQuery(conceptsQuery(medium.id)).data;
-  const gone = useMutation({
-    mutationFn: () => deleteMedium(medium.id),
-    onSuccess: async () => {
-      toastSaid(`${medium.name} is deleted`);
-      await navigate({ to: "/library" });
-      void refreshLibrary(queryClient);
-    },
-    onError: (error) => {
-      toastProblem("It is not deleted", error);
-      onClose();
-    },
-  });
+  const remove = async (): Promise<void> => {
+    await deleteMedium(medium.id);
+    toastSaid(`${medium.name} is deleted`);
+    await navigate({ to: "/library" });
+    void refreshLibrary(queryClient);
+  };
   return (
-    <Modal title={`Delete ${medium.name}?`} open onClose={onClose}>
-      <div className={styles["columns"]}>
-        <p>
-          {isRecording(medium)
-            ? "The recording goes; captions beside it stay, with everything that they state in the graph."
-            : "The file and its text go, and with them everything that it states in the graph."}
-        </p>
-        {concepts && concepts.total > 0 && (
-          <ul className={styles["goes"]}>
-            {goes(concepts, medium.prerequisites).map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        )}
-        <p>This cannot be taken back; uploading the file again finds the same.</p>
-        <FormFoot>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button look="primary" disabled={gone.isPending} onClick={() => gone.mutate()}>
-            Delete it
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
+    <Ask title={`Delete ${medium.name}?`} go="Delete it" onGo={remove} onClose={onClose}>
+      <p>
+        {isRecording(medium)
+          ? "The recording goes; captions beside it stay, with everything that they state in the graph."
+          : "The file and its text go, and with them everything that it states in the graph."}
+      </p>
+      {concepts && concepts.total > 0 && (
+        <ul className={styles["goes"]}>
+          {goes(concepts, medium.prerequisites).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      <p>This cannot be taken back; uploading the file again finds the same.</p>
+    </Ask>
   );
 }
 

@@ -1,6 +1,7 @@
 /** What is asked and answered about one source: its test, its key, its end. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { Ask } from "@/components/ask";
 import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
 import { FormFoot } from "@/components/form-foot";
@@ -108,31 +109,14 @@ export function KeyDialog({ source, onClose }: DialogProps) {
 
 export function RemoveDialog({ source, onClose }: DialogProps) {
   const queryClient = useQueryClient();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
   useEffect(() => () => refreshSources(queryClient), [queryClient]);
   const remove = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await removeSource(source.name);
-      onClose();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
+    await removeSource(source.name);
+    onClose();
   };
   return (
-    <Modal title={`Remove ${source.name}?`} open onClose={onClose}>
-      <div className={styles["stack"]}>
-        <p>It stops, its configuration is forgotten, and its keys stop working. What it brought stays.</p>
-        {error !== undefined && <ProblemPanel error={error} />}
-        <FormFoot>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button look="primary" disabled={busy} onClick={() => void remove()}>
-            Remove
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
+    <Ask title={`Remove ${source.name}?`} go="Remove" onGo={remove} onClose={onClose}>
+      <p>It stops, its configuration is forgotten, and its keys stop working. What it brought stays.</p>
+    </Ask>
   );
 }

@@ -1,9 +1,5 @@
-import { useState } from "react";
-import { Button } from "@/components/button";
-import { FormFoot } from "@/components/form-foot";
-import { Modal } from "@/components/modal";
+import { Ask } from "@/components/ask";
 import type { TaskItem } from "@/lib/model";
-import styles from "./dialogs.module.css";
 import { useTaskActs } from "./use-task-acts";
 
 /** What cannot be taken back. */
@@ -30,27 +26,13 @@ const ASKED: Readonly<Record<StopAct, readonly [title: string, text: string, but
 
 export function StopDialog({ task, act, onClose }: StopDialogProps) {
   const stop = useTaskActs();
-  const [busy, setBusy] = useState(false);
   const [title, text, button] = ASKED[act];
-  const go = async (): Promise<void> => {
-    setBusy(true);
-    await stop(task, act);
-    onClose();
-  };
   return (
-    <Modal title={title} open onClose={onClose}>
-      <div className={styles["stack"]}>
-        <p>
-          <strong>{task.action}</strong> <code className="muted">{task.id}</code>
-        </p>
-        <p>{text}</p>
-        <FormFoot>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button look="primary" disabled={busy} onClick={() => void go()}>
-            {button}
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
+    <Ask title={title} go={button} onGo={() => stop(task, act).then(onClose)} onClose={onClose}>
+      <p>
+        <strong>{task.action}</strong> <code className="muted">{task.id}</code>
+      </p>
+      <p>{text}</p>
+    </Ask>
   );
 }

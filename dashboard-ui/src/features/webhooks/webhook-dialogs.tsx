@@ -1,56 +1,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Ask } from "@/components/ask";
 import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
 import { Choice } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
-import { ProblemPanel } from "@/components/notice";
 import { toastSaid } from "@/components/toaster";
 import type { Webhook, WebhookSecret } from "@/lib/model";
 import styles from "./webhook-form.module.css";
 import { deleteWebhook, refreshWebhooks, replayRange, rotateSecret } from "./webhook-queries";
 import { shortUrl } from "./webhook-words";
-
-interface AskProps {
-  readonly title: string;
-  readonly children: React.ReactNode;
-  readonly keep: string;
-  readonly go: string;
-  readonly onGo: () => Promise<void>;
-  readonly onClose: () => void;
-}
-
-/** A question before something is done, which says why when it could not be done. */
-function Ask({ title, children, keep, go, onGo, onClose }: AskProps) {
-  const queryClient = useQueryClient();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const act = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await onGo();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-    refreshWebhooks(queryClient);
-  };
-  return (
-    <Modal title={title} open onClose={onClose}>
-      <div className={styles["form"]}>
-        {children}
-        {error !== undefined && <ProblemPanel error={error} />}
-        <FormFoot sticky>
-          <Button onClick={onClose}>{keep}</Button>
-          <Button look="primary" disabled={busy} onClick={() => void act()}>
-            {go}
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
-  );
-}
 
 interface DialogProps {
   readonly webhook: Webhook;
@@ -58,12 +18,13 @@ interface DialogProps {
 }
 
 export function DeleteDialog({ webhook, onClose }: DialogProps) {
+  const queryClient = useQueryClient();
   const remove = async (): Promise<void> => {
-    await deleteWebhook(webhook.id);
+    await deleteWebhook(webhook.id).finally(() => refreshWebhooks(queryClient));
     onClose();
   };
   return (
-    <Ask title="Delete this webhook?" keep="Keep it" go="Delete" onGo={remove} onClose={onClose}>
+    <Ask title="Delete this webhook?" go="Delete" onGo={remove} onClose={onClose}>
       <p>
         <code className={styles["url"]}>{shortUrl(webhook.url)}</code> is told of nothing any more, and what
         waits for it is dropped.
@@ -77,9 +38,11 @@ interface RotateDialogProps extends DialogProps {
 }
 
 export function RotateDialog({ webhook, onClose, onMade }: RotateDialogProps) {
-  const rotate = async (): Promise<void> => onMade(await rotateSecret(webhook.id));
+  const queryClient = useQueryClient();
+  const rotate = async (): Promise<void> =>
+    onMade(await rotateSecret(webhook.id).finally(() => refreshWebhooks(queryClient)));
   return (
-    <Ask title="Rotate the secret?" keep="Keep it" go="Make a new secret" onGo={rotate} onClose={onClose}>
+    <Ask title="Rotate the secret?" go="Make a new secret" onGo={rotate} onClose={onClose}>
       <p>
         For a day, messages to <code className={styles["url"]}>{shortUrl(webhook.url)}</code> carry the
         signatures of both secrets. Put the new one in place there within that time.
@@ -97,6 +60,7 @@ const RANGES = [
 ] as const;
 
 export function ReplayDialog({ webhook, onClose }: DialogProps) {
+  const queryClient = useQueryClient();
   const [hours, setHours] = useState<(typeof RANGES)[number][0]>("24");
   const replay = async (): Promise<void> => {
     const until = Date.now() * 1_000;
@@ -104,7 +68,9 @@ export function ReplayDialog({ webhook, onClose }: DialogProps) {
       replayed,
       added,
       is_complete: whole,
-    } = await replayRange(webhook.id, until - Number(hours) * HOUR_US, until);
+    } = await replayRange(webhook.id, until - Number(hours) * HOUR_US, until).finally(() =>
+      refreshWebhooks(queryClient),
+    );
     toastSaid(
       `${replayed} tried again, ${added} sent that were missed${whole ? "" : "; there is more: replay again"}`,
     );

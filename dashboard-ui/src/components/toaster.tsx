@@ -1,7 +1,7 @@
 /** Short messages at the edge, on Base UI's toast (announced, reachable by F6, undo as its action). */
 import { Toast } from "@base-ui/react/toast";
 import type { ReactNode } from "react";
-import { asProblem } from "@/lib/problem";
+import { asProblem, sentenceOf } from "@/lib/problem";
 import { buttonClass } from "./button";
 import { classes } from "./classes";
 import { CloseIcon } from "./icons";
@@ -46,12 +46,12 @@ export function toastSaid(title: string): void {
 }
 
 export function toastProblem(what: string, error: unknown): void {
-  const { title, detail, code, traceId } = asProblem(error);
+  const { code, traceId } = asProblem(error);
   const reference = traceId === "" ? code : `${code}, trace ${traceId}`;
   toasts.add({
     type: "error",
     title: what,
-    description: `${detail || title} (${reference})`,
+    description: `${sentenceOf(error)} (${reference})`,
     // Not of high priority: such a toast hides itself from assistive technology and still takes the focus.
     timeout: 12_000,
   });

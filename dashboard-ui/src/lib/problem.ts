@@ -73,6 +73,12 @@ export function asProblem(error: unknown): Problem {
   };
 }
 
+/** What went wrong, in one sentence. */
+export function sentenceOf(error: unknown): string {
+  const { detail, title } = asProblem(error);
+  return detail || title;
+}
+
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof ProblemError && error.problem.status === status;
 }

@@ -6,7 +6,7 @@ import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
 import type { Cohort } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { changeCohort, createCohort, deleteCohort, refreshCourses } from "./course-queries";
 import styles from "./courses.module.css";
 import { HoursFields, hoursDraftOf, hoursOf } from "./hours-fields";
@@ -45,7 +45,6 @@ export function CohortDialog({ cohort, people, onClose }: CohortDialogProps) {
     onSuccess: done(`${cohort?.name ?? ""} is deleted`),
   });
   const failure = save.error ?? remove.error;
-  const failed = failure === null ? undefined : asProblem(failure);
   const isBusy = save.isPending || remove.isPending;
   const toggle = (id: string): void =>
     setMembers((now) =>
@@ -80,7 +79,7 @@ export function CohortDialog({ cohort, people, onClose }: CohortDialogProps) {
         </fieldset>
         <HoursFields draft={hours} onChange={setHours} />
         {sure && <p>What is assigned to it is withdrawn. What its people have learned stays.</p>}
-        <FormFoot error={failed && (failed.detail || failed.title)}>
+        <FormFoot error={failure === null ? undefined : sentenceOf(failure)}>
           {cohort !== undefined && (
             <Button
               look="quiet"

@@ -5,7 +5,7 @@ import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { createCourse, refreshCourses } from "./course-queries";
 import styles from "./courses.module.css";
 import { slugOf } from "./draft-form";
@@ -23,7 +23,6 @@ export function NewCourseDialog({ onClose }: { readonly onClose: () => void }) {
       void navigate({ to: "/courses/$course/edit", params: { course: course.slug } });
     },
   });
-  const failed = create.error === null ? undefined : asProblem(create.error);
   return (
     <Modal title="New course" open onClose={onClose}>
       <form
@@ -47,7 +46,7 @@ export function NewCourseDialog({ onClose }: { readonly onClose: () => void }) {
             create.reset();
           }}
         />
-        <FormFoot error={failed && (failed.detail || failed.title)}>
+        <FormFoot error={create.error === null ? undefined : sentenceOf(create.error)}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={slug === "" || create.isPending}>
             Begin

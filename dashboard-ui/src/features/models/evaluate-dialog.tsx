@@ -6,7 +6,7 @@ import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { taskKeys } from "@/features/tasks/task-queries";
 import type { Model } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { startEvaluation } from "./model-queries";
 import { RowsFields } from "./rows-fields";
 import { evaluationOf, FRESH } from "./train-draft";
@@ -33,8 +33,7 @@ export function EvaluateDialog({ model, onClose }: EvaluateProps) {
       onClose();
       await navigate({ to: "/models/evaluations/$id", params: { id: task.id } });
     } catch (failure) {
-      const { detail, title } = asProblem(failure);
-      setError(detail || title);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
     void queryClient.invalidateQueries({ queryKey: taskKeys.lists });

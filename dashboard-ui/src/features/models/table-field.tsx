@@ -5,7 +5,7 @@ import { Field } from "@/components/field";
 import { meQuery } from "@/features/session/session-queries";
 import { may } from "@/lib/model";
 import { formatBytes } from "@/lib/number";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { modelKeys, tablesQuery, uploadTable } from "./model-queries";
 
 interface TableFieldProps {
@@ -29,8 +29,7 @@ export function TableField({ value, onChange }: TableFieldProps) {
     try {
       onChange((await uploadTable(file)).path);
     } catch (failure) {
-      const { detail, title } = asProblem(failure);
-      setError(detail || title);
+      setError(sentenceOf(failure));
     }
     setBusy(false);
     void queryClient.invalidateQueries({ queryKey: modelKeys.tables });

@@ -6,7 +6,7 @@ import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
 import { taskKeys } from "@/features/tasks/task-queries";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { startTraining } from "./model-queries";
 import { RowsFields } from "./rows-fields";
 import { BUDGETS, FRESH, KINDS, SPLITS, type TrainTexts, trainingOf } from "./train-draft";
@@ -29,8 +29,7 @@ export function TrainForm({ onClose }: { readonly onClose: () => void }) {
       toastSaid("The training has been queued");
       onClose();
     } catch (failure) {
-      const { detail, title } = asProblem(failure);
-      setError(detail || title);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
     void queryClient.invalidateQueries({ queryKey: taskKeys.lists });

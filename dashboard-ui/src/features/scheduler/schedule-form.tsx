@@ -9,7 +9,7 @@ import { TextArea } from "@/components/text-area";
 import { toastSaid } from "@/components/toaster";
 import { actionsQuery } from "@/features/tasks/task-queries";
 import type { Schedule } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import styles from "./schedule-form.module.css";
 import { changeSchedule, createSchedule, refreshSchedules } from "./schedule-queries";
 import { draftOf, type ScheduleTexts, textsOf } from "./schedule-texts";
@@ -69,8 +69,7 @@ function Form({ schedule, actions, onClose }: FormProps) {
       toastSaid(`Saved: ${draft.name}`);
       onClose();
     } catch (failure) {
-      const { detail, title } = asProblem(failure);
-      setError(detail || title);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
     refreshSchedules(queryClient);

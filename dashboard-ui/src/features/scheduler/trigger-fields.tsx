@@ -5,7 +5,7 @@ import { Segmented } from "@/components/segmented";
 import { TextArea } from "@/components/text-area";
 import { Time } from "@/components/time";
 import type { Trigger } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { useSettled } from "@/lib/use-settled";
 import styles from "./schedule-form.module.css";
 import { previewQuery } from "./schedule-queries";
@@ -109,8 +109,7 @@ function KindFields({ texts, onChange }: TriggerFieldsProps) {
 function Preview({ trigger }: { readonly trigger: Trigger }) {
   const preview = useQuery(previewQuery(trigger));
   if (preview.isError) {
-    const { detail, title } = asProblem(preview.error);
-    return <FormError role="status">{detail || title}</FormError>;
+    return <FormError role="status">{sentenceOf(preview.error)}</FormError>;
   }
   const times = preview.data?.items ?? [];
   return (

@@ -7,7 +7,7 @@ import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
 import type { SourceItem, SourceShelf } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { OptionFields } from "./option-fields";
 import styles from "./source-form.module.css";
 import { changeSource, createSource, refreshSources, shelfQuery } from "./source-queries";
@@ -78,8 +78,7 @@ function Form({ shelf, source, onClose, onSaved }: SourceFormProps & { readonly 
       refreshSources(queryClient);
       onSaved(saved, source === undefined);
     } catch (failure) {
-      const problem = asProblem(failure);
-      setError(problem.detail || problem.title);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
   };

@@ -1,4 +1,4 @@
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 
 interface Handled {
   readonly done: number;
@@ -21,8 +21,7 @@ export async function handleEach<T>(
       await handle(item);
       done += 1;
     } catch (error) {
-      const { detail, title } = asProblem(error);
-      refused.add(detail || title);
+      refused.add(sentenceOf(error));
       firstError ??= error;
     }
   }

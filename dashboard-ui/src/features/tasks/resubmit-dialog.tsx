@@ -6,7 +6,7 @@ import { Modal } from "@/components/modal";
 import { TextArea } from "@/components/text-area";
 import { isRecord, parseJson } from "@/lib/json";
 import type { TaskItem, TaskView } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { refreshLetters, resubmitLetter } from "./dead-letter-queries";
 import styles from "./dialogs.module.css";
 
@@ -36,8 +36,7 @@ export function ResubmitDialog({ view: { task, input }, onClose, onDone }: Resub
       onClose();
       onDone(made);
     } catch (failure) {
-      const { detail, title } = asProblem(failure);
-      setError(detail || title);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
   };

@@ -6,7 +6,7 @@ import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
 import type { Webhook, WebhookSecret } from "@/lib/model";
-import { asProblem } from "@/lib/problem";
+import { sentenceOf } from "@/lib/problem";
 import { EventPicker } from "./event-picker";
 import { draftOf } from "./webhook-draft";
 import styles from "./webhook-form.module.css";
@@ -46,8 +46,7 @@ export function WebhookForm({ webhook, onClose, onMade }: WebhookFormProps) {
         onClose();
       }
     } catch (failure) {
-      const { detail, title } = asProblem(failure);
-      setError(detail || title);
+      setError(sentenceOf(failure));
       setBusy(false);
     }
     refreshWebhooks(queryClient);

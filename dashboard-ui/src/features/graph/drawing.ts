@@ -16,7 +16,7 @@ export interface Drawing {
 const FADED = 0.12;
 /** Concepts that are drawn in full size. */
 const ROOM_FOR = 1_500;
-/** Edges of more concepts than this are drawn only around the focus and when few are in sight. */
+/** Of more edges than this, those of the focus are drawn only: all of them at once are one grey spot, and take seconds. */
 const MANY_EDGES = 20_000;
 
 interface Look {
@@ -73,17 +73,23 @@ export function draw(
       label: map.names[at],
     });
   }
-  for (const [at, source] of map.sources.entries()) {
-    const [one, other] = [map.ids[source], map.ids[map.targets[at] ?? 0]];
-    if (one !== undefined && other !== undefined) graph.addEdge(one, other, { size: 0.5 });
-  }
+  const quiet = map.sources.length > MANY_EDGES;
+  /** Draws edges, if wanted of one concept only. */
+  const connect = (only?: number): void => {
+    for (const [at, source] of map.sources.entries()) {
+      const target = map.targets[at] ?? 0;
+      if (only !== undefined && source !== only && target !== only) continue;
+      const [one, other] = [map.ids[source], map.ids[target]];
+      if (one !== undefined && other !== undefined) graph.addEdge(one, other, { size: 0.5 });
+    }
+  };
+  if (!quiet) connect();
 
   const kinds = new Map(map.ids.map((id, at) => [id, map.kinds[at] ?? "concept"]));
   let focus: string | undefined;
   let near = new Set<string>();
   let hidden: ReadonlySet<Kind> = new Set();
   let theme = look();
-  const quiet = map.sources.length > MANY_EDGES;
 
   const sigma = new Sigma(graph, box, {
     labelRenderedSizeThreshold: 8 * scale,
@@ -91,7 +97,6 @@ export function draw(
     labelFont: getComputedStyle(document.body).fontFamily,
     labelSize: 12,
     labelColor: { color: theme.text },
-    hideEdgesOnMove: quiet,
     hideLabelsOnMove: quiet,
     allowInvalidContainer: true,
     zIndex: true,
@@ -111,7 +116,7 @@ export function draw(
       };
     },
     edgeReducer: (edge, data) => {
-      if (focus === undefined) return { ...data, color: theme.line, hidden: quiet };
+      if (focus === undefined) return { ...data, color: theme.line };
       const ends = graph.extremities(edge);
       const its = ends.includes(focus);
       return {
@@ -144,12 +149,21 @@ export function draw(
 
   return {
     move: (moved) => {
-      for (const [at, id] of map.ids.entries())
-        graph.mergeNodeAttributes(id, { x: moved[2 * at], y: moved[2 * at + 1] });
+      let at = 0;
+      const place = <T>(_: string, before: T): T => {
+        const after = { ...before, x: moved[2 * at], y: moved[2 * at + 1] };
+        at += 1; // in the order in which they were added, which is the map's
+        return after;
+      };
+      graph.updateEachNodeAttributes(place, { attributes: ["x", "y"] });
     },
     show: (wanted, away) => {
       const changed = wanted !== focus;
       focus = wanted !== undefined && graph.hasNode(wanted) ? wanted : undefined;
+      if (quiet && changed) {
+        graph.clearEdges();
+        if (focus !== undefined) connect(map.ids.indexOf(focus));
+      }
       near = new Set(focus === undefined ? [] : graph.neighbors(focus));
       hidden = away;
       sigma.refresh({ skipIndexation: true });

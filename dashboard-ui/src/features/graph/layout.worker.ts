@@ -3,7 +3,10 @@ import { UndirectedGraph } from "graphology";
 import forceAtlas2 from "graphology-layout-forceatlas2";
 import type { LayoutTask } from "./layout";
 
-const STEP = 10;
+/** Pictures on the way, and how few of a graph that takes long to draw. */
+const PICTURES = 16;
+const FEW_PICTURES = 4;
+const LARGE = 2_000;
 
 self.addEventListener("message", ({ data }: MessageEvent<LayoutTask>) => {
   const { count, sources, targets, positions, rounds } = data;
@@ -22,13 +25,14 @@ self.addEventListener("message", ({ data }: MessageEvent<LayoutTask>) => {
     gravity: 0.6,
     slowDown: 4,
   };
-  for (let done = 0; done < rounds; done += STEP) {
-    forceAtlas2.assign(graph, { iterations: STEP, settings });
+  const step = Math.ceil(rounds / (count > LARGE ? FEW_PICTURES : PICTURES));
+  for (let done = 0; done < rounds; done += step) {
+    forceAtlas2.assign(graph, { iterations: step, settings });
     const moved = new Float32Array(2 * count);
     graph.forEachNode((node, { x, y }) => {
       moved[2 * Number(node)] = Number(x);
       moved[2 * Number(node) + 1] = Number(y);
     });
-    postMessage({ positions: moved, last: done + STEP >= rounds }, { transfer: [moved.buffer] });
+    postMessage({ positions: moved, last: done + step >= rounds }, { transfer: [moved.buffer] });
   }
 });

@@ -206,7 +206,7 @@ class TaskMachine(RuleBasedStateMachine):
 
     @rule(worker=st.sampled_from(WORKERS), places=st.integers(1, 4))
     def lease(self, worker: str, places: int) -> None:
-        leases = self.write(lambda tx: self.engine.lease(tx, worker, dict.fromkeys(Pool, places)))
+        leases = self.write(lambda tx: self.engine.lease(tx, worker, dict.fromkeys(Pool, places)).leases)
         assert all(count <= places for count in Counter(lease.task.pool for lease in leases).values())
         self.took(leases)
 
@@ -345,7 +345,7 @@ class TaskMachine(RuleBasedStateMachine):
             self.clock.advance(6 * HOUR)
             while self.write(self.engine.promote) >= BATCH:
                 pass
-            leases = self.write(lambda tx: self.engine.lease(tx, "w1", dict.fromkeys(Pool, 100)))
+            leases = self.write(lambda tx: self.engine.lease(tx, "w1", dict.fromkeys(Pool, 100)).leases)
             ends = [End(lease.task, result=msgspec.Raw(b"{}")) for lease in leases]
             self.write(lambda tx, ends=ends: self.engine.finish(tx, ends))
         stuck = [(task.state, task.reason, task.unmet) for task in self.tasks().values() if not task.is_final]

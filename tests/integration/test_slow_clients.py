@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
+import os
 from collections.abc import AsyncIterator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from netsentinel.api.app import create_app
 from netsentinel.api.doorkeeper import Doorkeeper, DoorLimits
@@ -240,6 +242,38 @@ async def test_an_answer_that_nobody_takes_is_not_kept() -> None:
                 await asyncio.sleep(0.01)
             while site.doorkeeper.strangers:
                 await asyncio.sleep(0.01)
+
+
+async def test_large_bodies_and_what_follows_them_on_the_connection_arrive_as_they_were_sent() -> None:
+    app, largest = FastAPI(), 0
+
+    @app.post("/digest")
+    async def digest(request: Request) -> Response:
+        nonlocal largest
+        hashed = hashlib.sha256()
+        async for piece in request.stream():
+            largest = max(largest, len(piece))
+            hashed.update(piece)
+        return Response(hashed.hexdigest())
+
+    large, chunked = os.urandom(4_000_000), os.urandom(1_000_000)
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (chunked[:999], chunked[999:])) + b"0\r\n\r\n"
+    head = b"POST /digest HTTP/1.1\r\nHost: localhost\r\n"
+    sent = (
+        request("/digest", large, len(large))
+        + head
+        + b"Transfer-Encoding: chunked\r\n\r\n"
+        + chunks
+        + request("/digest", b"", 0)
+        + head
+        + b"Connection: close\r\nContent-Length: 3\r\n\r\nend"
+    )
+    async with serving(DoorLimits(), app) as site, site.dial(sent) as reader:
+        answer = await closed(reader)
+        assert site.doorkeeper.strangers == 0
+    digests = [part.partition(b"\r\n\r\n")[2].decode() for part in answer.split(b"HTTP/1.1 200")[1:]]
+    assert digests == [hashlib.sha256(body).hexdigest() for body in (large, chunked, b"", b"end")]
+    assert 64 * 1024 < largest <= 2 * 512 * 1024
 
 
 async def test_there_is_no_place_for_too_many_strangers_and_one_again_later() -> None:

@@ -10,6 +10,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from netsentinel.api.bodies import LargeBody
 from netsentinel.api.middleware.origin import is_loopback
 from netsentinel.api.middleware.trace import TRACE_HEADER, new_trace_id
 from netsentinel.api.problems import problem_response
@@ -23,6 +24,8 @@ _MOST_HEADERS: Final = 200
 """Every look at a request's headers goes through them."""
 _MOST_WAITING: Final = 16
 """Requests that one connection may send ahead of their answers."""
+_LARGE: Final = 256 * 1024
+"""Bytes of a body that somebody has read, from which on the rest is read in larger pieces."""
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -99,6 +102,8 @@ class DoorProtocol(HttpToolsProtocol):
         self._head = 0
         """Bytes of the path and the headers so far."""
         self._reads_head = True
+        self._body = 0
+        """Bytes of the body so far. While nobody reads it, little more than 64 KiB of it come."""
         self._is_handed_over = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - as uvicorn has it
@@ -131,7 +136,7 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._head, self._reads_head = 0, True
+        self._head, self._reads_head, self._body = 0, True, 0
 
     def on_url(self, url: bytes) -> None:
         """A piece of the path."""
@@ -162,11 +167,16 @@ class DoorProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
         self._open = 0
+        self._body += len(body)
         super().on_body(body)
+        if self._body >= _LARGE and self.transport.get_protocol() is self and not self.cycle.response_complete:
+            self.transport.set_protocol(LargeBody(self))
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         self._open = 0
+        if isinstance(self.transport.get_protocol(), LargeBody):
+            self.transport.set_protocol(self)
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words

@@ -144,7 +144,7 @@ class Sink:
                 raise outcome
 
     def _put(self, pieces: list[bytes]) -> None:
-        left = memoryview(b"".join(pieces))
+        left = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
         while left:
             left = left[os.write(self._number, left) :]
         if self._whole is not None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import httpx2
 import msgspec
@@ -22,6 +22,8 @@ Query = Mapping[str, str | int | Sequence[str]]
 """Parameters of a request; a sequence is the same parameter several times."""
 
 _TIMEOUT_S = 60.0
+_AT_ONCE: Final = 256 * 1024
+"""Bytes of a body that are handed to the connection at once: it copies what it cannot send yet, so more costs twice."""
 
 
 class Remote:
@@ -99,6 +101,9 @@ class Remote:
         body: bytes | AsyncIterator[bytes] | None,
         headers: dict[str, str] | None,
     ) -> httpx2.Response:
+        if isinstance(body, bytes) and len(body) > _AT_ONCE:
+            headers = {**(headers or {}), "Content-Length": str(len(body))}
+            body = _in_pieces(body)
         try:
             response = await self._http.request(method, path, params=query, content=body, headers=headers)
         except httpx2.TransportError as error:
@@ -120,6 +125,11 @@ class Remote:
                     yield piece
         except httpx2.TransportError as error:
             raise UnavailableError(f"The server at {self.base_url} does not answer, or stopped answering.") from error
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), _AT_ONCE):
+        yield body[start : start + _AT_ONCE]
 
 
 async def ask(

@@ -10,6 +10,7 @@ from netsentinel.api.errors import install_error_handlers
 from netsentinel.api.metrics import Metrics, RequestMetrics
 from netsentinel.api.middleware import install_middleware
 from netsentinel.api.middleware.idempotency import IdempotentPosts
+from netsentinel.api.middleware.known_senders import KnownSenders
 from netsentinel.api.middleware.rate_limits import RateLimitHeaders
 from netsentinel.api.openapi import Document, document
 from netsentinel.api.services import Services
@@ -137,6 +138,7 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
     install_error_handlers(app)
     # First, which is the innermost: what it keeps has no header of the others.
     app.add_middleware(IdempotentPosts, admit=admit)
+    app.add_middleware(KnownSenders, admit=admit)
     app.add_middleware(RateLimitHeaders)
     install_middleware(app, settings)
     if metrics is not None:

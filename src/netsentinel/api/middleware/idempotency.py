@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
@@ -11,11 +10,11 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netsentinel.api.answers import SECRET_ANSWER
+from netsentinel.api.middleware.known_senders import Admit
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import refuse
 from netsentinel.idempotency import Answer, Claim, Idempotency, checked_key
 from netsentinel.idempotency.model import KEY_HEADER, LEASE, REPLAYED_HEADER
-from netsentinel.identity import Admission
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.types import Principal
@@ -27,9 +26,6 @@ _NOT_KEPT: Final = frozenset({401, 403, 404, 429})
 """Nothing was done, and with other rights, after a pause or with the thing there it would be."""
 
 _log = structlog.get_logger("netsentinel.idempotency")
-
-Admit = Callable[[HTTPConnection], Awaitable[Admission | None]]
-"""Whom a request lets in."""
 
 
 class IdempotentPosts:

@@ -9,6 +9,7 @@ import httpx2
 
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
 from tests.crash.harness import Child
+from tests.live_server import NO_TLS
 
 Post = Callable[[httpx2.Client, Iterator[int]], Iterable[str]]
 """Posts once, with the next numbers; what was acknowledged."""
@@ -27,7 +28,7 @@ class Poster:
         key = (Path(folder) / LOCAL_KEY_FILE).read_text(encoding="ascii").strip()
         with (
             suppress(httpx2.TransportError),
-            httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=10) as http,
+            httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=10, verify=NO_TLS) as http,
         ):
             while not child.killed.is_set():
                 for name in self._post(http, self._numbers):

@@ -106,18 +106,19 @@ def faults(page: Page, *, widths: tuple[int, ...] = (1440, 390)) -> list[str]:
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             page.evaluate(_DRAWN)
-            found += [f"{width} {theme}: {one}" for one in violations(page)]
+            found += [f"{width} {theme}: {one}" for one in violations(page, only_colours=theme == THEMES[-1])]
         wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 1:
             found.append(f"{width}: scrolls sideways by {wider} px")
     return found
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page once nothing moves any more: rule, and where."""
+def violations(page: Page, *, only_colours: bool = False) -> list[str]:
+    """What axe finds wrong with the page once nothing moves any more: rule, and where. Or only of colours."""
     page.evaluate(_AT_REST)
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    wanted = {"type": "rule", "values": ["color-contrast"]} if only_colours else {"type": "tag", "values": RULES}
     found: list[dict[str, Any]] = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)", RULES
+        "wanted => axe.run(document, {runOnly: wanted}).then(result => result.violations)", wanted
     )
     return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]

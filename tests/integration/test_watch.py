@@ -29,13 +29,11 @@ def watching(log: Path, server: LiveServer) -> Iterator[subprocess.Popen[bytes]]
 
 
 def test_a_killed_watcher_goes_on(tmp_path: Path) -> None:
-    import httpx2
-
     log = tmp_path / "eve.json"
-    with LiveServer(tmp_path) as server:
+    with LiveServer(tmp_path) as server, server.client() as http:
 
         def events() -> int:
-            answer = httpx2.get(f"{server.url}/api/v2/sources", headers={"Authorization": f"Bearer {server.key}"})
+            answer = http.get("/api/v2/sources")
             return sum(item["events"] for item in answer.json()["items"] if item["name"] == "eve")
 
         with log.open("a") as file:

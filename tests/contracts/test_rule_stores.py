@@ -17,6 +17,7 @@ from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
 from netsentinel.detection.rulebook.testing import MemoryHits, MemoryPacks, MemoryRules
 from netsentinel.detection.rules import RuleWeight
 from netsentinel.kernel.clock import DAY
+from netsentinel.kernel.errors import ConflictError
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from netsentinel.storage import Database, Tx
 from tests.unit.alerts.factories import NOON, finding
@@ -57,6 +58,15 @@ async def ids(
     db, stores = kept
     rows = await db.read(lambda tx: stores.rules.page(tx, tenant, where or RuleFilter(), order, 100, None))
     return [row.facts.id for row in rows]
+
+
+async def test_an_owner_has_a_rule_in_one_pack_only(kept: Kept) -> None:
+    await put(kept, pack("p1"), facts("r1"))
+    with pytest.raises(ConflictError):
+        await put(kept, pack("p2"), facts("r1"))
+    await put(kept, pack("p2", OTHER), facts("r1"))
+    await put(kept, pack("p1"), facts("r1", "changed"))
+    assert await ids(kept) == await ids(kept, OTHER) == ["r1"]
 
 
 async def test_a_rule_comes_back_as_it_was_put(kept: Kept) -> None:

@@ -24,6 +24,7 @@ interface Look {
   readonly line: string;
   readonly strong: string;
   readonly text: string;
+  readonly ground: string;
   readonly faded: string;
 }
 
@@ -48,6 +49,7 @@ function look(): Look {
     line: colour("--line"),
     strong: colour("--accent"),
     text: colour("--text"),
+    ground: colour("--surface"),
     faded: colour("--line"),
   };
   span.remove();
@@ -128,7 +130,13 @@ export function draw(
       };
     },
     defaultDrawNodeHover: (context, data, settings) => {
-      context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
+      const size = settings.labelSize;
+      context.font = `600 ${size}px ${settings.labelFont}`;
+      if (data.label) {
+        context.fillStyle = theme.ground; // over the label that may stand there already
+        const width = context.measureText(data.label).width + 6;
+        context.fillRect(data.x + data.size + 2, data.y - size / 2 - 3, width, size + 6);
+      }
       context.fillStyle = theme.text;
       context.beginPath();
       context.arc(data.x, data.y, data.size + 3, 0, 2 * Math.PI);

@@ -185,11 +185,15 @@ class RuleLibrary:
         return Pack(pack_id, principal.tenant, name, kind, origin, licence, 0, 0, now, principal.name)
 
     def _install(self, tx: Tx, installed: Sequence[Installed], read: ReadRules, fresh: str) -> None:
-        now, ids = self._clock.now(), set[str]()
+        now, ids = self._clock.now(), {_id_of(one.path) for one in installed}
+        # First what is gone: where the program lies in another place now, its rules come again under another pack.
+        for pack, _ in self._stores.packs.packs(tx, INSTALLED):
+            if pack.id not in ids:
+                self._stores.packs.drop(tx, INSTALLED, pack.id)
         for one in installed:
             mine = _within(read, one.path)
             pack = Pack(
-                id="ins_" + blake2b(str(one.path).encode(), digest_size=8).hexdigest(),
+                id=_id_of(one.path),
                 owner=INSTALLED,
                 name=one.name,
                 kind=one.kind,
@@ -200,12 +204,12 @@ class RuleLibrary:
                 added_at=now,
                 added_by="",
             )
-            ids.add(pack.id)
             self._stores.packs.put(tx, pack, str(one.path), [*mine.rules, *mine.failed])
-        for pack, _ in self._stores.packs.packs(tx, INSTALLED):
-            if pack.id not in ids:
-                self._stores.packs.drop(tx, INSTALLED, pack.id)
         self._stores.packs.digest(tx, fresh)
+
+
+def _id_of(path: Path) -> str:
+    return "ins_" + blake2b(str(path).encode(), digest_size=8).hexdigest()
 
 
 def _need_rules(read: ReadRules) -> None:

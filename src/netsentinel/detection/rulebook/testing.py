@@ -23,6 +23,7 @@ from netsentinel.detection.rulebook.trial import check_text, judge_stored, read_
 from netsentinel.detection.rules import RuleWeight
 from netsentinel.events.lake.model import StoredEvent
 from netsentinel.kernel.clock import DAY
+from netsentinel.kernel.errors import ConflictError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -152,6 +153,9 @@ class MemoryPacks:
 
     def put(self, tx: Tx, pack: Pack, file: str, rules: Sequence[RuleFacts]) -> None:
         """Keep a pack instead of the one with its owner and id."""
+        others = [kept for key, kept in self._shelf.packs.items() if key[0] == pack.owner and key[1] != pack.id]
+        if any(rule.id in kept.rules for kept in others for rule in rules):
+            raise ConflictError("The change contradicts what is stored: another pack of the owner has such a rule.")
         old = self._shelf.packs.get((pack.owner, pack.id))
         for rule in rules:
             before = old.rules.get(rule.id) if old is not None else None

@@ -42,6 +42,13 @@ async def test_the_installation_is_read_once_and_again_when_it_changes(shelf: Sh
     assert await titles(shelf) == []
 
 
+async def test_the_installation_may_lie_in_another_place_than_before(shelf: Shelf, tmp_path: Path) -> None:
+    root = shelf.installed(1, 2)
+    await shelf.library.open([Installed(root, "ours", PackKind.BUNDLED, "MIT")])
+    await shelf.library.open([Installed(root.rename(tmp_path / "moved"), "ours", PackKind.BUNDLED, "MIT")])
+    assert await titles(shelf) == ["Rule 1", "Rule 2"]
+
+
 async def test_a_text_is_added_for_the_tenant_alone(shelf: Shelf) -> None:
     report = await shelf.library.add_text(ADMIN, rule_text(1))
     assert (report.rules, report.pack.kind, report.pack.added_by) == ((rule_id(1),), "text", "NetSentinel")

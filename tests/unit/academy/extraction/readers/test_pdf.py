@@ -7,15 +7,17 @@ from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.extraction.readers import pdf
 
 
-def written(*pages: list[str], title: str = "") -> bytes:
-    """A PDF with these lines on its pages."""
+def written(*pages: list[str], title: str = "", nameless: str = "") -> bytes:
+    """A PDF with these lines on its pages; its font does not tell what the letters `nameless` are."""
+    glyphs = " ".join(f"{ord(letter)} /uniE{ord(letter):03X}" for letter in nameless)
     objects: list[bytes] = [b"", b""]
     kids: list[str] = []
     for lines in pages:
         shown = "".join(f"({line}) Tj T* " for line in lines)
         stream = f"BT /F1 12 Tf 14 TL 72 720 Td {shown}ET".encode()
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-        font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+        encoding = f"/Encoding << /Type /Encoding /Differences [{glyphs}] >>" if glyphs else ""
+        font = f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica {encoding} >>"
         means = f"/Contents {len(objects)} 0 R /Resources << /Font << /F1 {font} >> >>"
         objects.append(f"<< /Type /Page /Parent 2 0 R {means} >>".encode())
         kids.append(f"{len(objects)} 0 R")
@@ -43,6 +45,17 @@ def test_pages_become_passages_with_their_number() -> None:
         ("Another paragraph is here.", "page 2"),
     ]
     assert read_text("my_notes.pdf", written(["x"])).title == "my notes"
+
+
+def test_lines_whose_letters_nobody_knows_are_left_out() -> None:
+    lines = ["A session cookie is a secret.", "zzzz zz zzzz.", "Replay \\(zz\\) is an attack."]
+    document = read_text("x.pdf", written(lines, nameless="z"))
+    assert [one.text for one in document.passages] == [
+        "A session cookie is a secret.",
+        "Replay (\ue07a\ue07a) is an attack.",
+    ]
+    with pytest.raises(UnreadableTextError, match="do not tell which letters"):
+        read_text("x.pdf", written(["zzzz zz zzzz.", "zzz"], nameless="z"))
 
 
 def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """`netsentinel bench models`: what the models cost on this machine."""
 
-import os
 from typing import Annotated, Any
 
 import typer
@@ -21,8 +20,6 @@ def models(
     from netsentinel.detection.models import extra
 
     extra.require()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # before numpy is imported: figures are those of one core
     from netsentinel.cli.model_costs import measure
 
     result = measure(seed=seed)

@@ -1,6 +1,5 @@
 """`netsentinel models`: train and measure models on files without a server, and keep those of a server."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,8 +55,6 @@ def evaluate(
     from netsentinel.detection.models import extra
 
     extra.require()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # before numpy is imported: figures are those of one core
     from netsentinel.detection.models.evaluate import chosen, read_pair
     from netsentinel.detection.models.evaluate import evaluate as measured
 

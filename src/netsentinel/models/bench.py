@@ -42,7 +42,6 @@ _KNOWN: Final[dict[str, type[NetSentinelError]]] = {
         TrainingDataError,
     )
 }
-_ONE_THREAD: Final = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class TrainingBench(Protocol):
@@ -78,7 +77,7 @@ class ProcessTrainingBench:
                 str(self._memory_mib),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                env={**child_environment(), **_ONE_THREAD},
+                env=child_environment(),
                 limit=_LONGEST_WORD,
             )
         except OSError as error:

@@ -1,5 +1,6 @@
 """Whether the packages of the extras `netsentinel[ml]` and `netsentinel[anomalib]` are there, and can be loaded."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +15,8 @@ MORE: Mapping[str, tuple[str, ...]] = {FEATURE_MAPS: ("anomalib", "torch", "torc
 """Model -> what it needs beside `PACKAGES`."""
 
 _LIBRARY = "libgomp"
+_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Who starts threads of their own for numbers, and reads this when it is loaded."""
 
 
 def require_packages(model: str = "") -> None:
@@ -44,12 +47,16 @@ def has_packages(model: str) -> bool:
 
 
 def require() -> None:
-    """Go on only where models can work. Loads LightGBM, and with it numpy.
+    """Go on only where models can work. Loads LightGBM, and with it numpy, for one thread unless the environment says.
+
+    Models have one core of the process that they are in, and more threads make small rows slower.
 
     Raises:
         MissingExtraError: a package is missing, or a library of the system that one needs.
     """
     require_packages()
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")
     try:
         import_module("lightgbm")
     except OSError as error:

@@ -1,6 +1,5 @@
 """The detector that has deployed models judge events. It loads numerical libraries with the first model, not before."""
 
-import os
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
@@ -74,8 +73,6 @@ class ModelHost:
 
 
 def _made() -> _Judges:
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # before numpy is imported: detection has one core
     extra.require()
     return cast("_Judges", import_module("netsentinel.detection.models.detector").MLDetector())
 

@@ -1,4 +1,7 @@
 import importlib
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +11,17 @@ from netsentinel.detection.models import extra
 
 def test_it_is_quiet_where_models_can_work() -> None:
     extra.require()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the threads of a process are counted by /proc")
+def test_numbers_start_no_threads_of_their_own() -> None:
+    multiply = (
+        "import os; from netsentinel.detection.models import extra; extra.require(); import numpy;"
+        "numpy.ones((600, 600)) @ numpy.ones((600, 600)); print(len(os.listdir('/proc/self/task')))"
+    )
+    plain = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    said = subprocess.run([sys.executable, "-c", multiply], env=plain, capture_output=True, check=True)
+    assert said.stdout.strip() == b"1"
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from netsentinel.detection.model import Finding
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel, Role
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures, is_flow
 from netsentinel.detection.models.histories import HISTORIES, Histories
-from netsentinel.detection.models.ports import Contribution
 from netsentinel.detection.models.serving import Serving, lineups
 from netsentinel.detection.models.subjects import FlowSubjects, Subjects, WindowSubjects, finding
 from netsentinel.detection.models.table import Flags, Schema, Table
@@ -30,21 +29,6 @@ _LEARN_EVERY: Mapping[str, int] = {FLOWS.version: 2_048, WINDOWS.version: 256, H
 
 _MOST_TOLD = 20_000
 _VERSION = 1
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """What one deployed model says of one event."""
-
-    model: str
-    version: str
-    role: Role
-    probability: float
-    """Of an attack, from 0 to 1."""
-    threshold: float
-    anomalous: bool
-    """Whether the probability exceeds the threshold."""
-    explanation: tuple[Contribution, ...]
-    """The features that moved it most, the strongest first."""
 
 
 class _Saved(msgspec.Struct, array_like=True):
@@ -104,32 +88,6 @@ class MLDetector:
                 champions.add((model.tenant, model.name))
         self._servings = servings
         return refused
-
-    def analyze_event(self, event: Event) -> list[Judgement]:
-        """What each deployed model says of one event; nothing where the event is no flow."""
-        if not is_flow(event):
-            return []
-        row = self._flows.rows([event])
-        said: list[Judgement] = []
-        for lineup in lineups(self._judges_of(FLOWS), event.tenant):
-            for serving, own in lineup.shares(event.tenant, [event.src_ip]):
-                if not own[0]:
-                    continue
-                for _, scores in serving.judge(row, event.tenant):
-                    deployed, score = serving.deployed, float(scores[0])
-                    why = tuple(serving.explain(row, event.tenant, TOP)[0])
-                    said.append(
-                        Judgement(
-                            model=deployed.name,
-                            version=deployed.version,
-                            role=deployed.role,
-                            probability=score,
-                            threshold=deployed.threshold,
-                            anomalous=score > deployed.threshold,
-                            explanation=why,
-                        )
-                    )
-        return said
 
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
         """The findings of champions and canaries, in the order of the events."""

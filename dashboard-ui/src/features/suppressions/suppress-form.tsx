@@ -23,9 +23,9 @@ const LASTS = [
   ["0", "For good"],
 ] as const;
 const AFTERWARDS = [
-  ["", "leave it as it is"],
-  ["benign", "close it as benign"],
-  ["false_positive", "close it as a false positive"],
+  ["", "Leave it as it is"],
+  ["benign", "Close it as benign"],
+  ["false_positive", "Close it as a false positive"],
 ] as const;
 
 interface FormProps {

@@ -31,7 +31,7 @@ from netsentinel.academy.media.sink import CHECKSUMS, Checksum
 from netsentinel.academy.media.strays import Strays
 from netsentinel.academy.media.uploads import UploadGround, Uploads
 from netsentinel.academy.media.vocabulary import Vocabulary
-from netsentinel.academy.reader.kinds import FORMATS, RECORDINGS, SUFFIXES, MediumKind
+from netsentinel.academy.reader.kinds import FORMATS, MediumKind
 from netsentinel.academy.reader.model import Facts
 
 __all__ = [
@@ -40,8 +40,6 @@ __all__ = [
     "FORMATS",
     "MEDIA_READ",
     "MEDIA_TRANSCRIBE",
-    "RECORDINGS",
-    "SUFFIXES",
     "Arrivals",
     "BlobFolder",
     "BlobStore",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from netsentinel.academy.media.captions import LANGUAGE
 from netsentinel.academy.media.errors import SupersededError
 from netsentinel.academy.media.hearing import Hearing
 from netsentinel.academy.media.model import MediumState
@@ -22,8 +23,8 @@ from netsentinel.tasks import Action, Reporter, Submitted, TaskRequest, action
 
 MEDIA_READ: Final = "media.read"
 MEDIA_TRANSCRIBE: Final = "media.transcribe"
-LANGUAGE: Final = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$"
-"""A tag of RFC 5646, or nothing."""
+ANY_LANGUAGE: Final = f"^({LANGUAGE})?$"
+"""A tag of a language, or nothing."""
 _ATTEMPTS: Final = 20
 """About an hour in all, with the usual delays: so long a virus scanner may be away."""
 _WAITING: Final = (MediumState.KEPT, MediumState.READING)
@@ -57,7 +58,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     medium: Annotated[str, Meta(min_length=1, max_length=100)]
     """Id of the medium."""
-    language: Annotated[str, Meta(pattern=LANGUAGE)] = ""
+    language: Annotated[str, Meta(pattern=ANY_LANGUAGE)] = ""
     """What is spoken in it, as a tag such as `en`; left out, it is found out."""
 
 

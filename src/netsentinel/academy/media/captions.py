@@ -8,8 +8,9 @@ from typing import Final
 from netsentinel.academy.media.model import Medium
 from netsentinel.academy.reader.kinds import RECORDINGS, MediumKind
 
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+LANGUAGE: Final = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 """A tag of RFC 5646, as far as files are called by it: `lecture.en.vtt`, `lecture.pt-BR.vtt`."""
+_LANGUAGE: Final = re.compile(LANGUAGE)
 
 
 def stem_of(name: str) -> str:

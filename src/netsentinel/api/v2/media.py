@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netsentinel.academy.graph import Origin, OriginKind
 from netsentinel.academy.media import MEDIA_READ, MEDIA_TRANSCRIBE
-from netsentinel.academy.media.actions import LANGUAGE
+from netsentinel.academy.media.actions import ANY_LANGUAGE
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.late import LateRouter
@@ -77,7 +77,7 @@ class Transcribe(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     language: str = Field(
-        "", pattern=LANGUAGE, description="What is spoken, as a tag such as `en`; found out if empty."
+        "", pattern=ANY_LANGUAGE, description="What is spoken, as a tag such as `en`; found out if empty."
     )
 
 

@@ -162,8 +162,6 @@ class FlowFeatures:
         keys: sources and targets that are remembered, each; of pairs four times as many.
     """
 
-    schema = FLOWS
-
     def __init__(self, keys: int = _MOST_KEYS) -> None:
         self._sources = Generations(_Seen, keys)
         self._targets = Generations(_Seen, keys)

@@ -58,8 +58,6 @@ _Key = tuple[str, str, str]
 class Histories:
     """Remembers what entities did in their latest windows."""
 
-    schema = HISTORIES
-
     def __init__(self) -> None:
         self._known: dict[_Key, _Past] = {}
 

@@ -103,8 +103,6 @@ class EntityWindows:
     A window is closed by the entity's first event of a later one, or when the tenant's events are two windows further.
     """
 
-    schema = WINDOWS
-
     def __init__(self) -> None:
         self._open: dict[_Key, Open] = {}
         self._newest: dict[str, int] = {}

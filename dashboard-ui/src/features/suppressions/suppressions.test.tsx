@@ -85,7 +85,7 @@ describe("suppressing from an alert", () => {
     await user.selectOptions(within(dialog).getByRole("combobox", { name: "It lasts" }), "For good");
     await user.selectOptions(
       within(dialog).getByRole("combobox", { name: "This alert" }),
-      "close it as benign",
+      "Close it as benign",
     );
     await user.click(within(dialog).getByRole("button", { name: "Suppress" }));
     await waitFor(() =>

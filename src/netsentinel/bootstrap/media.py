@@ -97,5 +97,5 @@ def make_media(
         wall_s=_SILENCE_S,
     )
     ear = ProcessEar(limits, settings.media_transcriber)
-    hearing = Hearing(HearingGround(library.media, library.shelf, arrivals, ear))
+    hearing = Hearing(HearingGround(library.media, library.shelf, uploads, ear))
     return MediaParts(library.media, Uploads(uploads), actions, strays, hearing)

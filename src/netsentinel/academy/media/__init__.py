@@ -9,8 +9,9 @@ from netsentinel.academy.media.actions import (
 )
 from netsentinel.academy.media.arrivals import Arrivals, Shelf
 from netsentinel.academy.media.blobs import BlobFolder
+from netsentinel.academy.media.ear import ProcessEar
 from netsentinel.academy.media.entries import ENTRY_KINDS
-from netsentinel.academy.media.hearing import Ear, Hearing, HearingGround, ProcessEar
+from netsentinel.academy.media.hearing import Hearing, HearingGround
 from netsentinel.academy.media.model import (
     Imported,
     MediaUsage,
@@ -22,7 +23,15 @@ from netsentinel.academy.media.model import (
     Upload,
     UploadPart,
 )
-from netsentinel.academy.media.ports import BlobStore, MediumCounts, MediumStore, NearbyMedia, ReadingRoom, UploadStore
+from netsentinel.academy.media.ports import (
+    BlobStore,
+    Ear,
+    MediumCounts,
+    MediumStore,
+    NearbyMedia,
+    ReadingRoom,
+    UploadStore,
+)
 from netsentinel.academy.media.quotas import UploadLimits
 from netsentinel.academy.media.reading import Reading, ReadingGround
 from netsentinel.academy.media.room import ProcessReadingRoom

@@ -1,101 +1,24 @@
-"""Having a recording heard: by a plug-in in a process in limits, whose words become captions beside the recording."""
+"""Having a recording heard: what is said becomes captions beside the recording."""
 
 import hashlib
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Protocol
-
-import msgspec
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
-from netsentinel.academy.media.arrivals import Arrivals, Arrived, Shelf, Taken
+from netsentinel.academy.media.arrivals import Arrived, Shelf, Taken
 from netsentinel.academy.media.captions import stem_of
 from netsentinel.academy.media.errors import HasCaptionsError, NoRecordingError, SupersededError
-from netsentinel.academy.media.model import Medium
+from netsentinel.academy.media.model import MediaUsage, Medium
+from netsentinel.academy.media.ports import Ear
+from netsentinel.academy.media.quotas import check_quota
 from netsentinel.academy.media.reading import Tell
 from netsentinel.academy.media.service import Media
+from netsentinel.academy.media.uploads import UploadGround
 from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.kinds import RECORDINGS, checked_name
-from netsentinel.academy.reader.orders import Hear, Heard, heard_decoder
-from netsentinel.academy.reader.speech import MOST_SPEECH, MOST_TEXT, Speech, chosen_transcriber, webvtt
-from netsentinel.guards import CellBrokeError
-from netsentinel.guards.cell import Cell, CellLimits
-from netsentinel.kernel.types import Principal
-from netsentinel.storage.ports import Tx
-
-_MODULE: Final = "netsentinel.academy.reader.speech_process"
-
-
-class Ear(Protocol):
-    """Hears what is said in recordings."""
-
-    def name(self) -> str:
-        """What it is called.
-
-        Raises:
-            NoTranscriberError: nothing that understands speech is installed.
-        """
-        ...
-
-    def listen(self, path: Path, media_type: str, language: str) -> AsyncGenerator[Speech, None]:
-        """What is said in a recording, piece by piece, as it becomes known.
-
-        Raises:
-            NoTranscriberError: nothing that understands speech is installed.
-            UnreadableTextError: it cannot make anything of it.
-            CellBrokeError: hearing it broke off.
-        """
-        ...
-
-
-class ProcessEar:
-    """Hears in a process of its own, a new one for each recording.
-
-    Args:
-        limits: of the process; the time by the clock is that from one piece of speech to the next.
-        wanted: name of the plug-in; empty for the first one that is installed.
-    """
-
-    def __init__(self, limits: CellLimits, wanted: str = "") -> None:
-        self._limits = limits
-        self._wanted = wanted
-
-    def name(self) -> str:
-        """What it is called.
-
-        Raises:
-            NoTranscriberError: nothing that understands speech is installed.
-        """
-        return chosen_transcriber(self._wanted)
-
-    async def listen(self, path: Path, media_type: str, language: str) -> AsyncGenerator[Speech, None]:
-        """What is said in a recording, piece by piece, as it becomes known.
-
-        Raises:
-            NoTranscriberError: nothing that understands speech is installed.
-            UnreadableTextError: it cannot make anything of it.
-            CellBrokeError: hearing it broke off.
-        """
-        cell = await Cell.start(_MODULE, self._limits, self.name())
-        try:
-            order = msgspec.msgpack.encode(Hear(str(path), media_type, language))
-            async with aclosing(cell.answers(order)) as frames:
-                async for frame in frames:
-                    yield _speech(frame)
-        finally:
-            await cell.end()
-
-
-def _speech(frame: bytes) -> Speech:
-    try:
-        word = heard_decoder.decode(frame)
-    except msgspec.DecodeError as error:
-        raise CellBrokeError("The process that hears answered nonsense.", why="ended") from error
-    if isinstance(word, Heard):
-        return Speech(word.begin_ms, word.end_ms, word.text)
-    raise UnreadableTextError(word.detail)
+from netsentinel.academy.reader.speech import MOST_SPEECH, MOST_TEXT, Speech, webvtt
+from netsentinel.kernel.types import Principal, TenantId
+from netsentinel.storage.ports import ReadTx, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +27,8 @@ class HearingGround:
 
     media: Media
     shelf: Shelf
-    arrivals: Arrivals
+    uploads: UploadGround
+    """Captions count as what was uploaded does."""
     ear: Ear
 
 
@@ -131,6 +55,7 @@ class Hearing:
             HasCaptionsError: it has captions.
             QuarantinedError: nobody may have its bytes.
             UnscannedError: nobody may have them yet.
+            MediaQuotaError: the tenant keeps as much as it may.
             NoTranscriberError: nothing that understands speech is installed.
         """
         media = self._ground.media
@@ -141,6 +66,7 @@ class Hearing:
         if captions:
             raise HasCaptionsError(f"{captions[0].name} says what is said; delete it to have it heard anew.")
         self._ground.ear.name()
+        await self._ground.uploads.db.read(lambda tx: self._must_have_room(tx, principal.tenant, MediaUsage(1, 0)))
         return medium
 
     async def run(self, principal: Principal, medium_id: str, language: str, tell: Tell) -> Taken:
@@ -179,13 +105,17 @@ class Hearing:
         sha256 = hashlib.sha256(data).hexdigest()
         await ground.shelf.blobs.keep(tenant, data)
         arrived = Arrived(name, len(data), sha256, ground.shelf.blobs.path(tenant, sha256))
-        return await ground.arrivals.take(principal, arrived, _nothing_else)
+
+        def keep(tx: Tx, _medium: str, _change: str) -> None:
+            self._must_have_room(tx, tenant, MediaUsage(0, 0))  # with the captions, which are there by now
+
+        return await ground.uploads.arrivals.take(principal, arrived, keep)
+
+    def _must_have_room(self, tx: ReadTx, tenant: TenantId, coming: MediaUsage) -> None:
+        uploads = self._ground.uploads
+        check_quota(coming, uploads.counts.usage(tx, tenant), uploads.store.open(tx, tenant), uploads.limits)
 
 
 def _percent(at_ms: int, length_ms: int) -> float:
     """How far it is, below 99; 0 where the recording does not say how long it is."""
     return min(99.0, 100.0 * at_ms / length_ms) if length_ms else 0.0
-
-
-def _nothing_else(_tx: Tx, _medium: str, _change: str) -> None:
-    """The medium is all that is written."""

@@ -1,6 +1,6 @@
-"""Where media are kept: rows about them, their bytes, uploads on their way; and who reads them."""
+"""Where media are kept: rows about them, their bytes, uploads on their way; and who reads and hears them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from netsentinel.academy.extraction import Document, Extraction, KnownConcept, L
 from netsentinel.academy.media.model import MediaUsage, Medium, OpenUploads, Upload
 from netsentinel.academy.reader.kinds import MediumKind
 from netsentinel.academy.reader.model import ReadMedium
+from netsentinel.academy.reader.speech import Speech
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -174,4 +175,26 @@ class Judgement(Protocol):
 
     async def learnt(self, tenant: TenantId) -> Learnt:
         """The model that suggests prerequisites in the tenant's texts."""
+        ...
+
+
+class Ear(Protocol):
+    """Hears what is said in recordings."""
+
+    def name(self) -> str:
+        """What it is called.
+
+        Raises:
+            NoTranscriberError: nothing that understands speech is installed.
+        """
+        ...
+
+    def listen(self, path: Path, media_type: str, language: str) -> AsyncGenerator[Speech, None]:
+        """What is said in a recording, piece by piece, as it becomes known.
+
+        Raises:
+            NoTranscriberError: nothing that understands speech is installed.
+            UnreadableTextError: it cannot make anything of it.
+            CellBrokeError: hearing it broke off.
+        """
         ...

@@ -54,11 +54,11 @@ def check_size(upload: Upload, limits: UploadLimits) -> None:
         raise MediumTooLargeError(f"{what} has {upload.length:,} bytes; at most {most:,} are taken.", limit=most)
 
 
-def check_quota(upload: Upload, kept: MediaUsage, arriving: OpenUploads, limits: UploadLimits) -> None:
-    """Refuse what the tenant's library does not take any more.
+def check_arriving(arriving: OpenUploads, limits: UploadLimits) -> None:
+    """Refuse one upload more where as many are under way as may be.
 
     Raises:
-        MediaQuotaError: there are as many bytes, media or uploads as there may be.
+        MediaQuotaError: so many are.
     """
     if arriving.uploads >= limits.tenant_uploads:
         raise MediaQuotaError(
@@ -66,13 +66,27 @@ def check_quota(upload: Upload, kept: MediaUsage, arriving: OpenUploads, limits:
             quota="uploads",
             limit=limits.tenant_uploads,
         )
-    if kept.media + arriving.uploads >= limits.tenant_media:
+
+
+def check_quota(coming: MediaUsage, kept: MediaUsage, arriving: OpenUploads, limits: UploadLimits) -> None:
+    """Refuse what the tenant's library does not take any more.
+
+    Args:
+        coming: what is to be added to what is kept, and to what is on its way.
+        kept: of the tenant.
+        arriving: of the tenant.
+        limits: of each tenant.
+
+    Raises:
+        MediaQuotaError: there are as many bytes or media as there may be.
+    """
+    if kept.media + arriving.uploads + coming.media > limits.tenant_media:
         raise MediaQuotaError(
             f"The library has {kept.media:,} media; it takes {limits.tenant_media:,}.",
             quota="media",
             limit=limits.tenant_media,
         )
-    if kept.bytes + arriving.bytes + upload.length > limits.tenant_bytes:
+    if kept.bytes + arriving.bytes + coming.bytes > limits.tenant_bytes:
         raise MediaQuotaError(
             f"The library keeps {kept.bytes:,} bytes, and {arriving.bytes:,} are on their way; it takes"
             f" {limits.tenant_bytes:,}. Delete media, or ask an administrator for more.",

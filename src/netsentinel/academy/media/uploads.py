@@ -17,9 +17,9 @@ from netsentinel.academy.media.errors import (
     UploadChecksumError,
     UploadOffsetError,
 )
-from netsentinel.academy.media.model import Upload, UploadPart
+from netsentinel.academy.media.model import MediaUsage, Upload, UploadPart
 from netsentinel.academy.media.ports import MediumCounts, UploadStore
-from netsentinel.academy.media.quotas import UploadLimits, check_disk, check_quota, check_size
+from netsentinel.academy.media.quotas import UploadLimits, check_arriving, check_disk, check_quota, check_size
 from netsentinel.academy.media.sink import Checksum, Sink, hashed, joined
 from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.academy.reader.kinds import checked_name
@@ -98,7 +98,8 @@ class Uploads:
 
         def insert(tx: Tx) -> None:
             kept, arriving = ground.counts.usage(tx, upload.tenant), ground.store.open(tx, upload.tenant)
-            check_quota(upload, kept, arriving, ground.limits)
+            check_arriving(arriving, ground.limits)
+            check_quota(MediaUsage(1, length), kept, arriving, ground.limits)
             ground.store.insert(tx, upload)
 
         await ground.db.write(insert)

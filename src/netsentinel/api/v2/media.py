@@ -158,7 +158,10 @@ async def read_medium(medium_id: str, principal: Writer, services: Served) -> Re
 
 
 @router.post(
-    "/{medium_id}/transcribe", response_model=TaskItem, status_code=202, responses=problems(400, 401, 403, 404, 409)
+    "/{medium_id}/transcribe",
+    response_model=TaskItem,
+    status_code=202,
+    responses=problems(400, 401, 403, 404, 409, 413),
 )
 async def transcribe_medium(medium_id: str, body: Transcribe, principal: Writer, services: Served) -> Response:
     """Have a recording heard, as a task: what is said becomes captions beside it. A plug-in must understand speech."""

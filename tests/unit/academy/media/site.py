@@ -54,7 +54,7 @@ class Library:
     store: MediumStore
     counts: MediumCounts
     shelf: Shelf
-    arrivals: Arrivals
+    receiving: UploadGround
     folder: Path
     asked: list[tuple[str, int]]
     """Media that a task was made for, with the version."""
@@ -122,9 +122,9 @@ def _library(site: Site, store, counts, kept, folder: Path, scanner: Scanner | N
         return f"tsk_{len(asked)}"
 
     arrivals = Arrivals(db, store, shelf, clock, submit)
-    uploads = Uploads(UploadGround(db, kept, counts, arrivals, folder / "uploads", clock, LIMITS))
+    receiving = UploadGround(db, kept, counts, arrivals, folder / "uploads", clock, LIMITS)
     media = Media(MediaGround(db, store, store, counts, shelf, site.graph, reading, clock))
-    return Library(media, uploads, reading, site, store, counts, shelf, arrivals, folder, asked)
+    return Library(media, Uploads(receiving), reading, site, store, counts, shelf, receiving, folder, asked)
 
 
 async def pieces(*parts: bytes, error: Exception | None = None) -> AsyncIterator[bytes]:

@@ -1,19 +1,22 @@
 """A recording is heard: captions beside it, made once, never in the place of what people wrote."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netsentinel.academy.extraction.errors import UnreadableTextError
-from netsentinel.academy.media import Hearing, HearingGround, MediumState
-from netsentinel.academy.media.errors import HasCaptionsError, NoRecordingError, SupersededError
+from netsentinel.academy.media import Hearing, HearingGround, MediumState, UploadLimits
+from netsentinel.academy.media.errors import HasCaptionsError, MediaQuotaError, NoRecordingError, SupersededError
 from netsentinel.academy.media.testing import OpenEar
 from netsentinel.academy.reader.errors import NoTranscriberError
 from netsentinel.academy.reader.testing import ScriptedTranscriber
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.testing import FakeClock
+from netsentinel.storage.dialect import SQLITE
+from netsentinel.storage.ports import Database
 from tests.unit.academy.graph.site import ANA, STRANGER, T
-from tests.unit.academy.media.site import Library, memory_library
+from tests.unit.academy.media.site import LIMITS, Library, memory_library, sql_library
 from tests.unit.academy.reader.recordings import made
 
 pytestmark = pytest.mark.anyio
@@ -25,9 +28,9 @@ def library(clock: FakeClock, tmp_path: Path) -> Library:
     return memory_library(clock, tmp_path)
 
 
-def hearing(library: Library, ear: OpenEar | None = None) -> Hearing:
+def hearing(library: Library, ear: OpenEar | None = None, limits: UploadLimits = LIMITS) -> Hearing:
     ear = ear or OpenEar(ScriptedTranscriber())
-    return Hearing(HearingGround(library.media, library.shelf, library.arrivals, ear))
+    return Hearing(HearingGround(library.media, library.shelf, replace(library.receiving, limits=limits), ear))
 
 
 async def test_what_is_said_becomes_captions_beside_the_recording(library: Library) -> None:
@@ -45,6 +48,29 @@ async def test_what_is_said_becomes_captions_beside_the_recording(library: Libra
     assert "A **golden ticket** is a forged ticket. It is for all services." in passages[0].text
     with pytest.raises(HasCaptionsError, match=r"talk\.en\.vtt says what is said"):
         await hearing(library).run(ANA, film.id, "", lambda *_: None)
+
+
+async def test_nothing_is_heard_where_the_library_takes_no_captions(library: Library) -> None:
+    film = await library.bring("talk.mp4", made.mp4() + SAID)
+    told: list[float] = []
+    with pytest.raises(MediaQuotaError, match="has 1 media; it takes 1"):
+        await hearing(library, limits=replace(LIMITS, tenant_media=1)).run(
+            ANA, film.id, "", lambda *one: told.append(one[0])
+        )
+    assert told == []
+
+
+async def test_captions_for_which_there_is_no_room_leave_nothing_behind(
+    sqlite_database: Database, clock: FakeClock, tmp_path: Path
+) -> None:
+    library = sql_library(sqlite_database, SQLITE, clock, tmp_path)
+    film = await library.bring("talk.mp4", made.mp4() + SAID)
+    before = library.blobs
+    with pytest.raises(MediaQuotaError, match="Delete media") as caught:
+        await hearing(library, limits=replace(LIMITS, tenant_bytes=film.size)).run(ANA, film.id, "", lambda *_: None)
+    assert caught.value.extra["quota"] == "bytes"
+    assert [one.name for one in (await library.media.page(T)).items] == ["talk.mp4"]
+    assert library.blobs == before
 
 
 async def test_captions_that_came_meanwhile_are_kept(library: Library) -> None:

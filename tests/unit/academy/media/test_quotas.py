@@ -4,14 +4,14 @@ import pytest
 
 from netsentinel.academy.media import MediaUsage, UploadLimits
 from netsentinel.academy.media.errors import MediaQuotaError
-from netsentinel.academy.media.model import OpenUploads, Upload
-from netsentinel.academy.media.quotas import check_disk, check_quota
+from netsentinel.academy.media.model import OpenUploads
+from netsentinel.academy.media.quotas import check_arriving, check_disk, check_quota
 from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import DEFAULT_TENANT, MIB
+from netsentinel.kernel.types import MIB
 
 LIMITS = UploadLimits.of(Settings(_env_file=None))
-UPLOAD = Upload(id="u", tenant=DEFAULT_TENANT, principal="p", name="x.md", length=1, created_at=1, expires_at=2)
+ONE = MediaUsage(1, 1)
 
 
 def test_the_settings_say_how_much() -> None:
@@ -21,16 +21,22 @@ def test_the_settings_say_how_much() -> None:
 @pytest.mark.parametrize(
     ("kept", "arriving", "quota"),
     [
-        (MediaUsage(0, 0), OpenUploads(32, 0), "uploads"),
         (MediaUsage(9_999, 0), OpenUploads(1, 0), "media"),
         (MediaUsage(1, 10_000 * MIB), OpenUploads(1, 240 * MIB), "bytes"),
     ],
 )
 def test_what_is_full_is_named(kept: MediaUsage, arriving: OpenUploads, quota: str) -> None:
     with pytest.raises(MediaQuotaError) as caught:
-        check_quota(UPLOAD, kept, arriving, LIMITS)
+        check_quota(ONE, kept, arriving, LIMITS)
     assert caught.value.extra["quota"] == quota
-    check_quota(UPLOAD, MediaUsage(0, 0), OpenUploads(0, 0), LIMITS)
+    check_quota(MediaUsage(0, 0), kept, arriving, LIMITS)
+
+
+def test_no_more_uploads_begin_than_may_be_under_way() -> None:
+    check_arriving(OpenUploads(31, 0), LIMITS)
+    with pytest.raises(MediaQuotaError) as caught:
+        check_arriving(OpenUploads(32, 0), LIMITS)
+    assert caught.value.extra["quota"] == "uploads"
 
 
 def test_a_disk_without_space_is_said_before_a_byte_comes(tmp_path: Path) -> None:

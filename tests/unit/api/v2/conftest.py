@@ -302,9 +302,10 @@ class Desk:
         self.tasks.actions.add(*MediaActions(db, store, self.reading, 2).actions())
         arrivals = Arrivals(db, store, shelf, clock, submitter(self.tasks.submit_in))
         limits = UploadLimits.of(Settings(_env_file=None))
-        self.uploads = Uploads(UploadGround(db, SqlUploads(), counts, arrivals, self.folder / "uploads", clock, limits))
+        uploads = UploadGround(db, SqlUploads(), counts, arrivals, self.folder / "uploads", clock, limits)
+        self.uploads = Uploads(uploads)
         self.ear = OpenEar(ScriptedTranscriber())
-        self.hearing = Hearing(HearingGround(self.media, shelf, arrivals, self.ear))
+        self.hearing = Hearing(HearingGround(self.media, shelf, uploads, self.ear))
         self.tasks.actions.add(*HearingActions(self.hearing).actions())
 
     async def read_media(self, medium_id: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from netsentinel.cli.remote import Remote
-from netsentinel.cli.uploading import PIECE, UPLOADS, Trip, Uploader
+from netsentinel.cli.uploading import PIECE, TUS, UPLOADS, Trip, Uploader
 from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.errors import UnavailableError
@@ -20,7 +20,6 @@ from netsentinel.kernel.errors import UnavailableError
 _MIB: Final = 1024 * 1024
 _START_S: Final = 30.0
 _ROUNDS: Final = 5
-_TUS: Final = {"Tus-Resumable": "1.0.0"}
 
 
 async def measure_uploads(folder: Path, mib: int) -> dict[str, Any]:
@@ -78,13 +77,13 @@ def _make(path: Path, mib: int) -> None:
 async def _upload(remote: Remote, path: Path) -> float:
     """Send a file as one piece that nobody joins, and delete it; the seconds."""
     size = (await asyncio.to_thread(path.stat)).st_size
-    told = {**_TUS, "Upload-Length": str(size), "Upload-Concat": "partial"}
+    told = {**TUS, "Upload-Length": str(size), "Upload-Concat": "partial"}
     with await asyncio.to_thread(path.open, "rb") as file:
         began = time.perf_counter()
         place = (await remote.headers_of("POST", UPLOADS, headers=told))["Location"]
         await Uploader(remote).pour(Trip(file, size, "", place), 0, lambda _: None)
         took = time.perf_counter() - began
-    await remote.headers_of("DELETE", place, headers=_TUS)
+    await remote.headers_of("DELETE", place, headers=TUS)
     return took
 
 

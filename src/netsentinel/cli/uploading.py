@@ -28,8 +28,8 @@ _PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 _GONE: Final = 404
 _ELSEWHERE: Final = (409, 460)
 """The server has another offset, another request has the upload, or the bytes were damaged: it is asked again."""
-_TUS: Final = {"Tus-Resumable": "1.0.0"}
-_BYTES: Final = {**_TUS, "Content-Type": "application/offset+octet-stream"}
+TUS: Final = {"Tus-Resumable": "1.0.0"}
+_BYTES: Final = {**TUS, "Content-Type": "application/offset+octet-stream"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Uploader:
     async def _send(self, trip: Trip, sent: Callable[[int], None]) -> Sent:
         """From where the server says, to the end."""
         if trip.url:
-            headers = await self._remote.headers_of("HEAD", trip.url, headers=_TUS)
+            headers = await self._remote.headers_of("HEAD", trip.url, headers=TUS)
         else:
             headers = await self._begin(trip)
             trip.url = headers["Location"]
@@ -141,7 +141,7 @@ class Uploader:
 
     async def _begin(self, trip: Trip) -> Mapping[str, str]:
         """Announce the file, with all of it if it is small, so that it takes one request."""
-        told = {**_TUS, "Upload-Length": str(trip.size), "Upload-Metadata": trip.stated}
+        told = {**TUS, "Upload-Length": str(trip.size), "Upload-Metadata": trip.stated}
         if not 0 < trip.size <= PIECE:
             return await self._remote.headers_of("POST", UPLOADS, headers=told)
         body, checksum = await trip.read(0)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 CHECKSUMS: Final = ("sha256", "sha1", "md5")
 """Algorithms of `Upload-Checksum`; tus 1.0.0 demands sha1."""
-_TOGETHER: Final = 1024 * 1024
+_TOGETHER: Final = 2 * 1024 * 1024
 """Bytes that are written at once; twice as many are held at most, whatever arrives."""
 _COPY: Final = 4 * 1024 * 1024
 
@@ -35,6 +36,8 @@ class Sink:
     def __init__(self, number: int, offset: int, whole: "Hash | None", checksum: Checksum | None) -> None:
         self._number = number
         self._offset = offset
+        self._at = offset
+        """Where the next bytes are written."""
         self._before = whole.copy() if whole is not None else None
         self._whole = whole
         self._checksum = checksum
@@ -145,10 +148,22 @@ class Sink:
 
     def _put(self, pieces: list[bytes]) -> None:
         left = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        size = len(left)
         while left:
             left = left[os.write(self._number, left) :]
+        _send_to_disk(self._number, self._at, size)
+        self._at += size
         if self._whole is not None:
             _hash(self._whole, pieces)
+
+
+def _send_to_disk(number: int, at: int, size: int) -> None:
+    """Have the disk begin with bytes that were written, so that less of them is waited for in the end.
+
+    On Linux, the advice that pages are not needed writes those that are dirty, and forgets those that are not.
+    """
+    if sys.platform == "linux":
+        os.posix_fadvise(number, at, size, os.POSIX_FADV_DONTNEED)
 
 
 def _hash(counted: "Hash", pieces: list[bytes]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Self
 
@@ -46,7 +47,7 @@ class Feature(msgspec.Struct, frozen=True):
     """What it tells a person; empty where the name says it all."""
 
 
-class Schema(msgspec.Struct, frozen=True):
+class Schema(msgspec.Struct, frozen=True, dict=True):
     """The columns a model was trained on, in order: numbers first, then categories."""
 
     features: tuple[Feature, ...]
@@ -56,17 +57,17 @@ class Schema(msgspec.Struct, frozen=True):
         """A schema of these features, numbers first."""
         return cls(tuple(sorted(features, key=lambda one: one.kind is Kind.CATEGORY)))
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[str, ...]:
         """Names of the numbers."""
         return tuple(one.name for one in self.features if one.kind is Kind.NUMBER)
 
-    @property
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         """Names of the categories."""
         return tuple(one.name for one in self.features if one.kind is Kind.CATEGORY)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Twelve hexadecimal digits that change with any name, kind, unit or window."""
         said = [[one.name, one.kind.value, one.unit, one.window] for one in self.features]

@@ -15,7 +15,8 @@ def models(
     """Train and judge made-up rows on one thread, and run made-up flows through detection with models and without.
 
     training is the flow classifier on as many rows as NSL-KDD has; sketches and behaviour are entities' windows, each
-    scored and then learnt; share is what models take of the pipeline's processor time, from packed lines to findings.
+    scored and then learnt; share is what models take of the pipeline's processor time, from packed lines to findings,
+    their features included; judging is what they take of it by themselves.
     """
     from netsentinel.detection.models import extra
 
@@ -29,6 +30,6 @@ def models(
     rows = [(name, str(value)) for name, value in result.items() if not isinstance(value, list)]
     lineups: list[dict[str, Any]] = result["pipeline"]
     for one in lineups:
-        said = f"{one['flows_per_cpu_s']:,} flows/CPU s, models {one['share']:.1%}"
+        said = f"{one['flows_per_cpu_s']:,} flows/CPU s, models {one['share']:.1%}, judging {one['judging']:.1%}"
         rows.append((f"pipeline, rules {one['rules']}, models {one['models']}", said))
     print_table(("FIGURE", "VALUE"), rows)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from time import perf_counter, process_time
 from typing import Any, Final
 
@@ -134,10 +135,12 @@ def behaviour(rows: int, seed: int) -> dict[str, Any]:
 
 
 def pipeline(flows: int, rate: float, seed: int) -> list[dict[str, Any]]:
-    """Flows a second from packed lines to findings, without models and with them; their share is the difference.
+    """Flows a second from packed lines to findings, without models and with them.
 
-    First with statistical detectors alone, then as the server runs it: with the bundled rules, and each event written
-    aside for the lake. All line-ups take turns in each round, so that what else the machine does falls on all of them.
+    The share of models is the difference, their features and findings included; judging is what they take by
+    themselves, to score, explain and learn from rows, as their tallies tell. First with statistical detectors alone,
+    then as the server runs it: with the bundled rules, and each event written aside for the lake. All line-ups take
+    turns in each round, so that what else the machine does falls on all of them.
     """
     lines = office(flows, rate, seed)
     batches = [
@@ -153,9 +156,12 @@ def pipeline(flows: int, rate: float, seed: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for as_served in (False, True):
         spent: dict[str, list[Took]] = {name: [] for name in lineups}
+        judging: dict[str, list[float]] = {name: [] for name in lineups}
         for _ in range(_ROUNDS):
             for name, models in lineups.items():
-                spent[name].append(_detected(batches, models, as_served=as_served))
+                took, judged_s = _detected(batches, models, as_served=as_served)
+                spent[name].append(took)
+                judging[name].append(judged_s / took.cpu)
         plain = min(took.cpu for took in spent["none"])
         for name, rounds in spent.items():
             cpu, wall = min(took.cpu for took in rounds), min(took.wall for took in rounds)
@@ -167,6 +173,7 @@ def pipeline(flows: int, rate: float, seed: int) -> list[dict[str, Any]]:
                     "flows_per_s": round(len(lines) / wall),
                     "flows_per_cpu_s": round(len(lines) / cpu),
                     "share": round(max(0.0, 1 - plain / cpu), 3),
+                    "judging": round(median(judging[name]), 3),
                 }
             )
     return found
@@ -213,16 +220,23 @@ def _deployed(flows: int, rate: float, seed: int) -> tuple[DeployedModel, Deploy
     )
 
 
-def _detected(batches: Sequence[InboxBatch], models: tuple[DeployedModel, ...], *, as_served: bool) -> Took:
-    """Detection over these batches, from packed lines to findings, after the first one warmed it up."""
+def _detected(
+    batches: Sequence[InboxBatch], models: tuple[DeployedModel, ...], *, as_served: bool
+) -> tuple[Took, float]:
+    """Detection over these batches, from packed lines to findings, after the first one warmed it up.
+
+    Beside it the seconds of processor time that the models took by themselves.
+    """
     with tempfile.TemporaryDirectory(prefix="netsentinel-bench-") as folder:
         spool = SpoolWriter(Path(folder)) if as_served else None
         built = build_pipeline([bundled_rules()] if as_served else [], cache=user_cache(), spool=spool)
         for refused in built.models.deploy(Deployment(models, _KEY)):
             raise ModelFileError(refused.detail)
         built.pipeline.analyze(batches[0])
+        built.models.tallies()
         with as_in_the_detection_process():
             took = least(lambda: [built.pipeline.analyze(batch) for batch in batches], rounds=1)
+        judged_s = sum(tally.nanoseconds for tally in built.models.tallies()) / 1e9
         if spool is not None:
             spool.discard()
-    return took
+    return took, judged_s

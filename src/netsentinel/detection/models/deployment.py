@@ -85,7 +85,7 @@ class ModelTally(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     """How many were told; one entity is told of once a while."""
     nanoseconds: int
-    """Processor time spent on scores and explanations."""
+    """Processor time spent on scores and explanations, and on learning."""
     scores: tuple[int, ...]
     """Events in each of `SCORE_BINS` equal parts of the probability."""
     entities: tuple[int, ...] = ()

@@ -104,7 +104,9 @@ class Serving:
             self._count(tenant, part, scores, thread_time_ns() - began)
             yield at, scores
             if self.deployed.adapts:
+                began = thread_time_ns()
                 self._adapt(part, scores)
+                self._of(tenant).nanoseconds += thread_time_ns() - began
             at += size
 
     def explain(self, table: Table, tenant: TenantId, top: int) -> list[list[Contribution]]:

@@ -20,6 +20,7 @@ from netsentinel.academy.extraction.model import (
 )
 from netsentinel.academy.extraction.names import Names, named_in
 from netsentinel.academy.extraction.readers import PACKED_READERS, READERS, SUFFIXES, read_text
+from netsentinel.academy.extraction.weaknesses import Weakness, weaknesses, weaknesses_in
 
 __all__ = [
     "PACKED_READERS",
@@ -42,10 +43,13 @@ __all__ = [
     "PassageKind",
     "Position",
     "Prerequisite",
+    "Weakness",
     "extract",
     "may_be_one",
     "most_telling",
     "named_in",
     "read_text",
     "said_to_be",
+    "weaknesses",
+    "weaknesses_in",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from netsentinel.academy.extraction import Extraction, Found, FoundConcept
+from netsentinel.academy.extraction import Extraction, Found, FoundConcept, weaknesses
 from netsentinel.academy.graph import Claims, ConceptClaim, ConceptKind, EdgeClaim, Relation, key_of
 from netsentinel.academy.media.model import Medium
 
@@ -57,11 +57,12 @@ def claims_of(medium: Medium, found: Extraction, kinds: Mapping[str, ConceptKind
 
 
 def _concept(one: FoundConcept, key: str, kinds: Mapping[str, ConceptKind]) -> ConceptClaim:
+    weakness = weaknesses().get(key)
     return ConceptClaim(
         name=one.name[:_MOST_NAME],
         key=key,
-        kind=kinds.get(key, ConceptKind.CONCEPT),
-        text=one.definition,
+        kind=ConceptKind.WEAKNESS if weakness else kinds.get(key, ConceptKind.CONCEPT),
+        text=one.definition or (weakness.text if weakness else ""),
         weight=max(_LEAST_WEIGHT, one.weight),
         position=str(one.mentions[0].position) if one.mentions else "",
     )

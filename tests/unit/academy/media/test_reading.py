@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.academy.graph import Origin, OriginKind
+from netsentinel.academy.graph import ConceptKind, Origin, OriginKind
 from netsentinel.academy.media import MediumState, Stage
 from netsentinel.academy.media.errors import QuarantinedError, SupersededError, UnscannedError
 from netsentinel.academy.media.reading import check_bytes
@@ -65,6 +65,20 @@ def test_bytes_must_be_what_the_name_says_and_nothing_besides(tmp_path: Path, na
     (tmp_path / "blob").write_bytes(data)
     with pytest.raises(InvalidMediumError, match=why):
         check_bytes(tmp_path / "blob", name)
+
+
+async def test_a_weakness_is_in_the_graph_while_a_medium_names_it(library: Library) -> None:
+    text = b"# Databases\n\nSQL injection (CWE-89) is stopped by bound variables.\n"
+    first, second = [await brought(library, name, text) for name in ("a.md", "b.md")]
+    for medium in (first, second):
+        assert (await library.read(medium)).state is MediumState.READY
+    (found,) = [one for one in await library.graph.graph.known(T) if one.kind is ConceptKind.WEAKNESS]
+    assert (found.name, found.origins) == ("SQL Injection", 2)
+    await library.media.delete(ANA, first)
+    (found,) = [one for one in await library.graph.graph.known(T) if one.kind is ConceptKind.WEAKNESS]
+    assert found.text.startswith("CWE-89: ")
+    await library.media.delete(ANA, second)
+    assert ConceptKind.WEAKNESS not in {one.kind for one in await library.graph.graph.known(T)}
 
 
 async def test_what_cannot_be_read_says_why_and_leaves_the_graph(library: Library) -> None:

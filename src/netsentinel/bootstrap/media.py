@@ -30,6 +30,7 @@ from netsentinel.academy.reviews import Reviews
 from netsentinel.guards.cell import CellLimits
 from netsentinel.kernel.settings import Settings
 from netsentinel.outbound import Clamd, ClamdAddress
+from netsentinel.storage.private_file import private_folder
 from netsentinel.tasks import TaskService
 
 _SILENCE_S: Final = 1_800.0
@@ -66,10 +67,12 @@ def make_library(
         cpu_s=settings.media_reader_seconds,
         wall_s=2.0 * settings.media_reader_seconds,
     )
-    room = ProcessReadingRoom(limits, settings.media_readers)
+    folder = settings.data_dir / "media"
+    private_folder(folder)
+    room = ProcessReadingRoom(limits, settings.media_readers, folder)
     stack.push_async_callback(room.close)
     db, store, counts, clock = ground.db, SqlMedia(), SqlMediumCounts(), ground.clock
-    shelf = Shelf(db, BlobFolder(settings.data_dir / "media"), counts)
+    shelf = Shelf(db, BlobFolder(folder), counts)
     scanner = Clamd(ClamdAddress.of(settings.media_clamd)) if settings.media_clamd else None
     vocabulary = Vocabulary(db, ground.rows)
     reading = Reading(ReadingGround(db, store, shelf, graph, vocabulary, reviews, clock, room, scanner))

@@ -148,11 +148,13 @@ class Cells:
         module: what they run.
         limits: of each.
         most: at once.
+        arguments: what they are told besides their limits.
     """
 
-    def __init__(self, module: str, limits: CellLimits, most: int) -> None:
+    def __init__(self, module: str, limits: CellLimits, most: int, *arguments: str) -> None:
         self._module = module
         self._limits = limits
+        self._arguments = arguments
         self._places = asyncio.Semaphore(most)
         self._idle: list[tuple[Cell, asyncio.TimerHandle]] = []
         self._ending: set[asyncio.Task[None]] = set()
@@ -167,7 +169,7 @@ class Cells:
         async with self._places:
             cell = None if fresh else self._kept()
             if cell is None:
-                cell = await Cell.start(self._module, self._limits)
+                cell = await Cell.start(self._module, self._limits, *self._arguments)
             is_whole = False
             try:
                 yield cell

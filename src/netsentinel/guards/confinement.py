@@ -5,7 +5,10 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any, Final
+
+from netsentinel.guards.landlock import Landlock
 
 _MIB: Final = 1024 * 1024
 _OPEN_FILES: Final = 64
@@ -39,18 +42,25 @@ _FORBIDDEN: Final = (
 """Beginnings of the names of Python's audit events (PEP 578) that nothing which only reads ever raises."""
 
 
-def confine(memory_mib: int) -> bool:
-    """Give up all that reading needs not, for good; whether the kernel took the network away as well.
+def confine(memory_mib: int, *sees: Path) -> Landlock:
+    """Give up all that reading needs not, for good.
 
-    Files can be read, and nothing be written (`RLIMIT_FSIZE`). Where unprivileged user namespaces are allowed, the
-    process is left alone in an empty network; everywhere Python refuses sockets, programs and changes to files.
+    Nothing can be written (`RLIMIT_FSIZE`). Where unprivileged user namespaces are allowed, the process is left alone
+    in an empty network; everywhere Python refuses sockets, programs and changes to files. Where the kernel has
+    Landlock, no other file can be read, whoever asks.
 
     Args:
         memory_mib: data that the process may hold.
+        sees: files and folders that it may read.
+
+    Returns:
+        What can take more away, once it is known that less is needed.
     """
-    is_alone = leave_network()
+    files = Landlock()
+    leave_network()
+    files.see_only(sees)
     give_up(memory_mib)
-    return is_alone
+    return files
 
 
 def leave_network() -> bool:

@@ -24,10 +24,11 @@ class ProcessReadingRoom:
     Args:
         limits: of each.
         most: at once.
+        folder: below which the files lie that they read; where the kernel can see to it, they can read no others.
     """
 
-    def __init__(self, limits: CellLimits, most: int) -> None:
-        self._cells = Cells(_MODULE, limits, most)
+    def __init__(self, limits: CellLimits, most: int, folder: Path) -> None:
+        self._cells = Cells(_MODULE, limits, most, str(folder))
 
     async def read(self, path: Path, name: str) -> ReadMedium:
         """What a file of this name says, and facts about it.
@@ -36,7 +37,8 @@ class ProcessReadingRoom:
             UnreadableTextError: it is not what its name says.
             CellBrokeError: reading it broke off.
         """
-        found = await self._ask(Read(str(path), name), fresh=not format_of(name).is_markup)
+        is_alone = not format_of(name).is_markup
+        found = await self._ask(Read(str(path), name, is_alone=is_alone), fresh=is_alone)
         if not isinstance(found, WasRead):
             raise CellBrokeError("The process that reads answered another question.", why="ended")
         return found.found

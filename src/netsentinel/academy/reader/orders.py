@@ -13,6 +13,8 @@ class Read(msgspec.Struct, frozen=True, tag=True):
 
     path: str
     name: str
+    is_alone: bool = False
+    """Whether it is the only file that this process shall ever read."""
 
 
 class Extract(msgspec.Struct, frozen=True, tag=True):

@@ -1,4 +1,4 @@
-"""The process that reads media: `python -m netsentinel.academy.reader.process MEBIBYTES SECONDS`.
+"""The process that reads media: `python -m netsentinel.academy.reader.process MEBIBYTES SECONDS FOLDER`.
 
 It confines itself before it reads anything, answers orders on its standard input until that ends, and dies of what it
 reads without harm to anybody.
@@ -35,15 +35,18 @@ _TOO_DEEP: Final = "It is nested too deeply."
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until the input ends."""
-    memory_mib, cpu_s = (int(one) for one in arguments)
+    memory_mib, cpu_s, folder = int(arguments[0]), int(arguments[1]), Path(arguments[2])
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
-    confine(memory_mib)
+    files = confine(memory_mib, folder)
     try:
         while header := orders.read(HEADER.size):
             allow_cpu(cpu_s)
             (size,) = HEADER.unpack(header)
-            _say(answers, answer(order_decoder.decode(orders.read(size))))
+            order = order_decoder.decode(orders.read(size))
+            if isinstance(order, Read) and order.is_alone:
+                files.see_only([Path(order.path)])
+            _say(answers, answer(order))
     except (BrokenPipeError, KeyboardInterrupt):
         return 0
     return 0

@@ -12,6 +12,7 @@ from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.media.room import ProcessReadingRoom
 from netsentinel.guards import CellBrokeError
 from netsentinel.guards.cell import CellLimits, Cells
+from netsentinel.guards.landlock import Landlock
 
 pytestmark = pytest.mark.anyio
 TEXT = b"# Web\n\nA **session cookie** is a cookie. Phishing takes it.\n"
@@ -19,7 +20,7 @@ LIMITS = CellLimits(memory_mib=512, cpu_s=20, wall_s=60)
 
 
 async def test_a_process_finds_what_this_one_would(tmp_path: Path) -> None:
-    room = ProcessReadingRoom(LIMITS, 1)
+    room = ProcessReadingRoom(LIMITS, 1, tmp_path)
     (tmp_path / "blob").write_bytes(TEXT)
     try:
         read = await room.read(tmp_path / "blob", "web.md")
@@ -46,10 +47,11 @@ def test_a_process_that_reads_starts_without_what_it_never_needs() -> None:
 
 HOSTILE = """
 import os, socket, subprocess, sys, time
+from pathlib import Path
 from netsentinel.guards.confinement import allow_cpu, confine
 from netsentinel.guards.frames import HEADER
 
-confine(int(sys.argv[1]))
+files = confine(int(sys.argv[1]), Path(sys.argv[3]))
 while header := sys.stdin.buffer.read(4):
     allow_cpu(int(sys.argv[2]))
     order = sys.stdin.buffer.read(HEADER.unpack(header)[0]).decode()
@@ -64,14 +66,16 @@ while header := sys.stdin.buffer.read(4):
 
 @pytest.fixture
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    (tmp_path / "hostile_reader.py").write_text(HOSTILE)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{':'.join(sys.path)}")
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "hostile_reader.py").write_text(HOSTILE)
+    monkeypatch.setenv("PYTHONPATH", f"{program}:{':'.join(sys.path)}")
     return "hostile_reader"
 
 
 async def test_a_confined_process_can_only_read(hostile: str, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("kept")
-    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=20, wall_s=60), 1)
+    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=20, wall_s=60), 1, str(tmp_path))
     async with cells.cell(fresh=True) as cell:
         asked = {
             f"open({str(tmp_path / 'there')!r}).read()": "'kept'",
@@ -88,8 +92,35 @@ async def test_a_confined_process_can_only_read(hostile: str, tmp_path: Path) ->
     assert (tmp_path / "there").read_text() == "kept"
 
 
-async def test_one_that_ends_or_takes_too_long_is_told_of_and_the_next_one_is_new(hostile: str) -> None:
-    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=1, wall_s=20), 1)
+@pytest.mark.skipif(not Landlock().version, reason="this kernel has no Landlock, or it is switched off")
+async def test_a_confined_process_reads_what_it_was_given_and_no_secret(hostile: str, tmp_path: Path) -> None:
+    media, secret = tmp_path / "media", tmp_path / "local.key"
+    media.mkdir()
+    secret.write_text("secret")
+    for name in ("one", "other"):
+        (media / name).write_text(name)
+    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=20, wall_s=60), 1, str(media))
+    asked = [
+        (f"open({str(media / 'one')!r}).read()", "'one'"),
+        (f"open({str(media / 'other')!r}).read()", "'other'"),
+        (f"open({str(secret)!r}).read()", "PermissionError"),
+        (f"os.listdir({str(tmp_path)!r})", "PermissionError"),
+        ("open('/proc/self/environ').read()", "PermissionError"),
+        ("open('/etc/passwd').read()", "PermissionError"),
+        ("__import__('colorsys').rgb_to_hls(0, 0, 0)", "(0.0, 0.0, 0.0)"),
+        (f"files.see_only([Path({str(media / 'one')!r})])", "True"),
+        (f"open({str(media / 'one')!r}).read()", "'one'"),
+        (f"open({str(media / 'other')!r}).read()", "PermissionError"),
+        (f"files.see_only([Path({str(secret)!r})])", "True"),
+        (f"open({str(secret)!r}).read()", "PermissionError"),
+    ]
+    async with cells.cell(fresh=True) as cell:
+        said = [(order, (await cell.ask(order.encode())).decode()) for order, _ in asked]
+    assert said == asked
+
+
+async def test_one_that_ends_or_takes_too_long_is_told_of_and_the_next_one_is_new(hostile: str, tmp_path: Path) -> None:
+    cells = Cells(hostile, CellLimits(memory_mib=256, cpu_s=1, wall_s=20), 1, str(tmp_path))
     with pytest.raises(CellBrokeError) as ended:
         async with cells.cell() as cell:
             await cell.ask(b"os._exit(7)")
@@ -98,7 +129,7 @@ async def test_one_that_ends_or_takes_too_long_is_told_of_and_the_next_one_is_ne
         async with cells.cell() as cell:
             await cell.ask(b"all(True for _ in iter(int, 1))")
     assert slow.value.why in {"time", "memory"}
-    quick = Cells(hostile, CellLimits(memory_mib=256, cpu_s=9, wall_s=0.05), 1)
+    quick = Cells(hostile, CellLimits(memory_mib=256, cpu_s=9, wall_s=0.05), 1, str(tmp_path))
     with pytest.raises(CellBrokeError, match="took longer than"):
         async with quick.cell() as cell:
             await cell.ask(b"time.sleep(30)")

@@ -35,8 +35,8 @@ def measure_texts(data: Path) -> dict[str, Any]:
       bytes to its concepts and edges committed in the graph, in an empty library; `..._of_1000` with 1,000 others in
       it; `..._cpu_s` processor time of the same, which other programs on the machine do not lengthen.
     - `link_hit_at_1`, `link_hit_at_5`: name of each technique of ATT&CK Enterprise -> its own description among all.
-    - `prerequisite_f1`: mean over the four domains of AL-CPL of F1 of the positive class, from names alone; nothing was
-      learnt from any label of any domain.
+    - `prerequisite_f1`: mean over the four domains of AL-CPL of F1 of the positive class, from the names of the
+      domain alone; nothing was learnt from any label of any domain.
 
     Raises:
         NotFoundError: this installation is incomplete.
@@ -138,13 +138,15 @@ def _techniques(bundle: Path) -> list[tuple[str, str, str]]:
 
 
 def _prerequisites(folder: Path) -> dict[str, Any]:
+    from netsentinel.academy.extraction import Subject
     from netsentinel.academy.extraction.prerequisites import needs_by_name
 
     scores: dict[str, float] = {}
     for file in sorted(folder.glob("*.pairs")):
         right = set(pairs_of(file.with_suffix(".preqs")))
         asked = pairs_of(file)
-        said = [needs_by_name(name_of(concept), name_of(other)) for concept, other in asked]
+        subject = Subject(sorted({name_of(one) for pair in asked for one in pair}))
+        said = [needs_by_name(name_of(concept), name_of(other), subject) for concept, other in asked]
         scores[file.stem] = f1(said, [pair in right for pair in asked])
     return {
         "prerequisite_f1": round(fmean(scores.values()), 4) if scores else None,

@@ -19,6 +19,8 @@ from netsentinel.academy.extraction.model import (
     Prerequisite,
 )
 from netsentinel.academy.extraction.names import Names, named_in
+from netsentinel.academy.extraction.parts import Subject
+from netsentinel.academy.extraction.prerequisites import Question
 from netsentinel.academy.extraction.readers import PACKED_READERS, READERS, SUFFIXES, read_text
 from netsentinel.academy.extraction.weaknesses import Weakness, weaknesses, weaknesses_in
 
@@ -43,6 +45,8 @@ __all__ = [
     "PassageKind",
     "Position",
     "Prerequisite",
+    "Question",
+    "Subject",
     "Weakness",
     "extract",
     "may_be_one",

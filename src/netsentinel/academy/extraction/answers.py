@@ -1,10 +1,12 @@
 """What people said of suggestions, what that taught, and what to ask next."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from netsentinel.academy.extraction.prerequisites import BIAS, PRIOR, Features, Pair, probability
+from netsentinel.academy.extraction.parts import parts_of
+from netsentinel.academy.extraction.prerequisites import BIAS, PRIOR, Features, Pair, Question, probability
 
 _TIRED: Final = 0.5
 """What a doubt is worth less with each question about the same concept that is asked before it."""
@@ -14,30 +16,44 @@ _TIRED: Final = 0.5
 class Answer:
     """What a person said of a suggestion."""
 
-    pair: Pair
-    features: Features
-    """As they were when it was suggested."""
+    question: Question
+    """As it was when it was suggested."""
     is_right: bool
+
+    @property
+    def features(self) -> Features:
+        """What the suggestion was judged by."""
+        return self.question.features
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Weights, and how basic concepts turned out to be."""
+    """Weights, and how basic concepts and parts of names turned out to be."""
 
     weights: Features = field(default_factory=lambda: dict(PRIOR))
     basic: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Key -> how much more basic than its name looks, in logits; 0 for what nobody was asked about."""
+    """Key -> how much more basic a concept is than its name looks, in logits; of those that people were asked about."""
+    parts: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Part of names -> the same of all whose names hold it, which tells of concepts that nobody was asked about."""
 
-    def probability(self, pair: Pair, features: Features) -> float:
+    def probability(self, question: Question) -> float:
         """How likely the second concept is needed for the first, after all that was answered."""
-        offset = self.basic.get(pair.prerequisite, 0.0) - self.basic.get(pair.concept, 0.0)
-        return probability({**features, BIAS: 1.0, "offset": offset}, {**self.weights, "offset": 1.0})
+        needed = self._basic(question.pair.prerequisite, question.names.prerequisite)
+        offset = needed - self._basic(question.pair.concept, question.names.concept)
+        return probability({**question.features, BIAS: 1.0, "offset": offset}, {**self.weights, "offset": 1.0})
+
+    def _basic(self, key: str, name: str) -> float:
+        if (known := self.basic.get(key)) is not None or not self.parts:
+            return known or 0.0
+        parts = parts_of(name)
+        return sum(self.parts.get(part, 0.0) for part in parts) / math.sqrt(max(1, len(parts)))
 
 
-def most_telling(candidates: Mapping[Pair, Features], state: Learnt, limit: int) -> list[Pair]:
+def most_telling(questions: Iterable[Question], state: Learnt, limit: int) -> list[Question]:
     """What to ask next: the suggestions of which the model is least sure, about different concepts; ties by names."""
-    doubts = {pair: 0.5 - abs(state.probability(pair, features) - 0.5) for pair, features in candidates.items()}
-    return varied(doubts, limit)
+    asked = {question.pair: question for question in questions}
+    doubts = {pair: 0.5 - abs(state.probability(question) - 0.5) for pair, question in asked.items()}
+    return [asked[pair] for pair in varied(doubts, limit)]
 
 
 def varied(doubts: Mapping[Pair, float], limit: int) -> list[Pair]:

@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from netsentinel.academy.extraction.model import FoundConcept, Mention, Prerequisite
-from netsentinel.academy.extraction.names import folded
-from netsentinel.academy.extraction.words import STOP_WORDS, stem, word_facts
-
-_FREE: Final = 2.0
-"""Information up to which a word of a name says nothing: `of`, `system`."""
-_NAME_MARGIN: Final = 0.0
+from netsentinel.academy.extraction.parts import Subject, rareness, stems_of
 
 BIAS: Final = "bias"
 RARER: Final = "rarer"
+COMMON: Final = "common"
 CONTAINS: Final = "contains"
 SHARES: Final = "shares"
 DEFINED_BY: Final = "defined by"
@@ -33,6 +29,7 @@ Features = Mapping[str, float]
 
 REASONS: Final[Mapping[str, str]] = {
     RARER: "its name is made of more common words",
+    COMMON: "its words stand in more names of the subject",
     CONTAINS: "its name is part of the other's",
     DEFINED_BY: "the definition names it",
     NEEDS: "the text says so",
@@ -49,17 +46,27 @@ class Pair(NamedTuple):
     prerequisite: str
 
 
-def rareness(name: str) -> float:
-    """How much a name presumes: the information of its words, beyond that of words which every text is made of."""
-    facts = word_facts()
-    return sum(max(0.0, facts.information(part) - _FREE) for part in folded(name))
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether one concept is needed for another, with what there is to judge it by."""
+
+    pair: Pair
+    names: Pair
+    """What the two are called."""
+    features: Features
 
 
-def name_features(concept: str, prerequisite: str) -> dict[str, float]:
-    """What two names say about whether the second is needed for the first."""
-    margin = rareness(concept) - rareness(prerequisite)
-    left, right = _stems(concept), _stems(prerequisite)
-    features = {BIAS: 1.0, RARER: margin}
+_NO_SUBJECT: Final = Subject()
+
+
+def name_features(concept: str, prerequisite: str, subject: Subject = _NO_SUBJECT) -> dict[str, float]:
+    """What two names say about whether the second is needed for the first, among the names of their subject."""
+    left, right = stems_of(concept), stems_of(prerequisite)
+    features = {
+        BIAS: 1.0,
+        RARER: rareness(concept) - rareness(prerequisite),
+        COMMON: subject.commonness(prerequisite) - subject.commonness(concept),
+    }
     if right < left:
         features[CONTAINS] = 1.0
     elif left < right:
@@ -69,18 +76,10 @@ def name_features(concept: str, prerequisite: str) -> dict[str, float]:
     return features
 
 
-def needs_by_name(concept: str, prerequisite: str) -> bool:
-    """Whether the names alone say that the second must be understood first. Never both ways."""
-    return rareness(concept) - rareness(prerequisite) > _NAME_MARGIN
-
-
-def _stems(name: str) -> frozenset[str]:
-    return frozenset(stem(part) for part in folded(name) if part not in STOP_WORDS)
-
-
 PRIOR: Final[Features] = {
     BIAS: -0.7,
     RARER: 0.25,
+    COMMON: 0.3,
     CONTAINS: 1.2,
     SHARES: 0.2,
     DEFINED_BY: 1.6,
@@ -137,6 +136,12 @@ def probability(features: Features, weights: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+def needs_by_name(concept: str, prerequisite: str, subject: Subject = _NO_SUBJECT) -> bool:
+    """Whether the names alone say, before any answer, that the second must be understood first. Never both ways."""
+    features = name_features(concept, prerequisite, subject)
+    return sum(features.get(name, 0.0) * PRIOR[name] for name in (RARER, COMMON, CONTAINS)) > 0.0
+
+
 class Judge(Protocol):
     """Says how likely a suggestion is right."""
 
@@ -145,7 +150,7 @@ class Judge(Protocol):
         """How much each feature says."""
         ...
 
-    def probability(self, pair: Pair, features: Features) -> float:
+    def probability(self, question: Question) -> float:
         """How likely the second concept is needed for the first."""
         ...
 
@@ -153,12 +158,14 @@ class Judge(Protocol):
 def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, judge: Judge) -> tuple[Prerequisite, ...]:
     """Suggestions with their evidence: pairs that a sentence names together, without cycles, the surest first."""
     names = {concept.key: concept.name for concept in concepts}
+    subject = Subject(names.values())
     found: list[Prerequisite] = []
     for pair in sorted({*spoken.together, *spoken.defined, *spoken.needed}):
         if pair.concept not in names or pair.prerequisite not in names:
             continue
-        features = name_features(names[pair.concept], names[pair.prerequisite]) | text_features(pair, spoken)
-        weight = judge.probability(pair, features)
+        called = Pair(names[pair.concept], names[pair.prerequisite])
+        features = name_features(*called, subject) | text_features(pair, spoken)
+        weight = judge.probability(Question(pair, called, features))
         if weight < LEAST_WEIGHT:
             continue
         evidence = spoken.defined.get(pair) or spoken.needed.get(pair) or spoken.together[pair]

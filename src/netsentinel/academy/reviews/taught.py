@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from netsentinel.academy.extraction import Answer, Learnt
+from netsentinel.academy.extraction import Answer, Learnt, Question
 from netsentinel.academy.extraction.answers import varied
 from netsentinel.academy.extraction.learning import learnt
 from netsentinel.academy.extraction.prerequisites import PRIOR, REASONS, Pair, name_features, reasons_for
@@ -62,7 +62,9 @@ class Taught:
             likeness = shelf.links[one.id][1] if one.id in shelf.links else 0.0
             return likeness, _SAME if likeness == 1.0 else _ALIKE
         state, features = self.state(shelf), _features(shelf, one)
-        return state.probability(Pair(one.source, one.target), features), reasons_for(features, state.weights)
+        names = Pair(shelf.concepts[one.source].name, shelf.concepts[one.target].name)
+        question = Question(Pair(one.source, one.target), names, features)
+        return state.probability(question), reasons_for(features, state.weights)
 
     def order(self, shelf: Shelf) -> list[Suggested]:
         """Everything that waits, in the order in which to ask."""
@@ -93,7 +95,10 @@ def teaches(one: ReviewAnswer) -> bool:
 def answers_about(given: Iterable[ReviewAnswer], stated: Collection[EdgeKey]) -> list[Answer]:
     """The answers that teach, about these edges."""
     return [
-        Answer(Pair(one.source, one.target), dict(one.features), one.verdict is ReviewVerdict.CONFIRM)
+        Answer(
+            Question(Pair(one.source, one.target), Pair(one.source_name, one.target_name), dict(one.features)),
+            one.verdict is ReviewVerdict.CONFIRM,
+        )
         for one in given
         if teaches(one) and one.suggested.edge in stated
     ]

@@ -1,12 +1,12 @@
-from netsentinel.academy.extraction.learning import Learnt
+from netsentinel.academy.extraction.answers import Learnt
 from netsentinel.academy.extraction.model import Found, FoundConcept, Mention, Position, Prerequisite
+from netsentinel.academy.extraction.parts import Subject
 from netsentinel.academy.extraction.prerequisites import (
     Pair,
     Spoken,
     name_features,
     needs_by_name,
     probability,
-    rareness,
     suggested,
     text_features,
     without_cycles,
@@ -37,8 +37,7 @@ def edge(concept: str, prerequisite: str, weight: float = 0.9) -> Prerequisite:
     return Prerequisite(concept=concept, prerequisite=prerequisite, weight=weight, evidence=mention(), reasons=())
 
 
-def test_rarer_words_and_longer_names_presume_more() -> None:
-    assert rareness("angle") < rareness("isosceles triangle")
+def test_the_name_that_presumes_more_needs_the_other() -> None:
     assert needs_by_name("isosceles triangle", "triangle")
     assert not needs_by_name("triangle", "isosceles triangle")
     assert not needs_by_name("triangle", "triangle")
@@ -49,6 +48,14 @@ def test_names_are_compared_both_ways() -> None:
     assert forward["contains"] == 1.0 == -back["contains"]
     assert forward["rarer"] == -back["rarer"] > 0
     assert probability(forward, {"rarer": 1.0}) + probability(back, {"rarer": 1.0}) == 1.0
+
+
+def test_what_many_names_are_made_of_is_more_basic() -> None:
+    subject = Subject(["quux knot", "quux", "quux bundle", "blorf"])
+    assert name_features("blorf", "quux", subject)["common"] > 0 > name_features("quux", "blorf", subject)["common"]
+    assert name_features("blorf", "quux")["common"] == 0.0
+    assert needs_by_name("blorf", "quux", subject)
+    assert not needs_by_name("quux", "blorf", subject)
 
 
 def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:

@@ -25,7 +25,7 @@ async def test_a_process_finds_what_this_one_would(tmp_path: Path) -> None:
     try:
         read = await room.read(tmp_path / "blob", "web.md")
         assert read.document == read_text("web.md", TEXT)
-        state = Learnt(basic={"t1566": 0.5})
+        state = Learnt(basic={"t1566": 0.5}, parts={"cooki": -0.5})
         known = [KnownConcept("t1566", ("Phishing",))]
         assert await room.extract(read.document, known, state) == extract(read.document, known, state)
         (tmp_path / "blob").write_bytes(b"no times")

@@ -30,7 +30,7 @@ def test_only_judged_prerequisites_that_are_still_stated_teach() -> None:
     ]
     assert [teaches(one) for one in given] == [True, True, False, False]
     assert [one.is_right for one in answers_about(given, {one.suggested.edge for one in given})] == [True, False]
-    assert answers_about(given, {given[1].suggested.edge})[0].pair.prerequisite == "c"
+    assert answers_about(given, {given[1].suggested.edge})[0].question.pair.prerequisite == "c"
 
 
 def test_what_was_learnt_is_told_in_words() -> None:

@@ -171,6 +171,19 @@ async def test_names_of_the_firmest_and_surest_origin_win(site: Site) -> None:
     assert (concept.name, concept.text, concept.origins) == ("Port scan", "Looking.", 3)
 
 
+async def test_a_concept_is_found_by_key_or_by_a_name_that_no_other_has(site: Site) -> None:
+    named = (("T1566", "Phishing"), ("TA0001", "Access"), ("M1", "Access"))
+    await site.graph.state(ANA, ATTACK, Claims(tuple(ConceptClaim(name=name, key=key) for key, name in named), ()))
+    await site.says("m1", "Phishing kit")
+    assert (await site.graph.concept(T, "t1566")).name == "Phishing"
+    assert (await site.graph.concept(T, " phishing")).key == "t1566"
+    with pytest.raises(NotFoundError, match="Several are called access: "):
+        await site.graph.concept(T, "access")
+    for none in ("phish", ""):
+        with pytest.raises(NotFoundError, match="There is no concept"):
+            await site.graph.concept(T, none)
+
+
 async def test_a_tenant_sees_its_own_only(site: Site) -> None:
     await site.says("m1", requires=(("a", "b"),))
     await site.graph.state(STRANGER, origin("m1"), claims("theirs"))

@@ -30,6 +30,8 @@ _IS_A: Final = re.compile(
     r"(?:is|are|refers to|means|is defined as|is known as|describes)\s+"
     r"(?P<what>(?:an?|the|any|when|one of|when an?)\s+\S.{15,})"
 )
+_GOES_ON: Final = re.compile(r"(?:is|are|was|were|means|refers|describes|has|have|does|can|may|must)\b")
+"""What is said of a term as the rest of a sentence, which says nothing without it."""
 _GENERAL_WORDS: Final = """
 introduction conclusion conclusions summary references reference overview background appendix contents resource
 resources example examples exercise exercises further reading related article articles note notes definition
@@ -110,7 +112,8 @@ def _defined(passage: Passage) -> Iterable[tuple[str, str, str]]:
     """(name, definition, abbreviation) of what a passage defines."""
     if passage.term:
         if is_name(passage.term):
-            yield passage.term, passage.text[len(passage.term) :].lstrip(" :"), ""
+            said = passage.text[len(passage.term) :].lstrip(" :")
+            yield passage.term, passage.text if _GOES_ON.match(said) else said, ""
         return
     if passage.kind is PassageKind.HEADING:
         return

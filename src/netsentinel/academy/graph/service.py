@@ -232,15 +232,24 @@ class Graph:
         return await self._ground.store.search(tenant, text, kind=kind, limit=limit)
 
     async def concept(self, tenant: TenantId, id_or_name: str) -> Concept:
-        """A concept by its id, its key, or the name that its id follows from; one that was merged leads to the other.
+        """A concept by its id, its key, or a name that no other has; one that was merged leads to the other.
 
         Raises:
-            NotFoundError: the tenant has no such concept.
+            NotFoundError: the tenant has no such concept, or several of that name.
         """
-        return await self._ground.db.read(lambda tx: self.concept_in(tx, tenant, id_or_name))
+        try:
+            return await self._ground.db.read(lambda tx: self.concept_in(tx, tenant, id_or_name))
+        except NotFoundError:
+            found = await self.search(tenant, id_or_name)
+            called = [one for one in found if key_of(id_or_name) in map(key_of, one.names)]
+            if not called:
+                raise
+        if len(called) > 1:
+            raise NotFoundError(f"Several are called {id_or_name[:120]}: {', '.join(one.key for one in called)}.")
+        return called[0]
 
     def concept_in(self, tx: ReadTx, tenant: TenantId, id_or_name: str) -> Concept:
-        """`concept` in the caller's transaction.
+        """A concept by its id, its key, or the name that its id follows from, in the caller's transaction.
 
         Raises:
             NotFoundError: the tenant has no such concept.

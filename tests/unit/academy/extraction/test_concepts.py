@@ -31,6 +31,9 @@ def test_one_name_is_one_concept_and_the_surest_source_keeps_it() -> None:
             text="Typosquatting (TS) is a registration of domain names that look like others.", position=Position()
         ),
         Passage(text="Nonce: random bytes", term="Nonce", position=Position(), kind=PassageKind.DEFINITION),
+        Passage(
+            text="Nonces of TLS are numbers.", term="Nonces of TLS", position=Position(), kind=PassageKind.DEFINITION
+        ),
         Passage(text="Typosquatting", position=Position(), kind=PassageKind.HEADING),
         Passage(text="print('Buffer Overflow')", position=Position(), kind=PassageKind.CODE),
     ]
@@ -40,8 +43,10 @@ def test_one_name_is_one_concept_and_the_surest_source_keeps_it() -> None:
         "T1566": Found.KNOWN,
         "typosquatting": Found.GLOSSARY,
         "nonce": Found.GLOSSARY,
+        "nonce of tls": Found.GLOSSARY,
     }
     assert found["nonce"].definition == "random bytes"
+    assert found["nonce of tls"].definition == "Nonces of TLS are numbers."
     assert found["typosquatting"].aliases == {"Typosquatting", "TS"}
 
 

@@ -195,7 +195,7 @@ def speeds(found: dict[str, Any]) -> Iterator[str]:
     for one in found["pipeline"]:
         stored = "yes" if one["stored"] else "no"
         cells = (one["rules"], stored, one["models"], f"{one['flows_per_cpu_s']:,}")
-        yield f"| {' | '.join(cells)} | {one['judging']:.0%} | {one['share']:.0%} |"
+        yield f"| {' | '.join(cells)} | {one['own_share']:.0%} | {one['share']:.0%} |"
 
 
 def training(flows: Path) -> Iterator[str]:

@@ -68,7 +68,7 @@ def make_library(
         wall_s=2.0 * settings.media_reader_seconds,
     )
     folder = settings.data_dir / "media"
-    private_folder(folder)
+    private_folder(folder)  # what is not there when a process confines itself stays closed to it
     room = ProcessReadingRoom(limits, settings.media_readers, folder)
     stack.push_async_callback(room.close)
     db, store, counts, clock = ground.db, SqlMedia(), SqlMediumCounts(), ground.clock

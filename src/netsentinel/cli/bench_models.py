@@ -16,7 +16,7 @@ def models(
 
     training is the flow classifier on as many rows as NSL-KDD has; sketches and behaviour are entities' windows, each
     scored and then learnt; share is what models take of the pipeline's processor time, from packed lines to findings,
-    their features included; judging is what they take of it by themselves.
+    their features included; own_share is what they take of it by themselves.
     """
     from netsentinel.detection.models import extra
 
@@ -30,6 +30,8 @@ def models(
     rows = [(name, str(value)) for name, value in result.items() if not isinstance(value, list)]
     lineups: list[dict[str, Any]] = result["pipeline"]
     for one in lineups:
-        said = f"{one['flows_per_cpu_s']:,} flows/CPU s, models {one['share']:.1%}, judging {one['judging']:.1%}"
+        said = (
+            f"{one['flows_per_cpu_s']:,} flows/CPU s, models {one['share']:.1%}, by themselves {one['own_share']:.1%}"
+        )
         rows.append((f"pipeline, rules {one['rules']}, models {one['models']}", said))
     print_table(("FIGURE", "VALUE"), rows)

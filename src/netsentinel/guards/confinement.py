@@ -17,6 +17,7 @@ _NEW_NET: Final = 0x40000000
 _NO_NEW_PRIVILEGES: Final = 38
 _PARENT_DEATH_SIGNAL: Final = 1
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_SEES_ALL: Final = "The kernel refuses Landlock, which it has: this process could read files that it is not to read."
 _FORBIDDEN: Final = (
     "socket.",
     "subprocess.",
@@ -47,7 +48,7 @@ def confine(memory_mib: int, *sees: Path) -> Landlock:
 
     Nothing can be written (`RLIMIT_FSIZE`). Where unprivileged user namespaces are allowed, the process is left alone
     in an empty network; everywhere Python refuses sockets, programs and changes to files. Where the kernel has
-    Landlock, no other file can be read, whoever asks.
+    Landlock, nothing can be read but what is named here, programs and libraries, whoever asks.
 
     Args:
         memory_mib: data that the process may hold.
@@ -58,7 +59,8 @@ def confine(memory_mib: int, *sees: Path) -> Landlock:
     """
     files = Landlock()
     leave_network()
-    files.see_only(sees)
+    if not files.see_only(sees) and files.version:
+        sys.stderr.write(f"{_SEES_ALL}\n")
     give_up(memory_mib)
     return files
 

@@ -19,8 +19,9 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION: Final = 1
 _BELOW_A_PATH: Final = 1
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
-_ALL_OF_FILES: Final = (1 << 13) - 1
-"""The rights of the first version: to run, write, read, list, remove and make."""
+_FILE_RIGHTS: Final = {1: (1 << 13) - 1, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
+"""Rights on files since which version: to run, write, read, list, remove and make; to move elsewhere; to shorten; to
+speak to devices."""
 _TCP: Final = 0b11
 """To listen and to connect."""
 _OTHERS: Final = 0b11
@@ -53,15 +54,17 @@ class Landlock:
     def see_only(self, paths: Iterable[Path]) -> bool:
         """Read nothing any more but these files, what is below these folders, and programs and libraries.
 
-        Nothing can be written or run either. What was given up before stays so. The process must have said that it
-        wants no new privileges (`confinement.leave_network` does).
+        Nothing can be written, shortened (Linux 6.2 on) or run either; modes and times of files can still be changed.
+        What was given up before stays so. The process must have said that it wants no new privileges
+        (`confinement.leave_network` does).
 
         Returns:
             Whether the kernel sees to it.
         """
         if not self.version:
             return False
-        wanted = _Ruleset(_ALL_OF_FILES, _TCP, _OTHERS)
+        rights = sum(right for since, right in _FILE_RIGHTS.items() if self.version >= since)
+        wanted = _Ruleset(rights, _TCP, _OTHERS)
         known = 1 + (self.version >= _TCP_SINCE) + (self.version >= _OTHERS_SINCE)
         rules = self._call(_CREATE_RULESET, ctypes.byref(wanted), ctypes.c_size_t(8 * known), ctypes.c_uint32(0))
         if rules < 0:

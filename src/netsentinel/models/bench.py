@@ -58,7 +58,7 @@ class TrainingBench(Protocol):
 
 
 class ProcessTrainingBench:
-    """A process for each order, at low priority, with one thread and so much memory; it ends when the server does.
+    """A process for each order, at low priority, with so much memory; it ends when the server does.
 
     Args:
         memory_mib: that the process may take.

@@ -85,7 +85,7 @@ class Stretch:
     flagged_share: float
     mean_score: float
     microseconds: float
-    """Processor time of one flow."""
+    """Processor time of one flow, explanations and learning included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class ModelFigures:
     per_second: float
     """Flows judged a second of processor time."""
     microseconds: float
-    """Processor time of one flow."""
+    """Processor time of one flow, explanations and learning included."""
     scores: tuple[int, ...]
     """Flows in each of 50 equal parts of the probability."""
     expected_scores: tuple[int, ...]

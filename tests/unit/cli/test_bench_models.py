@@ -14,7 +14,7 @@ def test_the_command_prints_what_was_measured(
 
     def measured(*, seed: int) -> dict[str, object]:
         asked.append(seed)
-        lineup = {"rules": "none", "models": "none", "share": 0.0, "judging": 0.0, "flows_per_cpu_s": 9}
+        lineup = {"rules": "none", "models": "none", "share": 0.0, "own_share": 0.0, "flows_per_cpu_s": 9}
         return {"classifier": {"rows_per_s": 7}, "pipeline": [lineup], "seconds": 1.5}
 
     monkeypatch.setattr(model_costs, "measure", measured)

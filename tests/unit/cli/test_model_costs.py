@@ -17,5 +17,5 @@ def test_every_part_is_measured_on_rows_that_there_are(tmp_path: Path, monkeypat
     assert len(set(lineups)) == 6
     assert [one["share"] for one in found["pipeline"] if one["models"] == "none"] == [0.0, 0.0]
     assert all(0 <= one["share"] < 1 for one in found["pipeline"])
-    assert [one["judging"] for one in found["pipeline"] if one["models"] == "none"] == [0.0, 0.0]
-    assert all(0 < one["judging"] < 1 for one in found["pipeline"] if one["models"] != "none")
+    assert [one["own_share"] for one in found["pipeline"] if one["models"] == "none"] == [0.0, 0.0]
+    assert all(0 < one["own_share"] < 1 for one in found["pipeline"] if one["models"] != "none")

@@ -262,7 +262,10 @@ class Graph:
         return concept
 
     async def keys_of(self, tenant: TenantId, names: Collection[str]) -> dict[str, str]:
-        """Name or key -> key of the concept that it stands for now; what it would be called while there is none."""
+        """Key, or name that it follows from -> key of the concept that it stands for now; its own while there is none.
+
+        Other names of a concept with a stable key (`Phishing` of `T1566`) stand for a concept of their own here.
+        """
 
         def read(tx: ReadTx) -> dict[str, str]:
             resolution = Resolution(self._ground.operations.all(tx, tenant))

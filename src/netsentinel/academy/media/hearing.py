@@ -66,7 +66,7 @@ class Hearing:
         if captions:
             raise HasCaptionsError(f"{captions[0].name} says what is said; delete it to have it heard anew.")
         self._ground.ear.name()
-        await self._ground.uploads.db.read(lambda tx: self._must_have_room(tx, principal.tenant, MediaUsage(1, 0)))
+        await self._ground.uploads.db.read(lambda tx: self._must_have_room(tx, principal.tenant, MediaUsage(1, 1)))
         return medium
 
     async def run(self, principal: Principal, medium_id: str, language: str, tell: Tell) -> Taken:

@@ -67,7 +67,9 @@ async def test_captions_for_which_there_is_no_room_leave_nothing_behind(
     film = await library.bring("talk.mp4", made.mp4() + SAID)
     before = library.blobs
     with pytest.raises(MediaQuotaError, match="Delete media") as caught:
-        await hearing(library, limits=replace(LIMITS, tenant_bytes=film.size)).run(ANA, film.id, "", lambda *_: None)
+        await hearing(library, limits=replace(LIMITS, tenant_bytes=film.size + 1)).run(
+            ANA, film.id, "", lambda *_: None
+        )
     assert caught.value.extra["quota"] == "bytes"
     assert [one.name for one in (await library.media.page(T)).items] == ["talk.mp4"]
     assert library.blobs == before

@@ -5,17 +5,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from netsentinel.academy.extraction import KnownConcept, Learnt, extract, read_text
 from netsentinel.academy.extraction.errors import UnreadableTextError
 from netsentinel.academy.media.room import ProcessReadingRoom
+from netsentinel.academy.reader.orders import Read, Unreadable, WasRead, answer_decoder
 from netsentinel.guards import CellBrokeError
 from netsentinel.guards.cell import CellLimits, Cells
 from netsentinel.guards.landlock import Landlock
 
 pytestmark = pytest.mark.anyio
 TEXT = b"# Web\n\nA **session cookie** is a cookie. Phishing takes it.\n"
+TRUNCATE_SINCE = 3
 LIMITS = CellLimits(memory_mib=512, cpu_s=20, wall_s=60)
 
 
@@ -46,11 +49,12 @@ def test_a_process_that_reads_starts_without_what_it_never_needs() -> None:
 
 
 HOSTILE = """
-import os, socket, subprocess, sys, time
+import ctypes, os, socket, subprocess, sys, time
 from pathlib import Path
 from netsentinel.guards.confinement import allow_cpu, confine
 from netsentinel.guards.frames import HEADER
 
+CUT = ctypes.CDLL(None).truncate  # as a parser in C would that was taken over
 files = confine(int(sys.argv[1]), Path(sys.argv[3]))
 while header := sys.stdin.buffer.read(4):
     allow_cpu(int(sys.argv[2]))
@@ -113,10 +117,26 @@ async def test_a_confined_process_reads_what_it_was_given_and_no_secret(hostile:
         (f"open({str(media / 'other')!r}).read()", "PermissionError"),
         (f"files.see_only([Path({str(secret)!r})])", "True"),
         (f"open({str(secret)!r}).read()", "PermissionError"),
+        (f"CUT({str(secret)!r}.encode(), 0)", "-1" if Landlock().version >= TRUNCATE_SINCE else "0"),
     ]
     async with cells.cell(fresh=True) as cell:
         said = [(order, (await cell.ask(order.encode())).decode()) for order, _ in asked]
     assert said == asked
+
+
+@pytest.mark.skipif(not Landlock().version, reason="this kernel has no Landlock, or it is switched off")
+async def test_the_reader_sees_media_and_when_it_is_alone_with_one_no_other(tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    one, other, secret = tmp_path / "media" / "one", tmp_path / "media" / "other", tmp_path / "secret"
+    for path in (one, other, secret):
+        path.write_bytes(TEXT)
+    cells = Cells("netsentinel.academy.reader.process", LIMITS, 1, str(tmp_path / "media"))
+    said: list[type] = []
+    async with cells.cell(fresh=True) as cell:
+        for path, is_alone in ((one, False), (secret, False), (other, False), (one, True), (one, True), (other, False)):
+            order = Read(str(path), "web.md", is_alone=is_alone)
+            said.append(type(answer_decoder.decode(await cell.ask(msgspec.msgpack.encode(order)))))
+    assert said == [WasRead, Unreadable, WasRead, WasRead, WasRead, Unreadable]
 
 
 async def test_one_that_ends_or_takes_too_long_is_told_of_and_the_next_one_is_new(hostile: str, tmp_path: Path) -> None:

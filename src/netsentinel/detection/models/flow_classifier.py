@@ -1,16 +1,16 @@
 """The flow classifier: boosted trees on labelled rows, with calibrated probabilities and thresholds by a budget."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.detection.models.calibration import logistic, platt
+from netsentinel.detection.models.calibration import platt, probabilities
 from netsentinel.detection.models.encode import row_keys, strongest, vocabulary
 from netsentinel.detection.models.metrics import threshold_for
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import both_classes
+from netsentinel.detection.models.shares import Shares
 from netsentinel.detection.models.table import Floats, Schema, Table
 from netsentinel.detection.models.trees import Trees
 
@@ -19,7 +19,7 @@ FOLDS = 3
 
 
 class FlowClassifier:
-    """LightGBM, 100 trees of 31 leaves.
+    """LightGBM, 100 trees of 31 leaves, on the columns and on shares of those that have the same unit (`shares.py`).
 
     Each kind of attack counts by the root of its number of rows, so that a flood does not hide the rare ones. Margins
     of rows that a fold's trees have not seen (equal rows are in one fold) are calibrated and set thresholds.
@@ -33,14 +33,13 @@ class FlowClassifier:
 
     name: ClassVar[str] = "flow-classifier"
     labelled: ClassVar[bool] = True
-    settings: ClassVar[Mapping[str, Any]] = {}
-    """LightGBM's, on top of ours (`trees.py`)."""
 
     def __init__(self, seed: int = 0, *, rounds: int = ROUNDS, leaves: int = 31, rate: float = 0.1) -> None:
         self._seed = seed
         self._rounds = rounds
         self._more = {"num_leaves": leaves, "learning_rate": rate}
         self._schema = Schema(())
+        self._shares = Shares()
         self._words: tuple[tuple[str, ...], ...] = ()
         self._trees: Trees | None = None
         self._slope, self._shift = 1.0, 0.0
@@ -73,7 +72,7 @@ class FlowClassifier:
 
     def score(self, table: Table) -> Floats:
         """Calibrated probabilities."""
-        return logistic(self._slope * self.margins(table) + self._shift)
+        return probabilities(self._slope * self.margins(table) + self._shift)
 
     def margins(self, table: Table) -> Floats:
         """Log odds before calibration."""
@@ -83,19 +82,22 @@ class FlowClassifier:
     def threshold(self, budget: float) -> float:
         """Set by benign rows of the training, each judged by trees that had not seen it."""
         margin = threshold_for(self._benign, budget)
-        return float(logistic(np.array([self._slope * margin + self._shift]))[0])
+        return float(probabilities(np.array([self._slope * margin + self._shift]))[0])
 
     def explain(self, table: Table, top: int = 5) -> list[list[Contribution]]:
         """SHAP values of the trees, in log odds."""
         table.must_fit(self._schema)
-        shares = self._grown_trees().shares(self.matrix(table))
-        return [strongest(table, row, shares[row], top) for row in range(len(table))]
+        weights = self._grown_trees().shares(self.matrix(table))
+        weights = self._shares.folded(weights, len(self._schema.numbers))
+        return [strongest(table, row, weights[row], top) for row in range(len(table))]
 
     def matrix(self, table: Table) -> Floats:
-        """Numbers, then categories as places in the vocabulary; a value that was never seen is missing to the trees."""
-        found = np.empty((len(table), len(self._schema.features)))
-        width = len(self._schema.numbers)
-        found[:, :width] = table.numbers
+        """Numbers, shares, then categories as places in the vocabulary; a value never seen is missing to the trees."""
+        found = np.empty((len(table), self._width))
+        numbers = len(self._schema.numbers)
+        width = numbers + len(self._shares.pairs)
+        found[:, :numbers] = table.numbers
+        found[:, numbers:width] = self._shares.columns(table.numbers)
         for place, (column, words) in enumerate(zip(table.categories, self._words, strict=True)):
             codes = column.coded_as(words)
             found[:, width + place] = np.where(codes < len(words), codes, -1)
@@ -108,6 +110,7 @@ class FlowClassifier:
             "slope": self._slope,
             "shift": self._shift,
             "words": [list(words) for words in self._words],
+            "shares": [list(pair) for pair in self._shares.pairs],
         }
         return State(settings, {"benign": self._benign}, {"trees": self._grown_trees().text()})
 
@@ -118,32 +121,40 @@ class FlowClassifier:
             made = cls(int(state.settings["seed"]))
             made._slope, made._shift = float(state.settings["slope"]), float(state.settings["shift"])
             made._words = tuple(tuple(str(word) for word in words) for words in state.settings["words"])
+            made._shares = Shares([(int(first), int(second)) for first, second in state.settings.get("shares", [])])
             made._benign = np.asarray(state.arrays["benign"], dtype=np.float64)
             text = state.texts["trees"]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError("The model file lacks parts of a flow classifier.") from error
         if len(made._words) != len(schema.categories) or made._benign.ndim != 1 or not len(made._benign):
             raise ModelFileError("The parts of the model file do not fit its schema.")
+        if not all(0 <= place < len(schema.numbers) for pair in made._shares.pairs for place in pair):
+            raise ModelFileError("The model file has shares of other columns than it names.")
         made._schema = schema
-        made._trees = Trees.read(text, len(schema.features))
+        made._trees = Trees.read(text, made._width)
         return made
+
+    @property
+    def _width(self) -> int:
+        """Columns that the trees see."""
+        return len(self._schema.features) + len(self._shares.pairs)
 
     def _begun(self, table: Table, labels: Labels) -> tuple[Floats, Floats]:
         """Take over the columns; the rows as numbers, and what each counts."""
         self._schema = table.schema
+        self._shares = Shares.of(table.schema)
         self._words = tuple(vocabulary(column) for column in table.categories)
         return self.matrix(table), kind_weights(labels)
 
     def _grown(self, matrix: Floats, labels: Labels, weights: Floats) -> Trees:
-        width = len(self._schema.numbers)
         return Trees.grown(
             matrix,
             labels.bad.astype(np.float64),
             weights=weights,
-            categories=list(range(width, len(self._schema.features))),
+            categories=list(range(self._width - len(self._words), self._width)),
             rounds=self._rounds,
             seed=self._seed,
-            more={**self._more, **self.settings},
+            more=self._more,
         )
 
     def _grown_trees(self) -> Trees:

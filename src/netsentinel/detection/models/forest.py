@@ -85,7 +85,7 @@ class Forest:
             most = max(len(one) for one in values)
             if most > MOST_LEAVES:
                 return None
-            width = 32 if most <= 32 else MOST_LEAVES  # noqa: PLR2004 - bits of the smaller integer
+            width = next(bits for bits in (16, 32, MOST_LEAVES) if most <= bits)
             leaves = np.zeros((len(values), width))
             for tree, own in enumerate(values):
                 leaves[tree, : len(own)] = own
@@ -122,7 +122,7 @@ class Forest:
 def _kinds(width: int) -> tuple[Any, Any, Any, int, int]:
     """Integers of so many bits, floats that hold each of these bits exactly, and the parts of such a float."""
     if width < MOST_LEAVES:
-        return np.uint32, np.float32, np.int32, 23, 127
+        return np.uint16 if width == 16 else np.uint32, np.float32, np.int32, 23, 127  # noqa: PLR2004 - bits
     return np.uint64, np.float64, np.int64, 52, 1_023
 
 

@@ -1,61 +1,33 @@
-"""The flow classifier with a second opinion: what is unlike benign rows is suspicious, whatever the trees say."""
+"""The flow classifier with other opinions: likeness to known attacks, and what is unlike benign rows altogether."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.detection.models.calibration import logistic, platt
+from netsentinel.detection.models.calibration import Surprise, platt, probabilities
 from netsentinel.detection.models.encode import row_keys
 from netsentinel.detection.models.flow_classifier import FOLDS, FlowClassifier
+from netsentinel.detection.models.likeness import Likeness
 from netsentinel.detection.models.metrics import threshold_for
-from netsentinel.detection.models.novelty import SHARES, Novelty
+from netsentinel.detection.models.novelty import Novelty
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import both_classes
 from netsentinel.detection.models.table import Floats, Schema, Table
 
-_TREES = "trees."
-_NEW = "novelty."
-
-_SHARES = np.concatenate([[1.0], SHARES])
-"""How much count: the forest, and the opinions on novelty, each in its own spread over all rows."""
-
-_SUREST = 1e-4
-"""A forest that is sure is taken to be this unsure."""
-
-
-class _Forest(FlowClassifier):
-    """100 trees of 64 leaves, each on its own share of rows and features, that vote: LightGBM's random forest.
-
-    Trees that correct each other (boosting) are sharper on what they were shown, and surer where they should not be.
-    """
-
-    settings: ClassVar[Mapping[str, Any]] = {
-        "boosting": "rf",
-        "num_leaves": 64,
-        "feature_fraction": 0.3,
-        "bagging_fraction": 0.6,
-        "bagging_freq": 1,
-    }
-
-    def margins(self, table: Table) -> Floats:
-        """What the vote says, and hardly how clearly: the log odds of nearly all rows lie outside 0 to 1.
-
-        Their size is left out on purpose. With it, the ROC AUC on KDDTest+ was 0.9670 instead of 0.9687 (seed 0), and
-        the recall at 1 % false positives 44.6 % instead of 50.5 %.
-        """
-        votes = np.clip(super().margins(table), _SUREST, 1 - _SUREST)
-        return np.log(votes / (1 - votes))
+_PARTS = ("trees", "likeness", "novelty", "known")
+"""What benign rows said to each part, and to the first two together."""
 
 
 class GuardedClassifier:
-    """Adds a random forest's log odds and what a model of benign rows alone says is new, each by its spread.
+    """Adds how surprising each opinion would be of a benign row: minus the logarithm of the share that scores as high.
 
-    Trees know attacks like those they were shown; novelty sees those of a kind that nobody labelled yet.
+    Boosted trees and the likeness to attacks know what they were shown; their surprises are added and judged as one
+    opinion. Novelty sees what nobody labelled yet, and counts as much as both. Opinions in nats can be added whatever
+    their scales are (Fisher, 1925), and one that is sure is not outvoted by another that is not.
 
     Args:
-        seed: of both parts.
+        seed: of all parts.
     """
 
     name: ClassVar[str] = "guarded-classifier"
@@ -63,9 +35,10 @@ class GuardedClassifier:
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
-        self._trees = _Forest(seed)
+        self._trees = FlowClassifier(seed)
         self._novelty = Novelty(seed)
-        self._spreads: Floats = np.ones(len(_SHARES))
+        self._likeness: Likeness | None = None
+        self._surprises: dict[str, Surprise] = {}
         self._slope, self._shift = 1.0, 0.0
         self._benign: Floats = np.zeros(1)
 
@@ -75,52 +48,53 @@ class GuardedClassifier:
         return self._trees.schema
 
     def fit(self, table: Table, labels: Labels | None = None) -> None:
-        """Fit both parts on folds, to see how they do on other rows, then on all."""
+        """Fit the parts on folds, to see how they do on other rows, then on all."""
         labels = both_classes(table, labels)
         folds = row_keys(table) % FOLDS
-        said = np.zeros((len(table), len(_SHARES)))
+        said = np.zeros((len(table), 3))
         for fold in range(FOLDS):
             seen = folds != fold
-            trees, novelty = _Forest(self._seed), Novelty(self._seed)
-            trees.grow(table.take(seen), labels.take(seen))
-            novelty.learn(table.take(seen & ~labels.bad))
-            said[~seen] = _said(trees, novelty, table.take(~seen))
-        self._spreads = np.maximum(said.std(axis=0), 1e-6)
-        sums = self._sum(said)
+            self._grow(table.take(seen), labels.take(seen))
+            said[~seen] = self._said(table.take(~seen))
+        benign = said[~labels.bad]
+        self._surprises = {name: Surprise(np.sort(benign[:, place])) for place, name in enumerate(_PARTS[:3])}
+        self._surprises["known"] = Surprise(np.sort(self._known(benign)))
+        sums = self._sums(said)
         self._slope, self._shift = platt(sums, labels.bad)
         self._benign = np.sort(sums[~labels.bad])
-        self._trees.grow(table, labels)
-        self._novelty.fit(table, labels)
+        self._grow(table, labels)
 
     def score(self, table: Table) -> Floats:
         """Calibrated probabilities."""
-        sums = self._sum(_said(self._trees, self._novelty, table))
-        return logistic(self._slope * sums + self._shift)
+        return probabilities(self._slope * self._sums(self._said(table)) + self._shift)
 
     def threshold(self, budget: float) -> float:
         """Set by benign rows of the training, each judged by parts that had not seen it."""
         at = threshold_for(self._benign, budget)
-        return float(logistic(np.array([self._slope * at + self._shift]))[0])
+        return float(probabilities(np.array([self._slope * at + self._shift]))[0])
 
     def explain(self, table: Table, top: int = 5) -> list[list[Contribution]]:
-        """What the trees say of a row, unless they call it benign: then what is new about it."""
+        """What the trees say of a row, unless its novelty is more surprising: then what is new about it."""
         known, strange = self._trees.explain(table, top), self._novelty.explain(table, top)
-        margins = self._trees.margins(table)
-        return [known[row] if margins[row] > 0 else strange[row] for row in range(len(table))]
+        said = self._said(table)
+        is_known = self._surprises["known"].of(self._known(said)) >= self._surprises["novelty"].of(said[:, 2])
+        return [known[row] if is_known[row] else strange[row] for row in range(len(table))]
 
     def state(self) -> State:
-        """The states of both parts, and how they are added."""
-        trees, novelty = self._trees.state(), self._novelty.state()
+        """The states of the parts, and what benign rows said to them."""
+        trees, novelty, likeness = self._trees.state(), self._novelty.state(), self._compared()
         settings = {
             "seed": self._seed,
-            "spreads": self._spreads.tolist(),
             "slope": self._slope,
             "shift": self._shift,
             "trees": trees.settings,
             "novelty": novelty.settings,
+            "likeness": likeness.settings(),
         }
-        arrays = {_TREES + name: array for name, array in trees.arrays.items()}
-        arrays |= {_NEW + name: array for name, array in novelty.arrays.items()}
+        arrays = {f"trees.{name}": array for name, array in trees.arrays.items()}
+        arrays |= {f"novelty.{name}": array for name, array in novelty.arrays.items()}
+        arrays |= {f"likeness.{name}": array for name, array in likeness.arrays().items()}
+        arrays |= {f"benign.{name}": one.benign for name, one in self._surprises.items()}
         return State(settings, {**arrays, "benign": self._benign}, trees.texts)
 
     @classmethod
@@ -128,28 +102,42 @@ class GuardedClassifier:
         """The classifier that gave this state."""
         try:
             made = cls(int(state.settings["seed"]))
-            made._spreads = np.asarray(state.settings["spreads"], dtype=np.float64)
             made._slope, made._shift = float(state.settings["slope"]), float(state.settings["shift"])
+            scores = {name: np.asarray(state.arrays[f"benign.{name}"], dtype=np.float64) for name in _PARTS}
             made._benign = np.asarray(state.arrays["benign"], dtype=np.float64)
-            trees = State(state.settings["trees"], _under(_TREES, state), state.texts)
-            novelty = State(state.settings["novelty"], _under(_NEW, state))
+            trees = State(state.settings["trees"], _under("trees.", state), state.texts)
+            novelty = State(state.settings["novelty"], _under("novelty.", state))
+            compared = state.settings["likeness"]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError("The model file lacks parts of a guarded classifier.") from error
-        if made._benign.ndim != 1 or not len(made._benign):
+        if any(one.ndim != 1 or not len(one) or (np.diff(one) < 0).any() for one in (made._benign, *scores.values())):
             raise ModelFileError("The parts of the model file do not fit together.")
-        if made._spreads.shape != _SHARES.shape or made._spreads.min() <= 0:
-            raise ModelFileError("The parts of the model file do not fit together.")
-        made._trees = _Forest.restored(trees, schema)
+        made._surprises = {name: Surprise(one) for name, one in scores.items()}
+        made._trees = FlowClassifier.restored(trees, schema)
         made._novelty = Novelty.restored(novelty, schema)
+        made._likeness = Likeness.restored(compared, _under("likeness.", state), schema)
         return made
 
-    def _sum(self, said: Floats) -> Floats:
-        return (said / self._spreads) @ _SHARES
+    def _grow(self, table: Table, labels: Labels) -> None:
+        self._trees.grow(table, labels)
+        self._likeness = Likeness.of(table, labels, self._seed)
+        self._novelty.fit(table, labels)
 
+    def _said(self, table: Table) -> Floats:
+        """What the parts say. Shape (rows, 3)."""
+        strange = self._novelty.sums(self._novelty.scores(table))
+        return np.stack([self._trees.margins(table), self._compared().scores(table), strange], axis=1)
 
-def _said(trees: _Forest, novelty: Novelty, table: Table) -> Floats:
-    """What the parts say. Shape (rows, 4)."""
-    return np.concatenate([trees.margins(table)[:, None], novelty.scores(table)], axis=1)
+    def _known(self, said: Floats) -> Floats:
+        return self._surprises["trees"].of(said[:, 0]) + self._surprises["likeness"].of(said[:, 1])
+
+    def _sums(self, said: Floats) -> Floats:
+        return self._surprises["known"].of(self._known(said)) + self._surprises["novelty"].of(said[:, 2])
+
+    def _compared(self) -> Likeness:
+        if self._likeness is None:
+            raise ModelFileError("The model has not been trained.")
+        return self._likeness
 
 
 def _under(prefix: str, state: State) -> "dict[str, np.ndarray]":

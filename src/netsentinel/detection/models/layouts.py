@@ -7,6 +7,7 @@ from netsentinel.detection.models.table import Feature, Kind
 
 _TWO_SECONDS = "2 s"
 _CONNECTIONS = "100 connections"
+_COUNT = "connections"
 
 NSL_KDD_COLUMNS: tuple[str, ...] = (
     "duration",
@@ -83,9 +84,23 @@ NSL_KDD = Layout(
     "nsl-kdd",
     frozenset({"protocol_type", "src_bytes", "serror_rate", "dst_host_count"}),
     frozenset({"difficulty", "class", "classnum", "label"}),
-    {"duration": "s", "src_bytes": "bytes", "dst_bytes": "bytes"},
+    {
+        "duration": "s",
+        **dict.fromkeys(("src_bytes", "dst_bytes"), "bytes"),
+        **dict.fromkeys(("count", "srv_count", "dst_host_count", "dst_host_srv_count"), _COUNT),
+    },
     _kdd_windows(),
     "KDD Cup 1999",
+)
+
+_UNSW_COUNTS = (
+    "ct_srv_src",
+    "ct_dst_ltm",
+    "ct_src_dport_ltm",
+    "ct_dst_sport_ltm",
+    "ct_dst_src_ltm",
+    "ct_src_ltm",
+    "ct_srv_dst",
 )
 
 UNSW_NB15 = Layout(
@@ -94,23 +109,15 @@ UNSW_NB15 = Layout(
     frozenset({"id", "attack_cat", "label", "srcip", "dstip", "stime", "ltime"}),
     {
         **dict.fromkeys(("dur", "tcprtt", "synack", "ackdat"), "s"),
-        **dict.fromkeys(("sbytes", "dbytes", "smean", "dmean", "response_body_len"), "bytes"),
+        **dict.fromkeys(("sbytes", "dbytes", "response_body_len"), "bytes"),
+        **dict.fromkeys(("smean", "dmean"), "bytes/packet"),
+        **dict.fromkeys(("spkts", "dpkts", "sloss", "dloss"), "packets"),
         **dict.fromkeys(("sinpkt", "dinpkt", "sjit", "djit"), "ms"),
         **dict.fromkeys(("sload", "dload"), "bit/s"),
+        **dict.fromkeys(_UNSW_COUNTS, _COUNT),
         "rate": "1/s",
     },
-    dict.fromkeys(
-        (
-            "ct_srv_src",
-            "ct_dst_ltm",
-            "ct_src_dport_ltm",
-            "ct_dst_sport_ltm",
-            "ct_dst_src_ltm",
-            "ct_src_ltm",
-            "ct_srv_dst",
-        ),
-        _CONNECTIONS,
-    ),
+    dict.fromkeys(_UNSW_COUNTS, _CONNECTIONS),
     "UNSW-NB15 (Argus and Zeek)",
 )
 

@@ -50,14 +50,14 @@ class Nearest:
         self._points = Points.of(table)
         matrix = self._points.matrix(table)
         back = held_back(row_keys(table), HELD_BACK, self._seed)
-        distances, _ = _nearest(matrix[back], self._chosen(matrix[~back]))
+        distances, _ = nearest(matrix[back], self._chosen(matrix[~back]))
         self._tail = Tail.of(distances)
         self._memory = self._chosen(matrix)
 
     def distances(self, table: Table) -> Floats:
         """Distance of each row to the nearest remembered one."""
         table.must_fit(self._schema)
-        return _nearest(self._encoded(table), self._memory)[0]
+        return nearest(self._encoded(table), self._memory)[0]
 
     def score(self, table: Table) -> Floats:
         """The share of benign rows that are nearer to what is remembered."""
@@ -71,7 +71,7 @@ class Nearest:
         """The features that are farthest from the nearest remembered row, and what that row holds."""
         table.must_fit(self._schema)
         points, matrix = self._points_known(), self._encoded(table)
-        _, places = _nearest(matrix, self._memory)
+        _, places = nearest(matrix, self._memory)
         parts = points.by_feature((matrix - self._memory[places]) ** 2)
         found: list[list[Contribution]] = []
         for row, place in enumerate(places):
@@ -115,7 +115,7 @@ class Nearest:
         return self._points
 
 
-def _nearest(rows: Singles, memory: Singles) -> tuple[Floats, Ints]:
+def nearest(rows: Singles, memory: Singles) -> tuple[Floats, Ints]:
     """Distance to, and place of, the nearest remembered row of each row."""
     sizes = (memory * memory).sum(axis=1)
     distances, places = np.empty(len(rows)), np.empty(len(rows), dtype=np.int64)

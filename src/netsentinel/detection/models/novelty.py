@@ -59,24 +59,24 @@ class Novelty:
         """Learn the benign rows but for some, on which the scores are put on one scale."""
         table = benign_only(table, labels)
         back = held_back(row_keys(table), HELD_BACK, self._seed)
-        self.learn(table.take(~back))
+        for part in (self._copy, self._forest, self._memory):
+            part.fit(table.take(~back))
         scores = self.scores(table.take(back))
         self._places, self._widths = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
-        self._tail = Tail.of(self._sum(scores))
-
-    def learn(self, table: Table) -> None:
-        """Fit all parts on benign rows, without calibrating: for `scores` alone."""
-        for part in (self._copy, self._forest, self._memory):
-            part.fit(table)
+        self._tail = Tail.of(np.exp(self.sums(scores)))
 
     def scores(self, table: Table) -> Floats:
-        """What each part says. Shape (rows, 3)."""
+        """What each part says; the last is the logarithm of the distance to a benign row. Shape (rows, 3)."""
         copies, distances = np.log(self._copy.errors(table) + 1e-3), np.log(self._memory.distances(table) + 1e-3)
         return np.stack([copies, self._forest.loneliness(table), distances], axis=1)
 
+    def sums(self, scores: Floats) -> Floats:
+        """What the parts say together, in spreads of benign rows. Shape (rows,)."""
+        return ((scores - self._places) / self._widths) @ SHARES
+
     def score(self, table: Table) -> Floats:
         """The share of benign rows that are less novel."""
-        return self._tail.probabilities(self._sum(self.scores(table)))
+        return self._tail.probabilities(np.exp(self.sums(self.scores(table))))
 
     def threshold(self, budget: float) -> float:
         """By the rows held back."""
@@ -139,10 +139,6 @@ class Novelty:
         made._forest = IsolationForest.restored(forest, schema)
         made._memory = Nearest.restored(memory, schema)
         return made
-
-    def _sum(self, scores: Floats) -> Floats:
-        """One positive number a row."""
-        return np.exp(((scores - self._places) / self._widths) @ SHARES)
 
 
 def _under(prefix: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.detection.models.calibration import Tail, logistic, platt
+from netsentinel.detection.models.calibration import Surprise, Tail, logistic, platt, probabilities
 
 
 def test_platt_finds_the_curve_that_made_the_labels() -> None:
@@ -21,6 +21,23 @@ def test_platt_stays_finite_when_the_classes_never_overlap() -> None:
     assert np.isfinite(found).all()
     assert found[0] < 0.1
     assert found[-1] > 0.9
+
+
+def test_platt_finds_the_curve_from_far_away() -> None:
+    random = np.random.default_rng(0)
+    bad = random.random(20_000) < 0.5
+    sums = np.where(bad, random.normal(22, 4, 20_000), random.exponential(1.5, 20_000))
+    slope, shift = platt(sums, bad)
+    assert 0.3 < slope < 5
+    assert 5 < -shift / slope < 12
+
+
+def test_what_is_nearly_certain_keeps_its_order() -> None:
+    odds = np.array([-1e4, -50, -10, -3, 0, 3, 10, 10.001, 50, 60, 1e3, 1e4])
+    found = probabilities(odds)
+    assert (np.diff(found) > 0).all()
+    assert found[2:7] == pytest.approx(logistic(odds[2:7]))
+    assert 0 < found[0] < found[-1] < 1
 
 
 def test_a_tail_says_the_share_below_and_goes_on_beyond() -> None:
@@ -42,3 +59,19 @@ def test_a_tails_threshold_costs_its_budget() -> None:
 def test_knots_that_are_none_are_refused(knots: np.ndarray) -> None:
     with pytest.raises(ModelFileError):
         Tail.restored(knots, 10)
+
+
+def test_a_surprise_is_the_share_that_scores_as_high_and_goes_on_beyond() -> None:
+    surprise = Surprise(np.sort(np.random.default_rng(0).exponential(1.0, 20_000)))
+    asked = np.array([-1.0, 0.0, np.log(2), np.log(1_000), 20.0, 40.0])
+    found = surprise.of(asked)
+    assert found[:2] == pytest.approx([0, 0], abs=1e-3)
+    assert found[2] == pytest.approx(np.log(2), abs=0.03)
+    assert found[3] == pytest.approx(np.log(1_000), abs=0.3)
+    assert found[4:] == pytest.approx([20, 40], rel=0.1)
+
+
+def test_few_equal_scores_surprise_finitely() -> None:
+    found = Surprise(np.zeros(3)).of(np.array([-1.0, 0.0, 1.0]))
+    assert np.isfinite(found).all()
+    assert found[0] <= found[1] < found[2]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from netsentinel.academy.extraction import Answer, Learnt, Question, Subject, most_telling
+from netsentinel.academy.extraction import Answer, Learnt, Question, TextNames, most_telling
 from netsentinel.academy.extraction.learning import learnt
 from netsentinel.academy.extraction.prerequisites import Pair, name_features
 from netsentinel.bootstrap import open_library
@@ -65,13 +65,13 @@ class Domain:
 
     @classmethod
     def read(cls, file: Path) -> "Domain":
-        """The domain of a file of pairs. Its names, which carry no label, are those of the subject."""
+        """The domain of a file of pairs. Its names, which carry no label, are taken for those of one text."""
         asked = [Pair(*pair) for pair in pairs_of(file)]
-        subject = Subject(sorted({name_of(one) for pair in asked for one in pair}))
+        among = TextNames(sorted({name_of(one) for pair in asked for one in pair}))
 
         def question(concept: str, other: str) -> Question:
             names = Pair(name_of(concept), name_of(other))
-            return Question(Pair(concept, other), names, name_features(*names, subject))
+            return Question(Pair(concept, other), names, name_features(*names, among))
 
         return cls(
             asked,

@@ -138,15 +138,15 @@ def _techniques(bundle: Path) -> list[tuple[str, str, str]]:
 
 
 def _prerequisites(folder: Path) -> dict[str, Any]:
-    from netsentinel.academy.extraction import Subject
+    from netsentinel.academy.extraction import TextNames
     from netsentinel.academy.extraction.prerequisites import needs_by_name
 
     scores: dict[str, float] = {}
     for file in sorted(folder.glob("*.pairs")):
         right = set(pairs_of(file.with_suffix(".preqs")))
         asked = pairs_of(file)
-        subject = Subject(sorted({name_of(one) for pair in asked for one in pair}))
-        said = [needs_by_name(name_of(concept), name_of(other), subject) for concept, other in asked]
+        among = TextNames(sorted({name_of(one) for pair in asked for one in pair}))
+        said = [needs_by_name(name_of(concept), name_of(other), among) for concept, other in asked]
         scores[file.stem] = f1(said, [pair in right for pair in asked])
     return {
         "prerequisite_f1": round(fmean(scores.values()), 4) if scores else None,

@@ -19,10 +19,10 @@ from netsentinel.academy.extraction.model import (
     Prerequisite,
 )
 from netsentinel.academy.extraction.names import Names, named_in
-from netsentinel.academy.extraction.parts import Subject
+from netsentinel.academy.extraction.parts import TextNames
 from netsentinel.academy.extraction.prerequisites import Question
 from netsentinel.academy.extraction.readers import PACKED_READERS, READERS, SUFFIXES, read_text
-from netsentinel.academy.extraction.weaknesses import Weakness, weaknesses, weaknesses_in
+from netsentinel.academy.extraction.weaknesses import weaknesses, weaknesses_in
 
 __all__ = [
     "PACKED_READERS",
@@ -46,8 +46,7 @@ __all__ = [
     "Position",
     "Prerequisite",
     "Question",
-    "Subject",
-    "Weakness",
+    "TextNames",
     "extract",
     "may_be_one",
     "most_telling",

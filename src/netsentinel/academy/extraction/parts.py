@@ -1,4 +1,4 @@
-"""What names are made of: how much their words presume, how common those are in a subject, what names share."""
+"""What names are made of: how much their words presume, how common those are in a text, what names share."""
 
 import math
 from collections import Counter
@@ -37,14 +37,14 @@ def parts_of(name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-class Subject:
-    """The names of a subject: a word that stands in many of them is one that the others build on."""
+class TextNames:
+    """All names of a text: a word that stands in many of them is one that the others build on."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._counts = Counter(part for name in names for part in stems_of(name))
 
     def commonness(self, name: str) -> float:
-        """How common the words of a name are in the subject: the mean logarithm of how many names they stand in."""
+        """How common the words of a name are among them: the mean logarithm of how many names they stand in."""
         stems = sorted(stems_of(name))
         return sum(math.log(max(1, self._counts[part])) for part in stems) / len(stems) if stems else 0.0
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from netsentinel.academy.extraction.model import FoundConcept, Mention, Prerequisite
-from netsentinel.academy.extraction.parts import Subject, rareness, stems_of
+from netsentinel.academy.extraction.parts import TextNames, rareness, stems_of
 
 BIAS: Final = "bias"
 RARER: Final = "rarer"
@@ -29,7 +29,7 @@ Features = Mapping[str, float]
 
 REASONS: Final[Mapping[str, str]] = {
     RARER: "its name is made of more common words",
-    COMMON: "its words stand in more names of the subject",
+    COMMON: "its words stand in more names of the text",
     CONTAINS: "its name is part of the other's",
     DEFINED_BY: "the definition names it",
     NEEDS: "the text says so",
@@ -56,16 +56,16 @@ class Question:
     features: Features
 
 
-_NO_SUBJECT: Final = Subject()
+_NO_NAMES: Final = TextNames()
 
 
-def name_features(concept: str, prerequisite: str, subject: Subject = _NO_SUBJECT) -> dict[str, float]:
-    """What two names say about whether the second is needed for the first, among the names of their subject."""
+def name_features(concept: str, prerequisite: str, among: TextNames = _NO_NAMES) -> dict[str, float]:
+    """What two names say about whether the second is needed for the first, among all names of the text."""
     left, right = stems_of(concept), stems_of(prerequisite)
     features = {
         BIAS: 1.0,
         RARER: rareness(concept) - rareness(prerequisite),
-        COMMON: subject.commonness(prerequisite) - subject.commonness(concept),
+        COMMON: among.commonness(prerequisite) - among.commonness(concept),
     }
     if right < left:
         features[CONTAINS] = 1.0
@@ -136,9 +136,9 @@ def probability(features: Features, weights: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def needs_by_name(concept: str, prerequisite: str, subject: Subject = _NO_SUBJECT) -> bool:
+def needs_by_name(concept: str, prerequisite: str, among: TextNames = _NO_NAMES) -> bool:
     """Whether the names alone say, before any answer, that the second must be understood first. Never both ways."""
-    features = name_features(concept, prerequisite, subject)
+    features = name_features(concept, prerequisite, among)
     return sum(features.get(name, 0.0) * PRIOR[name] for name in (RARER, COMMON, CONTAINS)) > 0.0
 
 
@@ -158,13 +158,13 @@ class Judge(Protocol):
 def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, judge: Judge) -> tuple[Prerequisite, ...]:
     """Suggestions with their evidence: pairs that a sentence names together, without cycles, the surest first."""
     names = {concept.key: concept.name for concept in concepts}
-    subject = Subject(names.values())
+    among = TextNames(names.values())
     found: list[Prerequisite] = []
     for pair in sorted({*spoken.together, *spoken.defined, *spoken.needed}):
         if pair.concept not in names or pair.prerequisite not in names:
             continue
         called = Pair(names[pair.concept], names[pair.prerequisite])
-        features = name_features(*called, subject) | text_features(pair, spoken)
+        features = name_features(*called, among) | text_features(pair, spoken)
         weight = judge.probability(Question(pair, called, features))
         if weight < LEAST_WEIGHT:
             continue

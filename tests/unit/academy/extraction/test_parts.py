@@ -1,6 +1,6 @@
 import math
 
-from netsentinel.academy.extraction.parts import Subject, parts_of, rareness
+from netsentinel.academy.extraction.parts import TextNames, parts_of, rareness
 
 
 def test_rarer_words_and_longer_names_presume_more() -> None:
@@ -15,7 +15,7 @@ def test_names_of_one_kind_share_parts() -> None:
 
 
 def test_a_word_of_many_names_of_the_subject_is_common() -> None:
-    subject = Subject(["triangle", "acute triangle", "isosceles triangle", "circle"])
-    assert subject.commonness("triangles") == math.log(3)
-    assert subject.commonness("acute triangle") == math.log(3) / 2
-    assert subject.commonness("unheard of") == subject.commonness("the") == Subject().commonness("triangle") == 0.0
+    among = TextNames(["triangle", "acute triangle", "isosceles triangle", "circle"])
+    assert among.commonness("triangles") == math.log(3)
+    assert among.commonness("acute triangle") == math.log(3) / 2
+    assert among.commonness("unheard of") == among.commonness("the") == TextNames().commonness("triangle") == 0.0

@@ -1,6 +1,6 @@
 from netsentinel.academy.extraction.answers import Learnt
 from netsentinel.academy.extraction.model import Found, FoundConcept, Mention, Position, Prerequisite
-from netsentinel.academy.extraction.parts import Subject
+from netsentinel.academy.extraction.parts import TextNames
 from netsentinel.academy.extraction.prerequisites import (
     Pair,
     Spoken,
@@ -51,11 +51,11 @@ def test_names_are_compared_both_ways() -> None:
 
 
 def test_what_many_names_are_made_of_is_more_basic() -> None:
-    subject = Subject(["quux knot", "quux", "quux bundle", "blorf"])
-    assert name_features("blorf", "quux", subject)["common"] > 0 > name_features("quux", "blorf", subject)["common"]
+    among = TextNames(["quux knot", "quux", "quux bundle", "blorf"])
+    assert name_features("blorf", "quux", among)["common"] > 0 > name_features("quux", "blorf", among)["common"]
     assert name_features("blorf", "quux")["common"] == 0.0
-    assert needs_by_name("blorf", "quux", subject)
-    assert not needs_by_name("quux", "blorf", subject)
+    assert needs_by_name("blorf", "quux", among)
+    assert not needs_by_name("quux", "blorf", among)
 
 
 def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:

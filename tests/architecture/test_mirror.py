@@ -18,7 +18,6 @@ ONE_SUITE = {
     "academy/media/uploads.py": "contracts/test_uploads.py",
     "guards/cell.py": "unit/academy/media/test_room.py",
     "guards/confinement.py": "unit/academy/media/test_room.py",
-    "guards/landlock.py": "unit/academy/media/test_room.py",
     "academy/media/ear.py": "contracts/test_ears.py",
     "academy/courses/claims.py": "contracts/test_courses.py",
     "academy/courses/layout.py": "contracts/test_courses.py",

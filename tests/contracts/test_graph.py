@@ -175,13 +175,15 @@ async def test_a_concept_is_found_by_key_or_by_a_name_that_no_other_has(site: Si
     named = (("T1566", "Phishing"), ("TA0001", "Access"), ("M1", "Access"))
     await site.graph.state(ANA, ATTACK, Claims(tuple(ConceptClaim(name=name, key=key) for key, name in named), ()))
     await site.says("m1", "Phishing kit")
-    assert (await site.graph.concept(T, "t1566")).name == "Phishing"
-    assert (await site.graph.concept(T, " phishing")).key == "t1566"
+    assert (await site.graph.called(T, "t1566")).name == "Phishing"
+    assert (await site.graph.called(T, " phishing")).key == "t1566"
     with pytest.raises(NotFoundError, match="Several are called access: "):
-        await site.graph.concept(T, "access")
-    for none in ("phish", ""):
+        await site.graph.called(T, "access")
+    with pytest.raises(NotFoundError):
+        await site.graph.concept(T, "phishing")
+    for none in ("phish", "", "cpt_aaaaaaaaaaaaaaaa"):
         with pytest.raises(NotFoundError, match="There is no concept"):
-            await site.graph.concept(T, none)
+            await site.graph.called(T, none)
 
 
 async def test_a_tenant_sees_its_own_only(site: Site) -> None:

@@ -63,7 +63,7 @@ async def test_a_text_is_live_in_the_graph_with_its_evidence(library: Library) -
     assert (done.is_new, done.is_changed, done.medium.title, done.medium.state) == (
         True, True, "Web sessions", MediumState.READY,
     )  # fmt: skip
-    key = EdgeKey(id_of("session fixation"), Relation.REQUIRES, id_of("session cookie"))
+    key = EdgeKey(id_of("cwe 384"), Relation.REQUIRES, id_of("session cookie"))
     evidence = await library.graph.graph.evidence(T, key)
     assert [(str(one.origin), one.claim.position, one.claim.sentence) for one in evidence] == [
         (
@@ -72,7 +72,7 @@ async def test_a_text_is_live_in_the_graph_with_its_evidence(library: Library) -
             "Session fixation depends on a session cookie that the attacker chose.",
         )
     ]
-    before = await library.graph.graph.closure(T, id_of("session fixation"), Direction.PREREQUISITES)
+    before = await library.graph.graph.closure(T, id_of("cwe 384"), Direction.PREREQUISITES)
     assert id_of("session cookie") in before
     assert (await library.media.document(T, done.medium.id)).title == "Web sessions"
     own = await library.graph.graph.concept(T, f"medium:{done.medium.id}")

@@ -17,7 +17,7 @@ _NEW_NET: Final = 0x40000000
 _NO_NEW_PRIVILEGES: Final = 38
 _PARENT_DEATH_SIGNAL: Final = 1
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SEES_ALL: Final = "The kernel refuses Landlock, which it has: this process could read files that it is not to read."
+_SEES_ALL: Final = "Landlock is refused here, so this process could read files that it is not to read."
 _FORBIDDEN: Final = (
     "socket.",
     "subprocess.",
@@ -59,7 +59,7 @@ def confine(memory_mib: int, *sees: Path) -> Landlock:
     """
     files = Landlock()
     leave_network()
-    if not files.see_only(sees) and files.version:
+    if not files.see_only(sees) and (files.version or files.is_refused):
         sys.stderr.write(f"{_SEES_ALL}\n")
     give_up(memory_mib)
     return files

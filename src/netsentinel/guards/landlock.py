@@ -5,10 +5,11 @@ file and signals from 6.12 on; where it is missing or switched off, nothing chan
 """
 
 import ctypes
+import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,11 @@ _TCP: Final = 0b11
 _OTHERS: Final = 0b11
 """Sockets without a file, and signals, to processes outside."""
 _TCP_SINCE, _OTHERS_SINCE = 4, 6
-_SYSTEM: Final = ("/usr", "/lib", "/lib64", "/nix/store", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
+_ABSENT: Final = (errno.ENOSYS, errno.EOPNOTSUPP)
+_SYSTEM: Final = (
+    *("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/nix/store"),
+    *("/usr/share/zoneinfo", "/etc/ld.so.cache", "/dev/null", "/dev/urandom"),
+)
 
 
 class _Ruleset(ctypes.Structure):
@@ -46,10 +51,14 @@ class Landlock:
         self._call: Any = None
         self.version = 0
         """Of Landlock; 0 where there is none."""
+        self.is_refused = False
+        """Whether this process is not let near it, as by a filter of system calls."""
         if sys.platform == "linux":
             self._call = ctypes.CDLL(None, use_errno=True).syscall
             self._call.restype = ctypes.c_long
-            self.version = max(0, self._call(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_ASK_VERSION)))
+            found: int = self._call(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_ASK_VERSION))
+            self.version = max(0, found)
+            self.is_refused = found < 0 and ctypes.get_errno() not in _ABSENT
 
     def see_only(self, paths: Iterable[Path]) -> bool:
         """Read nothing any more but these files, what is below these folders, and programs and libraries.
@@ -70,7 +79,8 @@ class Landlock:
         if rules < 0:
             return False
         try:
-            for path in (*_libraries(), *paths):
+            seen = list(paths)
+            for path in (*libraries(seen), *seen):
                 self._allow(rules, path)
             return self._call(_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint32(0)) == 0
         finally:
@@ -91,11 +101,13 @@ class Landlock:
             os.close(number)
 
 
-def _libraries() -> Iterator[Path]:
-    """Where this program, Python and the system's libraries are; not the folder that it was started in."""
-    program, here = Path(netsentinel.__file__).resolve().parent, Path.cwd()
+def libraries(seen: Sequence[Path]) -> Iterator[Path]:
+    """Where this program, Python and the system's libraries are; no folder above what is to be seen."""
+    program = Path(netsentinel.__file__).resolve().parent
     yield from map(Path, _SYSTEM)
-    yield from map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix})
+    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix}:
+        yield from (Path(prefix, part) for part in ("lib", "lib64", "pyvenv.cfg"))
     yield program
     yield program.parents[1] / "content"
-    yield from (path for path in map(Path, filter(None, sys.path)) if path != here)
+    above = {parent for path in seen for parent in path.resolve().parents}
+    yield from (path for path in map(Path, filter(None, sys.path)) if path.resolve() not in above)

@@ -267,7 +267,7 @@ class Learning:
             NotFoundError: the graph has no such concept.
         """
         graph, tenant = self._ground.graph, principal.tenant
-        wanted = await graph.concept(tenant, goal)
+        wanted = await graph.called(tenant, goal)
         ids = await graph.closure(tenant, wanted.id)
         found = {one.id: one for one in await graph.find(tenant, ids)} if ids else {}
         seen = await look(self._ground, principal)

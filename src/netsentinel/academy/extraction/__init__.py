@@ -22,7 +22,7 @@ from netsentinel.academy.extraction.names import Names, named_in
 from netsentinel.academy.extraction.parts import TextNames
 from netsentinel.academy.extraction.prerequisites import Question
 from netsentinel.academy.extraction.readers import PACKED_READERS, READERS, SUFFIXES, read_text
-from netsentinel.academy.extraction.weaknesses import weaknesses, weaknesses_in
+from netsentinel.academy.extraction.weaknesses import weaknesses
 
 __all__ = [
     "PACKED_READERS",
@@ -54,5 +54,4 @@ __all__ = [
     "read_text",
     "said_to_be",
     "weaknesses",
-    "weaknesses_in",
 ]

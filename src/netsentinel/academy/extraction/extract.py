@@ -21,6 +21,7 @@ from netsentinel.academy.extraction.model import (
 )
 from netsentinel.academy.extraction.names import Names, folded, key_of
 from netsentinel.academy.extraction.prerequisites import Pair, Spoken, suggested
+from netsentinel.academy.extraction.weaknesses import weaknesses_in
 from netsentinel.academy.extraction.words import sentences, words
 
 _MOST_MENTIONS: Final = 100
@@ -68,13 +69,14 @@ def extract(document: Document, known: Iterable[KnownConcept] = (), state: Learn
 
     Args:
         document: what a reader made of it.
-        known: the concepts that there are, with all their names; a name that they share belongs to the first.
+        known: the concepts that there are, with all their names; a name that they share belongs to the first. The
+            weaknesses that the text names stand behind them.
         state: what answers taught the model of prerequisites; without, what it knows before any.
     """
     chunks, placed = chunked(document.passages)
     total = sum(len(words(passage.text)) for _, passage in placed if passage.kind is not PassageKind.CODE)
     most_terms = max(_LEAST_TERMS, min(_MOST_TERMS, total // _WORDS_PER_TERM))
-    found = candidates(placed, known, most_terms=most_terms)
+    found = candidates(placed, (*known, *weaknesses_in(document)), most_terms=most_terms)
     names = Names()
     for one in found.values():
         for alias in sorted(one.aliases):

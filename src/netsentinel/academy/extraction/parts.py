@@ -11,6 +11,8 @@ from netsentinel.academy.extraction.words import STOP_WORDS, stem, word_facts
 
 _FREE: Final = 2.0
 """Information up to which a word of a name says nothing: `of`, `system`."""
+_MOST_WORDS: Final = 6
+"""Of a name, that are taken apart; the first ones."""
 _ENDS: Final = (3, 4)
 _BEGINNINGS: Final = (4, 5)
 
@@ -26,11 +28,11 @@ def stems_of(name: str) -> frozenset[str]:
     return frozenset(stem(part) for part in _meaning(name))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def parts_of(name: str) -> tuple[str, ...]:
     """What a name may share with those of its kind: stems, endings (`-etry`) and beginnings (`trig-`) of its words."""
     found: set[str] = set()
-    for word in _meaning(name):
+    for word in _meaning(name)[:_MOST_WORDS]:
         found.add(stem(word))
         found.update(f"-{word[-size:]}" for size in _ENDS)
         found.update(f"{word[:size]}-" for size in _BEGINNINGS)

@@ -15,7 +15,10 @@ from netsentinel.kernel.errors import NotFoundError
 _MARKS: Final = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0980-\u0dff\u0e31-\u0e4e\u200c\u200d"
 )
-_TOKEN: Final = re.compile(rf"(?:[^\W_]|[{_MARKS}])+(?:['\u2019.\-\u2010\u2011&](?:[^\W_]|[{_MARKS}])+)*")
+_TOKEN: Final = re.compile(
+    rf"(?:[^\W_]|[{_MARKS}]){{1,100}}(?:['\u2019.\-\u2010\u2011&](?:[^\W_]|[{_MARKS}]){{1,100}}){{0,20}}"
+)
+"""Bounded, because the engine remembers each repeat: a word of 16 MiB would take it 2 GB."""
 _SENTENCE_END: Final = re.compile(
     r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[]?[A-Z0-9\u00c0-\u00de])|(?<=[\u3002\uff01\uff1f])"
 )

@@ -9,7 +9,7 @@ from typing import Final
 from netsentinel.academy.graph.claims import check_room, checked, difference
 from netsentinel.academy.graph.derivation import Derivation, Derived
 from netsentinel.academy.graph.entries import GRAPH_CHANGED, GraphChanged
-from netsentinel.academy.graph.keys import key_of
+from netsentinel.academy.graph.keys import is_id, key_of
 from netsentinel.academy.graph.matching import place_of
 from netsentinel.academy.graph.model import (
     PEOPLE,
@@ -232,14 +232,24 @@ class Graph:
         return await self._ground.store.search(tenant, text, kind=kind, limit=limit)
 
     async def concept(self, tenant: TenantId, id_or_name: str) -> Concept:
-        """A concept by its id, its key, or a name that no other has; one that was merged leads to the other.
+        """A concept by its id, its key, or the name that its id follows from; one that was merged leads to the other.
+
+        Raises:
+            NotFoundError: the tenant has no such concept.
+        """
+        return await self._ground.db.read(lambda tx: self.concept_in(tx, tenant, id_or_name))
+
+    async def called(self, tenant: TenantId, id_or_name: str) -> Concept:
+        """What a person means: as `concept`, or else a concept by any name that no other has, which is a search.
 
         Raises:
             NotFoundError: the tenant has no such concept, or several of that name.
         """
         try:
-            return await self._ground.db.read(lambda tx: self.concept_in(tx, tenant, id_or_name))
+            return await self.concept(tenant, id_or_name)
         except NotFoundError:
+            if is_id(id_or_name):
+                raise
             found = await self.search(tenant, id_or_name)
             called = [one for one in found if key_of(id_or_name) in map(key_of, one.names)]
             if not called:
@@ -249,7 +259,7 @@ class Graph:
         return called[0]
 
     def concept_in(self, tx: ReadTx, tenant: TenantId, id_or_name: str) -> Concept:
-        """A concept by its id, its key, or the name that its id follows from, in the caller's transaction.
+        """`concept` in the caller's transaction.
 
         Raises:
             NotFoundError: the tenant has no such concept.

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import msgspec
 import zstandard
 
-from netsentinel.academy.extraction import Document, Extraction, weaknesses_in
+from netsentinel.academy.extraction import Document, Extraction
 from netsentinel.academy.graph import Claims, Concept, Graph, Origin, OriginKind
 from netsentinel.academy.media.arrivals import Shelf
 from netsentinel.academy.media.claims import claims_of
@@ -186,8 +186,7 @@ class Reading:
         found = await asyncio.to_thread(ground.vocabulary.named_in, tenant, read.document)
         # What only this medium said so far is not known: reading it again finds what the first reading found.
         named = [one for one in found if one.origins > 1 or one.id not in own]
-        known = [*known_of(named), *await asyncio.to_thread(weaknesses_in, read.document)]
-        extraction = await ground.room.extract(read.document, known, await ground.judgement.learnt(tenant))
+        extraction = await ground.room.extract(read.document, known_of(named), await ground.judgement.learnt(tenant))
         return Understood(read, extraction, tuple(named))
 
 

@@ -1,6 +1,7 @@
 """The file of an upload while bytes are appended: written and hashed on a thread while the next ones arrive."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import os
@@ -45,8 +46,7 @@ class Sink:
         """Whether what is checked is the file from its begin, so that it is hashed once."""
         is_apart = checksum is not None and not self._is_whole
         self._part = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum and is_apart else None
-        self._held: list[bytes] = []
-        self._held_bytes = 0
+        self._held = bytearray()
         self._writing: asyncio.Future[None] | None = None
         self.received = 0
         """Bytes that arrived here; durable after `settle`."""
@@ -82,9 +82,8 @@ class Sink:
             StorageFullError: the disk is full.
         """
         self.received += len(piece)
-        self._held.append(piece)
-        self._held_bytes += len(piece)
-        if self._held_bytes >= _TOGETHER:
+        self._held += piece
+        if len(self._held) >= _TOGETHER:
             await self._pass_on()
 
     async def settle(self) -> None:
@@ -109,7 +108,7 @@ class Sink:
 
     async def take_back(self) -> None:
         """Forget what arrived here."""
-        self._held, self._held_bytes, self.received = [], 0, 0
+        self._held, self.received = bytearray(), 0
         if self._writing is not None:
             await asyncio.wait({self._writing})
             self._writing = None
@@ -125,7 +124,7 @@ class Sink:
     async def _pass_on(self) -> None:
         await self._written()
         if self._held:
-            held, self._held, self._held_bytes = self._held, [], 0
+            held, self._held = self._held, bytearray()
             self._writing = asyncio.ensure_future(self._taken(held))
 
     async def _written(self) -> None:
@@ -137,24 +136,23 @@ class Sink:
             raise StorageFullError(f"The upload could not be written: {error}.") from error
         self._writing = None
 
-    async def _taken(self, pieces: list[bytes]) -> None:
+    async def _taken(self, piece: bytearray) -> None:
         """Write and hash, and check on a thread beside that; both are over when this is, whatever fails."""
-        work = [asyncio.to_thread(self._put, pieces)]
+        work = [asyncio.to_thread(self._put, piece)]
         if self._part is not None:
-            work.append(asyncio.to_thread(_hash, self._part, pieces))
+            work.append(asyncio.to_thread(self._part.update, piece))
         for outcome in await asyncio.gather(*work, return_exceptions=True):
             if outcome is not None:
                 raise outcome
 
-    def _put(self, pieces: list[bytes]) -> None:
-        left = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-        size = len(left)
+    def _put(self, piece: bytearray) -> None:
+        left = memoryview(piece)
         while left:
             left = left[os.write(self._number, left) :]
-        _send_to_disk(self._number, self._at, size)
-        self._at += size
+        _send_to_disk(self._number, self._at, len(piece))
+        self._at += len(piece)
         if self._whole is not None:
-            _hash(self._whole, pieces)
+            self._whole.update(piece)
 
 
 def _send_to_disk(number: int, at: int, size: int) -> None:
@@ -163,12 +161,8 @@ def _send_to_disk(number: int, at: int, size: int) -> None:
     On Linux, the advice that pages are not needed writes those that are dirty, and forgets those that are not.
     """
     if sys.platform == "linux":
-        os.posix_fadvise(number, at, size, os.POSIX_FADV_DONTNEED)
-
-
-def _hash(counted: "Hash", pieces: list[bytes]) -> None:
-    for piece in pieces:
-        counted.update(piece)
+        with contextlib.suppress(OSError):  # advice only
+            os.posix_fadvise(number, at, size, os.POSIX_FADV_DONTNEED)
 
 
 def hashed(path: Path, length: int) -> "Hash":

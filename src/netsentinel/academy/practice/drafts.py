@@ -118,7 +118,7 @@ class Drafts:
     async def _of_concepts(
         self, tenant: TenantId, names: Sequence[str], seed: int
     ) -> list[tuple[Concept, list[Asked]]]:
-        meant = [await self._graph.concept(tenant, name) for name in names]
+        meant = [await self._graph.called(tenant, name) for name in names]
         found = {one.id: one for one in meant}.values()
         return [(one, _asked(one, await self._graph.said_of(tenant, one.id), seed)) for one in found]
 

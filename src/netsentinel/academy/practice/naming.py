@@ -22,8 +22,6 @@ async def meant(
 ) -> dict[str, Meant]:
     """Name, key or id -> the concept that it stands for; one that was merged leads to the other.
 
-    A name that several have stands for none of them, but for one of its own.
-
     Args:
         graph: where they are looked up.
         tenant: whose concepts they are.

@@ -29,6 +29,7 @@ from netsentinel.academy.reader.orders import (
 from netsentinel.guards.confinement import allow_cpu, confine
 from netsentinel.guards.frames import HEADER
 
+_NOT_ALONE: Final = "The kernel does not keep it from other files; try again."
 _OUT_OF_MEMORY: Final = "Reading it takes more memory than it may."
 _TOO_DEEP: Final = "It is nested too deeply."
 
@@ -44,8 +45,9 @@ def main(arguments: Sequence[str]) -> int:
             allow_cpu(cpu_s)
             (size,) = HEADER.unpack(header)
             order = order_decoder.decode(orders.read(size))
-            if isinstance(order, Read) and order.is_alone:
-                files.see_only([Path(order.path)])
+            if isinstance(order, Read) and order.is_alone and not files.see_only([Path(order.path)]) and files.version:
+                _say(answers, Unreadable(_NOT_ALONE))
+                continue
             _say(answers, answer(order))
     except (BrokenPipeError, KeyboardInterrupt):
         return 0

@@ -16,6 +16,8 @@ from netsentinel.kernel.types import Micros
 _ALIKE: Final = ("their names are alike",)
 _SAME: Final = ("their names are the same words",)
 _MOST_BASIC: Final = 20
+_MOST_LEARNT: Final = 2_000
+"""Answers that are learnt from: with names of six words each, that takes a second or so."""
 _JUDGED: Final = frozenset({ReviewVerdict.CONFIRM, ReviewVerdict.DENY})
 
 
@@ -93,8 +95,8 @@ def teaches(one: ReviewAnswer) -> bool:
 
 
 def answers_about(given: Iterable[ReviewAnswer], stated: Collection[EdgeKey]) -> list[Answer]:
-    """The answers that teach, about these edges."""
-    return [
+    """The answers that teach, about these edges: the newest, so that nobody waits long for what they come to."""
+    teaching = [
         Answer(
             Question(Pair(one.source, one.target), Pair(one.source_name, one.target_name), dict(one.features)),
             one.verdict is ReviewVerdict.CONFIRM,
@@ -102,6 +104,7 @@ def answers_about(given: Iterable[ReviewAnswer], stated: Collection[EdgeKey]) ->
         for one in given
         if teaches(one) and one.suggested.edge in stated
     ]
+    return teaching[-_MOST_LEARNT:]
 
 
 def told(shelf: Shelf, taught: Taught) -> ReviewModel:

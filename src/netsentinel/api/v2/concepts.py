@@ -128,7 +128,7 @@ async def create_concept(wanted: NewConcept, principal: Writer, services: Served
 async def show_concept(concept_id: str, principal: Reader, services: Served) -> Response:
     """A concept by its id, key or name, with every edge to and from it; held and denied ones are marked."""
     tenant = principal.tenant
-    concept = await services.graph.concept(tenant, concept_id)
+    concept = await services.graph.called(tenant, concept_id)
     edges = await services.graph.neighbours(tenant, concept.id)
     ends = {end for edge in edges for end in (edge.key.source, edge.key.target)}
     found = {one.id: one for one in await services.graph.find(tenant, ends)}
@@ -142,7 +142,7 @@ async def show_prerequisites(
 ) -> Response:
     """All that must be understood before a concept, in an order to learn it in; or all that needs it."""
     tenant = principal.tenant
-    concept = await services.graph.concept(tenant, concept_id)
+    concept = await services.graph.called(tenant, concept_id)
     ids = await services.graph.closure(tenant, concept.id, query.direction)
     found = {one.id: one for one in await services.graph.find(tenant, ids[: query.limit])}
     return answer(LearningOrder([found[one] for one in ids[: query.limit] if one in found], len(ids)))

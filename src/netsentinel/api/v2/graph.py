@@ -83,7 +83,7 @@ async def show_part(query: Annotated[PartQuery, Query()], principal: Reader, ser
     """A part of the graph to draw: concepts around one, or the best connected, with the live edges among them."""
     around = None
     if query.around:
-        around = (await services.graph.concept(principal.tenant, query.around)).id
+        around = (await services.graph.called(principal.tenant, query.around)).id
     return answer(await services.graph.subgraph(principal.tenant, around, depth=query.depth, limit=query.limit))
 
 
@@ -105,7 +105,7 @@ async def show_stats(principal: Reader, services: Served) -> Response:
 async def show_path(query: Annotated[PathQuery, Query()], principal: Reader, services: Served) -> Response:
     """A shortest path between two concepts; `concepts` is empty when there is none."""
     tenant, graph = principal.tenant, services.graph
-    source, target = await graph.concept(tenant, query.source), await graph.concept(tenant, query.target)
+    source, target = await graph.called(tenant, query.source), await graph.called(tenant, query.target)
     ids = await graph.path(tenant, source.id, target.id, is_directed=query.directed)
     found = {one.id: one for one in await graph.find(tenant, ids)}
     return answer(PathView([found[one] for one in ids if one in found]))

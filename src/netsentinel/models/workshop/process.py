@@ -1,5 +1,6 @@
 """The process that trains: one order on stdin, words on stdout as lines of JSON, ends with its order or its parent."""
 
+import contextlib
 import os
 import resource
 import sys
@@ -20,7 +21,8 @@ _ORPHANED = 3
 
 def main(memory_mib: int) -> int:
     """Do what stdin says."""
-    os.nice(_NICE)  # detection and the server's loop go first
+    with contextlib.suppress(PermissionError):  # a filter of system calls may forbid it
+        os.nice(_NICE)  # detection and the server's loop go first
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mib * _MIB, memory_mib * _MIB))
     words = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the words

@@ -27,9 +27,9 @@ def test_a_sheet_becomes_concepts_with_positions_and_prerequisites_with_evidence
     assert concepts["Phishing"].key == "T1566"
     assert concepts["Phishing"].count == 1  # not what stands in code
     assert concepts["session cookie"].definition.startswith("A session cookie is a cookie")
-    assert str(concepts["Session fixation"].mentions[0].position) == "#Session fixation"
+    assert str(concepts["Session Fixation"].mentions[0].position) == "#Session fixation"
     edge = next(one for one in found.prerequisites if one.prerequisite == "session cookie")
-    assert edge.concept == "session fixation"
+    assert edge.concept == "cwe 384"
     assert edge.evidence.sentence == "Session fixation depends on a session cookie that the attacker chose."
     assert edge.reasons[0] == "the text says so"
 

@@ -1,5 +1,6 @@
-from netsentinel.academy.extraction import read_text, weaknesses, weaknesses_in
+from netsentinel.academy.extraction import read_text, weaknesses
 from netsentinel.academy.extraction.names import folded
+from netsentinel.academy.extraction.weaknesses import weaknesses_in
 
 
 def named(text: str) -> list[str]:

@@ -84,3 +84,10 @@ def test_words_have_their_kind(word: str, kind: str) -> None:
 def test_a_table_that_is_not_there_is_said() -> None:
     with pytest.raises(NotFoundError, match=r"no\.tsv is missing"):
         bundled("no.tsv")
+
+
+def test_a_word_without_end_is_cut() -> None:
+    found = words("a" * 1_000_000)
+    assert "".join(found) == "a" * 1_000_000
+    assert max(map(len, found)) == 100
+    assert words("state-of-the-art isn't") == ["state-of-the-art", "isn't"]

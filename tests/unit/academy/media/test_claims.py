@@ -1,4 +1,4 @@
-from netsentinel.academy.extraction import KnownConcept, extract, read_text, weaknesses_in
+from netsentinel.academy.extraction import KnownConcept, extract, read_text
 from netsentinel.academy.graph import ConceptKind, Relation
 from netsentinel.academy.media.claims import claims_of
 from netsentinel.academy.media.model import Medium, MediumState
@@ -27,7 +27,7 @@ def test_known_concepts_keep_their_key_and_kind_and_are_mentioned_few_times() ->
 
 def test_a_weakness_is_one_and_says_what_it_is_where_the_text_does_not() -> None:
     document = read_text("x.md", b"Bind variables, or SQL injection waits.\n\nXSS is a weakness of pages that echo.\n")
-    claims = claims_of(MEDIUM, extract(document, weaknesses_in(document)), {})
+    claims = claims_of(MEDIUM, extract(document), {})
     sql, scripting = (next(one for one in claims.concepts if one.key == key) for key in ("cwe 89", "cwe 79"))
     assert (sql.name, sql.kind) == ("SQL Injection", ConceptKind.WEAKNESS)
     assert sql.text.startswith("CWE-89: The product constructs")

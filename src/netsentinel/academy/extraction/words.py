@@ -24,6 +24,8 @@ _SENTENCE_END: Final = re.compile(
 )
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs?|cf|al|Dr|Mr|Ms|Mrs|Prof|Fig|No|St|approx)|\b[A-Z])\.$")
 _LONGEST_ABBREVIATION: Final = 20
+_LONGEST_WORD: Final = 1_000
+"""Characters; what is longer is none, and nobody else could do anything while it was looked at in one piece."""
 MOST_SENTENCE_WORDS: Final = 60
 """A sentence without a full stop, as in spoken text, is cut after so many words."""
 
@@ -65,7 +67,7 @@ def spelled(text: str) -> list[str]:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, trimmed; what has no full stop is cut after 60 words."""
+    """The sentences of a text, trimmed; what has no full stop is cut after 60 words, a word after 1,000 characters."""
     begin = 0
     for match in _SENTENCE_END.finditer(text):
         if _ABBREVIATION.search(text[max(begin, match.start() - _LONGEST_ABBREVIATION) : match.start()]):
@@ -77,6 +79,8 @@ def sentences(text: str) -> Iterator[str]:
 
 def _cut(sentence: str) -> Iterator[str]:
     parts = sentence.split()
+    if len(sentence) > _LONGEST_WORD:
+        parts = [part[at : at + _LONGEST_WORD] for part in parts for at in range(0, len(part), _LONGEST_WORD)]
     for start in range(0, len(parts), MOST_SENTENCE_WORDS):
         yield " ".join(parts[start : start + MOST_SENTENCE_WORDS])
 

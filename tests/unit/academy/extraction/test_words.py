@@ -90,4 +90,5 @@ def test_a_word_without_end_is_cut() -> None:
     found = words("a" * 1_000_000)
     assert "".join(found) == "a" * 1_000_000
     assert max(map(len, found)) == 100
+    assert max(map(len, sentences("a" * 1_000_000))) <= 61_000
     assert words("state-of-the-art isn't") == ["state-of-the-art", "isn't"]

@@ -235,16 +235,16 @@ async def test_migrations_run_once(opener: Opener, journal_writer: JournalWriter
             assert await applied(database) == expected
 
 
-async def test_two_programs_may_open_at_once(opener: Opener, journal_writer: JournalWriter) -> None:
-    first, second = opener(journal_writer), opener(journal_writer)
-    await asyncio.gather(first.__aenter__(), second.__aenter__())
+async def test_several_programs_may_open_at_once(opener: Opener, journal_writer: JournalWriter) -> None:
+    programs = [opener(journal_writer) for _ in range(4)]
+    await asyncio.gather(*(program.__aenter__() for program in programs))
     try:
-        await first.write(put("a"))
-        await second.write(put("b"))
-        assert await first.read(keys) == ["a", "b"]
+        for program, key in zip(programs, "abcd", strict=True):
+            await program.write(put(key))
+        assert await programs[0].read(keys) == ["a", "b", "c", "d"]
     finally:
-        await first.__aexit__()
-        await second.__aexit__()
+        for program in programs:
+            await program.__aexit__()
 
 
 async def test_a_failing_migration_leaves_nothing(

@@ -8,6 +8,7 @@ import errno
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -43,6 +44,7 @@ MAX_GROUP: Final = 256
 
 _READERS: Final = 4
 _BUSY_MS: Final = 10_000
+_PAUSE_S: Final = 0.01
 """How long to wait for another process (the command line) that is writing."""
 
 _CHECKPOINT_PAGES: Final = 1_000
@@ -235,7 +237,7 @@ class SqliteDatabase:
             connection.pragma("query_only", 1)
             connection.wal_autocheckpoint(0)  # one checkpointer per file: the writer
         else:
-            connection.pragma("journal_mode", "WAL")
+            _use_wal(connection)
             connection.pragma("journal_size_limit", _MAX_LEFT_WAL_BYTES)
             # After a commit was acknowledged, not as a part of it: copying back takes a sync of its own.
             connection.wal_autocheckpoint(0)
@@ -361,6 +363,20 @@ class SqliteDatabase:
         finally:
             _roll_back(connection)
             self._readers.put(connection)
+
+
+def _use_wal(connection: apsw.Connection) -> None:
+    """Have the file written ahead; of two programs that open a new one at once, SQLite refuses one without waiting."""
+    until = time.monotonic() + _BUSY_MS / 1_000
+    while True:
+        try:
+            connection.pragma("journal_mode", "WAL")
+        except apsw.BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _create_private(path: Path) -> None:

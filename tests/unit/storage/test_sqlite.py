@@ -202,3 +202,20 @@ def test_errors_of_sqlite_in_our_words(error: Exception, system_errno: int, expe
     translated = sqlite_module._translated(error, SimpleNamespace(system_errno=system_errno))
     assert type(translated) is expected
     assert translated is error or translated.__cause__ is error
+
+
+def test_a_new_file_that_another_program_opens_too_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = iter([True, True, False])
+
+    def pragma(name: str, value: str) -> str:
+        assert (name, value) == ("journal_mode", "WAL")
+        if next(refused, True):
+            raise apsw.BusyError("database is locked")
+        return "wal"
+
+    monkeypatch.setattr(sqlite_module, "_PAUSE_S", 0.0)
+    sqlite_module._use_wal(SimpleNamespace(pragma=pragma))  # type: ignore[arg-type] # all that is asked of it
+    assert next(refused, None) is None
+    monkeypatch.setattr(sqlite_module, "_BUSY_MS", 0)
+    with pytest.raises(apsw.BusyError):
+        sqlite_module._use_wal(SimpleNamespace(pragma=pragma))  # type: ignore[arg-type] # the same

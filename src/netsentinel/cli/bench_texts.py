@@ -138,15 +138,21 @@ def _techniques(bundle: Path) -> list[tuple[str, str, str]]:
 
 
 def _prerequisites(folder: Path) -> dict[str, Any]:
-    from netsentinel.academy.extraction import TextNames
-    from netsentinel.academy.extraction.prerequisites import needs_by_name
+    from netsentinel.academy.extraction import Learnt, Question, TextNames
+    from netsentinel.academy.extraction.prerequisites import Pair, name_features
 
+    judge = Learnt()
     scores: dict[str, float] = {}
     for file in sorted(folder.glob("*.pairs")):
         right = set(pairs_of(file.with_suffix(".preqs")))
         asked = pairs_of(file)
         among = TextNames(sorted({name_of(one) for pair in asked for one in pair}))
-        said = [needs_by_name(name_of(concept), name_of(other), among) for concept, other in asked]
+
+        def likely(concept: str, other: str, among: TextNames = among) -> float:
+            names = Pair(name_of(concept), name_of(other))
+            return judge.probability(Question(Pair(concept, other), names, name_features(*names, among)))
+
+        said = [likely(concept, other) > likely(other, concept) for concept, other in asked]
         scores[file.stem] = f1(said, [pair in right for pair in asked])
     return {
         "prerequisite_f1": round(fmean(scores.values()), 4) if scores else None,

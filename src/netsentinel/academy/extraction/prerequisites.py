@@ -136,12 +136,6 @@ def probability(features: Features, weights: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def needs_by_name(concept: str, prerequisite: str, among: TextNames = _NO_NAMES) -> bool:
-    """Whether the names alone say, before any answer, that the second must be understood first. Never both ways."""
-    features = name_features(concept, prerequisite, among)
-    return sum(features.get(name, 0.0) * PRIOR[name] for name in (RARER, COMMON, CONTAINS)) > 0.0
-
-
 class Judge(Protocol):
     """Says how likely a suggestion is right."""
 

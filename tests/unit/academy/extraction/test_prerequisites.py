@@ -3,9 +3,9 @@ from netsentinel.academy.extraction.model import Found, FoundConcept, Mention, P
 from netsentinel.academy.extraction.parts import TextNames
 from netsentinel.academy.extraction.prerequisites import (
     Pair,
+    Question,
     Spoken,
     name_features,
-    needs_by_name,
     probability,
     suggested,
     text_features,
@@ -37,10 +37,14 @@ def edge(concept: str, prerequisite: str, weight: float = 0.9) -> Prerequisite:
     return Prerequisite(concept=concept, prerequisite=prerequisite, weight=weight, evidence=mention(), reasons=())
 
 
+def likely(concept: str, other: str, among: TextNames | None = None) -> float:
+    names = Pair(concept, other)
+    return Learnt().probability(Question(names, names, name_features(*names, among or TextNames())))
+
+
 def test_the_name_that_presumes_more_needs_the_other() -> None:
-    assert needs_by_name("isosceles triangle", "triangle")
-    assert not needs_by_name("triangle", "isosceles triangle")
-    assert not needs_by_name("triangle", "triangle")
+    assert likely("isosceles triangle", "triangle") > likely("triangle", "triangle")
+    assert likely("triangle", "triangle") > likely("triangle", "isosceles triangle")
 
 
 def test_names_are_compared_both_ways() -> None:
@@ -54,8 +58,8 @@ def test_what_many_names_are_made_of_is_more_basic() -> None:
     among = TextNames(["quux knot", "quux", "quux bundle", "blorf"])
     assert name_features("blorf", "quux", among)["common"] > 0 > name_features("quux", "blorf", among)["common"]
     assert name_features("blorf", "quux")["common"] == 0.0
-    assert needs_by_name("blorf", "quux", among)
-    assert not needs_by_name("quux", "blorf", among)
+    assert likely("blorf", "quux", among) > likely("blorf", "quux")
+    assert likely("blorf", "quux", among) > likely("quux", "blorf", among)
 
 
 def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:

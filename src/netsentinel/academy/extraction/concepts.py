@@ -113,7 +113,7 @@ def _defined(passage: Passage) -> Iterable[tuple[str, str, str]]:
     if passage.term:
         if is_name(passage.term):
             said = passage.text[len(passage.term) :].lstrip(" :")
-            yield passage.term, passage.text if _GOES_ON.match(said) else said, ""
+            yield passage.term, f"{passage.term} {said}" if _GOES_ON.match(said) else said, ""
         return
     if passage.kind is PassageKind.HEADING:
         return

@@ -32,7 +32,7 @@ def test_one_name_is_one_concept_and_the_surest_source_keeps_it() -> None:
         ),
         Passage(text="Nonce: random bytes", term="Nonce", position=Position(), kind=PassageKind.DEFINITION),
         Passage(
-            text="Nonces of TLS are numbers.", term="Nonces of TLS", position=Position(), kind=PassageKind.DEFINITION
+            text="Nonces of TLS: are numbers.", term="Nonces of TLS", position=Position(), kind=PassageKind.DEFINITION
         ),
         Passage(text="Typosquatting", position=Position(), kind=PassageKind.HEADING),
         Passage(text="print('Buffer Overflow')", position=Position(), kind=PassageKind.CODE),

@@ -17,6 +17,7 @@ from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
 from netsentinel.detection.rules.needles import LONGEST, Needles, any_case, literal
 from netsentinel.detection.rules.regex import utf8
 from netsentinel.detection.rules.scanner import FieldScanner
+from netsentinel.detection.rules.witness import is_typical
 
 _ASCII = re.compile(r"[\x00-\x7f]+")
 
@@ -26,6 +27,10 @@ _ODD = ("\u212a", "\u0130")
 
 _NUMBER = frozenset("0123456789.eE+-")
 """What a number is written with: JSON may write one in another way than it is read."""
+
+_PIECE = 8
+"""So many characters of a keyword are looked for: its beginning where that says something, since the ends of texts
+(`.dll`, `.com`) are what many have in common. A long needle takes three times as long."""
 
 _NONE = (0, 0)
 
@@ -45,13 +50,14 @@ class KeywordScanner:
         self._rules = list(asked.values())
         self._scan = FieldScanner(enumerate(asked), cache).scan
         pieces = [_piece(atom) for atom in asked]
-        self._pieces = self._escaped = None
+        self._pieces = self._escaped = self._escaped_ascii = None
         if all(pieces):
             odd = {literal(char) for char in _ODD}
             self._pieces = Needles(sorted({*map(any_case, pieces), *odd}), cache)
             if not any(_NUMBER.issuperset(piece) for piece in pieces):
                 escaped = {any_case(msgspec.json.encode(piece)[1:-1].decode()) for piece in pieces}
                 self._escaped = Needles(sorted({*escaped, *odd, _REWRITTEN}), cache)
+                self._escaped_ascii = Needles(sorted({*escaped, _REWRITTEN}), cache)
 
     def may_be_in(self, raws: Sequence[bytes]) -> bool:
         """Whether any of these events may hold a keyword; one look through all of them together.
@@ -61,7 +67,12 @@ class KeywordScanner:
         Args:
             raws: the events as JSON, or empty.
         """
-        return self._escaped is None or not all(raws) or bool(self._escaped.find(b"\n".join(raws)))
+        return self._escaped is None or not all(raws) or self._is_in(b"\n".join(raws))
+
+    def _is_in(self, json: bytes) -> bool:
+        """Whether a piece of a keyword, or what may hide one, stands there."""
+        escaped = self._escaped_ascii if json.isascii() else self._escaped
+        return escaped is None or bool(escaped.find(json))
 
     def find(self, native: dict[str, Any], raw: bytes = b"") -> tuple[int, int]:
         """The rules whose first, and those whose second fresh need an event's values meet, as bits.
@@ -70,7 +81,7 @@ class KeywordScanner:
             native: the event.
             raw: the same as JSON, or empty.
         """
-        if raw and self._escaped is not None and not self._escaped.find(raw):
+        if raw and not self._is_in(raw):
             return _NONE
         if self._pieces is not None and not self._pieces.find(_joined(native)):
             return _NONE
@@ -84,14 +95,16 @@ class KeywordScanner:
 
 
 def _piece(atom: Atom) -> str:
-    """An ASCII text that a value that answers the atom must hold, in either case; empty when there is none."""
+    """A short ASCII text that a value that answers the atom must hold, in either case; empty when there is none."""
     if atom.operation is Operation.LIKE:
         text = longest_literal(pattern_pieces(str(atom.value)))
     elif atom.operation in {Operation.CONTAINS, Operation.STARTSWITH, Operation.ENDSWITH, Operation.EQUALS}:
         text = str(atom.value)
     else:
         return ""
-    return max(_ASCII.findall(text), key=len, default="")[:LONGEST]
+    whole = max(_ASCII.findall(text), key=len, default="")[:LONGEST]
+    pieces = (whole[at : at + _PIECE] for at in range(len(whole) - _PIECE + 1))
+    return next((piece for piece in pieces if not _NUMBER.issuperset(piece) and not is_typical(piece)), whole)
 
 
 def _joined(native: dict[str, Any]) -> bytes:

@@ -149,6 +149,11 @@ def sought(condition: Condition) -> frozenset[Atom]:
     return frozenset[Atom]().union(*needed.fresh, *needed.steady)
 
 
+def is_typical(text: str) -> bool:
+    """Whether many events hold a text."""
+    return _is_typical(Operation.CONTAINS, text.lower())
+
+
 def is_steady(field: str) -> bool:
     """Whether the values of a field come back all the time."""
     return field in _STEADY

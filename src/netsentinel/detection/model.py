@@ -1,14 +1,11 @@
 """A finding: what one detector says about one or more events."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from netsentinel.kernel.types import Level, Micros, TenantId
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedField:
+class MatchedField(msgspec.Struct, frozen=True):
     """One field that made the detector fire."""
 
     field: str

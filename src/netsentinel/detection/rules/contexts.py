@@ -1,11 +1,13 @@
 """What the steady fields of an event say together, and how the events of one kind are read: as rows or dictionaries."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from netsentinel.detection.rules.fields import MISSING
-from netsentinel.detection.rules.said import FieldSays, Said
+from netsentinel.detection.rules.logic import Logic
+from netsentinel.detection.rules.memory import Room
+from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
 from netsentinel.events.model import Event
 from netsentinel.events.rows import Layout
 
@@ -17,29 +19,53 @@ def _no_values(_: Any) -> tuple[Any, ...]:
     return ()
 
 
+_ANSWER_BYTES = 200
+"""What a remembered answer takes, about."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lane:
     """Fresh fields that many contexts leave open: their events are looked at together, one field after the other."""
 
+    room: Room = field(default_factory=Room)
+    """Where answers are accounted for."""
     fields: tuple[FieldSays, ...] = ()
     values: Values = _no_values
     """Their values in an event of one kind."""
+    answers: dict[tuple[Any, ...], int] = field(default_factory=dict[tuple[Any, ...], int])
+    """The rules to look at for a context and what fields say in it: the same few come back all the time."""
 
-    def says(self, events: Sequence[Event], given: Sequence[Any]) -> Iterator[tuple[int, Said]]:
-        """What the fields of events say, with the events' positions; nothing of most.
+    def rules(
+        self, contexts: Sequence["Context"], events: Sequence[Event], given: Sequence[Any], words: Sequence[Said]
+    ) -> list[int]:
+        """The rules that are to be looked at for each event, as bits.
 
         Args:
+            contexts: of the events, each of this lane.
             events: of one kind.
             given: their rows, or their native fields.
+            words: what the keywords in each event say, or empty.
         """
-        for field, column in zip(self.fields, zip(*map(self.values, given), strict=True), strict=True):
-            if field.plain:
-                yield from field.of_each(column)
-                continue
-            for at, raw in enumerate(column):
-                if raw is not MISSING and raw is not None:
-                    for said in field.of(field.reader.read(events[at].native)):
-                        yield at, said
+        columns = zip(self.fields, zip(*map(self.values, given), strict=True), strict=True)
+        said = [words, *(_said(field, column, events) for field, column in columns)]
+        keys: list[tuple[Any, ...]] = list(zip(contexts, *filter(None, said), strict=True))
+        found = list(map(self.answers.get, keys))
+        return [self._answer(*key) if one is None else one for one, key in zip(found, keys, strict=True)]
+
+    def _answer(self, context: "Context", *said: Said) -> int:
+        self.room.take(_ANSWER_BYTES)
+        rules = self.answers[context, *said] = context.rules(said)
+        return rules
+
+
+def _said(field: FieldSays, column: Sequence[Any], events: Sequence[Event]) -> Sequence[Said]:
+    """What a field says in each event, of which one of its names is given; empty when it says nothing in any."""
+    if field.plain:
+        return field.of_each(column)
+    return [
+        NOTHING if raw is MISSING or raw is None else field.of(field.reader.read(event.native))
+        for raw, event in zip(column, events, strict=True)
+    ]
 
 
 WIDE = Lane()
@@ -49,7 +75,7 @@ WIDE = Lane()
 class Context:
     """What the steady fields of an event say about the rules, as bits."""
 
-    __slots__ = ("allowed", "anyway", "asked", "asks_keywords", "first", "lane", "second")
+    __slots__ = ("allowed", "asks_keywords", "first", "lane", "logic", "second")
 
     def __init__(self, allowed: int, first: int, second: int) -> None:
         self.allowed = allowed
@@ -58,10 +84,8 @@ class Context:
         """Those whose first fresh need is met, or that have none."""
         self.second = second
         """The same for the second."""
-        self.anyway = allowed & first & second
-        """Those that are looked at whatever the fresh fields say."""
-        self.asked = 0
-        """Those that are known to be possible with these fields."""
+        self.logic: dict[int, Logic] = {}
+        """What is left to ask of a rule, by its bit, where that is known."""
         self.lane = WIDE
         """The fresh fields that can still meet a need of an allowed rule."""
         self.asks_keywords = False
@@ -71,10 +95,19 @@ class Context:
         """The rules of which this can meet a fresh need that is still open, or that it can rule out."""
         return self.allowed & (said.first & ~self.first | said.second & ~self.second | said.blocks)
 
+    def rules(self, said: Iterable[Said]) -> int:
+        """The rules that are to be looked at when this is said beside the context."""
+        first, second, blocked = self.first, self.second, 0
+        for one in said:
+            first |= one.first
+            second |= one.second
+            blocked |= one.blocks
+        return first & second & self.allowed & ~blocked
+
     def rule_out(self, rules: int) -> None:
         """These cannot be true for any event with this context."""
         self.allowed &= ~rules
-        self.anyway &= ~rules
+        self.lane.answers.clear()
 
 
 class Kind:
@@ -83,12 +116,14 @@ class Kind:
     Args:
         layout: of the rows; None for dictionaries.
         names: what their contexts depend on.
+        room: where what is remembered of them is accounted for.
     """
 
-    __slots__ = ("_lanes", "_values", "contexts", "key", "layout")
+    __slots__ = ("_lanes", "_room", "_values", "contexts", "key", "layout")
 
-    def __init__(self, layout: Layout | None, names: Sequence[str]) -> None:
+    def __init__(self, layout: Layout | None, names: Sequence[str], room: Room) -> None:
         self.layout = layout
+        self._room = room
         self._values: dict[tuple[str, ...], Values] = {}
         self._lanes: dict[tuple[tuple[str, FieldSays], ...], Lane] = {}
         self.key = self.values(self.known(names))
@@ -104,7 +139,7 @@ class Kind:
         found = self._lanes.get(key := tuple(fields))
         if found is None:
             values = self.values(tuple(name for name, _ in key))
-            found = self._lanes[key] = Lane(tuple(field for _, field in key), values)
+            found = self._lanes[key] = Lane(self._room, tuple(field for _, field in key), values)
         return found
 
     def values(self, names: tuple[str, ...]) -> Values:

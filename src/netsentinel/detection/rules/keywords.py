@@ -48,7 +48,7 @@ class KeywordScanner:
 
     def __init__(self, asked: Mapping[Atom, tuple[int, int]], cache: RuleCache | None = None) -> None:
         self._rules = list(asked.values())
-        self._scan = FieldScanner(enumerate(asked), cache).scan
+        self._atoms_in = FieldScanner(enumerate(asked), cache).atoms
         pieces = [_piece(atom) for atom in asked]
         self._pieces = self._escaped = self._escaped_ascii = None
         if all(pieces):
@@ -87,7 +87,7 @@ class KeywordScanner:
             return _NONE
         first = second = 0
         for _, text in everything(native):
-            for atom in self._scan(text):
+            for atom in self._atoms_in(text):
                 in_first, in_second = self._rules[atom]
                 first |= in_first
                 second |= in_second

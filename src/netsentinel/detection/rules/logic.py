@@ -73,12 +73,8 @@ class Logic(ABC):
         """Whether it is true."""
 
     @abstractmethod
-    def possible(self, view: View) -> bool:
-        """Whether it can be true for any event whose steady fields are those of this one."""
-
-    @abstractmethod
-    def certain(self, view: View) -> bool:
-        """Whether it is true for all events whose steady fields are those of this one."""
+    def settled(self, view: View) -> "Logic":
+        """What is left to ask of events whose steady fields are those of this one; `NEVER` when they rule it out."""
 
     @abstractmethod
     def explain(self, view: View) -> Iterator[Evidence]:
@@ -97,11 +93,50 @@ class _Leaf(Logic):
     def __init__(self, *readers: FieldReader) -> None:
         self._steady = bool(readers) and all(reader.is_steady for reader in readers)
 
-    def possible(self, view: View) -> bool:
-        return not self._steady or self.holds(view)
+    def settled(self, view: View) -> Logic:
+        if not self._steady:
+            return self
+        return _Known(tuple(self.explain(view))) if self.holds(view) else NEVER
 
-    def certain(self, view: View) -> bool:
-        return self._steady and self.holds(view)
+
+class _Known(Logic):
+    """What is true whatever the fresh fields are.
+
+    Args:
+        evidence: why.
+    """
+
+    __slots__ = ("evidence",)
+
+    def __init__(self, evidence: tuple[Evidence, ...]) -> None:
+        self.evidence = evidence
+
+    def holds(self, view: View) -> bool:  # noqa: ARG002 - no event is asked
+        return True
+
+    def settled(self, view: View) -> Logic:  # noqa: ARG002 - no event is asked
+        return self
+
+    def explain(self, view: View) -> Iterator[Evidence]:  # noqa: ARG002 - no event is asked
+        return iter(self.evidence)
+
+
+class _Never(Logic):
+    """What is false whatever the fresh fields are."""
+
+    __slots__ = ()
+
+    def holds(self, view: View) -> bool:  # noqa: ARG002 - no event is asked
+        return False
+
+    def settled(self, view: View) -> Logic:  # noqa: ARG002 - no event is asked
+        return self
+
+    def explain(self, view: View) -> Iterator[Evidence]:  # noqa: ARG002 - what is false has no reason to be true
+        return iter(())
+
+
+NEVER: Logic = _Never()
 
 
 def logic_of(condition: Condition, reader: Readers) -> Logic:
@@ -297,11 +332,11 @@ class _Not(Logic):
     def holds(self, view: View) -> bool:
         return not self._item.holds(view)
 
-    def possible(self, view: View) -> bool:
-        return not self._item.certain(view)
-
-    def certain(self, view: View) -> bool:
-        return not self._item.possible(view)
+    def settled(self, view: View) -> Logic:
+        item = self._item.settled(view)
+        if item is NEVER:
+            return _Known(())
+        return NEVER if type(item) is _Known else _Not(item)
 
     def explain(self, view: View) -> Iterator[Evidence]:  # noqa: ARG002 - what is not there has nothing to show
         return iter(())
@@ -320,11 +355,16 @@ class _All(Logic):
                 return False
         return True
 
-    def possible(self, view: View) -> bool:
-        return all(item.possible(view) for item in self._rarest_first)
-
-    def certain(self, view: View) -> bool:
-        return all(item.certain(view) for item in self._items)
+    def settled(self, view: View) -> Logic:
+        after: dict[Logic, Logic] = {}
+        for item in self._rarest_first:
+            left = after[item] = item.settled(view)
+            if left is NEVER:
+                return NEVER
+        items = [after.get(item, item) for item in self._items]  # what is known is not asked
+        if all(type(item) is _Known for item in items):
+            return _known(items, view)
+        return _All(items, [left for left in after.values() if type(left) is not _Known])
 
     def explain(self, view: View) -> Iterator[Evidence]:
         for item in self._items:
@@ -343,13 +383,18 @@ class _Any(Logic):
                 return True
         return False
 
-    def possible(self, view: View) -> bool:
-        return any(item.possible(view) for item in self._items)
-
-    def certain(self, view: View) -> bool:
-        return any(item.certain(view) for item in self._items)
+    def settled(self, view: View) -> Logic:
+        items = [left for item in self._items if (left := item.settled(view)) is not NEVER]
+        if all(type(item) is _Known for item in items):
+            return _known(items, view) if items else NEVER
+        return items[0] if len(items) == 1 else _Any(items)
 
     def explain(self, view: View) -> Iterator[Evidence]:
         for item in self._items:
             if item.holds(view):
                 yield from item.explain(view)
+
+
+def _known(items: Sequence[Logic], view: View) -> Logic:
+    """All these, each of which is true whatever the fresh fields are."""
+    return _Known(tuple(evidence for item in items for evidence in item.explain(view)))

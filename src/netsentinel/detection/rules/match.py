@@ -5,8 +5,8 @@ field is scanned once, for those atoms alone, and a rule's logic is only looked 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.logic import Evidence
@@ -19,8 +19,7 @@ from netsentinel.events.model import Event, Logsource
 _MAX_PLANS = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A rule that is true for an event."""
 
     rule: Rule

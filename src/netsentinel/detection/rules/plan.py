@@ -5,8 +5,9 @@ worked out once and kept, so that an event costs a look at its context and at it
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from time import perf_counter_ns
 from typing import Any, cast
 
@@ -14,10 +15,10 @@ from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.contexts import WIDE, Context, Kind, Lane
 from netsentinel.detection.rules.fields import MISSING, FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
-from netsentinel.detection.rules.logic import Evidence, Logic, View, logic_of
+from netsentinel.detection.rules.logic import NEVER, Evidence, Logic, View, logic_of
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Rule
-from netsentinel.detection.rules.said import FieldSays, Said
+from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
 from netsentinel.detection.rules.taxonomy import aliases
 from netsentinel.detection.rules.witness import MAX_STEADY_NEEDS, blockers, fields_of, is_steady, needs
 from netsentinel.events.model import Event
@@ -28,6 +29,9 @@ MAX_EVIDENCE = 32
 
 _CONTEXT_BYTES = 1_400
 """What a remembered context takes, about."""
+
+_LOGIC_BYTES = 1_000
+"""What is left of a rule with a context takes so much, about."""
 
 _KIND_BYTES = 2_000
 """What a remembered kind of events takes beside its contexts, about."""
@@ -125,14 +129,19 @@ class Plan:
         while candidates:
             rule = candidates & -candidates
             candidates ^= rule
-            logic = self._logic_of(rule)
+            logic = context.logic.get(rule) or self._logic_of(rule)
             if logic.holds(view):
                 yield self._rules[rule.bit_length() - 1], tuple(islice(logic.explain(view), MAX_EVIDENCE))
-            elif not rule & context.asked:
-                if logic.possible(view):
-                    context.asked |= rule
-                else:
-                    context.rule_out(rule)
+            elif rule not in context.logic:
+                self._settle_rule(rule, logic.settled(view), context)
+
+    def _settle_rule(self, rule: int, left: Logic, context: Context) -> None:
+        """Ask this rule no more than is left of it with a context."""
+        if left is NEVER:
+            context.rule_out(rule)
+        else:
+            self._memory.contexts.take(_LOGIC_BYTES)
+            context.logic[rule] = left
 
     def weigh(self, event: Event) -> Iterator[tuple[Rule, int]]:
         """Each rule that is looked at for an event, with the nanoseconds that this takes."""
@@ -174,69 +183,63 @@ class Plan:
 
     def _new_kind(self, layout: Layout | None) -> Kind:
         self._memory.contexts.take(_KIND_BYTES)
-        kind = self._kinds[layout] = Kind(layout, self._context_keys)
+        kind = self._kinds[layout] = Kind(layout, self._context_keys, self._memory.contexts)
         return kind
 
-    def _candidates(self, events: Sequence[Event]) -> Iterator[tuple[int, Context, int]]:
+    def _candidates(self, events: Sequence[Event]) -> list[tuple[int, Context, int]]:
         """The positions of the events for which rules are to be looked at, with these rules as bits."""
         given = [event.row if type(event) is RowEvent else event.native for event in events]
         contexts = self._contexts(events, given)
         self._events += len(events)
         if self._events >= self._settles_at:
             self._settle(contexts)
-        said = self._said(events, given, contexts)
-        for at, context in enumerate(contexts):
-            rules = context.anyway
-            if at in said:
-                first, second, blocked = context.first, context.second, 0
-                for one in said[at]:
-                    first |= one.first
-                    second |= one.second
-                    blocked |= one.blocks
-                rules = first & second & context.allowed & ~blocked
-            if rules:
-                yield at, context, rules
-
-    def _said(
-        self, events: Sequence[Event], given: Sequence[Any], contexts: Sequence[Context]
-    ) -> dict[int, list[Said]]:
-        """What the fresh values of events say, by the events' positions; those of most events say nothing."""
+        words = self._words(events, contexts)
         lanes: defaultdict[Lane, list[int]] = defaultdict(list)
         for at, context in enumerate(contexts):
             lanes[context.lane].append(at)
-        said: defaultdict[int, list[Said]] = defaultdict(list)
+        found: list[tuple[int, Context, int]] = []
         for lane, places in lanes.items():
-            alike = [events[at] for at in places]
-            own = self._in_own_fields(alike) if lane is WIDE else lane.says(alike, [given[at] for at in places])
-            for at, one in own:
-                said[places[at]].append(one)
+            own, alike = [contexts[at] for at in places], [events[at] for at in places]
+            said = [words.get(at, NOTHING) for at in places] if words else []
+            if lane is WIDE:
+                rules = [
+                    context.rules([*self._in_own_fields(event), *said[at : at + 1]])
+                    for at, (context, event) in enumerate(zip(own, alike, strict=True))
+                ]
+            else:
+                rules = lane.rules(own, alike, [given[at] for at in places], said)
+            found += [each for each in zip(places, own, rules, strict=True) if each[2]]
+        found.sort(key=itemgetter(0))
+        return found
+
+    def _words(self, events: Sequence[Event], contexts: Sequence[Context]) -> dict[int, Said]:
+        """What the keywords in events say, by the events' positions; nearly no event has one."""
+        found: dict[int, Said] = {}
         asking = [at for at, context in enumerate(contexts) if context.asks_keywords]
         if self._keywords and asking and self._keywords.may_be_in([events[at].raw for at in asking]):
             for at in asking:
                 if self._keywords.may_be_in([events[at].raw]):
-                    said[at].append(Said(*self._keywords.find(events[at].native, events[at].raw)))
-        return said
+                    found[at] = Said(*self._keywords.find(events[at].native, events[at].raw))
+        return found
 
-    def _in_own_fields(self, events: Sequence[Event]) -> Iterator[tuple[int, Said]]:
-        """What the fresh values of events say, found by going through the fields that each event has."""
-        by_name = self._by_name
-        for at, event in enumerate(events):
-            for name, value in event.native.items():
-                if name in by_name and value is not None:
-                    for field in by_name[name]:
-                        for said in _says(field, event.native, value):
-                            yield at, said
+    def _in_own_fields(self, event: Event) -> Iterator[Said]:
+        """What the fresh values of an event say, found by going through the fields that it has."""
+        native, by_name = event.native, self._by_name
+        for name, value in native.items():
+            if value is not None:
+                for field in by_name.get(name, ()):
+                    yield field.of(value if field.plain else field.reader.read(native))
 
     def _new_context(self, native: dict[str, Any], kind: Kind, key: Sequence[Any]) -> Context:
         met = [~needed for needed in self._steady_needed]
         first, second, blocked = ~self._first_needed, ~self._second_needed, 0
         for field in self._steady:
-            for said in field.of(field.reader.read(native)):
-                first |= said.first
-                second |= said.second
-                blocked |= said.blocks
-                for number, rules in enumerate(said.steady):
-                    met[number] |= rules
+            said = field.of(field.reader.read(native))
+            first |= said.first
+            second |= said.second
+            blocked |= said.blocks
+            for number, rules in enumerate(said.steady):
+                met[number] |= rules
         allowed = self._all & ~blocked
         for each in met:
             allowed &= each
@@ -286,14 +289,3 @@ class Plan:
             reader = self._readers[name] = FieldReader(name, aliases(self._product, name))
             reader.is_steady = is_steady(name) and reader.is_flat
         return reader
-
-
-def _says(field: FieldSays, native: dict[str, Any], raw: Any) -> Iterable[Said]:
-    """What a field says that an event has under one of the names.
-
-    Args:
-        field: the field.
-        native: the event.
-        raw: what stands under that name, which is not null.
-    """
-    return field.of(raw if field.plain else field.reader.read(native))

@@ -1,7 +1,7 @@
 """What the values of one field say about the rules of a plan: each distinct value is scanned once and remembered."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -58,6 +58,8 @@ _USUAL_TYPES = frozenset[type]({str, int, type(None), msgspec.UnsetType})
 NOTHING = Said()
 """Of a value that answers no atom. Never changed."""
 
+_SILENT = frozenset({NOTHING})
+
 
 class FieldSays:
     """One field of a plan: how to read it, and what its values say about the rules.
@@ -70,7 +72,7 @@ class FieldSays:
     """
 
     __slots__ = (
-        *("_asked", "_memory", "_new", "_pause", "_room", "_said", "_scan", "_seen", "_together"),
+        *("_asked", "_atoms_of", "_memory", "_new", "_pause", "_room", "_said", "_scan", "_seen", "_together"),
         *("atoms", "known", "plain", "reader", "total"),
     )
 
@@ -89,11 +91,12 @@ class FieldSays:
         for said in self._said:
             self.total.add(said)
         loose = {number for number, said in enumerate(self._said) if not said.blocks}
-        self._scan = FieldScanner(enumerate(asked), cache, loose).scan
+        scanner = FieldScanner(enumerate(asked), cache, loose)
+        self._scan, self._atoms_of = scanner.scan, scanner.atoms_of
         self.known: dict[Any, Said] = memory.values.table()
         """What values said that were scanned before, by what stands in the event."""
-        self._together: dict[tuple[int, ...], Said] = memory.contexts.table()
-        """What atoms say together: most values of a field answer the same few sets of them."""
+        self._together: dict[tuple[Any, ...], Said] = memory.contexts.table()
+        """What answers of the scanner say together, or the values of a list: the same few come back all the time."""
         self._room = memory.values
         self._memory = memory
         self._seen = self._new = 0
@@ -108,11 +111,8 @@ class FieldSays:
 
     def say(self, raw: str | int) -> Said:
         """What a value says that is not remembered."""
-        found = self._scan(raw if type(raw) is str else str(raw))
-        if not found:
-            return NOTHING
-        atoms = tuple(found)
-        return self._together.get(atoms) or self._combine(atoms)
+        found = tuple(self._scan(raw if type(raw) is str else str(raw)))
+        return (self._together.get(found) or self._combine(found)) if found else NOTHING
 
     def learn(self, raw: str | int) -> Said:
         """The same, and remember it under what stands in the event."""
@@ -121,55 +121,57 @@ class FieldSays:
         self.known[raw] = said
         return said
 
-    def of_each(self, column: Sequence[Any]) -> list[tuple[int, Said]]:
-        """What the values say that stand under the field's only name in many events, with the events' positions."""
+    def of_each(self, column: Sequence[Any]) -> Sequence[Said]:
+        """What each value says that stands under the field's only name in many events; empty when none says a thing."""
         if not _USUAL_TYPES.issuperset(map(type, column)):
-            return [(at, said) for at, raw in enumerate(column) for said in self._of_any(raw) if said is not NOTHING]
-        if self._is_paused(len(column)):
-            return self._scanned(column)
-        said = list(map(self.known.get, column))
-        if None in said:
-            self._fill(said, column)
-        elif said.count(NOTHING) == len(said):
-            return []
-        return [(at, one) for at, one in enumerate(said) if one is not NOTHING and one is not None]
+            said = list(map(self.of, column))
+        elif self._is_paused(len(column)):
+            said = self._scanned(column)
+        else:
+            known = list(map(self.known.get, column))
+            said = self._filled(known, column) if None in known else cast("list[Said]", known)
+        return () if _SILENT.issuperset(said) else said
 
-    def _fill(self, said: list[Said | None], column: Sequence[Any]) -> None:
-        """Have what the values say that are not remembered, where they stand."""
-        known = self.known
-        for at, one in enumerate(said):
+    def _filled(self, said: Sequence[Said | None], column: Sequence[Any]) -> list[Said]:
+        """The same with what those values say that are not remembered."""
+        known, found = self.known, list[Said]()
+        for one, raw in zip(said, column, strict=True):
             if one is not None:
-                continue
-            raw = column[at]
-            if raw is None or raw is MISSING:
-                known[raw] = said[at] = NOTHING
-                continue
-            said[at] = known.get(raw)
-            if said[at] is None:
-                self._new += 1
-                said[at] = self.learn(raw)
-
-    def _scanned(self, column: Sequence[Any]) -> list[tuple[int, Said]]:
-        """The same without remembering."""
-        scan, together = self._scan, self._together
-        found: list[tuple[int, Said]] = []
-        for at, raw in enumerate(column):
-            if raw is None or raw is MISSING:
-                continue
-            atoms = scan(raw if type(raw) is str else str(raw))
-            if atoms:
-                key = tuple(atoms)
-                found.append((at, together.get(key) or self._combine(key)))
+                found.append(one)
+            elif raw is None or raw is MISSING:
+                known[raw] = NOTHING
+                found.append(NOTHING)
+            else:
+                again = known.get(raw)
+                if again is None:
+                    self._new += 1
+                    again = self.learn(raw)
+                found.append(again)
         return found
 
-    def _of_any(self, raw: Any) -> Iterable[Said]:
-        return () if raw is None else self.of(raw)
+    def _scanned(self, column: Sequence[Any]) -> list[Said]:
+        """What these values say, without remembering them."""
+        scan, together = self._scan, self._together
+        found: list[Said] = []
+        for raw in column:
+            if raw is None or raw is MISSING:
+                found.append(NOTHING)
+                continue
+            key = tuple(scan(raw if type(raw) is str else str(raw)))
+            found.append((together.get(key) or self._combine(key)) if key else NOTHING)
+        return found
 
-    def of(self, raw: Any) -> Iterable[Said]:
-        """What each value of the field says, as it stands in the event."""
+    def of(self, raw: Any) -> Said:
+        """What the field says when this stands in the event: all its values together."""
         if type(raw) is str or type(raw) is int:
-            return (self.known.get(raw) or self.learn(raw),)
-        return () if raw is MISSING else [self.known.get(text) or self.learn(text) for text in scalars(raw)]
+            return self.known.get(raw) or self.learn(raw)
+        if raw is None or raw is MISSING:
+            return NOTHING
+        each = dict.fromkeys(self.known.get(text) or self.learn(text) for text in scalars(raw))
+        each.pop(NOTHING, None)
+        if len(each) < 2:  # noqa: PLR2004 - one says what it says
+            return next(iter(each), NOTHING)
+        return self._together.get(key := tuple(each)) or self._remembered(key, key)
 
     def _is_paused(self, values: int) -> bool:
         """Whether remembering these values would cost more than it saves; when it does is found out again and again."""
@@ -183,10 +185,13 @@ class FieldSays:
         self._seen += values
         return False
 
-    def _combine(self, atoms: tuple[int, ...]) -> Said:
+    def _combine(self, answers: tuple[int, ...]) -> Said:
+        return self._remembered(answers, [self._said[atom] for atom in self._atoms_of(answers)])
+
+    def _remembered(self, key: tuple[Any, ...], each: Iterable[Said]) -> Said:
         said = Said()
-        for atom in atoms:
-            said.add(self._said[atom])
-        self._memory.contexts.take(_SAID_BYTES + 8 * len(atoms))
-        self._together[atoms] = said
+        for one in each:
+            said.add(one)
+        self._memory.contexts.take(_SAID_BYTES + 8 * len(key))
+        self._together[key] = said
         return said

@@ -53,14 +53,24 @@ class FieldScanner:
         self._expression_tests: list[tuple[int, Test]] = []
         for number, atom in atoms:
             self._add(number, atom)
+        self._groups: list[tuple[int, ...]] = []
+        """Atoms that are found together, by what stands for them: the first is -1."""
         self._table = self._whole_table()
         self._others: tuple[_Table, _Table, _Table] | None = None
         self._lengths = frozenset(map(len, (*self._equal, *self._equal_cased)))
         """Of the texts that a value may equal: almost no value is as long as one."""
         self._asks = bool(self._numbers or self._asked)
 
-    def scan(self, text: str) -> Sequence[int]:
+    def atoms(self, text: str) -> list[int]:
         """The ids of the atoms that this value satisfies, or may satisfy, in no order that means anything."""
+        return self.atoms_of(self.scan(text))
+
+    def atoms_of(self, answers: Iterable[int]) -> list[int]:
+        """The ids of the atoms that these answers of `scan` stand for."""
+        return [atom for one in answers for atom in ((one,) if one >= 0 else self._groups[-1 - one])]
+
+    def scan(self, text: str) -> Sequence[int]:
+        """The same, said shorter: a negative number stands for the atoms that it is always found with."""
         if text and text.isascii():
             found = self._table.find(text.encode(), text)
             if len(text) in self._lengths:
@@ -105,14 +115,14 @@ class FieldScanner:
     def _other_tables(self) -> "tuple[_Table, _Table, _Table]":
         if self._others is None:
             kinds = (self._caseless, self._cased, self._expressions)
-            caseless, cased, expressions = (_Table(kind, self._cache) for kind in kinds)
+            caseless, cased, expressions = (_Table(kind, self._groups, self._cache) for kind in kinds)
             self._others = caseless, cased, expressions
         return self._others
 
     def _whole_table(self) -> "_Table":
         """Everything that is looked for in a value in ASCII."""
         try:
-            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._cache)
+            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._groups, self._cache)
         except ValueError:
             tests, needles = dict(self._expression_tests), list(self._expressions)
             for needle, fine in zip(needles, supported(needles, self._cache), strict=True):
@@ -120,7 +130,7 @@ class FieldScanner:
                     self._asked += [(number, tests[number]) for number, _ in self._expressions.pop(needle)]
             asked = {number for number, _ in self._asked}
             self._expression_tests = [one for one in self._expression_tests if one[0] not in asked]
-            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._cache)
+            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._groups, self._cache)
 
     def _add(self, number: int, atom: Atom) -> None:
         if atom.operation in _TEXTS:
@@ -166,37 +176,49 @@ def _nothing(_: bytes) -> list[int]:
 class _Table:
     """Needles with the atoms that each answers. Not for several threads at once.
 
+    Args:
+        sought: what is looked for.
+        groups: where those atoms are noted that are found together.
+        cache: where what is compiled is kept.
+
     Raises:
         ValueError: one of the needles is not supported.
     """
 
-    def __init__(self, sought: Mapping[Needle, Sequence[_Answer]], cache: RuleCache | None) -> None:
-        plain = [answers[0][0] if len(answers) == 1 and answers[0][1] is None else -1 for answers in sought.values()]
-        self._several: list[Sequence[_Answer]] = []
-        """Where a needle stands for more than one atom, or for one that has to be tested: told by negative numbers."""
-        for at, answers in enumerate(sought.values()):
-            if plain[at] < 0:
-                self._several.append(answers)
-                plain[at] = -len(self._several)
-        self._find = Needles(list(sought), cache, plain).find if sought else _nothing
+    def __init__(
+        self, sought: Mapping[Needle, Sequence[_Answer]], groups: list[tuple[int, ...]], cache: RuleCache | None
+    ) -> None:
+        names: list[int] = []
+        self._tests: dict[int, Sequence[_Answer]] = {}
+        """Of what was found, that which says nothing before the value is tested."""
+        for answers in sought.values():
+            is_sure = all(test is None for _, test in answers)
+            if is_sure and len(answers) == 1:
+                names.append(answers[0][0])
+                continue
+            groups.append(tuple(atom for atom, _ in answers) if is_sure else ())
+            names.append(-len(groups))
+            if not is_sure:
+                self._tests[names[-1]] = answers
+        self._find = Needles(list(sought), cache, names).find if sought else _nothing
 
     def find(self, data: bytes, text: str) -> list[int]:
-        """The atoms that this value answers, good until the next call.
+        """What this value answers, good until the next call.
 
         Args:
             data: the value in the form that is looked through.
             text: the value.
         """
         found = self._find(data)
-        return found if not found or min(found) >= 0 else self._tested(found, text)
+        return found if self._tests.keys().isdisjoint(found) else self._tested(found, text)
 
     def _tested(self, found: Sequence[int], text: str) -> list[int]:
-        """The same where a needle stands for several atoms, or is not enough."""
-        several, value = self._several, Value(text)
-        atoms: list[int] = []
+        """The same where a needle is not enough."""
+        tests, value = self._tests, Value(text)
+        sure: list[int] = []
         for number in found:
-            if number >= 0:
-                atoms.append(number)
+            if number in tests:
+                sure += [atom for atom, test in tests[number] if test is None or test(value)]
             else:
-                atoms += [atom for atom, test in several[-1 - number] if test is None or test(value)]
-        return atoms
+                sure.append(number)
+        return sure

@@ -5,9 +5,9 @@ import pytest
 
 from netsentinel.detection.rules.contexts import Context, Kind
 from netsentinel.detection.rules.fields import MISSING, FieldReader
-from netsentinel.detection.rules.memory import Memory
+from netsentinel.detection.rules.memory import Memory, Room
 from netsentinel.detection.rules.model import Atom, Operation
-from netsentinel.detection.rules.said import NOTHING, FieldSays, Said
+from netsentinel.detection.rules.said import FieldSays, Said
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.rows import Layout
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -20,13 +20,13 @@ def test_rows_and_dictionaries_give_the_same_values(names: tuple[str, ...]) -> N
     layout = Layout(("b", "c", "a"))
     row = layout.read(msgspec.json.encode(NATIVE))
     expected = tuple(NATIVE.get(name, MISSING) for name in names)
-    assert tuple(Kind(layout, ()).values(names)(row)) == expected
-    assert tuple(Kind(None, ()).values(names)(NATIVE)) == expected
+    assert tuple(Kind(layout, (), Room()).values(names)(row)) == expected
+    assert tuple(Kind(None, (), Room()).values(names)(NATIVE)) == expected
 
 
 def test_names_that_a_row_cannot_have_are_not_asked_for() -> None:
-    assert Kind(Layout(("a",)), ("a", "z")).known(("z", "a")) == ("a",)
-    assert Kind(None, ()).known(("z", "a")) == ("z", "a")
+    assert Kind(Layout(("a",)), ("a", "z"), Room()).known(("z", "a")) == ("a",)
+    assert Kind(None, (), Room()).known(("z", "a")) == ("z", "a")
 
 
 @pytest.mark.parametrize(
@@ -43,24 +43,39 @@ def test_what_rules_out_an_allowed_rule_helps() -> None:
     assert Context(0b011, 0, 0).helped(said) == 0b001
 
 
-def test_what_is_ruled_out_is_not_looked_at_anyway() -> None:
+def test_what_is_ruled_out_is_not_looked_at() -> None:
     context = Context(0b111, 0b110, 0b011)
-    assert context.anyway == 0b010
+    kind = Kind(None, (), Room())
+    context.lane = kind.lane([])
+    (event,) = (FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test"),)
+    assert context.lane.rules([context], [event], [{}], ()) == [0b010]
     context.rule_out(0b010)
-    assert (context.allowed, context.anyway) == (0b101, 0)
+    assert context.allowed == 0b101
+    assert context.lane.rules([context], [event], [{}], ()) == [0]
 
 
 def test_contexts_that_leave_the_same_open_share_a_lane() -> None:
     plain = FieldSays(FieldReader("a"), {Atom("a", Operation.CONTAINS, "x"): Said(0b01)}, Memory(), None)
     other = FieldSays(FieldReader("b", ("c",)), {Atom("b", Operation.EQUALS, "7"): Said(0, 0b10)}, Memory(), None)
-    kind = Kind(None, ())
+    kind = Kind(None, (), Room())
     lane = kind.lane([("a", plain), ("c", other)])
     assert kind.lane([("a", plain), ("c", other)]) is lane
     natives: list[dict[str, Any]] = [{"a": "y"}, {"a": ["y", "x", 1]}, {"c": 7}, {"a": None, "b": "8", "c": 7}, NATIVE]
     events = [FORMATS["json"].parse(native, b"", DEFAULT_TENANT, "test") for native in natives]
-    found = list(lane.says(events, natives))
-    assert [(at, one.first, one.second) for at, one in found if one is not NOTHING] == [
-        (1, 0b01, 0),
-        (4, 0b01, 0),
-        (2, 0, 0b10),
-    ]
+    context = Context(0b11, 0b10, 0b01)
+    contexts = [context] * len(events)
+    for _ in range(2):
+        assert lane.rules(contexts, events, natives, ()) == [0, 0b01, 0b10, 0, 0b01]
+    words = [Said(), Said(0, 0b10), Said(0, 0b10), Said(), Said(0b01)]
+    assert lane.rules(contexts, events, natives, words) == [0, 0b11, 0b10, 0, 0b01]
+
+
+def test_answers_take_room() -> None:
+    room = Room()
+    lane = Kind(None, (), room).lane([])
+    kept = room.table()
+    kept["a"] = 1
+    (event,) = (FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test"),)
+    for _ in range(8 * 1024 * 1024 // 100):
+        lane.rules([Context(0, 0, 0)], [event], [{}], ())
+    assert not kept

@@ -26,21 +26,29 @@ def field(memory: Memory | None = None) -> FieldSays:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ("a cat", [(1, 0, 0)]),
-        ("Cats and DOGS", [(3, 1, 0)]),
-        (["cat", "dog", "bird"], [(1, 0, 0), (2, 1, 0), (0, 0, 0)]),
-        (7, [(4, 0, 8)]),
-        (7.0, [(4, 0, 8)]),
-        (True, [(0, 0, 0)]),
-        (None, []),
-        ({"x": "cat"}, []),
-        (MISSING, []),
+        ("a cat", (1, 0, 0)),
+        ("Cats and DOGS", (3, 1, 0)),
+        (["cat", "dog", "bird"], (3, 1, 0)),
+        (["bird", ["cat"], "a cat"], (1, 0, 0)),
+        (7, (4, 0, 8)),
+        (7.0, (4, 0, 8)),
+        (True, (0, 0, 0)),
+        (None, (0, 0, 0)),
+        ({"x": "cat"}, (0, 0, 0)),
+        (MISSING, (0, 0, 0)),
     ],
 )
-def test_what_values_say(raw: object, expected: list[tuple[int, int, int]]) -> None:
+def test_what_values_say(raw: object, expected: tuple[int, int, int]) -> None:
     one = field()
     for _ in range(2):
-        assert [(said.first, said.second, said.blocks) for said in one.of(raw)] == expected
+        said = one.of(raw)
+        assert (said.first, said.second, said.blocks) == expected
+        assert expected != (0, 0, 0) or said is NOTHING
+        assert list(one.of_each([raw, "bird"])) in ([said, NOTHING], [])
+
+
+def test_nothing_is_said_of_fields_that_say_nothing() -> None:
+    assert list(field().of_each(["bird", None, MISSING, "fish"])) == []
 
 
 def test_what_all_atoms_say_together_holds_whatever_a_value_can_say() -> None:
@@ -61,8 +69,7 @@ def test_what_is_forgotten_is_scanned_again() -> None:
     one.learn("a cat")
     memory.values.take(10**9)
     assert not one.known
-    (said,) = one.of("a cat")
-    assert said.first == 1
+    assert one.of("a cat").first == 1
 
 
 def test_what_is_met_is_added_up() -> None:
@@ -78,11 +85,11 @@ def test_what_is_met_is_added_up() -> None:
 def test_values_that_never_come_back_are_not_remembered() -> None:
     one = field()
     for number in range(8):
-        assert one.of_each([f"{number} {at}" for at in range(128)]) == []
+        assert one.of_each([f"{number} {at}" for at in range(128)]) == ()
     assert len(one.known) < 8 * 128
     remembered = set(one.known)
-    ((_, said),) = one.of_each(["bird", "a cat"])
-    assert said.first == 1
+    bird, cat = one.of_each(["bird", "a cat"])
+    assert (bird, cat.first) == (NOTHING, 1)
     assert set(one.known) == remembered
 
 

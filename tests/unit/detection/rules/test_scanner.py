@@ -29,7 +29,7 @@ def test_it_answers_what_plain_comparison_answers(asked: list[Atom], text: str) 
         pair = (value, text) if atom.cased else (value.lower(), text.lower())
         if SIMPLE[atom.operation](*pair):
             expected.append(number)
-    assert sorted(scanner.scan(text)) == expected
+    assert sorted(scanner.atoms(text)) == expected
 
 
 def test_where_a_maybe_is_enough_nothing_true_is_missing() -> None:
@@ -43,10 +43,10 @@ def test_where_a_maybe_is_enough_nothing_true_is_missing() -> None:
     ]
     exact, loose = FieldScanner(enumerate(asked)), FieldScanner(enumerate(asked), loose=range(len(asked)))
     for text in ("cmd /c net", "cmd", "cxd 77 z", "ab", long + "y", long + "z", "nothing", ""):
-        assert set(exact.scan(text)) <= set(loose.scan(text))
-    assert 0 in loose.scan("cmd")
-    assert 0 not in exact.scan("cmd")
-    assert not loose.scan("nothing")
+        assert set(exact.atoms(text)) <= set(loose.atoms(text))
+    assert 0 in loose.atoms("cmd")
+    assert 0 not in exact.atoms("cmd")
+    assert not loose.atoms("nothing")
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -55,14 +55,14 @@ def test_many_substrings_in_long_values(seed: int) -> None:
     needles = {"".join(dice.choices(string.ascii_lowercase, k=dice.randint(1, 9))) for _ in range(400)}
     asked = [Atom("f", Operation.CONTAINS, needle) for needle in sorted(needles)]
     text = "".join(dice.choices(string.ascii_letters + "é", k=70_000))
-    found = {asked[number].value for number in FieldScanner(enumerate(asked)).scan(text)}
+    found = {asked[number].value for number in FieldScanner(enumerate(asked)).atoms(text)}
     assert found == {needle for needle in needles if needle in text.lower()}
 
 
 def test_patterns_are_verified_as_a_whole() -> None:
     asked = [Atom("f", Operation.LIKE, pattern) for pattern in (r"*\*a?c*", "a*b*c", "?", "*", "a??")]
     scanner = FieldScanner(enumerate(asked))
-    assert [sorted(scanner.scan(text)) for text in ("x*abcx", "aXbYc", "q", "abc", "")] == [
+    assert [sorted(scanner.atoms(text)) for text in ("x*abcx", "aXbYc", "q", "abc", "")] == [
         [0, 3],
         [1, 3],
         [2, 3],
@@ -80,18 +80,18 @@ def test_numbers_networks_and_parts_of_times() -> None:
         Atom("f", Operation.LT, 6, part=Part.MONTH),
     ]
     scanner = FieldScanner(enumerate(asked))
-    assert sorted(scanner.scan("50")) == [0, 4]
-    assert sorted(scanner.scan("7.50")) == [1, 4]
-    assert sorted(scanner.scan("10.1.2.3")) == [2]
-    assert sorted(scanner.scan("2026-03-01T23:00:00Z")) == [3, 4]
-    assert not scanner.scan("words")
+    assert sorted(scanner.atoms("50")) == [0, 4]
+    assert sorted(scanner.atoms("7.50")) == [1, 4]
+    assert sorted(scanner.atoms("10.1.2.3")) == [2]
+    assert sorted(scanner.atoms("2026-03-01T23:00:00Z")) == [3, 4]
+    assert not scanner.atoms("words")
 
 
 def test_a_lone_surrogate_does_not_fail() -> None:
     asked = [Atom("f", Operation.REGEX, "a+"), Atom("f", Operation.LIKE, "a*b"), Atom("f", Operation.CONTAINS, "aaaa")]
-    assert set(FieldScanner(enumerate(asked)).scan("aaaa\ud800b")) >= {0, 2}
+    assert set(FieldScanner(enumerate(asked)).atoms("aaaa\ud800b")) >= {0, 2}
 
 
 def test_hostile_values_take_linear_time() -> None:
     asked = [Atom("f", Operation.REGEX, "(a+)+$"), Atom("f", Operation.LIKE, "*a*a*a*a*a*a*a*b")]
-    assert not FieldScanner(enumerate(asked)).scan("a" * 200_000 + "c")
+    assert not FieldScanner(enumerate(asked)).atoms("a" * 200_000 + "c")

@@ -1,11 +1,14 @@
 """A finding: what one detector says about one or more events."""
 
+from dataclasses import dataclass
+
 import msgspec
 
 from netsentinel.kernel.types import Level, Micros, TenantId
 
 
-class MatchedField(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MatchedField:
     """One field that made the detector fire."""
 
     field: str

@@ -66,7 +66,9 @@ def iso_time(value: str) -> Micros:
     if value[_CLOCK : _CLOCK + 1] == ".":
         fraction = value[_CLOCK + 1 :]
         if fraction.isdigit() and fraction.isascii():
-            return _whole(value[:_CLOCK]) + _micros(fraction)
+            digits = len(fraction)
+            micros = int(fraction) * _MICROS[digits] if digits <= _MICRO_DIGITS else int(fraction[:_MICRO_DIGITS])
+            return _whole(value[:_CLOCK]) + micros
         zone = fraction.lstrip(_DIGITS)
         fraction = fraction[: len(fraction) - len(zone)]
         if fraction and zone[:1] in _ZONES:

@@ -161,7 +161,8 @@ class RowReader:
                 self._tried = True
                 self._fail()
                 return line
-            self._failures = 0
+            if self._failures:
+                self._failures = 0
             keep(event)
         return None
 

@@ -7,6 +7,7 @@ names beside its own tree; nothing of what was given is changed or left out.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, cast
 
 from msgspec import UNSET
@@ -193,6 +194,8 @@ class _WindowsRows:
         self._tenant = tenant
         self._source = source
         self._times = layout.getter(_TIMES)
+        times = (layout.attributes[name] for name in _TIMES if name in layout.attributes)
+        self._time: Callable[[Any], Any] = attrgetter(next(times, _TIMES[0]))
         self._is_process = "Image" in layout.attributes
         self._has_new_process = "NewProcessName" in layout.attributes
         self._network = layout.getter(tuple(name for _, _, names in _COLUMNS[:_NETWORK] for name in names))
@@ -205,18 +208,25 @@ class _WindowsRows:
             return None
         event = (self._kinds.get((stated, channel)) or self._new_kind(stated, channel))()
         event.raw, event.row = raw, row
-        event.time = _first_time(self._times(row))
+        try:
+            event.time = iso_time(self._time(row))
+        except (ValueError, TypeError):  # not stated there, or no time
+            event.time = _first_time(self._times(row))
+        # Texts are taken as they are; what else may stand there `text` sorts out.
         user = row.User or row.TargetUserName or row.SubjectUserName
         if user:
-            event.user = text(user)
+            event.user = user if type(user) is str else text(user)
         device = row.Computer or row.ComputerName or row.Hostname
         if device:
-            event.device = text(device)
-        if self._is_process and row.Image is not UNSET:
-            event.process, event.file_hash = text(row.Image), text(row.Hashes)
-            event.file = text(row.TargetFilename or row.ImageLoaded)
-            if row.CommandLine is not UNSET:
-                event.command_line, event.parent_process = text(row.CommandLine), text(row.ParentImage)
+            event.device = device if type(device) is str else text(device)
+        if self._is_process and (process := row.Image) is not UNSET:
+            event.process = process if type(process) is str else text(process)
+            event.file_hash = hashes if type(hashes := row.Hashes) is str else text(hashes)
+            if file := row.TargetFilename or row.ImageLoaded:
+                event.file = text(file)
+            if (command := row.CommandLine) is not UNSET:
+                event.command_line = command if type(command) is str else text(command)
+                event.parent_process = parent if type(parent := row.ParentImage) is str else text(parent)
         elif self._has_new_process and row.NewProcessName is not UNSET:
             event.process, event.command_line = text(row.NewProcessName), text(row.CommandLine)
             event.parent_process = text(row.ParentProcessName)

@@ -75,7 +75,7 @@ WIDE = Lane()
 class Context:
     """What the steady fields of an event say about the rules, as bits."""
 
-    __slots__ = ("allowed", "asks_keywords", "first", "lane", "logic", "second")
+    __slots__ = ("allowed", "asks_keywords", "first", "lane", "logic", "met", "second")
 
     def __init__(self, allowed: int, first: int, second: int) -> None:
         self.allowed = allowed
@@ -84,6 +84,8 @@ class Context:
         """Those whose first fresh need is met, or that have none."""
         self.second = second
         """The same for the second."""
+        self.met = 0
+        """Rules that were true with it."""
         self.logic: dict[int, Logic] = {}
         """What is left to ask of a rule, by its bit, where that is known."""
         self.lane = WIDE

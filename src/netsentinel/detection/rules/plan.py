@@ -132,11 +132,15 @@ class Plan:
             logic = context.logic.get(rule) or self._logic_of(rule)
             if logic.holds(view):
                 yield self._rules[rule.bit_length() - 1], tuple(islice(logic.explain(view), MAX_EVIDENCE))
+                if rule & context.met and rule not in context.logic:
+                    self._keep_what_is_left(rule, logic, view, context)
+                context.met |= rule
             elif rule not in context.logic:
-                self._settle_rule(rule, logic.settled(view), context)
+                self._keep_what_is_left(rule, logic, view, context)
 
-    def _settle_rule(self, rule: int, left: Logic, context: Context) -> None:
-        """Ask this rule no more than is left of it with a context."""
+    def _keep_what_is_left(self, rule: int, logic: Logic, view: View, context: Context) -> None:
+        """Ask this rule no more than a context leaves open."""
+        left = logic.settled(view)
         if left is NEVER:
             context.rule_out(rule)
         else:

@@ -53,8 +53,10 @@ class Lane:
         return [self._answer(*key) if one is None else one for one, key in zip(found, keys, strict=True)]
 
     def _answer(self, context: "Context", *said: Said) -> int:
-        self.room.take(_ANSWER_BYTES)
-        rules = self.answers[context, *said] = context.rules(said)
+        rules = context.rules(said)
+        if context.is_kept:
+            self.room.take(_ANSWER_BYTES)
+            self.answers[context, *said] = rules
         return rules
 
 
@@ -75,7 +77,7 @@ WIDE = Lane()
 class Context:
     """What the steady fields of an event say about the rules, as bits."""
 
-    __slots__ = ("allowed", "asks_keywords", "first", "lane", "logic", "met", "second")
+    __slots__ = ("allowed", "asks_keywords", "first", "is_kept", "lane", "logic", "met", "second")
 
     def __init__(self, allowed: int, first: int, second: int) -> None:
         self.allowed = allowed
@@ -84,6 +86,8 @@ class Context:
         """Those whose first fresh need is met, or that have none."""
         self.second = second
         """The same for the second."""
+        self.is_kept = False
+        """Whether it will be met again: whoever remembers something of one that will not keeps it for nothing."""
         self.met = 0
         """Rules that were true with it."""
         self.logic: dict[int, Logic] = {}

@@ -143,7 +143,7 @@ class Plan:
         left = logic.settled(view)
         if left is NEVER:
             context.rule_out(rule)
-        else:
+        elif context.is_kept:
             self._memory.contexts.take(_LOGIC_BYTES)
             context.logic[rule] = left
 
@@ -256,6 +256,7 @@ class Plan:
         if all(said is None or said is MISSING or type(said) is str for said in key):
             self._memory.contexts.take(_CONTEXT_BYTES)
             kind.contexts[key] = context
+            context.is_kept = True
         return context
 
     def _enough(self, field: FieldSays, context: Context) -> FieldSays:

@@ -134,20 +134,17 @@ class FieldSays:
 
     def _filled(self, said: Sequence[Said | None], column: Sequence[Any]) -> list[Said]:
         """The same with what those values say that are not remembered."""
-        known, found = self.known, list[Said]()
-        for one, raw in zip(said, column, strict=True):
-            if one is not None:
-                found.append(one)
-            elif raw is None or raw is MISSING:
-                known[raw] = NOTHING
-                found.append(NOTHING)
-            else:
-                again = known.get(raw)
-                if again is None:
-                    self._new += 1
-                    again = self.learn(raw)
-                found.append(again)
-        return found
+        known, found = self.known, list(said)
+        for at in [at for at, one in enumerate(said) if one is None]:
+            raw = column[at]
+            if raw is None or raw is MISSING:
+                known[raw] = found[at] = NOTHING
+                continue
+            found[at] = known.get(raw)
+            if found[at] is None:
+                self._new += 1
+                found[at] = self.learn(raw)
+        return cast("list[Said]", found)
 
     def _scanned(self, column: Sequence[Any]) -> list[Said]:
         """What these values say, without remembering them."""

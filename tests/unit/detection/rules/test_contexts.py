@@ -47,7 +47,8 @@ def test_what_is_ruled_out_is_not_looked_at() -> None:
     context = Context(0b111, 0b110, 0b011)
     kind = Kind(None, (), Room())
     context.lane = kind.lane([])
-    (event,) = (FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test"),)
+    context.is_kept = True
+    event = FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test")
     assert context.lane.rules([context], [event], [{}], ()) == [0b010]
     context.rule_out(0b010)
     assert context.allowed == 0b101
@@ -70,12 +71,16 @@ def test_contexts_that_leave_the_same_open_share_a_lane() -> None:
     assert lane.rules(contexts, events, natives, words) == [0, 0b11, 0b10, 0, 0b01]
 
 
-def test_answers_take_room() -> None:
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_answers_take_room_where_they_can_be_of_use(is_kept: bool) -> None:
     room = Room()
     lane = Kind(None, (), room).lane([])
     kept = room.table()
     kept["a"] = 1
-    (event,) = (FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test"),)
+    event = FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test")
     for _ in range(8 * 1024 * 1024 // 100):
-        lane.rules([Context(0, 0, 0)], [event], [{}], ())
-    assert not kept
+        context = Context(0, 0, 0)
+        context.is_kept = is_kept
+        lane.rules([context], [event], [{}], ())
+    assert bool(kept) is not is_kept
+    assert bool(lane.answers) is is_kept

@@ -4,7 +4,7 @@ import type { EvaluationDraft, TrainingDraft } from "@/lib/model";
 export const KINDS = [
   ["flow-classifier", "Flow classifier (needs labels)"],
   ["guarded-classifier", "Guarded classifier (needs labels)"],
-  ["novelty", "Novelty: three opinions (no labels)"],
+  ["novelty", "Novelty: four opinions (no labels)"],
   ["nearest", "Nearest benign rows (no labels)"],
   ["isolation-forest", "Isolation forest (no labels)"],
   ["autoencoder", "Autoencoder (no labels)"],

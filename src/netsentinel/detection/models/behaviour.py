@@ -12,6 +12,7 @@ from netsentinel.detection.models.encode import row_keys, strongest
 from netsentinel.detection.models.entities import Entities
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rarity import Rarity
+from netsentinel.detection.models.relations import Relations
 from netsentinel.detection.models.rows import benign_only, held_back
 from netsentinel.detection.models.segments import CLIP, HalfSpaceTrees, Memory, Scales, Sketches, checked
 from netsentinel.detection.models.table import Floats, Ints, Schema, Singles, Table
@@ -24,20 +25,24 @@ MIN_SEGMENT = 100
 
 MOST_SEGMENTS = 4
 HELD_BACK = 0.2
-_PARTS = 4
+_PARTS = 6
 _FARTHEST = 500.0
 """What no exponential function makes infinite. Members that hardly varied among the rows held back go far beyond."""
 _EVERYTHING = ""
+_RELATIONS = "relations."
 
 
 class _Segment:
     """One kind of entities: what its rows look like, and how unusual scores are among them."""
 
-    def __init__(self, scales: Scales, sketches: Sketches, trees: HalfSpaceTrees, memory: Memory) -> None:
+    def __init__(
+        self, scales: Scales, sketches: Sketches, trees: HalfSpaceTrees, memory: Memory, relations: Relations
+    ) -> None:
         self.scales = scales
         self.sketches = sketches
         self.trees = trees
         self.memory = memory
+        self.relations = relations
         self.places: Floats = np.zeros(_PARTS)
         self.widths: Floats = np.ones(_PARTS)
         self.tail = Tail(np.zeros(1), 1)
@@ -46,19 +51,19 @@ class _Segment:
     def of(cls, rows: Floats, random: np.random.Generator) -> Self:
         """What these rows look like."""
         scales = Scales.of(rows)
-        width = rows.shape[1]
-        made = cls(scales, Sketches.empty(width), HalfSpaceTrees.grown(width, random), Memory.empty(width))
-        made.learn(scales.points(rows))
+        width, points = rows.shape[1], scales.points(rows)
+        relations = Relations.of(points)
+        made = cls(scales, Sketches.empty(width), HalfSpaceTrees.grown(width, random), Memory.empty(width), relations)
+        made._learn_alone(points)
         return made
 
     def learn(self, points: Singles) -> None:
         """Get used to these points."""
-        self.sketches.learn(points)
-        self.trees.learn(points)
-        self.memory.learn(points)
+        self._learn_alone(points)
+        self.relations.learn(points)
 
     def parts(self, points: Singles, deviations: Singles) -> Floats:
-        """What each member of the ensemble says. Shape (rows, 4)."""
+        """What each member of the ensemble says. Shape (rows, 6)."""
         own = np.minimum(np.abs(deviations), np.float32(CLIP))
         return np.stack(
             [
@@ -66,6 +71,7 @@ class _Segment:
                 self.sketches.scores(points),
                 self.trees.scores(points),
                 np.log(self.memory.scores(points) + 0.1),
+                *self.relations.scores(points).T,
             ],
             axis=1,
         )
@@ -80,17 +86,24 @@ class _Segment:
         """The share of benign rows of this segment that are less unusual."""
         return self.tail.probabilities(self._sum(parts))
 
+    def _learn_alone(self, points: Singles) -> None:
+        """All but the relations, which have been learnt where they were chosen."""
+        self.sketches.learn(points)
+        self.trees.learn(points)
+        self.memory.learn(points)
+
     def _sum(self, parts: Floats) -> Floats:
         """One positive number a row; members count alike, by their own spread."""
         return np.exp(np.minimum(((parts - self.places) / self.widths).mean(axis=1), _FARTHEST))
 
 
 class Behaviour:
-    """Four members, each blind to something: an entity's running means, quantile sketches, half-space trees, a memory.
+    """Six members, each blind to something.
 
-    Numbers above one are taken as logarithms; of a category counts how rare its value is. The members' scores are put
-    on one scale by benign rows that were held back, and their mean is told as the share of such rows that are less
-    unusual.
+    An entity's running means, quantile sketches, half-space trees, a memory, and two on how the values of a row go
+    together (`relations.py`). Numbers above one are taken as logarithms; of a category counts how rare its value is.
+    The members' scores are put on one scale by benign rows that were held back, and their mean is told as the share of
+    such rows that are less unusual.
 
     Args:
         seed: of trees and of what is held back.
@@ -210,12 +223,12 @@ class Behaviour:
             width = made._rarity.width
             for number, said in enumerate(state.settings["segments"]):
                 arrays = _under(f"{number}.", state.arrays)
-                segment = _Segment(*checked(arrays, width))
+                segment = _Segment(*checked(arrays, width), Relations.restored(_under(_RELATIONS, arrays), width))
                 segment.places = np.asarray(said["places"], dtype=np.float64)
                 segment.widths = np.asarray(said["widths"], dtype=np.float64)
                 segment.tail = Tail.restored(np.asarray(arrays["knots"], dtype=np.float64), made._rows)
                 if segment.places.shape != (_PARTS,) or segment.widths.shape != (_PARTS,):
-                    raise ModelFileError("The members of the model file are not four.")
+                    raise ModelFileError("The members of the model file are not six.")
                 made._segments[str(said["kind"])] = segment
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError("The model file lacks parts of a behaviour ensemble.") from error
@@ -261,6 +274,7 @@ def _arrays(segment: _Segment) -> dict[str, npt.NDArray[np.generic]]:
         "rows": segment.memory.rows,
         "at": np.array([segment.memory.at], dtype=np.int64),
         "knots": segment.tail.knots,
+        **{_RELATIONS + name: array for name, array in segment.relations.arrays().items()},
     }
 
 

@@ -1,0 +1,216 @@
+"""Values that are usual each by itself, and not together: counts of pairs of columns, in numpy."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.table import Floats, Ints, Singles
+
+MOST_COLUMNS = 64
+"""Columns that are looked at: of more, those whose values differ most."""
+
+_PARTNERS = 4
+"""Columns that each is held against: those that say most of it."""
+
+_INNER = 24
+"""Parts that a column's values are told apart by; values are parts where there are no more of them."""
+
+_PARTS = _INNER + 2
+"""With what is below and what is above all that was seen."""
+
+_NEVER = 1e30
+"""Beyond any point."""
+
+_LOOKED_AT = 8_192
+"""Rows that parts and partners are chosen by."""
+
+_BLOCK = 4_096
+_HALF_LIFE = 8_192.0
+_CELLS = _PARTS * _PARTS
+
+
+class Pairs:
+    """How much rarer two values are together than they would be if they had nothing to do with each other.
+
+    Args:
+        columns: those of the points that are looked at.
+        cuts: shape (columns, parts - 1), ascending; `_NEVER` where a column needs fewer.
+        partners: shape (2, pairs): places among the columns.
+        weights: how much each pair counts: 1, or 2 where each is a partner of the other.
+        counts: shape (pairs, parts * parts), which forget by halves.
+    """
+
+    def __init__(self, columns: Ints, cuts: Singles, partners: Ints, weights: Floats, counts: Floats) -> None:
+        self.columns = columns
+        self._cuts = cuts
+        self._partners = partners
+        self._weights = weights
+        self._counts = counts
+        self._starts: Ints = (np.arange(len(weights), dtype=np.int64) * _CELLS)[:, None]
+        self._excess: Singles | None = None
+
+    @classmethod
+    def of(cls, points: Singles) -> Self:
+        """Parts and partners of the columns of these rows; nothing counted yet."""
+        if len(points) > _LOOKED_AT:
+            points = points[np.linspace(0, len(points) - 1, _LOOKED_AT).astype(np.int64)]
+        cuts = np.stack([_cuts(column) for column in points.T])
+        places = _places(points, cuts)
+        columns: Ints = np.arange(points.shape[1], dtype=np.int64)
+        if len(columns) > MOST_COLUMNS:
+            differ = np.array([_entropy(np.bincount(one)) for one in places])
+            columns = np.sort(np.argsort(-differ, kind="stable")[:MOST_COLUMNS]).astype(np.int64)
+        shared = _shared(places[columns])
+        best = np.argsort(-shared, axis=1, kind="stable")[:, : min(_PARTNERS, len(columns) - 1)]
+        chosen = np.zeros(shared.shape)
+        np.put_along_axis(chosen, best, 1.0, axis=1)
+        both = np.triu(chosen + chosen.T)
+        partners: Ints = np.stack(np.nonzero(both)).astype(np.int64)
+        weights = both[partners[0], partners[1]]
+        return cls(columns, cuts[columns], partners, weights, np.zeros((len(weights), _CELLS)))
+
+    def learn(self, points: Singles) -> None:
+        """Count these rows."""
+        counts = self._counts * 0.5 ** (len(points) / _HALF_LIFE)
+        for start in range(0, len(points), _BLOCK):
+            cells = self._cells(points[start : start + _BLOCK])
+            counts += np.bincount(cells.ravel(), minlength=counts.size).reshape(counts.shape)
+        self._counts = counts
+        self._excess = None
+
+    def scores(self, points: Singles) -> Floats:
+        """The mean over columns and their partners of the excess of the pair, in nats."""
+        found = np.zeros(len(points))
+        if len(self._weights):
+            table = self._table().ravel()
+            for start in range(0, len(points), _BLOCK):
+                part = points[start : start + _BLOCK]
+                found[start : start + _BLOCK] = self._shares @ table.take(self._cells(part))
+        return found
+
+    def excesses(self, points: Singles) -> Floats:
+        """The excess of each column's pairs, half of it each column's. Shape (rows, columns)."""
+        found = np.zeros((len(self.columns), len(points)))
+        if len(self._weights):
+            half = self._table().ravel().take(self._cells(points)) * (self._weights[:, None] / 2)
+            for side in self._partners:
+                np.add.at(found, side, half)
+        return found.T
+
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """What `restored` needs."""
+        return {
+            "columns": self.columns,
+            "cuts": self._cuts,
+            "partners": self._partners,
+            "weights": self._weights,
+            "counts": self._counts,
+        }
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, Any], width: int) -> Self:
+        """What gave these arrays.
+
+        Args:
+            arrays: of a model file.
+            width: numbers of a point.
+
+        Raises:
+            ModelFileError: they do not fit together.
+        """
+        try:
+            columns, partners = (np.asarray(arrays[name], dtype=np.int64) for name in ("columns", "partners"))
+            cuts = np.asarray(arrays["cuts"], dtype=np.float32)
+            weights, counts = (np.asarray(arrays[name], dtype=np.float64) for name in ("weights", "counts"))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError("The model file lacks the pairs of its columns.") from error
+        size = len(columns)
+        if columns.shape != (size,) or not 0 < size <= MOST_COLUMNS or columns.min() < 0 or columns.max() >= width:
+            raise ModelFileError("The pairs of the model file are of other columns than it names.")
+        pairs = len(weights)
+        if partners.shape != (2, pairs) or weights.shape != (pairs,) or counts.shape != (pairs, _CELLS):
+            raise ModelFileError("The pairs of the model file do not fit together.")
+        if cuts.shape != (size, _PARTS - 1) or weights.sum() != size * min(_PARTNERS, size - 1):
+            raise ModelFileError("The pairs of the model file do not fit their columns.")
+        if pairs and (partners.min() < 0 or partners.max() >= size or not counts.min() >= 0 or not weights.min() >= 1):
+            raise ModelFileError("The pairs of the model file count what is not there.")
+        return cls(columns, cuts, partners, weights, counts)
+
+    @property
+    def _shares(self) -> Singles:
+        """Of each pair in the mean."""
+        return (self._weights / self._weights.sum()).astype(np.float32)
+
+    def _cells(self, points: Singles) -> Ints:
+        """Where each pair of each row is counted, in the counts laid out in one row. Shape (pairs, rows)."""
+        places = _places(points[:, self.columns], self._cuts)
+        found: Ints = places[self._partners[0]] * _PARTS
+        found += places[self._partners[1]]
+        found += self._starts
+        return found
+
+    def _table(self) -> Singles:
+        """The logarithm of how much rarer each pair of values is than it would be by chance; never below zero."""
+        if self._excess is None:
+            seen = self._counts.reshape(-1, _PARTS, _PARTS)
+            rows = seen.sum(axis=(1, 2))[:, None]
+            first, second = ((seen.sum(axis=side) + 0.5) / (rows + 0.5 * _PARTS) for side in (2, 1))
+            by_chance = rows[:, :, None] * first[:, :, None] * second[:, None, :]
+            excess: Floats = np.maximum(np.log((by_chance + 1) / (seen + 1)), 0)
+            made: Singles = excess.reshape(-1, _CELLS).astype(np.float32)
+            self._excess = made
+            return made
+        return self._excess
+
+
+def _cuts(column: Singles) -> Singles:
+    """Between the values of a column, or its quantiles; the first and the last lie beyond all of them."""
+    values = np.unique(column.astype(np.float64))
+    if len(values) > _INNER:
+        wanted = np.quantile(column.astype(np.float64), np.linspace(0, 1, _INNER + 1)[1:-1])
+        after = np.unique(np.clip(np.searchsorted(values, wanted), 1, len(values) - 1))
+    else:
+        after = np.arange(1, len(values))
+    inner = (values[after] + values[after - 1]) / 2
+    beyond = 1e-6 + 0.02 * (values[-1] - values[0])
+    found = np.full(_PARTS - 1, _NEVER, dtype=np.float32)
+    found[: len(inner) + 2] = [values[0] - beyond, *inner, values[-1] + beyond]
+    return found
+
+
+def _places(points: Singles, cuts: Singles) -> Ints:
+    """The part in which each value lies. Shape (columns, rows).
+
+    All values are held against one cut after another: a tenth of what it takes to search the cuts for each value.
+    """
+    columns = np.ascontiguousarray(points.T)
+    found = np.zeros(columns.shape, dtype=np.uint8)
+    above = np.empty(columns.shape, dtype=np.bool_)
+    for cut in cuts.T:
+        np.greater(columns, cut[:, None], out=above)
+        found += above.view(np.uint8)
+    return found.astype(np.int64)
+
+
+def _entropy(counts: Ints) -> float:
+    """How much the values of a column differ, in nats."""
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def _shared(places: Ints) -> Floats:
+    """How much each column says of each other one (their mutual information, in nats); of itself it says nothing."""
+    columns, rows = places.shape
+    laid: Ints = places + (np.arange(columns, dtype=np.int64) * _CELLS)[:, None]
+    own = np.stack([np.bincount(one, minlength=_PARTS) for one in places]) / rows
+    found = np.zeros((columns, columns))
+    for one in range(columns):
+        joint = np.bincount((laid + places[one] * _PARTS).ravel(), minlength=columns * _CELLS)
+        both = joint.reshape(columns, _PARTS, _PARTS) / rows
+        by_chance = own[one][None, :, None] * own[:, None, :]
+        ratio = np.divide(both, by_chance, out=np.ones_like(both), where=both > 0)
+        found[one] = (both * np.log(ratio)).sum(axis=(1, 2))
+        found[one, one] = -1.0
+    return found

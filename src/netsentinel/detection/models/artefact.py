@@ -26,7 +26,7 @@ FORMAT = 1
 MAX_FILE = 256 * 1024 * 1024
 """Largest model file, in bytes."""
 MAX_MANIFEST = 4 * 1024 * 1024
-MAX_ARRAYS = 64
+MAX_ARRAYS = 128
 MIN_KEY = 32
 """Shortest key, in bytes."""
 

@@ -178,18 +178,22 @@ class Behaviour:
         return Tail(np.zeros(1), self._rows).threshold(budget)
 
     def explain(self, table: Table, top: int = 5) -> list[list[Contribution]]:
-        """The features that are farthest from what the entity, or with few rows its segment, usually shows."""
+        """The features that are farthest from what the entity, or with few rows its segment, usually shows.
+
+        Those that do not go with the other features of the row count as well, from one nat of surprise on.
+        """
         table.must_fit(self._schema)
         rows, names = self._numbers(table), _texts(table, ENTITY)
         found: list[list[Contribution]] = [[] for _ in range(len(table))]
         for kind, places in self._by_segment(np.array(_texts(table, SEGMENT), dtype=np.object_)):
-            scales = self._segments[kind].scales
+            scales, relations = self._segments[kind].scales, self._segments[kind].relations
             order: list[int] = places.tolist()
             points, whose = scales.points(rows[places]), [names[place] for place in order]
             far = self._entities.deviations(whose, points).astype(np.float64)
+            odd = np.log(np.maximum(far * far, 1)) + np.maximum(relations.blame(points) - 1, 0)
             usual = self._entities.usual(whose) * scales.widths + scales.middles
             for at, place in enumerate(order):
-                weights = self._rarity.by_feature(self._schema, np.maximum(far[at] ** 2 - 1, 0))
+                weights = self._rarity.by_feature(self._schema, odd[at])
                 found[place] = strongest(table, place, weights, top, self._rarity.usual(self._schema, usual[at]))
         return found
 

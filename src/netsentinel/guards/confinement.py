@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from netsentinel.guards.landlock import Landlock
+from netsentinel.guards.seccomp import Filtering, forbid_calls
 
 _MIB: Final = 1024 * 1024
 _OPEN_FILES: Final = 64
@@ -18,6 +19,9 @@ _NO_NEW_PRIVILEGES: Final = 38
 _PARENT_DEATH_SIGNAL: Final = 1
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SEES_ALL: Final = "Landlock is refused here, so this process could read files that it is not to read."
+_CALLS_ALL: Final = (
+    "seccomp is refused here, so this process could open sockets and change files in ways that it is not to."
+)
 _FORBIDDEN: Final = (
     "socket.",
     "subprocess.",
@@ -48,7 +52,8 @@ def confine(memory_mib: int, *sees: Path) -> Landlock:
 
     Nothing can be written (`RLIMIT_FSIZE`). Where unprivileged user namespaces are allowed, the process is left alone
     in an empty network; everywhere Python refuses sockets, programs and changes to files. Where the kernel has
-    Landlock, nothing can be read but what is named here, programs and libraries, whoever asks.
+    Landlock, nothing can be read but what is named here, programs and libraries, whoever asks; where it has filters of
+    system calls, there are no sockets, programs and changes to files for code in C either.
 
     Args:
         memory_mib: data that the process may hold.
@@ -77,8 +82,13 @@ def leave_network() -> bool:
     return libc.unshare(_NEW_USER | _NEW_NET) == 0
 
 
-def give_up(memory_mib: int) -> None:
-    """The second half of `confine`, after which no file can be written and nothing be loaded."""
+def give_up(memory_mib: int, *, devices: bool = False) -> None:
+    """The second half of `confine`, after which no file can be written and nothing be loaded.
+
+    Args:
+        memory_mib: data that the process may hold.
+        devices: whether a library in C may still open devices, which is to open what is there for writing.
+    """
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     for limit, value in (
         (resource.RLIMIT_DATA, memory_mib * _MIB),
@@ -89,6 +99,8 @@ def give_up(memory_mib: int) -> None:
         _, hard = resource.getrlimit(limit)
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (most, most))
+    if forbid_calls(devices=devices) is Filtering.REFUSED:
+        sys.stderr.write(f"{_CALLS_ALL}\n")
     sys.addaudithook(_refuse)
 
 

@@ -63,7 +63,7 @@ class Landlock:
     def see_only(self, paths: Iterable[Path]) -> bool:
         """Read nothing any more but these files, what is below these folders, and programs and libraries.
 
-        Nothing can be written, shortened (Linux 6.2 on) or run either; modes and times of files can still be changed.
+        Nothing can be written, shortened (Linux 6.2 on) or run either; modes and times of files are for `seccomp`.
         What was given up before stays so. The process must have said that it wants no new privileges
         (`confinement.leave_network` does).
 

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         if not leave_network():  # before the plug-in, whose threads would stand in the way
             sys.stderr.write(f"{_STILL_CONNECTED}\n")
         transcriber = load_transcriber(name)
-        give_up(memory_mib)
+        give_up(memory_mib, devices=True)
         allow_cpu(cpu_s)
         (size,) = HEADER.unpack(orders.read(HEADER.size))
         for word in answered(hear_decoder.decode(orders.read(size)), transcriber):

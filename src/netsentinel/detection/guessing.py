@@ -7,7 +7,8 @@ import msgspec
 
 from netsentinel.detection.fingerprint import clean, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
-from netsentinel.detection.windows import Bounds, Key, SlidingWindows
+from netsentinel.detection.tables import Key
+from netsentinel.detection.windows import Bounds, SlidingWindows
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros

@@ -4,14 +4,14 @@ Bounded, exact and deterministic: the same events in the same order give the sam
 batches, and a restored table goes on exactly where its snapshot stands.
 """
 
-from collections.abc import Hashable
+from collections import Counter
 from dataclasses import dataclass
 
 import msgspec
 
+from netsentinel.detection.holdings import Holdings
+from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.kernel.types import Micros
-
-Key = tuple[str, ...]
 
 _RESET_SPANS = 12
 """An event that is older than a key's newest by so many spans is no latecomer: the source's clock has gone back."""
@@ -19,7 +19,11 @@ _RESET_SPANS = 12
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a table may hold. When it is full, the keys that were touched longest ago go first."""
+    """What a table may hold, of all tenants together.
+
+    When it is full, the tenant that holds the most (keys or entries, whatever there are too many of) loses the keys
+    that it touched longest ago.
+    """
 
     keys: int = 20_000
     entries: int = 200_000
@@ -35,7 +39,7 @@ class _Window(msgspec.Struct, array_like=True):
 
 
 class _Saved(msgspec.Struct, array_like=True):
-    windows: list[tuple[Key, _Window]]
+    windows: msgspec.Raw
 
 
 class SlidingWindows:
@@ -49,8 +53,10 @@ class SlidingWindows:
     def __init__(self, span: Micros, bounds: Bounds) -> None:
         self._span = span
         self._bounds = bounds
-        self._windows: dict[Key, _Window] = {}
+        self._windows = StalestFirst(_Window, bounds.keys, self._gone)
         self._entries = 0
+        self._holdings: Holdings | None = None
+        """Who holds how many entries, since there were too many for the first time."""
 
     def __len__(self) -> int:
         return len(self._windows)
@@ -62,61 +68,64 @@ class SlidingWindows:
 
     def add(self, key: Key, entry: str, at: Micros) -> int:
         """Note that a key has shown an entry; an upper bound of how many different ones its window holds now."""
-        window = self._windows.pop(key, None)
-        if window is None:
-            window = _Window()
-        self._windows[key] = window
+        window = self._windows.touch(key)
+        entries = window.entries
+        before = len(entries)
         if at < window.newest - self._span:
             if at > window.newest - _RESET_SPANS * self._span:
-                return len(window.entries)
-            self._entries -= len(window.entries)
-            window.entries.clear()
+                return before
+            entries.clear()
             window.newest = window.told_at = -1
         window.newest = max(window.newest, at)
-        before = len(window.entries)
-        old = window.entries.pop(entry, at)
-        window.entries[entry] = max(old, at)
-        self._drop_oldest(window)
-        self._entries += len(window.entries) - before
-        self._evict(key)
-        return len(window.entries)
+        old = entries.pop(entry, at)
+        entries[entry] = max(at, old)
+        after = len(entries)
+        if after > self._bounds.entries_per_key or next(iter(entries.values())) <= window.newest - self._span:
+            self._drop_oldest(window)
+            after = len(entries)
+        if after != before:
+            self._change(key, after - before)
+            if self._entries > self._bounds.entries:
+                self._counted().relieve(lambda tenant: self._windows.drop(tenant, key))
+        return after
 
     def count(self, key: Key) -> int:
         """Exactly how many different entries a key's window holds."""
-        window = self._windows.get(key)
+        window = self._windows.look(key)
         if window is None:
             return 0
         start = window.newest - self._span
         stale = [entry for entry, at in window.entries.items() if at <= start]
         for entry in stale:
             del window.entries[entry]
-        self._entries -= len(stale)
+        if stale:
+            self._change(key, -len(stale))
         return len(window.entries)
 
     def count_at(self, key: Key, at: Micros) -> int:
         """How many different entries a key has shown within one span before a time, without noting anything."""
-        window = self._windows.get(key)
+        window = self._windows.look(key)
         if window is None:
             return 0
         return sum(1 for seen in window.entries.values() if at - self._span < seen <= at)
 
     def tell(self, key: Key, at: Micros) -> bool:
         """Whether a key is due to be told of: not within one span after it was told of last. It then counts as told."""
-        window = self._windows[key]
-        if window.told_at >= 0 and at < window.told_at + self._span:
+        window = self._windows.look(key)
+        if window is None or (window.told_at >= 0 and at < window.told_at + self._span):
             return False
         window.told_at = at
         return True
 
     def save(self) -> bytes:
         """Everything, in order."""
-        return msgspec.msgpack.encode(_Saved(list(self._windows.items())))
+        return msgspec.msgpack.encode(_Saved(msgspec.Raw(self._windows.save())))
 
     def load(self, state: bytes) -> None:
         """Take over what `save` gave; empty bytes mean an empty table."""
-        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved([])
-        self._windows = dict(saved.windows)
-        self._entries = sum(len(window.entries) for window in self._windows.values())
+        self._windows.load(bytes(msgspec.msgpack.decode(state, type=_Saved).windows) if state else b"")
+        self._entries = sum(len(window.entries) for _, window in self._windows.items())
+        self._holdings = None
 
     def _drop_oldest(self, window: _Window) -> None:
         start = window.newest - self._span
@@ -126,9 +135,18 @@ class SlidingWindows:
                 return
             del window.entries[entry]
 
-    def _evict(self, spared: Hashable) -> None:
-        while len(self._windows) > self._bounds.keys or self._entries > self._bounds.entries:
-            stalest = next(iter(self._windows))
-            if stalest == spared:
-                return
-            self._entries -= len(self._windows.pop(stalest).entries)
+    def _gone(self, key: Key, window: _Window) -> None:
+        self._change(key, -len(window.entries))
+
+    def _change(self, key: Key, by: int) -> None:
+        self._entries += by
+        if self._holdings is not None:
+            self._holdings.change(key[0], by)
+
+    def _counted(self) -> Holdings:
+        if self._holdings is None:
+            held: Counter[str] = Counter()
+            for key, window in self._windows.items():
+                held[key[0]] += len(window.entries)
+            self._holdings = Holdings(held, self._bounds.entries)
+        return self._holdings

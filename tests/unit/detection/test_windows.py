@@ -58,10 +58,57 @@ def test_count_at_looks_back_from_a_time() -> None:
 def test_the_stalest_keys_go_first() -> None:
     table = windows(keys=3)
     for number in range(3):
-        table.add((str(number),), "x", number)
-    table.add(("0",), "y", 5)
-    table.add(("3",), "x", 6)
-    assert [table.count((str(number),)) for number in range(4)] == [2, 0, 1, 1]
+        table.add(("t", str(number)), "x", number)
+    table.add(("t", "0"), "y", 5)
+    table.add(("t", "3"), "x", 6)
+    assert [table.count(("t", str(number))) for number in range(4)] == [2, 0, 1, 1]
+
+
+def test_the_tenant_with_the_most_keys_loses_its_stalest() -> None:
+    table = windows(keys=4)
+    table.add(("quiet", "q"), "x", 0)
+    for number in range(9):
+        table.add(("noisy", str(number)), "x", number)
+    assert table.count(("quiet", "q")) == 1
+    assert [number for number in range(9) if table.count(("noisy", str(number)))] == [6, 7, 8]
+
+
+def test_the_tenant_with_the_most_entries_loses_its_stalest() -> None:
+    table = windows(keys=100, entries=10)
+    for number in range(3):
+        table.add(("quiet", str(number)), "x", number)
+    for number in range(12):
+        table.add(("noisy", str(number // 4)), str(number), number)
+    assert [table.count(("quiet", str(number))) for number in range(3)] == [1, 1, 1]
+    assert [table.count(("noisy", str(number))) for number in range(3)] == [0, 0, 4]
+
+
+def test_a_key_that_is_being_touched_stays_and_the_next_tenant_loses() -> None:
+    table = windows(keys=100, entries=6)
+    for number in range(3):
+        table.add(("quiet", str(number)), "x", number)
+    for number in range(5):
+        table.add(("noisy", "only"), str(number), number)
+    assert table.count(("noisy", "only")) == 5
+    assert [table.count(("quiet", str(number))) for number in range(3)] == [0, 0, 1]
+
+
+TENANTS = st.sampled_from("abcd")
+
+
+@given(st.lists(st.tuples(TENANTS, st.integers(0, 20), st.integers(0, 30), st.integers(0, 20)), max_size=300))
+def test_who_holds_less_than_a_fair_share_loses_nothing_to_others(steps: list[tuple[str, int, int, int]]) -> None:
+    table, alone = windows(keys=12, entries=40), {tenant: windows() for tenant in "abcd"}
+    most_keys, most_entries = dict.fromkeys("abcd", 0), dict.fromkeys("abcd", 0)
+    for tenant, key, entry, second in steps:
+        for one in (table, alone[tenant]):
+            one.add((tenant, str(key)), str(entry), second * SECOND)
+        most_keys[tenant] = max(most_keys[tenant], len(alone[tenant]))
+        most_entries[tenant] = max(most_entries[tenant], alone[tenant].entries)
+    for tenant, own in alone.items():
+        if most_keys[tenant] <= 12 // 4 and most_entries[tenant] <= 40 // 4 - 1:
+            for key in range(21):
+                assert table.count((tenant, str(key))) == own.count((tenant, str(key)))
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 50), st.integers(0, 300)), max_size=200))
@@ -76,13 +123,16 @@ def test_it_never_holds_more_than_its_bounds(steps: list[tuple[str, int, int]]) 
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.integers(0, 300)), max_size=80), st.integers(0, 80)
+    st.lists(
+        st.tuples(st.sampled_from(["aa", "ab", "ba", "bb", "ca"]), st.integers(0, 9), st.integers(0, 300)), max_size=80
+    ),
+    st.integers(0, 80),
 )
 def test_a_restored_table_goes_on_exactly(steps: list[tuple[str, int, int]], cut: int) -> None:
-    straight, first = windows(keys=2, entries=6), windows(keys=2, entries=6)
+    straight, first = windows(keys=3, entries=6), windows(keys=3, entries=6)
     told = [_step(straight, step) for step in steps]
     again = [_step(first, step) for step in steps[:cut]]
-    second = windows(keys=2, entries=6)
+    second = windows(keys=3, entries=6)
     second.load(first.save())
     again += [_step(second, step) for step in steps[cut:]]
     assert again == told
@@ -90,7 +140,7 @@ def test_a_restored_table_goes_on_exactly(steps: list[tuple[str, int, int]], cut
 
 
 def _step(table: SlidingWindows, step: tuple[str, int, int]) -> tuple[int, int, bool]:
-    key, entry, second = (step[0],), str(step[1]), step[2] * SECOND
+    key, entry, second = (step[0][0], step[0][1]), str(step[1]), step[2] * SECOND
     upper = table.add(key, entry, second)
     return upper, table.count(key), table.tell(key, second)
 

@@ -8,9 +8,9 @@ import msgspec
 
 from netsentinel.detection.behaviour.networks import Place, place
 from netsentinel.detection.behaviour.signs import Sign, tell
-from netsentinel.detection.behaviour.tables import StalestFirst
 from netsentinel.detection.model import Finding
-from netsentinel.detection.windows import Bounds, Key, SlidingWindows
+from netsentinel.detection.tables import Key, StalestFirst
+from netsentinel.detection.windows import Bounds, SlidingWindows
 from netsentinel.events.columns import text
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import HOUR, MINUTE

@@ -9,9 +9,8 @@ import msgspec
 
 from netsentinel.detection.behaviour.networks import leaves
 from netsentinel.detection.behaviour.signs import Sign, tell
-from netsentinel.detection.behaviour.tables import StalestFirst
 from netsentinel.detection.model import Finding
-from netsentinel.detection.windows import Key
+from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros

@@ -9,7 +9,8 @@ from netsentinel.detection.behaviour.names import WordLikeness, rcode, split_nam
 from netsentinel.detection.behaviour.signs import Sign, tell
 from netsentinel.detection.content import bundled_words
 from netsentinel.detection.model import Finding
-from netsentinel.detection.windows import Bounds, Key, SlidingWindows
+from netsentinel.detection.tables import Key
+from netsentinel.detection.windows import Bounds, SlidingWindows
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros

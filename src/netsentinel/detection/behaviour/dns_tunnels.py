@@ -9,7 +9,8 @@ import msgspec
 from netsentinel.detection.behaviour.names import entropy, split_name, txt_answers
 from netsentinel.detection.behaviour.signs import Sign, tell
 from netsentinel.detection.model import Finding
-from netsentinel.detection.windows import Bounds, Key, SlidingWindows
+from netsentinel.detection.tables import Key
+from netsentinel.detection.windows import Bounds, SlidingWindows
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE, SECOND
 from netsentinel.kernel.types import Level, Micros

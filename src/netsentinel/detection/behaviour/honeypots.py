@@ -7,7 +7,8 @@ from typing import Any
 from netsentinel.detection.behaviour.networks import Place, place
 from netsentinel.detection.behaviour.signs import Sign, tell
 from netsentinel.detection.model import Finding
-from netsentinel.detection.windows import Bounds, Key, SlidingWindows
+from netsentinel.detection.tables import Key
+from netsentinel.detection.windows import Bounds, SlidingWindows
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.types import Level, Micros

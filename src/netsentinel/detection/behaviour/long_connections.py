@@ -7,8 +7,8 @@ import msgspec
 
 from netsentinel.detection.behaviour.networks import leaves
 from netsentinel.detection.behaviour.signs import Sign, tell
-from netsentinel.detection.behaviour.tables import StalestFirst
 from netsentinel.detection.model import Finding
+from netsentinel.detection.tables import StalestFirst
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import HOUR, MINUTE
 from netsentinel.kernel.types import Level, Micros

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from netsentinel.detection.holdings import Holdings
 from netsentinel.detection.model import Finding
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel, Role
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures, is_flow
@@ -174,10 +175,21 @@ class MLDetector:
         return True
 
     def _forget(self) -> None:
-        """Keep within bounds: who was told of longest ago goes first."""
-        if len(self._told) > _MOST_TOLD:
-            kept = sorted(self._told.items(), key=lambda one: (one[1], one[0]))[-_MOST_TOLD * 3 // 4 :]
-            self._told = dict(kept)
+        """Keep within bounds: of the tenant with the most, who was told of longest ago goes first."""
+        if len(self._told) <= _MOST_TOLD:
+            return
+        newest = sorted(self._told, key=lambda key: (self._told[key], key), reverse=True)
+        by_tenant: dict[str, list[tuple[TenantId, str, str]]] = {tenant: [] for tenant, _, _ in newest}
+        for key in newest:
+            by_tenant[key[0]].append(key)
+        holdings = Holdings({tenant: len(keys) for tenant, keys in by_tenant.items()}, _MOST_TOLD * 3 // 4)
+
+        def drop(tenant: str) -> bool:
+            del self._told[by_tenant[tenant].pop()]
+            holdings.change(tenant, -1)
+            return True
+
+        holdings.relieve(drop)
 
 
 def _by_tenant(events: Sequence[Event]) -> dict[TenantId, list[int]]:

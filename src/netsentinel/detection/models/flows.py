@@ -156,16 +156,17 @@ def is_flow(event: Event) -> bool:
 class FlowFeatures:
     """Turns flows, in the order in which they come, into rows of `FLOWS`; remembers what their windows need.
 
-    Bounded: what was touched longest ago goes first. Where batches end makes no difference.
+    Bounded: the tenant that has the most forgets first what it touched longest ago. Where batches end makes no
+    difference.
 
     Args:
-        keys: sources and targets that are remembered, each; of pairs four times as many.
+        keys: sources and targets of a generation (see `Generations`); of pairs four times as many.
     """
 
     def __init__(self, keys: int = _MOST_KEYS) -> None:
         self._sources = Generations(_Seen, keys)
         self._targets = Generations(_Seen, keys)
-        self._pairs = Generations(int, 4 * keys)
+        self._pairs = Generations(int, 4 * keys, tenant=1)
 
     def rows(self, flows: Sequence[Event]) -> Table:
         """One row a flow.

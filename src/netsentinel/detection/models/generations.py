@@ -1,9 +1,13 @@
-"""A bounded table that costs one look-up a touch: what was not touched for a whole generation is forgotten."""
+"""A bounded table that costs one look-up a touch: what was not touched for a generation or two is forgotten."""
 
+from collections import Counter
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
+
+from netsentinel.detection.holdings import Holdings
 
 Value = TypeVar("Value")
 
@@ -11,17 +15,22 @@ Value = TypeVar("Value")
 class Generations(Generic[Value]):
     """Two tables, young and old. What is touched is moved to the young one; when that is full, it becomes the old one.
 
+    What was old already is forgotten then: first that of the tenant that holds the most, until all together hold no
+    more than two generations. Who holds less than a tenant's share of one generation forgets nothing.
+
     Where `StalestFirst` of the detectors reorders at every touch, this does so once a generation: it is for what is
-    touched with every event. Holds between `most` and twice as many keys; exact to save and to restore.
+    touched with every event. Holds three generations at most; exact to save and to restore.
 
     Args:
         kind: the class of a value; called without arguments for a new key.
         most: keys of one generation.
+        tenant: where in a key the tenant stands.
     """
 
-    def __init__(self, kind: Callable[[], Value], most: int) -> None:
+    def __init__(self, kind: Callable[[], Value], most: int, *, tenant: int = 0) -> None:
         self._kind = kind
         self._most = most
+        self._tenant = itemgetter(tenant)
         self._young: dict[tuple[Any, ...], Value] = {}
         self._old: dict[tuple[Any, ...], Value] = {}
 
@@ -64,8 +73,23 @@ class Generations(Generic[Value]):
 
     def _keep(self, key: tuple[Any, ...], value: Value) -> None:
         if len(self._young) >= self._most:
-            self._old, self._young = self._young, {}
+            self._age()
         self._young[key] = value
+
+    def _age(self) -> None:
+        """Begin a generation."""
+        old = Counter(map(self._tenant, self._old))
+        holdings = Holdings(old + Counter(map(self._tenant, self._young)), 2 * self._most)
+
+        def forget(tenant: str) -> bool:
+            gone = old.pop(tenant, 0)
+            holdings.change(tenant, -gone)
+            return gone > 0
+
+        holdings.relieve(forget)
+        kept = {key: value for key, value in self._old.items() if self._tenant(key) in old}
+        kept.update(self._young)
+        self._old, self._young = kept, {}
 
 
 _Pair = tuple[list[str | int], msgspec.Raw]

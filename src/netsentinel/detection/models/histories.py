@@ -7,12 +7,13 @@ import numpy as np
 
 from netsentinel.detection.models.table import Category, Feature, Floats, Kind, Schema, Singles, Table
 from netsentinel.detection.models.windows import WINDOWS, Closed, rows_of
+from netsentinel.detection.tables import Key, StalestFirst
 
 DEPTH = 8
 """Windows that a row tells of: the one that is over, and those before it."""
 
 _MOST = 5_000
-"""Entities whose past is kept; the one that was silent longest goes first."""
+"""Entities whose past is kept; the one goes first that was silent longest of the tenant that has the most of them."""
 
 _BACK = 12
 """A window so many spans older than the newest one means that the clock went back."""
@@ -45,21 +46,18 @@ of an entity counts as zeros: silence is behaviour, too."""
 class _Past(msgspec.Struct, array_like=True):
     """The windows of one entity."""
 
-    newest: int
+    newest: int = 0
     """The span of the first row."""
-    rows: bytes
-    """Of consecutive spans, the newest first: `DEPTH` - 1 rows of 32-bit floats."""
-
-
-_Key = tuple[str, str, str]
-"""Tenant, segment and entity."""
+    rows: bytes = b""
+    """Of consecutive spans, the newest first: `DEPTH` - 1 rows of 32-bit floats. Empty before the first window."""
 
 
 class Histories:
     """Remembers what entities did in their latest windows."""
 
     def __init__(self) -> None:
-        self._known: dict[_Key, _Past] = {}
+        self._known = StalestFirst(_Past, _MOST)
+        """Tenant, segment and entity -> its past."""
 
     def rows(self, windows: Sequence[Closed]) -> Table:
         """Windows with what came before them, as rows of `HISTORIES`; they are remembered in their turn."""
@@ -73,35 +71,29 @@ class Histories:
 
     def save(self) -> bytes:
         """Everything that is remembered."""
-        return msgspec.msgpack.encode(list(self._known.items()))
+        return self._known.save()
 
     def load(self, state: bytes) -> None:
         """Take over what `save` gave; empty bytes mean a fresh start."""
-        self._known = dict(msgspec.msgpack.decode(state, type=list[tuple[_Key, _Past]])) if state else {}
+        self._known.load(state)
 
-    def _before(self, key: _Key, span: int, row: Floats) -> Singles:
+    def _before(self, key: Key, span: int, row: Floats) -> Singles:
         """What the entity did in the windows before this one. Shape (`DEPTH` - 1, features)."""
-        past = self._known.pop(key, None)
+        past = self._known.touch(key)
         found = np.zeros((DEPTH - 1, _WIDTH), dtype=np.float32)
-        if past is None or past.newest - span > _BACK:
-            self._remember(key, _Past(span, _kept(row, found)))
+        if not past.rows or past.newest - span > _BACK:
+            past.newest, past.rows = span, _kept(row, found)
             return found
         rows = np.frombuffer(past.rows, dtype=np.float32).reshape(DEPTH - 1, _WIDTH)
         gap = span - past.newest
         if gap <= 0:  # a latecomer is told with what lies before it, and is in nobody's past
             earlier = rows[1 - gap :]
             found[: len(earlier)] = earlier
-            self._remember(key, past)
             return found
         if gap < DEPTH:
             found[gap - 1 :] = rows[: DEPTH - gap]
-        self._remember(key, _Past(span, _kept(row, found)))
+        past.newest, past.rows = span, _kept(row, found)
         return found
-
-    def _remember(self, key: _Key, past: _Past) -> None:
-        if len(self._known) >= _MOST:
-            del self._known[next(iter(self._known))]
-        self._known[key] = past
 
 
 def _kept(row: Floats, before: Singles) -> bytes:

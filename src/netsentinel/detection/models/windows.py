@@ -9,6 +9,7 @@ import numpy as np
 from netsentinel.detection.fingerprint import clean
 from netsentinel.detection.models.flows import NETWORK_ACTIVITY, port_of
 from netsentinel.detection.models.table import Category, Feature, Kind, Schema, Table
+from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.types import Micros, TenantId
@@ -22,7 +23,7 @@ CLASSES = frozenset({NETWORK_ACTIVITY, 3002, 4007, 1007})
 _PROCESS = 1007
 MOST_DIFFERENT = 128
 _MOST_OPEN = 5_000
-"""Entities whose window is open; beyond it the one that was begun first is closed early."""
+"""Entities whose window is open; beyond it the first is closed early that the tenant with the most of them began."""
 
 _OVER = 2
 """Windows that are so many spans older than a tenant's newest event are closed."""
@@ -63,7 +64,7 @@ WINDOWS = Schema.of(
 class Open(msgspec.Struct, array_like=True):
     """An entity's window while it lasts."""
 
-    span: int
+    span: int = 0
     events: int = 0
     failed: int = 0
     bytes_out: int = 0
@@ -88,12 +89,8 @@ class Closed:
     window: Open
 
 
-_Key = tuple[str, str, str, int, str]
-"""Tenant, segment, name, port, protocol; the last two of services only."""
-
-
 class _Saved(msgspec.Struct, array_like=True):
-    open: list[tuple[_Key, Open]]
+    open: msgspec.Raw
     newest: dict[str, int]
 
 
@@ -104,7 +101,11 @@ class EntityWindows:
     """
 
     def __init__(self) -> None:
-        self._open: dict[_Key, Open] = {}
+        self._open = StalestFirst(Open, _MOST_OPEN, lambda key, window: self._early.append((key, window)))
+        """Tenant, segment, name, port and protocol (the last two of services only) -> its window. Only the beginning of
+        a window touches it."""
+        self._early: list[tuple[Key, Open]] = []
+        """Windows that have to be closed early."""
         self._newest: dict[str, int] = {}
         """Tenant -> the newest window of its events."""
 
@@ -139,32 +140,33 @@ class EntityWindows:
 
     def save(self) -> bytes:
         """All open windows."""
-        return msgspec.msgpack.encode(_Saved([(key, _small(one)) for key, one in self._open.items()], self._newest))
+        small = msgspec.msgpack.encode([(key, _small(one)) for key, one in self._open.items()])
+        return msgspec.msgpack.encode(_Saved(msgspec.Raw(small), self._newest))
 
     def load(self, state: bytes) -> None:
         """Take over what `save` gave; empty bytes mean a fresh start."""
-        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved([], {})
-        self._open, self._newest = dict(saved.open), saved.newest
+        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved(msgspec.Raw(), {})
+        self._open.load(bytes(saved.open))
+        self._newest = saved.newest
 
     def _add(
         self,
         at: int,
-        key: _Key,
+        key: Key,
         span: int,
         event: Event,
         peer: str,
         thing: str | int,
         closed: list[Closed],
     ) -> None:
-        window = self._open.get(key)
+        window = self._open.look(key)
         if window is None or span > window.span or window.span - span > _BACK:
             if window is not None:
-                del self._open[key]
-                closed.append(_over(at, key, window))
-            elif len(self._open) >= _MOST_OPEN:
-                first = next(iter(self._open))
-                closed.append(_over(at, first, self._open.pop(first)))
-            window = self._open[key] = Open(span)
+                closed.append(_over(at, key, self._open.pop(key)))
+            window = self._open.touch(key)
+            window.span = span
+            closed += [_over(at, *one) for one in self._early]
+            self._early.clear()
         window.events += 1
         window.failed += event.action == "failure"
         window.bytes_out += event.bytes_out
@@ -209,10 +211,10 @@ def rows_of(windows: Sequence[Closed]) -> Table:
     return Table(WINDOWS, numbers, (Category.of(segments), Category.of(entities)))
 
 
-def _over(at: int, key: _Key, window: Open) -> Closed:
+def _over(at: int, key: Key, window: Open) -> Closed:
     tenant, segment, name, port, protocol = key
-    named = f"{name}:{port}/{protocol}" if segment == "service" else name
-    return Closed(at, TenantId(tenant), segment, clean(named), _bounded(window))
+    named = f"{name}:{port}/{protocol}" if segment == "service" else str(name)
+    return Closed(at, TenantId(tenant), str(segment), clean(named), _bounded(window))
 
 
 def _small(window: Open) -> Open:

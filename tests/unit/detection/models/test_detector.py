@@ -217,5 +217,15 @@ def test_it_gets_used_to_a_new_habit_of_an_entity() -> None:
     assert made.snapshot() != state
 
 
+def test_whom_a_quiet_tenant_was_told_of_is_not_forgotten_for_a_noisy_one() -> None:
+    made = MLDetector()
+    made._told = {(TenantId("noisy"), "m", str(number)): 1_000 + number for number in range(30_000)}
+    made._told[TenantId("quiet"), "m", "a"] = 0
+    made.analyze_events([])
+    assert len(made._told) == 15_000
+    assert made._told[TenantId("quiet"), "m", "a"] == 0
+    assert min(at for (tenant, _, _), at in made._told.items() if tenant == "noisy") == 1_000 + 30_000 - 14_999
+
+
 def test_the_host_looks_at_the_same_events() -> None:
     assert ModelHost.classes == MLDetector.classes

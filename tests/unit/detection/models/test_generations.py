@@ -12,7 +12,7 @@ def test_what_is_touched_stays_and_what_is_not_goes() -> None:
     for number in range(100):
         table.get(("kept",)).seen += 1
         table.get(("passing", number)).seen += 1
-        assert len(table) <= 20
+        assert len(table) <= 30
     assert table.get(("kept",)).seen == 100
     assert table.get(("passing", 99)).seen == 1
     assert table.get(("passing", 0)).seen == 0
@@ -38,3 +38,14 @@ def test_a_restored_table_goes_on_exactly() -> None:
     assert other.save() == table.save()
     other.load(b"")
     assert len(other) == 0
+
+
+def test_a_noisy_tenant_makes_no_other_forget() -> None:
+    table = Generations(Count, 10)
+    for number in range(4):
+        table.get(("quiet", number)).seen += 1
+    for number in range(500):
+        table.get(("noisy", number)).seen += 1
+        assert len(table) <= 30
+    assert [table.get(("quiet", number)).seen for number in range(4)] == [1, 1, 1, 1]
+    assert table.get(("noisy", 450)).seen == 0

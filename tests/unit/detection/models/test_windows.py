@@ -3,7 +3,7 @@ import pytest
 
 from netsentinel.detection.models.windows import WINDOWS, Closed, EntityWindows, rows_of
 from netsentinel.events.model import Event
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.detection.build_events import START, attempt, login, plain_event, zeek
 from tests.unit.detection.models.deployed import by_time, scan, usual
 
@@ -87,12 +87,19 @@ def test_so_many_entities_are_open_at_most() -> None:
     assert len(windows._open) == 5_000
 
 
+def test_a_noisy_tenant_closes_no_window_of_another_early() -> None:
+    windows = EntityWindows()
+    windows.take([zeek("conn", FIRST, tenant=TenantId("quiet"))])
+    closed = windows.take([attempt(FIRST + n / 100, f"10.{n // 250}.{n % 250}.1", 22) for n in range(5_200)])
+    assert {one.tenant for one in closed} == {DEFAULT_TENANT}
+
+
 def test_numbers_that_no_state_could_hold_are_cut() -> None:
     windows = EntityWindows()
     windows.take([attempt(FIRST + n, "10.0.0.5", 10**30, orig_bytes=10**400) for n in range(3)])
     other = EntityWindows()
     other.load(windows.save())
-    assert {one.bytes_out for one in other._open.values()} == {2**62}
+    assert {one.bytes_out for _, one in other._open.items()} == {2**62}
     assert other.save() == windows.save()
     closed = windows.take([attempt(FIRST + 3_000, "10.0.0.9", 22)])
     assert rows_of(closed).numbers.max() == 2.0**62

@@ -94,6 +94,7 @@ FILTERS = [
     (AlertFilter(text="100% sure_"), [4]),
     (AlertFilter(text="100_ sure"), []),
     (AlertFilter(since=NOON + 2, until=NOON + 4), [3, 2]),
+    (AlertFilter(known_since=NOON + 3), [4, 3, 1]),
 ]
 
 
@@ -102,7 +103,7 @@ async def test_filters(kept: tuple[Database, AlertStores], where: AlertFilter, e
     db, stores = kept
 
     def fill(tx: Tx) -> None:
-        stores.alerts.save(tx, alert(1, rule_id="rule-9", status=AlertStatus.ACKNOWLEDGED))
+        stores.alerts.save(tx, alert(1, rule_id="rule-9", status=AlertStatus.ACKNOWLEDGED, raised_at=NOON + 9))
         stores.alerts.save(tx, alert(2, entity="198.51.100.9", tags=("attack.t1110",)))
         stores.alerts.save(tx, alert(3, level=Level.HIGH, status=AlertStatus.CLOSED, title="Bad alert three"))
         stores.alerts.save(tx, alert(4, source="zeek", title="100% sure_ thing"))

@@ -176,6 +176,8 @@ class AlertFilter:
     """Words that the title, entity or addresses contain."""
     since: Micros = 0
     until: Micros = 0
+    known_since: Micros = 0
+    """Only those with findings since then, or raised since then about what is older."""
 
 
 @dataclass(frozen=True, slots=True)

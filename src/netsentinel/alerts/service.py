@@ -117,10 +117,13 @@ class AlertService:
         alert = self._found(tx, tenant, alert_id)
         evidence = self._stores.evidence
         rule = evidence.rule(tx, tenant, alert.rule_id)
+        if rule is None or not rule.source:  # a detector says in its title which service or log it speaks of
+            false_positives, references = (rule.false_positives, rule.references) if rule else ((), ())
+            rule = RuleText(alert.rule_id, alert.title, alert.description, false_positives, references, "")
         related = self._stores.alerts.about(tx, tenant, alert.entity, RELATED_ALERTS + 1)
         return AlertDetail(
             alert=alert,
-            rule=rule or RuleText(alert.rule_id, alert.title, alert.description, (), (), ""),
+            rule=rule,
             samples=tuple(evidence.samples(tx, tenant, alert_id)),
             related=tuple(other for other in related if other.id != alert.id)[:RELATED_ALERTS],
             activity=tuple(self._stores.activity.of(tx, tenant, alert_id, ACTIVITIES)),

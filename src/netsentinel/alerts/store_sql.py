@@ -203,6 +203,9 @@ def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
         if at:
             conditions.append(comparison)
             params.append(at)
+    if where.known_since:
+        conditions.append("(last_at >= ? OR raised_at >= ?)")
+        params += [where.known_since] * 2
     return conditions, params
 
 

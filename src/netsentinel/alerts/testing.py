@@ -84,6 +84,7 @@ def _matches(alert: Alert, where: AlertFilter) -> bool:
         and all(word in haystack for word in where.text.lower().split())
         and alert.last_at >= where.since
         and (not where.until or alert.last_at < where.until)
+        and max(alert.last_at, alert.raised_at) >= where.known_since
     )
 
 

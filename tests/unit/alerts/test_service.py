@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertService, AlertStores
+from netsentinel.alerts.model import RuleText
 from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import Entry
@@ -120,3 +121,19 @@ def test_the_reaction_leaves_an_alert_that_is_gone_alone(office: Office) -> None
         tx, Entry(7, DEFAULT_TENANT, "alert.raised", NOON, "system", "x", payload, (), audited=False)
     )
     assert tx.entries == []
+
+
+async def test_a_detectors_alert_says_its_own_title_whatever_others_of_it_say(
+    office: Office,
+) -> None:
+    office.add(1, detector="password_guessing", rule_id="password_guessing", title="Password guessing (ssh)")
+    texts = RuleText("password_guessing", "Password guessing (ftp)", "ftp", ("a forgotten password",), (), "")
+    office.stores.evidence.keep_rule(MemoryTx(), DEFAULT_TENANT, texts)
+    rule = (await office.service.detail(DEFAULT_TENANT, "alr_0001")).rule
+    assert (rule.title, rule.false_positives) == ("Password guessing (ssh)", ("a forgotten password",))
+
+
+async def test_a_rule_says_its_own_title(office: Office) -> None:
+    office.add(1, title="What an older version was called")
+    office.stores.evidence.keep_rule(MemoryTx(), DEFAULT_TENANT, RuleText("rule-1", "Now", "", (), (), "title: Now"))
+    assert (await office.service.detail(DEFAULT_TENANT, "alr_0001")).rule.title == "Now"

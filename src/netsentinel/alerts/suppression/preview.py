@@ -58,12 +58,12 @@ def preview(
     days: int,
     now: Micros,
 ) -> SuppressionPreview:
-    """Try conditions on what was raised in the last days."""
+    """Try conditions on what was found in the last days, by the time of the events or of the alert."""
     alerts, evidence = stores
     compiled = CompiledSuppression(_draft(tenant, conditions, now))
     needs_samples = any(condition.field not in SAME_IN_AN_ALERT for condition in conditions)
     where = AlertFilter(
-        since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entity=_only(conditions, "entity")
+        known_since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entity=_only(conditions, "entity")
     )
     tally, truncated = _Tally(), False
     for page in _pages(tx, alerts, tenant, where):

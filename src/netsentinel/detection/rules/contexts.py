@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any
 
 from netsentinel.detection.rules.fields import MISSING
@@ -20,7 +21,7 @@ def _no_values(_: Any) -> tuple[Any, ...]:
 
 
 _ANSWER_BYTES = 200
-"""What a remembered answer takes, about."""
+"""What a remembered answer takes beside its rules, about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ class Lane:
     def _answer(self, context: "Context", *said: Said) -> int:
         rules = context.rules(said)
         if context.is_kept:
-            self.room.take(_ANSWER_BYTES)
+            self.room.take(_ANSWER_BYTES + getsizeof(rules) + 8 * len(said))
             self.answers[context, *said] = rules
         return rules
 
@@ -113,7 +114,8 @@ class Context:
     def rule_out(self, rules: int) -> None:
         """These cannot be true for any event with this context."""
         self.allowed &= ~rules
-        self.lane.answers.clear()
+        if self.is_kept:  # of others there are no answers
+            self.lane.answers.clear()
 
 
 class Kind:
@@ -147,6 +149,11 @@ class Kind:
             values = self.values(tuple(name for name, _ in key))
             found = self._lanes[key] = Lane(self._room, tuple(field for _, field in key), values)
         return found
+
+    def forget(self) -> None:
+        """Work contexts, and what is asked beside them, out anew."""
+        self.contexts.clear()
+        self._lanes.clear()
 
     def values(self, names: tuple[str, ...]) -> Values:
         """How to get the values under these names."""

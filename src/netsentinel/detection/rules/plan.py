@@ -223,7 +223,9 @@ class Plan:
         if self._keywords and asking and self._keywords.may_be_in([events[at].raw for at in asking]):
             for at in asking:
                 if self._keywords.may_be_in([events[at].raw]):
-                    found[at] = Said(*self._keywords.find(events[at].native, events[at].raw))
+                    said = self._keywords.find(events[at].native)
+                    if said is not NOTHING:
+                        found[at] = said
         return found
 
     def _in_own_fields(self, event: Event) -> Iterator[Said]:
@@ -279,7 +281,7 @@ class Plan:
         fields = [field for _, field in self._fresh if field.atoms >= _MANY_ATOMS]
         self._narrow = {field: field.narrowed(usual, self._cache) for field in fields}
         for kind in self._kinds.values():
-            kind.contexts.clear()
+            kind.forget()
 
     def _logic_of(self, rule: int) -> Logic:
         index = rule.bit_length() - 1

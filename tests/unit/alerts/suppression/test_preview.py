@@ -76,10 +76,16 @@ def test_samples_of_older_versions_leave_it_to_their_alert(past: Past) -> None:
 
 
 def test_it_looks_so_many_days_back(past: Past) -> None:
-    past.add(1, last_at=NOON - DAY)
-    past.add(2, last_at=NOON - 3 * DAY)
+    past.add(1, last_at=NOON - DAY, raised_at=NOON - DAY)
+    past.add(2, last_at=NOON - 3 * DAY, raised_at=NOON - 3 * DAY)
     assert past.preview(equals("rule_id", "rule-1"), days=2).alerts == 1
     assert past.preview(equals("rule_id", "rule-1"), days=5).alerts == 2
+
+
+def test_what_was_raised_lately_counts_however_old_its_events_are(past: Past) -> None:
+    past.add(1, last_at=NOON - 900 * DAY, raised_at=NOON)
+    past.add(2, last_at=NOON - 900 * DAY, raised_at=NOON - 800 * DAY)
+    assert past.preview(equals("rule_id", "rule-1")).alerts == 1
 
 
 def test_it_says_when_there_is_more_than_it_looks_at(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:

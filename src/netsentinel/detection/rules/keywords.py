@@ -16,6 +16,7 @@ from netsentinel.detection.rules.fields import everything, text_of
 from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
 from netsentinel.detection.rules.needles import LONGEST, Needles, any_case, literal
 from netsentinel.detection.rules.regex import utf8
+from netsentinel.detection.rules.said import NOTHING, Said
 from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.detection.rules.witness import is_typical
 
@@ -32,7 +33,8 @@ _PIECE = 8
 """So many characters of a keyword are looked for: its beginning where that says something, since the ends of texts
 (`.dll`, `.com`) are what many have in common. A long needle takes three times as long."""
 
-_NONE = (0, 0)
+_MOST_ANSWERS = 1_024
+"""So many sets of keywords that stood in one event are told apart at a time."""
 
 _REWRITTEN = (rb"(?:^|[^\\])(?:\\\\)*\\[u/]", literal("")[1])
 """JSON's escapes for what needs none, which hide a text: a code point, a slash."""
@@ -48,6 +50,7 @@ class KeywordScanner:
 
     def __init__(self, asked: Mapping[Atom, tuple[int, int]], cache: RuleCache | None = None) -> None:
         self._rules = list(asked.values())
+        self._said: dict[tuple[int, int], Said] = {}
         self._atoms_in = FieldScanner(enumerate(asked), cache).atoms
         pieces = [_piece(atom) for atom in asked]
         self._pieces = self._escaped = self._escaped_ascii = None
@@ -74,24 +77,21 @@ class KeywordScanner:
         escaped = self._escaped_ascii if json.isascii() else self._escaped
         return escaped is None or bool(escaped.find(json))
 
-    def find(self, native: dict[str, Any], raw: bytes = b"") -> tuple[int, int]:
-        """The rules whose first, and those whose second fresh need an event's values meet, as bits.
-
-        Args:
-            native: the event.
-            raw: the same as JSON, or empty.
-        """
-        if raw and not self._is_in(raw):
-            return _NONE
+    def find(self, native: dict[str, Any]) -> Said:
+        """What the keywords in an event's values say; events with the same ones are answered with the same."""
         if self._pieces is not None and not self._pieces.find(_joined(native)):
-            return _NONE
+            return NOTHING
         first = second = 0
         for _, text in everything(native):
             for atom in self._atoms_in(text):
                 in_first, in_second = self._rules[atom]
                 first |= in_first
                 second |= in_second
-        return first, second
+        if not first | second:
+            return NOTHING
+        if len(self._said) >= _MOST_ANSWERS:
+            self._said.clear()
+        return self._said.setdefault((first, second), Said(first, second))
 
 
 def _piece(atom: Atom) -> str:

@@ -84,3 +84,15 @@ def test_answers_take_room_where_they_can_be_of_use(is_kept: bool) -> None:
         lane.rules([context], [event], [{}], ())
     assert bool(kept) is not is_kept
     assert bool(lane.answers) is is_kept
+
+
+def test_a_context_that_is_met_once_takes_no_others_answers() -> None:
+    lane = Kind(None, (), Room()).lane([])
+    kept, once = Context(0b11, 0b11, 0b11), Context(0b11, 0b11, 0b11)
+    kept.is_kept, kept.lane, once.lane = True, lane, lane
+    event = FORMATS["json"].parse({}, b"", DEFAULT_TENANT, "test")
+    lane.rules([kept, once], [event] * 2, [{}] * 2, ())
+    once.rule_out(0b1)
+    assert len(lane.answers) == 1
+    kept.rule_out(0b1)
+    assert not lane.answers

@@ -166,3 +166,15 @@ detection:
     assert true(one, {**usual, "CommandLine": "Everywhere a-rare-text"}) == ["three"]
     assert "Everywhere a-rare-text" in narrow.known
     assert true(one, {"Image": "C:\\cmd.exe", "CommandLine": "Everywhere a-rare-text"}) == ["one", "three"]
+
+
+def test_events_without_a_keyword_leave_no_answers_behind() -> None:
+    memory = Memory()
+    one = plan(memory, KEYWORDS)
+    kept = memory.contexts.table()
+    kept["a"] = 1
+    native = {"Image": "C:\\cmd.exe", "x": "a/b"}
+    events = [plain_event(native, msgspec.json.encode(native).replace(b"/", b"\\/"))] * 1_000
+    for _ in range(50):
+        assert not list(one.true_of_each(events))
+    assert kept

@@ -48,12 +48,14 @@ class Choice:
 
     def of(self, tenant: TenantId) -> tuple[Rule, ...]:
         """The rules that look at a tenant's events: the installed ones first."""
-        own = self._own.get(tenant, ())
-        disabled = self._disabled.get(tenant, frozenset())
-        replaced = {rule.id for rule in own}
-        installed = (rule for rule in self._installed if rule.id not in disabled and rule.id not in replaced)
-        return (*installed, *(rule for rule in own if rule.id not in disabled))
+        return (*self.installed_of(tenant), *self.own_of(tenant))
 
-    def union(self, tenants: Iterable[TenantId]) -> tuple[Rule, ...]:
-        """Every rule that at least one of these tenants has, each once."""
-        return tuple({id(rule): rule for tenant in tenants for rule in self.of(tenant)}.values())
+    def installed_of(self, tenant: TenantId) -> tuple[Rule, ...]:
+        """The installed rules that look at a tenant's events."""
+        left_out = self._disabled.get(tenant, frozenset()).union(rule.id for rule in self._own.get(tenant, ()))
+        return tuple(rule for rule in self._installed if rule.id not in left_out)
+
+    def own_of(self, tenant: TenantId) -> tuple[Rule, ...]:
+        """The rules of its own that look at a tenant's events, and at nobody else's."""
+        disabled = self._disabled.get(tenant, frozenset())
+        return tuple(rule for rule in self._own.get(tenant, ()) if rule.id not in disabled)

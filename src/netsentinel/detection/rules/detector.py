@@ -1,7 +1,7 @@
 """Sigma rules as a detector: every match is a finding that explains itself."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,8 +55,14 @@ class SigmaDetector:
         self._loaded: dict[str, tuple[Rule, ...]] = {}
         self._choice = Choice(rules)
         self._owners: dict[int, TenantId] = {}
+        self._shared: tuple[Rule, ...] = self._installed
+        """The installed rules that somebody wants,"""
         self._engine = RuleEngine(rules, cache)
+        """and who judges by them."""
         self._wanted: dict[TenantId, frozenset[int]] = {}
+        """The installed rules that each tenant wants, where not all want all."""
+        self._own: dict[TenantId, RuleEngine] = {}
+        """Of each tenant's own rules: whatever they cost is paid for its own events alone."""
         self._calls = 0
         self._sampled = 0
         self._weights: defaultdict[tuple[TenantId, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -80,6 +86,7 @@ class SigmaDetector:
         self._loaded = loaded
         self._owners = {id(rule): tenant for tenant, rules in own.items() for rule in rules}
         self._choice = Choice(self._installed, own, selection.disabled)
+        self._own = {}
         self._build(self._wanted)
         return failed
 
@@ -111,11 +118,23 @@ class SigmaDetector:
     def restore(self, state: bytes) -> None:
         """Nothing: there is no state."""
 
-    def _matches(self, events: Sequence[Event]) -> Iterator[Match]:
+    def _matches(self, events: Sequence[Event]) -> Iterable[Match]:
         if self._choice.is_plain:
             return self._engine.matches(events)
         wanted = self._wanted
-        return (match for match in self._engine.matches(events) if id(match.rule) in wanted[match.event.tenant])
+        found = [match for match in self._engine.matches(events) if id(match.rule) in wanted[match.event.tenant]]
+        own = [match for engine, theirs in self._own_of(events) for match in engine.matches(theirs)]
+        if own:
+            places = {id(event): at for at, event in enumerate(events)}
+            found = sorted(found + own, key=lambda match: places[id(match.event)])  # of one event, own rules come last
+        return found
+
+    def _own_of(self, events: Sequence[Event]) -> Iterator[tuple[RuleEngine, list[Event]]]:
+        """The engines of own rules, each with its tenant's events."""
+        for tenant in dict.fromkeys(event.tenant for event in events):
+            engine = self._own.get(tenant)
+            if engine is not None:
+                yield engine, [event for event in events if event.tenant == tenant]
 
     def _meet(self, events: Sequence[Event]) -> None:
         """Have the rules of every tenant that these events belong to."""
@@ -124,20 +143,29 @@ class SigmaDetector:
             self._build(tenants | self._wanted.keys())
 
     def _build(self, tenants: "set[TenantId] | dict[TenantId, frozenset[int]]") -> None:
-        """An engine that knows what these tenants want, and nothing else: a rule that nobody wants costs nothing."""
-        if self._choice.is_plain:
+        """Engines that know what these tenants want, and nothing else: a rule that nobody wants costs nothing."""
+        choice = self._choice
+        if choice.is_plain:
             self._wanted = {}
+            self._shared = self._installed
             self._engine = RuleEngine(self._installed, self._cache)
             return
-        self._wanted = {tenant: frozenset(id(rule) for rule in self._choice.of(tenant)) for tenant in tenants}
-        self._engine = RuleEngine(self._choice.union(self._wanted), self._cache)
+        self._wanted = {tenant: frozenset(map(id, choice.installed_of(tenant))) for tenant in tenants}
+        anybodys = frozenset[int]().union(*self._wanted.values())
+        shared = tuple(rule for rule in self._installed if id(rule) in anybodys)
+        if shared != self._shared:
+            self._shared, self._engine = shared, RuleEngine(shared, self._cache)
+        for tenant in tenants:
+            if tenant not in self._own and (own := choice.own_of(tenant)):
+                self._own[tenant] = RuleEngine(own, self._cache)
 
     def _weigh(self, events: Sequence[Event]) -> None:
         self._sampled += len(events)
-        for rule, took in self._engine.weigh(events):
-            cost = self._weights[self._owners.get(id(rule), TenantId("")), rule.id]
-            cost[0] += 1
-            cost[1] += took
+        for engine, theirs in ((self._engine, events), *self._own_of(events)):
+            for rule, took in engine.weigh(theirs):
+                cost = self._weights[self._owners.get(id(rule), TenantId("")), rule.id]
+                cost[0] += 1
+                cost[1] += took
 
 
 def _finding(match: Match) -> Finding:

@@ -28,8 +28,8 @@ def test_a_tenant_disables_for_itself_only() -> None:
     assert not choice.is_plain
     assert choice.of(DEFAULT_TENANT) == (two,)
     assert choice.of(OTHER) == (one, two)
-    assert choice.union([DEFAULT_TENANT]) == (two,), "what nobody wants is not run"
-    assert choice.union([DEFAULT_TENANT, OTHER]) == (two, one)
+    assert choice.installed_of(DEFAULT_TENANT) == (two,)
+    assert choice.own_of(DEFAULT_TENANT) == ()
 
 
 def test_an_own_rule_takes_the_place_of_the_installed_one_with_its_id() -> None:
@@ -37,7 +37,8 @@ def test_an_own_rule_takes_the_place_of_the_installed_one_with_its_id() -> None:
     choice = Choice((installed,), own={DEFAULT_TENANT: (own,)})
     assert choice.of(DEFAULT_TENANT) == (own,)
     assert choice.of(OTHER) == (installed,)
-    assert choice.union([DEFAULT_TENANT, OTHER]) == (own, installed)
+    assert (choice.installed_of(DEFAULT_TENANT), choice.own_of(DEFAULT_TENANT)) == ((), (own,))
+    assert (choice.installed_of(OTHER), choice.own_of(OTHER)) == ((installed,), ())
 
 
 def test_an_own_rule_can_be_disabled_too() -> None:

@@ -1,10 +1,17 @@
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import pytest
 
 from netsentinel.detection.fingerprint import fingerprint
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rules.choice import OwnPack, Selection
 from netsentinel.detection.rules.detector import SigmaDetector
 from netsentinel.detection.rules.load import load_text
+from netsentinel.detection.rules.logic import Evidence
+from netsentinel.detection.rules.model import Rule
+from netsentinel.detection.rules.plan import Plan
+from netsentinel.events.model import Event
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from tests.unit.detection.build_events import ATTACKER, at, zeek
 
@@ -74,6 +81,24 @@ def test_tenants_in_one_call_do_not_meet_each_others_rules(tmp_path: Path) -> No
     detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
     events = [zeek("http", 5, tenant=tenant, uri="y", host="h") for tenant in (DEFAULT_TENANT, OTHER, DEFAULT_TENANT)]
     assert [one.tenant for one in detector.analyze_events(events)] == [OTHER]
+
+
+def test_own_rules_look_at_nobody_elses_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    looking = Plan.true_of_each
+
+    def true_of_each(self: Plan, events: Sequence[Event]) -> Iterator[tuple[int, Rule, tuple[Evidence, ...]]]:
+        for place, rule, why in looking(self, events):
+            seen.append(f"{rule.title} {events[place].tenant}")
+            yield place, rule, why
+
+    monkeypatch.setattr(Plan, "true_of_each", true_of_each)
+    detector = SigmaDetector(load_text(RULE).rules)
+    detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
+    events = [zeek("http", 5, tenant=tenant, uri="xy", host="h") for tenant in (DEFAULT_TENANT, OTHER, DEFAULT_TENANT)]
+    found = [(one.tenant, one.title) for one in detector.analyze_events(events)]
+    assert found == [(DEFAULT_TENANT, "Long"), (OTHER, "Long"), (OTHER, "Rule 11"), (DEFAULT_TENANT, "Long")]
+    assert sorted(seen) == ["Long default", "Long default", "Long other", "Rule 11 other"]
 
 
 def test_an_archive_that_is_gone_is_told_and_the_rest_is_loaded(tmp_path: Path) -> None:

@@ -65,7 +65,12 @@ export function LessonFields({ lesson, number, course, onChange }: FieldsProps) 
         />
       </div>
       {section === undefined ? (
-        <Text text={lesson.text} course={course} onChange={(text) => onChange({ text })} />
+        <Text
+          text={lesson.text}
+          title={lesson.title}
+          course={course}
+          onChange={(text) => onChange({ text })}
+        />
       ) : (
         <SectionFields
           section={section}
@@ -86,12 +91,13 @@ const SIDES = [
 
 interface TextProps {
   readonly text: string;
+  readonly title: string;
   readonly course: string;
   readonly onChange: (text: string) => void;
 }
 
 /** Markdown, and how learners will see it. */
-function Text({ text, course, onChange }: TextProps) {
+function Text({ text, title, course, onChange }: TextProps) {
   const [side, setSide] = useState<(typeof SIDES)[number][0]>("write");
   const id = useId();
   return (
@@ -116,7 +122,7 @@ function Text({ text, course, onChange }: TextProps) {
           {text.trim() === "" ? (
             <p className="muted">Nothing is written yet.</p>
           ) : (
-            <LessonText text={text} course={course} />
+            <LessonText text={text} title={title} course={course} />
           )}
         </section>
       )}

@@ -1,6 +1,9 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { blocksOf, inlineOf } from "./markdown";
+import { blocksOf, inlineOf, withoutTitle } from "./markdown";
+
+const shown = (text: string): readonly string[] =>
+  withoutTitle(blocksOf(text), "What an alert is").map(({ kind }) => kind);
 
 const kinds = (text: string): readonly string[] => blocksOf(text).map(({ kind }) => kind);
 
@@ -11,8 +14,23 @@ describe("the Markdown of lessons", () => {
     expect(kinds(text)).toEqual(["heading", "paragraph", "list", "list", "table", "code", "quote", "rule"]);
     const [, paragraph, list, numbered] = blocksOf(text);
     expect(paragraph).toMatchObject({ inside: [{ text: "Text that goes on." }] });
-    expect(list).toMatchObject({ ordered: false, items: [[{ text: "one more" }], [{ text: "two" }]] });
-    expect(numbered).toMatchObject({ ordered: true, items: [[{ text: "first" }], [{ text: "second" }]] });
+    expect(list).toMatchObject({ start: undefined, items: [[{ text: "one more" }], [{ text: "two" }]] });
+    expect(numbered).toMatchObject({ start: 1, items: [[{ text: "first" }], [{ text: "second" }]] });
+  });
+
+  it("goes on counting behind what stands within a list", () => {
+    expect(blocksOf("1. one\n\n```\nx\n```\n\n2. two")).toMatchObject([
+      { start: 1 },
+      { kind: "code" },
+      { start: 2 },
+    ]);
+  });
+
+  it("is without the heading that only repeats the title", () => {
+    expect(shown("# What an *alert* is\n\nA question.")).toEqual(["paragraph"]);
+    expect(shown("## What an event is\n\nA record.")).toEqual(["heading", "paragraph"]);
+    expect(shown("What an alert is\n\n# What an alert is")).toEqual(["paragraph", "heading"]);
+    expect(shown("")).toEqual([]);
   });
 
   it("emphasises, escapes, and links to what is safe", () => {

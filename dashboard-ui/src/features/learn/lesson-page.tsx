@@ -110,7 +110,7 @@ function Reading({ view }: { readonly view: LessonView }) {
           }
         />
         <Locked view={view} />
-        <LessonText text={view.text} course={course.slug} />
+        <LessonText text={view.text} title={lesson.title} course={course.slug} />
         <Concepts view={view} />
         <nav className={styles["steps"]} aria-label="Lessons before and after">
           {before === undefined ? (

@@ -1,19 +1,21 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import styles from "./lesson-text.module.css";
-import { type Block, blocksOf, type Inline } from "./markdown";
+import { type Block, blocksOf, type Inline, withoutTitle } from "./markdown";
 
 const LESSON = /^(?:\.\/)?([a-z0-9-]+)(?:\.md)?(?:#.*)?$/;
 
 interface LessonTextProps {
   readonly text: string;
+  /** What stands above it already. */
+  readonly title: string;
   /** Slug of the course, for links to its other lessons. */
   readonly course: string;
 }
 
 /** The Markdown of a lesson as elements; nothing of it is ever taken for HTML. */
-export function LessonText({ text, course }: LessonTextProps) {
-  const blocks = useMemo(() => blocksOf(text), [text]);
+export function LessonText({ text, title, course }: LessonTextProps) {
+  const blocks = useMemo(() => withoutTitle(blocksOf(text), title), [text, title]);
   return <div className={styles["text"]}>{blocks.map((block, at) => blockOf(block, at, course))}</div>;
 }
 
@@ -42,7 +44,14 @@ function blockOf(block: Block, key: number, course: string): ReactNode {
     case "list": {
       // oxlint-disable-next-line react/no-array-index-key -- a text does not change while it is shown
       const items = block.items.map((item, at) => <li key={at}>{inline(item)}</li>);
-      return block.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>;
+      // A list that something stands within goes on counting behind it.
+      return block.start === undefined ? (
+        <ul key={key}>{items}</ul>
+      ) : (
+        <ol key={key} start={block.start}>
+          {items}
+        </ol>
+      );
     }
     case "table":
       return (

@@ -10,7 +10,12 @@ export type Block =
   | { readonly kind: "paragraph"; readonly inside: readonly Inline[] }
   | { readonly kind: "code"; readonly text: string }
   | { readonly kind: "quote"; readonly blocks: readonly Block[] }
-  | { readonly kind: "list"; readonly ordered: boolean; readonly items: readonly (readonly Inline[])[] }
+  | {
+      readonly kind: "list";
+      /** The number of its first item; undefined without numbers. */
+      readonly start: number | undefined;
+      readonly items: readonly (readonly Inline[])[];
+    }
   | {
       readonly kind: "table";
       readonly head: readonly (readonly Inline[])[];
@@ -112,6 +117,16 @@ const cells = (line: string): readonly (readonly Inline[])[] =>
     .split("|")
     .map((cell) => inlineOf(cell.trim()));
 
+const wordsOf = (inside: readonly Inline[]): string =>
+  inside.map((one) => ("text" in one ? one.text : wordsOf(one.inside))).join("");
+
+/** A text's blocks without the heading it begins with, where that only repeats the title that already stands above it. */
+export function withoutTitle(blocks: readonly Block[], title: string): readonly Block[] {
+  const [first] = blocks;
+  const words = first?.kind === "heading" ? wordsOf(first.inside) : undefined;
+  return words?.trim().toLowerCase() === title.trim().toLowerCase() ? blocks.slice(1) : blocks;
+}
+
 /** Whether a paragraph ends before this line. */
 const begins = (line: string): boolean =>
   line.trim() === "" || FENCE.test(line) || HEADING.test(line) || ITEM.test(line) || /^[>|]/.test(line);
@@ -160,15 +175,15 @@ export function blocksOf(text: string, depth = 0): readonly Block[] {
   return blocks;
 
   function listAt(): Block {
-    const ordered = ITEM.exec(line())?.[1] !== undefined;
+    const number = ITEM.exec(line())?.[1];
     const items: (readonly Inline[])[] = [];
     for (let item = ITEM.exec(line()); item !== null; item = ITEM.exec(line())) {
-      if ((item[1] !== undefined) !== ordered) break;
+      if ((item[1] === undefined) !== (number === undefined)) break;
       at += 1;
       const more = take((one) => !begins(one));
       items.push(inlineOf([item[2] ?? "", ...more].map((one) => one.trim()).join(" ")));
       if (line().trim() === "" && ITEM.test(lines[at + 1] ?? "")) at += 1;
     }
-    return { kind: "list", ordered, items };
+    return { kind: "list", start: number === undefined ? undefined : Number(number), items };
   }
 }

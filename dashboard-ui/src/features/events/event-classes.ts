@@ -2,7 +2,7 @@
 
 /** OCSF 1.x classes that the formats give. */
 const CLASSES: Readonly<Record<number, string>> = {
-  0: "Other",
+  0: "Unclassified",
   1001: "File system activity",
   1003: "Kernel activity",
   1005: "Module activity",

@@ -10,7 +10,8 @@ import { formatColumns, parseColumns } from "./event-columns";
 import { FIELDS, formatValue, summaryOf } from "./event-fields";
 import { filterOf, parseEventSearch, rangeSearch, toEventQuery } from "./event-search";
 import { addTerm, formatTerms, parseTerms } from "./event-terms";
-import { histogramView, pathOf, spanText, ticksOf } from "./histogram-data";
+import { histogramView, pathOf, spanText } from "./histogram-data";
+import { ticksOf } from "./ticks";
 
 const NOW = Date.UTC(2026, 5, 1, 12) * 1_000;
 
@@ -190,7 +191,7 @@ describe("the histogram", () => {
     const parts = Array.from({ length: 9 }, (_, value) => ({ value, count: 9 - value }));
     const histogram = makeHistogram({ items: [{ at: 0, count: 45, parts }], since: 0, until: MINUTE });
     const view = histogramView(histogram, "source");
-    expect(view.series.at(-1)).toMatchObject({ name: "Others", count: 6 });
+    expect(view.series.at(-1)).toMatchObject({ name: "All the rest", count: 6 });
     expect(view.spans[0]?.parts).toEqual([9, 8, 7, 6, 5, 4, 6]);
     expect(histogramView(histogram, "severity").series[0]).toMatchObject({ name: "Unknown", colour: "rest" });
   });
@@ -198,7 +199,35 @@ describe("the histogram", () => {
   it("is labelled at round times", () => {
     const since = Date.UTC(2026, 5, 1, 10, 7) * 1_000;
     const view = histogramView(makeHistogram({ items: [], since, until: since + 120 * MINUTE }), "class_uid");
-    expect(ticksOf(view, true, 5).map(({ text }) => text)).toEqual(["10:30", "11:00", "11:30", "12:00"]);
+    expect(ticksOf(view, true, 800).map(({ text }) => text)).toEqual(["10:30", "11:00", "11:30", "12:00"]);
     expect(spanText(since, since + MINUTE, true)).toBe("2026-06-01 10:07:00 – 10:08:00");
+  });
+
+  it.each([
+    [56 * 365, 1_300, /^\d{4}$/],
+    [56 * 365, 330, /^\d{4}$/],
+    [3 * 365, 1_300, /^\d{4}-\d\d$/],
+    [200, 330, /^\d{4}-\d\d$/],
+    [30, 1_300, /^\d\d-\d\d$/],
+    [1, 330, /^\d\d:\d\d$/],
+    [0.0002, 330, /^\d\d:\d\d:\d\d$/],
+  ])("has labels that do not touch, of %d days on %d pixels", (days, width, form) => {
+    const until = Date.UTC(2026, 10, 22, 12) * 1_000;
+    const since = until - days * 1_440 * MINUTE;
+    const span = (until - since) / 120;
+    const view = histogramView(makeHistogram({ items: [], since, until, width: span }), "class_uid");
+    for (const utc of [true, false]) {
+      const ticks = ticksOf(view, utc, width);
+      expect(ticks.length).toBeGreaterThan(1);
+      const ends = [...ticks.slice(1).map(({ at }) => at * width), width];
+      for (const [index, { at, text }] of ticks.entries()) {
+        expect(text).toMatch(form);
+        expect((ends[index] ?? 0) - at * width).toBeGreaterThanOrEqual(text.length * 7 + 5);
+      }
+    }
+  });
+
+  it("has no labels where there is no room", () => {
+    expect(ticksOf(histogramView(makeHistogram(), "class_uid"), true, 20)).toEqual([]);
   });
 });

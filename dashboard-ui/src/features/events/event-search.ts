@@ -130,6 +130,11 @@ export function rangeSearch(since: Micros, until: Micros): { from: string; to: s
   return { from: iso(Math.floor(since / 1_000)), to: iso(Math.ceil(until / 1_000)), range: undefined };
 }
 
+/** To all that is stored. */
+export const EVERYTHING: EventChanges = { range: "all", from: undefined, to: undefined };
+
+export const isEverything = (filter: EventFilter): boolean => filter.from === "" && filter.range === "all";
+
 export function isNarrowed(filter: EventFilter): boolean {
   return filter.q !== "" || filter.where !== "";
 }

@@ -32,7 +32,7 @@ describe("searching events", () => {
       "dns · example.org",
       "zeek-core",
     ]);
-    expect(await screen.findByText("That is all: 1 events.")).toBeInTheDocument();
+    expect(await screen.findByText("That is all: 1 event.")).toBeInTheDocument();
   });
 
   it("asks for text with Enter, for a regular expression with its switch", async () => {

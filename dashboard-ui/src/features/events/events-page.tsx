@@ -90,6 +90,7 @@ export function EventsPage() {
         </div>
         <FoundEvents
           filter={filter}
+          by={by}
           columns={columns}
           open={search.event}
           onOpen={(event) => change({ event }, search.event !== undefined)}

@@ -7,19 +7,22 @@ import { Panel } from "@/components/panel";
 import { Skeleton } from "@/components/skeleton";
 import { VirtualTable } from "@/components/virtual-table";
 import type { StoredEvent } from "@/lib/model";
-import { formatNumber } from "@/lib/number";
+import { formatNumber, plural } from "@/lib/number";
 import { columnsOf, type OnValue } from "./event-columns";
 import { EventDetail } from "./event-detail";
 import { eventListQuery, MOST_EVENTS } from "./event-queries";
-import { type EventChanges, type EventFilter } from "./event-search";
+import type { EventChanges, EventFilter, Grouping } from "./event-search";
 import { parseTerms, type Term } from "./event-terms";
 import table from "./events-table.module.css";
 import styles from "./found-events.module.css";
 import { NoEvents } from "./no-events";
+import { StoredBefore } from "./stored-before";
 import { type ChosenValue, ValueMenu } from "./value-menu";
 
 interface FoundProps {
   readonly filter: EventFilter;
+  /** What the histogram tells apart: its answer is used here, too. */
+  readonly by: Grouping;
   readonly columns: readonly string[];
   readonly open: string | undefined;
   readonly onOpen: (id: string | undefined) => void;
@@ -32,7 +35,7 @@ const keyOf = (event: StoredEvent): string => event.id;
 const rowClass = (): string | undefined => table["row"];
 
 /** The list of events, and the one that is open. */
-export function FoundEvents({ filter, columns, open, onOpen, onTerm, onChange }: FoundProps) {
+export function FoundEvents({ filter, by, columns, open, onOpen, onTerm, onChange }: FoundProps) {
   const list = useInfiniteQuery(eventListQuery(filter));
   const [chosen, setChosen] = useState<ChosenValue | undefined>();
   const events = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
@@ -57,7 +60,7 @@ export function FoundEvents({ filter, columns, open, onOpen, onTerm, onChange }:
   return (
     <Panel busy={list.isFetching}>
       {list.isPending && <Skeleton rows={10} label="Searching" />}
-      {list.data && events.length === 0 && <NoEvents filter={filter} onChange={onChange} />}
+      {list.data && events.length === 0 && <NoEvents filter={filter} by={by} onChange={onChange} />}
       {events.length > 0 && (
         <VirtualTable
           label="Events, newest first"
@@ -71,7 +74,9 @@ export function FoundEvents({ filter, columns, open, onOpen, onTerm, onChange }:
         />
       )}
       {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}
-      {events.length > 0 && !list.hasNextPage && <End count={events.length} filter={filter} />}
+      {events.length > 0 && !list.hasNextPage && (
+        <End count={events.length} filter={filter} by={by} onChange={onChange} />
+      )}
       <ValueMenu chosen={chosen} onClose={() => setChosen(undefined)} onTerm={onTerm} />
       {open !== undefined && (
         <EventDetail
@@ -101,8 +106,21 @@ function commandOf({ q, regex, where, from, to }: EventFilter): string {
   return [...parts, "--limit 1000000 -o json"].join(" ");
 }
 
-function End({ count, filter }: { readonly count: number; readonly filter: EventFilter }) {
-  if (count < MOST_EVENTS) return <p className={styles["end"]}>That is all: {formatNumber(count)} events.</p>;
+interface EndProps {
+  readonly count: number;
+  readonly filter: EventFilter;
+  readonly by: Grouping;
+  readonly onChange: (changes: EventChanges) => void;
+}
+
+function End({ count, filter, by, onChange }: EndProps) {
+  if (count < MOST_EVENTS)
+    return (
+      <div className={styles["end"]}>
+        <p>That is all: {plural(count, "event")}.</p>
+        <StoredBefore filter={filter} by={by} onChange={onChange} />
+      </div>
+    );
   return (
     <div className={styles["limit"]}>
       <p>

@@ -57,7 +57,9 @@ function seriesOf({ items }: Histogram, by: Grouping): Series[] {
     count,
   }));
   const rest = own.slice(most).reduce((sum, [, count]) => sum + count, 0);
-  return rest > 0 ? [...shown, { value: undefined, name: "Others", colour: "rest", count: rest }] : shown;
+  return rest > 0
+    ? [...shown, { value: undefined, name: "All the rest", colour: "rest", count: rest }]
+    : shown;
 }
 
 /** The spans of the whole range, also those without events. */
@@ -99,35 +101,6 @@ export function pathOf({ spans, top }: HistogramView, series: number, height: nu
       return `M${index + 0.07} ${bottom.toFixed(2)}v${(-part * scale).toFixed(2)}h.86v${(part * scale).toFixed(2)}z`;
     })
     .join("");
-}
-
-const S = 1e6;
-const DAY = 86_400 * S;
-/** Steps between labels that people count in. */
-const STEPS = [
-  ...[1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200].map((seconds) => seconds * S),
-  ...[1, 2, 7, 14, 30, 90, 365].map((days) => days * DAY),
-];
-
-/** Labels at round times, at most about so many: the clock within two days, dates beyond. */
-export function ticksOf(
-  { spans }: HistogramView,
-  utc: boolean,
-  most: number,
-): { at: number; text: string }[] {
-  const first = spans[0]?.at ?? 0;
-  const whole = (spans.at(-1)?.until ?? 0) - first;
-  const step = STEPS.find((each) => whole / each <= most) ?? 1_000 * DAY;
-  const zone = utc ? 0 : new Date(first / 1_000).getTimezoneOffset() * 60 * S;
-  const begin = Math.ceil((first - zone) / step) * step + zone;
-  const size = Math.max(0, Math.floor((first + whole - begin) / step));
-  return Array.from({ length: size + 1 }, (_, index) => begin + index * step)
-    .filter((at) => (at - first) / whole < 0.95)
-    .map((at) => {
-      const text = formatFull(at, utc);
-      const date = step >= DAY ? text.slice(whole > 300 * DAY ? 0 : 5, 10) : "";
-      return { at: (at - first) / whole, text: date || text.slice(11, step < 60 * S ? 19 : 16) };
-    });
 }
 
 /** `2026-11-21 10:00:00 – 10:15:00`, with the day again where it is another one. */

@@ -1,14 +1,16 @@
 /** The bars: drag over them to zoom, or move with the arrow keys, select with Shift, zoom with Enter. */
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import type { Micros } from "@/lib/model";
 import { formatNumber, plural } from "@/lib/number";
 import { usePreferences } from "@/lib/preferences";
+import { useWidth } from "@/lib/use-width";
 import styles from "./histogram.module.css";
-import { type HistogramView, pathOf, spanText, ticksOf } from "./histogram-data";
+import { type HistogramView, pathOf, spanText } from "./histogram-data";
 import { HistogramTip } from "./histogram-tip";
+import { ticksOf } from "./ticks";
 
 const HEIGHT = 100;
-const TICKS = 9;
+const USUAL_WIDTH = 720;
 
 interface PlotProps {
   readonly view: HistogramView;
@@ -25,6 +27,8 @@ interface Mark {
 export function HistogramPlot({ view, onZoom }: PlotProps) {
   const { spans, series } = view;
   const utc = usePreferences().time === "utc";
+  const plot = useRef<HTMLDivElement>(null);
+  const plotWidth = useWidth(plot, USUAL_WIDTH);
   const [mark, setMark] = useState<Mark | undefined>();
   const last = spans.length - 1;
   const [low, high] =
@@ -71,7 +75,7 @@ export function HistogramPlot({ view, onZoom }: PlotProps) {
   };
 
   return (
-    <div className={styles["plot"]}>
+    <div ref={plot} className={styles["plot"]}>
       <div
         className={styles["area"]}
         role="slider"
@@ -116,7 +120,7 @@ export function HistogramPlot({ view, onZoom }: PlotProps) {
         )}
       </div>
       <div className={styles["ticks"]} aria-hidden="true">
-        {ticksOf(view, utc, TICKS).map((tick) => (
+        {ticksOf(view, utc, plotWidth).map((tick) => (
           <span key={tick.at} style={{ insetInlineStart: `${tick.at * 100}%` }}>
             {tick.text}
           </span>

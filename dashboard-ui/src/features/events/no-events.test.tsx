@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { delay, http } from "msw";
 import { describe, expect, it } from "vitest";
 import { eventRoutes, makeEvent, makeHistogram } from "@/testing/event-fixtures";
-import { NOW } from "@/testing/fixtures";
+import { MINUTE, NOW } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { at, fails, server } from "@/testing/server";
 
@@ -17,6 +17,25 @@ describe("a search without a result", () => {
     await waitFor(() => expect(address()).toBe("/events?q=zzz&range=all"));
     await user.click(await screen.findByRole("button", { name: "Remove the filters" }));
     await waitFor(() => expect(address()).toBe("/events?range=all"));
+  });
+
+  it("tells of older events, and leads to them", async () => {
+    const histogram = makeHistogram({ stored: { oldest: NOW - 90 * 1_440 * MINUTE, newest: NOW } });
+    server.use(...eventRoutes([makeEvent()], histogram).routes);
+    const { user, address } = renderApp("/events");
+    expect(await screen.findByText("That is all: 1 event.")).toBeInTheDocument();
+    expect(await screen.findByText(/^Older events are stored/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Search all that is stored" }));
+    await waitFor(() => expect(address()).toBe("/events?range=all"));
+    await waitFor(() => expect(screen.queryByText(/^Older events are stored/)).toBeNull());
+  });
+
+  it("tells of none where there are none", async () => {
+    server.use(...eventRoutes().routes);
+    renderApp("/events");
+    expect(await screen.findByText("That is all: 1 event.")).toBeInTheDocument();
+    expect(await screen.findByRole("table", { name: "Events over time as a table" })).toBeInTheDocument();
+    expect(screen.queryByText(/^Older events are stored/)).toBeNull();
   });
 
   it("shows how to get events when nothing is stored", async () => {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button, buttonClass } from "@/components/button";
 import { CodeView } from "@/components/code-view";
 import { CopyButton } from "@/components/copy-button";
+import { Description } from "@/components/description";
 import { ChevronDownIcon, ChevronLeftIcon } from "@/components/icons";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
@@ -26,7 +27,7 @@ export function WhySection({ alert, rule, samples }: WhyProps) {
   return (
     <>
       <Section title="Why did this fire">
-        {description !== "" && <p className={styles["description"]}>{description}</p>}
+        {description !== "" && <Description text={description} />}
         {sample === undefined ? (
           <p className="muted">No sample of the events was kept.</p>
         ) : (

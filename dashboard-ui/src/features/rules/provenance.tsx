@@ -4,7 +4,7 @@ import { Sparkline } from "@/components/sparkline";
 import { Time } from "@/components/time";
 import type { RuleDetail } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
-import { explainCost, explainHistory, formatCost, hasHistory, logsourceOf } from "./rule-facts";
+import { costEach, explainCost, explainHistory, hasHistory, logsourceOf } from "./rule-facts";
 import styles from "./rule-page.module.css";
 
 const KINDS = {
@@ -30,7 +30,7 @@ export function Provenance({ detail }: { readonly detail: RuleDetail }) {
           items={[
             ["Hits", formatNumber(rule.hits)],
             ["Last hit", <Time key="last" at={rule.last_hit_at} full />],
-            ["Cost", rule.cost.events === 0 ? "not measured" : `${formatCost(rule.cost)} an event`],
+            ["Cost", costEach(rule.cost)],
             ["Looks at", logsourceOf(rule)],
           ]}
         />

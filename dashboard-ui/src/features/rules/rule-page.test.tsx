@@ -22,6 +22,20 @@ describe("one rule", () => {
     expect(screen.getByText("An agreed test")).toBeInTheDocument();
   });
 
+  it("has its description in paragraphs, whatever lines the file has", async () => {
+    const description =
+      "An address\nor a name\n  from a list.\n\nLook at:\n- the first\n- the second\n  one\n";
+    const cost = { patterns: 3, events: 8, evaluations: 0, nanoseconds: 0, ns_per_event: 0 };
+    server.use(get("/api/v2/rules/:id", makeRuleDetail({ description, rule: makeRule({ cost }) })));
+    renderApp("/rules/r1");
+    await heading();
+    const asIs = { normalizer: (text: string) => text };
+    expect(screen.getByText("An address or a name from a list.", asIs)).toBeInTheDocument();
+    expect(screen.getByText("Look at:\n- the first\n- the second one", asIs)).toBeInTheDocument();
+    expect(screen.getByText("not measured yet")).toBeInTheDocument();
+    expect(screen.getByText(/not asked in 8 sampled events/)).toBeInTheDocument();
+  });
+
   it("runs its cases and shows what made them hit", async () => {
     renderApp("/rules/r1");
     expect(await screen.findByText("2 cases pass")).toBeInTheDocument();

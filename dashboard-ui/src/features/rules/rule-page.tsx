@@ -4,6 +4,7 @@ import { buttonClass } from "@/components/button";
 import { TagList } from "@/components/chip";
 import { CodeView } from "@/components/code-view";
 import { CopyButton } from "@/components/copy-button";
+import { Description } from "@/components/description";
 import { AlertIcon } from "@/components/icons";
 import { LevelBadge } from "@/components/level-badge";
 import { PageHead } from "@/components/page-head";
@@ -60,7 +61,7 @@ function RuleView({ detail }: { readonly detail: RuleDetail }) {
         <div className={styles["main"]}>
           {detail.description !== "" && (
             <Section title="What it means">
-              <p className={styles["description"]}>{detail.description.trim()}</p>
+              <Description text={detail.description} />
               <TextList title="Known false positives" items={detail.false_positives} />
               <TextList title="References" items={detail.references} />
             </Section>

@@ -7,7 +7,7 @@ import { Time } from "@/components/time";
 import { type Column, VirtualTable } from "@/components/virtual-table";
 import type { RuleSummary } from "@/lib/model";
 import { formatCompact } from "@/lib/number";
-import { explainCost, explainHistory, formatCost, hasHistory, logsourceOf } from "./rule-facts";
+import { explainCost, explainHistory, formatCost, hasHistory, isMeasured, logsourceOf } from "./rule-facts";
 import { RuleToggle } from "./rule-toggle";
 import styles from "./rules-table.module.css";
 
@@ -59,7 +59,9 @@ const COLUMNS: readonly Column<RuleSummary>[] = [
   column("hits", "Hits", (rule) => <Hits rule={rule} />),
   column("seen", "Last hit", (rule) => <Time at={rule.last_hit_at} />),
   column("cost", "Cost per event", (rule) => (
-    <span title={explainCost(rule.cost)}>{formatCost(rule.cost)}</span>
+    <span title={explainCost(rule.cost)} className={isMeasured(rule.cost) ? undefined : "muted"}>
+      {formatCost(rule.cost)}
+    </span>
   )),
   column("pack", "Pack", (rule) => <span className={styles["packName"]}>{rule.pack}</span>),
 ];

@@ -143,6 +143,29 @@ describe("writing a course", () => {
     ]);
   });
 
+  it("finds one of many concepts by its name", async () => {
+    const { user } = open();
+    const asked: URLSearchParams[] = [];
+    const names = [...Array.from({ length: 30 }, (_, number) => `Concept ${number}`), "SQL Injection"];
+    const items = names.map((name) => ({ id: name, name, kind: "concept", text: "said", position: "" }));
+    server.use(
+      http.get(at("/api/v2/media/:id/concepts"), ({ request }) => {
+        asked.push(new URL(request.url).searchParams);
+        return HttpResponse.json({ total: items.length, only_here: 0, items });
+      }),
+    );
+    await user.click(await screen.findByRole("button", { name: "Take one from the library" }));
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Medium" }), "med_1");
+    const offers = await screen.findByRole("group", { name: "It defines" });
+    expect(within(offers).getAllByRole("button")).toHaveLength(12);
+    expect(within(offers).getByRole("status")).toHaveTextContent("and 19 more");
+    expect(asked[0]?.get("limit")).toBe("2000");
+    await user.type(within(offers).getByRole("searchbox", { name: "Find a concept" }), "sql");
+    await user.click(await within(offers).findByRole("button", { name: "Teach SQL Injection" }));
+    expect(screen.getByLabelText("Teaches")).toHaveValue("SQL Injection");
+    expect(within(offers).getByRole("status")).toHaveTextContent("no such concept");
+  });
+
   it("leads from each fault to its lesson, and tells of another's change", async () => {
     const { user } = open();
     const title = await screen.findByLabelText("Title");

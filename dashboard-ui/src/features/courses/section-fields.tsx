@@ -1,9 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { Button } from "@/components/button";
 import { Choice } from "@/components/field";
 import { ProblemPanel } from "@/components/notice";
+import { TextFilter } from "@/components/text-filter";
 import type { Passage } from "@/lib/model";
+import { formatNumber } from "@/lib/number";
 import { namesIn, type SectionForm } from "./draft-form";
 import styles from "./editor.module.css";
 import { definedQuery, passagesQuery, readableQuery } from "./section-queries";
@@ -72,7 +75,9 @@ export function SectionFields({ section, teaches, onChange, onTitle, onTeach }: 
           />
         </div>
       )}
-      {section.medium !== "" && <Defined medium={section.medium} teaches={teaches} onTeach={onTeach} />}
+      {section.medium !== "" && (
+        <Defined key={section.medium} medium={section.medium} teaches={teaches} onTeach={onTeach} />
+      )}
       {all.length > 0 && <Said passages={passagesIn(all, section)} />}
     </>
   );
@@ -84,20 +89,31 @@ interface DefinedProps {
   readonly onTeach: (name: string) => void;
 }
 
-/** Concepts that the medium defines, to be taught with a press. */
+/** Concepts that the medium defines, to be taught with a press: the first ones, or those that some words find. */
 function Defined({ medium, teaches, onTeach }: DefinedProps) {
   const found = useQuery(definedQuery(medium));
+  const [words, setWords] = useState("");
   const taught = new Set(namesIn(teaches).map((one) => one.toLowerCase()));
-  const left = (found.data ?? []).filter((name) => !taught.has(name.toLowerCase())).slice(0, OFFERED);
+  const left = (found.data ?? []).filter((name) => !taught.has(name.toLowerCase()));
   if (left.length === 0) return null;
+  const wanted = words.trim().toLowerCase();
+  const matching = left.filter((name) => name.toLowerCase().includes(wanted));
+  const more = matching.length - OFFERED;
   return (
     <div className={styles["offers"]} role="group" aria-label="It defines">
       <span className="muted">It defines</span>
-      {left.map((name) => (
+      {left.length > OFFERED && (
+        <TextFilter label="Find a concept" value={words} onChange={setWords} search />
+      )}
+      {matching.slice(0, OFFERED).map((name) => (
         <Button key={name} size="sm" aria-label={`Teach ${name}`} onClick={() => onTeach(name)}>
           + {name}
         </Button>
       ))}
+      <span className="muted" role="status">
+        {matching.length === 0 && "no such concept"}
+        {more > 0 && `and ${formatNumber(more)} more`}
+      </span>
     </div>
   );
 }

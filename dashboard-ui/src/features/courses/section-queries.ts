@@ -5,6 +5,8 @@ import type { Passage } from "@/lib/model";
 const PAGE = 2_000;
 /** Of longer media the rest is reached by leaving the end open. */
 const MOST_PAGES = 10;
+/** As many as the server gives at once. */
+const MOST_CONCEPTS = 2_000;
 
 /** Media whose text was read, by name. */
 export const readableQuery = queryOptions({
@@ -41,7 +43,9 @@ export const definedQuery = (medium: string) =>
     queryKey: ["library", "medium", medium, "defined"],
     queryFn: async () => {
       const { items } = await unwrap(
-        api.GET("/api/v2/media/{medium_id}/concepts", { params: { path: { medium_id: medium } } }),
+        api.GET("/api/v2/media/{medium_id}/concepts", {
+          params: { path: { medium_id: medium }, query: { limit: MOST_CONCEPTS } },
+        }),
       );
       return items.filter(({ kind, text }) => kind !== "medium" && text !== "").map(({ name }) => name);
     },

@@ -10,6 +10,7 @@ import { toastSaid } from "@/components/toaster";
 import { actionsQuery } from "@/features/tasks/task-queries";
 import type { Schedule } from "@/lib/model";
 import { sentenceOf } from "@/lib/problem";
+import { InputHint } from "./input-hint";
 import styles from "./schedule-form.module.css";
 import { changeSchedule, createSchedule, refreshSchedules } from "./schedule-queries";
 import { draftOf, type ScheduleTexts, textsOf } from "./schedule-texts";
@@ -25,8 +26,7 @@ interface ScheduleFormProps {
 /** Add a schedule, or state one anew. */
 export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
   const actions = useQuery(actionsQuery);
-  const names = new Set(actions.data?.items.map(({ name }) => name));
-  if (schedule !== undefined) names.add(schedule.action);
+  const inputs = new Map(actions.data?.items.map(({ name, input }) => [name, input] as const));
   return (
     <Modal
       title={schedule === undefined ? "Add a schedule" : `Edit ${schedule.name}`}
@@ -37,7 +37,7 @@ export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
       {actions.isPending ? (
         <Skeleton rows={4} label="Loading what can be scheduled" />
       ) : (
-        <Form schedule={schedule} actions={[...names].toSorted()} onClose={onClose} />
+        <Form schedule={schedule} inputs={inputs} onClose={onClose} />
       )}
     </Modal>
   );
@@ -45,11 +45,14 @@ export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
 
 interface FormProps {
   readonly schedule: Schedule | undefined;
-  readonly actions: readonly string[];
+  /** The schema of the input of each action that can be asked for. */
+  readonly inputs: ReadonlyMap<string, Record<string, unknown>>;
   readonly onClose: () => void;
 }
 
-function Form({ schedule, actions, onClose }: FormProps) {
+function Form({ schedule, inputs, onClose }: FormProps) {
+  const known = schedule === undefined ? inputs.keys() : [...inputs.keys(), schedule.action];
+  const actions = [...new Set(known)].toSorted();
   const queryClient = useQueryClient();
   const [texts, setTexts] = useState(() => textsOf(schedule, actions[0] ?? ""));
   const [error, setError] = useState<string | undefined>();
@@ -96,7 +99,7 @@ function Form({ schedule, actions, onClose }: FormProps) {
       <TriggerFields texts={texts} onChange={change} />
       <TextArea
         label="Input"
-        hint="What the action is given, as JSON."
+        hint={<InputHint schema={inputs.get(texts.action)} />}
         code
         rows={4}
         value={texts.input}

@@ -6,6 +6,7 @@ import { MINUTE, NOW } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { makeRun, makeSchedule, operationsServer } from "@/testing/schedule-fixtures";
 import { at, fails, get, server } from "@/testing/server";
+import { inputFields } from "./schedule-input";
 import { draftOf, textsOf, triggerOf } from "./schedule-texts";
 import { byText, isBad, runText, triggerText } from "./schedule-words";
 
@@ -98,6 +99,44 @@ describe("the page of schedules", () => {
     await user.click(screen.getByRole("button", { name: "Add the schedule" }));
     await waitFor(() => expect(sent.at(-1)?.path).toBe("/api/v2/scheduler/schedules"));
     expect(sent.at(-1)?.body).toMatchObject({ name: "hourly", action: "journal.trim", overlap: "skip" });
+  });
+
+  it("says what the chosen action knows as its input", async () => {
+    const input = {
+      $ref: "#/$defs/Wanted",
+      $defs: {
+        Wanted: {
+          properties: {
+            format: { $ref: "#/$defs/Format", default: "html" },
+            tags: { type: "array", items: { type: "string" }, default: [] },
+            until: { anyOf: [{ type: "integer" }, { type: "null" }], default: null },
+            medium: { type: "string" },
+            rest: {},
+          },
+          required: ["medium"],
+        },
+        Format: { enum: ["html", "pdf"] },
+      },
+    };
+    expect(inputFields(input).map(({ name, words }) => `${name}: ${words}`)).toEqual([
+      "medium: text, needed",
+      'format: one of html, pdf, otherwise "html"',
+      "tags: list of text",
+      "until: whole number",
+      "rest: anything",
+    ]);
+    const { user } = await open();
+    const empty = { properties: {}, required: [] };
+    const actions = [
+      { name: "media.read", input },
+      { name: "journal.trim", input: empty },
+    ];
+    server.use(get("/api/v2/actions", { items: actions }));
+    await user.click(await screen.findByRole("button", { name: "Add a schedule" }));
+    const field = await screen.findByLabelText("Input");
+    expect(field).toHaveAccessibleDescription("This action takes no input: leave it empty, {}.");
+    await user.selectOptions(screen.getByLabelText("Action"), "media.read");
+    expect(field).toHaveAccessibleDescription(/medium text, needed.*tags list of text/);
   });
 
   it("is stated anew, of the version that was looked at", async () => {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
-_FENCE: Final = re.compile(r" {0,3}(?:```|~~~)")
+_FENCE: Final = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
 _CODE: Final = re.compile(r"`[^`]*`")
 _TAG: Final = re.compile(r"<(?:[a-zA-Z/][^<>\n]{0,200}>|!--)")
@@ -51,12 +51,23 @@ def _fault_of(link: re.Match[str], lessons: Collection[str]) -> str:
 
 def _prose(text: str) -> Iterator[tuple[int, str]]:
     """(number, line) of what is not code."""
-    is_code = False
+    for number, line in _outside_fences(text):
+        yield number, _CODE.sub("`code`", _ESCAPED.sub("", line))
+
+
+def _outside_fences(text: str) -> Iterator[tuple[int, str]]:
+    """(number, line) of what is in no fenced block of code (CommonMark 4.5), which is told as one empty line."""
+    opened = ""
     for number, line in enumerate(text.splitlines(), 1):
-        if _FENCE.match(line):
-            is_code = not is_code
-        elif not is_code:
-            yield number, _CODE.sub("`code`", _ESCAPED.sub("", line))
+        fence = _FENCE.match(line)
+        if opened:
+            if fence and fence[1].startswith(opened) and not fence[2].strip():
+                opened = ""
+        elif fence:
+            opened = fence[1]
+            yield number, ""
+        else:
+            yield number, line
 
 
 def words_of(text: str) -> int:
@@ -68,7 +79,7 @@ def evidence_for(text: str, name: str) -> tuple[str, str]:
     """The first sentence that names a concept, and the heading above it as `#heading`; empty texts for none."""
     wanted = name.casefold()
     heading, paragraph = "", list[str]()
-    for line in [*text.splitlines(), ""]:
+    for line in [*(line for _, line in _outside_fences(text)), ""]:
         if line.startswith("#") or not line.strip():
             found = _sentence_with(" ".join(paragraph), wanted)
             if found:

@@ -60,3 +60,22 @@ def test_the_sentence_that_names_a_concept_is_found_under_its_heading() -> None:
 
 def test_words_are_counted() -> None:
     assert words_of("One, two: 3!") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("~~~\n```\n~~~\n<script>x</script>", [4]),
+        ("````\n```\n<b>x</b>\n```\n````\n<i>y</i>", [6]),
+        ("```\n<b>x</b>\n``` no end\n<b>y</b>\n`````\n<i>z</i>", [6]),
+        ("``` `a` <b>x</b>\n<i>y</i>", [1, 2]),
+        ("```\n<b>never closed</b>", []),
+    ],
+)
+def test_a_fence_is_closed_by_its_own_kind(text: str, lines: list[int]) -> None:
+    assert [int(fault.split()[1].rstrip(":")) for fault in faults_of(text, ())] == lines
+
+
+def test_code_is_no_evidence() -> None:
+    text = "# Scans\nBefore.\n```\n# Port scan\nA port scan is code.\n```\nA port scan is real."
+    assert evidence_for(text, "port scan") == ("A port scan is real.", "#Scans")

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from netsentinel.events.lake import EventFilter, HuntResult
 from netsentinel.events.lake import store_duckdb as module
+from netsentinel.events.lake import workers as workers_module
+from netsentinel.events.lake.frames import HUNT_BYTES
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
@@ -161,7 +164,58 @@ async def test_a_hunt_that_takes_too_long_or_too_much_is_stopped(yard: Yard) -> 
         await yard.hunt("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b", seconds=1)
     with pytest.raises(InvalidFilterError, match="Out of Memory"):
         await yard.hunt("SELECT list(x) FROM (SELECT repeat('a', 1000000) || range::VARCHAR AS x FROM range(100000))")
+    with pytest.raises(InvalidFilterError, match="Out of Memory"):
+        await yard.hunt("SELECT repeat('a', 4000000) FROM range(300)")
     assert (await yard.hunt("SELECT 1")).rows == ((1,),)
+
+
+def weight(result: HuntResult) -> int:
+    return len(msgspec.json.encode(result))
+
+
+async def test_a_hunt_answers_the_first_rows_that_fit(yard: Yard) -> None:
+    plain = await yard.hunt("SELECT range AS n, repeat('a', 1000000) FROM range(100)")
+    assert (plain.truncated, [row[0] for row in plain.rows]) == (True, list(range(16)))
+    escaped = await yard.hunt("SELECT range AS n, repeat(chr(1), 1000000) FROM range(20)")
+    assert (escaped.truncated, len(escaped.rows)) == (True, 2)
+    columns = ", ".join(f"0.5::DOUBLE AS c{number}" for number in range(100))
+    many = await yard.hunt(f"SELECT {columns} FROM range(10000)", limit=10_000)  # noqa: S608 - numbers of our own
+    assert many.truncated
+    assert 8_000 < len(many.rows) < 10_000
+    assert all(weight(result) < HUNT_BYTES for result in (plain, escaped, many))
+    whole = await yard.hunt("SELECT range AS n, repeat('a', 1000000) FROM range(16)")
+    assert (whole.truncated, len(whole.rows)) == (False, 16)
+
+
+async def test_a_hunt_is_refused_when_not_even_one_row_fits(yard: Yard) -> None:
+    with pytest.raises(InvalidFilterError, match=r"first row alone is larger.*16 MiB.*left"):
+        await yard.hunt("SELECT repeat('a', 17000000)")
+    names = "SELECT 1 AS a"
+    for _ in range(7):
+        longer = "\\1" * 11
+        names = f"SELECT COLUMNS('(.*)') AS '{longer}' FROM ({names})"  # noqa: S608 - that is the attack
+    with pytest.raises(InvalidFilterError, match="names of the columns are longer"):
+        await yard.hunt(names)
+
+
+async def test_what_is_wrong_with_a_hunt_is_told_in_a_bounded_text(yard: Yard) -> None:
+    for sql in ("SELECT error(repeat('a', 5000000))", "SELECT CAST(repeat('a', 5000000) AS INT)"):
+        with pytest.raises(InvalidFilterError) as refused:
+            await yard.hunt(sql)
+        assert 100 < len(refused.value.detail) < 3_000
+
+
+async def test_a_hunt_may_answer_numbers_of_any_size(yard: Yard) -> None:
+    result = await yard.hunt("SELECT 18446744073709551615, 18446744073709551616, -9223372036854775809, NULL, 1.5")
+    assert result.rows == ((2**64 - 1, "18446744073709551616", "-9223372036854775809", None, "1.5"),)
+
+
+async def test_the_server_takes_no_answer_that_a_hunt_cannot_have(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers_module, "MOST_HUNTED", 1_000)
+    assert (await yard.hunt("SELECT 1")).rows == ((1,),)
+    with pytest.raises(UnavailableError):
+        await yard.hunt("SELECT repeat('a', 2000)")
+    assert yard.workers.pids == []
 
 
 async def test_a_dead_worker_is_replaced(yard: Yard) -> None:

@@ -23,7 +23,10 @@ def hunt(
         print_json(result)
     else:
         print_table([str(name) for name in result["columns"]], result["rows"])
-    if result["truncated"]:
+    shown = len(result["rows"])
+    if result["truncated"] and shown < limit:
+        talk(f"Only the first {shown} rows fit into an answer (16 MiB); ask for fewer columns, or shorter values.")
+    elif result["truncated"]:
         talk(f"There are more than {limit} rows; state a higher --limit, or ask for fewer.")
 
 

@@ -42,6 +42,14 @@ def test_json_is_what_the_server_said_and_more_rows_are_told(monkeypatch: pytest
     assert "more than 2 rows" in told
 
 
+def test_rows_that_do_not_fit_into_an_answer_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    Answering(lambda _: FOUND | {"truncated": True}).install(monkeypatch)
+    _, told = run("SELECT 1", "--limit", "7")
+    assert "first 2 rows fit" in told
+    assert "16 MiB" in told
+    assert "higher --limit" not in told
+
+
 @pytest.mark.parametrize(("status", "error"), [(400, InvalidInputError), (503, UnavailableError)])
 def test_a_refusal_is_an_error_with_its_words(
     monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception]

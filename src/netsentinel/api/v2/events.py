@@ -197,7 +197,7 @@ async def hunt(request: Request, statement: HuntRequest, principal: Hunting, ser
     """Run a SELECT of one's own over the view `events`, which holds the tenant's stored events and nothing else.
 
     It runs in a process of its own that can read these files only, with limits of time and memory, and ends when the
-    caller hangs up.
+    caller hangs up. `truncated` says that there are more rows than were asked for, or than fit into 16 MiB.
     """
     work = services.lake.hunt(principal.tenant, statement.sql, limit=statement.limit)
     return answer(await while_wanted(request, work))

@@ -9,6 +9,16 @@ from netsentinel.kernel.types import Micros, TenantId
 
 LENGTH_BYTES = 4
 
+HUNT_BYTES = 16 * 1024 * 1024
+"""What an answer to a hunt may weigh: its names and values as JSON, and `VALUE_BYTES` more for each of them.
+
+Rows are people's own text repeated as often as they like; all other answers hold what our own statements select.
+"""
+VALUE_BYTES = 16
+"""What a value takes beside its text, for whoever holds it; more than what MessagePack takes to say its kind."""
+MOST_HUNTED = HUNT_BYTES + 64 * 1024
+"""Bytes of a frame that no answer to a hunt reaches."""
+
 
 class Write(msgspec.Struct, frozen=True, tag=True):
     """Make files of a spool. Answered by `Written`."""
@@ -95,7 +105,7 @@ class Tallied(msgspec.Struct, frozen=True, tag=True):
 
 
 class Hunted(msgspec.Struct, frozen=True, tag=True):
-    """What a statement gave."""
+    """What a statement gave: rows that weigh `HUNT_BYTES` at most."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]

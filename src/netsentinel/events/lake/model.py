@@ -199,5 +199,5 @@ class HuntResult:
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     truncated: bool
-    """Whether there are more rows than it may answer."""
+    """Whether there are more rows: more than were asked for, or more than the 16 MiB that an answer may weigh."""
     seconds: float

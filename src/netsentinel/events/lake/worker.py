@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import duckdb
+import msgspec
 
 from netsentinel.events.lake import frames
 from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
@@ -41,8 +42,14 @@ _FIRST_EVENTS = 400_000
 
 _THREADS = 2
 _MOST_AT_ONCE = 16 * 1024 * 1024
+_BESIDE_MIB = 1024
+"""A hunt's process may have so much beside what DuckDB counts: values on their way out are not in its limit."""
+_MOST_TOLD = 2_000
+"""Characters of what DuckDB says is wrong: it quotes values of any length."""
 _AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240)"
 """Small row groups: a page of rare events unpacks the texts of few others (2.4 s became 0.8 s; lake_search.py)."""
+_ANSWER = f"an answer may be ({frames.HUNT_BYTES // 1024**2} MiB)"
+_encode_json = msgspec.json.Encoder().encode
 _DAY_OF = f'"time" // {DAY}'
 
 
@@ -51,6 +58,7 @@ class Lake:
 
     def __init__(self, folder: Path, memory_mib: int) -> None:
         self._folder = folder
+        self._memory_mib = memory_mib
         aside = folder / ASIDE
         aside.mkdir(parents=True, exist_ok=True)
         self._db = duckdb.connect(
@@ -82,7 +90,7 @@ class Lake:
             told = str(error).strip()
             if isinstance(error, duckdb.OutOfMemoryException):
                 told = told.partition("\n")[0]  # the rest tells how to give DuckDB more
-            return frames.Refused(told, by_caller=by_caller)
+            return frames.Refused(told[:_MOST_TOLD], by_caller=by_caller)
         except OSError as error:
             return frames.Refused(f"{error.strerror}: {error.filename}", by_caller=False)
 
@@ -236,12 +244,8 @@ class Lake:
         self._db.execute(f"SET allowed_paths = {listed(paths)}")
         self._db.execute("SET enable_external_access = false")
         self._db.execute("SET lock_configuration = true")
-        _give_up_rights(request.seconds)
-        cursor = self._db.execute(statements[0])
-        columns = tuple(str(column[0]) for column in cursor.description or ())
-        rows = cursor.fetchmany(request.limit + 1)
-        shown = tuple(tuple(_plain(value) for value in row) for row in rows[: request.limit])
-        return frames.Hunted(columns, shown, truncated=len(rows) > request.limit)
+        _give_up_rights(request.seconds, self._memory_mib + _BESIDE_MIB)
+        return _hunted(self._db.execute(statements[0]), request.limit)
 
     def _paths(self, files: Sequence[LakeFile]) -> list[str]:
         return [str(self._folder / file.path) for file in files]
@@ -270,8 +274,36 @@ def _event(row: tuple[object, ...]) -> StoredEvent:
     return StoredEvent(**values)
 
 
+def _hunted(cursor: duckdb.DuckDBPyConnection, limit: int) -> frames.Answer:
+    """The first rows, one by one, until there are enough or they weigh enough."""
+    columns = tuple(str(column[0]) for column in cursor.description or ())
+    left = frames.HUNT_BYTES - _weight(columns)
+    if left < 0:
+        return frames.Refused(f"The names of the columns are longer than {_ANSWER}.", by_caller=True)
+    rows: list[tuple[object, ...]] = []
+    while (row := cursor.fetchone()) is not None:
+        shown = tuple(_plain(value) for value in row)
+        left -= _weight(shown)
+        if left < 0 and not rows:
+            return frames.Refused(
+                f"The first row alone is larger than {_ANSWER}. Ask for fewer columns, or for the beginning of long "
+                "values with left(value, 1000).",
+                by_caller=True,
+            )
+        if left < 0 or len(rows) == limit:
+            return frames.Hunted(columns, tuple(rows), truncated=True)
+        rows.append(shown)
+    return frames.Hunted(columns, tuple(rows), truncated=False)
+
+
+def _weight(values: tuple[object, ...]) -> int:
+    return len(_encode_json(values)) + frames.VALUE_BYTES * len(values)
+
+
 def _plain(value: object) -> object:
-    """A value as JSON can say it."""
+    """A value as JSON and MessagePack can say it."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
@@ -291,12 +323,21 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _give_up_rights(seconds: int) -> None:
-    """From here on this process can write no file, start no other and use no more than its time."""
+def _give_up_rights(seconds: int, memory_mib: int) -> None:
+    """From here on this process can write no file and use no more than its memory and its time."""
+    memory = memory_mib * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cpu = seconds * _THREADS + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+
+
+def _frame(lake: Lake, request: frames.Request) -> bytes:
+    try:
+        return frames.encode(lake.answer(request))
+    except MemoryError:
+        return frames.encode(frames.Refused("Out of memory.", by_caller=isinstance(request, frames.Hunt)))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -308,7 +349,7 @@ def main(arguments: Sequence[str]) -> int:
     lake = Lake(Path(arguments[0]), int(arguments[1]))
     try:
         while (frame := frames.read_frame(requests)) is not None:
-            answers.write(frames.encode(lake.answer(frames.request_decoder.decode(frame))))
+            answers.write(_frame(lake, frames.request_decoder.decode(frame)))
             answers.flush()
     except BrokenPipeError:
         return 0

@@ -10,7 +10,16 @@ from typing import Self
 
 import msgspec
 
-from netsentinel.events.lake.frames import LENGTH_BYTES, Answer, Hunt, Refused, Request, answer_decoder, encode
+from netsentinel.events.lake.frames import (
+    LENGTH_BYTES,
+    MOST_HUNTED,
+    Answer,
+    Hunt,
+    Refused,
+    Request,
+    answer_decoder,
+    encode,
+)
 from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
 
@@ -144,4 +153,7 @@ async def _exchange(process: asyncio.subprocess.Process, request: Request) -> An
     process.stdin.write(encode(request))
     await process.stdin.drain()
     head = await process.stdout.readexactly(LENGTH_BYTES)
-    return answer_decoder.decode(await process.stdout.readexactly(int.from_bytes(head, "big")))
+    size = int.from_bytes(head, "big")
+    if isinstance(request, Hunt) and size > MOST_HUNTED:
+        raise ConnectionAbortedError(f"A hunt's worker announced {size} bytes.")
+    return answer_decoder.decode(await process.stdout.readexactly(size))

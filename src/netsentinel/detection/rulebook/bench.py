@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,6 +35,9 @@ READ_S = 120.0
 """So long may reading an archive take: 3,141 rules took 7 s."""
 TRY_S = 10.0
 """So long may one text take."""
+TURN_S = 10.0
+"""So long do people wait until the bench is free for their text."""
+_RETRY_AFTER_S = 5
 _IDLE_S = 30.0
 _MODULE = "netsentinel.detection.rulebook.bench_process"
 _OTHER = "The rule bench gave an answer to another question."
@@ -42,6 +45,9 @@ _OTHER = "The rule bench gave an answer to another question."
 
 class ProcessBench:
     """One process at most, one request at a time.
+
+    Checks and trials that do not get their turn in time are refused: people send them, and as many as they like. What
+    reads files or judges stored events waits for those before it, which is no longer than that.
 
     Args:
         cache: where what was read is kept, so that the detection process need not read it again.
@@ -73,13 +79,13 @@ class ProcessBench:
 
     async def check(self, text: str) -> ReadRules:
         """The rules of one YAML text."""
-        return _found(await self._ask(Check(text), TRY_S))
+        return _found(await self._ask(Check(text), TRY_S, TURN_S))
 
     async def test(self, text: str, cases: Sequence[RuleCase | str]) -> list[CaseResult]:
         """What the rules of a text do with each event."""
         named = tuple(case for case in cases if isinstance(case, RuleCase))
         bare = tuple(case for case in cases if isinstance(case, str))
-        answer = await self._ask(Try(text, named, bare), TRY_S)
+        answer = await self._ask(Try(text, named, bare), TRY_S, TURN_S)
         if not isinstance(answer, Tried):
             raise UnavailableError(_OTHER)
         return list(answer.results)
@@ -91,8 +97,22 @@ class ProcessBench:
             raise UnavailableError(_OTHER)
         return list(answer.hits)
 
-    async def _ask(self, request: Request, timeout_s: float) -> Answer:
-        async with self._turn:
+    @contextlib.asynccontextmanager
+    async def _own_turn(self, wait_s: float | None) -> AsyncGenerator[None, None]:
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise UnavailableError(
+                "The rule bench is busy with other rules. Try again in some seconds.", retry_after=_RETRY_AFTER_S
+            ) from None
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def _ask(self, request: Request, timeout_s: float, wait_s: float | None = None) -> Answer:
+        async with self._own_turn(wait_s):
             if self._ending is not None:
                 self._ending.cancel()
             try:

@@ -64,6 +64,24 @@ async def test_one_that_died_or_takes_too_long_is_replaced(monkeypatch: pytest.M
         assert (await bench.check(rule_text(1))).rules
 
 
+async def test_nobody_waits_for_long_while_others_have_their_rules_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TURN_S", 0.2)
+    async with ProcessBench() as bench:
+        await bench.check(rule_text(1))
+        os.kill(bench.pid, signal.SIGSTOP)
+        first = asyncio.create_task(bench.check(rule_text(1)))
+        await asyncio.sleep(0.05)
+        judging = asyncio.create_task(bench.judge(rule_text(1), []))
+        for asked in (bench.check(rule_text(1)), bench.test(rule_text(1), [HIT])):
+            with pytest.raises(UnavailableError, match=r"busy.*Try again") as refused:
+                await asked
+            assert refused.value.extra["retry_after"] > 0
+        os.kill(bench.pid, signal.SIGCONT)
+        assert (await first).rules
+        assert await judging == []
+        assert (await bench.check(rule_text(1))).rules
+
+
 async def test_it_ends_when_nobody_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_IDLE_S", 0.05)
     async with ProcessBench() as bench:

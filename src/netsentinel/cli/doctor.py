@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from netsentinel.cli.folder import local_folder
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
-from netsentinel.cli.serve import settings_from
+from netsentinel.cli.serve import DataOption, settings_from
 from netsentinel.kernel.data_folder import LOCAL_SERVER_FILE
 from netsentinel.kernel.types import MIB
 
@@ -36,9 +37,13 @@ class Finding:
 Check = Callable[["Settings"], Finding]
 
 
-def doctor(*, output: OutputOption = Output.TABLE) -> None:
-    """Check this machine and this installation. Exit code 1 when something needs attention."""
-    settings = settings_from()
+def doctor(*, data_dir: DataOption = None, output: OutputOption = Output.TABLE) -> None:
+    """Check this machine and this installation. Exit code 1 when something needs attention.
+
+    Where only the demo of `make run` keeps its data in the folder, it is the demo that is checked.
+    """
+    settings = settings_from(data_dir=data_dir)
+    settings = settings.model_copy(update={"data_dir": local_folder(settings.data_dir)})
     findings = [check(settings) for check in CHECKS]
     if output is Output.JSON:
         print_json([asdict(finding) for finding in findings])
@@ -140,9 +145,7 @@ def check_port(settings: "Settings") -> Finding:
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((settings.host, settings.port)) == 0
-    from netsentinel.cli.remote import local_folder
-
-    ours = (local_folder(settings.data_dir) / LOCAL_SERVER_FILE).exists()
+    ours = (settings.data_dir / LOCAL_SERVER_FILE).exists()
     return _finding(
         "port",
         f"{settings.host}:{settings.port} is {'in use' if taken else 'free'}",

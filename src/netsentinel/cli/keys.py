@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netsentinel.cli.folder import settings_of_server
 from netsentinel.cli.output import talk
-from netsentinel.cli.serve import DataOption, settings_from
+from netsentinel.cli.serve import DataOption
 from netsentinel.cli.users import TenantOption
 from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId, Tier, system_principal
 
@@ -32,9 +33,10 @@ def create(
     data_dir: DataOption = None,
 ) -> None:
     """Create an API key and print it. It is shown this once; only its hash is kept."""
-    settings = settings_from(data_dir=data_dir)
+    settings = settings_of_server(data_dir)
     key = asyncio.run(_create(settings, name, role, scope or [], expires_days, tier, TenantId(tenant)))
-    talk(f"The API key of {name}, of the tenant {tenant}. Keep it; it is not shown again:")
+    talk(f"The API key of {name}, of the tenant {tenant}, for the server of {settings.data_dir}.")
+    talk("Keep it; it is not shown again:")
     sys.stdout.write(key + "\n")
 
 
@@ -47,7 +49,7 @@ def set_tier(
     data_dir: DataOption = None,
 ) -> None:
     """Give a tenant another tier, or with --key-id one of its keys. A running server minds it at once."""
-    name = asyncio.run(_set_tier(settings_from(data_dir=data_dir), tier, key_id, TenantId(tenant)))
+    name = asyncio.run(_set_tier(settings_of_server(data_dir), tier, key_id, TenantId(tenant)))
     talk(f"{name} is {tier.value} from now on.")
 
 

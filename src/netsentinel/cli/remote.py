@@ -9,7 +9,8 @@ from typing import Any, Final, Self
 import httpx2
 import msgspec
 
-from netsentinel.kernel.data_folder import DEMO_FOLDER, LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.cli.folder import local_folder
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
 from netsentinel.kernel.errors import (
     InvalidInputError,
     NetSentinelError,
@@ -157,13 +158,6 @@ def _refusal(response: httpx2.Response) -> NetSentinelError:
     if response.status_code == 400:  # noqa: PLR2004 - RFC 9110
         return InvalidInputError(detail)
     return RemoteError(detail, problem=problem, status=response.status_code)
-
-
-def local_folder(data_dir: Path) -> Path:
-    """The folder of the server that runs here: the data folder's, else the demo's inside it."""
-    demo = data_dir / DEMO_FOLDER
-    only_demo = (demo / LOCAL_SERVER_FILE).exists() and not (data_dir / LOCAL_SERVER_FILE).exists()
-    return demo if only_demo else data_dir
 
 
 def _read(path: Path) -> str:

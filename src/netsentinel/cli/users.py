@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netsentinel.cli.folder import settings_of_server
 from netsentinel.cli.output import talk
-from netsentinel.cli.serve import DataOption, settings_from
+from netsentinel.cli.serve import DataOption
 from netsentinel.kernel.types import DEFAULT_TENANT, Role, TenantId, system_principal
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def create(
 
     A server may run on the same database meanwhile; the user can log in at once.
     """
-    settings = settings_from(data_dir=data_dir)
+    settings = settings_of_server(data_dir)
     password = _from_stdin() if password_stdin else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     user_id = asyncio.run(_create(settings, name, password, role, TenantId(tenant), new_tenant=new_tenant))
     sys.stdout.write(user_id + "\n")

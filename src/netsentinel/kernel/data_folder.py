@@ -6,5 +6,8 @@ LOCAL_KEY_FILE = "local.key"
 LOCAL_SERVER_FILE = "server.url"
 """The address of the server that runs on the folder, while it runs."""
 
+DATABASE_FILE = "netsentinel.db"
+"""SQLite's file."""
+
 DEMO_FOLDER = "demo"
 """The demo's own data folder, inside."""

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from netsentinel.kernel.data_folder import DATABASE_FILE
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, Tier
 
 _HIGHEST_PORT = 65_535
@@ -364,7 +365,7 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         """Where SQLite keeps its file."""
-        return self.data_dir / "netsentinel.db"
+        return self.data_dir / DATABASE_FILE
 
 
 def _spans(ports: tuple[str, ...]) -> tuple[range, ...]:

@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from netsentinel.cli import doctor
+from netsentinel.cli.program import run
 from netsentinel.kernel.settings import Settings
 
 
@@ -78,3 +80,14 @@ def test_a_scanner_that_does_not_answer_is_noticed(tmp_path: Path) -> None:
     assert not finding.ok
     assert "Uploads wait for it" in finding.fix
     assert "tcp:host:port" in doctor.check_scanner(Settings(data_dir=tmp_path, media_clamd="clamd")).fix
+
+
+def test_the_demo_is_checked_where_only_it_keeps_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = tmp_path / "demo"
+    demo.mkdir(mode=0o700)
+    (demo / "netsentinel.db").touch()
+    monkeypatch.setattr(doctor, "CHECKS", (doctor.check_data_folder,))
+    assert run(["doctor", "--data-dir", str(tmp_path), "-o", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["found"] == str(demo)

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,9 +19,11 @@ from tests.identity import House
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> House:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """What the commands open instead of a database."""
     house = House()
+    (tmp_path / "netsentinel.db").touch()
+    monkeypatch.setenv("NETSENTINEL_DATA_DIR", str(tmp_path))
 
     @asynccontextmanager
     async def open_identity(settings: Settings) -> AsyncGenerator[IdentityService]:

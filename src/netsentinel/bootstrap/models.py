@@ -15,7 +15,7 @@ from netsentinel.models.bench import ProcessTrainingBench
 from netsentinel.models.keeping import ModelKeeping
 from netsentinel.models.monitor import ModelMonitor, WatchLimits
 from netsentinel.models.store_sql import SqlChanges, SqlModels, SqlWindows
-from netsentinel.models.tables import PREFIX, TableFolder
+from netsentinel.models.tables import TableFolder, table_named
 from netsentinel.models.training import ModelActions, Workshop
 from netsentinel.storage.dialect import POSTGRES, SQLITE
 from netsentinel.storage.private_file import private_key
@@ -55,8 +55,8 @@ def make_models(
     tables = TableFolder(settings.data_dir.absolute() / "blobs" / "tables", settings.models_tables_mib * MIB)
 
     def allowed(tenant: TenantId, path: str) -> Path:
-        if path.startswith(PREFIX):
-            return tables.path(tenant, path.removeprefix(PREFIX))
+        if name := table_named(path):
+            return tables.path(tenant, name)
         return fence_around(settings, tenant).path(path)
 
     workshop = Workshop(

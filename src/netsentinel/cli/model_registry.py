@@ -44,7 +44,11 @@ def list_models(
 def train(
     *,
     path: Annotated[
-        str, typer.Option(help="CSV, Parquet or NSL-KDD file on the server; stored events without it.")
+        str,
+        typer.Option(
+            help="The name of an uploaded table (also table:NAME, as `models tables` says), or the absolute path of a"
+            " file on the server, in a folder that sources may read; stored events without it."
+        ),
     ] = "",
     label: Annotated[str, typer.Option(help="Of a file: the column that says what a row is.")] = "label",
     benign: Annotated[str, typer.Option(help="Its value for benign rows.")] = "",

@@ -1,6 +1,7 @@
 """`netsentinel models upload|tables`: tables on a server to train and measure models on."""
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,10 @@ _PIECE = 1 * MIB
 
 
 def upload(
-    file: Annotated[Path, typer.Argument(help="CSV, Parquet or NSL-KDD file, also packed.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV, Parquet or NSL-KDD file, or a log of flows with a column of labels; also packed."),
+    ],
     *,
     name: Annotated[str, typer.Option(help="What to call it there; the file's own name.")] = "",
     server: ServerOption = "",
@@ -32,7 +36,8 @@ def upload(
     if output is Output.JSON:
         print_json(kept)
         return
-    talk(f"{kept['name']}, {kept['size']:,} bytes. Train on it: netsentinel models train --path {kept['path']}")
+    path = shlex.quote(kept["path"])
+    talk(f"{kept['name']}, {kept['size']:,} bytes. Train on it: netsentinel models train --path {path}")
 
 
 def tables(

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BufferedWriter, FileIO
@@ -18,8 +17,14 @@ PREFIX: Final = "table:"
 """A training names an uploaded table by this and its name, in place of a path."""
 MOST_TABLES: Final = 100
 """Of one tenant."""
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_SUFFIXES: Final = (".csv", ".csv.gz", ".csv.zst", ".txt", ".txt.gz", ".parquet", ".pq")
+MOST_NAME: Final = 100
+"""Characters of a table's name."""
+_MOST_NAME_BYTES: Final = 250
+"""File systems take 255."""
+_PLAIN: Final = (".csv", ".txt", ".log", ".labeled", ".json", ".jsonl", ".ndjson", ".binetflow")
+"""Tables as texts, and logs of flows with labels: Zeek's of IoT-23 are `.labeled`, Argus's of CTU-13 `.binetflow`."""
+_WHOLE: Final = (".csv.zst", ".parquet", ".pq")
+_SUFFIXES: Final = (*_WHOLE, *(kind + packing for kind in _PLAIN for packing in ("", ".gz")))
 _PART: Final = ".part-"
 _OWNER_ONLY: Final = 0o600
 _SECOND: Final = 1_000_000
@@ -47,6 +52,14 @@ class _Coming:
 
     uploads: int = 0
     size: int = 0
+
+
+def table_named(path: str) -> str:
+    """The name of the uploaded table that a training's path means; empty when it means a file on the server.
+
+    A name alone can only be that of a table: files on the server are named by absolute paths.
+    """
+    return path.removeprefix(PREFIX) if path.startswith(PREFIX) or "/" not in path else ""
 
 
 class TableFolder:
@@ -122,7 +135,10 @@ class TableFolder:
         """
         path = self._path(tenant, name)
         if not path.is_file():
-            raise NotFoundError(f"There is no table {name[:100]!r}; those that there are: GET /api/v2/models/tables.")
+            raise NotFoundError(
+                f"There is no table {name[:MOST_NAME]!r}; those that there are: `netsentinel models tables`,"
+                " GET /api/v2/models/tables."
+            )
         return path
 
     async def tidy(self) -> int:
@@ -130,9 +146,15 @@ class TableFolder:
         return await asyncio.to_thread(self._tidy)
 
     def _path(self, tenant: TenantId, name: str) -> Path:
-        if _NAME.fullmatch(name) is None or not name.lower().endswith(_SUFFIXES):
+        if not _is_file_name(name):
             raise InvalidInputError(
-                f"Call a table by letters, digits, '.', '_' and '-', ending in one of {', '.join(_SUFFIXES)}.",
+                f"Call a table as a file: at most {MOST_NAME} characters, without a slash, without control characters,"
+                " and not with a full stop first.",
+                field="name",
+            )
+        if not name.lower().endswith(_SUFFIXES):
+            raise InvalidInputError(
+                f"A table's name ends in one of {', '.join(_PLAIN)} (also with .gz behind it), {', '.join(_WHOLE)}.",
                 field="name",
             )
         return self._folder / tenant / name
@@ -153,6 +175,12 @@ class TableFolder:
             path.unlink(missing_ok=True)
             gone += 1
         return gone
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether it names a file in its folder: no other folder, no hidden file, nothing that an answer could not hold."""
+    fits = len(name) <= MOST_NAME and len(name.encode("utf-8", "replace")) <= _MOST_NAME_BYTES
+    return fits and name.isprintable() and not name.startswith(".") and not {"/", "\\"} & {*name}
 
 
 def _opened(path: Path) -> BufferedWriter:

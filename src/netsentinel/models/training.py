@@ -85,8 +85,8 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
     """Rows to learn from or to measure on: stored events that a filter finds, or a table on the server."""
 
     path: _Path = ""
-    """A CSV, Parquet or NSL-KDD file: `table:NAME` for one that was uploaded, or the absolute path of one in a folder
-    that sources may read; empty for stored events."""
+    """A CSV, Parquet or NSL-KDD file, or a log of flows with labels: `table:NAME`, or its name alone, for one that was
+    uploaded, or the absolute path of one in a folder that sources may read; empty for stored events."""
     label: _Column = "label"
     """Of a table: the column that says what a row is."""
     benign: Annotated[str, Meta(max_length=200)] | None = None

@@ -13,7 +13,10 @@ TABLE = {"name": "flows.csv", "path": "table:flows.csv", "size": 8, "uploaded_at
 def reply(request: httpx2.Request) -> object:
     if request.method == "DELETE":
         return httpx2.Response(204)
-    return TABLE if request.method == "PUT" else {"items": [TABLE], "used": 8, "quota": 100}
+    if request.method == "PUT":
+        name = request.url.path.rpartition("/")[2]
+        return TABLE | {"name": name, "path": f"table:{name}"}
+    return {"items": [TABLE], "used": 8, "quota": 100}
 
 
 def test_a_file_is_sent_as_it_is_under_its_name(
@@ -24,11 +27,15 @@ def test_a_file_is_sent_as_it_is_under_its_name(
     assert run(["models", "upload", str(tmp_path / "flows.csv")]) == 0
     assert "models train --path table:flows.csv" in capsys.readouterr().err
     assert run(["models", "upload", str(tmp_path / "flows.csv"), "--name", "other.csv", "-o", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == TABLE
+    assert json.loads(capsys.readouterr().out)["path"] == "table:other.csv"
     assert [(one.method, one.url.path) for one in server.asked] == [
         ("PUT", "/api/v2/models/tables/flows.csv"),
         ("PUT", "/api/v2/models/tables/other.csv"),
     ]
+    (tmp_path / "KDDTest+ 2.txt").write_bytes(b"a")
+    assert run(["models", "upload", str(tmp_path / "KDDTest+ 2.txt")]) == 0
+    assert server.asked[-1].url.raw_path == b"/api/v2/models/tables/KDDTest%2B%202.txt"
+    assert "models train --path 'table:KDDTest+ 2.txt'" in capsys.readouterr().err
     assert run(["models", "upload", str(tmp_path / "none.csv")]) == 1
     assert "There is no file" in capsys.readouterr().err
 

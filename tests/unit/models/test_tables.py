@@ -6,7 +6,7 @@ import pytest
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, StorageFullError, TooLargeError
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.models import tables
-from netsentinel.models.tables import TableFolder
+from netsentinel.models.tables import TableFolder, table_named
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,20 @@ async def test_a_table_is_kept_whole_replaced_and_deleted(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["../flows.csv", "..", ".hidden.csv", "a/b.csv", "/etc/passwd", "flows.exe", "", "a\0.csv", "x" * 200 + ".csv"],
+    [
+        "../flows.csv",
+        "..",
+        ".hidden.csv",
+        "a/b.csv",
+        "/etc/passwd",
+        "flows.exe",
+        "",
+        "a\0.csv",
+        "x" * 200 + ".csv",
+        "a\\b.csv",
+        "a\n.csv",
+        "\u20ac" * 90 + ".csv",
+    ],
 )
 async def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     folder = TableFolder(tmp_path, 100)
@@ -49,6 +62,38 @@ async def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None
     with pytest.raises(InvalidInputError):
         folder.path(T, name)
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KDDTest+.txt",
+        "flows (2).csv",
+        "Größe, 1. Mai.csv",
+        "conn.log.labeled",
+        "conn.log.gz",
+        "a.BinetFlow",
+        "eve.json",
+    ],
+)
+async def test_ordinary_names_of_files_are_taken(tmp_path: Path, name: str) -> None:
+    folder = TableFolder(tmp_path, 100)
+    assert (await folder.keep(T, name, pieces(b"a"))).name == name
+    assert folder.path(T, name).read_bytes() == b"a"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("table:a.csv", "a.csv"),
+        ("a.csv", "a.csv"),
+        ("/srv/a.csv", ""),
+        ("sub/a.csv", ""),
+        ("table:../a.csv", "../a.csv"),
+    ],
+)
+def test_a_name_alone_means_an_uploaded_table(path: str, name: str) -> None:
+    assert table_named(path) == name
 
 
 async def test_the_quota_holds_for_all_tables_and_for_uploads_at_once(tmp_path: Path) -> None:

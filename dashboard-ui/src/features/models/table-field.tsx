@@ -40,7 +40,7 @@ export function TableField({ value, onChange }: TableFieldProps) {
     <>
       <Field
         label="Table"
-        hint={`An uploaded one, or the path of a CSV, Parquet or NSL-KDD file in a folder that sources may read.${room}`}
+        hint={`An uploaded one, or the path of a file in a folder that sources may read: CSV, Parquet, NSL-KDD, or a log of flows (Zeek, Suricata, Argus) with a column of labels.${room}`}
         required
         list={known}
         autoComplete="off"
@@ -64,7 +64,7 @@ export function TableField({ value, onChange }: TableFieldProps) {
             ref={input}
             type="file"
             aria-label="Table to upload"
-            accept=".csv,.gz,.zst,.txt,.parquet,.pq"
+            accept=".csv,.gz,.zst,.txt,.parquet,.pq,.log,.labeled,.json,.jsonl,.ndjson,.binetflow"
             hidden
             onChange={(event) => {
               const [file] = event.target.files ?? [];

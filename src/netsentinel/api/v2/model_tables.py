@@ -10,7 +10,7 @@ from netsentinel.api.deps import Requires
 from netsentinel.api.late import LateRouter
 from netsentinel.api.services import Served
 from netsentinel.kernel.types import Micros, Permission, Principal
-from netsentinel.models.tables import KeptTable
+from netsentinel.models.tables import MOST_NAME, KeptTable
 
 router = LateRouter(prefix="/api/v2/models/tables", tags=["models"])
 
@@ -18,7 +18,11 @@ Reader = Annotated[Principal, Depends(Requires(Permission.MODELS_READ))]
 Sender = Annotated[Principal, Depends(Requires(Permission.SOURCES_WRITE))]
 Name = Annotated[
     str,
-    Path(max_length=100, description="Letters, digits, `.`, `_` and `-`, ending as CSV or Parquet files do."),
+    Path(
+        max_length=MOST_NAME,
+        description="A file's name that ends as tables or logs of flows do: `.csv`, `.txt`, `.log`,"
+        " `.labeled`, `.json`, `.jsonl`, `.ndjson` and `.binetflow`, also with `.gz`; `.csv.zst`, `.parquet`, `.pq`.",
+    ),
 ]
 
 

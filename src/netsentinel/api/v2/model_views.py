@@ -40,8 +40,8 @@ class RowsText(BaseModel):
     path: str = Field(
         "",
         max_length=4_096,
-        description="CSV, Parquet or NSL-KDD file: `table:NAME` of an uploaded one, or a path that sources may read;"
-        " empty for stored events.",
+        description="CSV, Parquet or NSL-KDD file, or a log of flows with labels: `table:NAME` of an uploaded one (its"
+        " name alone will do), or a path that sources may read; empty for stored events.",
     )
     label: str = Field("label", max_length=_MAX_NAME, description="Of a table: the column that says what a row is.")
     benign: str | None = Field(None, max_length=_MAX_NAME, description="Its value for benign rows.")

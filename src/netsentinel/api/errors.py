@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from netsentinel.api.middleware.trace import trace_id_of
 from netsentinel.api.problems import problem_response
@@ -20,6 +21,8 @@ from netsentinel.kernel.errors import (
 _log = structlog.get_logger("netsentinel.api")
 
 _LONGEST_NAME = 128
+HUNG_UP = 499
+"""The status in the log of a request whose caller hung up, as nginx has it; it is never sent."""
 _INTERNAL = "Look for the trace id in the server's log; if it persists, report it with that line."
 
 
@@ -28,6 +31,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(NetSentinelError, _domain_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -66,6 +70,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if allow:
         response.headers["Allow"] = allow
     return response
+
+
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    """The caller went away before the answer, as browsers do when a page is left; nobody reads it."""
+    return Response(status_code=HUNG_UP)
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:

@@ -5,8 +5,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from fastapi import Request
-
-from netsentinel.kernel.errors import UnavailableError
+from starlette.requests import ClientDisconnect
 
 Result = TypeVar("Result")
 
@@ -15,14 +14,14 @@ async def while_wanted(request: Request, work: Coroutine[Any, Any, Result]) -> R
     """The result of work that is cancelled as soon as the caller hangs up. The request's body has been read.
 
     Raises:
-        UnavailableError: the caller hung up, so that nobody reads this.
+        ClientDisconnect: the caller hung up, so that nobody reads an answer.
     """
     task = asyncio.create_task(work)
     gone = asyncio.create_task(_hang_up(request))
     try:
         await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise UnavailableError("The caller hung up, and the work was stopped.")
+            raise ClientDisconnect
         return task.result()
     finally:
         task.cancel()

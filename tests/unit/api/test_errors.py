@@ -4,10 +4,12 @@ import inspect
 
 import httpx2
 import pytest
+import structlog
 from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 
-from netsentinel.api.errors import install_error_handlers
+from netsentinel.api.errors import HUNG_UP, install_error_handlers
 from netsentinel.kernel import errors
 from netsentinel.kernel.errors import NetSentinelError, NotFoundError, ThrottledError
 
@@ -36,6 +38,10 @@ def app() -> FastAPI:
         message = "a secret detail"
         raise RuntimeError(message)
 
+    @app.get("/left")
+    async def left() -> None:
+        raise ClientDisconnect
+
     @app.post("/body")
     async def body(body: Body) -> int:
         return body.number
@@ -54,6 +60,12 @@ async def test_a_domain_error_is_its_problem(app: FastAPI) -> None:
     body = answer.json()
     assert (answer.status_code, body["code"], body["detail"]) == (404, "not-found", "There is no such thing.")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_caller_who_left_is_no_error(app: FastAPI) -> None:
+    with structlog.testing.capture_logs() as log:
+        assert (await ask(app, "GET", "/left")).status_code == HUNG_UP
+    assert log == []
 
 
 async def test_throttling_carries_retry_after(app: FastAPI) -> None:

@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from netsentinel.api.hangup import while_wanted
-from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
+from netsentinel.kernel.errors import InvalidFilterError
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +48,7 @@ async def test_work_is_cancelled_when_the_caller_hangs_up() -> None:
             ended.set()
 
     async with asyncio.timeout(5):
-        with pytest.raises(UnavailableError):
+        with pytest.raises(ClientDisconnect):
             await while_wanted(request("http.request", "http.disconnect"), work())
     assert ended.is_set()
 

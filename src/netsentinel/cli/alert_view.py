@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netsentinel.cli.output import counted
 from netsentinel.kernel.clock import to_iso
 
 _WHY = {
@@ -45,7 +46,7 @@ def _facts(alert: dict[str, Any]) -> Iterator[str]:
     verdict = alert["verdict"].replace("_", " ")
     yield f"  {alert['id']}  {alert['level']}  score {alert['score']}  {alert['status']}, {verdict}"
     yield f"  {alert['entity_kind']} {alert['entity']}  from {alert['source']}  by {alert['detector']}"
-    yield f"  {alert['count']} findings, {to_iso(alert['first_at'])} to {to_iso(alert['last_at'])}"
+    yield f"  {counted(alert['count'], 'finding')}, {to_iso(alert['first_at'])} to {to_iso(alert['last_at'])}"
     yield f"  assignee: {alert['assignee_name'] or 'nobody'}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 from netsentinel.cli.tasks import ask, segment, tell
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ async def _imported(server: str, key: str, slug: str, draft: "Draft", note: str 
         course = await tell(server, key, _COURSES, {**body, "slug": slug})
         said = "is there"
     if note is None or not course["has_changes"]:
-        return f"The draft of {slug} {said}: {len(draft.lessons)} lessons."
+        return f"The draft of {slug} {said}: {counted(len(draft.lessons), 'lesson')}."
     made = await tell(server, key, f"{_COURSES}/{segment(slug)}/publish", {"note": note})
-    return f"Version {made['number']} of {slug} is published: {len(made['lessons'])} lessons."
+    return f"Version {made['number']} of {slug} is published: {counted(len(made['lessons']), 'lesson')}."
 
 
 @courses_app.command("publish")
@@ -122,7 +122,7 @@ def publish_course(
 ) -> None:
     """Make the draft of a course its newest version."""
     made = asyncio.run(tell(server, key, f"{_COURSES}/{segment(course)}/publish", {"note": note}))
-    talk(f"Version {made['number']} is published: {len(made['lessons'])} lessons.")
+    talk(f"Version {made['number']} is published: {counted(len(made['lessons']), 'lesson')}.")
 
 
 @courses_app.command("retire")
@@ -234,4 +234,4 @@ def export(
 
     found = asyncio.run(ask(server, key, f"{_COURSES}/{segment(course)}/draft"))
     count = write_folder(folder, found["course"]["slug"], msgspec.convert(found["draft"], Draft))
-    talk(f"{count} lessons are in {folder}.")
+    talk(f"Wrote {counted(count, 'lesson')} into {folder}.")

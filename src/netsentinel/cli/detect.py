@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netsentinel.cli.output import Output, print_table, talk
+from netsentinel.cli.output import Output, counted, print_table, talk
 
 if TYPE_CHECKING:
     from netsentinel.detection.build import Built
@@ -111,8 +111,8 @@ class _Run:
         """The pass in one sentence."""
         tally = self._tally
         return (
-            f"{self._found:,} findings by {self._built.rules:,} rules in {tally.events:,} events; "
-            f"{self._rejected:,} records could not be read."
+            f"{counted(self._found, 'finding')} by {counted(self._built.rules, 'rule')} in "
+            f"{counted(tally.events, 'event')}; {counted(self._rejected, 'record')} could not be read."
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 from netsentinel.cli.review import answer, review, take_back
 from netsentinel.cli.tasks import ask, segment, tell
 
@@ -177,8 +177,9 @@ def rebuild(*, server: ServerOption = "", key: KeyOption = "", output: OutputOpt
         print_json(done)
     else:
         talk(
-            f"The graph is at version {done['version']}: {done['concepts']} concepts and {done['edges']} edges were"
-            f" different, {done['gone_concepts']} and {done['gone_edges']} are gone."
+            f"The graph is at version {done['version']}: new or different are"
+            f" {counted(done['concepts'], 'concept')} and {counted(done['edges'], 'edge')},"
+            f" gone are {done['gone_concepts']} and {done['gone_edges']}."
         )
 
 
@@ -199,8 +200,8 @@ def import_attack(
         print_json(done)
     else:
         talk(
-            f"{len(rows)} rows: {done['concepts']} concepts and {done['edges']} edges are new or different,"
-            f" {done['gone_concepts']} and {done['gone_edges']} are gone."
+            f"{counted(len(rows), 'row')}: new or different are {counted(done['concepts'], 'concept')} and"
+            f" {counted(done['edges'], 'edge')}, gone are {done['gone_concepts']} and {done['gone_edges']}."
         )
 
 
@@ -247,13 +248,13 @@ graph_app.command("take-back")(take_back)
 
 
 def _covered(found: dict[str, Any]) -> str:
-    techniques, people = f"{len(found['items'])} techniques", found["people"]
+    techniques, people = counted(len(found["items"]), "technique"), found["people"]
     if found["shifts"] == []:
         return "Nobody is on shift now."
     if found["covered"] is None:
         return f"With {people} who look after alerts, what they master is shown to those who may teach."
     on = f" on {printable(', '.join(found['shifts']))}" if found["shifts"] else ""
-    return f"{found['covered']} of {techniques} are mastered by one of {people} people{on}."
+    return f"Mastered by somebody of {counted(people, 'person', 'people')}{on}: {found['covered']} of {techniques}."
 
 
 def show_concepts(found: list[dict[str, Any]], output: Output) -> None:

@@ -12,7 +12,7 @@ import typer
 from netsentinel.cli.courses import assign, courses_app, export, learning_path
 from netsentinel.cli.learn_practice import add_practice
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
@@ -67,7 +67,7 @@ def import_files(
     failed = [one for one in results if one["state"] in {"refused", "failed", "quarantined"}]
     for one in failed:
         talk(f"{printable(one['name'])}: {printable(one['error'])}")
-    talk(f"{len(results) - len(failed):,} files imported, {len(failed):,} failed.")
+    talk(f"{counted(len(results) - len(failed), 'file')} imported, {len(failed):,} failed.")
     if failed or not results:
         raise typer.Exit(EXIT_SOME_FAILED)
 
@@ -201,7 +201,7 @@ class _Bar:
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
         self._sent: dict[str, int] = {}
         total = sum(path.stat().st_size for _, path in files if path.is_file())
-        self._task = self._bar.add_task(f"{len(files):,} files", total=total)
+        self._task = self._bar.add_task(counted(len(files), "file"), total=total)
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 from netsentinel.cli.tasks import ask, segment, tell
 
 _PRACTICE = "/api/v2/practice"
@@ -97,7 +97,7 @@ def questions(
     if output is Output.JSON:
         print_json(done)
     else:
-        talk(f"{done['added']} questions are new, {done['changed']} changed, {done['unchanged']} as they were.")
+        talk(f"Questions: {done['added']} new, {done['changed']} changed, {done['unchanged']} as they were.")
 
 
 def draft(
@@ -122,9 +122,9 @@ def draft(
     print_table(("ID", "STATE", "QUESTION", "RIGHT"), rows)
     for one in made["skipped"]:
         talk(f"{printable(one['name'])}: {one['reason']}.")
-    talk(f"{made['added']} drafts are new; nobody is asked one before: netsentinel learn approve ID")
+    talk(f"New drafts: {made['added']}; nobody is asked one before: netsentinel learn approve ID")
     if made["left"]:
-        talk(f"{made['left']} more concepts of the medium: the same command goes on.")
+        talk(f"{counted(made['left'], 'more concept', 'more concepts')} of the medium: the same command goes on.")
 
 
 def drill(
@@ -157,9 +157,9 @@ def drill(
         if one["state"] == "draft":
             talk(f"When nothing gives a name away: netsentinel learn approve {one['id']}")
     if incident and made["undecided"]:
-        talk(f"{made['undecided']} alerts about {printable(incident)} have no verdict yet.")
+        talk(f"{counted(made['undecided'], 'alert')} about {printable(incident)} without a verdict yet.")
     if incident and made["left"]:
-        talk(f"{made['left']} decided alerts came later; drills are made of the oldest.")
+        talk(f"{counted(made['left'], 'decided alert')} came later; drills are made of the oldest.")
 
 
 def approve(

@@ -27,6 +27,11 @@ def talk(text: str) -> None:
     typer.echo(printable(text), err=True)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 rule`, `2,000 rules`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def print_json(value: Any) -> None:
     """One JSON value on a line."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

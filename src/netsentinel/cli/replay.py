@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, talk
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros
 
@@ -61,7 +61,7 @@ def replay(
     if output is Output.JSON:
         print_json({name: {"batches": s.batches, "records": s.records, "bytes": s.size} for name, s in sent.items()})
     total = sum(item.records for item in sent.values())
-    talk(f"{total:,} records sent and on disk, from {len(sent)} source(s).")
+    talk(f"{counted(total, 'record')} sent and on disk, as {counted(len(sent), 'source')}.")
 
 
 async def _replay(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
@@ -46,9 +46,9 @@ def check(
             {"path": one.path, "line": one.line, "column": one.column, "error": one.detail} for one in loaded.failed
         ]
         print_json({"loaded": len(loaded.rules), "failed": failed})
-    else:
+    elif loaded.failed:
         print_table(("PLACE", "ERROR"), [(f"{f.path}:{f.line}:{f.column}", f.detail) for f in loaded.failed])
-    talk(f"{len(loaded.rules):,} rules load, {len(loaded.failed):,} fail.")
+    talk(f"{counted(len(loaded.rules), 'rule loads', 'rules load')}, {counted(len(loaded.failed), 'fails', 'fail')}.")
     if not loaded.rules and not loaded.failed:
         talk("No rule was found: rules are read from .yml and .yaml files, and from .zip archives that hold such.")
     if loaded.failed or not loaded.rules:
@@ -170,12 +170,13 @@ def add(
     faults = report["faults"]
     if output is Output.JSON:
         print_json(report)
-    else:
+    elif faults:
         print_table(
             ("PLACE", "ERROR"), [(f"{f['path']}:{f['line']}:{f['column']}", f["detail"]) for f in faults[:_TOLD_FAULTS]]
         )
     pack = report["pack"]
-    talk(f"{pack['rules']:,} rules were added as the pack {pack['name']}, {pack['failing']:,} fail.")
+    failing = f"; {pack['failing']:,} of them cannot be loaded" if pack["failing"] else ""
+    talk(f"The pack {pack['name']} is added with {counted(pack['rules'], 'rule')}{failing}.")
     talk(f"Licence: {pack['licence'] or 'not stated; add --licence to say it'}.")
     if faults:
         raise typer.Exit(EXIT_SOME_FAILED)
@@ -239,7 +240,7 @@ def _row(item: dict[str, Any]) -> tuple[object, ...]:
         item["level"],
         item["hits"],
         _when(item["last_hit_at"]),
-        cost["ns_per_event"] if cost["events"] else "",
+        cost["ns_per_event"] if cost["evaluations"] else "not measured yet",
         item["title"],
         item["pack"],
         item["id"],
@@ -250,7 +251,8 @@ def _facts(detail: dict[str, Any]) -> list[tuple[str, object]]:
     rule, pack, cost, disabled = detail["rule"], detail["pack"], detail["rule"]["cost"], detail["disabled"]
     source = " ".join(f"{name} {rule[name]}" for name in ("product", "category", "service") if rule[name])
     measured = (
-        f"{cost['ns_per_event']} ns an event, over {cost['events']:,} events; asked {cost['evaluations']:,} times"
+        f"{cost['ns_per_event']} ns an event, over {counted(cost['events'], 'event')};"
+        f" asked {counted(cost['evaluations'], 'time')}"
     )
     hits = sum(case["expected"] for case in detail["cases"])
     facts = [
@@ -265,7 +267,10 @@ def _facts(detail: dict[str, Any]) -> list[tuple[str, object]]:
         ("pack", f"{pack['name']} ({pack['kind']}), {detail['path']}"),
         ("origin", pack["origin"]),
         ("hits", f"{rule['hits']:,}" + (f", the last {_when(rule['last_hit_at'])}" if rule["hits"] else "")),
-        ("cost", (measured if cost["events"] else "not measured yet") + f"; {cost['patterns']} patterns"),
+        (
+            "cost",
+            (measured if cost["evaluations"] else "not measured yet") + f"; {counted(cost['patterns'], 'pattern')}",
+        ),
         ("cases", f"{hits} that must hit, {len(detail['cases']) - hits} that must not"),
     ]
     return [(name, value) for name, value in facts if value]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 
 suppressions_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hide findings from the alerts.")
 
@@ -99,7 +99,7 @@ def lift(
     from urllib.parse import quote
 
     lifted = _call(server, key, "DELETE", f"/api/v2/suppressions/{quote(suppression, safe='')}")
-    talk(f"Lifted; it has hidden {lifted['hidden']} findings.")
+    talk(f"Lifted; it has hidden {counted(lifted['hidden'], 'finding')}.")
 
 
 def conditions_of(terms: list[str]) -> list[dict[str, Any]]:
@@ -151,8 +151,8 @@ async def _add(
 def _told(preview: dict[str, Any]) -> str:
     about = "" if preview["exact"] else "about "
     text = (
-        f"In the last {preview['days']} days it would have hidden {preview['alerts']} alerts and part of"
-        f" {preview['partly']} more: {about}{preview['findings']} findings."
+        f"In the last {counted(preview['days'], 'day')} it would have hidden {counted(preview['alerts'], 'alert')} and"
+        f" part of {preview['partly']} more: {about}{counted(preview['findings'], 'finding')}."
     )
     if preview["true_positives"]:
         text += f" CAUTION: {preview['true_positives']} of these alerts were called true positives."

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 from netsentinel.cli.tasks import ask, segment, tell
 
 webhooks_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tell other programs what happens.")
@@ -189,7 +189,7 @@ def replay(
     if output is Output.JSON:
         print_json(done)
         return
-    talk(f"{done['replayed']} deliveries are attempted again, {done['added']} are new.")
+    talk(f"Attempted again: {counted(done['replayed'], 'delivery', 'deliveries')}; {done['added']} new.")
     if not done["is_complete"]:
         from netsentinel.kernel.clock import to_iso
 

@@ -59,7 +59,7 @@ def test_one_finding_per_line_with_the_event_as_given(app: typer.Typer, files: P
     assert finding["rule_id"] == "6e1f4a1c-0f0e-4b7a-9a5c-3a2d1b0c9e8f"
     assert (finding["title"], finding["level"], finding["tags"]) == ("Whoami", "high", ["attack.t1033"])
     assert finding["source"] == f"{files}/events/a.jsonl.gz"
-    assert "2 findings by 1 rules in 3 events; 1 records could not be read." in talk
+    assert "2 findings by 1 rule in 3 events; 1 record could not be read." in talk
     assert "a record was left out: the line is no JSON" in talk
 
 

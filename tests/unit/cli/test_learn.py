@@ -89,7 +89,7 @@ def test_what_fails_is_named_and_the_others_are_imported(
     told = capsys.readouterr()
     assert "deep/web.md" in told.out
     assert "bad.md: bad.md is not what its name says" in told.err
-    assert "1 files imported, 2 failed" in told.err
+    assert "1 file imported, 2 failed" in told.err
     Answering(Library(state="failed", detail="It holds no text.")).install(monkeypatch)
     assert run(["learn", "import", str(folder / "deep")]) == 1
     assert "web.md: It holds no text." in capsys.readouterr().err

@@ -75,7 +75,7 @@ def test_drills_are_made_of_one_alert_or_of_an_incident(
         ("/api/v2/practice/incident-drills", {"entity": "203.0.113.7"}),
     ]
     assert (said.out + said.err).count("netsentinel learn approve qst_1") == 2
-    assert "2 alerts about 203.0.113.7 have no verdict yet." in said.out + said.err
+    assert "2 alerts about 203.0.113.7 without a verdict yet." in said.out + said.err
     assert "3 decided alerts came later" in said.out + said.err
     assert "\x1b[31m" not in said.out + said.err
     with pytest.raises(typer.BadParameter):

@@ -19,7 +19,7 @@ def rules(tmp_path: Path) -> Path:
 def test_when_all_load_the_exit_code_is_0(rules: Path) -> None:
     result = CliRunner().invoke(rules_app, ["check", str(rules), "-o", "json"])
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"loaded": 1, "failed": []})
-    assert "1 rules load, 0 fail." in result.stderr
+    assert "1 rule loads, 0 fail." in result.stderr
 
 
 def test_when_some_fail_the_exit_code_is_1_and_each_says_where(rules: Path) -> None:

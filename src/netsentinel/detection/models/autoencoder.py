@@ -9,6 +9,7 @@ import numpy as np
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.calibration import Tail
 from netsentinel.detection.models.encode import Points, row_keys, strongest
+from netsentinel.detection.models.parts import TailSettings, settings_of, singles
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import benign_only, held_back
 from netsentinel.detection.models.table import Floats, Schema, Singles, Table
@@ -22,6 +23,8 @@ RATE = 2e-3
 HELD_BACK = 0.2
 _BETAS = (0.9, 0.999)
 _BLOCK = 8192
+_HEAVIEST = 1e6
+"""A weight that training does not reach: what comes of such ones can still be squared."""
 
 
 class Autoencoder:
@@ -55,7 +58,7 @@ class Autoencoder:
         matrix = self._points.matrix(table)
         back = held_back(row_keys(table), HELD_BACK, self._seed)
         self._layers = _trained(matrix[~back], np.random.default_rng(self._seed))
-        self._tail = Tail.of(self._errors(matrix[back]).sum(axis=1))
+        self._tail = Tail.of(self._errors(matrix[back]).sum(axis=1, dtype=np.float64))
 
     def partial_fit(self, table: Table) -> None:
         """Go over these rows once, from where the weights stand."""
@@ -66,8 +69,7 @@ class Autoencoder:
 
     def score(self, table: Table) -> Floats:
         """The share of benign rows that are copied better."""
-        table.must_fit(self._schema)
-        return self._tail.probabilities(self._errors(self._points_known().matrix(table)).sum(axis=1))
+        return self._tail.probabilities(self.errors(table))
 
     def errors(self, table: Table) -> Floats:
         """The squared error of each row's copy."""
@@ -98,19 +100,15 @@ class Autoencoder:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The network that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._points = Points.restored(state.settings["points"], schema)
-            made._layers = [
-                np.asarray(state.arrays[f"layer{number}"], dtype=np.float32) for number in range(len(HIDDEN) + 1)
-            ]
-            made._tail = Tail.restored(np.asarray(state.arrays["knots"], dtype=np.float64), int(state.settings["rows"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of an autoencoder.") from error
+        said = settings_of(state.settings, TailSettings)
+        made = cls(said.seed)
+        made._points = Points.restored(said.points, schema)
         widths = (made._points.width, *HIDDEN, made._points.width)
-        wanted = [(widths[at] + 1, widths[at + 1]) for at in range(len(widths) - 1)]
-        if [layer.shape for layer in made._layers] != wanted:
-            raise ModelFileError("The layers of the model file do not fit its schema.")
+        made._layers = [
+            singles(state.arrays, f"layer{number}", inner + 1, outer, least=-_HEAVIEST, most=_HEAVIEST)
+            for number, (inner, outer) in enumerate(pairwise(widths))
+        ]
+        made._tail = Tail.restored(state.arrays, said.rows)
         made._schema = schema
         return made
 

@@ -1,15 +1,18 @@
 """The behaviour ensemble: does an entity do what it, and its like, usually do? Learns as it goes."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Self
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.calibration import Tail
 from netsentinel.detection.models.encode import row_keys, strongest
 from netsentinel.detection.models.entities import Entities
+from netsentinel.detection.models.parts import Inner, Place, Rows, Seed, Width, settings_of, under
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rarity import Rarity
 from netsentinel.detection.models.relations import Relations
@@ -30,6 +33,21 @@ _FARTHEST = 500.0
 """What no exponential function makes infinite. Members that hardly varied among the rows held back go far beyond."""
 _EVERYTHING = ""
 _RELATIONS = "relations."
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What a model file says of a segment, beside its arrays."""
+
+    kind: str
+    places: Annotated[tuple[Place, ...], Meta(min_length=_PARTS, max_length=_PARTS)]
+    widths: Annotated[tuple[Width, ...], Meta(min_length=_PARTS, max_length=_PARTS)]
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    seed: Seed
+    rows: Rows
+    segments: Annotated[tuple[_Said, ...], Meta(max_length=MOST_SEGMENTS + 1)]
+    rarity: Inner
 
 
 class _Segment:
@@ -220,25 +238,20 @@ class Behaviour:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The ensemble that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._rows = int(state.settings["rows"])
-            made._rarity = Rarity.restored(state.settings["rarity"], schema)
-            width = made._rarity.width
-            for number, said in enumerate(state.settings["segments"]):
-                arrays = _under(f"{number}.", state.arrays)
-                segment = _Segment(*checked(arrays, width), Relations.restored(_under(_RELATIONS, arrays), width))
-                segment.places = np.asarray(said["places"], dtype=np.float64)
-                segment.widths = np.asarray(said["widths"], dtype=np.float64)
-                segment.tail = Tail.restored(np.asarray(arrays["knots"], dtype=np.float64), made._rows)
-                if segment.places.shape != (_PARTS,) or segment.widths.shape != (_PARTS,):
-                    raise ModelFileError("The members of the model file are not six.")
-                made._segments[str(said["kind"])] = segment
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of a behaviour ensemble.") from error
-        if _EVERYTHING not in made._segments or len(made._segments) > MOST_SEGMENTS + 1:
+        said = settings_of(state.settings, _Settings)
+        made = cls(said.seed)
+        made._rows = said.rows
+        made._rarity = Rarity.restored(said.rarity, schema)
+        width = made._rarity.width
+        for number, one in enumerate(said.segments):
+            arrays = under(f"{number}.", state.arrays)
+            segment = _Segment(*checked(arrays, width), Relations.restored(under(_RELATIONS, arrays), width))
+            segment.places, segment.widths = np.array(one.places), np.array(one.widths)
+            segment.tail = Tail.restored(arrays, said.rows)
+            made._segments[one.kind] = segment
+        if _EVERYTHING not in made._segments or len(made._segments) != len(said.segments):
             raise ModelFileError("The segments of the model file do not fit together.")
-        made._entities = Entities.restored(_under("entities.", state.arrays), width)
+        made._entities = Entities.restored(under("entities.", state.arrays), width)
         made._schema = schema
         return made
 
@@ -280,10 +293,6 @@ def _arrays(segment: _Segment) -> dict[str, npt.NDArray[np.generic]]:
         "knots": segment.tail.knots,
         **{_RELATIONS + name: array for name, array in segment.relations.arrays().items()},
     }
-
-
-def _under(prefix: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _texts(table: Table, category: str) -> list[str]:

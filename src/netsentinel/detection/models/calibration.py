@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.parts import Arrays, floats
 from netsentinel.detection.models.table import Flags, Floats
 
 _STEPS = 50
@@ -14,6 +15,8 @@ _FLATTEST, _SHORTEST = 1e-3, 1e-6
 """The least slope, and the least share of a step that is tried."""
 _SURE = 10.0
 """Log odds beyond which they count by their logarithm: a probability of 0.99995 and more."""
+_FARTHEST = 1e250
+"""Beyond any distance; models tell them up to e^500."""
 _END = 0.02
 """Share of the benign rows whose scores tell how the tail goes on beyond them."""
 _FEWEST = 10
@@ -86,15 +89,20 @@ class Tail:
         return cls(np.quantile(distances, np.linspace(0, 1, _KNOTS)), len(distances))
 
     @classmethod
-    def restored(cls, knots: Floats, rows: int) -> "Tail":
+    def restored(cls, arrays: Arrays, rows: int) -> "Tail":
         """The tail that had these knots.
 
+        Args:
+            arrays: of a model file.
+            rows: how many there were, one at least.
+
         Raises:
-            ModelFileError: they are none.
+            ModelFileError: it holds no knots, or they do not ascend.
         """
-        if knots.shape != (_KNOTS,) or (np.diff(knots) < 0).any() or rows < 1:
-            raise ModelFileError("The model file lacks the distances of benign rows.")
-        return cls(knots.astype(np.float64), rows)
+        knots = floats(arrays, "knots", _KNOTS, least=0, most=_FARTHEST)
+        if (np.diff(knots) < 0).any():
+            raise ModelFileError("The distances of benign rows in the model file do not ascend.")
+        return cls(knots, rows)
 
     def threshold(self, budget: float) -> float:
         """The probability that this share of benign rows exceeds."""

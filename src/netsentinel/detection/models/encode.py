@@ -1,11 +1,14 @@
 """Rows as points, so that a distance between two of them means something."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 
 from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.parts import FARTHEST, Place, Words, settings_of
 from netsentinel.detection.models.ports import Contribution
 from netsentinel.detection.models.table import Category, Flags, Floats, Ints, Kind, Schema, Singles, Table
 
@@ -36,6 +39,19 @@ def row_keys(table: Table) -> Ints:
     return places.astype(np.int64)
 
 
+_LARGEST_LOG = 700.0
+"""The logarithm of a number that is nearly too large for a float."""
+_NARROWEST = 1e-100
+_Scale = Annotated[float, Meta(ge=_NARROWEST, le=FARTHEST)]
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    logs: tuple[bool, ...]
+    means: tuple[Place, ...]
+    scales: tuple[_Scale, ...]
+    words: Words
+
+
 class Points:
     """Learns scales and values from benign rows; then turns any rows into points.
 
@@ -44,7 +60,7 @@ class Points:
     missing lies at the mean.
     """
 
-    def __init__(self, logs: Flags, means: Floats, scales: Floats, words: tuple[tuple[str, ...], ...]) -> None:
+    def __init__(self, logs: Flags, means: Floats, scales: Floats, words: Words) -> None:
         self._logs = logs
         self._means = means
         self._scales = scales
@@ -55,12 +71,12 @@ class Points:
         """Scales and values of these rows."""
         numbers = table.numbers
         logs = np.nanmax(np.abs(numbers), axis=0, initial=0.0) > 1
-        shown = _shown(numbers, logs)
+        shown = packed(logs, numbers)
         known = ~np.isnan(shown)
         count = np.maximum(known.sum(axis=0), 1)
         means = np.where(known, shown, 0).sum(axis=0) / count
         spread = np.sqrt((np.where(known, shown - means, 0) ** 2).sum(axis=0) / count)
-        scales = np.where(spread > 0, spread, 1.0)
+        scales = np.where(spread > _NARROWEST, spread, 1.0)
         return cls(logs, means, scales, tuple(vocabulary(column) for column in table.categories))
 
     @property
@@ -70,7 +86,7 @@ class Points:
 
     def matrix(self, table: Table) -> Singles:
         """Shape (rows, width)."""
-        numbers = (_shown(table.numbers, self._logs) - self._means) / self._scales
+        numbers = (packed(self._logs, table.numbers) - self._means) / self._scales
         found = np.zeros((len(table), self.width), dtype=np.float32)
         found[:, : len(self._means)] = np.clip(np.nan_to_num(numbers), -CLIP, CLIP)
         start, rows = len(self._means), np.arange(len(table))
@@ -93,7 +109,7 @@ class Points:
     def usual(self, schema: Schema, point: Singles) -> list[float | str]:
         """What a point says of each feature, in the feature's own unit."""
         shown = point[: len(self._means)] * self._scales + self._means
-        plain = np.where(self._logs, np.sign(shown) * np.expm1(np.abs(shown)), shown)
+        plain = unpacked(self._logs, shown)
         found: list[float | str] = [float(f"{value:.6g}") for value in plain]
         start = len(self._means)
         for words in self._words:
@@ -119,17 +135,15 @@ class Points:
         Raises:
             ModelFileError: they do not fit the schema.
         """
-        try:
-            means = np.asarray(settings["means"], dtype=np.float64)
-            scales = np.asarray(settings["scales"], dtype=np.float64)
-            logs = np.asarray(settings["logs"], dtype=np.bool_)
-            words = tuple(tuple(str(word) for word in one) for one in settings["words"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks the scales of its features.") from error
-        size = (len(schema.numbers),)
-        if not means.shape == scales.shape == logs.shape == size or len(words) != len(schema.categories):
+        said = settings_of(settings, _Settings)
+        size = len(schema.numbers)
+        fits = len(said.logs) == len(said.means) == len(said.scales) == size
+        if not fits or len(said.words) != len(schema.categories):
             raise ModelFileError("The model file has scales for other features than it names.")
-        return cls(logs, means, scales, words)
+        if any(len(words) > MAX_VALUES for words in said.words):
+            raise ModelFileError("The model file tells more values of a category apart than any model does.")
+        logs, means, scales = np.array(said.logs, dtype=np.bool_), np.array(said.means), np.array(said.scales)
+        return cls(logs, means, scales, said.words)
 
 
 def strongest(
@@ -153,5 +167,11 @@ def strongest(
     return found
 
 
-def _shown(numbers: Floats, logs: Flags) -> Floats:
+def packed(logs: Flags, numbers: Floats) -> Floats:
+    """Numbers, those that span decades as logarithms of their size."""
     return np.where(logs, np.sign(numbers) * np.log1p(np.abs(numbers)), numbers)
+
+
+def unpacked(logs: Flags, found: Floats) -> Floats:
+    """The numbers that were packed so; none is infinite."""
+    return np.where(logs, np.sign(found) * np.expm1(np.minimum(np.abs(found), _LARGEST_LOG)), found)

@@ -1,12 +1,12 @@
 """What each entity usually does: robust running means of its own rows, in numpy, for any number of entities at once."""
 
-from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.parts import Arrays, ints, singles, texts
 from netsentinel.detection.models.table import Ints, Singles
 
 MOST = 20_000
@@ -29,6 +29,12 @@ _STEP = np.float32(24.0)
 
 _LEAST = 0.15
 """Smallest width, in the segment's deviations."""
+
+
+_MOST_SEEN = 2**24
+"""From there on a float of 32 bits grows no more by ones."""
+
+_LATEST = 2**62
 
 
 class Entities:
@@ -89,27 +95,21 @@ class Entities:
         }
 
     @classmethod
-    def restored(cls, arrays: Mapping[str, npt.NDArray[np.generic]], width: int) -> Self:
+    def restored(cls, arrays: Arrays, width: int) -> Self:
         """What gave these arrays.
 
         Raises:
             ModelFileError: they do not fit together.
         """
-        try:
-            made = cls(width)
-            names: list[str] = [str(name) for name in arrays["names"].tolist()]
-            made._means = np.asarray(arrays["means"], dtype=np.float32)
-            made._widths = np.asarray(arrays["spreads"], dtype=np.float32)
-            made._rows = np.asarray(arrays["seen"], dtype=np.float32)
-            made._touched = np.asarray(arrays["touched"], dtype=np.int64)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks what its entities usually do.") from error
+        names = texts(arrays, "names")
+        if len(names) > MOST:
+            raise ModelFileError("The model file remembers more entities than any model does.")
+        made, step, size = cls(width), float(_STEP), len(names)
         made._slots = {name: place for place, name in enumerate(names)}
-        shape = (len(names), width)
-        if not (made._means.shape == made._widths.shape == shape and len(made._slots) == len(names)):
-            raise ModelFileError("The entities of the model file do not fit together.")
-        if not made._rows.shape == made._touched.shape == shape[:1]:
-            raise ModelFileError("The entities of the model file do not fit together.")
+        made._means = singles(arrays, "means", size, width, least=-step, most=step).copy()
+        made._widths = singles(arrays, "spreads", size, width, least=0, most=2 * step).copy()
+        made._rows = singles(arrays, "seen", size, least=0, most=_MOST_SEEN).copy()
+        made._touched = ints(arrays, "touched", size, least=0, most=_LATEST).copy()
         made._clock = int(made._touched.max()) + 1 if names else 0
         return made
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+import msgspec
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
@@ -9,7 +10,8 @@ from netsentinel.detection.models.calibration import Tail
 from netsentinel.detection.models.encode import row_keys, strongest
 from netsentinel.detection.models.extra import FEATURE_MAPS
 from netsentinel.detection.models.inferencer import Inferencer
-from netsentinel.detection.models.maps import Maps
+from netsentinel.detection.models.maps import SIDE, Maps
+from netsentinel.detection.models.parts import Inner, Rows, Seed, settings_of
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import benign_only, held_back
 from netsentinel.detection.models.table import Floats, Schema, Singles, Table
@@ -21,6 +23,15 @@ HELD_BACK = 0.2
 _BLOCK = 1_024
 _TRIED = 16
 """Numbers of a row that an explanation tries out: those that are farthest from usual."""
+
+_PLAIN = np.repeat(np.array([-1, 0, 1], dtype=np.float32), SIDE * SIDE).reshape(3, 1, SIDE, SIDE)
+"""Maps of one brightness each."""
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    seed: Seed
+    rows: Rows
+    maps: Inner
 
 
 class FeatureMaps:
@@ -92,13 +103,13 @@ class FeatureMaps:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The model that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._maps = Maps.restored(state.settings["maps"], schema)
-            made._tail = Tail.restored(np.asarray(state.arrays["knots"], dtype=np.float64), int(state.settings["rows"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of a judge of maps.") from error
+        said = settings_of(state.settings, _Settings)
+        made = cls(said.seed)
+        made._maps = Maps.restored(said.maps, schema)
+        made._tail = Tail.restored(state.arrays, said.rows)
         made._network = Inferencer.restored(state.arrays)
+        if not np.isfinite(made._network.scores(_PLAIN)).all():
+            raise ModelFileError("The network of the model file cannot judge a plain map.")
         made._schema = schema
         return made
 

@@ -1,21 +1,32 @@
 """The flow classifier: boosted trees on labelled rows, with calibrated probabilities and thresholds by a budget."""
 
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.calibration import platt, probabilities
-from netsentinel.detection.models.encode import row_keys, strongest, vocabulary
+from netsentinel.detection.models.encode import MAX_VALUES, row_keys, strongest, vocabulary
 from netsentinel.detection.models.metrics import threshold_for
+from netsentinel.detection.models.parts import Number, Seed, Slope, Words, ascending, settings_of
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import both_classes
-from netsentinel.detection.models.shares import Shares
+from netsentinel.detection.models.shares import MOST, Shares
 from netsentinel.detection.models.table import Floats, Schema, Table
 from netsentinel.detection.models.trees import Trees
 
 ROUNDS = 100
 FOLDS = 3
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    seed: Seed
+    slope: Slope
+    shift: Number
+    words: Words
+    shares: Annotated[tuple[tuple[int, int], ...], Meta(max_length=MOST)] = ()
 
 
 class FlowClassifier:
@@ -40,7 +51,7 @@ class FlowClassifier:
         self._more = {"num_leaves": leaves, "learning_rate": rate}
         self._schema = Schema(())
         self._shares = Shares()
-        self._words: tuple[tuple[str, ...], ...] = ()
+        self._words: Words = ()
         self._trees: Trees | None = None
         self._slope, self._shift = 1.0, 0.0
         self._benign: Floats = np.zeros(1)
@@ -117,21 +128,16 @@ class FlowClassifier:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The classifier that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._slope, made._shift = float(state.settings["slope"]), float(state.settings["shift"])
-            made._words = tuple(tuple(str(word) for word in words) for words in state.settings["words"])
-            made._shares = Shares([(int(first), int(second)) for first, second in state.settings.get("shares", [])])
-            made._benign = np.asarray(state.arrays["benign"], dtype=np.float64)
-            text = state.texts["trees"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of a flow classifier.") from error
-        if len(made._words) != len(schema.categories) or made._benign.ndim != 1 or not len(made._benign):
-            raise ModelFileError("The parts of the model file do not fit its schema.")
-        if not all(0 <= place < len(schema.numbers) for pair in made._shares.pairs for place in pair):
+        said, numbers = settings_of(state.settings, _Settings), len(schema.numbers)
+        if len(said.words) != len(schema.categories) or any(len(words) > MAX_VALUES for words in said.words):
+            raise ModelFileError("The model file has values of other categories than it names.")
+        if not all(0 <= place < numbers for pair in said.shares for place in pair):
             raise ModelFileError("The model file has shares of other columns than it names.")
+        made = cls(said.seed)
+        made._slope, made._shift, made._words, made._shares = said.slope, said.shift, said.words, Shares(said.shares)
+        made._benign = ascending(state.arrays, "benign")
         made._schema = schema
-        made._trees = Trees.read(text, made._width)
+        made._trees = Trees.read(state.texts.get("trees", ""), made._width)
         return made
 
     @property

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+import msgspec
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
@@ -11,12 +12,22 @@ from netsentinel.detection.models.flow_classifier import FOLDS, FlowClassifier
 from netsentinel.detection.models.likeness import Likeness
 from netsentinel.detection.models.metrics import threshold_for
 from netsentinel.detection.models.novelty import Novelty
+from netsentinel.detection.models.parts import Inner, Number, Seed, Slope, ascending, settings_of, under
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import both_classes
 from netsentinel.detection.models.table import Floats, Schema, Table
 
 _PARTS = ("trees", "likeness", "novelty", "known")
 """What benign rows said to each part, and to the first two together."""
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    seed: Seed
+    slope: Slope
+    shift: Number
+    trees: Inner
+    novelty: Inner
+    likeness: Inner
 
 
 class GuardedClassifier:
@@ -100,22 +111,14 @@ class GuardedClassifier:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The classifier that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._slope, made._shift = float(state.settings["slope"]), float(state.settings["shift"])
-            scores = {name: np.asarray(state.arrays[f"benign.{name}"], dtype=np.float64) for name in _PARTS}
-            made._benign = np.asarray(state.arrays["benign"], dtype=np.float64)
-            trees = State(state.settings["trees"], _under("trees.", state), state.texts)
-            novelty = State(state.settings["novelty"], _under("novelty.", state))
-            compared = state.settings["likeness"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of a guarded classifier.") from error
-        if any(one.ndim != 1 or not len(one) or (np.diff(one) < 0).any() for one in (made._benign, *scores.values())):
-            raise ModelFileError("The parts of the model file do not fit together.")
-        made._surprises = {name: Surprise(one) for name, one in scores.items()}
-        made._trees = FlowClassifier.restored(trees, schema)
-        made._novelty = Novelty.restored(novelty, schema)
-        made._likeness = Likeness.restored(compared, _under("likeness.", state), schema)
+        said, arrays = settings_of(state.settings, _Settings), state.arrays
+        made = cls(said.seed)
+        made._slope, made._shift = said.slope, said.shift
+        made._benign = ascending(arrays, "benign")
+        made._surprises = {name: Surprise(ascending(arrays, f"benign.{name}")) for name in _PARTS}
+        made._trees = FlowClassifier.restored(State(said.trees, under("trees.", arrays), state.texts), schema)
+        made._novelty = Novelty.restored(State(said.novelty, under("novelty.", arrays)), schema)
+        made._likeness = Likeness.restored(said.likeness, under("likeness.", arrays), schema)
         return made
 
     def _grow(self, table: Table, labels: Labels) -> None:
@@ -138,7 +141,3 @@ class GuardedClassifier:
         if self._likeness is None:
             raise ModelFileError("The model has not been trained.")
         return self._likeness
-
-
-def _under(prefix: str, state: State) -> "dict[str, np.ndarray]":
-    return {name.removeprefix(prefix): array for name, array in state.arrays.items() if name.startswith(prefix)}

@@ -1,16 +1,15 @@
 """Anomalib's side of `feature_maps.py`: a network that is trained here, stored as arrays, and served by the library."""
 
 import logging
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.extra import require_anomalib
 from netsentinel.detection.models.maps import SIDE
+from netsentinel.detection.models.parts import Arrays, singles
 from netsentinel.detection.models.table import Floats, Singles
 
 CHANNELS = 3
@@ -28,6 +27,8 @@ MOST_STEPS = 1_000
 
 BATCH = 64
 RATE = 1e-3
+_HEAVIEST = 1e6
+"""A weight that training does not reach."""
 
 
 class Inferencer:
@@ -70,18 +71,17 @@ class Inferencer:
         return {"weights": np.concatenate(parts).astype(np.float32)}
 
     @classmethod
-    def restored(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+    def restored(cls, arrays: Arrays) -> Self:
         """The network with these weights.
 
         Raises:
             MissingExtraError: the extra is not installed.
-            ModelFileError: they are not as many as it has.
+            ModelFileError: they are not as many as it has, or too large.
         """
         torch, network = _torch(), _network()
         wanted = _floats(network)
-        weights = np.asarray(arrays.get("weights", ()), dtype=np.float32)
-        if weights.shape != (sum(tensor.numel() for tensor in wanted.values()),):
-            raise ModelFileError("The weights of the model file are not those of a judge of maps.")
+        size = sum(tensor.numel() for tensor in wanted.values())
+        weights = singles(arrays, "weights", size, least=-_HEAVIEST, most=_HEAVIEST)
         at = 0
         for tensor in wanted.values():
             part = weights[at : at + tensor.numel()].reshape(tuple(tensor.shape))

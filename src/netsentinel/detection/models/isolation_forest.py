@@ -7,7 +7,8 @@ import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.calibration import Tail
-from netsentinel.detection.models.encode import Points, row_keys, strongest
+from netsentinel.detection.models.encode import CLIP, Points, row_keys, strongest
+from netsentinel.detection.models.parts import TailSettings, ints, settings_of, singles
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import benign_only, held_back
 from netsentinel.detection.models.table import Floats, Ints, Schema, Singles, Table
@@ -97,20 +98,14 @@ class IsolationForest:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The forest that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._points = Points.restored(state.settings["points"], schema)
-            made._columns = np.asarray(state.arrays["columns"], dtype=np.int64)
-            made._cuts = np.asarray(state.arrays["cuts"], dtype=np.float32)
-            made._lengths = np.asarray(state.arrays["lengths"], dtype=np.float32)
-            made._tail = Tail.restored(np.asarray(state.arrays["knots"], dtype=np.float64), int(state.settings["rows"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of an isolation forest.") from error
-        shape = (TREES, _NODES)
-        columns = made._columns
-        if not columns.shape == made._cuts.shape == made._lengths.shape == shape:
-            raise ModelFileError("The forest of the model file has another shape.")
-        if columns.min() < -1 or columns.max() >= made._points.width or (columns[:, _NODES // 2 :] >= 0).any():
+        said, arrays = settings_of(state.settings, TailSettings), state.arrays
+        made = cls(said.seed)
+        made._points = Points.restored(said.points, schema)
+        made._columns = ints(arrays, "columns", TREES, _NODES, least=-1, most=made._points.width - 1)
+        made._cuts = singles(arrays, "cuts", TREES, _NODES, least=-CLIP, most=CLIP)
+        made._lengths = singles(arrays, "lengths", TREES, _NODES, least=0, most=_DEPTH + SAMPLE)
+        made._tail = Tail.restored(arrays, said.rows)
+        if (made._columns[:, _NODES // 2 :] >= 0).any():
             raise ModelFileError("The forest of the model file cuts what is not there.")
         made._schema = schema
         return made

@@ -1,13 +1,13 @@
 """Is a row nearer to an attack that was shown, or to a benign row?"""
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.detection.models.encode import Points
+from netsentinel.detection.models.encode import CLIP, Points
 from netsentinel.detection.models.nearest import MAX_MEMORY, nearest
+from netsentinel.detection.models.parts import Arrays, singles
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.table import Floats, Schema, Singles, Table
 
@@ -54,20 +54,19 @@ class Likeness:
         return {"attacks": self._attacks, "benign": self._benign}
 
     @classmethod
-    def restored(cls, settings: dict[str, Any], arrays: Mapping[str, Any], schema: Schema) -> Self:
+    def restored(cls, settings: dict[str, Any], arrays: Arrays, schema: Schema) -> Self:
         """What gave these settings and arrays.
 
         Raises:
             ModelFileError: they do not fit.
         """
         points = Points.restored(settings, schema)
-        try:
-            memories = [np.asarray(arrays[name], dtype=np.float32) for name in ("attacks", "benign")]
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks the rows that it compares with.") from error
-        if any(one.ndim != 2 or one.shape[1] != points.width or not len(one) for one in memories):  # noqa: PLR2004
-            raise ModelFileError("The rows in the model file do not fit its schema.")
-        return cls(points, *memories)
+        attacks, benign = (
+            singles(arrays, name, None, points.width, least=-CLIP, most=CLIP) for name in ("attacks", "benign")
+        )
+        if not len(attacks) or not len(benign):
+            raise ModelFileError("The model file compares with nothing.")
+        return cls(points, attacks, benign)
 
 
 def _some(rows: Singles, most: int, random: np.random.Generator) -> Singles:

@@ -1,13 +1,13 @@
 """What each value would be by all others of its row, as a line through them: how far off is it?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.detection.models.table import Floats, Ints, Singles
+from netsentinel.detection.models.parts import MOST_ROWS, Arrays, floats
+from netsentinel.detection.models.table import Floats, Singles
 
 _CLIP = 6.0
 """Farthest from the median, in robust standard deviations: beyond it a value is no farther from its line."""
@@ -20,6 +20,8 @@ _LEAST = 0.01
 """Smallest variance, of a column and of what its line leaves over."""
 
 _HALF_LIFE = 8_192.0
+_ROUNDED = 1e-6
+"""What sums of many numbers may be off by rounding, as a share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +40,25 @@ class Lines:
     All regressions come from one inverse: what is left of a column is its row of the inverse, over the diagonal.
 
     Args:
-        columns: those of the points that are looked at.
         rows: what the rows counted weigh together.
         sums: shape (columns,).
         products: shape (columns, columns).
     """
 
-    def __init__(self, columns: Ints, rows: float, sums: Floats, products: Floats) -> None:
-        self.columns = columns
+    def __init__(self, rows: float, sums: Floats, products: Floats) -> None:
         self._rows = rows
         self._sums = sums
         self._products = products
         self._drawn: _Drawn | None = None
 
     @classmethod
-    def empty(cls, columns: Ints) -> Self:
-        """Nothing counted yet."""
-        return cls(columns, 0.0, np.zeros(len(columns)), np.zeros((len(columns), len(columns))))
+    def empty(cls, width: int) -> Self:
+        """Nothing counted yet, for points of so many numbers."""
+        return cls(0.0, np.zeros(width), np.zeros((width, width)))
 
     def learn(self, points: Singles) -> None:
         """Count these rows."""
-        part = self._part(points).astype(np.float64)
+        part = _clipped(points).astype(np.float64)
         kept = 0.5 ** (len(part) / _HALF_LIFE)
         self._rows = self._rows * kept + len(part)
         self._sums = self._sums * kept + part.sum(axis=0)
@@ -72,54 +72,55 @@ class Lines:
     def surprises(self, points: Singles) -> Singles:
         """How far each value is off its line, as the surprise of a Cauchy distribution of that width, in nats."""
         drawn = self._lines()
-        left = ((self._part(points) - drawn.means) @ drawn.weights) / drawn.spreads
+        left = ((_clipped(points) - drawn.means) @ drawn.weights) / drawn.spreads
         return np.log1p(left * left)
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """What `restored` needs."""
-        return {
-            "columns": self.columns,
-            "rows": np.array([self._rows]),
-            "sums": self._sums,
-            "products": self._products,
-        }
+        return {"rows": np.array([self._rows]), "sums": self._sums, "products": self._products}
 
     @classmethod
-    def restored(cls, arrays: Mapping[str, Any], width: int) -> Self:
-        """What gave these arrays.
-
-        Args:
-            arrays: of a model file.
-            width: numbers of a point.
+    def restored(cls, arrays: Arrays, width: int) -> Self:
+        """What gave these arrays, for points of so many numbers.
 
         Raises:
-            ModelFileError: they do not fit together.
+            ModelFileError: they do not fit together, or no points have such sums.
         """
+        rows = float(floats(arrays, "rows", 1, least=1, most=MOST_ROWS)[0])
+        most = _CLIP * rows * (1 + _ROUNDED)
+        sums = floats(arrays, "sums", width, least=-most, most=most)
+        products = floats(arrays, "products", width, width, least=-_CLIP * most, most=_CLIP * most)
+        made = cls(rows, sums, products)
         try:
-            columns = np.asarray(arrays["columns"], dtype=np.int64)
-            sums, products = (np.asarray(arrays[name], dtype=np.float64) for name in ("sums", "products"))
-            rows = float(arrays["rows"].reshape(-1)[0])
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            raise ModelFileError("The model file lacks the lines through its columns.") from error
-        size = len(columns)
-        fits = columns.shape == sums.shape == (size,) and products.shape == (size, size) and size > 0
-        if not fits or columns.min() < 0 or columns.max() >= width or not rows > 0:
-            raise ModelFileError("The lines of the model file do not fit its columns.")
-        if not (np.isfinite(products).all() and np.isfinite(sums).all() and products.diagonal().min() >= 0):
+            np.linalg.cholesky(made._ridged(made._spread()))
+        except np.linalg.LinAlgError as error:
+            raise ModelFileError("Through the columns of the model file no lines can be drawn.") from error
+        if np.abs(products - products.T).max(initial=0) > _ROUNDED * _CLIP * most:
             raise ModelFileError("The lines of the model file lead nowhere.")
-        return cls(columns, rows, sums, products)
+        return made
 
-    def _part(self, points: Singles) -> Singles:
-        return np.clip(points[:, self.columns], np.float32(-_CLIP), np.float32(_CLIP))
+    def _spread(self) -> Floats:
+        """How the columns vary together."""
+        means = self._sums / self._rows
+        return self._products / self._rows - np.outer(means, means)
+
+    @staticmethod
+    def _ridged(spread: Floats) -> Floats:
+        return spread + np.diag(_RIDGE * np.maximum(spread.diagonal(), _LEAST))
 
     def _lines(self) -> _Drawn:
         if self._drawn is None:
-            means = self._sums / self._rows
-            spread = self._products / self._rows - np.outer(means, means)
-            inverse = np.linalg.inv(spread + np.diag(_RIDGE * np.maximum(spread.diagonal(), _LEAST)))
+            spread = self._spread()
+            inverse = np.linalg.inv(self._ridged(spread))
             weights = inverse / inverse.diagonal()
             left = np.maximum((weights * (spread @ weights)).sum(axis=0), 0)
             self._drawn = _Drawn(
-                means.astype(np.float32), weights.astype(np.float32), np.sqrt(left + _LEAST).astype(np.float32)
+                (self._sums / self._rows).astype(np.float32),
+                weights.astype(np.float32),
+                np.sqrt(left + _LEAST).astype(np.float32),
             )
         return self._drawn
+
+
+def _clipped(points: Singles) -> Singles:
+    return np.clip(points, np.float32(-_CLIP), np.float32(_CLIP))

@@ -2,11 +2,13 @@
 
 from typing import Any, Self
 
+import msgspec
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError, TrainingDataError
 from netsentinel.detection.models.behaviour import ENTITY
 from netsentinel.detection.models.histories import DEPTH, HISTORIES
+from netsentinel.detection.models.parts import Inner, Place, Width, settings_of
 from netsentinel.detection.models.rarity import Rarity
 from netsentinel.detection.models.segments import Scales
 from netsentinel.detection.models.table import Floats, Ints, Schema, Singles, Table
@@ -16,6 +18,12 @@ SIDE = 32
 
 _KNEE = 3.0
 """Robust standard deviations from usual at which a pixel has three quarters of its full brightness."""
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    rarity: Inner
+    middles: tuple[Place, ...]
+    widths: tuple[Width, ...]
 
 
 class Maps:
@@ -86,15 +94,11 @@ class Maps:
         Raises:
             ModelFileError: they do not fit the schema.
         """
-        try:
-            rarity = Rarity.restored(settings["rarity"], schema)
-            middles = np.asarray(settings["middles"], dtype=np.float64)
-            widths = np.asarray(settings["widths"], dtype=np.float64)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks the scales of its maps.") from error
-        if not middles.shape == widths.shape == (rarity.width,) or not (widths > 0).all() or rarity.width > SIDE**2:
+        said = settings_of(settings, _Settings)
+        rarity = Rarity.restored(said.rarity, schema)
+        if not len(said.middles) == len(said.widths) == rarity.width <= SIDE**2:
             raise ModelFileError("The model file has maps of other features than it names.")
-        return cls(rarity, Scales(middles, widths), _cells(schema, rarity.width))
+        return cls(rarity, Scales(np.array(said.middles), np.array(said.widths)), _cells(schema, rarity.width))
 
 
 def _cells(schema: Schema, width: int) -> Ints:

@@ -6,7 +6,8 @@ import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.calibration import Tail
-from netsentinel.detection.models.encode import Points, row_keys, strongest
+from netsentinel.detection.models.encode import CLIP, Points, row_keys, strongest
+from netsentinel.detection.models.parts import TailSettings, settings_of, singles
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rows import benign_only, held_back
 from netsentinel.detection.models.table import Floats, Ints, Schema, Singles, Table
@@ -87,15 +88,13 @@ class Nearest:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The model that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._points = Points.restored(state.settings["points"], schema)
-            made._memory = np.asarray(state.arrays["memory"], dtype=np.float32)
-            made._tail = Tail.restored(np.asarray(state.arrays["knots"], dtype=np.float64), int(state.settings["rows"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of a memory.") from error
-        if made._memory.ndim != 2 or made._memory.shape[1] != made._points.width or not len(made._memory):  # noqa: PLR2004
-            raise ModelFileError("The memory of the model file does not fit its schema.")
+        said = settings_of(state.settings, TailSettings)
+        made = cls(said.seed)
+        made._points = Points.restored(said.points, schema)
+        made._memory = singles(state.arrays, "memory", None, made._points.width, least=-CLIP, most=CLIP)
+        if not len(made._memory):
+            raise ModelFileError("The model file remembers nothing.")
+        made._tail = Tail.restored(state.arrays, said.rows)
         made._schema = schema
         return made
 

@@ -1,16 +1,17 @@
 """Four opinions on what is new, for data without labels: isolation forest, distance to benign rows, and relations."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
+import msgspec
 import numpy as np
-import numpy.typing as npt
+from msgspec import Meta
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.calibration import Tail
 from netsentinel.detection.models.encode import row_keys, strongest
 from netsentinel.detection.models.isolation_forest import IsolationForest
 from netsentinel.detection.models.nearest import Nearest
+from netsentinel.detection.models.parts import Inner, Place, Rows, Seed, Width, settings_of, under
 from netsentinel.detection.models.ports import Contribution, Labels, State
 from netsentinel.detection.models.rarity import Rarity
 from netsentinel.detection.models.relations import Relations
@@ -26,6 +27,16 @@ _RELATIONS = "relations."
 _OPINIONS = 4
 _FARTHEST = 500.0
 """What no exponential function makes infinite."""
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    seed: Seed
+    rows: Rows
+    places: Annotated[tuple[Place, ...], Meta(min_length=_OPINIONS, max_length=_OPINIONS)]
+    widths: Annotated[tuple[Width, ...], Meta(min_length=_OPINIONS, max_length=_OPINIONS)]
+    forest: Inner
+    memory: Inner
+    rarity: Inner
 
 
 class Novelty:
@@ -133,27 +144,15 @@ class Novelty:
     @classmethod
     def restored(cls, state: State, schema: Schema) -> Self:
         """The model that gave this state."""
-        try:
-            made = cls(int(state.settings["seed"]))
-            made._places = np.asarray(state.settings["places"], dtype=np.float64)
-            made._widths = np.asarray(state.settings["widths"], dtype=np.float64)
-            forest = State(state.settings["forest"], _under(_FOREST, state.arrays))
-            memory = State(state.settings["memory"], _under(_MEMORY, state.arrays))
-            rarity = state.settings["rarity"]
-            middles, spreads = (np.asarray(state.arrays[name], dtype=np.float64) for name in ("middles", "spreads"))
-            rows, knots = int(state.settings["rows"]), np.asarray(state.arrays["knots"], dtype=np.float64)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks parts of a novelty model.") from error
-        made._rarity = Rarity.restored(rarity, schema)
-        width = (made._rarity.width,)
-        opinions = made._places.shape == made._widths.shape == (_OPINIONS,) and made._widths.min() > 0
-        if not opinions or middles.shape != width or spreads.shape != width or not spreads.min() > 0:
-            raise ModelFileError("The parts of the model file do not fit together.")
-        made._scales = Scales(middles, spreads)
-        made._relations = Relations.restored(_under(_RELATIONS, state.arrays), made._rarity.width)
-        made._tail = Tail.restored(knots, rows)
-        made._forest = IsolationForest.restored(forest, schema)
-        made._memory = Nearest.restored(memory, schema)
+        said, arrays = settings_of(state.settings, _Settings), state.arrays
+        made = cls(said.seed)
+        made._places, made._widths = np.array(said.places), np.array(said.widths)
+        made._rarity = Rarity.restored(said.rarity, schema)
+        made._scales = Scales.restored(arrays, made._rarity.width, spreads="spreads")
+        made._relations = Relations.restored(under(_RELATIONS, arrays), made._rarity.width)
+        made._tail = Tail.restored(arrays, said.rows)
+        made._forest = IsolationForest.restored(State(said.forest, under(_FOREST, arrays)), schema)
+        made._memory = Nearest.restored(State(said.memory, under(_MEMORY, arrays)), schema)
         return made
 
     def _points(self, table: Table) -> Singles:
@@ -173,7 +172,3 @@ class Novelty:
 
 def _positive(sums: Floats) -> Floats:
     return np.exp(np.minimum(sums, _FARTHEST))
-
-
-def _under(prefix: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

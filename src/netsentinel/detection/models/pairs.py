@@ -1,15 +1,12 @@
 """Values that are usual each by itself, and not together: counts of pairs of columns, in numpy."""
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.parts import MOST_ROWS, Arrays, floats, ints, singles
 from netsentinel.detection.models.table import Floats, Ints, Singles
-
-MOST_COLUMNS = 64
-"""Columns that are looked at: of more, those whose values differ most."""
 
 _PARTNERS = 4
 """Columns that each is held against: those that say most of it."""
@@ -20,7 +17,7 @@ _INNER = 24
 _PARTS = _INNER + 2
 """With what is below and what is above all that was seen."""
 
-_NEVER = 1e30
+_NEVER = float(np.float32(1e30))
 """Beyond any point."""
 
 _LOOKED_AT = 8_192
@@ -35,15 +32,13 @@ class Pairs:
     """How much rarer two values are together than they would be if they had nothing to do with each other.
 
     Args:
-        columns: those of the points that are looked at.
         cuts: shape (columns, parts - 1), ascending; `_NEVER` where a column needs fewer.
         partners: shape (2, pairs): places among the columns.
         weights: how much each pair counts: 1, or 2 where each is a partner of the other.
         counts: shape (pairs, parts * parts), which forget by halves.
     """
 
-    def __init__(self, columns: Ints, cuts: Singles, partners: Ints, weights: Floats, counts: Floats) -> None:
-        self.columns = columns
+    def __init__(self, cuts: Singles, partners: Ints, weights: Floats, counts: Floats) -> None:
         self._cuts = cuts
         self._partners = partners
         self._weights = weights
@@ -54,22 +49,16 @@ class Pairs:
     @classmethod
     def of(cls, points: Singles) -> Self:
         """Parts and partners of the columns of these rows; nothing counted yet."""
-        if len(points) > _LOOKED_AT:
-            points = points[np.linspace(0, len(points) - 1, _LOOKED_AT).astype(np.int64)]
+        points = _some(points)
         cuts = np.stack([_cuts(column) for column in points.T])
-        places = _places(points, cuts)
-        columns: Ints = np.arange(points.shape[1], dtype=np.int64)
-        if len(columns) > MOST_COLUMNS:
-            differ = np.array([_entropy(np.bincount(one)) for one in places])
-            columns = np.sort(np.argsort(-differ, kind="stable")[:MOST_COLUMNS]).astype(np.int64)
-        shared = _shared(places[columns])
-        best = np.argsort(-shared, axis=1, kind="stable")[:, : min(_PARTNERS, len(columns) - 1)]
+        shared = _shared(_places(points, cuts))
+        best = np.argsort(-shared, axis=1, kind="stable")[:, : min(_PARTNERS, len(cuts) - 1)]
         chosen = np.zeros(shared.shape)
         np.put_along_axis(chosen, best, 1.0, axis=1)
         both = np.triu(chosen + chosen.T)
         partners: Ints = np.stack(np.nonzero(both)).astype(np.int64)
         weights = both[partners[0], partners[1]]
-        return cls(columns, cuts[columns], partners, weights, np.zeros((len(weights), _CELLS)))
+        return cls(cuts, partners, weights, np.zeros((len(weights), _CELLS)))
 
     def learn(self, points: Singles) -> None:
         """Count these rows."""
@@ -92,7 +81,7 @@ class Pairs:
 
     def excesses(self, points: Singles) -> Floats:
         """The excess of each column's pairs, half of it each column's. Shape (rows, columns)."""
-        found = np.zeros((len(self.columns), len(points)))
+        found = np.zeros((len(self._cuts), len(points)))
         if len(self._weights):
             half = self._table().ravel().take(self._cells(points)) * (self._weights[:, None] / 2)
             for side in self._partners:
@@ -102,7 +91,6 @@ class Pairs:
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """What `restored` needs."""
         return {
-            "columns": self.columns,
             "cuts": self._cuts,
             "partners": self._partners,
             "weights": self._weights,
@@ -110,33 +98,22 @@ class Pairs:
         }
 
     @classmethod
-    def restored(cls, arrays: Mapping[str, Any], width: int) -> Self:
-        """What gave these arrays.
-
-        Args:
-            arrays: of a model file.
-            width: numbers of a point.
+    def restored(cls, arrays: Arrays, width: int) -> Self:
+        """What gave these arrays, for points of so many numbers.
 
         Raises:
             ModelFileError: they do not fit together.
         """
-        try:
-            columns, partners = (np.asarray(arrays[name], dtype=np.int64) for name in ("columns", "partners"))
-            cuts = np.asarray(arrays["cuts"], dtype=np.float32)
-            weights, counts = (np.asarray(arrays[name], dtype=np.float64) for name in ("weights", "counts"))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError("The model file lacks the pairs of its columns.") from error
-        size = len(columns)
-        if columns.shape != (size,) or not 0 < size <= MOST_COLUMNS or columns.min() < 0 or columns.max() >= width:
-            raise ModelFileError("The pairs of the model file are of other columns than it names.")
-        pairs = len(weights)
-        if partners.shape != (2, pairs) or weights.shape != (pairs,) or counts.shape != (pairs, _CELLS):
-            raise ModelFileError("The pairs of the model file do not fit together.")
-        if cuts.shape != (size, _PARTS - 1) or weights.sum() != size * min(_PARTNERS, size - 1):
-            raise ModelFileError("The pairs of the model file do not fit their columns.")
-        if pairs and (partners.min() < 0 or partners.max() >= size or not counts.min() >= 0 or not weights.min() >= 1):
-            raise ModelFileError("The pairs of the model file count what is not there.")
-        return cls(columns, cuts, partners, weights, counts)
+        cuts = singles(arrays, "cuts", width, _PARTS - 1, least=-_NEVER, most=_NEVER)
+        partners = ints(arrays, "partners", 2, None, least=0, most=width - 1)
+        pairs = partners.shape[1]
+        weights = floats(arrays, "weights", pairs, least=1, most=2)
+        counts = floats(arrays, "counts", pairs, _CELLS, least=0, most=MOST_ROWS)
+        if (np.diff(cuts, axis=1) < 0).any() or (partners[0] >= partners[1]).any():
+            raise ModelFileError("The pairs of the model file are not in their order.")
+        if weights.sum() != width * min(_PARTNERS, width - 1):
+            raise ModelFileError("The pairs of the model file do not fit its columns.")
+        return cls(cuts, partners, weights, counts)
 
     @property
     def _shares(self) -> Singles:
@@ -145,7 +122,7 @@ class Pairs:
 
     def _cells(self, points: Singles) -> Ints:
         """Where each pair of each row is counted, in the counts laid out in one row. Shape (pairs, rows)."""
-        places = _places(points[:, self.columns], self._cuts)
+        places = _places(points, self._cuts)
         found: Ints = places[self._partners[0]] * _PARTS
         found += places[self._partners[1]]
         found += self._starts
@@ -163,6 +140,24 @@ class Pairs:
             self._excess = made
             return made
         return self._excess
+
+
+def varied(points: Singles, most: int) -> Ints:
+    """Places of the columns of these rows, in order; of more than so many those whose values differ most."""
+    width = points.shape[1]
+    if width <= most:
+        return np.arange(width, dtype=np.int64)
+    points = _some(points)
+    places = _places(points, np.stack([_cuts(column) for column in points.T]))
+    differ = np.array([_entropy(np.bincount(one)) for one in places])
+    return np.sort(np.argsort(-differ, kind="stable")[:most]).astype(np.int64)
+
+
+def _some(points: Singles) -> Singles:
+    """An even choice of the rows, where there are many."""
+    if len(points) <= _LOOKED_AT:
+        return points
+    return points[np.linspace(0, len(points) - 1, _LOOKED_AT).astype(np.int64)]
 
 
 def _cuts(column: Singles) -> Singles:

@@ -1,13 +1,19 @@
 """Rows as numbers for models that know no categories: of a category counts how rare its value is."""
 
-from typing import Any, Self
+import sys
+from typing import Annotated, Any, Self
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from netsentinel.detection.errors import ModelFileError
-from netsentinel.detection.models.encode import MAX_VALUES, vocabulary
+from netsentinel.detection.models.encode import MAX_VALUES, packed, unpacked, vocabulary
+from netsentinel.detection.models.parts import Place, settings_of
 from netsentinel.detection.models.table import Flags, Floats, Kind, Schema, Table
+
+_Plain = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+"""A number as rows state it: any that is finite."""
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -16,13 +22,13 @@ class _Words(msgspec.Struct, frozen=True):
     place: int
     """Among the categories of the schema."""
     values: tuple[str, ...]
-    costs: tuple[float, ...]
+    costs: tuple[Place, ...]
     """Minus the logarithm of each value's share; the last is for all others."""
 
 
 class _Settings(msgspec.Struct, frozen=True):
     logs: tuple[bool, ...]
-    medians: tuple[float, ...]
+    medians: tuple[_Plain, ...]
     words: tuple[_Words, ...]
 
 
@@ -63,7 +69,7 @@ class Rarity:
         width = len(self._logs)
         found = np.empty((len(table), self.width))
         numbers = np.where(np.isnan(table.numbers), self._medians, table.numbers)
-        found[:, :width] = np.where(self._logs, np.sign(numbers) * np.log1p(np.abs(numbers)), numbers)
+        found[:, :width] = packed(self._logs, numbers)
         for at, words in enumerate(self._words):
             codes = table.categories[words.place].coded_as(words.values)
             found[:, width + at] = np.asarray(words.costs)[codes]
@@ -81,7 +87,7 @@ class Rarity:
     def usual(self, schema: Schema, row: Floats) -> list[float | str]:
         """A row of numbers in the units of the schema's features; of a category the most common value."""
         width = len(self._logs)
-        plain = np.where(self._logs, np.sign(row[:width]) * np.expm1(np.abs(row[:width])), row[:width])
+        plain = unpacked(self._logs, row[:width])
         found: list[float | str] = [float(f"{value:.3g}") for value in plain]
         found += [""] * (len(schema.features) - width)
         for words in self._words:
@@ -101,12 +107,11 @@ class Rarity:
         Raises:
             ModelFileError: they do not fit the schema.
         """
-        try:
-            said = msgspec.convert(settings, _Settings)
-        except msgspec.ValidationError as error:
-            raise ModelFileError("The model file lacks the scales of its features.") from error
+        said = settings_of(settings, _Settings)
         numbers = sum(one.kind is Kind.NUMBER for one in schema.features)
-        fits = len(said.logs) == len(said.medians) == numbers and all(
+        places = [one.place for one in said.words]
+        fits = len(said.logs) == len(said.medians) == numbers and len(set(places)) == len(places)
+        fits = fits and all(
             0 <= one.place < len(schema.categories)
             and len(one.costs) == len(one.values) + 1
             and len(one.values) <= MAX_VALUES

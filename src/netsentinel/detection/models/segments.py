@@ -3,11 +3,12 @@
 Each takes points (rows as numbers of comparable size) and gives raw scores; `behaviour.py` calibrates and combines.
 """
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.parts import FARTHEST, MOST_ROWS, NARROWEST, Arrays, floats, ints, singles
 from netsentinel.detection.models.table import Flags, Floats, Ints, Singles
 
 CLIP = 12.0
@@ -44,6 +45,21 @@ class Scales:
         middles = np.median(rows, axis=0)
         widths = np.maximum(_MAD * np.median(np.abs(rows - middles), axis=0), 0.5 * rows.std(axis=0))
         return cls(middles, np.maximum(widths, 0.1))
+
+    @classmethod
+    def restored(cls, arrays: Arrays, width: int, *, spreads: str = "widths") -> Self:
+        """The scales of these arrays.
+
+        Args:
+            arrays: of a model file.
+            width: columns.
+            spreads: what the file calls the widths.
+
+        Raises:
+            ModelFileError: there are none, or those of other columns.
+        """
+        middles = floats(arrays, "middles", width, least=-FARTHEST, most=FARTHEST)
+        return cls(middles, floats(arrays, spreads, width, least=NARROWEST, most=FARTHEST))
 
     def points(self, rows: Floats) -> Singles:
         """Rows in robust standard deviations from the median."""
@@ -195,33 +211,21 @@ class Memory:
         return np.sqrt(np.maximum(nearest, 0)).astype(np.float64)
 
 
-def checked(arrays: dict[str, Any], width: int) -> tuple[Scales, Sketches, HalfSpaceTrees, Memory]:
-    """What a model file holds of one segment.
+def checked(arrays: Arrays, width: int) -> tuple[Scales, Sketches, HalfSpaceTrees, Memory]:
+    """What a model file holds of one segment, whose rows have so many numbers.
 
     Raises:
-        ModelFileError: parts are missing, or of another shape.
+        ModelFileError: parts are missing, or are none that any segment has.
     """
-    try:
-        middles, widths = (np.asarray(arrays[name], dtype=np.float64) for name in ("middles", "widths"))
-        counts, masses = (np.asarray(arrays[name], dtype=np.float64) for name in ("counts", "masses"))
-        columns, cuts = np.asarray(arrays["columns"], dtype=np.int64), np.asarray(arrays["cuts"], dtype=np.float32)
-        rows, at = np.asarray(arrays["rows"], dtype=np.float32), int(arrays["at"].reshape(-1)[0])
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise ModelFileError("The model file lacks parts of a segment.") from error
     inner = (TREES, _LEAVES - 1)
-    fits = (
-        middles.shape == widths.shape == (width,)
-        and (widths > 0).all()
-        and counts.shape == (width, _BINS)
-        and columns.shape == cuts.shape == inner
-        and masses.shape == (TREES, _LEAVES)
-        and rows.ndim == 2  # noqa: PLR2004 - a matrix
-        and rows.shape[1] == width
-        and 0 < len(rows) <= MEMORY
-        and 0 <= at < MEMORY
-        and counts.min() >= 0
-        and masses.min() >= 0
+    trees = HalfSpaceTrees(
+        ints(arrays, "columns", *inner, least=0, most=max(width, 1) - 1),
+        singles(arrays, "cuts", *inner, least=-CLIP, most=CLIP),
+        floats(arrays, "masses", TREES, _LEAVES, least=0, most=MOST_ROWS),
     )
-    if not fits or columns.min() < 0 or columns.max() >= max(width, 1):
-        raise ModelFileError("The parts of a segment in the model file do not fit together.")
-    return Scales(middles, widths), Sketches(counts), HalfSpaceTrees(columns, cuts, masses), Memory(rows, at)
+    sketches = Sketches(floats(arrays, "counts", width, _BINS, least=0, most=MOST_ROWS))
+    rows = singles(arrays, "rows", None, width, least=-CLIP, most=CLIP)
+    at = int(ints(arrays, "at", 1, least=0, most=MEMORY - 1)[0])
+    if not 0 < len(rows) <= MEMORY:
+        raise ModelFileError("A segment in the model file remembers nothing, or more than any segment does.")
+    return Scales.restored(arrays, width), sketches, trees, Memory(rows, at)

@@ -55,10 +55,12 @@ def test_a_tails_threshold_costs_its_budget() -> None:
     assert cost == pytest.approx(0.01, abs=0.004)
 
 
-@pytest.mark.parametrize("knots", [np.zeros(0), np.arange(513.0)[::-1], np.zeros((2, 513))])
+@pytest.mark.parametrize(
+    "knots", [np.zeros(0), np.arange(513.0)[::-1], np.zeros((2, 513)), np.full(513, np.nan), np.arange(-9.0, 504.0)]
+)
 def test_knots_that_are_none_are_refused(knots: np.ndarray) -> None:
     with pytest.raises(ModelFileError):
-        Tail.restored(knots, 10)
+        Tail.restored({"knots": knots}, 10)
 
 
 def test_a_surprise_is_the_share_that_scores_as_high_and_goes_on_beyond() -> None:

@@ -28,7 +28,7 @@ def test_of_too_many_attacks_rare_kinds_are_kept(monkeypatch: pytest.MonkeyPatch
 
 def test_memories_of_other_columns_are_refused() -> None:
     kept = Likeness.of(ROWS, LABELS, 0)
-    with pytest.raises(ModelFileError, match="do not fit"):
-        Likeness.restored(kept.settings(), {**kept.arrays(), "attacks": np.zeros((3, 2))}, SCHEMA)
+    with pytest.raises(ModelFileError, match="does not fit"):
+        Likeness.restored(kept.settings(), {**kept.arrays(), "attacks": np.zeros((3, 2), dtype=np.float32)}, SCHEMA)
     with pytest.raises(ModelFileError, match="lacks"):
         Likeness.restored(kept.settings(), {"attacks": kept.arrays()["attacks"]}, SCHEMA)

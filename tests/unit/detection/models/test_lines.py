@@ -7,7 +7,6 @@ from netsentinel.detection.models.metrics import roc_auc
 from netsentinel.detection.models.table import Singles
 
 RANDOM = np.random.default_rng(5)
-COLUMNS = np.arange(8)
 
 
 def together(rows: int) -> Singles:
@@ -22,7 +21,7 @@ MIXED = np.stack([together(400)[:, column] for column in range(8)], axis=1)
 
 
 def learnt() -> Lines:
-    lines = Lines.empty(COLUMNS)
+    lines = Lines.empty(8)
     lines.learn(POINTS)
     return lines
 
@@ -42,7 +41,7 @@ def test_the_columns_that_are_off_are_told() -> None:
 
 def test_it_learns_the_same_in_parts() -> None:
     """But for what is forgotten, which is as much as the rows that came after."""
-    parts = Lines.empty(COLUMNS)
+    parts = Lines.empty(8)
     for start in range(0, 4_000, 100):
         parts.learn(POINTS[start : start + 100])
     assert np.allclose(parts.scores(MIXED), learnt().scores(MIXED), atol=0.1)
@@ -58,7 +57,7 @@ def test_it_gets_used_to_what_is_new() -> None:
 
 
 def test_columns_that_never_vary_can_be_judged() -> None:
-    lines = Lines.empty(COLUMNS)
+    lines = Lines.empty(8)
     lines.learn(np.zeros((60, 8), dtype=np.float32))
     scores = lines.scores(np.eye(8, dtype=np.float32) * np.array([[0], *[[1]] * 7], dtype=np.float32))
     assert scores[0] == pytest.approx(0)
@@ -69,10 +68,21 @@ def test_parts_of_a_file_must_fit() -> None:
     good = learnt().arrays()
     assert np.array_equal(Lines.restored(good, 8).scores(MIXED), learnt().scores(MIXED))
     for name, value in (
-        ("columns", COLUMNS + 1), ("columns", COLUMNS - 1), ("rows", np.zeros(1)), ("rows", np.zeros(0)),
-        ("sums", np.zeros(7)), ("products", np.zeros((8, 7))), ("products", -good["products"]),
+        ("rows", np.zeros(1)), ("rows", np.zeros(0)), ("rows", np.float64(9)), ("rows", np.array(["9"])),
+        ("sums", np.zeros(7)), ("sums", good["sums"] + 7 * good["rows"]), ("sums", good["sums"] * np.nan),
+        ("products", np.zeros((8, 7))), ("products", good["products"][None]), ("products", good["products"] * 1e300),
+        ("products", -good["products"]), ("products", np.triu(good["products"])),
     ):  # fmt: skip
         with pytest.raises(ModelFileError):
             Lines.restored(good | {name: value}, 8)
-    with pytest.raises(ModelFileError):
-        Lines.restored({}, 8)
+    for name in good:
+        with pytest.raises(ModelFileError, match=f"lacks '{name}'"):
+            Lines.restored({other: array for other, array in good.items() if other != name}, 8)
+
+
+def test_sums_through_which_no_line_can_be_drawn_are_refused() -> None:
+    """No rows have such products: two columns that are worth less by themselves than together."""
+    products = np.diag(np.full(8, 100.0))
+    products[0, 1] = products[1, 0] = 3_000.0
+    with pytest.raises(ModelFileError, match="no lines can be drawn"):
+        Lines.restored({"rows": np.array([100.0]), "sums": np.zeros(8), "products": products}, 8)

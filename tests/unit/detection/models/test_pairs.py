@@ -3,7 +3,7 @@ import pytest
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.metrics import roc_auc
-from netsentinel.detection.models.pairs import MOST_COLUMNS, Pairs
+from netsentinel.detection.models.pairs import Pairs, varied
 from netsentinel.detection.models.table import Singles
 
 RANDOM = np.random.default_rng(6)
@@ -52,17 +52,21 @@ def test_one_column_has_no_pairs() -> None:
     pairs.learn(POINTS[:, :1])
     assert pairs.scores(POINTS[:4, :1]).tolist() == [0, 0, 0, 0]
     assert pairs.excesses(POINTS[:4, :1]).tolist() == [[0], [0], [0], [0]]
-    assert Pairs.restored(pairs.arrays(), 1).columns.tolist() == [0]
+    assert Pairs.restored(pairs.arrays(), 1).scores(POINTS[:4, :1]).tolist() == [0, 0, 0, 0]
 
 
-def test_of_many_columns_those_that_differ_most_are_looked_at() -> None:
-    wide = RANDOM.normal(size=(500, MOST_COLUMNS + 20)).astype(np.float32)
+def test_of_many_columns_those_that_differ_most_are_chosen() -> None:
+    wide = RANDOM.normal(size=(500, 40)).astype(np.float32)
     wide[:, 5:25] = 1
-    pairs = Pairs.of(wide)
-    assert pairs.columns.tolist() == [*range(5), *range(25, MOST_COLUMNS + 20)]
-    pairs.learn(wide)
+    assert varied(wide, 20).tolist() == [*range(5), *range(25, 40)]
+    assert varied(wide, 40).tolist() == list(range(40))
+
+
+def test_each_column_has_four_partners() -> None:
+    pairs = Pairs.of(RANDOM.normal(size=(500, 30)).astype(np.float32))
+    pairs.learn(RANDOM.normal(size=(500, 30)).astype(np.float32))
     arrays = pairs.arrays()
-    assert arrays["weights"].sum() == 4 * MOST_COLUMNS
+    assert arrays["weights"].sum() == 4 * 30
     assert arrays["counts"].sum(axis=1).tolist() == [500.0] * len(arrays["weights"])
 
 
@@ -70,11 +74,15 @@ def test_parts_of_a_file_must_fit() -> None:
     good = learnt().arrays()
     assert np.array_equal(Pairs.restored(good, 3).scores(INSIDE), learnt().scores(INSIDE))
     for name, value in (
-        ("columns", good["columns"] + 1), ("columns", good["columns"][:0]), ("partners", good["partners"] + 2),
-        ("partners", good["partners"][:, :2]), ("cuts", good["cuts"][:, 1:]), ("counts", good["counts"] - 1e9),
-        ("counts", good["counts"][:2]), ("weights", good["weights"][:2]), ("weights", good["weights"] + 1),
+        ("partners", good["partners"] + 2), ("partners", good["partners"][::-1]), ("partners", good["partners"] - 1),
+        ("partners", good["partners"][:, :2]), ("partners", np.int64(1)), ("partners", good["partners"][None]),
+        ("cuts", good["cuts"][:, 1:]), ("cuts", good["cuts"][:, ::-1]), ("cuts", good["cuts"] * np.nan),
+        ("counts", good["counts"] - 1e9), ("counts", good["counts"][:2]), ("counts", good["counts"] + np.inf),
+        ("counts", good["counts"] + 1e300), ("weights", good["weights"][:2]), ("weights", good["weights"] + 1),
+        ("weights", np.float64(1)), ("weights", np.array(["1", "1", "1"])),
     ):  # fmt: skip
         with pytest.raises(ModelFileError):
             Pairs.restored(good | {name: value}, 3)
-    with pytest.raises(ModelFileError):
-        Pairs.restored({}, 3)
+    for name in good:
+        with pytest.raises(ModelFileError, match=f"lacks '{name}'"):
+            Pairs.restored({other: array for other, array in good.items() if other != name}, 3)

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
-from netsentinel.detection.models.relations import Relations
+from netsentinel.detection.errors import ModelFileError
+from netsentinel.detection.models.relations import MOST_COLUMNS, Relations
 
 RANDOM = np.random.default_rng(7)
 FIRST = RANDOM.normal(size=3_000)
@@ -31,3 +33,35 @@ def test_it_survives_being_saved() -> None:
     relations = Relations.of(POINTS)
     again = Relations.restored(relations.arrays(), 3)
     assert np.array_equal(again.scores(POINTS), relations.scores(POINTS))
+
+
+def test_of_many_columns_those_that_differ_most_are_looked_at() -> None:
+    wide = RANDOM.normal(size=(500, MOST_COLUMNS + 20)).astype(np.float32)
+    wide[:, 5:25] = 1
+    relations = Relations.of(wide)
+    arrays = relations.arrays()
+    assert arrays["columns"].tolist() == [*range(5), *range(25, MOST_COLUMNS + 20)]
+    odd = wide[:3].copy()
+    odd[:, 5:25] = 5
+    assert np.array_equal(relations.scores(odd), relations.scores(wide[:3]))
+    assert relations.blame(odd)[:, 5:25].max() == 0
+    again = Relations.restored(arrays, MOST_COLUMNS + 20)
+    assert np.array_equal(again.scores(wide), relations.scores(wide))
+    assert np.array_equal(again.blame(wide), relations.blame(wide))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [[0, 1, 3], [-1, 0, 1], [0, 1], [0, 1, 1], [2, 1, 0], [[0, 1, 2]], 0, [0.0, 1.0, 2.0], ["0", "1", "2"]],
+    ids=str,
+)
+def test_columns_that_no_points_have_are_refused(columns: object) -> None:
+    with pytest.raises(ModelFileError):
+        Relations.restored({**Relations.of(POINTS).arrays(), "columns": np.array(columns)}, 3)
+
+
+def test_a_model_file_of_before_the_columns_stood_once_is_refused() -> None:
+    arrays = Relations.of(POINTS).arrays()
+    columns = arrays.pop("columns")
+    with pytest.raises(ModelFileError, match=r"lacks 'columns'.*Train it anew"):
+        Relations.restored({**arrays, "lines.columns": columns, "pairs.columns": columns}, 3)

@@ -1,20 +1,20 @@
 """LightGBM's trees as tables: all leaves of all trees are ruled out feature by feature, and no tree is walked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.table import Floats, Ints
+from netsentinel.detection.models.tree_text import CATEGORICAL, Tree
 
 MOST_LEAVES = 64
 """Of one tree: as many as an integer has bits."""
 
 _BLOCK = 1_024
-_CATEGORICAL, _NAN_IS_MISSING, _BY_DEFAULT_LEFT = 1, 2, 2
+_NAN_IS_MISSING, _BY_DEFAULT_LEFT = 2, 2
 """How LightGBM packs a decision: bit 0 for categories, bit 1 for the way of what is missing, then what that is."""
 
 _Masks = npt.NDArray[Any]
@@ -72,31 +72,19 @@ class Forest:
         self._offsets: Ints = (np.arange(self._trees) * self._width - bias)[:, None]
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
-        """The trees of LightGBM's text; None when a tree has more leaves than `MOST_LEAVES`.
-
-        Raises:
-            ModelFileError: the text is none of ours.
-        """
-        _, *parts = text.partition("\nend of trees")[0].split("\nTree=")
-        try:
-            fields = [dict(line.split("=", 1) for line in part.split("\n")[1:] if "=" in line) for part in parts]
-            values = [_numbers(one, "leaf_value", np.float64) for one in fields]
-            most = max(len(one) for one in values)
-            if most > MOST_LEAVES:
-                return None
-            width = next(bits for bits in (16, 32, MOST_LEAVES) if most <= bits)
-            leaves = np.zeros((len(values), width))
-            for tree, own in enumerate(values):
-                leaves[tree, : len(own)] = own
-            nodes: dict[int, list[_Node]] = {}
-            for tree, one in enumerate(fields):
-                for node in _nodes(tree, one):
-                    nodes.setdefault(node.feature, []).append(node)
-            features = [_feature(place, nodes[place], len(values), width) for place in sorted(nodes)]
-        except (KeyError, ValueError, IndexError, OverflowError, RecursionError) as error:
-            raise ModelFileError("The trees of the model file cannot be read.") from error
-        return cls(features, leaves)
+    def of(cls, trees: Sequence[Tree]) -> Self | None:
+        """These trees; None when one has more leaves than `MOST_LEAVES`."""
+        most = max(len(one.leaves) for one in trees)
+        if most > MOST_LEAVES:
+            return None
+        width = next(bits for bits in (16, 32, MOST_LEAVES) if most <= bits)
+        leaves = np.zeros((len(trees), width))
+        nodes: dict[int, list[_Node]] = {}
+        for number, tree in enumerate(trees):
+            leaves[number, : len(tree.leaves)] = tree.leaves
+            for node in _nodes(number, tree):
+                nodes.setdefault(node.feature, []).append(node)
+        return cls([_feature(place, nodes[place], len(trees), width) for place in sorted(nodes)], leaves)
 
     def margins(self, matrix: Floats) -> Floats:
         """What all trees say of each row together. Shape (rows,)."""
@@ -130,42 +118,28 @@ def _all(width: int) -> int:
     return (1 << width) - 1
 
 
-def _numbers(fields: Mapping[str, str], name: str, kind: Any) -> Any:
-    return np.array(fields.get(name, "").split(), dtype=kind)
-
-
-def _nodes(tree: int, fields: Mapping[str, str]) -> Iterator[_Node]:
+def _nodes(number: int, tree: Tree) -> Iterator[_Node]:
     """The decisions of one tree."""
-    features: list[int] = _numbers(fields, "split_feature", np.int64).tolist()
-    thresholds: list[float] = _numbers(fields, "threshold", np.float64).tolist()
-    decisions: list[int] = _numbers(fields, "decision_type", np.int64).tolist()
-    children: list[tuple[int, int]] = list(
-        zip(
-            _numbers(fields, "left_child", np.int64).tolist(),
-            _numbers(fields, "right_child", np.int64).tolist(),
-            strict=True,
-        )
-    )
-    bounds: list[int] = _numbers(fields, "cat_boundaries", np.int64).tolist()
-    words: list[int] = _numbers(fields, "cat_threshold", np.int64).tolist()
-    if len(_numbers(fields, "leaf_value", np.float64)) != len(children) + 1:
-        raise ValueError("a tree has another number of leaves than its decisions make")
-    below = [0] * len(children)
-    for node in reversed(range(len(children))):  # a child always has a greater number than its parent
-        left, right = (1 << ~child if child < 0 else below[child] for child in children[node])
+    below = [0] * len(tree.features)
+    for node in reversed(range(len(below))):  # a child always has a greater number than its parent
+        left, right = (1 << ~child if child < 0 else below[child] for child in (tree.left[node], tree.right[node]))
         below[node] = left | right
         values: frozenset[int] = frozenset()
-        if decisions[node] & _CATEGORICAL:
-            begin, end = bounds[int(thresholds[node])], bounds[int(thresholds[node]) + 1]
+        threshold, decision = tree.thresholds[node], tree.decisions[node]
+        if decision & CATEGORICAL:
+            begin, end = tree.bounds[int(threshold)], tree.bounds[int(threshold) + 1]
             values = frozenset(
-                32 * place + bit for place, word in enumerate(words[begin:end]) for bit in range(32) if word >> bit & 1
+                32 * place + bit
+                for place, word in enumerate(tree.words[begin:end])
+                for bit in range(32)
+                if word >> bit & 1
             )
-        yield _Node(tree, features[node], thresholds[node], decisions[node], left, right, values)
+        yield _Node(number, tree.features[node], threshold, decision, left, right, values)
 
 
 def _feature(place: int, nodes: Sequence[_Node], trees: int, width: int) -> _Feature:
     kind = _kinds(width)[0]
-    if nodes[0].decision & _CATEGORICAL:
+    if nodes[0].decision & CATEGORICAL:
         most = max(max(node.values, default=0) for node in nodes) + 1
         masks = np.full((most + 1, trees), _all(width), dtype=kind)
         for node in nodes:

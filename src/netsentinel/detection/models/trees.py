@@ -11,6 +11,7 @@ from lightgbm.basic import LightGBMError
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.forest import Forest
 from netsentinel.detection.models.table import Floats
+from netsentinel.detection.models.tree_text import trees_of
 
 _SETTINGS: Mapping[str, Any] = {
     "objective": "binary",
@@ -35,7 +36,7 @@ class Trees:
     @cached_property
     def _forest(self) -> Forest | None:
         """The trees as tables; None where LightGBM itself has to walk them, because they are too large."""
-        return Forest.read(self.text())
+        return Forest.of(trees_of(self.text())[1])
 
     @classmethod
     def grown(
@@ -95,10 +96,11 @@ class Trees:
         """
         if len(text) > MAX_TEXT or not text.startswith("tree\n"):
             raise ModelFileError("The model file holds no trees, or too many.")
+        known, _ = trees_of(text)
+        if known != features:
+            raise ModelFileError(f"The trees know {known} features, the schema {features}.")
         try:
             booster = cast("Any", lightgbm).Booster(model_str=text)
         except (LightGBMError, ValueError) as error:
             raise ModelFileError("The trees of the model file cannot be read.") from error
-        if booster.num_feature() != features:
-            raise ModelFileError(f"The trees know {booster.num_feature()} features, the schema {features}.")
         return cls(booster)

@@ -5,6 +5,7 @@ import pytest
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.forest import Forest
+from netsentinel.detection.models.tree_text import trees_of
 from netsentinel.detection.models.trees import Trees
 
 RANDOM = np.random.default_rng(0)
@@ -35,7 +36,7 @@ def asked() -> "np.ndarray":
 )
 def test_margins_are_those_of_lightgbm_to_the_last_bit(more: dict[str, Any]) -> None:
     trees = grown(**more)
-    forest = Forest.read(trees.text())
+    forest = Forest.of(trees_of(trees.text())[1])
     assert forest is not None
     expected = trees._booster.predict(asked(), raw_score=True, num_threads=1)
     assert np.array_equal(forest.margins(asked()), expected)
@@ -44,18 +45,18 @@ def test_margins_are_those_of_lightgbm_to_the_last_bit(more: dict[str, Any]) -> 
 
 def test_trees_of_one_leaf_say_the_same_of_all_rows() -> None:
     trees = grown(rounds=2, min_data=ROWS)
-    forest = Forest.read(trees.text())
+    forest = Forest.of(trees_of(trees.text())[1])
     assert forest is not None
     assert np.array_equal(forest.margins(MATRIX), trees._booster.predict(MATRIX, raw_score=True))
 
 
 def test_larger_trees_are_left_to_lightgbm() -> None:
     trees = grown(rounds=3, num_leaves=127, min_data=1)
-    assert Forest.read(trees.text()) is None
+    assert Forest.of(trees_of(trees.text())[1]) is None
     assert np.array_equal(trees.margins(MATRIX), trees._booster.predict(MATRIX, raw_score=True))
 
 
 @pytest.mark.parametrize("field", ["leaf_value=", "left_child=", "threshold=", "\nTree="])
 def test_a_text_that_is_none_of_ours_is_refused(field: str) -> None:
     with pytest.raises(ModelFileError):
-        Forest.read(grown(rounds=2).text().replace(field, "other="))
+        trees_of(grown(rounds=2).text().replace(field, "other="))

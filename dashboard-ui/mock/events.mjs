@@ -175,7 +175,10 @@ function histogram(query, empty) {
     since,
     until,
     width,
-    stored: empty ? null : { oldest: events.at(-1).time, newest: events[0].time },
+    stored: empty
+      ? null
+      : { oldest: events.at(-1).time, newest: events[0].time, first_day: events.at(-1).time },
+    late: 0,
   };
 }
 

@@ -1,5 +1,6 @@
 """One suite for the three alert stores: in memory, on SQLite and on PostgreSQL."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
@@ -12,7 +13,7 @@ from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvide
 from netsentinel.alerts.triage.store_sql import SqlActivity
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
-from netsentinel.storage import Database, SqliteDatabase, Tx
+from netsentinel.storage import Database, ReadTx, SqliteDatabase, Tx
 from netsentinel.storage.testing import MemoryDatabase
 from tests.unit.alerts.factories import NOON, alert
 
@@ -123,6 +124,21 @@ async def test_a_page_goes_on_below_its_last_row(kept: tuple[Database, AlertStor
     await db.write(fill)
     found = await db.read(lambda tx: stores.alerts.page(tx, T, AlertFilter(), 10, (NOON, "alr_0002")))
     assert [item.id for item in found] == ["alr_0001", "alr_0000"]
+
+
+async def test_by_arrival_what_was_raised_last_comes_first(kept: tuple[Database, AlertStores]) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        for number, raised in ((1, 5), (2, 9), (3, 5), (4, 1)):
+            stores.alerts.save(tx, alert(number, last_at=NOON + number, raised_at=NOON + raised))
+
+    def ids(after: tuple[int, str] | None) -> Callable[[ReadTx], list[str]]:
+        return lambda tx: [one.id for one in stores.alerts.page(tx, T, AlertFilter(), 10, after, by_arrival=True)]
+
+    await db.write(fill)
+    assert await db.read(ids(None)) == ["alr_0002", "alr_0003", "alr_0001", "alr_0004"]
+    assert await db.read(ids((NOON + 5, "alr_0003"))) == ["alr_0001", "alr_0004"]
 
 
 async def test_samples_replace_what_was_in_their_slot(kept: tuple[Database, AlertStores]) -> None:

@@ -59,9 +59,9 @@ class Shelf:
     def __post_init__(self) -> None:
         self.spool = SpoolWriter(self.folder / ASIDE)
 
-    async def keep(self, *events: Event) -> int:
+    async def keep(self, *events: Event, received_at: int = NOON + HOUR) -> int:
         self.batches += 1
-        self.spool.begin(InboxBatch(self.batches, DEFAULT_TENANT, "eve", "", NOON + HOUR, len(events), b""))
+        self.spool.begin(InboxBatch(self.batches, DEFAULT_TENANT, "eve", "", received_at, len(events), b""))
         self.spool.keep(events)
         return await self.store.append(self.spool.cut(), lambda _: None)
 
@@ -146,6 +146,37 @@ async def test_a_line_that_is_no_json_is_kept_beside_its_fields(shelf: Shelf) ->
     assert await shelf.seconds(regex=r"^1\.5\s") == [1]
 
 
+async def test_by_arrival_what_was_received_last_comes_first_whatever_its_time(shelf: Shelf) -> None:
+    now = shelf.clock.now()
+    await shelf.keep(event(7), event(9), event(8), received_at=now - 20 * SECOND)
+    await shelf.keep(event(1), event(2), received_at=now - 10 * SECOND)  # older ones, replayed later
+    await shelf.keep(*(event(20 + number, tenant=OTHER) for number in range(3)), received_at=now)
+    assert [one.id for one in await shelf.found()] == ["evt_1_1", "evt_1_2", "evt_1_0", "evt_2_1", "evt_2_0"]
+    arrived = ["evt_2_1", "evt_2_0", "evt_1_2", "evt_1_1", "evt_1_0"]
+    assert [one.id for one in await shelf.found(by_arrival=True)] == arrived
+    seen: list[str] = []
+    after = None
+    while page := await shelf.store.search(DEFAULT_TENANT, EventFilter(by_arrival=True), 2, after):
+        seen += [one.id for one in page]
+        after = page[-1].key(by_arrival=True)
+    assert seen == arrived
+    assert [
+        one.id async for piece in shelf.store.scan(DEFAULT_TENANT, EventFilter(by_arrival=True)) for one in piece
+    ] == seen
+    assert [one.id for one in await shelf.found(by_arrival=True, since=now - 10 * SECOND)] == arrived[:2]
+    assert [one.id for one in await shelf.found(by_arrival=True, until=now - 10 * SECOND)] == arrived[2:]
+    assert [one.id for one in await shelf.found(by_arrival=True, older_than=NOON + 8 * SECOND)] == [
+        "evt_2_1",
+        "evt_2_0",
+        "evt_1_0",
+    ]
+    bars = await shelf.store.histogram(DEFAULT_TENANT, EventFilter(by_arrival=True), 10 * SECOND)
+    assert [bar.count for bar in bars] == [3, 2]
+    extent = await shelf.store.extent(DEFAULT_TENANT)
+    assert extent is not None
+    assert extent.first_day == now // DAY * DAY
+
+
 async def test_the_newest_come_first_and_pages_go_on(shelf: Shelf) -> None:
     await shelf.keep(*(event(number) for number in (3, 1, 2)))
     await shelf.keep(event(2), event(5), event(4, time=NOON - 40 * DAY))
@@ -153,7 +184,7 @@ async def test_the_newest_come_first_and_pages_go_on(shelf: Shelf) -> None:
     after = None
     while page := await shelf.store.search(DEFAULT_TENANT, EventFilter(), 2, after):
         seen += [one.id for one in page]
-        after = page[-1].key
+        after = page[-1].key()
     assert seen == ["evt_2_1", "evt_1_0", "evt_2_0", "evt_1_2", "evt_1_1", "evt_2_2"]
     scanned = [one.id async for piece in shelf.store.scan(DEFAULT_TENANT, EventFilter()) for one in piece]
     assert scanned == seen

@@ -2,12 +2,15 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { classes } from "./classes";
+import { ChevronDownIcon } from "./icons";
 import { useRowKeys } from "./row-keys";
 import styles from "./virtual-table.module.css";
 
 export interface Column<T> {
   readonly id: string;
   readonly header: string;
+  /** What choosing the header does, where it does something: the order of the list, as its title says. */
+  readonly order?: { readonly title: string; readonly onChange: () => void };
   readonly className?: string | undefined;
   readonly cell: (row: T) => ReactNode;
 }
@@ -77,7 +80,19 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
         <tr role="row" aria-rowindex={1}>
           {columns.map((column) => (
             <th key={column.id} role="columnheader" scope="col" className={column.className}>
-              {column.header}
+              {column.order === undefined ? (
+                column.header
+              ) : (
+                <button
+                  type="button"
+                  className={styles["order"]}
+                  title={column.order.title}
+                  onClick={column.order.onChange}
+                >
+                  {column.header}
+                  <ChevronDownIcon size={11} />
+                </button>
+              )}
             </th>
           ))}
         </tr>

@@ -527,7 +527,7 @@ export interface paths {
         };
         /**
          * List Alerts
-         * @description The tenant's alerts, newest finding first.
+         * @description The tenant's alerts, newest finding first, or `by_arrival` those that were raised last.
          */
         get: operations["list_alerts"];
         put?: never;
@@ -5868,7 +5868,7 @@ export interface components {
         EvaluationText: {
             /**
              * Path
-             * @description CSV, Parquet or NSL-KDD file: `table:NAME` of an uploaded one, or a path that sources may read; empty for stored events.
+             * @description CSV, Parquet or NSL-KDD file, or a log of flows with labels: `table:NAME` of an uploaded one (its name alone will do), or a path that sources may read; empty for stored events.
              * @default
              */
             path: string;
@@ -6022,6 +6022,8 @@ export interface components {
             oldest: number;
             /** Newest */
             newest: number;
+            /** First Day */
+            first_day: number;
         };
         /**
          * Facet
@@ -6353,6 +6355,8 @@ export interface components {
             /** Width */
             width: number;
             stored: components["schemas"]["Extent"] | null;
+            /** Late */
+            late: number;
         };
         /**
          * History
@@ -10147,7 +10151,7 @@ export interface components {
         TrainingText: {
             /**
              * Path
-             * @description CSV, Parquet or NSL-KDD file: `table:NAME` of an uploaded one, or a path that sources may read; empty for stored events.
+             * @description CSV, Parquet or NSL-KDD file, or a log of flows with labels: `table:NAME` of an uploaded one (its name alone will do), or a path that sources may read; empty for stored events.
              * @default
              */
             path: string;
@@ -11334,6 +11338,8 @@ export interface operations {
                 since?: number;
                 /** @description Before this time; 0 for no end. */
                 until?: number;
+                /** @description `since`, `until`, the order and the bars go by when the server received an event, not by the event's own time: what was replayed lately stands first. */
+                by_arrival?: boolean;
                 /** @description Events a page. */
                 limit?: number;
                 /** @description `next` of the previous page. */
@@ -11426,6 +11432,8 @@ export interface operations {
                 since?: number;
                 /** @description Before this time; 0 for no end. */
                 until?: number;
+                /** @description `since`, `until`, the order and the bars go by when the server received an event, not by the event's own time: what was replayed lately stands first. */
+                by_arrival?: boolean;
                 /** @description Time spans at most, about. */
                 bars?: number;
                 /** @description Column by whose values each span is told apart. */
@@ -11467,6 +11475,8 @@ export interface operations {
                 since?: number;
                 /** @description Before this time; 0 for no end. */
                 until?: number;
+                /** @description `since`, `until`, the order and the bars go by when the server received an event, not by the event's own time: what was replayed lately stands first. */
+                by_arrival?: boolean;
                 /** @description One that can be filtered by. */
                 column: string;
                 /** @description Values at most. */
@@ -11918,6 +11928,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the previous page. */
                 cursor?: string;
+                /** @description Those first that were raised last, whatever the age of the events they are about. */
+                by_arrival?: boolean;
             };
             header?: never;
             path?: never;
@@ -13095,7 +13107,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Letters, digits, `.`, `_` and `-`, ending as CSV or Parquet files do. */
+                /** @description A file's name that ends as tables or logs of flows do: `.csv`, `.txt`, `.log`, `.labeled`, `.json`, `.jsonl`, `.ndjson` and `.binetflow`, also with `.gz`; `.csv.zst`, `.parquet`, `.pq`. */
                 table: string;
             };
             cookie?: never;
@@ -13131,7 +13143,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Letters, digits, `.`, `_` and `-`, ending as CSV or Parquet files do. */
+                /** @description A file's name that ends as tables or logs of flows do: `.csv`, `.txt`, `.log`, `.labeled`, `.json`, `.jsonl`, `.ndjson` and `.binetflow`, also with `.gz`; `.csv.zst`, `.parquet`, `.pq`. */
                 table: string;
             };
             cookie?: never;

@@ -75,7 +75,8 @@ export function makeHistogram(change: Partial<Histogram> = {}): Histogram {
     since,
     until: since + 10 * MINUTE,
     width: MINUTE,
-    stored: { oldest: since, newest: NOW },
+    stored: { oldest: since, newest: NOW, first_day: since },
+    late: 0,
     ...change,
   };
 }

@@ -33,9 +33,16 @@ class AlertStore(Protocol):
         ...
 
     def page(
-        self, tx: ReadTx, tenant: TenantId, where: AlertFilter, limit: int, after: tuple[Micros, str] | None
+        self,
+        tx: ReadTx,
+        tenant: TenantId,
+        where: AlertFilter,
+        limit: int,
+        after: tuple[Micros, str] | None,
+        *,
+        by_arrival: bool = False,
     ) -> list[Alert]:
-        """Alerts by `(last_at, id)`, newest first, beginning below `after`."""
+        """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
         ...
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:

@@ -76,17 +76,23 @@ class AlertService:
         self._clock = clock
         self._half_life = half_life
 
-    async def page(self, tenant: TenantId, where: AlertFilter, *, limit: int, cursor: str | None = None) -> AlertPage:
-        """One page of alerts.
+    async def page(
+        self, tenant: TenantId, where: AlertFilter, *, limit: int, cursor: str | None = None, by_arrival: bool = False
+    ) -> AlertPage:
+        """One page of alerts: newest finding first, or `by_arrival` those that were raised last.
 
         Raises:
             InvalidCursorError: the cursor is not from this list.
         """
         after = _alert_key(cursor)
-        found = await self._db.read(lambda tx: self._stores.alerts.page(tx, tenant, where, limit + 1, after))
+        found = await self._db.read(
+            lambda tx: self._stores.alerts.page(tx, tenant, where, limit + 1, after, by_arrival=by_arrival)
+        )
         items = tuple(found[:limit])
-        more = len(found) > limit
-        return AlertPage(items, encode_cursor((items[-1].last_at, items[-1].id)) if more else None)
+        if len(found) <= limit:
+            return AlertPage(items, None)
+        last = items[-1]
+        return AlertPage(items, encode_cursor((last.raised_at if by_arrival else last.last_at, last.id)))
 
     async def detail(self, tenant: TenantId, alert_id: str) -> AlertDetail:
         """An alert with its rule, samples and neighbours.

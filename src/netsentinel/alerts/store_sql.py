@@ -139,15 +139,23 @@ class SqlAlerts:
         return _alert(row) if row else None
 
     def page(
-        self, tx: ReadTx, tenant: TenantId, where: AlertFilter, limit: int, after: tuple[Micros, str] | None
+        self,
+        tx: ReadTx,
+        tenant: TenantId,
+        where: AlertFilter,
+        limit: int,
+        after: tuple[Micros, str] | None,
+        *,
+        by_arrival: bool = False,
     ) -> list[Alert]:
-        """Alerts by `(last_at, id)`, newest first, beginning below `after`."""
+        """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
         conditions, params = _alert_conditions(where)
+        clock = "raised_at" if by_arrival else "last_at"
         if after is not None:
-            conditions.append("(last_at < ? OR (last_at = ? AND id < ?))")
+            conditions.append(f"({clock} < ? OR ({clock} = ? AND id < ?))")
             params += [after[0], after[0], after[1]]
         clause = "".join(f" AND {condition}" for condition in conditions)
-        sql = f"{_SELECT_ALERTS}{clause} ORDER BY last_at DESC, id DESC LIMIT ?"
+        sql = f"{_SELECT_ALERTS}{clause} ORDER BY {clock} DESC, id DESC LIMIT ?"
         return [_alert(row) for row in tx.rows(sql, (tenant, *params, limit))]
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:

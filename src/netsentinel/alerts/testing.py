@@ -41,12 +41,22 @@ class MemoryAlerts:
         return alert if alert is not None and alert.tenant == tenant else None
 
     def page(
-        self, tx: ReadTx, tenant: TenantId, where: AlertFilter, limit: int, after: tuple[Micros, str] | None
+        self,
+        tx: ReadTx,
+        tenant: TenantId,
+        where: AlertFilter,
+        limit: int,
+        after: tuple[Micros, str] | None,
+        *,
+        by_arrival: bool = False,
     ) -> list[Alert]:
-        """Alerts by `(last_at, id)`, newest first, beginning below `after`."""
-        found = [alert for alert in self.of_tenant(tenant) if _matches(alert, where)]
-        found.sort(key=lambda alert: (alert.last_at, alert.id), reverse=True)
-        return [alert for alert in found if after is None or (alert.last_at, alert.id) < after][:limit]
+        """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
+
+        def place(alert: Alert) -> tuple[Micros, str]:
+            return (alert.raised_at if by_arrival else alert.last_at, alert.id)
+
+        found = sorted((one for one in self.of_tenant(tenant) if _matches(one, where)), key=place, reverse=True)
+        return [alert for alert in found if after is None or place(alert) < after][:limit]
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:
         """The newest alerts about an entity."""

@@ -34,6 +34,9 @@ def list_alerts(
     min_level: LevelOption = "informational",
     entity: EntityOption = "",
     assignee: AssigneeOption = "",
+    by_arrival: Annotated[
+        bool, typer.Option("--by-arrival", help="Those first that were raised last, however old their events are.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Alerts at most.")] = 50,
     server: ServerOption = "",
     key: KeyOption = "",
@@ -45,6 +48,7 @@ def list_alerts(
         "min_level": min_level,
         "entity": entity,
         "assignee": assignee,
+        "by_arrival": "true" if by_arrival else "",
         "limit": limit,
     }
     page = _call(server, key, "GET", "/api/v2/alerts", query={name: value for name, value in query.items() if value})

@@ -33,6 +33,9 @@ def search(
     regex: Annotated[str, typer.Option(help="Regular expression (RE2) that the event's text matches.")] = "",
     since: Annotated[str, typer.Option(help="At or after this time, ISO 8601.")] = "",
     until: Annotated[str, typer.Option(help="Before this time, ISO 8601.")] = "",
+    by_arrival: Annotated[
+        bool, typer.Option("--by-arrival", help="Go by when the server received an event: what was replayed is newest.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Events at most.")] = 50,
     server: ServerOption = "",
     key: KeyOption = "",
@@ -40,6 +43,7 @@ def search(
 ) -> None:
     """Show the newest stored events that fit."""
     query = {"where": where or [], "q": text, "regex": regex, "since": time_of(since), "until": time_of(until)}
+    query |= {"by_arrival": "true" if by_arrival else ""}
     items = asyncio.run(_all(server, key, {name: value for name, value in query.items() if value}, limit))
     if output is Output.JSON:
         print_json(items)

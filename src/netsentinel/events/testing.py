@@ -28,7 +28,7 @@ from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
-from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
@@ -216,8 +216,8 @@ class MemoryEventStore:
         self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
     ) -> list[StoredEvent]:
         """The newest events of a tenant, going on after a key."""
-        found = [event for event in self._matching(tenant, where) if after is None or event.key < after]
-        return sorted(found, key=lambda event: event.key, reverse=True)[:limit]
+        found = [event for event in self._matching(tenant, where) if after is None or _key(event, where) < after]
+        return sorted(found, key=lambda event: _key(event, where), reverse=True)[:limit]
 
     async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
         """All events, newest first, in pieces."""
@@ -230,7 +230,7 @@ class MemoryEventStore:
         check_grouping(by)
         bars: dict[Micros, Counter[str | int]] = {}
         for event in self._matching(tenant, where):
-            at = event.time // width * width
+            at = _key(event, where)[0] // width * width
             bars.setdefault(at, Counter())[getattr(event, by) if by else ""] += 1
         return [Bucket(at, parts.total(), _ranked(parts) if by else ()) for at, parts in sorted(bars.items())]
 
@@ -242,8 +242,9 @@ class MemoryEventStore:
 
     async def extent(self, tenant: TenantId) -> Extent | None:
         """From when to when there are events; None when nothing is stored."""
-        times = [event.time for _, event in self._kept if event.tenant == tenant]
-        return Extent(min(times), max(times)) if times else None
+        kept = [(at, event.time) for at, event in self._kept if event.tenant == tenant]
+        times = [time for _, time in kept]
+        return Extent(min(times), max(times), min(kept)[0] // DAY * DAY) if kept else None
 
     async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
         """Everything the tenant has."""
@@ -264,14 +265,19 @@ class MemoryEventStore:
             event
             for _, event in self._kept
             if event.tenant == tenant
-            and where.since <= event.time
-            and (not where.until or event.time < where.until)
+            and where.since <= _key(event, where)[0]
+            and (not where.until or _key(event, where)[0] < where.until)
+            and (not where.older_than or event.time < where.older_than)
             and all(getattr(event, column) in wanted for column, wanted in where.equal)
             and not any(getattr(event, column) in unwanted for column, unwanted in where.unequal)
             and (not where.ids or (event.batch, event.number) in where.ids)
             and where.text.lower() in f"{event.native}\n{event.raw}".lower()
             and (pattern is None or pattern.search(event.native) or (event.raw and pattern.search(event.raw)))
         ]
+
+
+def _key(event: StoredEvent, where: EventFilter) -> EventKey:
+    return event.key(by_arrival=where.by_arrival)
 
 
 class MemorySourceConfigs:

@@ -24,6 +24,14 @@ describe("lists", () => {
     expect(ids(client.getQueryData(alertKeys.list({})))).toEqual(["new", "two", "one"]);
   });
 
+  it("go by when alerts were raised where that is the order", () => {
+    const search = { arrival: "1" };
+    const late = makeAlert({ id: "late", last_at: NOW - 9_000, raised_at: NOW });
+    const data = page([{ ...one, raised_at: NOW - 5 }]);
+    expect(ids(mergeIntoPages(data, new Map([["late", late]]), search))).toEqual(["late", "one"]);
+    expect(ids(mergeIntoPages(data, new Map([["late", late]]), {}))).toEqual(["one", "late"]);
+  });
+
   it("let go of what no longer matches, and stay as they are when nothing concerns them", () => {
     const data = page([one, two]);
     const closed = new Map([["one", { ...one, status: "closed" as const, version: 2 }]]);

@@ -9,10 +9,12 @@ import { alertKeys } from "./alert-queries";
 type Pages = InfiniteData<AlertPage>;
 
 /** Newest first; the id decides between equals, as the server's cursor does. */
-const NEWEST_FIRST: Order<Alert> = {
+const newestFirst = (clock: "last_at" | "raised_at"): Order<Alert> => ({
   id: (alert) => alert.id,
-  compare: (one, other) => other.last_at - one.last_at || (other.id > one.id ? 1 : -1),
-};
+  compare: (one, other) => other[clock] - one[clock] || (other.id > one.id ? 1 : -1),
+});
+const BY_TIME = newestFirst("last_at");
+const BY_ARRIVAL = newestFirst("raised_at");
 
 /** The pages with the changed alerts in their places: moved, added, or gone when the filter no longer has them. */
 export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>, search: AlertSearch): Pages {
@@ -20,7 +22,12 @@ export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>,
   const fresh = [...changed.values()].filter((alert) => alert.version >= (known.get(alert.id)?.version ?? 0));
   const arriving = fresh.filter((alert) => matchesSearch(alert, search));
   if (arriving.length === 0 && !fresh.some((alert) => known.has(alert.id))) return data;
-  return mergePages(data, new Set(fresh.map((alert) => alert.id)), arriving, NEWEST_FIRST);
+  return mergePages(
+    data,
+    new Set(fresh.map((alert) => alert.id)),
+    arriving,
+    search.arrival ? BY_ARRIVAL : BY_TIME,
+  );
 }
 
 /** Beyond so many alerts a list goes back to its first page, so that a tab that stays open for days does not grow. */

@@ -50,6 +50,14 @@ const ROUTE = column("route", "Source → destination", (alert) => (
 ));
 const COUNT = column("count", "Count", (alert) => <span>{formatCompact(alert.count)}</span>);
 const SEEN = column("seen", "Last seen", (alert) => <Time at={alert.last_at} />);
+const RAISED = column("seen", "Raised", (alert) => (
+  <>
+    <Time at={alert.raised_at} />
+    <span className={styles["tags"]}>
+      of <Time at={alert.last_at} />
+    </span>
+  </>
+));
 const STATUS = column("status", "Status", (alert) => (
   <StatusLabel status={alert.status} verdict={alert.verdict} stacked />
 ));
@@ -58,6 +66,23 @@ const STATUS = column("status", "Status", (alert) => (
 export const SELECT_COLUMN = column("select", "Select", (alert) => <SelectBox alert={alert} />);
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ENTITY, ROUTE, COUNT, SEEN, STATUS];
+
+/** For the list of all alerts, by their events' time or by when they were raised; the header of the time changes that. */
+export function orderedColumns(
+  byArrival: boolean,
+  onOrder: (byArrival: boolean) => void,
+): readonly Column<Alert>[] {
+  const time = {
+    ...(byArrival ? RAISED : SEEN),
+    order: {
+      title: byArrival
+        ? "Last raised first. Choose to have the newest events first."
+        : "Newest events first. Choose to have those first that were raised last.",
+      onChange: () => onOrder(!byArrival),
+    },
+  };
+  return [LEVEL, TITLE, ENTITY, ROUTE, COUNT, time, STATUS];
+}
 
 /** For lists about one entity, which need not repeat it. */
 export const RELATED_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ROUTE, COUNT, SEEN, STATUS];

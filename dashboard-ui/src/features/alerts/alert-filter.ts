@@ -21,6 +21,8 @@ export interface AlertSearch {
   readonly source?: string;
   readonly rule?: string;
   readonly tag?: string;
+  /** `1`: those first that were raised last, however old their events are. */
+  readonly arrival?: string;
 }
 
 const STATUSES_OF: Record<StatusChoice, readonly AlertStatus[]> = {
@@ -44,6 +46,7 @@ export function parseAlertSearch(raw: Record<string, unknown>): AlertSearch {
     const value = raw[name];
     if (typeof value === "string" && value.trim() !== "") search[name] = value;
   }
+  if (raw["arrival"] === "1") search["arrival"] = "1";
   return search;
 }
 
@@ -93,6 +96,8 @@ export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
     .every((word) => text.includes(word));
 }
 
-export function isNarrowed(search: AlertSearch): boolean {
-  return Object.keys(search).length > 0;
-}
+/** The names of the filters that are in force; the order is none. */
+export const narrowedBy = (search: AlertSearch): string[] =>
+  Object.keys(search).filter((name) => name !== "arrival");
+
+export const isNarrowed = (search: AlertSearch): boolean => narrowedBy(search).length > 0;

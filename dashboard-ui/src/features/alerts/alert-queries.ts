@@ -21,7 +21,12 @@ export function alertListQuery(search: AlertSearch) {
       unwrap(
         api.GET("/api/v2/alerts", {
           params: {
-            query: { ...toAlertQuery(search), limit: PAGE, ...(pageParam && { cursor: pageParam }) },
+            query: {
+              ...toAlertQuery(search),
+              ...(search.arrival && { by_arrival: true }),
+              limit: PAGE,
+              ...(pageParam && { cursor: pageParam }),
+            },
           },
         }),
       ),

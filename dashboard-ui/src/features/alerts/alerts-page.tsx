@@ -13,12 +13,14 @@ import { sourcesQuery } from "@/features/sources/source-queries";
 import { BulkBar } from "@/features/triage/bulk-bar";
 import { may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
+import { orderedColumns } from "./alert-columns";
 import { isNarrowed } from "./alert-filter";
 import { alertListQuery } from "./alert-queries";
 import styles from "./alerts-page.module.css";
 import { AlertsTable } from "./alerts-table";
 import { ExportMenu } from "./export-menu";
 import { FilterBar } from "./filter-bar";
+import { LateAlerts } from "./late-alerts";
 import { OverviewStrip } from "./overview";
 import { SelectionContext } from "./selection";
 import { StreamControl } from "./stream-control";
@@ -37,6 +39,8 @@ export function AlertsPage() {
 
   const change = (changes: Record<string, unknown>): void =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const order = (byArrival: boolean): void => change({ arrival: byArrival ? "1" : undefined });
+  const columns = orderedColumns(search.arrival !== undefined, order);
   const reset = (): void => void navigate({ search: {} });
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
@@ -55,6 +59,7 @@ export function AlertsPage() {
           <StreamControl />
         </div>
       </FilterBar>
+      {!search.arrival && <LateAlerts search={search} onShow={() => order(true)} />}
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
@@ -63,7 +68,13 @@ export function AlertsPage() {
         {list.data && alerts.length === 0 && <NoAlerts narrowed={isNarrowed(search)} onReset={reset} />}
         {alerts.length > 0 && (
           <SelectionContext value={selected}>
-            <AlertsTable alerts={alerts} selectable={canChange} hasMore={list.hasNextPage} onMore={more} />
+            <AlertsTable
+              alerts={alerts}
+              columns={columns}
+              selectable={canChange}
+              hasMore={list.hasNextPage}
+              onMore={more}
+            />
           </SelectionContext>
         )}
         {list.isFetchNextPageError && <ProblemPanel error={list.error} onRetry={more} />}

@@ -12,7 +12,7 @@ import { TextFilter } from "@/components/text-filter";
 import { sourcesQuery } from "@/features/sources/source-queries";
 import { LEVEL_NAMES, LEVELS, type Level } from "@/lib/model";
 import { useShortcut } from "@/lib/shortcuts";
-import { type AlertSearch, isNarrowed, STATUS_CHOICES } from "./alert-filter";
+import { type AlertSearch, isNarrowed, narrowedBy, STATUS_CHOICES } from "./alert-filter";
 import styles from "./filter-bar.module.css";
 
 type Changes = { [Name in keyof AlertSearch]?: AlertSearch[Name] | undefined };
@@ -34,11 +34,16 @@ const LEVEL_OPTIONS: readonly (readonly [Level, string])[] = LEVELS.map((level) 
       : `${LEVEL_NAMES[level]} and above`,
 ]);
 
+const ORDERS = [
+  ["", "Newest event first"],
+  ["1", "Last raised first"],
+] as const;
+
 /** Everything that narrows the list; all of it stands in the address, so that a view can be shared. */
 export function FilterBar({ search, onChange, onReset, children }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const [unfolded, setUnfolded] = useState(false);
-  const inForce = Object.keys(search).filter((name) => name !== "q").length;
+  const inForce = narrowedBy(search).filter((name) => name !== "q").length;
 
   useShortcut("/", () => input.current?.focus());
 
@@ -82,6 +87,14 @@ export function FilterBar({ search, onChange, onReset, children }: FilterBarProp
           value={search.entity ?? ""}
           onChange={(entity) => onChange({ entity: entity.trim() || undefined })}
         />
+        <span className={styles["narrowOnly"]}>
+          <Select
+            label="Order"
+            value={search.arrival ?? ""}
+            options={ORDERS}
+            onChange={(arrival) => onChange({ arrival: arrival || undefined })}
+          />
+        </span>
         {search.rule && (
           <RemovableChip label="Rule" value={search.rule} onRemove={() => onChange({ rule: undefined })} />
         )}

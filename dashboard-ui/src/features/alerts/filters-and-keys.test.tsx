@@ -37,9 +37,7 @@ describe("filters", () => {
       expect(address()).toBe("/alerts?status=closed&level=high&source=zeek-core&entity=10.0.0.5&q=ssh"),
     );
     await waitFor(() =>
-      expect(asked.at(-1)).toBe(
-        "status=closed&min_level=high&q=ssh&entity=10.0.0.5&source=zeek-core&limit=50",
-      ),
+      expect(asked).toContain("status=closed&min_level=high&q=ssh&entity=10.0.0.5&source=zeek-core&limit=50"),
     );
     await user.click(screen.getByRole("button", { name: "Reset" }));
     await waitFor(() => expect(address()).toBe("/alerts"));

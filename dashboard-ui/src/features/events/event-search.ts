@@ -37,6 +37,8 @@ export interface EventSearch {
   /** ISO 8601; from and to take the place of the range. */
   readonly from?: string;
   readonly to?: string;
+  /** `1`: range and order go by when events arrived, not by when they happened. */
+  readonly arrival?: string;
   readonly where?: string;
   readonly by?: Grouping;
   readonly cols?: string;
@@ -60,6 +62,7 @@ export function parseEventSearch(raw: Record<string, unknown>): EventSearch {
     if (typeof value === "string" && value.trim() !== "") search[name] = value;
   }
   if (raw["regex"] === "1") search["regex"] = "1";
+  if (raw["arrival"] === "1") search["arrival"] = "1";
   const from = isTime(raw["from"]) ? raw["from"] : undefined;
   const to = isTime(raw["to"]) ? raw["to"] : undefined;
   if (from !== undefined && (to === undefined || Date.parse(from) < Date.parse(to))) {
@@ -84,6 +87,7 @@ export interface EventFilter {
   readonly range: RangeName;
   readonly from: string;
   readonly to: string;
+  readonly arrival: boolean;
   readonly where: string;
 }
 
@@ -94,6 +98,7 @@ export function filterOf(search: EventSearch): EventFilter {
     range: search.range ?? DEFAULT_RANGE,
     from: search.from ?? "",
     to: search.to ?? "",
+    arrival: search.arrival === "1",
     where: search.where ?? "",
   };
 }
@@ -104,6 +109,7 @@ export interface EventQuery {
   regex?: string;
   since?: number;
   until?: number;
+  by_arrival?: boolean;
 }
 
 const micros = (iso: string): Micros => Date.parse(iso) * 1_000;
@@ -120,6 +126,7 @@ export function toEventQuery(filter: EventFilter, now: Micros = nowMicros()): Ev
     ...(filter.q !== "" && (filter.regex ? { regex: filter.q } : { q: filter.q })),
     ...(since > 0 && { since }),
     ...(filter.to !== "" && { until: micros(filter.to) }),
+    ...(filter.arrival && { by_arrival: true }),
   };
 }
 
@@ -129,6 +136,9 @@ const iso = (millis: number): string => new Date(millis).toISOString().replace("
 export function rangeSearch(since: Micros, until: Micros): { from: string; to: string; range: undefined } {
   return { from: iso(Math.floor(since / 1_000)), to: iso(Math.ceil(until / 1_000)), range: undefined };
 }
+
+/** To what came within the hour, whenever it happened. */
+export const ARRIVED_LATELY: EventChanges = { arrival: "1", range: "1h", from: undefined, to: undefined };
 
 /** To all that is stored. */
 export const EVERYTHING: EventChanges = { range: "all", from: undefined, to: undefined };

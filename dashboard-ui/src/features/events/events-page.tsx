@@ -16,6 +16,7 @@ import styles from "./events-page.module.css";
 import { FieldPanel } from "./field-panel";
 import { FoundEvents } from "./found-events";
 import { EventHistogram } from "./histogram";
+import { LateEvents } from "./late-events";
 import { SearchBar } from "./search-bar";
 import { TermChips } from "./term-chips";
 
@@ -69,6 +70,7 @@ export function EventsPage() {
         onZoom={zoom}
         onValue={(value) => add({ column: by, value, exclude: false })}
       />
+      <LateEvents filter={filter} by={by} onChange={change} />
       <Button
         className={styles["fold"] ?? ""}
         aria-expanded={unfolded}

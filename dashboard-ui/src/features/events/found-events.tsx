@@ -44,7 +44,10 @@ export function FoundEvents({ filter, by, columns, open, onOpen, onTerm, onChang
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
   const onValue = useCallback<OnValue>((column, value, anchor) => setChosen({ column, value, anchor }), []);
-  const shown = useMemo(() => columnsOf(columns, onValue), [columns, onValue]);
+  const shown = useMemo(
+    () => columnsOf(filter.arrival ? [...new Set(["received_at", ...columns])] : columns, onValue),
+    [filter, columns, onValue],
+  );
   const at = events.findIndex(({ id }) => id === open);
 
   if (list.isPending && list.fetchStatus === "idle") {
@@ -63,7 +66,7 @@ export function FoundEvents({ filter, by, columns, open, onOpen, onTerm, onChang
       {list.data && events.length === 0 && <NoEvents filter={filter} by={by} onChange={onChange} />}
       {events.length > 0 && (
         <VirtualTable
-          label="Events, newest first"
+          label={filter.arrival ? "Events, last arrived first" : "Events, newest first"}
           rows={events}
           columns={shown}
           rowKey={keyOf}
@@ -96,13 +99,14 @@ export function FoundEvents({ filter, by, columns, open, onOpen, onTerm, onChang
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The same search for the terminal, without this page's limit. */
-function commandOf({ q, regex, where, from, to }: EventFilter): string {
+function commandOf({ q, regex, where, from, to, arrival }: EventFilter): string {
   const parts = ["netsentinel events search"];
   if (q !== "") parts.push(regex ? `--regex ${quoted(q)}` : quoted(q));
   for (const { column, value, exclude } of parseTerms(where))
     parts.push(`-w ${quoted(`${column}${exclude ? "!=" : "="}${value}`)}`);
   if (from !== "") parts.push(`--since ${from}`);
   if (to !== "") parts.push(`--until ${to}`);
+  if (arrival) parts.push("--by-arrival");
   return [...parts, "--limit 1000000 -o json"].join(" ");
 }
 

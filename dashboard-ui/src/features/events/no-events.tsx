@@ -28,7 +28,9 @@ export function NoEvents({ filter, by, onChange }: NoEventsProps) {
   const range = RANGES.find(([name]) => name === filter.range)?.[1].toLowerCase();
   const when = everything ? "" : filter.from === "" ? ` in the ${range}` : " in this time";
   return (
-    <EmptyState title={`No event${isNarrowed(filter) ? " matches" : ""}${when}`}>
+    <EmptyState
+      title={`No event${isNarrowed(filter) ? " matches" : ""}${filter.arrival ? " among those that arrived" : ""}${when}`}
+    >
       {data?.stored && !everything && (
         <p>
           Events are stored from <Time at={data.stored.oldest} full /> to{" "}

@@ -13,7 +13,8 @@ interface StoredBeforeProps {
 /** That events are stored from before the time that was searched, and the way to them. */
 export function StoredBefore({ filter, by, onChange }: StoredBeforeProps) {
   const { data } = useQuery(histogramQuery(filter, by));
-  if (!data?.stored || isEverything(filter) || data.stored.oldest >= data.since) return null;
+  if (!data?.stored || filter.arrival || isEverything(filter) || data.stored.oldest >= data.since)
+    return null;
   return (
     <p>
       Older events are stored, from <Time at={data.stored.oldest} full /> on.{" "}

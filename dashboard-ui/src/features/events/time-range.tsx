@@ -4,6 +4,7 @@ import { classes } from "@/components/classes";
 import { Field } from "@/components/field";
 import { ChevronDownIcon, ClockIcon } from "@/components/icons";
 import { Popover } from "@/components/popover";
+import { Segmented } from "@/components/segmented";
 import { usePreferences } from "@/lib/preferences";
 import { fromInput, toInput } from "@/lib/time-input";
 import { type EventFilter, RANGES, type RangeName } from "./event-search";
@@ -11,10 +12,16 @@ import { spanText } from "./histogram-data";
 import styles from "./time-range.module.css";
 
 export interface RangeChange {
-  readonly range: RangeName | undefined;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  readonly arrival?: string | undefined;
+  readonly range?: RangeName | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
+
+const CLOCKS = [
+  ["event", "When it happened"],
+  ["arrival", "When it arrived"],
+] as const;
 
 interface TimeRangeProps {
   readonly filter: EventFilter;
@@ -46,11 +53,22 @@ export function TimeRange({ filter, onChange }: TimeRangeProps) {
         <Button className={styles["trigger"] ?? ""}>
           <ClockIcon />
           <span className="visually-hidden">Time range: </span>
-          <span className={styles["name"]}>{nameOf(filter, utc)}</span>
+          <span className={styles["name"]}>
+            {filter.arrival && "Arrived: "}
+            {nameOf(filter, utc)}
+          </span>
           <ChevronDownIcon size={12} />
         </Button>
       }
     >
+      <div className={styles["clock"]}>
+        <Segmented
+          legend="Range and order go by"
+          value={filter.arrival ? "arrival" : "event"}
+          options={CLOCKS}
+          onChange={(clock) => onChange({ arrival: clock === "arrival" ? "1" : undefined })}
+        />
+      </div>
       <div className={styles["panel"]}>
         <ul className={styles["presets"]}>
           {RANGES.map(([name, label]) => {

@@ -83,6 +83,9 @@ class AlertPageQuery(AlertQuery):
 
     limit: int = Field(50, ge=1, le=500, description="Alerts a page.")
     cursor: str = Field("", max_length=512, description="`next` of the previous page.")
+    by_arrival: bool = Field(
+        default=False, description="Those first that were raised last, whatever the age of the events they are about."
+    )
 
 
 class AlertChange(BaseModel):
@@ -103,9 +106,13 @@ class AlertChange(BaseModel):
 
 @router.get("", response_model=AlertPage, responses=problems(400, 401, 403))
 async def list_alerts(query: Annotated[AlertPageQuery, Query()], principal: Reader, services: Served) -> Response:
-    """The tenant's alerts, newest finding first."""
+    """The tenant's alerts, newest finding first, or `by_arrival` those that were raised last."""
     page = await services.alerts.page(
-        principal.tenant, query.as_filter(principal), limit=query.limit, cursor=query.cursor or None
+        principal.tenant,
+        query.as_filter(principal),
+        limit=query.limit,
+        cursor=query.cursor or None,
+        by_arrival=query.by_arrival,
     )
     return answer(page)
 

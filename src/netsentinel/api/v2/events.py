@@ -101,6 +101,11 @@ class EventQuery(BaseModel):
     regex: str = Field("", max_length=1_000, description="Regular expression (RE2) that the event's text matches.")
     since: int = Field(0, ge=0, description="At or after this time, microseconds since 1970 UTC.")
     until: int = Field(0, ge=0, description="Before this time; 0 for no end.")
+    by_arrival: bool = Field(
+        default=False,
+        description="`since`, `until`, the order and the bars go by when the server received an event, not by the"
+        " event's own time: what was replayed lately stands first.",
+    )
 
     def as_filter(self) -> EventFilter:
         """The domain's filter.
@@ -110,7 +115,13 @@ class EventQuery(BaseModel):
         """
         equal, unequal = parse_terms(self.where)
         return EventFilter(
-            since=self.since, until=self.until, equal=equal, unequal=unequal, text=self.q, regex=self.regex
+            since=self.since,
+            until=self.until,
+            by_arrival=self.by_arrival,
+            equal=equal,
+            unequal=unequal,
+            text=self.q,
+            regex=self.regex,
         )
 
 

@@ -76,14 +76,13 @@ class StoredEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """The event's id, the same after a crash and a second reading."""
         return f"evt_{self.batch}_{self.number}"
 
-    @property
-    def key(self) -> "EventKey":
-        """Its place in a list: newest first."""
-        return (self.time, self.batch, self.number)
+    def key(self, *, by_arrival: bool = False) -> "EventKey":
+        """Its place in a list: newest first, by its own time or by when it was received."""
+        return (self.received_at if by_arrival else self.time, self.batch, self.number)
 
 
 EventKey = tuple[Micros, int, int]
-"""Time, batch and number: where a page of events ends."""
+"""The time that the list goes by, batch and number: where a page of events ends."""
 
 COLUMNS: dict[str, type] = {
     name: int if kind in (int, Micros) else str
@@ -109,6 +108,10 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """At or after."""
     until: Micros = 0
     """Before; 0 for no end."""
+    by_arrival: bool = False
+    """`since`, `until` and the order are about when the server received an event, not about the event's own time."""
+    older_than: Micros = 0
+    """The event's own time lies before; 0 for any."""
     equal: Terms = ()
     """Columns with the values one of which each must have."""
     unequal: Terms = ()
@@ -190,6 +193,8 @@ class Extent:
 
     oldest: Micros
     newest: Micros
+    first_day: Micros
+    """Beginning of the day (UTC) on which the first of those that are still there were stored."""
 
 
 @dataclass(frozen=True, slots=True)

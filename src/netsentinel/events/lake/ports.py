@@ -101,6 +101,10 @@ class LakeFiles(Protocol):
         """Files of a tenant that may hold events of a time range (`until` 0 for no end), newest first."""
         ...
 
+    def arrived(self, tx: ReadTx, tenant: TenantId, since: Micros, older_than: Micros) -> list[LakeFile]:
+        """Files that were stored since then and may hold events older than a time (0 for any), last stored first."""
+        ...
+
     def extent(self, tx: ReadTx, tenant: TenantId) -> Extent | None:
         """The times of a tenant's oldest and newest event; None without files."""
         ...

@@ -10,7 +10,6 @@ from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import TenantId
 
 SELECTED = ", ".join(f'"{name}"' for name in COLUMNS)
-NEWEST_FIRST = '"time" DESC, "batch" DESC, "number" DESC'
 _re2: Any = cast("Any", re2)  # it ships no types
 _SQL_TYPES = {int: "BIGINT", str: "VARCHAR"}
 
@@ -38,6 +37,16 @@ def rows_of(paths: Sequence[str]) -> str:
     return f"(FROM template UNION ALL BY NAME FROM read_parquet({listed(paths)}, union_by_name = true))"
 
 
+def clock_of(where: EventFilter) -> str:
+    """The column that a range, an order and bars are about, as SQL."""
+    return '"received_at"' if where.by_arrival else '"time"'
+
+
+def newest_first(clock: str = '"time"') -> str:
+    """The order of a list, by a column that `clock_of` gave."""
+    return f'{clock} DESC, "batch" DESC, "number" DESC'
+
+
 def condition(tenant: TenantId, where: EventFilter, after: EventKey | None = None) -> tuple[str, list[Any]]:
     """The WHERE clause and its parameters.
 
@@ -46,12 +55,15 @@ def condition(tenant: TenantId, where: EventFilter, after: EventKey | None = Non
     """
     parts: list[str] = ['"tenant" = ?']
     values: list[Any] = [tenant]
-    if where.since:
-        parts.append('"time" >= ?')
-        values.append(where.since)
-    if where.until:
-        parts.append('"time" < ?')
-        values.append(where.until)
+    clock = clock_of(where)
+    for comparison, at in (
+        (f"{clock} >= ?", where.since),
+        (f"{clock} < ?", where.until),
+        ('"time" < ?', where.older_than),
+    ):
+        if at:
+            parts.append(comparison)
+            values.append(at)
     _add_terms(where.equal, "", parts, values)
     _add_terms(where.unequal, " IS NOT TRUE", parts, values)
     if where.ids:
@@ -62,7 +74,7 @@ def condition(tenant: TenantId, where: EventFilter, after: EventKey | None = Non
         values += [pattern, pattern]
     if after is not None:
         # The first comparison alone lets whole row groups be left out.
-        parts.append('"time" <= ? AND ("time", "batch", "number") < (?, ?, ?)')
+        parts.append(f'{clock} <= ? AND ({clock}, "batch", "number") < (?, ?, ?)')
         values += [after[0], *after]
     return " AND ".join(parts), values
 

@@ -59,6 +59,9 @@ class Histogram:
     """Of one span."""
     stored: Extent | None
     """From when to when there are stored events at all, whatever was asked for; null without any."""
+    late: int
+    """Where a range up to now is asked for, by the events' own time: how many events arrived within the last hour that
+    are older than it, as those of a replay are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class EventLake:
         """
         found = await self._store.search(tenant, where, limit + 1, _key(cursor))
         items = tuple(found[:limit])
-        return EventPage(items, encode_cursor(items[-1].key) if len(found) > limit else None)
+        return EventPage(
+            items, encode_cursor(items[-1].key(by_arrival=where.by_arrival)) if len(found) > limit else None
+        )
 
     def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
         """All events, newest first, in pieces: for an export."""
@@ -115,13 +120,20 @@ class EventLake:
         stored = await self._store.extent(tenant)
         now = self._clock.now()
         until = where.until or max(now, stored.newest + 1 if stored and not where.since else 0)
-        since = where.since or min(stored.oldest if stored else now - DAY, until - SECOND)
+        first = now - DAY if stored is None else stored.first_day if where.by_arrival else stored.oldest
+        since = where.since or min(first, until - SECOND)
         if since >= until:
             raise InvalidFilterError("since lies before until.")
         width = _round_width((until - since) / bars)
         ranged = msgspec.structs.replace(where, since=since, until=until)
         found = tuple(await self._store.histogram(tenant, ranged, width, by))
-        return Histogram(found, since, until, width, stored)
+        return Histogram(found, since, until, width, stored, await self._late(tenant, where, now))
+
+    async def _late(self, tenant: TenantId, where: EventFilter, now: Micros) -> int:
+        if where.by_arrival or not where.since or where.until:
+            return 0
+        lately = msgspec.structs.replace(where, since=now - HOUR, by_arrival=True, older_than=where.since)
+        return (await self._store.facet(tenant, lately, "source", 1)).events
 
     async def facet(self, tenant: TenantId, where: EventFilter, column: str, *, limit: int) -> Facet:
         """The most frequent values of a column, with how many events have each.

@@ -40,7 +40,7 @@ from netsentinel.kernel.clock import DAY, SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Micros, TenantId
-from netsentinel.storage.ports import Database, Tx
+from netsentinel.storage.ports import Database, ReadTx, Tx
 
 _Kind = TypeVar("_Kind", Written, Found, Counted, Tallied, Hunted)
 
@@ -141,7 +141,7 @@ class DuckLake:
             yield piece
             if len(piece) < _PIECE:
                 return
-            after = piece[-1].key
+            after = piece[-1].key(by_arrival=where.by_arrival)
 
     async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros, by: str = "") -> list[Bucket]:
         """How many events per time span of this width, without the spans that have none, oldest first."""
@@ -236,8 +236,12 @@ class DuckLake:
         return len(files)
 
     async def _covering(self, tenant: TenantId, where: EventFilter) -> tuple[LakeFile, ...]:
-        found = await self._db.read(lambda tx: self._files.covering(tx, tenant, where.since, where.until))
-        return tuple(found)
+        def read(tx: ReadTx) -> list[LakeFile]:
+            if where.by_arrival:
+                return self._files.arrived(tx, tenant, where.since, where.older_than)
+            return self._files.covering(tx, tenant, where.since, where.until)
+
+        return tuple(await self._db.read(read))
 
     def _strike(self, files: Sequence[LakeFile]) -> None:
         now = self._clock.now()

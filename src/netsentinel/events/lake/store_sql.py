@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from netsentinel.events.lake.model import Extent, LakeFile
+from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -35,10 +36,20 @@ class SqlLakeFiles:
         )
         return [_file(row) for row in rows]
 
+    def arrived(self, tx: ReadTx, tenant: TenantId, since: Micros, older_than: Micros) -> list[LakeFile]:
+        """Files that were stored since then and may hold events older than a time (0 for any), last stored first."""
+        rows = tx.rows(
+            f"SELECT {_COLUMNS} FROM lake_files WHERE tenant = ? AND stored_at >= ? AND min_time < ? "  # noqa: S608 - only column names
+            "ORDER BY stored_at DESC, path DESC",
+            (tenant, since, older_than or _NO_END),
+        )
+        return [_file(row) for row in rows]
+
     def extent(self, tx: ReadTx, tenant: TenantId) -> Extent | None:
         """The times of a tenant's oldest and newest event; None without files."""
-        row = tx.row("SELECT MIN(min_time), MAX(max_time) FROM lake_files WHERE tenant = ?", (tenant,))
-        return None if row is None or row[0] is None else Extent(row[0], row[1])
+        sql = "SELECT MIN(min_time), MAX(max_time), MIN(stored_at) FROM lake_files WHERE tenant = ?"
+        row = tx.row(sql, (tenant,))
+        return None if row is None or row[0] is None else Extent(row[0], row[1], row[2] // DAY * DAY)
 
     def all(self, tx: ReadTx) -> list[LakeFile]:
         """Every file of every tenant."""

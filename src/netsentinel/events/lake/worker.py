@@ -21,11 +21,12 @@ from netsentinel.events.lake import frames
 from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
 from netsentinel.events.lake.query import (
     JSON_COLUMNS,
-    NEWEST_FIRST,
     SELECTED,
     TEMPLATE,
+    clock_of,
     condition,
     listed,
+    newest_first,
     quoted,
     rows_of,
     value_of,
@@ -149,7 +150,7 @@ class Lake:
     def _put(self, sql: str, tenant: TenantId, day: int, class_uid: int, name: str, now: Micros) -> LakeFile:
         """Write aside, fsync, rename, fsync the folder."""
         aside = self._folder / ASIDE / f"{name}.parquet"
-        self._db.execute(f"COPY ({sql} ORDER BY {NEWEST_FIRST}) TO {quoted(str(aside))} {_AS_PARQUET}")
+        self._db.execute(f"COPY ({sql} ORDER BY {newest_first()}) TO {quoted(str(aside))} {_AS_PARQUET}")
         place = f"{quote(tenant, safe='')}/{'mixed' if class_uid == MIXED else day}/{class_uid}"
         folder = self._folder / place
         _make(self._folder, folder)
@@ -175,46 +176,59 @@ class Lake:
 
     def _search(self, request: frames.Search) -> list[StoredEvent]:
         """Look at the newest files first, and stop when no older one can hold anything for the page."""
-        files = sorted(_relevant(request.files, request), key=lambda file: file.max_time, reverse=True)
+        by_arrival, clock = request.where.by_arrival, clock_of(request.where)
+
+        def newest_of(file: LakeFile) -> Micros:
+            return file.stored_at if by_arrival else file.max_time  # what is stored was received before
+
+        files = sorted(_relevant(request.files, request), key=newest_of, reverse=True)
         where, values = condition(request.tenant, request.where, request.after)
         found: list[EventKey] = []
         at, size = 0, _FIRST_EVENTS
         while at < len(files):
-            if len(found) == request.limit and files[at].max_time < found[-1][0]:
+            if len(found) == request.limit and newest_of(files[at]) < found[-1][0]:
                 break
             end, events = at, 0
             while end < len(files) and (end == at or events + files[end].events <= size):
                 events += files[end].events
                 end += 1
             found += self._db.execute(
-                f'SELECT "time", "batch", "number" FROM {rows_of(self._paths(files[at:end]))} WHERE {where} '  # noqa: S608 - see condition
-                f"ORDER BY {NEWEST_FIRST} LIMIT {request.limit}",
+                f'SELECT {clock}, "batch", "number" FROM {rows_of(self._paths(files[at:end]))} WHERE {where} '  # noqa: S608 - see condition
+                f"ORDER BY {newest_first(clock)} LIMIT {request.limit}",
                 values,
             ).fetchall()
             found = sorted(found, reverse=True)[: request.limit]
             at, size = end, size * 4
-        return self._whole(files[:at], request.tenant, found)
+        return self._whole(files[:at], request.tenant, found, by_arrival=by_arrival)
 
-    def _whole(self, files: Sequence[LakeFile], tenant: TenantId, keys: Sequence[EventKey]) -> list[StoredEvent]:
+    def _whole(
+        self, files: Sequence[LakeFile], tenant: TenantId, keys: Sequence[EventKey], *, by_arrival: bool
+    ) -> list[StoredEvent]:
         """The events with these keys, in the same order: only now are all columns read, and of few row groups."""
         times = sorted({key[0] for key in keys})
-        near = [file for file in files if bisect_left(times, file.min_time) < bisect_right(times, file.max_time)]
+        if by_arrival:  # very many events may have arrived at the same time
+            near = list(files) if keys else []
+            ids = ", ".join(f"({batch}, {number})" for _, batch, number in keys)
+            wanted = f'"received_at" IN ({", ".join(map(str, times))}) AND ("batch", "number") IN ({ids})'
+        else:
+            near = [file for file in files if bisect_left(times, file.min_time) < bisect_right(times, file.max_time)]
+            wanted = f'"time" IN ({", ".join(map(str, times))})'
         if not near:
             return []
         rows = self._db.execute(
-            f'SELECT {SELECTED} FROM {rows_of(self._paths(near))} WHERE "tenant" = ? '  # noqa: S608 - numbers of our own
-            f'AND "time" IN ({", ".join(map(str, times))})',
+            f'SELECT {SELECTED} FROM {rows_of(self._paths(near))} WHERE "tenant" = ? AND {wanted}',  # noqa: S608 - numbers of our own
             [tenant],
         ).fetchall()
-        events = {event.key: event for event in map(_event, rows)}
+        events = {event.key(by_arrival=by_arrival): event for event in map(_event, rows)}
         return [events[key] for key in keys]
 
     def _count(self, request: frames.Count) -> list[tuple[Micros, str | int | None, int]]:
         where, values = condition(request.tenant, request.where)
         paths = self._paths(_relevant(request.files, request))
         value = value_of(request.by) if request.by else "NULL"
+        bar = f"{clock_of(request.where)} // {request.width} * {request.width}"
         return self._db.execute(
-            f'SELECT "time" // {request.width} * {request.width} AS bar, {value} AS part, count(*) AS events '  # noqa: S608 - see condition
+            f"SELECT {bar} AS bar, {value} AS part, count(*) AS events "  # noqa: S608 - see condition
             f"FROM {rows_of(paths)} WHERE {where} GROUP BY bar, part ORDER BY bar, events DESC, part",
             values,
         ).fetchall()
@@ -258,7 +272,7 @@ def _fresh(rows: str) -> str:
 def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count | frames.Tally) -> list[LakeFile]:
     """The files that can hold what is asked for, by their class and time."""
     classes = {value for column, wanted in request.where.equal if column == "class_uid" for value in wanted} | {MIXED}
-    after = request.after if isinstance(request, frames.Search) else None
+    after = request.after if isinstance(request, frames.Search) and not request.where.by_arrival else None
     return [
         file
         for file in files

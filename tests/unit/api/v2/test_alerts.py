@@ -3,6 +3,7 @@ import pytest
 
 from netsentinel.alerts.model import AlertSample, RuleText
 from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.types import DEFAULT_TENANT, Role
 from netsentinel.storage import Tx
 from tests.unit.alerts.factories import NOON, alert
@@ -34,6 +35,17 @@ async def test_pages_and_filters(desk: Desk) -> None:
     assert ids == [f"alr_{number:04}" for number in reversed(range(7))]
     found = (await desk.get("/api/v2/alerts?entity=192.0.2.1&status=open&min_level=low&q=alert")).json()["items"]
     assert [item["id"] for item in found] == ["alr_0004", "alr_0001"]
+
+
+async def test_by_arrival_those_come_first_that_were_raised_last(desk: Desk) -> None:
+    def save(tx: Tx) -> None:
+        for number in range(3):
+            desk.stores.alerts.save(tx, alert(number, last_at=NOON + number, raised_at=NOON + HOUR - number))
+
+    await desk.database.write(save)
+    first = (await desk.get("/api/v2/alerts?by_arrival=true&limit=2")).json()
+    rest = (await desk.get(f"/api/v2/alerts?by_arrival=true&limit=2&cursor={first['next']}")).json()
+    assert [item["id"] for item in first["items"] + rest["items"]] == ["alr_0000", "alr_0001", "alr_0002"]
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -10,7 +10,7 @@ from netsentinel.events.lake.frames import Answer, Counted, Found, Request, Sear
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
-from netsentinel.kernel.clock import DAY
+from netsentinel.kernel.clock import DAY, HOUR, MINUTE
 from netsentinel.kernel.types import DEFAULT_TENANT, Role
 from tests.unit.api.v2.conftest import Desk
 
@@ -46,9 +46,9 @@ async def test_what_cannot_be_taken_is_refused_and_not_kept(desk: Desk, path: st
     assert desk.woken == 0
 
 
-async def fill(desk: Desk, folder: Path, count: int) -> None:
+async def fill(desk: Desk, folder: Path, count: int, received_at: int = 1_000) -> None:
     spool = SpoolWriter(folder)
-    spool.begin(InboxBatch(7, DEFAULT_TENANT, "eve", "", 1_000, count, b""))
+    spool.begin(InboxBatch(7, DEFAULT_TENANT, "eve", "", received_at, count, b""))
     for number in range(count):
         line = b'{"timestamp":"2026-06-01T00:00:%02dZ","event_type":"dns","src_ip":"10.0.0.%d"}' % (number, number % 3)
         spool.keep([FORMATS["suricata"].parse(json.loads(line), line, DEFAULT_TENANT, "eve")])
@@ -73,18 +73,36 @@ async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -
     await fill(desk, tmp_path, 7)
     start = 1_780_272_000_000_000
     path = f"/api/v2/events/histogram?since={start}&until={start + 6_000_000}&bars=3"
-    stored = {"oldest": start, "newest": start + 6_000_000}
+    stored = {"oldest": start, "newest": start + 6_000_000, "first_day": desk.clock.now() // DAY * DAY}
     assert (await desk.get(path)).json() == {
         "items": [{"at": start + second * 1_000_000, "count": 2, "parts": []} for second in (0, 2, 4)],
         "since": start,
         "until": start + 6_000_000,
         "width": 2_000_000,
         "stored": stored,
+        "late": 0,
     }
     parts = (await desk.get(f"{path}&by=class_uid")).json()["items"][0]["parts"]
     assert parts == [{"value": 4003, "count": 2}]
     whole = (await desk.get("/api/v2/events/histogram?bars=1")).json()
     assert (sum(item["count"] for item in whole["items"]), whole["since"], whole["stored"]) == (7, start, stored)
+
+
+async def test_older_events_that_arrived_lately_are_told_of_and_can_be_listed(desk: Desk, tmp_path: Path) -> None:
+    desk.clock.advance(7 * DAY)
+    now = desk.clock.now()
+    await fill(desk, tmp_path, 7, received_at=now - MINUTE)
+    oldest = 1_780_272_000_000_000
+    since = oldest + 3_000_000
+    assert (await desk.get(f"/api/v2/events/histogram?since={since}")).json()["late"] == 3
+    assert (await desk.get(f"/api/v2/events/histogram?since={since}&where=src_ip=10.0.0.1")).json()["late"] == 1
+    for known in (f"since={since}&until={since + 1}", f"since={since}&by_arrival=true", "", f"since={oldest}"):
+        assert (await desk.get(f"/api/v2/events/histogram?{known}")).json()["late"] == 0
+    arrived = (await desk.get(f"/api/v2/events?by_arrival=true&since={now - HOUR}&limit=4")).json()
+    rest = (await desk.get(f"/api/v2/events?by_arrival=true&limit=4&cursor={arrived['next']}")).json()
+    assert [item["number"] for item in arrived["items"] + rest["items"]] == [6, 5, 4, 3, 2, 1, 0]
+    bars = (await desk.get("/api/v2/events/histogram?by_arrival=true")).json()
+    assert (bars["since"], [bar["count"] for bar in bars["items"]]) == (now // DAY * DAY, [7])
 
 
 async def test_the_range_of_a_count_without_one_is_what_is_stored(desk: Desk) -> None:

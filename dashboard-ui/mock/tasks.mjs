@@ -164,6 +164,7 @@ function attemptsOf(found) {
 
 const view = (found) => ({
   task: found,
+  principal_name: "ada",
   input: { address: "203.0.113.77", providers: ["abuse", "passive-dns"], force: false },
   result: found.state === "succeeded" ? { deleted: 1_204 } : null,
   checkpoint: found.state === "paused" ? { line: 600_000 } : null,

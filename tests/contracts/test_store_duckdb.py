@@ -102,6 +102,20 @@ async def test_retention_is_per_tenant(yard: Yard) -> None:
     assert [path.split("/")[0] for path in yard.files()] == ["default"]
 
 
+async def test_a_hunt_sees_readable_times_and_every_line_as_it_came(yard: Yard) -> None:
+    await yard.keep(event(1), event(2, raw=b"<13>a line"), event(3, time=2**62))
+    result = await yard.hunt("SELECT number, time_utc, received_utc, raw FROM events ORDER BY number")
+    assert [row[1] for row in result.rows] == ["2026-06-01 12:00:01", "2026-06-01 12:00:02", None]
+    assert [row[2] for row in result.rows] == ["2026-06-01 13:00:00"] * 3
+    assert [row[3] for row in result.rows] == [
+        '{"n":1,"word":"Näme-1"}',
+        "<13>a line",
+        '{"n":3,"word":"Näme-3"}',
+    ]
+    later = await yard.hunt("SELECT number FROM events WHERE time_utc > TIMESTAMP '2026-06-01 12:00:01'")
+    assert later.rows == ((1,),)
+
+
 async def test_a_hunt_is_sql_over_the_tenants_own_events(yard: Yard) -> None:
     await yard.keep(*(event(number) for number in range(6)), event(9, tenant=OTHER))
     result = await yard.hunt("SELECT src_ip, count(*) AS n FROM events GROUP BY 1 ORDER BY 1")

@@ -755,6 +755,7 @@ export type TaskState = "cancelled" | "dead" | "failed" | "parked" | "paused" | 
 /** A task with everything about it. */
 export interface TaskView {
   readonly task: TaskItem;
+  readonly principal_name: string;
   readonly input: unknown;
   readonly result: unknown;
   readonly checkpoint: unknown;

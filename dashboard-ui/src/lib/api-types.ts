@@ -9896,6 +9896,8 @@ export interface components {
          */
         TaskView: {
             task: components["schemas"]["TaskItem"];
+            /** Principal Name */
+            principal_name: string;
             /** Input */
             input: unknown;
             /** Result */

@@ -77,6 +77,7 @@ export function makeAttempt(change: Partial<AttemptItem> = {}): AttemptItem {
 export function makeView(task: TaskItem, change: Partial<TaskView> = {}): TaskView {
   return {
     task,
+    principal_name: "nightly-key",
     input: { address: "203.0.113.7" },
     result: null,
     checkpoint: null,

@@ -10,7 +10,9 @@ from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 
 
 def hunt(
-    sql: Annotated[str, typer.Argument(help="One SELECT over the view `events` (DuckDB's SQL).")],
+    sql: Annotated[
+        str, typer.Argument(help="One SELECT over the view `events` (DuckDB's SQL); time_utc is the time for people.")
+    ],
     *,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Rows at most.")] = 1_000,
     server: ServerOption = "",

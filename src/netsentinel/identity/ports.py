@@ -62,6 +62,10 @@ class AuthProvider(Protocol):
         """A ticket that repeats this admission once, within 30 s: for opening a WebSocket without a cookie."""
         ...
 
+    async def name_of(self, tenant: TenantId, principal_id: str) -> str:
+        """What a user or key of the tenant is called, also one that may not act any more; empty for nobody's id."""
+        ...
+
     async def setup_needed(self) -> bool:
         """Whether there has never been a user."""
         ...

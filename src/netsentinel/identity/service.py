@@ -16,7 +16,7 @@ from netsentinel.identity.users import Users
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import NotAuthenticatedError, ThrottledError
-from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, Role, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, Role, TenantId, system_principal
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
 TICKET_LIFETIME: Micros = 30 * SECOND
@@ -53,6 +53,20 @@ class IdentityService:
             return None if user.is_disabled else user.principal()
         key = self._stores.keys.find(tx, tenant, principal_id)
         return key.principal() if key is not None and key.is_valid(self._clock.now()) else None
+
+    async def name_of(self, tenant: TenantId, principal_id: str) -> str:
+        """What a user or key of the tenant is called, also one that may not act any more; empty for nobody's id."""
+        system = system_principal(tenant)
+        if principal_id == system.id:
+            return system.name
+
+        def read(tx: ReadTx) -> str:
+            found = self._stores.users.find(tx, tenant, principal_id) or self._stores.keys.find(
+                tx, tenant, principal_id
+            )
+            return "" if found is None else found.name
+
+        return await self._db.read(read)
 
     # Logging in and out.
 

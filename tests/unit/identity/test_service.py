@@ -28,6 +28,9 @@ async def test_it_is_the_provider_that_document_001_names(house: House) -> None:
         with pytest.raises(NotAuthenticatedError):
             await provider.authenticate(name, password, tenant=TenantId(tenant))
     assert await provider.validate_token("") is None
+    names = [await provider.name_of(DEFAULT_TENANT, one) for one in (user.id, key.key.id, SYSTEM.id, "usr_none")]
+    assert names == ["ann", "program", "NetSentinel", ""]
+    assert await provider.name_of(TenantId("other"), user.id) == ""
 
 
 async def test_a_failed_login_is_told_to_the_audit_without_what_was_typed(house: House) -> None:

@@ -35,8 +35,8 @@ const LEVEL_OPTIONS: readonly (readonly [Level, string])[] = LEVELS.map((level) 
 ]);
 
 const ORDERS = [
-  ["", "Newest event first"],
-  ["1", "Last raised first"],
+  ["", "By time"],
+  ["1", "By arrival"],
 ] as const;
 
 /** Everything that narrows the list; all of it stands in the address, so that a view can be shared. */

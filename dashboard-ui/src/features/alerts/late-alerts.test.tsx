@@ -45,7 +45,7 @@ describe("alerts about old events", () => {
     expect(screen.queryByRole("button", { name: "Show by arrival" })).toBeNull();
     await user.click(within(table).getByRole("button", { name: "Raised" }));
     await waitFor(() => expect(address()).toBe("/alerts"));
-    await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "Last raised first");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "By arrival");
     await waitFor(() => expect(address()).toBe("/alerts?arrival=1"));
   });
 });

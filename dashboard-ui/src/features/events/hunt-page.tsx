@@ -50,7 +50,8 @@ export function HuntPage() {
         {status === "idle" && (
           <p className={styles["hint"]}>
             One SELECT over the view <code>events</code>. It runs apart from everything else, sees your
-            tenant&apos;s stored events only, and is stopped when it takes too long.
+            tenant&apos;s stored events only, and is stopped when it takes too long. <code>time</code> is in
+            microseconds since 1970; <code>time_utc</code> is the same as a date and time of day.
           </p>
         )}
         {status === "running" && <Running />}

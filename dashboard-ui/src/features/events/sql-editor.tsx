@@ -20,11 +20,11 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ],
   [
     "Failed log-ins by user",
-    'SELECT "user", src_ip, count(*) AS failures, to_timestamp(max(time) / 1e6) AS last_seen\nFROM events\nWHERE class_uid = 3002 AND action = \'failure\'\nGROUP BY "user", src_ip\nORDER BY failures DESC\nLIMIT 100',
+    'SELECT "user", src_ip, count(*) AS failures, max(time_utc) AS last_seen\nFROM events\nWHERE class_uid = 3002 AND action = \'failure\'\nGROUP BY "user", src_ip\nORDER BY failures DESC\nLIMIT 100',
   ],
   [
     "Bytes out per hour",
-    "SELECT date_trunc('hour', to_timestamp(time / 1e6)) AS hour, src_ip, sum(bytes_out) AS bytes\nFROM events\nGROUP BY ALL\nORDER BY bytes DESC\nLIMIT 100",
+    "SELECT date_trunc('hour', time_utc) AS hour, src_ip, sum(bytes_out) AS bytes\nFROM events\nGROUP BY ALL\nORDER BY bytes DESC\nLIMIT 100",
   ],
   [
     "A native field",
@@ -34,7 +34,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
 
 /** SQL's own words, which a column must not be taken for. */
 const RESERVED = new Set(["user", "time", "number", "action"]);
-const COLUMNS = [...FIELDS.map(({ name }) => name), "native", "raw"];
+const COLUMNS = [...FIELDS.map(({ name }) => name), "time_utc", "received_utc", "native", "raw"];
 
 interface EditorProps {
   readonly text: string;

@@ -3,6 +3,7 @@ import { Select } from "@/components/field";
 import { CloseIcon } from "@/components/icons";
 import { Menu, MenuItem, MenuNote } from "@/components/menu";
 import type { Match } from "@/lib/model";
+import { useRuleTitle } from "./rule-title";
 import { type Draft, fieldName, MATCH_CHOICES, NATIVE } from "./scope";
 import styles from "./suppress-form.module.css";
 
@@ -54,6 +55,7 @@ export function ConditionsEditor({ drafts, proposals, onChange }: EditorProps) {
             <CloseIcon size={14} />
           </IconButton>
           {HINTS[draft.match] !== "" && <span className={styles["hint"]}>{HINTS[draft.match]}</span>}
+          {draft.field === "rule_id" && draft.match === "equals" && <RuleHint id={draft.text} />}
         </div>
       ))}
       {drafts.length === 0 && <p className="muted">Without a condition everything would be hidden.</p>}
@@ -79,4 +81,10 @@ export function ConditionsEditor({ drafts, proposals, onChange }: EditorProps) {
       </Menu>
     </fieldset>
   );
+}
+
+/** What the rule of this id is called. */
+function RuleHint({ id }: { readonly id: string }) {
+  const title = useRuleTitle(id);
+  return title === undefined ? null : <span className={styles["hint"]}>{title}</span>;
 }

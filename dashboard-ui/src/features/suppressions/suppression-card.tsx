@@ -8,6 +8,7 @@ import { Time } from "@/components/time";
 import { toastProblem } from "@/components/toaster";
 import type { Suppression } from "@/lib/model";
 import { formatNumber, plural } from "@/lib/number";
+import { RuleTitle } from "./rule-title";
 import { fieldName, matchName } from "./scope";
 import { liftSuppression, suppressionDetailQuery, suppressionKeys } from "./suppression-queries";
 import styles from "./suppressions-page.module.css";
@@ -37,7 +38,11 @@ export function SuppressionCard({ suppression, canLift }: CardProps) {
           {suppression.conditions.map(({ field, match, values }) => (
             <li key={`${field} ${match}`}>
               <span className={styles["field"]}>{fieldName(field)}</span> {matchName(match)}{" "}
-              <code>{values.join(", ")}</code>
+              {field === "rule_id" && match === "equals" ? (
+                values.map((value) => <RuleTitle key={value} id={value} />)
+              ) : (
+                <code>{values.join(", ")}</code>
+              )}
             </li>
           ))}
         </ul>

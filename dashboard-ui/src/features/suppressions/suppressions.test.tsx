@@ -124,6 +124,7 @@ describe("suppressing from an alert", () => {
 
 describe("the list of suppressions", () => {
   it("says what each hides, why, and until when", async () => {
+    server.use(get("/api/v2/alerts", { items: [], next: null }));
     renderApp("/suppressions");
     const card = await screen.findByText("Our own scanner, every Monday");
     expect(card.closest("li")).toHaveTextContent("1,204findings hidden");
@@ -133,6 +134,12 @@ describe("the list of suppressions", () => {
       "Rule is rule-1",
       "Source address in network 203.0.113.0/24, 198.51.100.0/24",
     ]);
+  });
+
+  it("calls a rule by its title where it has raised an alert", async () => {
+    renderApp("/suppressions");
+    const title = await screen.findByText("Password guessing over SSH");
+    expect(title).toHaveAttribute("title", "rule-1");
   });
 
   it("shows what was hidden, and lifts", async () => {

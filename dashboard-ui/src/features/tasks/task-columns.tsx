@@ -6,6 +6,7 @@ import type { TaskItem } from "@/lib/model";
 import { formatDuration } from "@/lib/time";
 import { TaskMenu, type TaskMenuProps } from "./task-menu";
 import { TaskNow } from "./task-now";
+import { TaskOrigin } from "./task-origin";
 import { TaskState } from "./task-state";
 import styles from "./tasks-table.module.css";
 
@@ -15,8 +16,8 @@ export function TaskName({ task }: { readonly task: TaskItem }) {
       <Link to="/tasks/$id" params={{ id: task.id }} className={rowLink} data-row-link>
         {task.action}
       </Link>
-      <RowSub oneLine mono>
-        {task.origin || task.id}
+      <RowSub oneLine mono={task.origin === ""}>
+        <TaskOrigin task={task} />
       </RowSub>
     </>
   );

@@ -4,14 +4,24 @@ import { Facts, Section } from "@/components/section";
 import { Time } from "@/components/time";
 import type { TaskView } from "@/lib/model";
 import { Took } from "./task-columns";
+import { TaskOrigin } from "./task-origin";
 import styles from "./task-page.module.css";
 
 /** When, for whom and under which conditions. */
-export function TaskFacts({ view: { task, needs } }: { readonly view: TaskView }) {
+export function TaskFacts({ view: { task, needs, principal_name: who } }: { readonly view: TaskView }) {
   const facts: [string, ReactNode][] = [
     ["Made", <Time key="made" at={task.created_at} full />],
-    ["Asked by", <Origin key="origin" origin={task.origin} />],
-    ["For", <code key="principal">{task.principal}</code>],
+    ["Asked by", <Origin key="origin" task={task} />],
+    [
+      "For",
+      who === "" ? (
+        <code key="principal">{task.principal}</code>
+      ) : (
+        <span key="principal" title={task.principal}>
+          {who}
+        </span>
+      ),
+    ],
     ["Priority", `${task.priority} of 9`],
     ["Attempts", String(task.attempt)],
   ];
@@ -36,17 +46,18 @@ export function TaskFacts({ view: { task, needs } }: { readonly view: TaskView }
 }
 
 /** What asked for it, as a link to the task that it was resubmitted from, or to all that it asked for. */
-function Origin({ origin }: { readonly origin: string }) {
+function Origin({ task }: { readonly task: TaskView["task"] }) {
+  const { origin } = task;
   if (origin === "") return <span className="muted">–</span>;
   const [kind, id] = origin.split(":", 2);
   const resubmitted = kind === "resubmit" && id !== undefined;
   return resubmitted ? (
     <Link to="/tasks/$id" params={{ id }} className={styles["origin"]}>
-      {origin}
+      <TaskOrigin task={task} />
     </Link>
   ) : (
     <Link to="/tasks" search={{ origin }} className={styles["origin"]}>
-      {origin}
+      <TaskOrigin task={task} />
     </Link>
   );
 }

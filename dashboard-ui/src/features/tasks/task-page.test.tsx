@@ -32,7 +32,11 @@ describe("the page of one task", () => {
     expect(tries[1]?.textContent).toContain("2Succeeded");
     expect(tries[2]?.textContent).toContain("No answer within 10 s <b>.");
     expect(screen.getByRole("link", { name: "tsk_0" })).toHaveAttribute("href", "/tasks/tsk_0");
-    expect(screen.getByRole("link", { name: "resubmit:tsk_1" })).toHaveAttribute("href", "/tasks/tsk_1");
+    expect(screen.getByText("nightly-key")).toHaveAttribute("title", "usr_1");
+    expect(screen.getByRole("link", { name: "resubmitted dead letter" })).toHaveAttribute(
+      "href",
+      "/tasks/tsk_1",
+    );
     expect(screen.queryByRole("button", { name: "Cancel…" })).toBeNull();
   });
 

@@ -7,26 +7,38 @@ import { classes } from "@/components/classes";
 import { LevelMark } from "@/components/level-badge";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
-import { LEVEL_NAMES, type Reason } from "@/lib/model";
+import { alertDetailQuery } from "@/features/alerts/alert-queries";
+import { type Alert, LEVEL_NAMES, type Micros, type Reason } from "@/lib/model";
 import { formatSpan } from "@/lib/time";
 import styles from "./related-list.module.css";
 import { relatedQuery } from "./triage-queries";
 
 const FIRST = 6;
 
-function why({ why: kind, value }: Reason): string {
+const SECOND: Micros = 1_000_000;
+
+/** How the beginnings of two alerts lie to each other. Most that belong together overlap, which says little. */
+export function beginnings(alert: Alert, other: Alert): string {
+  const later = other.first_at - alert.first_at;
+  if (Math.abs(later) < SECOND) return "began at the same moment";
+  return `began ${formatSpan(Math.abs(later))} ${later > 0 ? "later" : "earlier"}`;
+}
+
+function why({ why: kind, value }: Reason, alert: Alert | undefined, other: Alert): string {
   if (kind === "entity") return "same entity";
   if (kind === "address") return `also ${value}`;
   if (kind === "rule") return "same rule";
   if (kind === "technique") return `also ${tagName(value)}`;
+  if (alert !== undefined) return beginnings(alert, other);
   const apart = Number(value);
-  return apart === 0 ? "at the same time" : `${formatSpan(apart * 1_000_000)} apart`;
+  return apart === 0 ? "overlapping in time" : `${formatSpan(apart * SECOND)} apart`;
 }
 
 /** Other alerts that may belong to one, each with the reasons; what has most in common stands first. */
 export function RelatedSection({ id }: { readonly id: string }) {
   const { data, isError } = useQuery(relatedQuery(id));
   const [all, setAll] = useState(false);
+  const own = useQuery(alertDetailQuery(id)).data?.alert;
   const items = data?.items ?? [];
   return (
     <Section title="Related alerts">
@@ -44,7 +56,9 @@ export function RelatedSection({ id }: { readonly id: string }) {
               <span className={styles["when"]}>
                 <Time at={alert.last_at} />
               </span>
-              <span className={styles["why"]}>{reasons.map(why).join(" · ")}</span>
+              <span className={styles["why"]}>
+                {reasons.map((reason) => why(reason, own, alert)).join(" · ")}
+              </span>
             </li>
           ))}
         </ul>

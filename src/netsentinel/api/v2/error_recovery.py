@@ -143,7 +143,7 @@ async def show_dead_letter(task_id: str, principal: Reader, services: Served) ->
     detail = await services.tasks.detail(principal.tenant, task_id)
     if detail.task.state is not TaskState.DEAD:
         raise NotFoundError(f"The task {task_id[:60]} is no dead letter.")
-    return answer(view_of(detail))
+    return answer(view_of(detail, await services.identity.name_of(principal.tenant, detail.task.principal)))
 
 
 @router.post("/dlq/resubmit", response_model=ResubmissionView, responses=problems(400, 401, 403, 503))

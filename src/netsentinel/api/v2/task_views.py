@@ -69,6 +69,8 @@ class TaskView:
     """A task with everything about it."""
 
     task: TaskItem
+    principal_name: str
+    """Of the user or key it is done for; empty when there is none of the id any more."""
     input: Any
     result: Any
     checkpoint: Any
@@ -120,11 +122,12 @@ def item_of(task: Task) -> TaskItem:
     )
 
 
-def view_of(detail: TaskDetail) -> TaskView:
+def view_of(detail: TaskDetail, principal_name: str) -> TaskView:
     """The task with everything about it."""
     task = detail.task
     return TaskView(
         task=item_of(task),
+        principal_name=principal_name,
         input=task.input,
         result=task.result,
         checkpoint=task.checkpoint,

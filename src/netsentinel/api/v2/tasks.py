@@ -229,7 +229,7 @@ def _need_action(principal: Principal, services: Services, task: Task) -> None:
 async def show_task(task_id: str, principal: Reader, services: Served) -> Response:
     """A task with every attempt; its input and result for those who may ask for its action."""
     detail = await services.tasks.detail(principal.tenant, task_id)
-    view = view_of(detail)
+    view = view_of(detail, await services.identity.name_of(principal.tenant, detail.task.principal))
     if _lacks(principal, services, detail.task):
         view = replace(view, input=msgspec.Raw(b"null"), result=None, checkpoint=None)
     return answer(view)

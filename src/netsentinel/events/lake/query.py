@@ -10,6 +10,18 @@ from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import TenantId
 
 SELECTED = ", ".join(f'"{name}"' for name in COLUMNS)
+_TIMESTAMP = 'CASE WHEN "{0}" BETWEEN 0 AND 253402300799999999 THEN make_timestamp("{0}") END'
+"""Microseconds as a `TIMESTAMP`: up to the year 9999, which is as far as Python can say them."""
+HUNTED = ", ".join(
+    {
+        "time": f'"time", {_TIMESTAMP.format("time")} AS "time_utc"',
+        "received_at": f'"received_at", {_TIMESTAMP.format("received_at")} AS "received_utc"',
+        "raw": """CASE WHEN "raw" = '' THEN "native" ELSE "raw" END AS "raw\"""",
+    }.get(name, f'"{name}"')
+    for name in COLUMNS
+)
+"""The columns of the view that hunts see: times as `TIMESTAMP` beside the microseconds, and in `raw` every line as it
+came, which is stored as `native` alone where it was JSON."""
 _re2: Any = cast("Any", re2)  # it ships no types
 _SQL_TYPES = {int: "BIGINT", str: "VARCHAR"}
 

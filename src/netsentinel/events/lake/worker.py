@@ -20,6 +20,7 @@ import msgspec
 from netsentinel.events.lake import frames
 from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
 from netsentinel.events.lake.query import (
+    HUNTED,
     JSON_COLUMNS,
     SELECTED,
     TEMPLATE,
@@ -252,7 +253,7 @@ class Lake:
             return frames.Refused("A hunt is one SELECT statement.", by_caller=True)
         paths = self._paths(request.files)
         self._db.execute(
-            f"CREATE VIEW events AS SELECT {SELECTED} FROM {rows_of(paths)} WHERE tenant = {quoted(request.tenant)}"  # noqa: S608 - quoted; a view takes no parameter
+            f"CREATE VIEW events AS SELECT {HUNTED} FROM {rows_of(paths)} WHERE tenant = {quoted(request.tenant)}"  # noqa: S608 - quoted; a view takes no parameter
         )
         self._db.execute("SET temp_directory = ''")
         self._db.execute(f"SET allowed_paths = {listed(paths)}")

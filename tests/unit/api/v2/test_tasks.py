@@ -21,6 +21,7 @@ async def test_a_task_is_made_and_looked_at(desk: Desk) -> None:
     view = (await desk.get(f"/api/v2/tasks/{task['id']}")).json()
     assert (view["task"]["state"], view["input"]["name"], view["result"]) == ("succeeded", "Ada", "hello Ada")
     assert [attempt["outcome"] for attempt in view["attempts"]] == ["succeeded"]
+    assert view["principal_name"] == "analyst key"
     assert (await desk.get(f"/api/v2/tasks/{task['id']}/result")).json() == "hello Ada"
 
 

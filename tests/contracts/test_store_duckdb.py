@@ -232,6 +232,30 @@ async def test_the_server_takes_no_answer_that_a_hunt_cannot_have(yard: Yard, mo
     assert yard.workers.pids == []
 
 
+async def test_a_hunt_waits_for_those_of_others_and_not_for_ever(
+    tmp_path: Path, sqlite_database: SqliteDatabase, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with LakeWorkers(tmp_path, memory_mib=128, at_once=1) as workers:
+        processes = LakeProcesses(workers, workers, workers)
+        lake = DuckLake(sqlite_database, SqlLakeFiles(), tmp_path, processes, clock)
+        endless = "SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"
+        first = asyncio.create_task(lake.hunt(DEFAULT_TENANT, endless, limit=1, seconds=20))
+        async with asyncio.timeout(20):
+            while not workers.pids:
+                await asyncio.sleep(0.01)
+        second = asyncio.create_task(lake.hunt(DEFAULT_TENANT, endless, limit=1, seconds=20))
+        await asyncio.sleep(0.05)
+        others = asyncio.create_task(lake.hunt(OTHER, "SELECT 1", limit=1, seconds=20))
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(module, "TURN_S", 0.1)
+        with pytest.raises(UnavailableError, match=r"busy.*Try again") as refused:
+            await lake.hunt(OTHER, "SELECT 2", limit=1, seconds=20)
+        assert refused.value.extra["retry_after"] > 0
+        first.cancel()
+        assert (await others).rows == ((1,),), "before what the first tenant asked earlier"
+        second.cancel()
+
+
 async def test_a_dead_worker_is_replaced(yard: Yard) -> None:
     await yard.keep(event(1))
     asked = asyncio.create_task(yard.hunt("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"))

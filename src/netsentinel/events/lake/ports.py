@@ -81,7 +81,7 @@ class Hunter(Protocol):
 
         Raises:
             InvalidFilterError: it is not one SELECT statement, or asks for what it must not have.
-            UnavailableError: it took too long or too much memory, and was stopped.
+            UnavailableError: it got no turn in time; or took too long or too much memory, and was stopped.
         """
         ...
 

@@ -148,7 +148,7 @@ class EventLake:
 
         Raises:
             InvalidFilterError: it is not one SELECT statement, or asks for what it must not have.
-            UnavailableError: it took too long or too much memory, and was stopped.
+            UnavailableError: it got no turn in time; or took too long or too much memory, and was stopped.
         """
         if len(sql) > MAX_SQL:
             raise InvalidFilterError(f"A hunt has at most {MAX_SQL} characters.")

@@ -46,6 +46,8 @@ _Kind = TypeVar("_Kind", Written, Found, Counted, Tallied, Hunted)
 
 _WRITE_S = 120.0
 _SEARCH_S = 60.0
+TURN_S = 10.0
+"""So long does a hunt wait until those of others have ended."""
 _PIECE = 5_000
 MERGE_AT = 12
 """So many small files of one tenant, day and class become one."""
@@ -177,11 +179,12 @@ class DuckLake:
 
         Raises:
             InvalidFilterError: it is not one SELECT statement, or does something that it must not.
-            UnavailableError: it took too long or too much memory.
+            UnavailableError: it got no turn in time; or took too long or too much memory.
         """
         files = await self._covering(tenant, EventFilter())
         began = asyncio.get_running_loop().time()
-        answer = _of(await self._workers.hunting.ask(Hunt(files, tenant, sql, limit, seconds), seconds), Hunted)
+        request = Hunt(files, tenant, sql, limit, seconds)
+        answer = _of(await self._workers.hunting.ask(request, seconds, wait_s=TURN_S), Hunted)
         took = asyncio.get_running_loop().time() - began
         return HuntResult(answer.columns, answer.rows, answer.truncated, round(took, 3))
 

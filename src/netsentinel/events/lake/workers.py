@@ -15,11 +15,14 @@ from netsentinel.events.lake.frames import (
     MOST_HUNTED,
     Answer,
     Hunt,
+    Merge,
     Refused,
     Request,
+    Write,
     answer_decoder,
     encode,
 )
+from netsentinel.events.lake.turns import Turns
 from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
 
@@ -36,7 +39,7 @@ class _Worker:
 
 
 class LakeWorkers:
-    """At most so many processes with DuckDB. None runs while nobody asks anything.
+    """At most so many processes with DuckDB. None runs while nobody asks anything. Tenants have them in turn.
 
     Args:
         folder: the lake's folder.
@@ -46,7 +49,7 @@ class LakeWorkers:
 
     def __init__(self, folder: Path, *, memory_mib: int, at_once: int = 2) -> None:
         self._arguments = (str(folder), str(memory_mib))
-        self._turns = asyncio.Semaphore(at_once)
+        self._turns = Turns(at_once)
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
 
@@ -65,14 +68,28 @@ class LakeWorkers:
         """The ids of its processes."""
         return [worker.process.pid for worker in self._all]
 
-    async def ask(self, request: Request, timeout_s: float) -> Answer:
+    async def ask(self, request: Request, timeout_s: float, *, wait_s: float | None = None) -> Answer:
         """The answer of some worker.
+
+        Args:
+            request: what it is asked.
+            timeout_s: so long may the answer take.
+            wait_s: so long may it take until a worker is free; without it, as long as it takes.
 
         Raises:
             InvalidFilterError: the request itself is at fault.
-            UnavailableError: the worker died, or was killed because it took too long; or disk or memory is short.
+            UnavailableError: no worker became free in time; or it died, or was killed because it took too long; or disk
+                or memory is short.
         """
-        async with self._turns:
+        tenant = None if isinstance(request, Write | Merge) else request.tenant
+        async with contextlib.AsyncExitStack() as turn:
+            try:
+                await turn.enter_async_context(self._turns.own(tenant, wait_s))
+            except TimeoutError:
+                raise UnavailableError(
+                    "The lake is busy with what others asked before. Try again in some seconds.",
+                    retry_after=_RETRY_AFTER_S,
+                ) from None
             worker = await self._take()
             try:
                 async with asyncio.timeout(timeout_s):

@@ -1,0 +1,114 @@
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from netsentinel.events.lake.turns import Turns
+from netsentinel.kernel.types import TenantId
+
+pytestmark = pytest.mark.anyio
+
+BUSY, CALM, THIRD = TenantId("busy"), TenantId("calm"), TenantId("third")
+
+
+@dataclass
+class Desk:
+    """Whoever has a turn here keeps it until it is told to go."""
+
+    turns: Turns
+    served: list[str] = field(default_factory=list[str])
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    leaves: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+
+    async def come(self, name: str, tenant: TenantId | None, wait_s: float | None = None) -> None:
+        self.leaves[name] = asyncio.Event()
+        self.tasks[name] = asyncio.create_task(self._stay(name, tenant, wait_s))
+        await _settled()
+
+    async def go(self, *names: str) -> None:
+        for name in names:
+            self.leaves[name].set()
+            await self.tasks[name]
+            await _settled()
+
+    async def _stay(self, name: str, tenant: TenantId | None, wait_s: float | None) -> None:
+        async with self.turns.own(tenant, wait_s):
+            self.served.append(name)
+            await self.leaves[name].wait()
+
+
+async def _settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_a_tenant_that_asks_without_end_keeps_nobody_waiting_for_more_than_one() -> None:
+    desk = Desk(Turns(1))
+    for number in range(4):
+        await desk.come(f"busy {number}", BUSY)
+    await desk.come("calm", CALM)
+    await desk.come("third", THIRD)
+    assert desk.served == ["busy 0"]
+    await desk.go("busy 0", "calm")
+    await desk.come("calm again", CALM)
+    await desk.go("third", "busy 1", "calm again", "busy 2", "busy 3")
+    assert desk.served == ["busy 0", "calm", "third", "busy 1", "calm again", "busy 2", "busy 3"]
+
+
+async def test_as_many_as_may_are_served_at_once() -> None:
+    desk = Desk(Turns(2))
+    for number in range(4):
+        await desk.come(f"busy {number}", BUSY)
+    await desk.come("the server", None)
+    assert desk.served == ["busy 0", "busy 1"]
+    await desk.go("busy 1")
+    assert desk.served[2:] == ["the server"]
+    await desk.go("busy 0", "the server", "busy 2", "busy 3")
+    for number in range(2):
+        await desk.come(f"calm {number}", CALM)
+    assert desk.served[-2:] == ["calm 0", "calm 1"]
+    await desk.go("calm 0", "calm 1")
+
+
+async def test_who_waits_too_long_is_told_and_waits_no_more() -> None:
+    desk = Desk(Turns(1))
+    await desk.come("first", BUSY)
+    await desk.come("late", CALM, 0.01)
+    await desk.come("patient", CALM)
+    with pytest.raises(TimeoutError):
+        await desk.tasks["late"]
+    await desk.go("first", "patient")
+    assert desk.served == ["first", "patient"]
+
+
+async def test_who_goes_away_gives_up_the_place() -> None:
+    desk = Desk(Turns(1))
+    for name in ("first", "second", "third"):
+        await desk.come(name, BUSY)
+    desk.tasks["second"].cancel()
+    await desk.go("first", "third")
+    assert desk.served == ["first", "third"]
+
+
+async def test_a_turn_that_is_given_to_somebody_who_goes_away_is_passed_on() -> None:
+    desk = Desk(Turns(1))
+    for name in ("first", "second", "third"):
+        await desk.come(name, BUSY)
+    desk.leaves["first"].set()
+    await asyncio.sleep(0)  # the turn of the first has ended, and the second has not taken it yet
+    desk.tasks["second"].cancel()
+    await _settled()
+    assert "second" not in desk.served
+    await desk.go("third")
+    await desk.come("fourth", CALM)
+    assert desk.served == ["first", "third", "fourth"]
+    await desk.go("fourth")
+
+
+async def test_one_that_fails_gives_its_turn_back() -> None:
+    turns = Turns(1)
+    with pytest.raises(ValueError, match="mine"):
+        async with turns.own(BUSY):
+            raise ValueError("mine")
+    async with turns.own(CALM, 0.01):
+        pass

@@ -102,7 +102,7 @@ class Surroundings:
 def _merged(found: Iterable[list[StoredEvent]], limit: int) -> list[StoredEvent]:
     """Several lists as one without doubles: the newest, oldest first."""
     events = {event.id: event for some in found for event in some}
-    return sorted(events.values(), key=lambda event: event.key)[-limit:]
+    return sorted(events.values(), key=lambda event: event.key())[-limit:]
 
 
 def _hash(sample: AlertSample) -> str:

@@ -138,7 +138,7 @@ async def test_numbers_blobs_and_nulls_come_back(database: Database) -> None:
             "VALUES (?, ?, ?, ?, ?, ?)",
             ("test", largest, True, "", -largest, None),
         )
-        tx.run("INSERT INTO inbox_checkpoint (one, batch, state) VALUES (1, 1, ?)", (blob,))
+        tx.run("INSERT INTO inbox_checkpoint (one, number, state) VALUES (1, 1, ?)", (blob,))
 
     await database.write(change)
     numbers = await database.read(

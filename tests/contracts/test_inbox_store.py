@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from netsentinel.events.ports import Inbox, InboxBatch
+from netsentinel.events.ports import Arrival, Inbox, InboxBatch
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.store_sql import SqlInbox
 from netsentinel.events.testing import MemoryInbox
@@ -31,11 +31,14 @@ class Kept:
     async def finish(self, *ids: int) -> list[int]:
         return await self.db.write(lambda tx: self.inbox.finish(tx, ids))
 
-    async def checkpoint(self, upto: int, state: bytes) -> None:
-        await self.db.write(lambda tx: self.inbox.checkpoint(tx, upto, state))
+    async def checkpoint(self, number: int, covered: list[int], state: bytes = b"") -> bool:
+        return await self.db.write(lambda tx: self.inbox.checkpoint(tx, number, covered, state))
 
-    async def waiting(self, after: int = 0, limit: int = 100) -> list[InboxBatch]:
-        return await self.db.read(lambda tx: self.inbox.waiting(tx, after, limit))
+    async def arrivals(self, after: int = 0, limit: int = 100) -> list[int]:
+        return [one.id for one in await self.db.read(lambda tx: self.inbox.arrivals(tx, after, limit))]
+
+    async def fetch(self, *ids: int) -> list[InboxBatch]:
+        return await self.db.read(lambda tx: self.inbox.fetch(tx, ids))
 
     async def advance(
         self,
@@ -59,13 +62,35 @@ def kept(request: pytest.FixtureRequest) -> Kept:
 
 async def test_a_batch_comes_back_as_it_was_put(kept: Kept) -> None:
     assert await kept.put(replace(BATCH, id=99, done=True)) == [1]
-    assert await kept.waiting() == [replace(BATCH, id=1)]
+    assert await kept.fetch(1) == [replace(BATCH, id=1)]
 
 
 async def test_batches_come_in_the_order_of_their_arrival(kept: Kept) -> None:
     ids = await kept.put(*[BATCH] * 3) + await kept.put(*[BATCH] * 2)
     assert ids == [1, 2, 3, 4, 5]
-    assert [batch.id for batch in await kept.waiting(after=1, limit=3)] == [2, 3, 4]
+    assert await kept.arrivals(after=1, limit=3) == [2, 3, 4]
+
+
+async def test_an_arrival_says_whose_it_is_and_how_large(kept: Kept) -> None:
+    await kept.put(BATCH, replace(BATCH, tenant=TenantId("other"), records=7))
+    assert await kept.db.read(lambda tx: kept.inbox.arrivals(tx, 0, 10)) == [
+        Arrival(1, DEFAULT_TENANT, 3),
+        Arrival(2, TenantId("other"), 7),
+    ]
+
+
+async def test_batches_are_fetched_in_the_order_asked_for(kept: Kept) -> None:
+    await kept.put(*(replace(BATCH, source=f"s{number}") for number in range(1, 4)))
+    assert [(batch.id, batch.source) for batch in await kept.fetch(3, 77, 1)] == [(3, "s3"), (1, "s1")]
+    assert await kept.fetch() == []
+
+
+async def test_very_many_batches_are_fetched_and_covered_at_once(kept: Kept) -> None:
+    ids = await kept.put(*[BATCH] * 1_201)
+    assert [batch.id for batch in await kept.fetch(*reversed(ids))] == ids[::-1]
+    await kept.finish(*ids)
+    assert await kept.checkpoint(1, ids)
+    assert await kept.arrivals() == []
 
 
 async def test_a_batch_is_finished_once(kept: Kept) -> None:
@@ -73,7 +98,7 @@ async def test_a_batch_is_finished_once(kept: Kept) -> None:
     assert await kept.finish(3, 1) == [1, 3]
     assert await kept.finish(1, 2, 3, 77) == [2]
     assert await kept.finish() == []
-    assert [(batch.id, batch.done) for batch in await kept.waiting()] == [(1, True), (2, True), (3, True), (4, False)]
+    assert [batch.done for batch in await kept.fetch(1, 2, 3, 4)] == [True, True, True, False]
 
 
 async def test_very_many_batches_are_finished_at_once(kept: Kept) -> None:
@@ -81,26 +106,28 @@ async def test_very_many_batches_are_finished_at_once(kept: Kept) -> None:
     assert await kept.finish(*ids) == ids
 
 
-async def test_a_checkpoint_removes_done_batches_up_to_it(kept: Kept) -> None:
+async def test_a_checkpoint_removes_the_done_batches_that_it_covers(kept: Kept) -> None:
     assert await kept.db.read(kept.inbox.last_checkpoint) == (0, b"")
-    await kept.put(*[BATCH] * 4)
-    await kept.finish(1, 2, 4)
-    await kept.checkpoint(3, b"state \x00 of 3")
-    assert await kept.db.read(kept.inbox.last_checkpoint) == (3, b"state \x00 of 3")
-    assert [batch.id for batch in await kept.waiting()] == [3, 4], "3 is not done, 4 is beyond the checkpoint"
+    await kept.put(*[BATCH] * 5)
+    await kept.finish(1, 2, 4, 5)
+    assert await kept.checkpoint(1, [1, 3, 5], b"state \x00 of 1")
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (1, b"state \x00 of 1")
+    assert await kept.arrivals() == [2, 3, 4], "2 and 4 are not covered, 3 is not done"
     await kept.finish(3)
-    await kept.checkpoint(4, b"state of 4")
-    assert await kept.db.read(kept.inbox.last_checkpoint) == (4, b"state of 4")
-    assert await kept.waiting() == []
-    assert await kept.put(BATCH) == [5], "ids go on although the newest batches are gone"
+    assert await kept.checkpoint(2, [4, 3, 2], b"state of 2")
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (2, b"state of 2")
+    assert await kept.arrivals() == []
+    assert await kept.put(BATCH) == [6], "ids go on although the newest batches are gone"
 
 
-async def test_an_older_checkpoint_does_not_replace_a_newer_one(kept: Kept) -> None:
+@pytest.mark.parametrize("number", [1, 2])
+async def test_an_older_checkpoint_changes_nothing(kept: Kept, number: int) -> None:
     await kept.put(*[BATCH] * 2)
     await kept.finish(1, 2)
-    await kept.checkpoint(2, b"newer")
-    await kept.checkpoint(1, b"older")
+    assert await kept.checkpoint(2, [1], b"newer")
+    assert not await kept.checkpoint(number, [2], b"older")
     assert await kept.db.read(kept.inbox.last_checkpoint) == (2, b"newer")
+    assert await kept.arrivals() == [2]
 
 
 async def test_the_backlog_counts_what_is_not_done(kept: Kept) -> None:
@@ -109,6 +136,15 @@ async def test_the_backlog_counts_what_is_not_done(kept: Kept) -> None:
     assert await kept.db.read(kept.inbox.backlog) == (3, 50)
     await kept.finish(1)
     assert await kept.db.read(kept.inbox.backlog) == (2, 60)
+
+
+async def test_the_backlog_is_told_by_tenant(kept: Kept) -> None:
+    assert await kept.db.read(kept.inbox.backlog_by_tenant) == {}
+    one, other = TenantId("one"), TenantId("other")
+    await kept.put(*(replace(BATCH, tenant=tenant) for tenant in (one, other, one, one)))
+    assert await kept.db.read(kept.inbox.backlog_by_tenant) == {one: 3, other: 1}
+    await kept.finish(2, 3)
+    assert await kept.db.read(kept.inbox.backlog_by_tenant) == {one: 2}
 
 
 async def test_a_reader_that_goes_on_after_the_highest_id_misses_nothing(database: Database) -> None:
@@ -125,11 +161,11 @@ async def test_a_reader_that_goes_on_after_the_highest_id_misses_nothing(databas
     await asyncio.to_thread(reached.wait, 10)
     newer = asyncio.create_task(database.write(lambda tx: inbox.put(tx, BATCH)))
     await asyncio.wait({newer}, timeout=0.5)
-    seen = [batch.id for batch in await database.read(lambda tx: inbox.waiting(tx, 0, 10))]
+    seen = [one.id for one in await database.read(lambda tx: inbox.arrivals(tx, 0, 10))]
     go_on.set()
     assert await asyncio.gather(older, newer) == [1, 2]
     after = max(seen, default=0)
-    seen += [batch.id for batch in await database.read(lambda tx: inbox.waiting(tx, after, 10))]
+    seen += [one.id for one in await database.read(lambda tx: inbox.arrivals(tx, after, 10))]
     assert seen == [1, 2]
 
 

@@ -34,7 +34,7 @@ class Corner:
         return number
 
     async def waiting(self) -> list[InboxBatch]:
-        return await self.db.read(lambda tx: self.inbox.waiting(tx, 0, 100))
+        return await self.db.read(lambda tx: self.inbox.fetch(tx, range(1, 101)))
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

@@ -1,18 +1,19 @@
 """The one path from received batches to alerts: inbox, detection process, one commit, checkpoint."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from netsentinel.alerts.grouping import AlertGrouping, Grouped
 from netsentinel.alerts.suspicion import Suspicion
+from netsentinel.alerts.turns import Turns
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
 from netsentinel.detection.rulebook import HitStore
 from netsentinel.events.lake import EventStore, Spool
-from netsentinel.events.ports import Inbox, InboxBatch, SourceReport, SourceStore
+from netsentinel.events.ports import Arrival, Inbox, InboxBatch, SourceReport, SourceStore
 from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
@@ -21,6 +22,7 @@ from netsentinel.storage.ports import Database, Tx
 
 _log = structlog.get_logger("netsentinel.processor")
 
+_ARRIVALS_AT_ONCE = 4_096
 _BATCHES_AT_ONCE = 64
 _RECORDS_AT_ONCE = 5_000
 _LOOK_AGAIN_S = 1.0
@@ -62,7 +64,7 @@ class ProcessorStats:
 
 
 class Processor:
-    """Takes batches in their order of arrival and records each one's effect exactly once.
+    """Takes batches, those of one tenant in their order of arrival, and records each one's effect exactly once.
 
     The detectors' windows live in the detection process. They are checkpointed every few seconds, in the commit that
     records the files with the events read so far; batches stay in the inbox until a checkpoint covers them. So after a
@@ -102,11 +104,15 @@ class Processor:
         self._hits = hits
         self._aside = aside
         self._suspicion = Suspicion()
+        self._turns = Turns()
+        self._arrived = 0
+        """The newest batch that takes part in the turns."""
         self._storing: asyncio.Task[None] | None = None
         self._unstored = 0
         self._wake = asyncio.Event()
-        self._position = 0
-        self._checkpointed = 0
+        self._covered: list[int] = []
+        """Batches that the detectors have seen since the last checkpoint."""
+        self._checkpoints = 0
         self._checkpoint_at: Micros = 0
         self.stats = ProcessorStats()
 
@@ -126,9 +132,9 @@ class Processor:
                 await asyncio.sleep(_RETRY_S)
 
     async def _restore(self) -> None:
-        upto, state = await self._db.read(self._inbox.last_checkpoint)
+        self._checkpoints, state = await self._db.read(self._inbox.last_checkpoint)
         await self._pool.restore(state)
-        self._position = self._checkpointed = upto
+        self._turns, self._arrived, self._covered = Turns(), 0, []
         self._checkpoint_at = self._clock.now()
         self._unstored = 0
 
@@ -140,18 +146,20 @@ class Processor:
                 self._wake.clear()
                 if self._storing is not None and self._storing.done():
                     await self._stored()
-                batches = await self._next()
-                if not batches:
+                taken = await self._next()
+                if not taken:
                     if commit is not None:
                         await commit
                         commit = None
                     await self._checkpoint_if_due()
                     await self._wait()
                     continue
+                batches = await self._db.read(lambda tx, ids=[one.id for one in taken]: self._inbox.fetch(tx, ids))
                 results = await self._analyze(batches)
+                self._charge(taken, results)
                 if commit is not None:
                     await commit
-                self._position = batches[-1].id
+                self._covered += [batch.id for batch in batches]
                 self._unstored += sum(result.events for result in results)
                 commit = asyncio.create_task(self._record(batches, results))
                 if self._is_due():
@@ -191,18 +199,29 @@ class Processor:
             self.stats.set_aside += 1
             _log.error("batch_set_aside", batch=batch.id, source=batch.source, records=batch.records, deaths=deaths)
 
-    async def _next(self) -> list[InboxBatch]:
-        position = self._position
-        found = await self._db.read(lambda tx: self._inbox.waiting(tx, position, _BATCHES_AT_ONCE))
-        taken: list[InboxBatch] = []
+    async def _next(self) -> list[Arrival]:
+        """Whose turn it is; a batch that may have killed the process comes alone."""
+        arrived = self._arrived
+        found = await self._db.read(lambda tx: self._inbox.arrivals(tx, arrived, _ARRIVALS_AT_ONCE))
+        if found:
+            self._arrived = found[-1].id
+            self._turns.arrive(found)
+        taken: list[Arrival] = []
         records = 0
-        limit = self._suspicion.at_once(found[0], len(found)) if found else 0
-        for batch in found[:limit]:
-            if taken and records + batch.records > _RECORDS_AT_ONCE:
+        while len(taken) < _BATCHES_AT_ONCE and (first := self._turns.first()) is not None:
+            is_alone = self._suspicion.is_on(first.id)
+            if taken and (is_alone or records + first.records > _RECORDS_AT_ONCE):
                 break
-            taken.append(batch)
-            records += batch.records
+            taken.append(self._turns.take(first))
+            records += first.records
+            if is_alone:
+                break
         return taken
+
+    def _charge(self, taken: Sequence[Arrival], results: Sequence[BatchResult]) -> None:
+        took = {result.batch: result.took for result in results}
+        for one in taken:
+            self._turns.charge(one, took.get(one.id, 0))
 
     async def _wait(self) -> None:
         try:
@@ -253,7 +272,7 @@ class Processor:
 
     def _is_due(self) -> bool:
         """Whether a checkpoint is due: some seconds or many events after the last one."""
-        if self._position == self._checkpointed:
+        if not self._covered:
             return False
         return self._clock.now() - self._checkpoint_at >= _CHECKPOINT_EVERY or self._unstored >= _CHECKPOINT_EVENTS
 
@@ -262,19 +281,24 @@ class Processor:
         if not self._is_due():
             return
         await self._stored()  # one at a time: a slow disk slows the analysis down, and with it the intake
-        position = self._position
+        number, covered = self._checkpoints + 1, self._covered
         state = await self._pool.snapshot()
+
+        def cover(tx: Tx) -> None:
+            if not self._inbox.checkpoint(tx, number, covered, state):
+                raise UnavailableError("Another server recorded a checkpoint; this one goes on from there.")
+
         if self._lake is None:
-            await self._db.write(lambda tx: self._inbox.checkpoint(tx, position, state))
+            await self._db.write(cover)
         else:
             spool = await self._pool.hand_over()
-            self._storing = asyncio.create_task(self._store(self._lake, spool, position, state))
-        self._checkpointed = position
+            self._storing = asyncio.create_task(self._store(self._lake, spool, cover))
+        self._checkpoints, self._covered = number, []
         self._checkpoint_at = self._clock.now()
         self._unstored = 0
 
-    async def _store(self, lake: EventStore, spool: Spool, position: int, state: bytes) -> None:
-        self.stats.stored += await lake.append(spool, lambda tx: self._inbox.checkpoint(tx, position, state))
+    async def _store(self, lake: EventStore, spool: Spool, cover: Callable[[Tx], None]) -> None:
+        self.stats.stored += await lake.append(spool, cover)
 
     async def _stored(self) -> None:
         """Wait until what is being stored is stored; its failure is a failure of processing."""

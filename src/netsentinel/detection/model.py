@@ -67,3 +67,5 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     last_event_at: Micros
     findings: tuple[Finding, ...]
     rejected_lines: tuple[tuple[bytes, str], ...]
+    took: Micros = 0
+    """Time of the processor that it took; 0 where nobody measured it."""

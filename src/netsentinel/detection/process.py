@@ -10,9 +10,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from time import process_time_ns
 from typing import BinaryIO
 
 import msgspec
+from msgspec.structs import replace
 
 from netsentinel.detection.build import Built, build_pipeline
 from netsentinel.detection.frames import (
@@ -143,7 +145,9 @@ def _answer(
     pipeline: Pipeline, request: Analyze | HandOver | Restore | Snapshot, spool: SpoolWriter | None = None
 ) -> Answer:
     if isinstance(request, Analyze):
-        return strip(_analyze(pipeline, request.batch))
+        began = process_time_ns()
+        result = _analyze(pipeline, request.batch)
+        return strip(replace(result, took=(process_time_ns() - began) // 1_000))
     if isinstance(request, HandOver):
         return HandedOver(EMPTY_SPOOL if spool is None else spool.cut())
     if isinstance(request, Restore):

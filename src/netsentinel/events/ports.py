@@ -75,6 +75,15 @@ class InboxBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A batch in the inbox, without what it holds."""
+
+    id: int
+    tenant: TenantId
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceReport:
     """What one processed batch says about its source."""
 
@@ -126,24 +135,42 @@ class Inbox(Protocol):
         """
         ...
 
-    def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
+    def arrivals(self, tx: ReadTx, after: int, limit: int) -> list[Arrival]:
         """Batches with an id above `after`, in order, done or not."""
+        ...
+
+    def fetch(self, tx: ReadTx, ids: Sequence[int]) -> list[InboxBatch]:
+        """These batches, in the order asked for; one that is not there is left out."""
         ...
 
     def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
         """Mark batches as done, in the transaction of their effect; the ids that were not done before."""
         ...
 
-    def checkpoint(self, tx: Tx, upto: int, state: bytes) -> None:
-        """Record the detectors' state after batch `upto`, and delete done batches up to it."""
+    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> bool:
+        """Record the detectors' state, and delete the done ones of the batches that it covers.
+
+        Args:
+            tx: the transaction that records what else was made of the batches.
+            number: of the checkpoint, above all before it.
+            covered: ids of batches that the detectors have seen since the last checkpoint.
+            state: what their `restore` needs.
+
+        Returns:
+            False, and nothing changed, when there is a checkpoint with this number or a higher one.
+        """
         ...
 
     def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
-        """The newest checkpoint: batch id and state; `(0, b"")` before the first."""
+        """The newest checkpoint: number and state; `(0, b"")` before the first."""
         ...
 
     def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
         """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
+        ...
+
+    def backlog_by_tenant(self, tx: ReadTx) -> dict[TenantId, int]:
+        """Batches not yet done of each tenant that has some."""
         ...
 
 

@@ -52,7 +52,8 @@ class Limits:
     max_ratio: int = 100
     """Highest compression ratio that is believed."""
     max_backlog: int = 2_000
-    """Batches waiting for detection before the intake says "later"."""
+    """Batches waiting for detection before the intake says "later"; tenants that hold less than their share of it may
+    go on, up to twice as many batches in all."""
     retry_after_s: int = 5
     """How long a sender is asked to wait then."""
     inline_bytes: int = 64 * 1024
@@ -150,7 +151,7 @@ class IntakeService:
                 f"The body has {len(body)} bytes; at most {limits.max_body_bytes} are taken at once.",
                 limit=limits.max_body_bytes,
             )
-        await self._check_backlog()
+        await self._check_backlog(tenant)
         encoding = content_encoding.strip().lower()
         if len(body) <= limits.inline_bytes and not encoding:
             packed = self._pack(kind, body, encoding)
@@ -192,9 +193,15 @@ class IntakeService:
             "send application/x-ndjson, text/plain or application/json."
         )
 
-    async def _check_backlog(self) -> None:
+    async def _check_backlog(self, tenant: TenantId) -> None:
+        """When the inbox is full, those that have no more in it than their share may go on, up to as much again."""
         waiting, _ = await self._db.read(self._inbox.backlog)
-        if waiting >= self._limits.max_backlog:
+        most = self._limits.max_backlog
+        if waiting < most:
+            return
+        held = await self._db.read(self._inbox.backlog_by_tenant)
+        share = most // len(held.keys() | {tenant})
+        if waiting >= 2 * most or held.get(tenant, 0) >= share:
             raise UnavailableError(
                 f"{waiting} batches wait for detection; please send again later.",
                 retry_after=self._limits.retry_after_s,

@@ -1,10 +1,10 @@
 """The inbox and the sources in SQL, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from netsentinel.events.model import MAX_REJECTED_BYTES
-from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.ports import Arrival, InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.kernel.types import Micros, TenantId
@@ -45,6 +45,8 @@ SELECT source, MAX(format), CAST(SUM(records) AS BIGINT), MIN(received_at), MAX(
 FROM inbox WHERE tenant = ? AND done = 0 GROUP BY source
 """
 
+_BATCHES: Final = "SELECT id, tenant, source, format, received_at, records, raw, done FROM inbox"
+
 _FORGET_OLD_REJECTED: Final = """
 DELETE FROM rejected_lines WHERE tenant = ? AND source = ? AND id <= (
   SELECT id FROM rejected_lines WHERE tenant = ? AND source = ? ORDER BY id DESC LIMIT 1 OFFSET ?
@@ -84,46 +86,63 @@ class SqlInbox:
             raise LookupError("a stream's position is gone within its own transaction")
         return int(row[0])
 
-    def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
+    def arrivals(self, tx: ReadTx, after: int, limit: int) -> list[Arrival]:
         """Batches with an id above `after`, in order, done or not."""
-        rows = tx.rows(
-            "SELECT id, tenant, source, format, received_at, records, raw, done FROM inbox "
-            "WHERE id > ? ORDER BY id LIMIT ?",
-            (after, limit),
-        )
-        return [InboxBatch(*columns, done=bool(done)) for *columns, done in rows]
+        rows = tx.rows("SELECT id, tenant, records FROM inbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return [Arrival(*columns) for columns in rows]
+
+    def fetch(self, tx: ReadTx, ids: Sequence[int]) -> list[InboxBatch]:
+        """These batches, in the order asked for; one that is not there is left out."""
+        found: dict[int, InboxBatch] = {}
+        for some in _portions(ids):
+            rows = tx.rows(f"{_BATCHES} WHERE id IN ({_marks(some)})", some)
+            found |= {columns[0]: InboxBatch(*columns, done=bool(done)) for *columns, done in rows}
+        return [found[number] for number in ids if number in found]
 
     def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
         """Mark batches as done, in the transaction of their effect; the ids that were not done before."""
         finished: list[int] = []
-        for start in range(0, len(ids), _IDS_PER_STATEMENT):
-            some = ids[start : start + _IDS_PER_STATEMENT]
-            marks = ", ".join("?" * len(some))
-            sql = f"UPDATE inbox SET done = 1 WHERE done = 0 AND id IN ({marks}) RETURNING id"  # noqa: S608 - only placeholders
+        for some in _portions(ids):
+            sql = f"UPDATE inbox SET done = 1 WHERE done = 0 AND id IN ({_marks(some)}) RETURNING id"  # noqa: S608 - only placeholders
             finished += [int(row[0]) for row in tx.rows(sql, some)]
         return sorted(finished)
 
-    def checkpoint(self, tx: Tx, upto: int, state: bytes) -> None:
-        """Record the detectors' state after batch `upto`, and delete done batches up to it.
-
-        An older checkpoint than the last one changes nothing: the batches between the two may be gone already.
-        """
-        tx.run(
-            "INSERT INTO inbox_checkpoint (one, batch, state) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE "
-            "SET batch = excluded.batch, state = excluded.state WHERE excluded.batch >= inbox_checkpoint.batch",
-            (upto, state),
+    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> bool:
+        """Record the detectors' state, and delete the done ones of the batches that it covers."""
+        is_newest = tx.row(
+            "INSERT INTO inbox_checkpoint (one, number, state) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE "
+            "SET number = excluded.number, state = excluded.state WHERE excluded.number > inbox_checkpoint.number "
+            "RETURNING number",
+            (number, state),
         )
-        tx.run("DELETE FROM inbox WHERE done = 1 AND id <= ?", (upto,))
+        if is_newest is None:
+            return False
+        for some in _portions(covered):
+            tx.run(f"DELETE FROM inbox WHERE done = 1 AND id IN ({_marks(some)})", some)  # noqa: S608 - only placeholders
+        return True
 
     def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
-        """The newest checkpoint: batch id and state; `(0, b"")` before the first."""
-        row = tx.row("SELECT batch, state FROM inbox_checkpoint")
+        """The newest checkpoint: number and state; `(0, b"")` before the first."""
+        row = tx.row("SELECT number, state FROM inbox_checkpoint")
         return (0, b"") if row is None else (int(row[0]), bytes(row[1]))
 
     def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
         """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
         row = tx.row("SELECT COUNT(*), COALESCE(MIN(received_at), 0) FROM inbox WHERE done = 0")
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+    def backlog_by_tenant(self, tx: ReadTx) -> dict[TenantId, int]:
+        """Batches not yet done of each tenant that has some."""
+        rows = tx.rows("SELECT tenant, COUNT(*) FROM inbox WHERE done = 0 GROUP BY tenant")
+        return {TenantId(tenant): int(count) for tenant, count in rows}
+
+
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _IDS_PER_STATEMENT] for start in range(0, len(ids), _IDS_PER_STATEMENT))
+
+
+def _marks(ids: Sequence[int]) -> str:
+    return ", ".join("?" * len(ids))
 
 
 class SqlSetAside:

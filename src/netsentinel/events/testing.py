@@ -24,7 +24,7 @@ from netsentinel.events.lake.model import (
 )
 from netsentinel.events.lake.query import check, check_grouping, compiled, value_of
 from netsentinel.events.model import MAX_REJECTED_BYTES
-from netsentinel.events.ports import InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.ports import Arrival, InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
@@ -65,10 +65,16 @@ class MemoryInbox:
         self._positions[key] = (position.end, now)
         return None
 
-    def waiting(self, tx: ReadTx, after: int, limit: int) -> list[InboxBatch]:
+    def arrivals(self, tx: ReadTx, after: int, limit: int) -> list[Arrival]:
         """Batches with an id above `after`, in order, done or not."""
         del tx
-        return [batch for number, batch in sorted(self.batches.items()) if number > after][:limit]
+        found = [batch for number, batch in sorted(self.batches.items()) if number > after]
+        return [Arrival(batch.id, batch.tenant, batch.records) for batch in found[:limit]]
+
+    def fetch(self, tx: ReadTx, ids: Sequence[int]) -> list[InboxBatch]:
+        """These batches, in the order asked for; one that is not there is left out."""
+        del tx
+        return [self.batches[number] for number in ids if number in self.batches]
 
     def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
         """Mark batches as done; the ids that were not done before."""
@@ -78,15 +84,18 @@ class MemoryInbox:
             self.batches[number] = replace(self.batches[number], done=True)
         return finished
 
-    def checkpoint(self, tx: Tx, upto: int, state: bytes) -> None:
-        """Record the detectors' state after batch `upto`, and delete done batches up to it."""
+    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> bool:
+        """Record the detectors' state, and delete the done ones of the batches that it covers."""
         del tx
-        if upto >= self._checkpoint[0]:
-            self._checkpoint = (upto, state)
-        self.batches = {number: batch for number, batch in self.batches.items() if not (batch.done and number <= upto)}
+        if number <= self._checkpoint[0]:
+            return False
+        self._checkpoint = (number, state)
+        gone = set(covered)
+        self.batches = {at: batch for at, batch in self.batches.items() if not (batch.done and at in gone)}
+        return True
 
     def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
-        """The newest checkpoint: batch id and state; `(0, b"")` before the first."""
+        """The newest checkpoint: number and state; `(0, b"")` before the first."""
         del tx
         return self._checkpoint
 
@@ -95,6 +104,11 @@ class MemoryInbox:
         del tx
         times = [batch.received_at for batch in self.batches.values() if not batch.done]
         return len(times), min(times, default=0)
+
+    def backlog_by_tenant(self, tx: ReadTx) -> dict[TenantId, int]:
+        """Batches not yet done of each tenant that has some."""
+        del tx
+        return dict(Counter(batch.tenant for batch in self.batches.values() if not batch.done))
 
 
 class MemorySetAside:

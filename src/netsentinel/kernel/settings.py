@@ -102,7 +102,8 @@ class Settings(BaseSettings):
     intake_max_backlog: int = Field(
         2_000,
         ge=1,
-        description="Batches waiting for detection before POST answers 503 with Retry-After (back-pressure).",
+        description="Batches waiting for detection before POST answers 503 with Retry-After (back-pressure). Tenants "
+        "that hold less than their share of them may go on, up to twice as many in all.",
     )
 
     sources_run: bool = Field(

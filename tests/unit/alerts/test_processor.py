@@ -21,7 +21,7 @@ from netsentinel.events.testing import MemoryEventStore, MemoryInbox, MemorySetA
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage import Tx
 from netsentinel.storage.testing import MemoryDatabase, MemoryTx
 from tests.unit.alerts.factories import NOON, finding
@@ -40,6 +40,7 @@ class CountingPool:
         self.die_at: int | None = None
         self.poison: set[int] = set()
         """Batches of which it dies every time."""
+        self.cost: dict[TenantId, int] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,6 +75,7 @@ class CountingPool:
             last_event_at=NOON,
             findings=found,
             rejected_lines=((b"?", "not JSON"),),
+            took=self.cost.get(batch.tenant, 0),
         )
 
     async def hand_over(self) -> Spool:
@@ -101,9 +103,9 @@ class Plant:
         grouping = AlertGrouping(self.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
         return Processor(self.db, self.inbox, self.sources, self.pool, grouping, self.clock, aside=self.aside)
 
-    def receive(self, count: int = 1) -> None:
+    def receive(self, count: int = 1, tenant: TenantId = DEFAULT_TENANT, records: int = 3) -> None:
         for _ in range(count):
-            batch = InboxBatch(0, DEFAULT_TENANT, "eve", "", NOON, 3, b"{}")
+            batch = InboxBatch(0, tenant, "eve", "", NOON, records, b"{}")
             self.inbox.put(MemoryTx(), batch)
         self.processor.wake()
 
@@ -152,6 +154,66 @@ async def test_batches_are_analysed_in_order_and_bounded_groups(plant: Plant) ->
     assert max(map(len, plant.pool.calls)) <= 64
 
 
+async def test_tenants_share_the_time_of_detection(plant: Plant) -> None:
+    other = TenantId("other")
+    plant.pool.cost = {DEFAULT_TENANT: 9_000_000, other: 10_000}
+    plant.receive(40, records=5_000)
+    plant.receive(10, other, records=5_000)
+    async with plant.running():
+        await plant.settle()
+    order = [number for call in plant.pool.calls for number in call]
+    assert sorted(order) == list(range(1, 51))
+    assert order.index(50) < 14, "the other tenant's ten come after two of the costly ones at most"
+    assert [number for number in order if number <= 40] == list(range(1, 41))
+    assert [number for number in order if number > 40] == list(range(41, 51))
+
+
+async def test_after_a_crash_each_tenant_goes_on_where_its_checkpoint_stands(plant: Plant) -> None:
+    other = TenantId("other")
+    plant.pool.cost = {DEFAULT_TENANT: 9_000_000, other: 10_000}
+    plant.receive(6, records=5_000)
+    plant.receive(6, other, records=5_000)
+    async with plant.running():
+        async with asyncio.timeout(5):
+            while not {7, 8} <= {number for call in plant.pool.calls for number in call}:
+                await asyncio.sleep(0)
+        plant.clock.advance(6 * SECOND)
+        await plant.settle()
+    left = sorted(plant.inbox.batches)
+    own, others = ([number for number in left if (number > 6) is is_other] for is_other in (False, True))
+    assert (own, others) == (list(range(7 - len(own), 7)), list(range(13 - len(others), 13)))
+    assert len(own) > len(others), "the checkpoint covers batches of the other tenant that came later"
+    plant.pool = CountingPool()
+    plant.processor = plant.new_processor()
+    plant.receive(1)
+    async with plant.running():
+        await plant.settle()
+    assert [number for call in plant.pool.calls for number in call] == [*left, 13]
+    assert plant.pool.restored == [12 - len(left)]
+    assert plant.raised() == sorted(f"f{number}" for number in range(1, 14))
+
+
+async def test_a_checkpoint_of_another_server_is_not_overwritten(plant: Plant) -> None:
+    async with plant.running():
+        plant.receive(1)
+        await plant.settle()
+        plant.inbox.checkpoint(MemoryTx(), 5, [], b"70")
+        plant.clock.advance(6 * SECOND)
+        plant.receive(1)
+        async with asyncio.timeout(5):
+            while not plant.processor.stats.restarts:
+                await asyncio.sleep(0.01)
+        assert len(plant.inbox.batches) == 2
+        plant.clock.advance(6 * SECOND)
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                plant.clock.advance(6 * SECOND)
+                plant.processor.wake()
+                await asyncio.sleep(0.05)
+    assert plant.inbox.last_checkpoint(MemoryTx()) == (6, b"72"), "it went on from the other's state"
+    assert plant.raised() == ["f1", "f2"]
+
+
 async def test_a_checkpoint_frees_done_batches(plant: Plant) -> None:
     async with plant.running():
         plant.receive(2)
@@ -163,7 +225,7 @@ async def test_a_checkpoint_frees_done_batches(plant: Plant) -> None:
         async with asyncio.timeout(5):
             while plant.inbox.batches:
                 await asyncio.sleep(0.01)
-    assert plant.inbox.last_checkpoint(MemoryTx()) == (3, b"3")
+    assert plant.inbox.last_checkpoint(MemoryTx()) == (1, b"3")
 
 
 async def test_a_restart_feeds_done_batches_again_without_a_second_effect(plant: Plant) -> None:
@@ -233,7 +295,7 @@ async def test_the_checkpoint_is_recorded_with_the_events_it_covers(plant: Plant
             while plant.inbox.batches:
                 await asyncio.sleep(0.01)
     assert shelf.spools == [9]
-    assert plant.inbox.last_checkpoint(MemoryTx()) == (3, b"3")
+    assert plant.inbox.last_checkpoint(MemoryTx()) == (1, b"3")
     assert plant.processor.stats.stored == 9
 
 

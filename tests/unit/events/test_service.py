@@ -20,7 +20,7 @@ from netsentinel.kernel.errors import (
 )
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import DEFAULT_TENANT
+from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage.testing import MemoryDatabase
 
 pytestmark = pytest.mark.anyio
@@ -151,6 +151,24 @@ async def test_back_pressure_says_how_long_to_wait(intake: Intake) -> None:
     assert caught.value.retryable
     intake.inbox.batches[1] = replace(intake.inbox.batches[1], done=True)
     assert (await intake.post(b"{}")).records == 1
+
+
+async def test_a_full_inbox_still_takes_from_those_who_have_less_than_their_share(
+    memory_database: MemoryDatabase,
+) -> None:
+    intake = Intake(memory_database, replace(LIMITS, max_backlog=4))
+
+    async def post(tenant: str) -> bool:
+        try:
+            await intake.service.accept(TenantId(tenant), "ids", "", b"{}", NDJSON, "")
+        except UnavailableError:
+            return False
+        return True
+
+    assert [await post("flood") for _ in range(5)] == [True] * 4 + [False]
+    assert [await post("quiet") for _ in range(3)] == [True, True, False], "half of four each"
+    assert [await post("third") for _ in range(2)] == [True, False], "a third of four each"
+    assert [await post("fourth"), await post("fifth"), await post("flood")] == [True, False, False], "twice four in all"
 
 
 async def test_what_is_stored_is_small(memory_database: MemoryDatabase) -> None:

@@ -24,7 +24,7 @@ async def test_a_batch_is_on_disk_when_it_is_acknowledged(desk: Desk) -> None:
     assert answer.status_code == 202
     accepted = answer.json()
     assert accepted["records"] == 2
-    (batch,) = await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10))
+    (batch,) = await desk.database.read(lambda tx: desk.inbox.fetch(tx, range(1, 11)))
     assert (batch.id, batch.tenant, batch.source, batch.records) == (accepted["batch"], DEFAULT_TENANT, "edge", 2)
     assert desk.woken == 1
 
@@ -42,7 +42,7 @@ async def test_a_batch_is_on_disk_when_it_is_acknowledged(desk: Desk) -> None:
 async def test_what_cannot_be_taken_is_refused_and_not_kept(desk: Desk, path: str, body: bytes, kind: str) -> None:
     answer = await desk.call("POST", path, content=body, headers={"Content-Type": kind})
     assert answer.status_code == 400, answer.text
-    assert await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10)) == []
+    assert await desk.database.read(lambda tx: desk.inbox.fetch(tx, range(1, 11))) == []
     assert desk.woken == 0
 
 
@@ -230,4 +230,4 @@ async def test_a_repeated_position_is_answered_and_not_stored(desk: Desk) -> Non
     assert again.status_code == 202
     assert again.json() == {"batch": 0, "records": 0, "duplicate": True, "position": 3}
     assert (await post("nonsense")).status_code == 400
-    assert len(await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10))) == 1
+    assert len(await desk.database.read(lambda tx: desk.inbox.fetch(tx, range(1, 11)))) == 1

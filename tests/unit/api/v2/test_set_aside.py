@@ -29,7 +29,7 @@ async def test_what_was_set_aside_is_shown_and_tried_again(desk: Desk) -> None:
     answer = await desk.call("POST", "/api/v2/set-aside/3/retry")
     assert (answer.status_code, answer.json(), desk.woken) == (202, {"batch": 4}, 1)
     assert [item["id"] for item in (await desk.get("/api/v2/set-aside")).json()["items"]] == [2]
-    (waiting,) = await desk.database.read(lambda tx: desk.inbox.waiting(tx, 0, 10))
+    (waiting,) = await desk.database.read(lambda tx: desk.inbox.fetch(tx, range(1, 11)))
     assert (waiting.id, waiting.raw, waiting.done) == (4, b"xyz", False)
 
 

@@ -1,0 +1,78 @@
+"""Whose batches come next: tenants share detection's time evenly, whatever each sends and its rules cost."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from netsentinel.events.ports import Arrival
+from netsentinel.kernel.types import Micros, TenantId
+
+_USUAL_PACE = 25.0
+"""Microseconds that a record takes, before anything is known of its tenant."""
+
+_LEARNS = 0.5
+"""How much the newest batch says about a tenant's pace."""
+
+
+@dataclass(slots=True)
+class _Queue:
+    """One tenant's batches, in their order of arrival, and its account."""
+
+    begins: float
+    """When its next batch is due, on a clock that goes on by the time that each of the waiting tenants has had."""
+    waiting: deque[Arrival] = field(default_factory=deque[Arrival])
+    pace: float = _USUAL_PACE
+    """Microseconds that a record of it takes, lately."""
+
+
+class Turns:
+    """Start-time fair queueing (Goyal, Vin and Cheng, 1996) of batches, where the cost of one is known afterwards.
+
+    The batches of one tenant stay in their order. Who comes back after a pause finds what it had counted, but nothing
+    saved up; when nobody waits all accounts are closed.
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[TenantId, _Queue] = {}
+        self._now = 0.0
+        self._guessed: dict[int, float] = {}
+        """What was put down for batches whose cost is not known yet."""
+
+    def arrive(self, arrivals: Iterable[Arrival]) -> None:
+        """Have these wait."""
+        for one in arrivals:
+            queue = self._queues.get(one.tenant)
+            if queue is None:
+                queue = self._queues[one.tenant] = _Queue(self._now)
+            elif not queue.waiting:
+                queue.begins = max(queue.begins, self._now)
+            queue.waiting.append(one)
+
+    def first(self) -> Arrival | None:
+        """The batch whose turn it is; None when none waits."""
+        waiting = [queue for queue in self._queues.values() if queue.waiting]
+        if not waiting:
+            self._close()
+            return None
+        return min(waiting, key=lambda queue: (queue.begins, queue.waiting[0].id)).waiting[0]
+
+    def take(self, first: Arrival) -> Arrival:
+        """Have the batch whose turn it is wait no more. What such a batch usually costs its tenant is put down."""
+        queue = self._queues[first.tenant]
+        queue.waiting.popleft()
+        self._now = max(self._now, queue.begins)
+        guess = self._guessed[first.id] = queue.pace * first.records
+        queue.begins += guess
+        return first
+
+    def charge(self, taken: Arrival, took: Micros) -> None:
+        """Put down what a batch that was taken has cost, in place of what was guessed."""
+        queue = self._queues[taken.tenant]
+        queue.begins += took - self._guessed.pop(taken.id)
+        queue.pace += _LEARNS * (took / max(taken.records, 1) - queue.pace)
+
+    def _close(self) -> None:
+        """Nobody waits: what each had is of no account to those that come."""
+        if not self._guessed:
+            self._queues.clear()
+            self._now = 0.0

@@ -1,0 +1,122 @@
+"""Tenants take turns by the time that they cost, and keep the order of their own batches."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netsentinel.alerts.turns import Turns
+from netsentinel.events.ports import Arrival
+from netsentinel.kernel.types import TenantId
+
+A, B, C = map(TenantId, "abc")
+
+
+def arrivals(*tenants: TenantId, first: int = 1, records: int = 10) -> list[Arrival]:
+    return [Arrival(number, tenant, records) for number, tenant in enumerate(tenants, first)]
+
+
+def take(turns: Turns, cost: dict[TenantId, int] | None = None) -> Arrival | None:
+    """Take the next batch, and have it cost so much."""
+    first = turns.first()
+    if first is not None:
+        turns.charge(turns.take(first), (cost or {}).get(first.tenant, 100))
+    return first
+
+
+def drained(turns: Turns, cost: dict[TenantId, int] | None = None) -> list[int]:
+    found: list[int] = []
+    while (one := take(turns, cost)) is not None:
+        found.append(one.id)
+    return found
+
+
+def test_one_tenant_is_served_in_the_order_of_arrival() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A] * 5))
+    assert drained(turns, {A: 5_000}) == [1, 2, 3, 4, 5]
+
+
+def test_a_flood_does_not_hold_up_another_tenant() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A] * 100, B, B))
+    assert {101, 102} <= set(drained(turns)[:5])
+
+
+def test_what_arrives_later_has_its_turn_soon() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A] * 100))
+    for _ in range(50):
+        take(turns)
+    turns.arrive(arrivals(B, B, first=201))
+    assert {201, 202} <= set(drained(turns)[:4])
+
+
+def test_costly_batches_are_paid_by_their_tenant() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A, B] * 200))
+    spent: Counter[TenantId] = Counter()
+    for _ in range(110):
+        one = take(turns, {A: 10_000, B: 1_000})
+        assert one is not None
+        spent[one.tenant] += 10_000 if one.tenant == A else 1_000
+    assert abs(spent[A] - spent[B]) <= 20_000
+
+
+def test_a_guess_keeps_the_turns_while_costs_are_not_known() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A] * 10, *[B] * 10))
+    taken: list[Arrival] = []
+    for _ in range(8):
+        first = turns.first()
+        assert first is not None
+        taken.append(turns.take(first))
+    assert Counter(one.tenant for one in taken) == {A: 4, B: 4}
+
+
+def test_nothing_is_saved_up_by_waiting() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A] * 100))
+    turns.arrive(arrivals(B, first=101))
+    for _ in range(60):
+        take(turns)
+    turns.arrive(arrivals(*[B] * 40, first=201))
+    following = [take(turns) for _ in range(20)]
+    assert Counter(one.tenant for one in following if one) == {A: 10, B: 10}
+
+
+def test_who_pauses_finds_what_it_had_counted() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A] * 100, B))
+    cost = {A: 100, B: 2_000}
+    while True:
+        one = take(turns, cost)
+        if one is not None and one.tenant == B:
+            break
+    turns.arrive(arrivals(B, first=201))
+    order = [one.id for _ in range(40) if (one := take(turns, cost)) is not None]
+    assert order.index(201) >= 15, "its first batch cost as much as twenty of the other tenant"
+
+
+def test_accounts_are_closed_when_nobody_waits() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(A))
+    assert drained(turns, {A: 1_000_000}) == [1]
+    turns.arrive(arrivals(A, B, B, B, first=11))
+    assert drained(turns)[0] == 11
+
+
+@given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.integers(1, 500), st.integers(0, 9)), max_size=60))
+def test_each_batch_has_one_turn_and_tenants_keep_their_order(sent: list[tuple[TenantId, int, int]]) -> None:
+    turns, taken = Turns(), list[Arrival]()
+    for number, (tenant, records, served) in enumerate(sent, 1):
+        turns.arrive([Arrival(number, tenant, records)])
+        for _ in range(served % 3):
+            one = take(turns, {A: 7 * records, B: 90 * records, C: 0})
+            taken += [one] if one else []
+    while (one := take(turns)) is not None:
+        taken.append(one)
+    assert sorted(one.id for one in taken) == list(range(1, len(sent) + 1))
+    for tenant in (A, B, C):
+        own = [one.id for one in taken if one.tenant == tenant]
+        assert own == sorted(own)

@@ -130,21 +130,14 @@ async def test_an_older_checkpoint_changes_nothing(kept: Kept, number: int) -> N
     assert await kept.arrivals() == [2]
 
 
-async def test_the_backlog_counts_what_is_not_done(kept: Kept) -> None:
-    assert await kept.db.read(kept.inbox.backlog) == (0, 0)
-    await kept.put(*(replace(BATCH, received_at=at) for at in (50, 70, 60)))
-    assert await kept.db.read(kept.inbox.backlog) == (3, 50)
-    await kept.finish(1)
-    assert await kept.db.read(kept.inbox.backlog) == (2, 60)
-
-
-async def test_the_backlog_is_told_by_tenant(kept: Kept) -> None:
-    assert await kept.db.read(kept.inbox.backlog_by_tenant) == {}
+async def test_the_backlog_tells_what_is_not_done_by_tenant(kept: Kept) -> None:
+    assert await kept.db.read(kept.inbox.backlog) == {}
     one, other = TenantId("one"), TenantId("other")
-    await kept.put(*(replace(BATCH, tenant=tenant) for tenant in (one, other, one, one)))
-    assert await kept.db.read(kept.inbox.backlog_by_tenant) == {one: 3, other: 1}
-    await kept.finish(2, 3)
-    assert await kept.db.read(kept.inbox.backlog_by_tenant) == {one: 2}
+    sent = ((one, 50), (other, 20), (one, 70), (one, 60))
+    await kept.put(*(replace(BATCH, tenant=tenant, received_at=at) for tenant, at in sent))
+    assert await kept.db.read(kept.inbox.backlog) == {one: (3, 50), other: (1, 20)}
+    await kept.finish(1, 2)
+    assert await kept.db.read(kept.inbox.backlog) == {one: (2, 60)}
 
 
 async def test_a_reader_that_goes_on_after_the_highest_id_misses_nothing(database: Database) -> None:

@@ -2,14 +2,15 @@
 
 import shutil
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from netsentinel.events.ports import Backlog
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import NetSentinelError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import MIB, Micros
+from netsentinel.kernel.types import MIB, TenantId
 from netsentinel.storage import Database, ReadTx
 
 _LAGGING_S = 60
@@ -66,7 +67,7 @@ def free_disk_mib(folder: Path) -> int:
 def readiness_of(
     settings: Settings,
     db: Database,
-    backlog: Callable[[ReadTx], tuple[int, Micros]],
+    backlog: Callable[[ReadTx], Mapping[TenantId, Backlog]],
     clock: Clock,
     models: Callable[[], tuple[str, ...]] = tuple,
 ) -> Readiness:
@@ -75,7 +76,8 @@ def readiness_of(
     Args:
         settings: where its data are, and how much of the disk stays free.
         db: its database.
-        backlog: how many batches wait for detection, and since when the oldest does.
+        backlog: what waits for detection. One tenant's that waits long, because it sends more than its share, makes
+            nothing red.
         clock: the time.
         models: what is wrong with deployed models here. It makes nothing red: rules and other models go on.
     """
@@ -95,10 +97,11 @@ def readiness_of(
         return f"{free} MiB free"
 
     async def detection() -> str:
-        waiting, since = await db.read(backlog)
-        lag = (clock.now() - since) // SECOND if waiting else 0
+        held = (await db.read(backlog)).values()
+        waiting, now = sum(each.batches for each in held), clock.now()
+        lag = min(((now - each.since) // SECOND for each in held), default=0)
         if lag > _LAGGING_S:
-            raise UnavailableError(f"{waiting} batches wait for detection, the oldest for {lag} s.")
+            raise UnavailableError(f"{waiting} batches wait for detection, the oldest of every tenant for {lag} s.")
         return f"{waiting} batches wait"
 
     async def of_models() -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from netsentinel.events.model import Event
 from netsentinel.events.positions import StreamPosition
@@ -81,6 +81,15 @@ class Arrival:
     id: int
     tenant: TenantId
     records: int
+
+
+class Backlog(NamedTuple):
+    """What of one tenant waits for detection."""
+
+    batches: int
+    """Batches that are not done."""
+    since: Micros
+    """When the oldest of them was received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +174,8 @@ class Inbox(Protocol):
         """The newest checkpoint: number and state; `(0, b"")` before the first."""
         ...
 
-    def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
-        """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
-        ...
-
-    def backlog_by_tenant(self, tx: ReadTx) -> dict[TenantId, int]:
-        """Batches not yet done of each tenant that has some."""
+    def backlog(self, tx: ReadTx) -> dict[TenantId, Backlog]:
+        """What waits of each tenant of which something does."""
         ...
 
 

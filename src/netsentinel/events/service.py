@@ -195,13 +195,12 @@ class IntakeService:
 
     async def _check_backlog(self, tenant: TenantId) -> None:
         """When the inbox is full, those that have no more in it than their share may go on, up to as much again."""
-        waiting, _ = await self._db.read(self._inbox.backlog)
-        most = self._limits.max_backlog
+        backlog = await self._db.read(self._inbox.backlog)
+        most, waiting = self._limits.max_backlog, sum(held.batches for held in backlog.values())
         if waiting < most:
             return
-        held = await self._db.read(self._inbox.backlog_by_tenant)
-        share = most // len(held.keys() | {tenant})
-        if waiting >= 2 * most or held.get(tenant, 0) >= share:
+        own = backlog[tenant].batches if tenant in backlog else 0
+        if waiting >= 2 * most or own >= most // len(backlog.keys() | {tenant}):
             raise UnavailableError(
                 f"{waiting} batches wait for detection; please send again later.",
                 retry_after=self._limits.retry_after_s,

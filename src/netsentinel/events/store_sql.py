@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from netsentinel.events.model import MAX_REJECTED_BYTES
-from netsentinel.events.ports import Arrival, InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.ports import Arrival, Backlog, InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.kernel.types import Micros, TenantId
@@ -126,15 +126,10 @@ class SqlInbox:
         row = tx.row("SELECT number, state FROM inbox_checkpoint")
         return (0, b"") if row is None else (int(row[0]), bytes(row[1]))
 
-    def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
-        """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
-        row = tx.row("SELECT COUNT(*), COALESCE(MIN(received_at), 0) FROM inbox WHERE done = 0")
-        return (0, 0) if row is None else (int(row[0]), int(row[1]))
-
-    def backlog_by_tenant(self, tx: ReadTx) -> dict[TenantId, int]:
-        """Batches not yet done of each tenant that has some."""
-        rows = tx.rows("SELECT tenant, COUNT(*) FROM inbox WHERE done = 0 GROUP BY tenant")
-        return {TenantId(tenant): int(count) for tenant, count in rows}
+    def backlog(self, tx: ReadTx) -> dict[TenantId, Backlog]:
+        """What waits of each tenant of which something does."""
+        rows = tx.rows("SELECT tenant, COUNT(*), MIN(received_at) FROM inbox WHERE done = 0 GROUP BY tenant")
+        return {TenantId(tenant): Backlog(int(count), int(since)) for tenant, count, since in rows}
 
 
 def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -24,7 +24,7 @@ from netsentinel.events.lake.model import (
 )
 from netsentinel.events.lake.query import check, check_grouping, compiled, value_of
 from netsentinel.events.model import MAX_REJECTED_BYTES
-from netsentinel.events.ports import Arrival, InboxBatch, SourceReport, SourceStatus
+from netsentinel.events.ports import Arrival, Backlog, InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
@@ -99,16 +99,14 @@ class MemoryInbox:
         del tx
         return self._checkpoint
 
-    def backlog(self, tx: ReadTx) -> tuple[int, Micros]:
-        """Batches not yet done, and when the oldest of them was received (0 when there is none)."""
+    def backlog(self, tx: ReadTx) -> dict[TenantId, Backlog]:
+        """What waits of each tenant of which something does."""
         del tx
-        times = [batch.received_at for batch in self.batches.values() if not batch.done]
-        return len(times), min(times, default=0)
-
-    def backlog_by_tenant(self, tx: ReadTx) -> dict[TenantId, int]:
-        """Batches not yet done of each tenant that has some."""
-        del tx
-        return dict(Counter(batch.tenant for batch in self.batches.values() if not batch.done))
+        times: dict[TenantId, list[Micros]] = {}
+        for batch in self.batches.values():
+            if not batch.done:
+                times.setdefault(batch.tenant, []).append(batch.received_at)
+        return {tenant: Backlog(len(each), min(each)) for tenant, each in times.items()}
 
 
 class MemorySetAside:

@@ -121,7 +121,7 @@ class Plant:
 
     async def settle(self) -> None:
         async with asyncio.timeout(5):
-            while self.inbox.backlog(MemoryTx())[0]:
+            while self.inbox.backlog(MemoryTx()):
                 await asyncio.sleep(0.01)
 
     def raised(self) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from netsentinel.events.ports import Arrival, Inbox, InboxBatch
+from netsentinel.events.ports import Arrival, InboxBatch
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.store_sql import SqlInbox
 from netsentinel.events.testing import MemoryInbox
@@ -23,7 +23,7 @@ BATCH = InboxBatch(
 @dataclass(frozen=True)
 class Kept:
     db: Database
-    inbox: Inbox
+    inbox: MemoryInbox | SqlInbox
 
     async def put(self, *batches: InboxBatch) -> list[int]:
         return await self.db.write(lambda tx: [self.inbox.put(tx, batch) for batch in batches])

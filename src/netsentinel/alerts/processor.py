@@ -13,7 +13,7 @@ from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
 from netsentinel.detection.rulebook import HitStore
 from netsentinel.events.lake import EventStore, Spool
-from netsentinel.events.ports import Arrival, Inbox, InboxBatch, SourceReport, SourceStore
+from netsentinel.events.ports import Arrival, InboxBatch, InboxQueue, SourceReport, SourceStore
 from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
@@ -85,7 +85,7 @@ class Processor:
     def __init__(
         self,
         db: Database,
-        inbox: Inbox,
+        inbox: InboxQueue,
         sources: SourceStore,
         pool: DetectionPool,
         grouping: AlertGrouping,

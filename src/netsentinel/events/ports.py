@@ -128,21 +128,8 @@ class SourceStatus:
     """When the oldest of them was received; 0 when none waits."""
 
 
-class Inbox(Protocol):
-    """The durable waiting room between receiving and processing."""
-
-    def put(self, tx: Tx, batch: InboxBatch) -> int:
-        """Store a batch (its `id` is ignored); the id it got."""
-        ...
-
-    def advance(self, tx: Tx, tenant: TenantId, source: str, position: StreamPosition, now: Micros) -> int | None:
-        """Move a stream's recorded end to the position's, in the transaction that puts its batch.
-
-        Returns:
-            None when it moved: the batch is new. The recorded end when that is beyond the position's start: the batch,
-            or its beginning, is here already, and nothing changed.
-        """
-        ...
+class InboxQueue(Protocol):
+    """Batches on their way through detection."""
 
     def arrivals(self, tx: ReadTx, after: int, limit: int) -> list[Arrival]:
         """Batches with an id above `after`, in order, done or not."""
@@ -172,6 +159,27 @@ class Inbox(Protocol):
 
     def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
         """The newest checkpoint: number and state; `(0, b"")` before the first."""
+        ...
+
+
+class Inbox(Protocol):
+    """The durable waiting room between receiving and processing."""
+
+    def put(self, tx: Tx, batch: InboxBatch) -> int:
+        """Store a batch (its `id` is ignored); the id it got."""
+        ...
+
+    def advance(self, tx: Tx, tenant: TenantId, source: str, position: StreamPosition, now: Micros) -> int | None:
+        """Move a stream's recorded end to the position's, in the transaction that puts its batch.
+
+        Returns:
+            None when it moved: the batch is new. The recorded end when that is beyond the position's start: the batch,
+            or its beginning, is here already, and nothing changed.
+        """
+        ...
+
+    def finish(self, tx: Tx, ids: Sequence[int]) -> list[int]:
+        """Mark batches as done, in the transaction of their effect; the ids that were not done before."""
         ...
 
     def backlog(self, tx: ReadTx) -> dict[TenantId, Backlog]:

@@ -9,7 +9,7 @@ from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import TenantId
-from netsentinel.storage.testing import MemoryDatabase
+from netsentinel.storage import SqliteDatabase
 
 pytestmark = pytest.mark.anyio
 
@@ -53,12 +53,12 @@ def test_free_space_is_counted(tmp_path: Path) -> None:
     ],
 )
 async def test_detection_lags_when_all_who_wait_do_so_for_long(
-    memory_database: MemoryDatabase, tmp_path: Path, waiting: dict[str, tuple[int, int]], red: str
+    sqlite_database: SqliteDatabase, tmp_path: Path, waiting: dict[str, tuple[int, int]], red: str
 ) -> None:
     clock = FakeClock()
     backlog = {TenantId(one): Backlog(many, clock.now() - s * SECOND) for one, (many, s) in waiting.items()}
     settings = Settings(data_dir=tmp_path, disk_reserve_mib=1)
-    report = await readiness_of(settings, memory_database, lambda _: backlog, clock).report()
+    report = await readiness_of(settings, sqlite_database, lambda _: backlog, clock).report()
     (detection,) = [check for check in report.checks if check.name == "detection"]
     assert (detection.ok, detection.detail) == (
         not red,

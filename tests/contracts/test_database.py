@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -36,6 +37,23 @@ async def test_what_was_acknowledged_is_there_after_reopening(opener: Opener, jo
         await asyncio.gather(*(database.write(put(f"{n:02}")) for n in range(20)))
     async with opener(journal_writer) as database:
         assert await database.read(keys) == [f"{n:02}" for n in range(20)]
+
+
+async def test_who_counts_first_and_inserts_then_is_alone(database: Database) -> None:
+    def insert(number: int, what: str, most: int) -> Callable[[Tx], int]:
+        def work(tx: Tx) -> int:
+            tx.alone(what)
+            if sum(key.startswith(what) for key in keys(tx)) >= most:
+                raise ConflictError("There are as many as may be.")
+            time.sleep(0.005)  # so that another that does not wait has counted meanwhile
+            return put(f"{what} {number:02}")(tx)
+
+        return work
+
+    asked = [insert(number, what, 3) for number in range(8) for what in ("one's", "another's")]
+    done = await asyncio.gather(*map(database.write, asked), return_exceptions=True)
+    assert sum(isinstance(one, ConflictError) for one in done) == 10
+    assert [key[:-3] for key in await database.read(keys)] == ["another's"] * 3 + ["one's"] * 3
 
 
 async def test_a_failing_closure_takes_back_only_its_own_work(database: Database, journal: Journal) -> None:

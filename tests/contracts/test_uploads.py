@@ -153,6 +153,13 @@ async def test_quotas_count_what_is_kept_and_what_is_on_its_way(library: Library
     assert (await library.uploads.create(STRANGER, "2.md", 1)).length == 1  # another tenant has its own
 
 
+async def test_a_quota_holds_however_many_ask_at_the_same_time(library: Library) -> None:
+    asked = [library.uploads.create(ANA, f"{number}.md", 1) for number in range(30)]
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(one, Upload) for one in done) == 5
+    assert sum(isinstance(one, MediaQuotaError) for one in done) == 25
+
+
 async def test_pieces_are_joined_and_gone(library: Library) -> None:
     ids: list[str] = []
     for part in (TEXT[:50], TEXT[50:]):

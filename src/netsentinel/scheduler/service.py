@@ -95,6 +95,7 @@ class Schedules:
         )
 
         def insert(tx: Tx) -> Schedule:
+            tx.alone(f"schedules of {principal.tenant}")
             if len(self._stores.schedules.all(tx, principal.tenant)) >= MOST_SCHEDULES:
                 raise InvalidScheduleError(f"A tenant has at most {MOST_SCHEDULES:,} schedules.")
             fresh = _planned(replace(schedule, from_seq=self._newest(tx)), now)

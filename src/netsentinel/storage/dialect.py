@@ -12,6 +12,7 @@ JOURNAL_CHANNEL: Final = "netsentinel_journal"
 
 _JOURNAL_LOCK: Final = 0x6E73_0001
 _MIGRATION_LOCK: Final = 0x6E73_0002
+_ALONE_LOCK: Final = 0x6E73_0003
 _SEPARATORS: Final = {"'": "'", '"': '"', "--": "\n", "/*": "*/"}
 
 
@@ -31,6 +32,8 @@ class Dialect:
     """Statement that wakes followers in other processes at the commit."""
     migration_lock: str
     """Statement that lets one process at a time change the schema."""
+    alone: str
+    """Statement that lets one transaction at a time go on that states the same text."""
     table_exists: str
     """Query with the table's name as its parameter; a row when it exists."""
     next_seq: str
@@ -112,6 +115,7 @@ SQLITE: Final = Dialect(
     journal_lock="",
     announce="",
     migration_lock="",
+    alone="",  # there is one writer
     table_exists="SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
     next_seq="SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1",
     lock_rows="",  # there is one writer
@@ -126,6 +130,7 @@ POSTGRES: Final = Dialect(
     journal_lock=f"SELECT pg_advisory_xact_lock({_JOURNAL_LOCK})",
     announce=f"NOTIFY {JOURNAL_CHANNEL}",
     migration_lock=f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})",
+    alone=f"SELECT pg_advisory_xact_lock({_ALONE_LOCK}, hashtext(CAST(? AS TEXT)))",
     table_exists="SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?",
     next_seq="SELECT nextval(pg_get_serial_sequence('journal', 'seq'))",
     lock_rows="FOR UPDATE",

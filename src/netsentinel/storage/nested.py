@@ -29,6 +29,9 @@ class _Nested:
     def many(self, sql: str, params: Iterable[Sequence[SqlValue]]) -> None:
         self._tx.many(sql, params)
 
+    def alone(self, what: str) -> None:
+        self._tx.alone(what)
+
     def append(self, entry: NewEntry) -> None:
         self.entries.append(entry)
 

@@ -36,6 +36,14 @@ class Tx(ReadTx, Protocol):
         """Execute a statement once per set of parameters."""
         ...
 
+    def alone(self, what: str) -> None:
+        """Have every other transaction that states the same wait here until this one has ended.
+
+        For whoever counts first and inserts then: what others insert is seen by the statements that follow. First of
+        all in a closure, so that nobody waits who keeps rows from others.
+        """
+        ...
+
     def append(self, entry: NewEntry) -> None:
         """Append to the journal when the closure has returned: the last statement of the transaction."""
         ...

@@ -73,6 +73,7 @@ class _Transaction(_Rows):
 
     def __init__(self, connection: Connection, dialect: Dialect) -> None:
         super().__init__(connection, dialect)
+        self._alone = dialect.alone
         self.entries: list[NewEntry] = []
 
     def run(self, sql: str, params: Sequence[SqlValue] = ()) -> int:
@@ -81,6 +82,10 @@ class _Transaction(_Rows):
 
     def many(self, sql: str, params: Iterable[Sequence[SqlValue]]) -> None:
         self._cursor.executemany(self._translate(sql).encode(), list(map(bind, params)))
+
+    def alone(self, what: str) -> None:
+        if self._alone:
+            self._execute(self._alone, (what,))
 
     def append(self, entry: NewEntry) -> None:
         self.entries.append(entry)

@@ -89,6 +89,9 @@ class _Transaction(_Rows):
     def many(self, sql: str, params: Iterable[Sequence[SqlValue]]) -> None:
         self._connection.executemany(sql, map(bind, params)).fetchall()
 
+    def alone(self, what: str) -> None:
+        """It always is: there is one writer."""
+
     def append(self, entry: NewEntry) -> None:
         self.entries.append(entry)
 

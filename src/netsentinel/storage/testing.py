@@ -33,6 +33,9 @@ class MemoryTx:
         """Refused, like `rows`."""
         _refuse(sql, params)
 
+    def alone(self, what: str) -> None:
+        """It always is: one closure runs at a time."""
+
     def append(self, entry: NewEntry) -> None:
         """Remember the entry."""
         self.entries.append(entry)

@@ -90,6 +90,7 @@ class Webhooks:
         draft, now = self._checked(principal, draft), self._clock.now()
 
         def insert(tx: Tx) -> Endpoint:
+            tx.alone(f"webhooks of {principal.tenant}")
             if len(self._stores.endpoints.all(tx, principal.tenant)) >= MOST_ENDPOINTS:
                 raise InvalidWebhookError(f"A tenant has at most {MOST_ENDPOINTS} endpoints.")
             newest = newest_seq(tx)

@@ -107,6 +107,7 @@ class Hearing:
         arrived = Arrived(name, len(data), sha256, ground.shelf.blobs.path(tenant, sha256))
 
         def keep(tx: Tx, _medium: str, _change: str) -> None:
+            tx.alone(f"media of {tenant}")
             self._must_have_room(tx, tenant, MediaUsage(0, 0))  # with the captions, which are there by now
 
         return await ground.uploads.arrivals.take(principal, arrived, keep)

@@ -97,6 +97,7 @@ class Uploads:
         ground = self._ground
 
         def insert(tx: Tx) -> None:
+            tx.alone(f"media of {upload.tenant}")
             kept, arriving = ground.counts.usage(tx, upload.tenant), ground.store.open(tx, upload.tenant)
             check_arriving(arriving, ground.limits)
             check_quota(MediaUsage(1, length), kept, arriving, ground.limits)

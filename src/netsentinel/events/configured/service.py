@@ -142,6 +142,7 @@ class ConfiguredSources:
         self._not_fixed(actor.tenant, name)
 
         def add(tx: Tx) -> None:
+            tx.alone(f"sources of {actor.tenant}")
             if sum(one.tenant == actor.tenant for one in self._configs.all(tx)) >= MAX_SOURCES:
                 raise ConflictError(f"There are {MAX_SOURCES} sources already; remove one first.")
             if not self._configs.add(tx, config):

@@ -23,8 +23,8 @@ from netsentinel.kernel.types import Micros, TenantId
 SNAPSHOT_VERSION = 2
 """Grows when a detector's state changes its meaning; an unknown version means a fresh start."""
 
-_READ = 256 * 1024
-"""Bytes unpacked at a time: what is held of a batch, whatever its size."""
+_READ = 512 * 1024
+"""Bytes unpacked at a time; no more than twice as many of a batch are held, whatever its size."""
 
 MAX_REJECTED_LINES = 1_000
 """So many rejected lines of one batch are kept; the others are only counted."""
@@ -340,9 +340,12 @@ def _inner(node: Any) -> list[Any]:
 
 def _unpacked(raw: bytes, tally: Tally) -> Iterator[bytes]:
     with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as reader:
-        while chunk := reader.read(_READ):
+        chunk = reader.read(_READ)
+        while chunk:
             tally.size += len(chunk)
-            yield chunk
+            following = reader.read(_READ)
+            yield chunk if following or chunk.endswith(b"\n") else chunk + b"\n"
+            chunk = following
 
 
 def _reason(error: Exception) -> str:

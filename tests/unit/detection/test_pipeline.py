@@ -59,6 +59,26 @@ def analyze(*lines: bytes | dict[str, Any], form: str = "", **options: Any) -> B
     return Pipeline(FORMATS, (), **options).analyze(batch(*lines, form=form))
 
 
+class Counter(Watcher):
+    """Says how many events it was given at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[int] = []
+
+    def analyze_events(self, events: list[Event]) -> list[Finding]:
+        self.calls.append(len(events))
+        return []
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_the_last_record_comes_with_those_before_it(end: bytes) -> None:
+    body = b"\n".join([json.dumps(ZEEK).encode()] * 100) + end
+    counter = Counter()
+    result = Pipeline(FORMATS, [counter]).analyze(dataclasses.replace(batch(), raw=zstandard.compress(body)))
+    assert (result.events, result.size, counter.calls) == (100, len(body), [100])
+
+
 def test_every_record_becomes_an_event_or_a_rejected_line() -> None:
     watcher = Watcher()
     lines = [EVE, b"no JSON", b"[1]", b'{"a": 1}', b'{"a": "\xff"}', {**EVE, "timestamp": "soon"}, ZEEK, b"[" * 5_000]

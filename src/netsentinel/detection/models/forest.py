@@ -14,6 +14,10 @@ MOST_LEAVES = 64
 """Of one tree: as many as an integer has bits."""
 
 _BLOCK = 1_024
+_FEW_CUTS = 6
+"""So many are compared with one by one."""
+_MOST_PARTS = 512
+"""Of features that are looked up together: with a hundred trees, 200 KiB."""
 _NAN_IS_MISSING, _BY_DEFAULT_LEFT = 2, 2
 """How LightGBM packs a decision: bit 0 for categories, bit 1 for the way of what is missing, then what that is."""
 
@@ -50,8 +54,35 @@ class _Feature:
         last = len(self.masks) - 1
         if self.cuts is None:
             return np.where((column >= 0) & (column < last), column, last).astype(np.int64)
-        found, missing = np.searchsorted(self.cuts, column), np.isnan(column)
+        if len(self.cuts) > _FEW_CUTS:
+            found = np.searchsorted(self.cuts, column)
+        else:
+            found = np.zeros(len(column), dtype=np.int64)
+            for cut in self.cuts:
+                found += column > cut
+        missing = np.isnan(column)
         return np.where(missing, last, found) if missing.any() else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """Features with few parts each, whose masks are looked up together: one row for each combination of their parts."""
+
+    features: list[_Feature]
+    masks: _Masks
+
+    def with_also(self, feature: _Feature) -> "_Lookup":
+        """The same with one more feature."""
+        masks = self.masks[:, None] & feature.masks
+        return _Lookup([*self.features, feature], masks.reshape(-1, masks.shape[-1]))
+
+    def parts(self, columns: Floats) -> Ints:
+        """The row of the masks for each row of a matrix, given by its columns."""
+        first, *others = self.features
+        found = first.parts(columns[first.place])
+        for one in others:
+            found = found * len(one.masks) + one.parts(columns[one.place])
+        return found
 
 
 class Forest:
@@ -65,10 +96,10 @@ class Forest:
     """
 
     def __init__(self, features: Sequence[_Feature], leaves: Floats) -> None:
-        self._features = features
+        self._lookups = _together(features)
         self._leaves = leaves.ravel()
         self._trees, self._width = leaves.shape
-        self._kind, self._float, self._signed, self._fraction, bias = _kinds(self._width)
+        _, _, self._signed, self._fraction, bias = _kinds(self._width)
         self._offsets: Ints = (np.arange(self._trees) * self._width - bias)[:, None]
 
     @classmethod
@@ -89,22 +120,56 @@ class Forest:
     def margins(self, matrix: Floats) -> Floats:
         """What all trees say of each row together. Shape (rows,)."""
         found = np.empty(len(matrix))
+        rooms = _Rooms(min(len(matrix), _BLOCK), self._trees, self._width)
         for start in range(0, len(matrix), _BLOCK):
-            found[start : start + _BLOCK] = self._margins(np.ascontiguousarray(matrix[start : start + _BLOCK].T))
+            columns = np.ascontiguousarray(matrix[start : start + _BLOCK].T)
+            found[start : start + _BLOCK] = self._margins(columns, rooms)
         return found
 
-    def _margins(self, columns: Floats) -> Floats:
+    def _margins(self, columns: Floats, rooms: "_Rooms") -> Floats:
         rows = columns.shape[1]
-        left = np.full((rows, self._trees), _all(self._width), dtype=self._kind)
-        also = np.empty_like(left)
-        for one in self._features:
-            one.masks.take(one.parts(columns[one.place]), axis=0, out=also, mode="clip")
-            np.bitwise_and(left, also, out=left)
-        lowest = left & (~left + self._kind(1))
+        left, also, floats = rooms.left[:rows], rooms.also[:rows], rooms.floats[:rows]
+        into = left
+        for one in self._lookups:
+            one.masks.take(one.parts(columns), axis=0, out=into, mode="clip")
+            if into is also:
+                np.bitwise_and(left, also, out=left)
+            into = also
+        np.bitwise_and(left, np.negative(left, out=also), out=also)  # the lowest leaf
         # The exponent of a float with a single bit is the bit's place; `frexp` takes three times as long.
-        exponents = cast("Ints", lowest.astype(self._float).view(self._signed) >> self._fraction)
-        laid = np.ascontiguousarray(exponents.T) + self._offsets
-        return np.asarray(np.add.reduce(self._leaves.take(laid), axis=0), dtype=np.float64)
+        np.copyto(floats, also, casting="unsafe")
+        exponents = floats.view(self._signed)
+        np.right_shift(exponents, self._fraction, out=exponents)
+        laid = rooms.laid[: rows * self._trees].reshape(self._trees, rows)
+        values = rooms.values[: rows * self._trees].reshape(self._trees, rows)
+        np.add(exponents.T, self._offsets, out=laid)
+        self._leaves.take(laid, out=values, mode="clip")
+        return np.asarray(np.add.reduce(values, axis=0), dtype=np.float64)
+
+
+class _Rooms:
+    """Where the numbers of one block of rows stand: asking the system for that much anew takes as long as the sums."""
+
+    def __init__(self, rows: int, trees: int, width: int) -> None:
+        kind, float_, *_ = _kinds(width)
+        self.left = np.full((rows, trees), _all(width), dtype=kind)
+        self.also = np.empty_like(self.left)
+        self.floats = np.empty((rows, trees), dtype=float_)
+        self.laid: Ints = np.empty(rows * trees, dtype=np.int64)
+        self.values: Floats = np.empty(rows * trees)
+
+
+def _together(features: Sequence[_Feature]) -> list[_Lookup]:
+    """Features with few parts, so many to a lookup that it has no more than `_MOST_PARTS`."""
+    found: list[_Lookup] = []
+    for feature in sorted(features, key=lambda one: len(one.masks)):
+        for place, lookup in enumerate(found):
+            if len(lookup.masks) * len(feature.masks) <= _MOST_PARTS:
+                found[place] = lookup.with_also(feature)
+                break
+        else:
+            found.append(_Lookup([feature], feature.masks))
+    return found
 
 
 def _kinds(width: int) -> tuple[Any, Any, Any, int, int]:

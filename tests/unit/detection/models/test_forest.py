@@ -31,8 +31,13 @@ def asked() -> "np.ndarray":
     return np.concatenate([MATRIX, np.roll(MATRIX, 1, axis=0) * 1.01, np.round(MATRIX, 1), odd])
 
 
+FEW_CUTS = {"num_leaves": 3, "rounds": 4}
+
+
 @pytest.mark.parametrize(
-    "more", [{}, {"num_leaves": 15}, {"num_leaves": 16}, {"num_leaves": 64}, VOTING, {"num_leaves": 2}], ids=str
+    "more",
+    [{}, FEW_CUTS, {"num_leaves": 15}, {"num_leaves": 16}, {"num_leaves": 64}, VOTING, {"num_leaves": 2}],
+    ids=str,
 )
 def test_margins_are_those_of_lightgbm_to_the_last_bit(more: dict[str, Any]) -> None:
     trees = grown(**more)

@@ -1,19 +1,21 @@
 """The models' detector: deployed models judge flows as they come, tell what they find, and say why."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 import msgspec
 import numpy as np
 
 from netsentinel.detection.holdings import Holdings
 from netsentinel.detection.model import Finding
+from netsentinel.detection.models.columns import FlowColumns
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel, Role
-from netsentinel.detection.models.flows import FLOWS, FlowFeatures, is_flow
+from netsentinel.detection.models.flows import FLOWS, NETWORK_ACTIVITY, FlowFeatures, is_flow
 from netsentinel.detection.models.histories import HISTORIES, Histories
 from netsentinel.detection.models.serving import Serving, lineups
 from netsentinel.detection.models.subjects import FlowSubjects, Subjects, WindowSubjects, finding
 from netsentinel.detection.models.table import Flags, Schema, Table
-from netsentinel.detection.models.windows import CLASSES, WINDOWS, EntityWindows, rows_of
+from netsentinel.detection.models.windows import CLASSES, WINDOWS, Closed, EntityWindows, rows_of
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.errors import ConflictError, NetSentinelError
@@ -30,6 +32,9 @@ _LEARN_EVERY: Mapping[str, int] = {FLOWS.version: 2_048, WINDOWS.version: 256, H
 
 _MOST_TOLD = 20_000
 _VERSION = 1
+
+
+_source_of, _target_of = attrgetter("src_ip"), attrgetter("dst_ip")
 
 
 class _Saved(msgspec.Struct, array_like=True):
@@ -131,13 +136,18 @@ class MLDetector:
 
     def _rows(self, events: Sequence[Event]) -> Iterator[tuple[list[Serving], Subjects, Table]]:
         """Rows of each tenant, with those who judge such rows. Features that nobody asks for are not worked out."""
-        servings = self._judges_of(FLOWS)
-        if servings:
-            for tenant, places in _by_tenant(events).items():
-                flows = [events[place] for place in places]
-                yield servings, FlowSubjects(tenant, flows, places), self._flows.rows(flows)
-        servings, of_histories = self._judges_of(WINDOWS), self._judges_of(HISTORIES)
-        closed = self._windows.take(events) if servings or of_histories else []
+        of_flows, servings, of_histories = (self._judges_of(schema) for schema in (FLOWS, WINDOWS, HISTORIES))
+        by_tenant = _by_tenant(events)
+        columns = None
+        for tenant, places in by_tenant.items():
+            flows = events if len(places) == len(events) else [events[place] for place in places]
+            columns = FlowColumns.of(flows, places)
+            if of_flows:
+                yield of_flows, FlowSubjects(tenant, flows, places), self._flows.rows(flows, columns)
+        closed: list[Closed] = []
+        if servings or of_histories:
+            is_all = columns is not None and len(by_tenant) == 1 and _are_all(events, len(columns))
+            closed = self._windows.take(events, columns if is_all else None)
         for tenant in dict.fromkeys(one.tenant for one in closed):
             windows = [one for one in closed if one.tenant == tenant]
             if servings:
@@ -192,15 +202,22 @@ class MLDetector:
         holdings.relieve(drop)
 
 
-def _by_tenant(events: Sequence[Event]) -> dict[TenantId, list[int]]:
+def _by_tenant(events: Sequence[Event]) -> dict[TenantId, Sequence[int]]:
     """Places of the flows of each tenant, in order."""
+    tenants = {event.tenant for event in events}
+    are_flows = {event.class_uid for event in events} == {NETWORK_ACTIVITY}
+    if are_flows and len(tenants) == 1 and all(map(_source_of, events)) and all(map(_target_of, events)):
+        return dict.fromkeys(tenants, range(len(events)))
     places = [place for place, event in enumerate(events) if is_flow(event)]
     found: dict[TenantId, list[int]] = {events[place].tenant: [] for place in places}
-    if len(found) == 1:
-        return dict.fromkeys(found, places)
     for place in places:
         found[events[place].tenant].append(place)
-    return found
+    return {**found}
+
+
+def _are_all(events: Sequence[Event], flows: int) -> bool:
+    """Whether so many flows are all of the events that windows of entities are made of."""
+    return flows == len(events) or flows == sum(event.class_uid in CLASSES for event in events)
 
 
 def _identity(model: DeployedModel) -> str:

@@ -4,25 +4,20 @@ A flow is an event of OCSF class 4001 with both addresses. What its source calls
 made of the event's normalised columns, and of what was seen shortly before it.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import TypeVar
 
-import msgspec
 import numpy as np
 
-from netsentinel.detection.behaviour.networks import place
-from netsentinel.detection.models.generations import Generations
-from netsentinel.detection.models.table import Category, Feature, Floats, Kind, Schema, Table
+from netsentinel.detection.behaviour.networks import Place, place
+from netsentinel.detection.models.columns import PORTS_END, Cell, FlowColumns, coded
+from netsentinel.detection.models.recent import MOST_KEYS, RecentFlows
+from netsentinel.detection.models.table import Category, Feature, Floats, Ints, Kind, Schema, Table
 from netsentinel.events.model import Event
-from netsentinel.kernel.clock import MINUTE, SECOND
-from netsentinel.kernel.types import Micros
+from netsentinel.kernel.clock import SECOND
 
 NETWORK_ACTIVITY = 4001
-
-SPAN: Micros = MINUTE
-"""How far the features of a window look back."""
 
 _FLOW = "the flow"
 _SOURCE = "flows from its source address"
@@ -63,9 +58,7 @@ FLOWS = Schema.of(
     ]
 )
 """What a flow is told by. Counts of a window include the flow itself; different hosts, ports and sources are counted up
-to `MOST_DIFFERENT`."""
-
-MOST_DIFFERENT = 64
+to `recent.MOST_DIFFERENT`."""
 
 TECHNIQUES: Mapping[str, tuple[str, ...]] = {
     "bytes_out": ("attack.exfiltration", "attack.t1048"),
@@ -96,56 +89,13 @@ _SERVICES: Mapping[str, str] = {"ssl": "tls", "dce_rpc": "dcerpc", "krb": "krb5"
 _LAST_SYSTEM, _LAST_REGISTERED = 1023, 49151
 """RFC 6335, section 6."""
 
-_MOST_KEYS = 5_000
-_BACK = 12
-"""An event older than its window by so many spans is no latecomer: the source's clock has gone back."""
-
-_SEEN = 15
-_NEVER: Micros = -(10**18)
-_LONG = 10**17
-"""A gap that begins at `_NEVER` is longer than this one, and than any other."""
-
-_PORTS_END = 65_536
 _LARGEST = 2**62
 
-Cell = TypeVar("Cell", bound=Hashable)
+_PLACES = tuple(Place)
+_DIRECTIONS = tuple(f"{source} to {target}" for source in _PLACES for target in _PLACES)
+_OUTCOMES = ("failed", "answered", "one-way")
 
 _own = attrgetter("duration_us", "bytes_out", "bytes_in", "packets_out", "packets_in")
-
-
-class _Seen(msgspec.Struct, array_like=True):
-    """What one address shows in the current span, and sums of the one before."""
-
-    span: int = -1
-    flows: int = 0
-    failed: int = 0
-    first: dict[str, None] = msgspec.field(default_factory=dict[str, None])
-    """Hosts that a source called, or sources that called a target."""
-    second: dict[int, None] = msgspec.field(default_factory=dict[int, None])
-    """Ports."""
-    flows_before: int = 0
-    failed_before: int = 0
-    first_before: int = 0
-    second_before: int = 0
-
-    def begin(self, span: int) -> bool:
-        """Go on to a span; False when the event is a latecomer, which counts in the current one."""
-        if span < self.span and self.span - span <= _BACK:
-            return False
-        if span == self.span + 1:
-            self.flows_before, self.failed_before = self.flows, self.failed
-            self.first_before, self.second_before = len(self.first), len(self.second)
-        else:
-            self.flows_before = self.failed_before = self.first_before = self.second_before = 0
-        self.span, self.flows, self.failed = span, 0, 0
-        self.first, self.second = {}, {}
-        return True
-
-
-class _Saved(msgspec.Struct, array_like=True):
-    sources: bytes
-    targets: bytes
-    pairs: bytes
 
 
 def is_flow(event: Event) -> bool:
@@ -156,25 +106,23 @@ def is_flow(event: Event) -> bool:
 class FlowFeatures:
     """Turns flows, in the order in which they come, into rows of `FLOWS`; remembers what their windows need.
 
-    Bounded: the tenant that has the most forgets first what it touched longest ago. Where batches end makes no
-    difference.
+    Where batches end makes no difference.
 
     Args:
-        keys: sources and targets of a generation (see `Generations`); of pairs four times as many.
+        keys: sources and destinations that are remembered (see `RecentFlows`).
     """
 
-    def __init__(self, keys: int = _MOST_KEYS) -> None:
-        self._sources = Generations(_Seen, keys)
-        self._targets = Generations(_Seen, keys)
-        self._pairs = Generations(int, 4 * keys, tenant=1)
+    def __init__(self, keys: int = MOST_KEYS) -> None:
+        self._recent = RecentFlows(keys)
 
-    def rows(self, flows: Sequence[Event]) -> Table:
+    def rows(self, flows: Sequence[Event], columns: FlowColumns | None = None) -> Table:
         """One row a flow.
 
         Args:
             flows: events for which `is_flow` holds.
+            columns: of the same flows, where somebody has them.
         """
-        own = _numbers([_own(flow) for flow in flows]).reshape(len(flows), 5)
+        own = _numbers([_own(flow) for flow in flows]).reshape(len(flows), 5) if columns is None else columns.own.T
         numbers = np.empty((len(flows), len(FLOWS.numbers)))
         numbers[:, 0] = own[:, 0] / SECOND
         numbers[:, 1:5] = np.maximum(own[:, 1:], 0)
@@ -182,85 +130,42 @@ class FlowFeatures:
         numbers[:, 5:7] = np.divide(sizes, packets, out=np.full_like(sizes, np.nan), where=packets > 0)
         total = sizes.sum(axis=1)
         numbers[:, 7] = np.divide(sizes[:, 0], total, out=np.full_like(total, np.nan), where=total > 0)
-        outcomes = [_outcome(flow) for flow in flows]
-        see = self._see
-        seen = [see(flow, outcome == "failed") for flow, outcome in zip(flows, outcomes, strict=True)]
-        _windows(np.array(seen, dtype=np.float64).reshape(len(flows), _SEEN), numbers[:, 8:])
-        return Table(
-            FLOWS,
-            numbers,
-            (
-                _category([flow.protocol for flow in flows], str),
-                _category([flow.app_protocol for flow in flows], _service),
-                _category([flow.dst_port for flow in flows], _port),
-                _category(outcomes, str),
-                _category([_direction(flow.src_ip, flow.dst_ip) for flow in flows], str),
-            ),
-        )
+        numbers[:, 8:] = self._recent.features(flows, columns)
+        return Table(FLOWS, numbers, _categories(flows) if columns is None else _categories_of(columns))
 
     def save(self) -> bytes:
         """Everything that is remembered."""
-        return msgspec.msgpack.encode(_Saved(self._sources.save(), self._targets.save(), self._pairs.save()))
+        return self._recent.save()
 
     def load(self, state: bytes) -> None:
         """Take over what `save` gave; empty bytes mean a fresh start."""
-        saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved(b"", b"", b"")
-        self._sources.load(saved.sources)
-        self._targets.load(saved.targets)
-        self._pairs.load(saved.pairs)
-
-    def _see(self, flow: Event, failed: bool) -> tuple[float, ...]:
-        """What windows hold with this flow, as `_windows` takes it. This is the hottest part of the features."""
-        source, target, port, time = flow.src_ip, flow.dst_ip, flow.dst_port, flow.time
-        if not 0 <= port < _PORTS_END:
-            port = port_of(port)
-        span, into = divmod(time, SPAN)
-        place = (flow.tenant, target, port)
-        pair = (source, *place)
-        sender = self._sources.get((flow.tenant, source))
-        left = SPAN - into if span == sender.span or sender.begin(span) else 0
-        sender.flows += 1
-        sender.failed += failed
-        hosts, ports = sender.first, sender.second
-        if len(hosts) < MOST_DIFFERENT:
-            hosts[target] = None
-        if len(ports) < MOST_DIFFERENT:
-            ports[port] = None
-        receiver = self._targets.get(place)
-        also = SPAN - into if span == receiver.span or receiver.begin(span) else 0
-        receiver.flows += 1
-        callers = receiver.first
-        if len(callers) < MOST_DIFFERENT:
-            callers[source] = None
-        return (
-            sender.flows,
-            sender.flows_before,
-            sender.failed,
-            sender.failed_before,
-            len(hosts),
-            sender.first_before,
-            len(ports),
-            sender.second_before,
-            left,
-            receiver.flows,
-            receiver.flows_before,
-            len(callers),
-            receiver.first_before,
-            also,
-            time - self._pairs.swap(pair, time, _NEVER),
-        )
+        self._recent.load(state)
 
 
-def _windows(seen: Floats, into: Floats) -> None:
-    """Work out the features of windows from what `_see` gave: the span now, and what is left of the one before."""
-    left, also = seen[:, 8] / SPAN, seen[:, 13] / SPAN
-    into[:, 0] = seen[:, 0] + seen[:, 1] * left
-    into[:, 1] = np.maximum(seen[:, 4], seen[:, 5] * left)
-    into[:, 2] = np.maximum(seen[:, 6], seen[:, 7] * left)
-    into[:, 3] = (seen[:, 2] + seen[:, 3] * left) / into[:, 0]
-    into[:, 4] = seen[:, 9] + seen[:, 10] * also
-    into[:, 5] = np.maximum(seen[:, 11], seen[:, 12] * also)
-    into[:, 6] = np.where(seen[:, 14] < _LONG, np.maximum(seen[:, 14], 0) / SECOND, np.nan)
+def _categories(flows: Sequence[Event]) -> tuple[Category, ...]:
+    return (
+        _category([flow.protocol for flow in flows], str),
+        _category([flow.app_protocol for flow in flows], _service),
+        _category([flow.dst_port for flow in flows], _port),
+        _category([_outcome(flow) for flow in flows], str),
+        _category([_direction(flow.src_ip, flow.dst_ip) for flow in flows], str),
+    )
+
+
+def _categories_of(flows: FlowColumns) -> tuple[Category, ...]:
+    """The same from columns."""
+    sources, targets = (
+        np.array([_PLACES.index(place(name)) for name in names]) for names in (flows.source_names, flows.target_names)
+    )
+    directions = sources[flows.source] * len(_PLACES) + targets[flows.target]
+    answered = (flows.own[2] != 0) | (flows.own[4] != 0)
+    return (
+        _named(flows.kind, [protocol for protocol, _, _ in flows.kinds]),
+        _named(flows.kind, [_service(said) for _, said, _ in flows.kinds]),
+        _named(*_present(_PORT_NAMES[flows.port], _NAMES_OF_PORTS)),
+        _named(*_present(np.where(flows.failed, 0, np.where(answered, 1, 2)), _OUTCOMES)),
+        _named(*_present(directions, _DIRECTIONS)),
+    )
 
 
 def _outcome(flow: Event) -> str:
@@ -281,14 +186,26 @@ def _port(port: int) -> str:
     return "system" if port <= _LAST_SYSTEM else "registered" if port <= _LAST_REGISTERED else "dynamic"
 
 
+_NAMES_OF_PORTS = (*sorted({str(port) for port in _PORTS}), "system", "registered", "dynamic")
+
+
+def _names_of_all_ports() -> Ints:
+    """For each port the place of its name."""
+    system, registered, dynamic = range(len(_PORTS), len(_PORTS) + 3)
+    found = np.full(PORTS_END, dynamic)
+    found[: _LAST_REGISTERED + 1] = registered
+    found[: _LAST_SYSTEM + 1] = system
+    for place_of, name in enumerate(_NAMES_OF_PORTS[:system]):
+        found[int(name)] = place_of
+    return found
+
+
+_PORT_NAMES = _names_of_all_ports()
+
+
 @lru_cache(maxsize=16_384)
 def _direction(source: str, target: str) -> str:
     return f"{place(source)} to {place(target)}"
-
-
-def port_of(said: int) -> int:
-    """A port; what is none becomes a number just outside, since no state could be saved with any."""
-    return max(-1, min(said, _PORTS_END))
 
 
 def _numbers(rows: list[tuple[int, ...]]) -> Floats:
@@ -301,9 +218,21 @@ def _numbers(rows: list[tuple[int, ...]]) -> Floats:
 
 def _category(cells: Sequence[Cell], name: Callable[[Cell], str]) -> Category:
     """As `Category.of` of the cells' names, but fast for few rows with few values: each value is named once."""
-    names = {cell: name(cell) for cell in dict.fromkeys(cells)}
-    values = sorted({text for text in names.values() if text})
-    places = {value: code for code, value in enumerate(values)}
-    places[""] = -1
-    codes = {cell: places[text] for cell, text in names.items()}
-    return Category(tuple(values), np.fromiter(map(codes.__getitem__, cells), np.int64, len(cells)))
+    ids, found = coded(cells)
+    return _named(ids, [name(cell) for cell in found])
+
+
+def _named(ids: Ints, names: Sequence[str]) -> Category:
+    """The column of these names by their places, each of which occurs; an empty one is missing."""
+    values = sorted({text for text in names if text})
+    codes = {value: code for code, value in enumerate(values)}
+    codes[""] = -1
+    return Category(tuple(values), np.array([codes[text] for text in names], dtype=np.int64)[ids])
+
+
+def _present(places: Ints, names: Sequence[str]) -> tuple[Ints, list[str]]:
+    """Those of the names that occur, and the place of each row's name among them."""
+    found = np.flatnonzero(np.bincount(places, minlength=len(names)))
+    among = np.zeros(len(names), dtype=np.int64)
+    among[found] = np.arange(len(found))
+    return among[places], [names[place] for place in found.tolist()]

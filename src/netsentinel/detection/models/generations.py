@@ -1,9 +1,9 @@
 """A bounded table that costs one look-up a touch: what was not touched for a generation or two is forgotten."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -48,15 +48,35 @@ class Generations(Generic[Value]):
         self._keep(key, value)
         return value
 
+    def several(self, keys: Sequence[tuple[Any, ...]]) -> list[Value] | None:
+        """The values of different keys, as `get` gives them; None when a generation would end among them."""
+        found = [*map(self._young.get, keys)]
+        new = [place for place, value in enumerate(found) if value is None]
+        if len(self._young) + len(new) > self._most:
+            return None
+        for place in new:
+            found[place] = self.get(keys[place])
+        return cast("list[Value]", found)
+
     def swap(self, key: tuple[Any, ...], value: Value, missing: Value) -> Value:
         """Set the value of a key; the one before, or `missing`."""
-        before = self._young.get(key)
-        if before is not None:
-            self._young[key] = value
-            return before
-        before = self._old.pop(key, None)
-        self._keep(key, value)
-        return missing if before is None else before
+        (before,) = self.swaps([key], [value], missing)
+        return before
+
+    def swaps(self, keys: Iterable[tuple[Any, ...]], values: Iterable[Value], missing: Value) -> list[Value]:
+        """Set the values of keys, one after the other; each one before, or `missing`."""
+        young, most = self._young, self._most
+        found: list[Value] = []
+        for key, value in zip(keys, values, strict=True):
+            before = young.get(key)
+            if before is None:
+                before = self._old.pop(key, missing)
+                if len(young) >= most:
+                    self._age()
+                    young = self._young
+            found.append(before)
+            young[key] = value
+        return found
 
     def save(self) -> bytes:
         """Everything, in order."""

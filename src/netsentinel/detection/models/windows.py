@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter, itemgetter
 
 import msgspec
 import numpy as np
 
 from netsentinel.detection.fingerprint import clean
-from netsentinel.detection.models.flows import NETWORK_ACTIVITY, port_of
-from netsentinel.detection.models.table import Category, Feature, Kind, Schema, Table
+from netsentinel.detection.models.columns import FEWEST, Cell, FlowColumns, Groups, Runs, picked, port_of
+from netsentinel.detection.models.flows import NETWORK_ACTIVITY
+from netsentinel.detection.models.table import Category, Feature, Ints, Kind, Schema, Table
 from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.events.model import Event
 from netsentinel.kernel.clock import MINUTE
@@ -33,7 +36,13 @@ _RAW = 8_192
 """Longest event, in bytes, that is kept with a window."""
 _LARGEST = 2**62
 """Sums count up to here: no state could be written with larger ones, and a sender may state any number."""
+_first_place = itemgetter(0)
+_place_of = attrgetter("at")
 _SUMS = ("bytes_out", "bytes_in", "packets", "duration")
+_sums = attrgetter(*_SUMS)
+
+_NEVER = -(2**40)
+"""Before any window."""
 
 _OWN = "events of the entity"
 
@@ -109,33 +118,17 @@ class EntityWindows:
         self._newest: dict[str, int] = {}
         """Tenant -> the newest window of its events."""
 
-    def take(self, events: Sequence[Event]) -> list[Closed]:
-        """The windows that these events close."""
+    def take(self, events: Sequence[Event], flows: FlowColumns | None = None) -> list[Closed]:
+        """The windows that these events close.
+
+        Args:
+            events: of any class; others than `CLASSES` count nowhere.
+            flows: those of them that count, where these are flows with both addresses and have columns: many are seen
+                to entity by entity then.
+        """
         closed: list[Closed] = []
-        add = self._add
-        span, until, tenant = 0, 0, TenantId("")
-        for at, event in enumerate(events):
-            kind = event.class_uid
-            if kind not in CLASSES:
-                continue
-            if event.tenant != tenant or not until - SPAN <= event.time < until:
-                tenant, span = event.tenant, event.time // SPAN
-                until = (span + 1) * SPAN
-                newest = self._newest.get(tenant)
-                if newest is None or span > newest or newest - span > _BACK:
-                    self._newest[tenant] = span
-                    self._close_old(at, tenant, span, closed)
-            if kind == NETWORK_ACTIVITY:
-                source, target, port = event.src_ip, event.dst_ip, port_of(event.dst_port)
-                if source and target:
-                    add(at, (tenant, "address", source, 0, ""), span, event, target, port, closed)
-                    add(at, (tenant, "service", target, port, event.protocol), span, event, source, "", closed)
-            elif kind == _PROCESS:
-                if event.device:
-                    add(at, (tenant, "host", event.device, 0, ""), span, event, event.user, event.process, closed)
-            elif event.user:
-                where, thing = event.src_ip or event.device, event.app_protocol or event.event_code
-                add(at, (tenant, "user", event.user, 0, ""), span, event, where, thing, closed)
+        if flows is None or not self._take_flows(flows, closed):
+            self._take_each(events, closed)
         return closed
 
     def save(self) -> bytes:
@@ -179,6 +172,130 @@ class EntityWindows:
             window.things[thing] = None
         window.last = event
 
+    def _take_each(self, events: Sequence[Event], closed: list[Closed]) -> None:
+        add = self._add
+        span, until, tenant = 0, 0, TenantId("")
+        for at, event in enumerate(events):
+            kind = event.class_uid
+            if kind not in CLASSES:
+                continue
+            if event.tenant != tenant or not until - SPAN <= event.time < until:
+                tenant, span = event.tenant, event.time // SPAN
+                until = (span + 1) * SPAN
+                newest = self._newest.get(tenant)
+                if newest is None or span > newest or newest - span > _BACK:
+                    self._newest[tenant] = span
+                    self._close_old(at, tenant, span, closed)
+            if kind == NETWORK_ACTIVITY:
+                if event.src_ip and event.dst_ip:
+                    self._add_flow(at, event, span, closed)
+            elif kind == _PROCESS:
+                if event.device:
+                    add(at, (tenant, "host", event.device, 0, ""), span, event, event.user, event.process, closed)
+            elif event.user:
+                where, thing = event.src_ip or event.device, event.app_protocol or event.event_code
+                add(at, (tenant, "user", event.user, 0, ""), span, event, where, thing, closed)
+
+    def _take_flows(self, flows: FlowColumns, closed: list[Closed]) -> bool:
+        """The same of many flows at once; False, with nothing counted, when their clock goes too far back."""
+        tenant, spans = flows.tenant, flows.times // SPAN
+        newest = self._newest.get(tenant)
+        reached: Ints = np.maximum.accumulate(spans if newest is None else np.maximum(spans, newest))
+        if int((reached - spans).max()) > _BACK:
+            return False
+        cuts: list[int] = (np.flatnonzero(reached[1:] != reached[:-1]) + 1).tolist()
+        for begin, end in pairwise([0, *cuts, len(flows)]):
+            span = int(reached[begin])
+            if newest is None or span > newest:
+                newest = self._newest[tenant] = span
+                self._close_old(flows.places[begin], tenant, span, closed)
+            if end - begin < FEWEST or not self._add_runs(flows, slice(begin, end), spans[begin:end], closed):
+                for at in range(begin, end):
+                    self._add_flow(flows.places[at], flows.flows[at], int(spans[at]), closed)
+        return True
+
+    def _add_flow(self, at: int, flow: Event, span: int, closed: list[Closed]) -> None:
+        tenant, source, target, port = flow.tenant, flow.src_ip, flow.dst_ip, port_of(flow.dst_port)
+        self._add(at, (tenant, "address", source, 0, ""), span, flow, target, port, closed)
+        self._add(at, (tenant, "service", target, port, flow.protocol), span, flow, source, "", closed)
+
+    def _add_runs(self, flows: FlowColumns, part: slice, spans: Ints, closed: list[Closed]) -> bool:
+        """Add flows by entity; False, with nothing added, when they have to be added one by one."""
+        groups = (flows.by_source, flows.by_service)
+        if len(spans) < len(flows):
+            groups = (Groups.of(groups[0].key[part]), Groups.of(groups[1].key[part]))
+        begin: int = part.start
+        of_addresses, of_services = ([begin + at for at in one.firsts] for one in groups)
+        tenant = flows.tenant
+        keys: tuple[list[Key], list[Key]] = (
+            [(tenant, "address", flows.sources[at], 0, "") for at in of_addresses],
+            [(tenant, "service", flows.targets[at], flows.ports[at], flows.flows[at].protocol) for at in of_services],
+        )
+        windows = [[*map(self._open.look, own)] for own in keys]
+        begun = [[_NEVER if one is None else one.span for one in own] for own in windows]
+        if len(self._open) + begun[0].count(_NEVER) + begun[1].count(_NEVER) > _MOST_OPEN:
+            return False
+        runs = [Runs.of(one, spans, own, _BACK) for one, own in zip(groups, begun, strict=True)]
+        if runs[0] is None or runs[1] is None:
+            return False
+        sources, targets, ports = flows.sources[part], flows.targets[part], flows.ports[part]
+        opened = [
+            *self._add_groups(flows, part, runs[0], keys[0], windows[0], targets, ports, closed),
+            *self._add_groups(flows, part, runs[1], keys[1], windows[1], sources, None, closed),
+        ]
+        if opened:
+            opened.sort(key=_first_place)
+            for _, key in opened:
+                self._open.touch(key)
+            closed.sort(key=_place_of)
+        return True
+
+    def _add_groups(
+        self,
+        flows: FlowColumns,
+        part: slice,
+        runs: Runs,
+        keys: list[Key],
+        windows: list[Open | None],
+        peers: Sequence[str],
+        things: Sequence[int] | None,
+        closed: list[Closed],
+    ) -> list[tuple[int, Key]]:
+        """Add what entities of one kind did; where windows were begun, and whose."""
+        order: list[int] = runs.order.tolist()
+        peers = picked(peers, order)
+        things = None if things is None else picked(things, order)
+        sums: list[list[int]] = np.add.reduceat(
+            flows.sums[:, part].take(runs.order, axis=1), runs.begins, axis=1
+        ).T.tolist()
+        opened: list[tuple[int, Key]] = []
+        begin = 0
+        start: int = part.start
+        for number, span, length, own in zip(runs.keys, runs.spans, runs.lengths.tolist(), sums, strict=True):
+            window, end = windows[number], begin + length
+            if window is None or span > window.span:
+                first, key = start + order[begin], keys[number]
+                if window is not None:
+                    closed.append(_over(flows.places[first], key, self._open.pop(key)))
+                window = windows[number] = self._open.touch(key)
+                window.span = span
+                opened.append((first, key))
+            failed, duration, out, back, packets = own
+            window.events += length
+            window.failed += failed
+            window.bytes_out += out
+            window.bytes_in += back
+            window.packets += packets
+            window.duration += duration
+            _remember(window.peers, peers[begin:end])
+            if things is not None:
+                _remember(window.things, things[begin:end])
+            elif not window.things:
+                window.things[""] = None
+            window.last = flows.flows[start + order[end - 1]]
+            begin = end
+        return opened
+
     def _close_old(self, at: int, tenant: TenantId, newest: int, closed: list[Closed]) -> None:
         """Close what can hardly get another event, in the order in which it was begun."""
         old = [
@@ -211,6 +328,15 @@ def rows_of(windows: Sequence[Closed]) -> Table:
     return Table(WINDOWS, numbers, (Category.of(segments), Category.of(entities)))
 
 
+def _remember(known: dict[Cell, None], cells: Sequence[Cell]) -> None:
+    """Take up what is different among these, as long as there is room."""
+    for cell in cells:
+        if cell not in known:
+            if len(known) >= MOST_DIFFERENT:
+                return
+            known[cell] = None
+
+
 def _over(at: int, key: Key, window: Open) -> Closed:
     tenant, segment, name, port, protocol = key
     named = f"{name}:{port}/{protocol}" if segment == "service" else str(name)
@@ -240,5 +366,7 @@ def _small(window: Open) -> Open:
 
 def _bounded(window: Open) -> Open:
     """A window whose sums can be written, and be told as floats."""
+    if min(_sums(window)) >= -_LARGEST and max(_sums(window)) <= _LARGEST:
+        return window
     sums = {name: max(-_LARGEST, min(getattr(window, name), _LARGEST)) for name in _SUMS}
     return msgspec.structs.replace(window, **sums)

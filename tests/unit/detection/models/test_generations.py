@@ -27,6 +27,20 @@ def test_a_value_is_swapped() -> None:
     assert table.swap(("a", 1), 7, -1) == 6, "from the old generation"
 
 
+def test_several_are_asked_for_at_once_unless_a_generation_ends_among_them() -> None:
+    table, other = Generations(Count, 4), Generations(Count, 4)
+    for name in "abcde":
+        table.get((name,)).seen += 1
+        other.get((name,)).seen += 1
+    keys = [("e",), ("a",), ("x",)]
+    found = table.several(keys)
+    assert found is not None
+    assert [one.seen for one in found] == [1, 1, 0]
+    assert found == [other.get(key) for key in keys]
+    assert table.several([("e",), ("y",), ("z",)]) is None
+    assert table.save() == other.save()
+
+
 def test_a_restored_table_goes_on_exactly() -> None:
     table, other = Generations(Count, 5), Generations(Count, 5)
     for number in range(8):

@@ -11,10 +11,11 @@ Opener = Callable[[JournalWriter], Database]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+def opener(request: pytest.FixtureRequest) -> Opener:
     """Makes database objects, as often as asked, that are all on the same stored database: each kind in turn."""
     if request.param == "sqlite":
-        return lambda writer: SqliteDatabase(tmp_path / "netsentinel.db", writer)
+        path = request.getfixturevalue("sqlite_path")
+        return lambda writer: SqliteDatabase(path, writer)
     url = request.getfixturevalue("postgres_url")
     from netsentinel.storage.postgres import PostgresDatabase
 

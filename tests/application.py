@@ -1,6 +1,8 @@
 """The real application for tests: making its routes ready takes a second, so those with the same settings share one."""
 
+from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -9,6 +11,18 @@ from netsentinel.api.sensor import SensorPlaces
 from netsentinel.kernel.settings import Settings
 
 _shared: dict[str, FastAPI] = {}
+
+
+@cache
+def bare_application() -> FastAPI:
+    """The application without services, for those who only look at its routes."""
+    return create_app(Settings(_env_file=None))  # type: ignore[call-arg] - pydantic-settings' own
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Its OpenAPI document, which takes a second to write; nobody changes it."""
+    return bare_application().openapi()
 
 
 def own_application(settings: Settings, services: SimpleNamespace) -> FastAPI:

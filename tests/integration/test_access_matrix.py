@@ -4,7 +4,6 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,7 +13,6 @@ from fastapi.routing import iter_route_contexts
 
 from netsentinel.academy.graph import id_of
 from netsentinel.academy.graph.attack import shipped_table, table_text
-from netsentinel.api.app import create_app
 from netsentinel.api.deps import Public, Requires, declared_access
 from netsentinel.bootstrap import open_server
 from netsentinel.detection.rulebook.packs import zip_of
@@ -28,6 +26,7 @@ from netsentinel.kernel.types import (
     Tier,
     system_principal,
 )
+from tests.application import bare_application
 
 pytestmark = pytest.mark.anyio
 
@@ -197,7 +196,7 @@ def routes(app: FastAPI) -> list[Case]:
     ]
 
 
-ROUTES = routes(create_app(Settings(data_dir=Path("unused"))))
+ROUTES = routes(bare_application())
 
 
 @dataclass(frozen=True)

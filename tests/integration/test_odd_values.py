@@ -10,9 +10,8 @@ import pytest
 
 from netsentinel.alerts.model import AlertSample
 from netsentinel.alerts.samples import native_event
-from netsentinel.api.app import create_app
-from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import DEFAULT_TENANT, Role
+from tests.application import document
 from tests.unit.alerts.factories import NOON, alert
 from tests.unit.api.v2.conftest import Desk, desk
 
@@ -69,9 +68,7 @@ BODIES = (
 )
 
 OPERATIONS = [
-    (path, method, operation)
-    for path, methods in create_app(Settings(_env_file=None)).openapi()["paths"].items()
-    for method, operation in methods.items()
+    (path, method, operation) for path, methods in document()["paths"].items() for method, operation in methods.items()
 ]
 
 

@@ -1,15 +1,13 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from netsentinel.api.app import create_app
-from netsentinel.kernel.settings import Settings
+from tests.application import document
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return create_app(Settings(data_dir=Path("unused"))).openapi()
+    return document()
 
 
 def operations(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

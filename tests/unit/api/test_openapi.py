@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from netsentinel.api.app import create_app
 from netsentinel.api.openapi import METHODS, TAGS
-from netsentinel.kernel.settings import Settings
+from tests.application import document
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return create_app(Settings(_env_file=None)).openapi()  # type: ignore[call-arg]  # pydantic-settings' own argument
+    return document()
 
 
 @pytest.fixture(scope="module")

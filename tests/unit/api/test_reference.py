@@ -1,12 +1,10 @@
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from netsentinel.api.app import create_app
 from netsentinel.api.reference import FOLDER, render
-from netsentinel.kernel.settings import Settings
+from tests.application import document
 from tests.unit.api.conftest import Site
 
 
@@ -31,7 +29,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return create_app(Settings(data_dir=Path("unused"))).openapi()
+    return document()
 
 
 def test_every_operation_is_on_the_page_with_a_form(schema: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
 
-from netsentinel.api.app import create_app
 from netsentinel.api.versions import (
     OLDER_FORMS,
     Negotiated,
@@ -15,7 +14,7 @@ from netsentinel.api.versions import (
     with_version,
 )
 from netsentinel.kernel.errors import UnsupportedVersionError, VersionConflictError
-from netsentinel.kernel.settings import Settings
+from tests.application import bare_application
 
 V1 = "application/vnd.netsentinel.v1+json"
 V2 = "application/vnd.netsentinel.v2+json"
@@ -101,8 +100,7 @@ def test_the_end_of_the_older_version_is_said_as_the_standards_say() -> None:
 
 
 def test_the_registry_names_every_route_of_the_older_version_and_successors_that_exist() -> None:
-    app = create_app(Settings(_env_file=None))  # type: ignore[call-arg]  # pydantic-settings' own argument
-    paths = {str(route.path) for route in iter_route_contexts(app.routes)}
+    paths = {str(route.path) for route in iter_route_contexts(bare_application().routes)}
     assert {f"/api/v1{form.path}" for form in OLDER_FORMS} == {path for path in paths if path.startswith("/api/v1/")}
     assert {f"/api/v2{form.path}" for form in OLDER_FORMS if not form.successor} <= paths
     assert {form.successor for form in OLDER_FORMS if form.successor} <= paths

@@ -49,7 +49,6 @@ from netsentinel.alerts.suppression.store_sql import SqlHiddenFindings, SqlSuppr
 from netsentinel.alerts.triage import Decisions, Figures, Relations, Surroundings, TenantUsers, Triage
 from netsentinel.alerts.triage.store_sql import SqlActivity, SqlFigures
 from netsentinel.analytics import Analytics, Sources
-from netsentinel.api.app import create_app
 from netsentinel.api.health import Readiness
 from netsentinel.detection.rulebook import PackFolder, RuleLibrary, RuleService, RuleStores
 from netsentinel.detection.rulebook.store_sql import SqlHits, SqlPacks, SqlRules
@@ -99,7 +98,7 @@ from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.webhooks import WebhookRules, WebhookStores, assemble
 from netsentinel.webhooks.store_sql import SqlDeliveries, SqlEndpoints, SqlHistory
 from netsentinel.webhooks.testing import FakeCaller
-from tests.application import application
+from tests.application import application, document
 from tests.documented import Documented
 from tests.identity import House
 from tests.unit.academy.practice.site import practice_desk
@@ -126,7 +125,7 @@ async def confide(greeting: Greeting, _reporter: Reporter) -> str:
 @cache
 def documented() -> Documented:
     """What the API says it answers."""
-    return Documented(create_app(Settings(_env_file=None)).openapi())  # type: ignore[call-arg] - pydantic-settings' own
+    return Documented(document())
 
 
 class CountingTx:

@@ -59,6 +59,8 @@ class Origin:
     """Name of their format, or empty to recognise each."""
     received_at: Micros = 0
     """For formats whose times lack the year."""
+    arrived_at: Micros = 0
+    """The time that records get which state none; 0 leaves them without. The same when a batch is read again."""
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class Pipeline:
     def analyze(self, batch: InboxBatch) -> BatchResult:
         """What the batch says. A batch that is `done` only updates detectors that remember; its findings are empty."""
         tally = Tally()
-        origin = Origin(batch.tenant, batch.source, batch.format, batch.received_at)
+        origin = Origin(batch.tenant, batch.source, batch.format, batch.received_at, arrived_at=batch.received_at)
         if self._spool is not None:
             self._spool.begin(batch)
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
@@ -154,6 +156,9 @@ class Pipeline:
         events = self._events(lines, origin, tally)
         if not events:
             return
+        if origin.arrived_at and 0 in map(_time_of, events):
+            for event in events:
+                event.time = event.time or origin.arrived_at
         tally.events += len(events)
         tally.formats.update(map(_format_of, events))
         tally.last_event_at = max(tally.last_event_at, *map(_time_of, events))

@@ -254,6 +254,23 @@ def test_raw_bytes_and_origin_go_with_the_event() -> None:
     assert (event.raw, event.source, event.tenant) == (line, "ids-7", DEFAULT_TENANT)
 
 
+def test_a_record_without_a_time_has_the_time_of_its_arrival_whenever_it_is_read() -> None:
+    arrived, watcher = 1_800_000_000_000_000, Watcher()
+    records = dataclasses.replace(
+        batch({"a": 1}, {"timestamp": "2026-01-01T00:00:00Z"}, form="json"), received_at=arrived
+    )
+    pipeline = Pipeline(FORMATS | {"json": GenericFormat()}, [watcher])
+    assert pipeline.analyze(records).last_event_at == arrived
+    pipeline.analyze(dataclasses.replace(records, done=True))
+    assert [event.time for event in watcher.seen] == [arrived, 1_767_225_600_000_000] * 2
+    offline = Watcher()
+    tally = Tally()
+    Pipeline(FORMATS, [offline], fallback=GenericFormat()).examine(
+        [b'{"a": 1}'], Origin(DEFAULT_TENANT, "s", "", 9), tally
+    )
+    assert [event.time for event in offline.seen] == [0]
+
+
 RULE = "title: t\nlogsource: {product: zeek}\ndetection:\n    s: {auth_success: false}\n    condition: s\n"
 
 

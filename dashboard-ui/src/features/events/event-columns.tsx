@@ -48,6 +48,12 @@ function EventTime({ event }: { readonly event: StoredEvent }) {
       data-row-link
     >
       <Time at={event.time} />
+      {event.time === event.received_at && (
+        <span className={styles["arrived"]} title="It states no time: this is when it arrived.">
+          {" "}
+          arrived
+        </span>
+      )}
     </Link>
   );
 }

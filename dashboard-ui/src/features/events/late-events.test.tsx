@@ -26,6 +26,13 @@ describe("older events that arrived lately", () => {
     expect(screen.queryByRole("button", { name: "Show by arrival" })).toBeNull();
   });
 
+  it("are marked where they state no time of their own", async () => {
+    const event = makeEvent();
+    server.use(...eventRoutes([{ ...event, received_at: event.time }]).routes);
+    renderApp("/events");
+    expect(await screen.findByTitle("It states no time: this is when it arrived.")).toBeInTheDocument();
+  });
+
   it("can be chosen with the range", async () => {
     const asked = eventRoutes();
     server.use(...asked.routes);

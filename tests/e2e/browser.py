@@ -119,7 +119,7 @@ def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"type": "rule", "values": ["color-contrast"]} if only_colours else {"type": "tag", "values": RULES}
-    # Of what is in order it need not say where it is: finding selectors for it takes a sixth of the time.
+    # Of what is in order it need not say where it is: finding selectors for that takes time.
     options = {"runOnly": wanted, "resultTypes": ["violations"]}
     found: list[dict[str, Any]] = page.evaluate(
         "options => axe.run(document, options).then(result => result.violations)", options

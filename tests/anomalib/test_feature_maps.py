@@ -60,7 +60,7 @@ def test_weights_of_another_size_are_refused(office: bytes) -> None:
     model: Any = load(office, KEY)
     state = model.state()
     state.arrays["weights"] = state.arrays["weights"][:-1]
-    with pytest.raises(ModelFileError, match="not those of a judge of maps"):
+    with pytest.raises(ModelFileError, match="'weights'"):
         type(model).restored(state, HISTORIES)
 
 

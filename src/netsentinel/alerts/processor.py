@@ -1,8 +1,10 @@
 """The one path from received batches to alerts: inbox, detection process, one commit, checkpoint."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 import structlog
 
@@ -17,7 +19,7 @@ from netsentinel.events.ports import Arrival, InboxBatch, InboxQueue, SourceRepo
 from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
-from netsentinel.kernel.types import MetricSample, Micros
+from netsentinel.kernel.types import MetricSample, Micros, TenantId
 from netsentinel.storage.ports import Database, Tx
 
 _log = structlog.get_logger("netsentinel.processor")
@@ -107,6 +109,7 @@ class Processor:
         self._turns = Turns()
         self._arrived = 0
         """The newest batch that takes part in the turns."""
+        self._taken_at = perf_counter()
         self._storing: asyncio.Task[None] | None = None
         self._unstored = 0
         self._wake = asyncio.Event()
@@ -114,6 +117,8 @@ class Processor:
         """Batches that the detectors have seen since the last checkpoint."""
         self._checkpoints = 0
         self._checkpoint_at: Micros = 0
+        self.finished_at: Micros = clock.now()
+        """When the effect of batches was recorded last; when it was made, before the first."""
         self.stats = ProcessorStats()
 
     def wake(self) -> None:
@@ -134,7 +139,8 @@ class Processor:
     async def _restore(self) -> None:
         self._checkpoints, state = await self._db.read(self._inbox.last_checkpoint)
         await self._pool.restore(state)
-        self._turns, self._arrived, self._covered = Turns(), 0, []
+        self._turns.begin_again(int((perf_counter() - self._taken_at) * SECOND))
+        self._arrived, self._covered = 0, []
         self._checkpoint_at = self._clock.now()
         self._unstored = 0
 
@@ -156,7 +162,7 @@ class Processor:
                     continue
                 batches = await self._db.read(lambda tx, ids=[one.id for one in taken]: self._inbox.fetch(tx, ids))
                 results = await self._analyze(batches)
-                self._charge(taken, results)
+                self._charge(taken, batches, results)
                 if commit is not None:
                     await commit
                 self._covered += [batch.id for batch in batches]
@@ -195,7 +201,9 @@ class Processor:
                 self._sources.record(tx, report, now)
             return moved
 
-        if await self._db.write(put):
+        is_moved = await self._db.write(put)
+        self._suspicion.take_away(batch.id)
+        if is_moved:
             self.stats.set_aside += 1
             _log.error("batch_set_aside", batch=batch.id, source=batch.source, records=batch.records, deaths=deaths)
 
@@ -208,6 +216,7 @@ class Processor:
             self._turns.arrive(found)
         taken: list[Arrival] = []
         records = 0
+        self._taken_at = perf_counter()
         while len(taken) < _BATCHES_AT_ONCE and (first := self._turns.first()) is not None:
             is_alone = self._suspicion.is_on(first.id)
             if taken and (is_alone or records + first.records > _RECORDS_AT_ONCE):
@@ -218,10 +227,14 @@ class Processor:
                 break
         return taken
 
-    def _charge(self, taken: Sequence[Arrival], results: Sequence[BatchResult]) -> None:
-        took = {result.batch: result.took for result in results}
+    def _charge(self, taken: Sequence[Arrival], batches: Sequence[InboxBatch], results: Sequence[BatchResult]) -> None:
+        new = {batch.id for batch in batches if not batch.done}
+        took = {result.batch: result.took for result in results if result.batch in new}
         for one in taken:
-            self._turns.charge(one, took.get(one.id, 0))
+            if one.id in took:
+                self._turns.charge(one, took[one.id])
+            else:
+                self._turns.excuse(one)
 
     async def _wait(self) -> None:
         try:
@@ -247,13 +260,24 @@ class Processor:
                 self._hits.count_hits(tx, findings, now)
             return counted, self._grouping.apply(tx, findings, now)
 
+        began = perf_counter()
         counted, grouped = await self._db.write(record)
+        self._pay(batches, pending, perf_counter() - began)
+        self.finished_at = now
         self.stats.batches += len(counted)
         self.stats.events += sum(result.events for result in counted)
         self.stats.rejected += sum(result.rejected for result in counted)
         self.stats.findings += sum(len(result.findings) for result in counted)
         self.stats.suppressed += grouped.suppressed
         self.stats.alerts_changed += len(grouped.alerts)
+
+    def _pay(self, batches: Sequence[InboxBatch], results: Sequence[BatchResult], seconds: float) -> None:
+        """Share the time of a commit among the tenants by what they had recorded."""
+        tenants, weights = {batch.id: batch.tenant for batch in batches}, Counter[TenantId]()
+        for result in results:
+            weights[tenants[result.batch]] += 1 + len(result.findings) + len(result.rejected_lines)
+        for tenant, weight in weights.items():
+            self._turns.pay(tenant, int(seconds * SECOND * weight / weights.total()))
 
     def _count_source(self, tx: Tx, batch: InboxBatch, result: BatchResult, now: Micros) -> None:
         report = SourceReport(

@@ -35,12 +35,14 @@ class Suspicion:
     def accuse(self, batches: Sequence[InboxBatch]) -> int:
         """The process died while it had these; the deaths by now if it is time to set the one of them aside, else 0."""
         self._suspects.update(batch.id for batch in batches)
-        if len(batches) > 1:
+        if len(batches) != 1:
             return 0
         (batch,) = batches
         self._deaths[batch.id] += 1
-        if self._deaths[batch.id] < TRIES or self._in_a_row >= IN_A_ROW:
-            return 0
+        return self._deaths[batch.id] if self._deaths[batch.id] >= TRIES and self._in_a_row < IN_A_ROW else 0
+
+    def take_away(self, batch: int) -> None:
+        """This batch was set aside."""
         self._in_a_row += 1
-        self._suspects.discard(batch.id)
-        return self._deaths.pop(batch.id)
+        self._suspects.discard(batch)
+        self._deaths.pop(batch, None)

@@ -1,4 +1,7 @@
-"""Whose batches come next: tenants share detection's time evenly, whatever each sends and its rules cost."""
+"""Whose batches come next: tenants share detection's time evenly, whatever each sends and its rules cost.
+
+Who asks the lake has turns of another kind (`events/lake/turns.py`): requests end by themselves and none costs much.
+"""
 
 from collections import deque
 from collections.abc import Iterable
@@ -35,8 +38,8 @@ class Turns:
     def __init__(self) -> None:
         self._queues: dict[TenantId, _Queue] = {}
         self._now = 0.0
-        self._guessed: dict[int, float] = {}
-        """What was put down for batches whose cost is not known yet."""
+        self._guessed: dict[int, tuple[TenantId, float]] = {}
+        """What was put down for batches whose cost is not known yet, and for whom."""
 
     def arrive(self, arrivals: Iterable[Arrival]) -> None:
         """Have these wait."""
@@ -61,15 +64,41 @@ class Turns:
         queue = self._queues[first.tenant]
         queue.waiting.popleft()
         self._now = max(self._now, queue.begins)
-        guess = self._guessed[first.id] = queue.pace * first.records
+        guess = queue.pace * first.records
+        self._guessed[first.id] = first.tenant, guess
         queue.begins += guess
         return first
 
+    def begin_again(self, lost: Micros) -> None:
+        """Have nobody wait: all batches will arrive once more.
+
+        Args:
+            lost: time since those were taken that were not finished. Their tenants pay for it.
+        """
+        tenants = {tenant for tenant, _ in self._guessed.values()}
+        for tenant in tenants:
+            self.pay(tenant, lost // len(tenants))
+        self._guessed.clear()
+        for queue in self._queues.values():
+            queue.waiting.clear()
+
+    def pay(self, tenant: TenantId, took: Micros) -> None:
+        """Put down what a tenant's batches have cost beside their analysis."""
+        queue = self._queues.get(tenant)
+        if queue is not None:
+            queue.begins += took
+
     def charge(self, taken: Arrival, took: Micros) -> None:
         """Put down what a batch that was taken has cost, in place of what was guessed."""
+        self.excuse(taken)
         queue = self._queues[taken.tenant]
-        queue.begins += took - self._guessed.pop(taken.id)
+        queue.begins += took
         queue.pace += _LEARNS * (took / max(taken.records, 1) - queue.pace)
+
+    def excuse(self, taken: Arrival) -> None:
+        """Take back what was guessed for a batch that was taken: it is nobody's fault that it was read again."""
+        tenant, guess = self._guessed.pop(taken.id)
+        self._queues[tenant].begins -= guess
 
     def _close(self) -> None:
         """Nobody waits: what each had is of no account to those that come."""

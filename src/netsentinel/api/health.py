@@ -10,7 +10,7 @@ from netsentinel.events.ports import Backlog
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import NetSentinelError, StorageFullError, UnavailableError
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import MIB, TenantId
+from netsentinel.kernel.types import MIB, Micros, TenantId
 from netsentinel.storage import Database, ReadTx
 
 _LAGGING_S = 60
@@ -68,6 +68,7 @@ def readiness_of(
     settings: Settings,
     db: Database,
     backlog: Callable[[ReadTx], Mapping[TenantId, Backlog]],
+    finished_at: Callable[[], Micros],
     clock: Clock,
     models: Callable[[], tuple[str, ...]] = tuple,
 ) -> Readiness:
@@ -78,6 +79,7 @@ def readiness_of(
         db: its database.
         backlog: what waits for detection. One tenant's that waits long, because it sends more than its share, makes
             nothing red.
+        finished_at: when detection last finished a batch.
         clock: the time.
         models: what is wrong with deployed models here. It makes nothing red: rules and other models go on.
     """
@@ -99,9 +101,14 @@ def readiness_of(
     async def detection() -> str:
         held = (await db.read(backlog)).values()
         waiting, now = sum(each.batches for each in held), clock.now()
-        lag = min(((now - each.since) // SECOND for each in held), default=0)
-        if lag > _LAGGING_S:
-            raise UnavailableError(f"{waiting} batches wait for detection, the oldest of every tenant for {lag} s.")
+        lags = [(now - each.since) // SECOND for each in held]
+        if lags and min(lags) > _LAGGING_S:
+            raise UnavailableError(
+                f"{waiting} batches wait for detection, the oldest of every tenant for {min(lags)} s."
+            )
+        idle = min((now - finished_at()) // SECOND, max(lags, default=0))
+        if idle > _LAGGING_S:
+            raise UnavailableError(f"{waiting} batches wait for detection, which has finished none for {idle} s.")
         return f"{waiting} batches wait"
 
     async def of_models() -> str:

@@ -253,7 +253,9 @@ def _services(
         files=work.files,
         analytics=work.analytics,
         hub=hub,
-        readiness=readiness_of(settings, db, inbox.backlog, clock, lambda: models.keeping.troubles),
+        readiness=readiness_of(
+            *(settings, db, inbox.backlog, lambda: processor.finished_at, clock, lambda: models.keeping.troubles)
+        ),
         metrics=metrics.exposition,
         demo=demo,
     )

@@ -39,8 +39,8 @@ class Tx(ReadTx, Protocol):
     def alone(self, what: str) -> None:
         """Have every other transaction that states the same wait here until this one has ended.
 
-        For whoever counts first and inserts then: what others insert is seen by the statements that follow. First of
-        all in a closure, so that nobody waits who keeps rows from others.
+        For whoever counts and inserts: what others insert is seen by the statements that follow. As early in a closure
+        as may be, since whoever waits here keeps the rows from others that it has changed.
         """
         ...
 

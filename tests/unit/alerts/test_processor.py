@@ -393,3 +393,107 @@ async def test_a_process_that_dies_of_everything_does_not_empty_the_inbox(plant:
         plant.pool.poison = set()
         await plant.settle()
     assert len(plant.raised()) == 40 - IN_A_ROW
+
+
+async def test_two_servers_on_one_inbox_record_each_effect_once(plant: Plant) -> None:
+    second = CountingPool()
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
+    other = Processor(plant.db, plant.inbox, plant.sources, second, grouping, plant.clock)
+    plant.receive(40)
+    async with plant.running():
+        task = asyncio.create_task(other.run())
+        await plant.settle()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert plant.pool.seen + second.seen > 40, "both of them looked at some"
+    assert [entry.kind for entry in plant.db.entries] == ["alert.raised"] * 40
+    (source,) = plant.sources.all(MemoryTx(), DEFAULT_TENANT)
+    assert source.events == 120
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_checkpoint_covers_what_was_read_since_the_last_restore(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before a death and not again since is in no detector's memory, and in no file of the lake."""
+    covered: list[list[int]] = []
+    record, analyze = plant.inbox.checkpoint, plant.pool.analyze
+
+    def checkpoint(tx: Tx, number: int, ids: Sequence[int], state: bytes) -> bool:
+        covered.append(sorted(ids))
+        return record(tx, number, ids, state)
+
+    async def then_a_checkpoint_is_due(batches: Sequence[InboxBatch]) -> list[BatchResult]:
+        results = await analyze(batches)
+        if plant.pool.restored == [0, 0] and plant.pool.seen == 1:
+            plant.clock.advance(6 * SECOND)
+        return results
+
+    monkeypatch.setattr(plant.inbox, "checkpoint", checkpoint)
+    monkeypatch.setattr(plant.pool, "analyze", then_a_checkpoint_is_due)
+    plant.pool.die_at = 4
+    plant.receive(4, records=5_000)
+    async with plant.running():
+        await plant.settle()
+        plant.clock.advance(6 * SECOND)
+        plant.receive(1)
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                await asyncio.sleep(0.01)
+    assert covered[0] == [1]
+    assert [number for ids in covered for number in ids] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_killers_of_one_tenant_do_not_hold_up_another(plant: Plant) -> None:
+    other = TenantId("other")
+    plant.pool.poison = set(range(1, 31))
+    plant.pool.cost = {other: 1_000}
+    plant.receive(30)
+    plant.receive(3, other)
+    async with plant.running(), asyncio.timeout(10):
+        while other in plant.inbox.backlog(MemoryTx()):
+            await asyncio.sleep(0.01)
+    assert {31, 32, 33} <= {number for call in plant.pool.calls for number in call}
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_suspect_stays_alone_when_others_arrive(plant: Plant) -> None:
+    plant.pool.poison = {1, 2}
+    plant.receive(2)
+    async with plant.running():
+        async with asyncio.timeout(5):
+            while len(plant.pool.calls) < 2:
+                await asyncio.sleep(0)
+        plant.receive(5)
+        await plant.settle()
+    assert all(call in ([1], [2]) for call in plant.pool.calls[1:] if {1, 2} & set(call))
+    assert plant.aside.count(MemoryTx()) == 2
+
+
+async def test_a_checkpoint_waits_until_the_one_before_is_stored(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(plant.db, plant.clock)
+    go_on, under_way, append = asyncio.Event(), list[int](), shelf.append
+
+    async def slow(spool: Spool, also: Callable[[Tx], None]) -> int:
+        under_way.append(spool.events)
+        await go_on.wait()
+        return await append(spool, also)
+
+    monkeypatch.setattr(shelf, "append", slow)
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
+    plant.processor = Processor(plant.db, plant.inbox, plant.sources, plant.pool, grouping, plant.clock, shelf)
+    async with plant.running():
+        for _ in range(3):
+            plant.receive(1)
+            plant.clock.advance(6 * SECOND)
+            await asyncio.sleep(0.05)
+        assert len(under_way) == 1, "one at a time"
+        go_on.set()
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                plant.clock.advance(6 * SECOND)
+                plant.processor.wake()
+                await asyncio.sleep(0.02)
+    assert sum(under_way) == 9

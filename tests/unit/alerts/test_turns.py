@@ -106,6 +106,48 @@ def test_accounts_are_closed_when_nobody_waits() -> None:
     assert drained(turns)[0] == 11
 
 
+def test_what_a_record_of_a_tenant_cost_lately_is_what_the_next_is_taken_for() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A, B] * 40))
+    for _ in range(12):
+        take(turns, {A: 10_000, B: 1_000})
+    taken: list[TenantId] = []
+    while len(taken) < 22 and (first := turns.first()) is not None:
+        taken.append(turns.take(first).tenant)
+    assert Counter(taken)[B] >= 18, "ten for one, although no cost of these is known"
+
+
+def test_after_a_death_all_arrive_again_and_accounts_stay() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A, B] * 5))
+    deadly = turns.first()
+    assert deadly is not None
+    assert deadly.tenant == A
+    turns.take(deadly)
+    turns.begin_again(1_000)
+    turns.arrive(arrivals(*[A, B] * 10))
+    order = [one.tenant for _ in range(12) if (one := take(turns))]
+    assert order == [B] * 10 + [A] * 2, "who had a batch there pays for the time that was lost"
+
+
+def test_what_is_read_again_costs_its_tenant_nothing() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(A, A, B, B))
+    for _ in range(2):
+        first = turns.first()
+        assert first is not None
+        assert first.tenant == A
+        turns.excuse(turns.take(first))
+
+
+def test_what_is_paid_beside_the_analysis_counts() -> None:
+    turns = Turns()
+    turns.arrive(arrivals(*[A, B] * 50))
+    turns.pay(A, 10_000)
+    turns.pay(C, 10_000)
+    assert [one.tenant for _ in range(20) if (one := take(turns, {A: 1_000, B: 1_000}))].count(B) >= 15
+
+
 @given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.integers(1, 500), st.integers(0, 9)), max_size=60))
 def test_each_batch_has_one_turn_and_tenants_keep_their_order(sent: list[tuple[TenantId, int, int]]) -> None:
     turns, taken = Turns(), list[Arrival]()

@@ -50,6 +50,7 @@ def test_free_space_is_counted(tmp_path: Path) -> None:
         ({"a": (3, 61)}, "3 batches wait for detection, the oldest of every tenant for 61 s."),
         ({"flood": (2_000, 500), "quiet": (1, 2)}, ""),
         ({"a": (7, 100), "b": (1, 80)}, "8 batches wait for detection, the oldest of every tenant for 80 s."),
+        ({"a": (7, 100), "new": (1, 1)}, ""),
     ],
 )
 async def test_detection_lags_when_all_who_wait_do_so_for_long(
@@ -58,9 +59,24 @@ async def test_detection_lags_when_all_who_wait_do_so_for_long(
     clock = FakeClock()
     backlog = {TenantId(one): Backlog(many, clock.now() - s * SECOND) for one, (many, s) in waiting.items()}
     settings = Settings(data_dir=tmp_path, disk_reserve_mib=1)
-    report = await readiness_of(settings, sqlite_database, lambda _: backlog, clock).report()
+    report = await readiness_of(settings, sqlite_database, lambda _: backlog, clock.now, clock).report()
     (detection,) = [check for check in report.checks if check.name == "detection"]
     assert (detection.ok, detection.detail) == (
         not red,
         red or f"{sum(one.batches for one in backlog.values())} batches wait",
     )
+
+
+@pytest.mark.parametrize(
+    ("waited", "idle", "red"), [(0, 500, ""), (50, 500, ""), (300, 10, ""), (300, 90, "90"), (100, 500, "100")]
+)
+async def test_newcomers_do_not_hide_that_nothing_is_finished(
+    sqlite_database: SqliteDatabase, tmp_path: Path, waited: int, idle: int, red: str
+) -> None:
+    clock = FakeClock()
+    now = clock.now()
+    backlog = {TenantId("a"): Backlog(2, now - waited * SECOND), TenantId("new"): Backlog(1, now)} if waited else {}
+    settings = Settings(data_dir=tmp_path, disk_reserve_mib=1)
+    readiness = readiness_of(settings, sqlite_database, lambda _: backlog, lambda: now - idle * SECOND, clock)
+    (detection,) = [check for check in (await readiness.report()).checks if check.name == "detection"]
+    assert (detection.ok, f"finished none for {red} s" in detection.detail) == (not red, bool(red))

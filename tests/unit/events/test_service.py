@@ -169,6 +169,9 @@ async def test_a_full_inbox_still_takes_from_those_who_have_less_than_their_shar
     assert [await post("quiet") for _ in range(3)] == [True, True, False], "half of four each"
     assert [await post("third") for _ in range(2)] == [True, False], "a third of four each"
     assert [await post("fourth"), await post("fifth"), await post("flood")] == [True, False, False], "twice four in all"
+    intake = Intake(memory_database, replace(LIMITS, max_backlog=4))
+    assert [await post(one) for one in ("a", "a", "a", "a", "b", "c", "d", "e")] == [True] * 8, "one each at least"
+    assert not await post("f")
 
 
 async def test_what_is_stored_is_small(memory_database: MemoryDatabase) -> None:

@@ -37,7 +37,7 @@ from netsentinel.events.lake.ports import LakeFiles
 from netsentinel.events.lake.query import check, check_grouping, value_of
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.kernel.clock import DAY, SECOND, Clock
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import NetSentinelError, UnavailableError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
@@ -117,11 +117,23 @@ class DuckLake:
             await self._discard(files)
             raise UnavailableError(f"Of {spool.events} events only {events} could be stored.")
 
-        def record(tx: Tx) -> None:
-            self._files.add(tx, files)
-            also(tx)
+        is_refused = False
 
-        await self._db.write(record)
+        def record(tx: Tx) -> None:
+            nonlocal is_refused
+            self._files.add(tx, files)
+            try:
+                also(tx)
+            except NetSentinelError:
+                is_refused = True
+                raise
+
+        try:
+            await self._db.write(record)
+        except NetSentinelError:
+            if is_refused:  # otherwise it may have been recorded all the same, and the files count
+                await self._discard(files)
+            raise
         await asyncio.to_thread(Path(spool.path).unlink, missing_ok=True)
         return events
 

@@ -74,8 +74,8 @@ async def test_batches_come_in_the_order_of_their_arrival(kept: Kept) -> None:
 async def test_an_arrival_says_whose_it_is_and_how_large(kept: Kept) -> None:
     await kept.put(BATCH, replace(BATCH, tenant=TenantId("other"), records=7))
     assert await kept.db.read(lambda tx: kept.inbox.arrivals(tx, 0, 10)) == [
-        Arrival(1, DEFAULT_TENANT, 3),
-        Arrival(2, TenantId("other"), 7),
+        Arrival(1, DEFAULT_TENANT, 3, 3),
+        Arrival(2, TenantId("other"), 7, 3),
     ]
 
 

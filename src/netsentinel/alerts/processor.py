@@ -27,6 +27,8 @@ _log = structlog.get_logger("netsentinel.processor")
 _ARRIVALS_AT_ONCE = 4_096
 _BATCHES_AT_ONCE = 64
 _RECORDS_AT_ONCE = 5_000
+_COST_AT_ONCE: Micros = SECOND // 2
+"""Who else waits, waits for no more than that, or for one batch."""
 _LOOK_AGAIN_S = 1.0
 """Another process may have filled the inbox: without a wake-up it is looked at once a second."""
 _RETRY_S = 0.5
@@ -216,13 +218,16 @@ class Processor:
             self._turns.arrive(found)
         taken: list[Arrival] = []
         records = 0
+        cost = 0.0
         self._taken_at = perf_counter()
         while len(taken) < _BATCHES_AT_ONCE and (first := self._turns.first()) is not None:
             is_alone = self._suspicion.is_on(first.id)
-            if taken and (is_alone or records + first.records > _RECORDS_AT_ONCE):
+            records += first.records
+            cost += self._turns.guess(first)
+            is_much = records > _RECORDS_AT_ONCE or cost > _COST_AT_ONCE
+            if taken and (is_alone or is_much):
                 break
             taken.append(self._turns.take(first))
-            records += first.records
             if is_alone:
                 break
         return taken
@@ -288,7 +293,7 @@ class Processor:
             rejected=result.rejected,
             size=result.size,
             last_event_at=result.last_event_at,
-            last_error=result.rejected_lines[-1][1] if result.rejected_lines else "",
+            last_error=_trouble(result),
         )
         self._sources.record(tx, report, now)
         if result.rejected_lines:
@@ -329,3 +334,9 @@ class Processor:
         task, self._storing = self._storing, None
         if task is not None:
             await task
+
+
+def _trouble(result: BatchResult) -> str:
+    if result.is_cut:
+        return f"Rules matched the events of batch {result.batch} so often that not all findings are told."
+    return result.rejected_lines[-1][1] if result.rejected_lines else ""

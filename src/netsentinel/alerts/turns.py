@@ -13,6 +13,9 @@ from netsentinel.kernel.types import Micros, TenantId
 _USUAL_PACE = 25.0
 """Microseconds that a record takes, before anything is known of its tenant."""
 
+_USUAL_PACE_OF_A_BYTE = 0.1
+"""The same of a compressed byte: a few records may be large."""
+
 _LEARNS = 0.5
 """How much the newest batch says about a tenant's pace."""
 
@@ -59,12 +62,16 @@ class Turns:
             return None
         return min(waiting, key=lambda queue: (queue.begins, queue.waiting[0].id)).waiting[0]
 
+    def guess(self, waiting: Arrival) -> float:
+        """Microseconds that a batch will take: what its records, or its bytes, usually do."""
+        return max(self._queues[waiting.tenant].pace * waiting.records, _USUAL_PACE_OF_A_BYTE * waiting.size)
+
     def take(self, first: Arrival) -> Arrival:
         """Have the batch whose turn it is wait no more. What such a batch usually costs its tenant is put down."""
         queue = self._queues[first.tenant]
         queue.waiting.popleft()
         self._now = max(self._now, queue.begins)
-        guess = queue.pace * first.records
+        guess = self.guess(first)
         self._guessed[first.id] = first.tenant, guess
         queue.begins += guess
         return first

@@ -116,7 +116,9 @@ def _guarded(call: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except NetSentinelError as error:
-        sys.stderr.write(f"netsentinel: {error} [{error.code}]\n")
+        from netsentinel.cli.output import printable
+
+        sys.stderr.write(printable(f"netsentinel: {error} [{error.code}]\n"))
         return _exit_code(error)
     except BrokenPipeError:
         return EXIT_OK  # the reader of our output went away: `| head` is not a fault

@@ -3,8 +3,9 @@
 from typing import BinaryIO
 
 import msgspec
+from msgspec.structs import replace
 
-from netsentinel.detection.model import BatchResult
+from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.models import Deployment, ModelTally, RefusedModel
 from netsentinel.detection.rules.choice import Selection
 from netsentinel.detection.rules.detector import RuleWeight
@@ -14,6 +15,9 @@ from netsentinel.kernel.errors import UnavailableError
 
 LENGTH_BYTES = 4
 MAX_FRAME = 2**31 - 1
+
+MOST_CARRIED = 64 * 1024 * 1024
+"""So many bytes of events all findings of a batch may show, each time that one is shown: alerts read and keep them."""
 
 
 class Analyze(msgspec.Struct, frozen=True, tag=True):
@@ -62,11 +66,23 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     rules: int
 
 
+class Texts(msgspec.Struct, frozen=True):
+    """What the findings of one rule have in common, as long as its author made it."""
+
+    description: str
+    false_positives: tuple[str, ...]
+    references: tuple[str, ...]
+    rule_source: str
+
+
 class Analyzed(msgspec.Struct, frozen=True, tag=True):
-    """A batch's result. Rule texts travel once per answer; the findings in it come without."""
+    """A batch's result. Texts of rules and events travel once per answer; the findings in it come without."""
 
     result: BatchResult
-    rule_sources: dict[str, str]
+    texts: tuple[Texts, ...]
+    raws: tuple[bytes, ...]
+    places: tuple[tuple[int, int], ...]
+    """Of each finding: where its texts and its event are."""
 
 
 class Restored(msgspec.Struct, frozen=True, tag=True):
@@ -144,17 +160,36 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 
 def strip(result: BatchResult) -> Analyzed:
-    """A result ready to travel: each rule's text once."""
-    sources = {finding.rule_id: finding.rule_source for finding in result.findings if finding.rule_source}
-    bare = tuple(msgspec.structs.replace(finding, rule_source="") for finding in result.findings)
-    return Analyzed(result=msgspec.structs.replace(result, findings=bare), rule_sources=sources)
+    """A result ready to travel."""
+    texts: dict[Texts, int] = {}
+    raws: dict[bytes, int] = {b"": 0}
+    places: list[tuple[int, int]] = []
+    room = MOST_CARRIED
+    for one in result.findings:
+        said = Texts(one.description, one.false_positives, one.references, one.rule_source)
+        room -= len(one.raw)
+        raw = one.raw if room >= 0 else b""
+        places.append((texts.setdefault(said, len(texts)), raws.setdefault(raw, len(raws))))
+    bare = tuple(_with(one, _NO_TEXTS, b"") for one in result.findings)
+    return Analyzed(replace(result, findings=bare), tuple(texts), tuple(raws), tuple(places))
 
 
 def fill(answer: Analyzed) -> BatchResult:
     """A result as it was before it travelled."""
-    sources = answer.rule_sources
-    full = tuple(
-        msgspec.structs.replace(finding, rule_source=sources.get(finding.rule_id, ""))
-        for finding in answer.result.findings
+    pairs = zip(answer.result.findings, answer.places, strict=True)
+    full = tuple(_with(one, answer.texts[text], answer.raws[raw]) for one, (text, raw) in pairs)
+    return replace(answer.result, findings=full)
+
+
+def _with(finding: Finding, texts: Texts, raw: bytes) -> Finding:
+    return replace(
+        finding,
+        description=texts.description,
+        false_positives=texts.false_positives,
+        references=texts.references,
+        rule_source=texts.rule_source,
+        raw=raw,
     )
-    return msgspec.structs.replace(answer.result, findings=full)
+
+
+_NO_TEXTS = Texts("", (), (), "")

@@ -51,7 +51,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     """Findings with the same fingerprint within the window are one alert."""
     raw: bytes
-    """The event that completed it, as it was given."""
+    """The event that completed it, as it was given; empty where others of its batch had filled the room for them."""
 
 
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,5 +67,7 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     last_event_at: Micros
     findings: tuple[Finding, ...]
     rejected_lines: tuple[tuple[bytes, str], ...]
+    is_cut: bool = False
+    """Whether there were more findings than are told of one batch."""
     took: Micros = 0
     """Time of the processor that it took; 0 where nobody measured it."""

@@ -26,6 +26,11 @@ SNAPSHOT_VERSION = 2
 _READ = 512 * 1024
 """Bytes unpacked at a time; no more than twice as many of a batch are held, whatever its size."""
 
+MOST_FOUND = 128 * 1024 * 1024
+"""So much all findings of a batch may take: about 100,000 of the usual size."""
+_FINDING_BYTES = 1_000
+"""What a finding takes beside the values that it lists, about."""
+
 MAX_REJECTED_LINES = 1_000
 """So many rejected lines of one batch are kept; the others are only counted."""
 
@@ -76,10 +81,25 @@ class Tally:
     """What the headers so far say about the rows below them. A batch is read by its own headers only."""
     formats: Counter[str] = field(default_factory=Counter[str])
     findings: list[Finding] = field(default_factory=list[Finding])
+    found: int = 0
+    """What they take, about."""
     rejected: list[tuple[bytes, str]] = field(default_factory=list[tuple[bytes, str]])
     """The first of the rejected lines with their reasons, and the newest; at most `MAX_REJECTED_LINES`."""
     rejections: int = 0
     """All of them."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there was no room for all findings."""
+        return self.found > MOST_FOUND
+
+    def find(self, findings: Iterable[Finding]) -> None:
+        """Take up findings while there is room."""
+        for one in findings:
+            self.found += _FINDING_BYTES + sum(len(matched.value) for matched in one.matched)
+            if self.is_cut:
+                return
+            self.findings.append(one)
 
     def reject(self, line: bytes, reason: str) -> None:
         """Count a rejected line, and keep it if there are not too many."""
@@ -171,7 +191,7 @@ class Pipeline:
             if detector.remembers or not replayed:
                 found = detector.analyze_events(events)
                 if not replayed:
-                    tally.findings += found
+                    tally.find(found)
 
     def snapshot(self) -> bytes:
         """The state of all detectors that remember."""
@@ -311,6 +331,7 @@ def _result(batch: InboxBatch, tally: Tally) -> BatchResult:
         last_event_at=tally.last_event_at,
         findings=tuple(tally.findings),
         rejected_lines=tuple(tally.rejected),
+        is_cut=tally.is_cut,
     )
 
 

@@ -81,6 +81,8 @@ class Arrival:
     id: int
     tenant: TenantId
     records: int
+    size: int
+    """Bytes, compressed."""
 
 
 class Backlog(NamedTuple):

@@ -88,7 +88,9 @@ class SqlInbox:
 
     def arrivals(self, tx: ReadTx, after: int, limit: int) -> list[Arrival]:
         """Batches with an id above `after`, in order, done or not."""
-        rows = tx.rows("SELECT id, tenant, records FROM inbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        rows = tx.rows(
+            "SELECT id, tenant, records, LENGTH(raw) FROM inbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+        )
         return [Arrival(*columns) for columns in rows]
 
     def fetch(self, tx: ReadTx, ids: Sequence[int]) -> list[InboxBatch]:

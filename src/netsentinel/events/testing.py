@@ -69,7 +69,7 @@ class MemoryInbox:
         """Batches with an id above `after`, in order, done or not."""
         del tx
         found = [batch for number, batch in sorted(self.batches.items()) if number > after]
-        return [Arrival(batch.id, batch.tenant, batch.records) for batch in found[:limit]]
+        return [Arrival(batch.id, batch.tenant, batch.records, len(batch.raw)) for batch in found[:limit]]
 
     def fetch(self, tx: ReadTx, ids: Sequence[int]) -> list[InboxBatch]:
         """These batches, in the order asked for; one that is not there is left out."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
+import msgspec
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertGrouping, Processor
@@ -21,7 +22,7 @@ from netsentinel.events.testing import MemoryEventStore, MemoryInbox, MemorySetA
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
+from netsentinel.kernel.types import DEFAULT_TENANT, MIB, TenantId
 from netsentinel.storage import Tx
 from netsentinel.storage.testing import MemoryDatabase, MemoryTx
 from tests.unit.alerts.factories import NOON, finding
@@ -393,6 +394,34 @@ async def test_a_process_that_dies_of_everything_does_not_empty_the_inbox(plant:
         plant.pool.poison = set()
         await plant.settle()
     assert len(plant.raised()) == 40 - IN_A_ROW
+
+
+async def test_a_call_takes_no_longer_than_others_may_wait(plant: Plant) -> None:
+    plant.pool.cost = {DEFAULT_TENANT: 200_000}
+    plant.receive(40, records=1_000)
+    async with plant.running():
+        await plant.settle()
+    sizes = [len(call) for call in plant.pool.calls]
+    assert (sizes[0], sizes[-2]) == (5, 2), "by records at first, then by what they were found to take"
+
+
+async def test_few_records_may_be_large(plant: Plant) -> None:
+    for size in (*[2 * MIB] * 4, 20 * MIB, 2, 2):
+        plant.inbox.put(MemoryTx(), InboxBatch(0, DEFAULT_TENANT, "eve", "", NOON, 3, bytes(size)))
+    async with plant.running():
+        await plant.settle()
+    assert plant.pool.calls[:2] == [[1, 2], [3, 4]]
+    assert [5] in plant.pool.calls
+
+
+async def test_what_is_left_out_is_told_by_the_source(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = plant.pool._result
+    monkeypatch.setattr(plant.pool, "_result", lambda batch: msgspec.structs.replace(result(batch), is_cut=True))
+    plant.receive(1)
+    async with plant.running():
+        await plant.settle()
+    (source,) = plant.sources.all(MemoryTx(), DEFAULT_TENANT)
+    assert source.last_error.startswith("Rules matched the events of batch 1 so often")
 
 
 async def test_two_servers_on_one_inbox_record_each_effect_once(plant: Plant) -> None:

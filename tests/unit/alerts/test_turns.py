@@ -13,7 +13,7 @@ A, B, C = map(TenantId, "abc")
 
 
 def arrivals(*tenants: TenantId, first: int = 1, records: int = 10) -> list[Arrival]:
-    return [Arrival(number, tenant, records) for number, tenant in enumerate(tenants, first)]
+    return [Arrival(number, tenant, records, 0) for number, tenant in enumerate(tenants, first)]
 
 
 def take(turns: Turns, cost: dict[TenantId, int] | None = None) -> Arrival | None:
@@ -152,7 +152,7 @@ def test_what_is_paid_beside_the_analysis_counts() -> None:
 def test_each_batch_has_one_turn_and_tenants_keep_their_order(sent: list[tuple[TenantId, int, int]]) -> None:
     turns, taken = Turns(), list[Arrival]()
     for number, (tenant, records, served) in enumerate(sent, 1):
-        turns.arrive([Arrival(number, tenant, records)])
+        turns.arrive([Arrival(number, tenant, records, 0)])
         for _ in range(served % 3):
             one = take(turns, {A: 7 * records, B: 90 * records, C: 0})
             taken += [one] if one else []

@@ -3,6 +3,7 @@ import io
 import msgspec
 import pytest
 
+from netsentinel.detection import frames
 from netsentinel.detection.frames import (
     Analyze,
     Analyzed,
@@ -48,6 +49,28 @@ def test_a_result_survives_the_way_with_each_rule_text_once() -> None:
     answer = answer_decoder.decode(body)
     assert isinstance(answer, Analyzed)
     assert fill(answer) == result
+
+
+def test_events_travel_once_and_only_as_many_as_alerts_can_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = RULE.replace("title: t", "title: t\nid: 00000000-0000-4000-8000-000000000000")
+    texts = [rule.replace("0000\n", f"000{number}\n") for number in range(3)]
+    rules = [one for text in texts for one in load_text(text).rules]
+    events = [zeek("http", n, uri="/x") for n in range(4)]
+    for number, event in enumerate(events):
+        event.raw = b'{"uri":"/x","number":%d}' % number
+    found = SigmaDetector(rules).analyze_events(events)
+    assert len(found) == 12
+    result = BatchResult(
+        batch=1, events=4, rejected=0, size=9, format="zeek", last_event_at=3,
+        findings=tuple(found), rejected_lines=(), is_cut=True,
+    )  # fmt: skip
+    answer = strip(result)
+    assert encode(answer).count(found[0].raw) == 1
+    assert fill(answer) == result
+    monkeypatch.setattr(frames, "MOST_CARRIED", sum(len(one.raw) for one in found[:5]))
+    told = fill(strip(result)).findings
+    assert [bool(one.raw) for one in told] == [True] * 5 + [False] * 7
+    assert [one.fingerprint for one in told] == [one.fingerprint for one in found]
 
 
 def test_frames_follow_each_other_until_the_end() -> None:

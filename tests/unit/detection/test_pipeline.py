@@ -8,6 +8,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netsentinel.detection import pipeline as pipeline_module
 from netsentinel.detection.build import build_pipeline
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.guessing import PasswordGuessing
@@ -280,6 +281,14 @@ def detectors() -> list[Detector]:
 
 def guesses(first: int, count: int) -> list[dict[str, Any]]:
     return [{**ZEEK, "ts": START + second, "uid": f"C{second}"} for second in range(first, first + count)]
+
+
+def test_findings_beyond_what_can_be_told_are_left_out_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline_module, "MOST_FOUND", 25_000)
+    rules = load_text("title: t\nlogsource: {product: zeek}\ndetection:\n    s: {uid: C1}\n    condition: s\n").rules
+    few, many = (Pipeline(FORMATS, [SigmaDetector(rules)]).analyze(batch(*[ZEEK] * count)) for count in (20, 40))
+    assert (len(few.findings), few.is_cut) == (20, False)
+    assert (20 <= len(many.findings) < 30, many.is_cut, many.events) == (True, True, 40)
 
 
 def test_a_done_batch_updates_the_state_and_has_no_findings() -> None:

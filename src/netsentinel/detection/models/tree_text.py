@@ -48,6 +48,8 @@ _DECISIONS = 16
 _MOST_WORDS = MAX_VALUES // 32 + 1
 """Of a set of values, a bit each."""
 _MOST = 2**31 - 1
+_MOST_LEAVES, _DEEPEST = 4_096, 512
+"""More, and a longer chain of decisions, than any training of ours makes; LightGBM explains a row by recursion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _head(text: str) -> Mapping[str, str]:
 def _tree(text: str, number: int, features: int) -> Tree:
     first, *lines = text.rstrip("\n").split("\n")
     fields = dict(line.split("=", 1) for line in lines)
-    (leaves,), (sets,) = _whole(fields, "num_leaves", 1, 1, _MOST), _whole(fields, "num_cat", 1, 0, _MOST)
+    (leaves,), (sets,) = _whole(fields, "num_leaves", 1, 1, _MOST_LEAVES), _whole(fields, "num_cat", 1, 0, _MOST)
     wanted = _FIELDS | _SETS if sets else _FIELDS
     begins, ends = first == f"Tree={number}", text.endswith("\n\n")
     if not (begins and ends) or frozenset(fields) != wanted or len(lines) != len(wanted):
@@ -160,6 +162,13 @@ def _must_hang_together(tree: Tree, sets: int) -> None:
         raise ValueError("a decision or a leaf hangs below none, or below two")
     if any(0 <= child <= node for side in (tree.left, tree.right) for node, child in enumerate(side)):
         raise ValueError("a decision comes after one that is below it")
+    depths = [1] * inner
+    for node, (left, right) in enumerate(zip(tree.left, tree.right, strict=True)):
+        for child in (left, right):
+            if child >= 0:
+                depths[child] = depths[node] + 1
+    if max(depths, default=0) > _DEEPEST:
+        raise ValueError("decisions hang in too long a chain")
     lengths = [end - begin for begin, end in pairwise(tree.bounds)]
     if tree.bounds[0] != 0 or any(not 0 < length <= _MOST_WORDS for length in lengths):
         raise ValueError("sets of values that no category has")

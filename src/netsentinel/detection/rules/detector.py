@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,9 @@ from netsentinel.kernel.types import TenantId
 
 _MAX_VALUE = 512
 """Characters of a matched value that a finding keeps."""
+
+_MOST_MATCHES = 50_000
+"""So often the rules of one engine may match the events of one call."""
 
 _WEIGH_EVERY = 32
 _WEIGH_EVENTS = 8
@@ -61,6 +65,7 @@ class SigmaDetector:
         """and who judges by them."""
         self._wanted: dict[TenantId, frozenset[int]] = {}
         """The installed rules that each tenant wants, where not all want all."""
+        self._own_rules: dict[TenantId, tuple[Rule, ...]] = {}
         self._own: dict[TenantId, RuleEngine] = {}
         """Of each tenant's own rules: whatever they cost is paid for its own events alone."""
         self._calls = 0
@@ -86,7 +91,6 @@ class SigmaDetector:
         self._loaded = loaded
         self._owners = {id(rule): tenant for tenant, rules in own.items() for rule in rules}
         self._choice = Choice(self._installed, own, selection.disabled)
-        self._own = {}
         self._build(self._wanted)
         return failed
 
@@ -120,10 +124,12 @@ class SigmaDetector:
 
     def _matches(self, events: Sequence[Event]) -> Iterable[Match]:
         if self._choice.is_plain:
-            return self._engine.matches(events)
+            return islice(self._engine.matches(events), _MOST_MATCHES)
         wanted = self._wanted
-        found = [match for match in self._engine.matches(events) if id(match.rule) in wanted[match.event.tenant]]
-        own = [match for engine, theirs in self._own_of(events) for match in engine.matches(theirs)]
+        chosen = (match for match in self._engine.matches(events) if id(match.rule) in wanted[match.event.tenant])
+        found = list(islice(chosen, _MOST_MATCHES))
+        of_own = (match for engine, theirs in self._own_of(events) for match in engine.matches(theirs))
+        own = list(islice(of_own, _MOST_MATCHES))
         if own:
             places = {id(event): at for at, event in enumerate(events)}
             found = sorted(found + own, key=lambda match: places[id(match.event)])  # of one event, own rules come last
@@ -146,18 +152,21 @@ class SigmaDetector:
         """Engines that know what these tenants want, and nothing else: a rule that nobody wants costs nothing."""
         choice = self._choice
         if choice.is_plain:
-            self._wanted = {}
-            self._shared = self._installed
-            self._engine = RuleEngine(self._installed, self._cache)
+            self._wanted, self._own, self._own_rules = {}, {}, {}
+            if self._shared != self._installed:
+                self._shared, self._engine = self._installed, RuleEngine(self._installed, self._cache)
             return
         self._wanted = {tenant: frozenset(map(id, choice.installed_of(tenant))) for tenant in tenants}
         anybodys = frozenset[int]().union(*self._wanted.values())
         shared = tuple(rule for rule in self._installed if id(rule) in anybodys)
         if shared != self._shared:
             self._shared, self._engine = shared, RuleEngine(shared, self._cache)
-        for tenant in tenants:
-            if tenant not in self._own and (own := choice.own_of(tenant)):
-                self._own[tenant] = RuleEngine(own, self._cache)
+        before, engines = self._own_rules, self._own
+        self._own_rules = {tenant: own for tenant in tenants if (own := tuple(choice.own_of(tenant)))}
+        self._own = {  # who has changed nothing keeps what its engine has learnt of values
+            tenant: engines[tenant] if before.get(tenant) == own else RuleEngine(own, self._cache)
+            for tenant, own in self._own_rules.items()
+        }
 
     def _weigh(self, events: Sequence[Event]) -> None:
         self._sampled += len(events)

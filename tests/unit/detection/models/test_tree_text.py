@@ -112,3 +112,25 @@ def test_what_is_missing_may_be_told_from_all_the_rest() -> None:
     read = Trees.read(grown.text(), 1)
     assert np.array_equal(read.margins(rows), grown.margins(rows))
     assert read.margins(rows)[np.isnan(rows[:, 0])].min() > read.margins(rows)[~np.isnan(rows[:, 0])].max()
+
+
+def test_more_leaves_or_a_longer_chain_than_trainings_make_are_refused() -> None:
+    def chain(leaves: int) -> str:
+        inner = leaves - 1
+        nodes, ends = range(inner), " ".join(["1"] * inner)
+        fields = {
+            "num_leaves": leaves, "num_cat": 0, "split_feature": " ".join(["0"] * inner), "split_gain": ends,
+            "threshold": ends, "decision_type": " ".join(["2"] * inner),
+            "left_child": " ".join(str(node + 1 if node + 1 < inner else ~inner) for node in nodes),
+            "right_child": " ".join(str(~node) for node in nodes), "leaf_value": " ".join(["1"] * leaves),
+            "leaf_weight": " ".join(["1"] * leaves), "leaf_count": " ".join(["1"] * leaves), "internal_value": ends,
+            "internal_weight": ends, "internal_count": ends, "is_linear": 0, "shrinkage": 1,
+        }  # fmt: skip
+        told = "".join(f"{name}={value}\n" for name, value in fields.items())
+        at, end = TEXT.index("Tree=0"), TEXT.index("end of trees")
+        return _sized(f"{TEXT[:at]}Tree=0\n{told}\n\n{TEXT[end:]}")
+
+    assert len(trees_of(chain(513))[1][0].leaves) == 513
+    for leaves in (514, 5_000):
+        with pytest.raises(ModelFileError):
+            trees_of(chain(leaves))

@@ -5,10 +5,13 @@ import pytest
 
 from netsentinel.detection.fingerprint import fingerprint
 from netsentinel.detection.rulebook.packs import zip_of
+from netsentinel.detection.rules import detector as detector_module
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.choice import OwnPack, Selection
 from netsentinel.detection.rules.detector import SigmaDetector
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.logic import Evidence
+from netsentinel.detection.rules.match import RuleEngine
 from netsentinel.detection.rules.model import Rule
 from netsentinel.detection.rules.plan import Plan
 from netsentinel.events.model import Event
@@ -99,6 +102,40 @@ def test_own_rules_look_at_nobody_elses_events(tmp_path: Path, monkeypatch: pyte
     found = [(one.tenant, one.title) for one in detector.analyze_events(events)]
     assert found == [(DEFAULT_TENANT, "Long"), (OTHER, "Long"), (OTHER, "Rule 11"), (DEFAULT_TENANT, "Long")]
     assert sorted(seen) == ["Long default", "Long default", "Long other", "Rule 11 other"]
+
+
+def test_a_tenants_change_leaves_what_others_engines_have_learnt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    class Engine(RuleEngine):
+        def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
+            made.append(len(rules))
+            super().__init__(rules, cache)
+
+    monkeypatch.setattr(detector_module, "RuleEngine", Engine)
+    detector = SigmaDetector(load_text(RULE).rules)
+    theirs = OwnPack(OTHER, packed(tmp_path, "theirs", other_rule(11, "y"), other_rule(12, "z")))
+    detector.choose(Selection((theirs,)))
+    assert titles(detector, OTHER) == ["Long", "Rule 11", "Rule 12"]
+    titles(detector)
+    before = list(made)
+    detector.choose(Selection((theirs, OwnPack(DEFAULT_TENANT, packed(tmp_path, "mine", other_rule(13, "x"))))))
+    assert titles(detector) == ["Long", "Rule 13"]
+    assert titles(detector, OTHER) == ["Long", "Rule 11", "Rule 12"]
+    assert made[len(before) :] == [1], "only the engine of what was added"
+    detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "less", other_rule(12, "z"))),)))
+    assert (titles(detector), titles(detector, OTHER)) == (["Long"], ["Long", "Rule 12"])
+
+
+def test_rules_match_a_call_only_so_often(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(detector_module, "_MOST_MATCHES", 5)
+    detector = SigmaDetector(load_text(RULE).rules)
+    events = [zeek("http", n, tenant=OTHER, uri="xyz", host="h") for n in range(9)]
+    assert len(detector.analyze_events(events)) == 5
+    detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
+    assert len(detector.analyze_events(events)) == 10
 
 
 def test_an_archive_that_is_gone_is_told_and_the_rest_is_loaded(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_the_commands_administer_rules(server: LiveServer, tmp_path: Path) -> No
     assert "Mine 50" in said
     assert "disabled: Mine 50" in netsentinel("rules", "disable", rule_id(50), "--note", "loud", **data).stderr
     shown = netsentinel("rules", "show", rule_id(50), **data).stdout
-    assert all(word in shown for word in ("loud", "MIT", "mine (archive), a.yml", "title: Mine 50", "1 patterns"))
+    assert all(word in shown for word in ("loud", "MIT", "mine (archive), a.yml", "title: Mine 50", "1 pattern"))
     assert json.loads(netsentinel("rules", "show", rule_id(50), "-o", "json", **data).stdout)["pack"]["name"] == "mine"
     assert "enabled: Mine 50" in netsentinel("rules", "enable", rule_id(50), **data).stderr
     listed = json.loads(netsentinel("rules", "list", "--limit", "2000", "-o", "json", **data).stdout)

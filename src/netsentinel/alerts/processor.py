@@ -119,9 +119,12 @@ class Processor:
         """Batches that the detectors have seen since the last checkpoint."""
         self._checkpoints = 0
         self._checkpoint_at: Micros = 0
-        self.finished_at: Micros = clock.now()
-        """When the effect of batches was recorded last; when it was made, before the first."""
+        self._finished_at: Micros = clock.now()
         self.stats = ProcessorStats()
+
+    def last_finished(self) -> Micros:
+        """When the effect of batches was recorded last; when the processor was made, before the first."""
+        return self._finished_at
 
     def wake(self) -> None:
         """Tell that a batch was received. A hint: nothing is lost without it."""
@@ -268,7 +271,7 @@ class Processor:
         began = perf_counter()
         counted, grouped = await self._db.write(record)
         self._pay(batches, pending, perf_counter() - began)
-        self.finished_at = now
+        self._finished_at = now
         self.stats.batches += len(counted)
         self.stats.events += sum(result.events for result in counted)
         self.stats.rejected += sum(result.rejected for result in counted)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from netsentinel.events.ports import Backlog
 from netsentinel.kernel.clock import SECOND, Clock
@@ -59,6 +60,15 @@ class Readiness:
         return CheckResult(name, ok, detail, round((time.perf_counter() - started) * 1_000, 2))
 
 
+class Troubled(Protocol):
+    """Something that knows what is wrong with it."""
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """A sentence each."""
+        ...
+
+
 def free_disk_mib(folder: Path) -> int:
     """Free space of the disk that holds the folder, in MiB."""
     return shutil.disk_usage(folder).free // MIB
@@ -70,7 +80,7 @@ def readiness_of(
     backlog: Callable[[ReadTx], Mapping[TenantId, Backlog]],
     finished_at: Callable[[], Micros],
     clock: Clock,
-    models: Callable[[], tuple[str, ...]] = tuple,
+    models: Troubled | None = None,
 ) -> Readiness:
     """The checks of a server.
 
@@ -81,7 +91,7 @@ def readiness_of(
             nothing red.
         finished_at: when detection last finished a batch.
         clock: the time.
-        models: what is wrong with deployed models here. It makes nothing red: rules and other models go on.
+        models: those deployed here. What is wrong with them makes nothing red: rules and other models go on.
     """
 
     async def storage() -> str:
@@ -112,7 +122,7 @@ def readiness_of(
         return f"{waiting} batches wait"
 
     async def of_models() -> str:
-        return " ".join(models()) or "deployed models judge"
+        return " ".join(models.troubles if models else ()) or "deployed models judge"
 
     checks: dict[str, Check] = {"storage": storage, "writer": writer, "disk": disk, "detection": detection}
     checks["models"] = of_models

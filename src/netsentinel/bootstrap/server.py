@@ -253,9 +253,7 @@ def _services(
         files=work.files,
         analytics=work.analytics,
         hub=hub,
-        readiness=readiness_of(
-            *(settings, db, inbox.backlog, lambda: processor.finished_at, clock, lambda: models.keeping.troubles)
-        ),
+        readiness=readiness_of(settings, db, inbox.backlog, processor.last_finished, clock, models.keeping),
         metrics=metrics.exposition,
         demo=demo,
     )

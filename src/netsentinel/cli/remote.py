@@ -1,5 +1,6 @@
 """How commands reach a server: its address and a key from options, the environment, or the local data folder."""
 
+import os
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -161,8 +162,14 @@ def _refusal(response: httpx2.Response) -> NetSentinelError:
 
 
 def _read(path: Path) -> str:
-    """The file's text; empty when there is none or it is not ours to read."""
+    """The file's text; empty when there is none, it is not ours to read, or somebody else laid it down for us.
+
+    Commands look into the folder `data` where they are called, and send keys to where it says. Root reads what is
+    another's, as an administrator of a server that runs under a name of its own.
+    """
     try:
+        if os.geteuid() not in (0, path.stat().st_uid):
+            return ""
         return path.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, PermissionError, NotADirectoryError):
         return ""

@@ -178,9 +178,9 @@ class TableFolder:
 
 
 def _is_file_name(name: str) -> bool:
-    """Whether it names a file in its folder: no other folder, no hidden file, nothing that an answer could not hold."""
+    """Whether it names a file in its folder: no other folder, no hidden file, no pattern, nothing unprintable."""
     fits = len(name) <= MOST_NAME and len(name.encode("utf-8", "replace")) <= _MOST_NAME_BYTES
-    return fits and name.isprintable() and not name.startswith(".") and not {"/", "\\"} & {*name}
+    return fits and name.isprintable() and not name.startswith(".") and {*"/\\*?["}.isdisjoint(name)
 
 
 def _opened(path: Path) -> BufferedWriter:

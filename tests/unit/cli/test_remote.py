@@ -89,6 +89,14 @@ def test_the_local_key_does_not_travel(tmp_path: Path, server: str) -> None:
     assert Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=tmp_path, port=1234))
 
 
+def test_what_somebody_else_laid_down_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "server.url").write_text("http://127.0.0.1:9\n", encoding="ascii")
+    settings = Settings(data_dir=tmp_path, port=1234)
+    assert Remote.find("", "k", settings).base_url == "http://127.0.0.1:9"
+    monkeypatch.setattr("os.geteuid", lambda: (tmp_path / "server.url").stat().st_uid + 1)
+    assert Remote.find("", "k", settings).base_url == "http://127.0.0.1:1234"
+
+
 async def test_a_body_comes_in_pieces_and_a_problem_is_an_error() -> None:
     async with remote(httpx2.Response(200, content=b"a,b\n1,2\n")) as server:
         assert b"".join([piece async for piece in server.stream("/x", {})]) == b"a,b\n1,2\n"

@@ -99,8 +99,8 @@ class EventQuery(BaseModel):
     )
     q: str = Field("", max_length=1_000, description="Text that the event contains, in any case.")
     regex: str = Field("", max_length=1_000, description="Regular expression (RE2) that the event's text matches.")
-    since: int = Field(0, ge=0, description="At or after this time, microseconds since 1970 UTC.")
-    until: int = Field(0, ge=0, description="Before this time; 0 for no end.")
+    since: int = Field(0, ge=0, le=2**63 - 1, description="At or after this time, microseconds since 1970 UTC.")
+    until: int = Field(0, ge=0, le=2**63 - 1, description="Before this time; 0 for no end.")
     by_arrival: bool = Field(
         default=False,
         description="`since`, `until`, the order and the bars go by when the server received an event, not by the"

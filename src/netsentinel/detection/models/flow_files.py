@@ -45,12 +45,20 @@ def read_flows(path: Path, warn: Callable[[str], None] = lambda _: None) -> list
 def labels_of(flows: list[Event], label: str) -> list[str]:
     """What a column of the log says of each flow; what came without a word is empty.
 
+    Args:
+        flows: of the log.
+        label: name of the column, in the log's letters or in others of either case (Argus writes `Label`).
+
     Raises:
         TrainingDataError: no flow has such a column.
     """
-    said = [str(flow.native.get(label) or "") for flow in flows]
+    names = dict.fromkeys(name for flow in flows for name in flow.native)
+    column = label if label in names else next((name for name in names if name.lower() == label.lower()), label)
+    said = [str(flow.native.get(column) or "") for flow in flows]
     if not any(said):
-        raise TrainingDataError(f"No flow has a value in {label!r}.")
+        raise TrainingDataError(
+            f"No flow has a value in {label!r}; name the column that says what is bad with --label."
+        )
     return said
 
 

@@ -110,6 +110,8 @@ async def test_the_range_of_a_count_without_one_is_what_is_stored(desk: Desk) ->
     now = desk.clock.now()
     assert (nothing["items"], nothing["stored"], nothing["since"], nothing["until"]) == ([], None, now - DAY, now)
     assert (await desk.get("/api/v2/events/histogram?since=9&until=9")).status_code == 400
+    for name in ("since", "until"):
+        assert (await desk.get(f"/api/v2/events?{name}={2**63}")).status_code == 400
     assert (await desk.get("/api/v2/events/histogram?by=src_ip")).status_code == 400
 
 

@@ -49,6 +49,15 @@ def test_eve_lines_that_are_no_flows_are_left_out_and_broken_ones_counted(tmp_pa
     assert told == ["eve.json: 3 records could not be read."]
 
 
+def test_a_label_is_found_in_other_letters(tmp_path: Path) -> None:
+    file = tmp_path / "eve.json"
+    flow = {"timestamp": "2026-01-01T00:00:00Z", "event_type": "flow", "src_ip": "10.0.0.1", "dest_ip": "10.0.0.2"}
+    file.write_text(json.dumps(flow | {"Label": "bot"}) + "\n" + json.dumps(flow | {"label": "", "LABEL": "x"}) + "\n")
+    flows = read_flows(file)
+    assert labels_of(flows[:1], "label") == ["bot"]
+    assert labels_of(flows, "LABEL") == ["", "x"]
+
+
 def test_files_without_flows_or_labels_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "conn.log"
     file.write_text(ZEEK)

@@ -116,8 +116,7 @@ def faults(page: Page, *, widths: tuple[int, ...] = (1440, 390)) -> list[str]:
 def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """What axe finds wrong with the page once nothing moves any more: rule, and where. Or only of colours."""
     page.evaluate(_AT_REST)
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # anew each time: one that has run remembers colours
     wanted = {"type": "rule", "values": ["color-contrast"]} if only_colours else {"type": "tag", "values": RULES}
     # Of what is in order it need not say where it is: finding selectors for that takes time.
     options = {"runOnly": wanted, "resultTypes": ["violations"]}

@@ -93,8 +93,13 @@ def set_up(context: BrowserContext, server: LiveServer) -> None:
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 _DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
 _AT_REST = """async () => {
-    const moving = document.getAnimations().filter(each => each.effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(moving.map(each => each.finished));
+    for (let still = 0; still < 4;) {
+        await new Promise(requestAnimationFrame);
+        const ends = each => each.effect?.getComputedTiming().iterations !== Infinity;
+        const moving = document.getAnimations().filter(ends);
+        still = moving.length ? 0 : still + 1;
+        await Promise.allSettled(moving.map(each => each.finished));
+    }
 }"""
 
 
@@ -116,7 +121,7 @@ def faults(page: Page, *, widths: tuple[int, ...] = (1440, 390)) -> list[str]:
 def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """What axe finds wrong with the page once nothing moves any more: rule, and where. Or only of colours."""
     page.evaluate(_AT_REST)
-    page.evaluate(AXE.read_text(encoding="utf-8"))  # anew each time: one that has run remembers colours
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"type": "rule", "values": ["color-contrast"]} if only_colours else {"type": "tag", "values": RULES}
     # Of what is in order it need not say where it is: finding selectors for that takes time.
     options = {"runOnly": wanted, "resultTypes": ["violations"]}

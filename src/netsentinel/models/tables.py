@@ -1,9 +1,10 @@
 """Tables that people upload to train and measure models on: streamed to the disk, within a quota of each tenant."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Generator
+from dataclasses import dataclass, field
 from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import Final
@@ -51,7 +52,12 @@ class _Coming:
     """A tenant's uploads that are under way."""
 
     uploads: int = 0
+    names: list[str] = field(default_factory=list[str])
+    """Of their tables."""
     size: int = 0
+    """Bytes that came of them, and of those that ended since one of them began."""
+    kept: int = 0
+    """Part of it: bytes of those that ended."""
 
 
 def table_named(path: str) -> str:
@@ -90,34 +96,15 @@ class TableFolder:
         """
         path = self._path(tenant, name)
         await asyncio.to_thread(private_folder, path.parent)
-        aside = path.with_name(f"{_PART}{new_id('upl', 0)}")
-        coming = self._coming.setdefault(tenant, _Coming())
-        coming.uploads += 1
-        came = 0
-        try:
-            left = self.quota - await asyncio.to_thread(self._used, tenant, name)
-            with await asyncio.to_thread(_opened, aside) as file:
-                async for piece in pieces:
-                    came += len(piece)
-                    coming.size += len(piece)
-                    if coming.size > left:
-                        raise TooLargeError(
-                            f"Tables may take {self.quota // MIB:,} MiB in all; delete some, or send less.",
-                            limit=self.quota,
-                        )
-                    await asyncio.to_thread(file.write, piece)
-                await asyncio.to_thread(_synced, file)
-            await asyncio.to_thread(aside.replace, path)
-            came = 0  # it is still counted as coming until no upload is left that may not have seen it
-        except OSError as error:
-            raise StorageFullError(f"The table could not be written: {error}.") from error
-        finally:
-            coming.uploads -= 1
-            coming.size -= came
-            if not coming.uploads:
-                del self._coming[tenant]
-            await asyncio.to_thread(aside.unlink, missing_ok=True)
-        return await asyncio.to_thread(_kept, path)
+        with self._beside_others(tenant) as coming:
+            left = await self._left(tenant, name, coming)
+            coming.names.append(name)
+            try:
+                return await self._write(path, pieces, left, coming)
+            except OSError as error:
+                raise StorageFullError(f"The table could not be written: {error}.") from error
+            finally:
+                coming.names.remove(name)
 
     async def delete(self, tenant: TenantId, name: str) -> None:
         """Delete a table. A training that reads it goes on.
@@ -145,6 +132,51 @@ class TableFolder:
         """Remove what uploads left that broke off with the server; how many files went. For the start."""
         return await asyncio.to_thread(self._tidy)
 
+    @contextlib.contextmanager
+    def _beside_others(self, tenant: TenantId) -> Generator[_Coming, None, None]:
+        """The tenant's uploads, of which there is one more inside."""
+        coming = self._coming.setdefault(tenant, _Coming())
+        coming.uploads += 1
+        try:
+            yield coming
+        finally:
+            coming.uploads -= 1
+            if not coming.uploads:
+                del self._coming[tenant]
+
+    async def _left(self, tenant: TenantId, name: str, coming: _Coming) -> int:
+        """How large `coming` may grow for one more table of this name."""
+        names, kept = {*coming.names}, coming.kept
+        others = [one for one in await self.tables(tenant) if one.name != name]
+        names = {*names, *coming.names, *(one.name for one in others)} - {name}
+        if len(names) >= MOST_TABLES:
+            raise TooLargeError(f"There are {MOST_TABLES} tables, which is the most; delete some.", limit=MOST_TABLES)
+        return self.quota + kept - sum(one.size for one in others)  # what was kept is among the others
+
+    async def _write(self, path: Path, pieces: AsyncIterator[bytes], left: int, coming: _Coming) -> KeptTable:
+        aside = path.with_name(f"{_PART}{new_id('upl', 0)}")
+        came = 0
+        try:
+            with await asyncio.to_thread(_opened, aside) as file:
+                async for piece in pieces:
+                    came += len(piece)
+                    coming.size += len(piece)
+                    if coming.size > left:
+                        raise TooLargeError(
+                            f"Tables may take {self.quota // MIB:,} MiB in all; delete some, or send less.",
+                            limit=self.quota,
+                        )
+                    await asyncio.to_thread(file.write, piece)
+                await asyncio.to_thread(_synced, file)
+            made = KeptTable(path.name, *await asyncio.to_thread(_size_and_time, aside))
+            await asyncio.to_thread(aside.replace, path)
+            coming.kept += came
+            came = 0  # it is still counted until no upload is left that may not have seen it
+        finally:
+            coming.size -= came
+            await asyncio.to_thread(aside.unlink, missing_ok=True)
+        return made
+
     def _path(self, tenant: TenantId, name: str) -> Path:
         if not _is_file_name(name):
             raise InvalidInputError(
@@ -160,14 +192,12 @@ class TableFolder:
         return self._folder / tenant / name
 
     def _tables(self, tenant: TenantId) -> tuple[KeptTable, ...]:
-        folder = self._folder / tenant
-        return tuple(_kept(path) for path in sorted(folder.glob("*")) if not path.name.startswith(_PART))
-
-    def _used(self, tenant: TenantId, but: str) -> int:
-        others = [one for one in self._tables(tenant) if one.name != but]
-        if len(others) >= MOST_TABLES:
-            raise TooLargeError(f"There are {MOST_TABLES} tables, which is the most; delete some.", limit=MOST_TABLES)
-        return sum(one.size for one in others)
+        found: list[KeptTable] = []
+        for path in sorted((self._folder / tenant).glob("*")):
+            if not path.name.startswith(_PART):
+                with contextlib.suppress(FileNotFoundError):  # somebody deletes it now
+                    found.append(KeptTable(path.name, *_size_and_time(path)))
+        return tuple(found)
 
     def _tidy(self) -> int:
         gone = 0
@@ -193,6 +223,6 @@ def _synced(file: BufferedWriter) -> None:
     os.fsync(file.fileno())
 
 
-def _kept(path: Path) -> KeptTable:
+def _size_and_time(path: Path) -> tuple[int, Micros]:
     state = path.stat()
-    return KeptTable(path.name, state.st_size, int(state.st_mtime * _SECOND))
+    return state.st_size, int(state.st_mtime * _SECOND)

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -115,6 +116,40 @@ async def test_the_quota_holds_for_all_tables_and_for_uploads_at_once(tmp_path: 
         await folder.keep(T, "b.csv", with_another())
     assert left_in(tmp_path) == [f"{T}/c.csv", "other/a.csv"]
     await folder.keep(T, "b.csv", pieces(b"123456"))
+
+
+async def test_what_was_kept_beside_an_upload_counts_once(tmp_path: Path) -> None:
+    folder = TableFolder(tmp_path, 10)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"1"
+        for name in ("a.csv", "b.csv"):
+            await folder.keep(T, name, pieces(b"123"))
+        await folder.delete(T, "a.csv")
+        await folder.keep(T, "c.csv", pieces(b"123456"))
+        with pytest.raises(TooLargeError):
+            await folder.keep(T, "d.csv", pieces(b"1"))
+
+    await folder.keep(T, "slow.csv", slow())
+    assert sum(one.size for one in await folder.tables(T)) == 10
+
+
+async def test_uploads_at_once_make_no_more_tables_than_there_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_TABLES", 3)
+    folder = TableFolder(tmp_path, 100)
+    asked = [folder.keep(T, f"{number % 8}.csv", pieces(b"1")) for number in range(16)]
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(one, TooLargeError) for one in done) == 10, "two uploads each of the others"
+    assert len(await folder.tables(T)) == 3
+
+
+async def test_a_table_that_is_deleted_meanwhile_is_not_told(tmp_path: Path) -> None:
+    folder = TableFolder(tmp_path, 100)
+    await folder.keep(T, "a.csv", pieces(b"1"))
+    (tmp_path / T / "b.csv").symlink_to(tmp_path / "nowhere")  # listed, and gone when it is looked at
+    assert [one.name for one in await folder.tables(T)] == ["a.csv"]
 
 
 async def test_there_are_so_many_tables_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

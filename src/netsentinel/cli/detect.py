@@ -101,11 +101,14 @@ class _Run:
             for _, reason in tally.rejected[: max(0, _TOLD_REJECTED - self._rejected)]:
                 talk(f"{source}: a record was left out: {reason}")
             self._rejected += tally.rejections
-            self._found += len(tally.findings)
-            yield from tally.findings
+            found = tally.hand_over()
+            self._found += len(found)
+            yield from found
+            if tally.is_cut:
+                talk(f"{source}: rules match so often that not all findings are told.")
+                tally.is_cut = False
             tally.rejected.clear()
             tally.rejections = 0
-            tally.findings.clear()
 
     def summary(self) -> str:
         """The pass in one sentence."""

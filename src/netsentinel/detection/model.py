@@ -6,6 +6,9 @@ import msgspec
 
 from netsentinel.kernel.types import Level, Micros, TenantId
 
+MOST_AT_ONCE = 50_000
+"""So many findings a detector tells of one call; one more says that there are others."""
+
 
 @dataclass(frozen=True, slots=True)
 class MatchedField:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 import zstandard
 
-from netsentinel.detection.model import BatchResult, Finding
+from netsentinel.detection.model import MOST_AT_ONCE, BatchResult, Finding
 from netsentinel.detection.ports import Detector
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
@@ -83,23 +83,27 @@ class Tally:
     findings: list[Finding] = field(default_factory=list[Finding])
     found: int = 0
     """What they take, about."""
+    is_cut: bool = False
+    """Whether there was no room for all of them."""
     rejected: list[tuple[bytes, str]] = field(default_factory=list[tuple[bytes, str]])
     """The first of the rejected lines with their reasons, and the newest; at most `MAX_REJECTED_LINES`."""
     rejections: int = 0
     """All of them."""
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether there was no room for all findings."""
-        return self.found > MOST_FOUND
-
-    def find(self, findings: Iterable[Finding]) -> None:
-        """Take up findings while there is room."""
-        for one in findings:
+    def find(self, findings: Sequence[Finding]) -> None:
+        """Take up what a detector found, while there is room."""
+        self.is_cut = self.is_cut or len(findings) > MOST_AT_ONCE
+        for one in findings[:MOST_AT_ONCE]:
             self.found += _FINDING_BYTES + sum(len(matched.value) for matched in one.matched)
-            if self.is_cut:
+            if self.found > MOST_FOUND:
+                self.is_cut = True
                 return
             self.findings.append(one)
+
+    def hand_over(self) -> list[Finding]:
+        """The findings so far, which are no longer kept here: there is room for as many again."""
+        findings, self.findings, self.found = self.findings, [], 0
+        return findings
 
     def reject(self, line: bytes, reason: str) -> None:
         """Count a rejected line, and keep it if there are not too many."""

@@ -33,7 +33,7 @@ class Detector(Protocol):
         ...
 
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
-        """The findings of these events. May keep state per tenant."""
+        """The findings of these events. May keep state per tenant. After `MOST_AT_ONCE` one more is the last."""
         ...
 
     def snapshot(self) -> bytes:

@@ -6,8 +6,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from netsentinel.cli import detect as detect_module
 from netsentinel.cli.detect import detect
 from netsentinel.demo import story
+from netsentinel.detection import pipeline as pipeline_module
 from netsentinel.events.captures.packets import SYN
 from tests.unit.events.captures.craft import Talk, Tape, pcap
 
@@ -50,6 +52,21 @@ def run(app: typer.Typer, *arguments: object) -> tuple[list[dict[str, object]], 
     result = CliRunner().invoke(app, [str(argument) for argument in (*arguments, "-o", "json")])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()], result.stderr
+
+
+def test_findings_have_room_however_many_were_told_before(
+    app: typer.Typer, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline_module, "MOST_FOUND", 5_000)
+    monkeypatch.setattr(detect_module, "_CHUNK_RECORDS", 4)
+    (files / "many.jsonl").write_text(f"{json.dumps(SYSMON)}\n" * 40, encoding="utf-8")
+    findings, talk = run(app, "--rules", files / "rule.yml", "--input", files / "many.jsonl")
+    assert len(findings) == 40
+    assert "not all findings" not in talk
+    monkeypatch.setattr(detect_module, "_CHUNK_RECORDS", 20)
+    findings, talk = run(app, "--rules", files / "rule.yml", "--input", files / "many.jsonl")
+    assert 0 < len(findings) < 20
+    assert talk.count("not all findings are told") == 2
 
 
 def test_one_finding_per_line_with_the_event_as_given(app: typer.Typer, files: Path) -> None:

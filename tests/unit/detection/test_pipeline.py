@@ -16,6 +16,7 @@ from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.pipeline import MAX_DEPTH, MAX_REJECTED_LINES, Origin, Pipeline, Tally
 from netsentinel.detection.ports import Detector
 from netsentinel.detection.rules import SigmaDetector
+from netsentinel.detection.rules import detector as rules_module
 from netsentinel.detection.rules.load import load_text
 from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lines import Unreadable
@@ -289,6 +290,15 @@ def test_findings_beyond_what_can_be_told_are_left_out_and_that_is_said(monkeypa
     few, many = (Pipeline(FORMATS, [SigmaDetector(rules)]).analyze(batch(*[ZEEK] * count)) for count in (20, 40))
     assert (len(few.findings), few.is_cut) == (20, False)
     assert (20 <= len(many.findings) < 30, many.is_cut, many.events) == (True, True, 40)
+
+
+@pytest.mark.parametrize(("matches", "is_cut"), [(20, False), (21, True)])
+def test_what_a_detector_leaves_out_is_said_too(monkeypatch: pytest.MonkeyPatch, matches: int, *, is_cut: bool) -> None:
+    for module in (pipeline_module, rules_module):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 20)
+    rules = load_text("title: t\nlogsource: {product: zeek}\ndetection:\n    s: {uid: C1}\n    condition: s\n").rules
+    result = Pipeline(FORMATS, [SigmaDetector(rules)]).analyze(batch(*[ZEEK] * matches))
+    assert (len(result.findings), result.is_cut) == (20, is_cut)
 
 
 def test_a_done_batch_updates_the_state_and_has_no_findings() -> None:

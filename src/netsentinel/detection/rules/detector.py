@@ -1,15 +1,16 @@
 """Sigma rules as a detector: every match is a finding that explains itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from heapq import merge
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
-from netsentinel.detection.model import Finding, MatchedField
+from netsentinel.detection.model import MOST_AT_ONCE, Finding, MatchedField
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.choice import Choice, Selection
 from netsentinel.detection.rules.match import Match, RuleEngine
@@ -21,9 +22,6 @@ from netsentinel.kernel.types import TenantId
 
 _MAX_VALUE = 512
 """Characters of a matched value that a finding keeps."""
-
-_MOST_MATCHES = 50_000
-"""So often the rules of one engine may match the events of one call."""
 
 _WEIGH_EVERY = 32
 _WEIGH_EVENTS = 8
@@ -100,10 +98,10 @@ class SigmaDetector:
         return len(self._installed) + len(self._owners)
 
     def analyze_events(self, events: Sequence[Event]) -> list[Finding]:
-        """One finding per event and true rule, in that order."""
+        """One finding per event and true rule, in that order; `MOST_AT_ONCE`, and one more where there are more."""
         if not self._choice.is_plain:
             self._meet(events)
-        found = [_finding(match) for match in self._matches(events)]
+        found = [_finding(match) for match in islice(self._matches(events), MOST_AT_ONCE + 1)]
         self._calls += 1
         if self._calls % _WEIGH_EVERY == 0:  # afterwards: what is made at first sight is no cost of a rule
             self._weigh(events[:_WEIGH_EVENTS])
@@ -122,18 +120,16 @@ class SigmaDetector:
     def restore(self, state: bytes) -> None:
         """Nothing: there is no state."""
 
-    def _matches(self, events: Sequence[Event]) -> Iterable[Match]:
+    def _matches(self, events: Sequence[Event]) -> Iterator[Match]:
         if self._choice.is_plain:
-            return islice(self._engine.matches(events), _MOST_MATCHES)
+            return self._engine.matches(events)
         wanted = self._wanted
         chosen = (match for match in self._engine.matches(events) if id(match.rule) in wanted[match.event.tenant])
-        found = list(islice(chosen, _MOST_MATCHES))
-        of_own = (match for engine, theirs in self._own_of(events) for match in engine.matches(theirs))
-        own = list(islice(of_own, _MOST_MATCHES))
-        if own:
-            places = {id(event): at for at, event in enumerate(events)}
-            found = sorted(found + own, key=lambda match: places[id(match.event)])  # of one event, own rules come last
-        return found
+        own = [engine.matches(theirs) for engine, theirs in self._own_of(events)]
+        if not own:
+            return chosen
+        places = {id(event): at for at, event in enumerate(events)}
+        return merge(chosen, *own, key=lambda match: places[id(match.event)])  # of one event, own rules come last
 
     def _own_of(self, events: Sequence[Event]) -> Iterator[tuple[RuleEngine, list[Event]]]:
         """The engines of own rules, each with its tenant's events."""

@@ -5,6 +5,7 @@ field is scanned once, for those atoms alone, and a rule's logic is only looked 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -46,7 +47,7 @@ class RuleEngine:
         self._memory = Memory()
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
-        """Every true rule of every event, in order of events and then of rules."""
+        """Every true rule of every event, in order of events and then of rules, each worked out when asked for."""
         groups: dict[Plan, tuple[list[int], list[Event]]] = {}
         logsource: Logsource | None = None
         places: list[int] = []
@@ -57,12 +58,8 @@ class RuleEngine:
                 places, alike = groups.setdefault(self._plans.get(logsource) or self._plan(logsource), ([], []))
             places.append(at)
             alike.append(event)
-        found: list[tuple[int, Match]] = []
-        for plan, (places, alike) in groups.items():
-            for at, rule, evidence in plan.true_of_each(alike):
-                found.append((places[at], Match(rule, alike[at], evidence)))
-        found.sort(key=itemgetter(0))  # a stable order: of one event, the rules stay as they are
-        for _, match in found:
+        found = [_in_place(plan.true_of_each(alike), places, alike) for plan, (places, alike) in groups.items()]
+        for _, match in found[0] if len(found) == 1 else merge(*found, key=itemgetter(0)):
             yield match
 
     def weigh(self, events: Iterable[Event]) -> Iterator[tuple[Rule, int]]:
@@ -85,3 +82,11 @@ class RuleEngine:
             self._alike[key] = plan
         self._plans[logsource] = plan
         return plan
+
+
+def _in_place(
+    found: Iterable[tuple[int, Rule, tuple[Evidence, ...]]], places: Sequence[int], events: Sequence[Event]
+) -> Iterator[tuple[int, Match]]:
+    """Matches of some of the events of a call, with where each event stands among all of them."""
+    for at, rule, evidence in found:
+        yield places[at], Match(rule, events[at], evidence)

@@ -130,12 +130,25 @@ def test_a_tenants_change_leaves_what_others_engines_have_learnt(
 
 
 def test_rules_match_a_call_only_so_often(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(detector_module, "_MOST_MATCHES", 5)
+    seen: list[str] = []
+    looking = Plan.true_of_each
+
+    def true_of_each(self: Plan, events: Sequence[Event]) -> Iterator[tuple[int, Rule, tuple[Evidence, ...]]]:
+        for place, rule, why in looking(self, events):
+            seen.append(rule.title)
+            yield place, rule, why
+
+    monkeypatch.setattr(Plan, "true_of_each", true_of_each)
+    monkeypatch.setattr(detector_module, "MOST_AT_ONCE", 5)
     detector = SigmaDetector(load_text(RULE).rules)
-    events = [zeek("http", n, tenant=OTHER, uri="xyz", host="h") for n in range(9)]
-    assert len(detector.analyze_events(events)) == 5
+    events = [
+        zeek(stream, n, tenant=OTHER, uri="xyz", host="h") for n in range(9) for stream in ("http", "weird", "http")
+    ]
+    assert len(detector.analyze_events(events[:5])) == 5
+    assert [one.time for one in detector.analyze_events(events)] == [at(0), at(0), at(0), at(1), at(1), at(1)]
     detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
-    assert len(detector.analyze_events(events)) == 10
+    assert [one.title for one in detector.analyze_events(events)] == ["Long", "Rule 11"] * 3
+    assert len(seen) < 5 + 2 * 9, "what nobody is told of is not looked for"
 
 
 def test_an_archive_that_is_gone_is_told_and_the_rest_is_loaded(tmp_path: Path) -> None:

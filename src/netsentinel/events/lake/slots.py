@@ -1,4 +1,4 @@
-"""Who is next where only so many can be served at once: tenants in turn, however many requests one of them has."""
+"""Slots where only so many can be served at once: tenants have them in turn, however many requests one of them has."""
 
 import asyncio
 import contextlib
@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator
 from netsentinel.kernel.types import TenantId
 
 
-class Turns:
-    """So many turns at once. Of those who wait, the tenant goes first whose last turn is longest ago.
+class Slots:
+    """So many slots. Of those who wait for one, the tenant goes first that got its last one longest ago.
 
     Args:
-        at_once: turns.
+        at_once: how many there are.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -20,65 +20,65 @@ class Turns:
         self._free = at_once
         self._waiting: dict[TenantId | None, deque[asyncio.Future[None]]] = {}
         self._last: dict[TenantId | None, int] = {}
-        """When each tenant's last turn began, counted in turns. Forgotten when nobody is served."""
-        self._begun = 0
+        """When each tenant got its last slot, counted in slots given. Forgotten when nobody is served."""
+        self._given = 0
 
     @contextlib.asynccontextmanager
-    async def own(self, tenant: TenantId | None, wait_s: float | None = None) -> AsyncGenerator[None, None]:
-        """A turn of one's own, as long as one stays inside.
+    async def hold(self, tenant: TenantId | None, wait_s: float | None = None) -> AsyncGenerator[None, None]:
+        """A slot of one's own, as long as one stays inside.
 
         Args:
-            tenant: whose turn; None for the server's own, which counts as one more tenant.
-            wait_s: so long at most until it begins; without it, as long as it takes.
+            tenant: who asks; None for the server itself, which counts as one more tenant.
+            wait_s: so long at most until it gets one; without it, as long as it takes.
 
         Raises:
-            TimeoutError: it did not begin in time.
+            TimeoutError: none became free in time.
         """
-        await self._begin(tenant, wait_s)
+        await self._get(tenant, wait_s)
         try:
             yield
         finally:
             self._pass_on()
 
-    async def _begin(self, tenant: TenantId | None, wait_s: float | None) -> None:
+    async def _get(self, tenant: TenantId | None, wait_s: float | None) -> None:
         if self._free:
             self._free -= 1
             self._note(tenant)
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(tenant, deque()).append(turn)
+        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(tenant, deque()).append(slot)
         try:
             async with asyncio.timeout(wait_s):
-                await turn
+                await slot
         except BaseException:
-            if turn.done() and not turn.cancelled():
+            if slot.done() and not slot.cancelled():
                 self._pass_on()  # it was given in the very moment in which nobody wanted it any more
             else:
-                self._forget(tenant, turn)
+                self._forget(tenant, slot)
             raise
 
     def _pass_on(self) -> None:
-        """Give a turn that ended to the next, or have it free."""
+        """Give a slot to the next, or have it free."""
         while self._waiting:
             tenant = min(self._waiting, key=lambda one: self._last.get(one, 0))
-            turn = self._waiting[tenant][0]
-            self._forget(tenant, turn)
-            if not turn.done():
+            slot = self._waiting[tenant][0]
+            self._forget(tenant, slot)
+            if not slot.done():
                 self._note(tenant)
-                turn.set_result(None)
+                slot.set_result(None)
                 return
         self._free += 1
         if self._free == self._at_once:
             self._last.clear()
 
     def _note(self, tenant: TenantId | None) -> None:
-        self._begun += 1
-        self._last[tenant] = self._begun
+        self._given += 1
+        self._last[tenant] = self._given
 
-    def _forget(self, tenant: TenantId | None, turn: asyncio.Future[None]) -> None:
+    def _forget(self, tenant: TenantId | None, slot: asyncio.Future[None]) -> None:
         """Have it wait no more; it may have been let go already."""
         waiting = self._waiting.get(tenant, deque())
         with contextlib.suppress(ValueError):
-            waiting.remove(turn)
+            waiting.remove(slot)
         if not waiting:
             self._waiting.pop(tenant, None)

@@ -22,7 +22,7 @@ from netsentinel.events.lake.frames import (
     answer_decoder,
     encode,
 )
-from netsentinel.events.lake.turns import Turns
+from netsentinel.events.lake.slots import Slots
 from netsentinel.kernel.child import child_environment
 from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
 
@@ -49,7 +49,7 @@ class LakeWorkers:
 
     def __init__(self, folder: Path, *, memory_mib: int, at_once: int = 2) -> None:
         self._arguments = (str(folder), str(memory_mib))
-        self._turns = Turns(at_once)
+        self._slots = Slots(at_once)
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
 
@@ -82,9 +82,9 @@ class LakeWorkers:
                 or memory is short.
         """
         tenant = None if isinstance(request, Write | Merge) else request.tenant
-        async with contextlib.AsyncExitStack() as turn:
+        async with contextlib.AsyncExitStack() as slot:
             try:
-                await turn.enter_async_context(self._turns.own(tenant, wait_s))
+                await slot.enter_async_context(self._slots.hold(tenant, wait_s))
             except TimeoutError:
                 raise UnavailableError(
                     "The lake is busy with what others asked before. Try again in some seconds.",

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from netsentinel.events.lake.turns import Turns
+from netsentinel.events.lake.slots import Slots
 from netsentinel.kernel.types import TenantId
 
 pytestmark = pytest.mark.anyio
@@ -13,9 +13,9 @@ BUSY, CALM, THIRD = TenantId("busy"), TenantId("calm"), TenantId("third")
 
 @dataclass
 class Desk:
-    """Whoever has a turn here keeps it until it is told to go."""
+    """Whoever has a slot here keeps it until it is told to go."""
 
-    turns: Turns
+    slots: Slots
     served: list[str] = field(default_factory=list[str])
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     leaves: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
@@ -32,7 +32,7 @@ class Desk:
             await _settled()
 
     async def _stay(self, name: str, tenant: TenantId | None, wait_s: float | None) -> None:
-        async with self.turns.own(tenant, wait_s):
+        async with self.slots.hold(tenant, wait_s):
             self.served.append(name)
             await self.leaves[name].wait()
 
@@ -43,7 +43,7 @@ async def _settled() -> None:
 
 
 async def test_a_tenant_that_asks_without_end_keeps_nobody_waiting_for_more_than_one() -> None:
-    desk = Desk(Turns(1))
+    desk = Desk(Slots(1))
     for number in range(4):
         await desk.come(f"busy {number}", BUSY)
     await desk.come("calm", CALM)
@@ -56,7 +56,7 @@ async def test_a_tenant_that_asks_without_end_keeps_nobody_waiting_for_more_than
 
 
 async def test_as_many_as_may_are_served_at_once() -> None:
-    desk = Desk(Turns(2))
+    desk = Desk(Slots(2))
     for number in range(4):
         await desk.come(f"busy {number}", BUSY)
     await desk.come("the server", None)
@@ -71,7 +71,7 @@ async def test_as_many_as_may_are_served_at_once() -> None:
 
 
 async def test_who_waits_too_long_is_told_and_waits_no_more() -> None:
-    desk = Desk(Turns(1))
+    desk = Desk(Slots(1))
     await desk.come("first", BUSY)
     await desk.come("late", CALM, 0.01)
     await desk.come("patient", CALM)
@@ -82,7 +82,7 @@ async def test_who_waits_too_long_is_told_and_waits_no_more() -> None:
 
 
 async def test_who_goes_away_gives_up_the_place() -> None:
-    desk = Desk(Turns(1))
+    desk = Desk(Slots(1))
     for name in ("first", "second", "third"):
         await desk.come(name, BUSY)
     desk.tasks["second"].cancel()
@@ -90,12 +90,12 @@ async def test_who_goes_away_gives_up_the_place() -> None:
     assert desk.served == ["first", "third"]
 
 
-async def test_a_turn_that_is_given_to_somebody_who_goes_away_is_passed_on() -> None:
-    desk = Desk(Turns(1))
+async def test_a_slot_that_is_given_to_somebody_who_goes_away_is_passed_on() -> None:
+    desk = Desk(Slots(1))
     for name in ("first", "second", "third"):
         await desk.come(name, BUSY)
     desk.leaves["first"].set()
-    await asyncio.sleep(0)  # the turn of the first has ended, and the second has not taken it yet
+    await asyncio.sleep(0)  # the first has left its slot, and the second has not taken it yet
     desk.tasks["second"].cancel()
     await _settled()
     assert "second" not in desk.served
@@ -105,10 +105,10 @@ async def test_a_turn_that_is_given_to_somebody_who_goes_away_is_passed_on() -> 
     await desk.go("fourth")
 
 
-async def test_one_that_fails_gives_its_turn_back() -> None:
-    turns = Turns(1)
+async def test_one_that_fails_gives_its_slot_back() -> None:
+    slots = Slots(1)
     with pytest.raises(ValueError, match="mine"):
-        async with turns.own(BUSY):
+        async with slots.hold(BUSY):
             raise ValueError("mine")
-    async with turns.own(CALM, 0.01):
+    async with slots.hold(CALM, 0.01):
         pass

@@ -10,6 +10,7 @@ from netsentinel.events.ports import Arrival, InboxBatch
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.store_sql import SqlInbox
 from netsentinel.events.testing import MemoryInbox
+from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage import Database, Tx
 
@@ -31,8 +32,8 @@ class Kept:
     async def finish(self, *ids: int) -> list[int]:
         return await self.db.write(lambda tx: self.inbox.finish(tx, ids))
 
-    async def checkpoint(self, number: int, covered: list[int], state: bytes = b"") -> bool:
-        return await self.db.write(lambda tx: self.inbox.checkpoint(tx, number, covered, state))
+    async def checkpoint(self, number: int, covered: list[int], state: bytes = b"") -> None:
+        await self.db.write(lambda tx: self.inbox.checkpoint(tx, number, covered, state))
 
     async def arrivals(self, after: int = 0, limit: int = 100) -> list[int]:
         return [one.id for one in await self.db.read(lambda tx: self.inbox.arrivals(tx, after, limit))]
@@ -89,7 +90,7 @@ async def test_very_many_batches_are_fetched_and_covered_at_once(kept: Kept) -> 
     ids = await kept.put(*[BATCH] * 1_201)
     assert [batch.id for batch in await kept.fetch(*reversed(ids))] == ids[::-1]
     await kept.finish(*ids)
-    assert await kept.checkpoint(1, ids)
+    await kept.checkpoint(1, ids)
     assert await kept.arrivals() == []
 
 
@@ -110,11 +111,11 @@ async def test_a_checkpoint_removes_the_done_batches_that_it_covers(kept: Kept) 
     assert await kept.db.read(kept.inbox.last_checkpoint) == (0, b"")
     await kept.put(*[BATCH] * 5)
     await kept.finish(1, 2, 4, 5)
-    assert await kept.checkpoint(1, [1, 3, 5], b"state \x00 of 1")
+    await kept.checkpoint(1, [1, 5], b"state \x00 of 1")
     assert await kept.db.read(kept.inbox.last_checkpoint) == (1, b"state \x00 of 1")
-    assert await kept.arrivals() == [2, 3, 4], "2 and 4 are not covered, 3 is not done"
+    assert await kept.arrivals() == [2, 3, 4]
     await kept.finish(3)
-    assert await kept.checkpoint(2, [4, 3, 2], b"state of 2")
+    await kept.checkpoint(2, [4, 3, 2], b"state of 2")
     assert await kept.db.read(kept.inbox.last_checkpoint) == (2, b"state of 2")
     assert await kept.arrivals() == []
     assert await kept.put(BATCH) == [6], "ids go on although the newest batches are gone"
@@ -124,10 +125,24 @@ async def test_a_checkpoint_removes_the_done_batches_that_it_covers(kept: Kept) 
 async def test_an_older_checkpoint_changes_nothing(kept: Kept, number: int) -> None:
     await kept.put(*[BATCH] * 2)
     await kept.finish(1, 2)
-    assert await kept.checkpoint(2, [1], b"newer")
-    assert not await kept.checkpoint(number, [2], b"older")
+    await kept.checkpoint(2, [1], b"newer")
+    with pytest.raises(UnavailableError):
+        await kept.checkpoint(number, [2], b"older")
     assert await kept.db.read(kept.inbox.last_checkpoint) == (2, b"newer")
     assert await kept.arrivals() == [2]
+
+
+@pytest.mark.parametrize("covered", [[1, 2], [2, 1], [1, 3]])
+async def test_a_checkpoint_that_covers_what_another_server_took_away_changes_nothing(
+    kept: Kept, covered: list[int]
+) -> None:
+    """Or what it covers would be stored, and once more when it comes back from where it was set aside."""
+    await kept.put(*[BATCH] * 2)
+    await kept.finish(1)
+    with pytest.raises(UnavailableError):
+        await kept.checkpoint(1, covered, b"of both")
+    assert await kept.db.read(kept.inbox.last_checkpoint) == (0, b"")
+    assert await kept.arrivals() == [1, 2]
 
 
 async def test_the_backlog_tells_what_is_not_done_by_tenant(kept: Kept) -> None:

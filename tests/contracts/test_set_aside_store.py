@@ -1,5 +1,7 @@
 """What every store of batches that were set aside promises: whole, once, and to its own tenant only."""
 
+import asyncio
+import time
 from dataclasses import dataclass, replace
 
 import pytest
@@ -10,7 +12,7 @@ from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, SqlInbox, SqlSet
 from netsentinel.events.testing import MemoryInbox, MemorySetAside
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
-from netsentinel.storage import Database
+from netsentinel.storage import Database, Tx
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +65,19 @@ async def test_what_is_gone_from_the_inbox_is_not_set_aside(corner: Corner) -> N
     batch = InboxBatch(12, DEFAULT_TENANT, "eve", "", 1, 1, RAW)
     assert not await corner.db.write(lambda tx: corner.store.put(tx, batch, "", 3, 1))
     assert await corner.db.read(corner.store.count) == 0
+
+
+async def test_of_two_servers_one_sets_a_batch_aside(corner: Corner) -> None:
+    batch = InboxBatch(0, DEFAULT_TENANT, "eve", "", 1, 1, RAW)
+    number = await corner.db.write(lambda tx: corner.inbox.put(tx, batch))
+
+    def put(tx: Tx) -> bool:
+        moved = corner.store.put(tx, replace(batch, id=number), "died", 3, 9)
+        time.sleep(0.05)  # so that another that does not wait has looked meanwhile
+        return moved
+
+    assert sorted(await asyncio.gather(corner.db.write(put), corner.db.write(put))) == [False, True]
+    assert await corner.db.read(corner.store.count) == 1
 
 
 async def test_it_is_handed_over_once_and_to_its_own_tenant(corner: Corner) -> None:

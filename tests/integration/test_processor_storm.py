@@ -168,7 +168,7 @@ async def test_each_batch_is_recorded_and_stored_once(
         for _ in range(60):
             await asyncio.sleep(chance.random() * 0.02)
             for _ in range(chance.randint(0, 6)):
-                await storm.receive(deadly=servers == 1 and chance.random() < 0.02)
+                await storm.receive(deadly=chance.random() < 0.02)
             if chance.random() < 0.1:
                 await storm.restart_one()
             storm.must_run()

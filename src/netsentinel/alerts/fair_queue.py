@@ -1,6 +1,6 @@
 """Whose batches come next: tenants share detection's time evenly, whatever each sends and its rules cost.
 
-Who asks the lake has turns of another kind (`events/lake/turns.py`): requests end by themselves and none costs much.
+Who asks the lake has slots in turn (`events/lake/slots.py`): requests end by themselves and none costs much.
 """
 
 from collections import deque
@@ -31,7 +31,7 @@ class _Queue:
     """Microseconds that a record of it takes, lately."""
 
 
-class Turns:
+class FairQueue:
     """Start-time fair queueing (Goyal, Vin and Cheng, 1996) of batches, where the cost of one is known afterwards.
 
     The batches of one tenant stay in their order. Who comes back after a pause finds what it had counted, but nothing
@@ -80,9 +80,11 @@ class Turns:
         """Have nobody wait: all batches will arrive once more.
 
         Args:
-            lost: time since those were taken that were not finished. Their tenants pay for it.
+            lost: time that went by for nothing with those that were taken and not finished. Their tenants pay for it.
         """
         tenants = {tenant for tenant, _ in self._guessed.values()}
+        for tenant, guess in self._guessed.values():
+            self._queues[tenant].begins -= guess
         for tenant in tenants:
             self.pay(tenant, lost // len(tenants))
         self._guessed.clear()

@@ -8,9 +8,9 @@ from time import perf_counter
 
 import structlog
 
+from netsentinel.alerts.fair_queue import FairQueue
 from netsentinel.alerts.grouping import AlertGrouping, Grouped
 from netsentinel.alerts.suspicion import Suspicion
-from netsentinel.alerts.turns import Turns
 from netsentinel.detection.model import BatchResult
 from netsentinel.detection.ports import DetectionPool
 from netsentinel.detection.rulebook import HitStore
@@ -108,10 +108,12 @@ class Processor:
         self._hits = hits
         self._aside = aside
         self._suspicion = Suspicion()
-        self._turns = Turns()
+        self._queue = FairQueue()
         self._arrived = 0
-        """The newest batch that takes part in the turns."""
+        """The newest batch that is in the queue."""
         self._taken_at = perf_counter()
+        self._lost = 0.0
+        """Seconds for which the detection process had batches of which it died, until its memory is restored."""
         self._storing: asyncio.Task[None] | None = None
         self._unstored = 0
         self._wake = asyncio.Event()
@@ -143,8 +145,11 @@ class Processor:
 
     async def _restore(self) -> None:
         self._checkpoints, state = await self._db.read(self._inbox.last_checkpoint)
+        began = perf_counter()
         await self._pool.restore(state)
-        self._turns.begin_again(int((perf_counter() - self._taken_at) * SECOND))
+        lost = self._lost + perf_counter() - began if self._lost else 0  # otherwise it was not for what it was given
+        self._queue.begin_again(int(lost * SECOND))
+        self._lost = 0.0
         self._arrived, self._covered = 0, []
         self._checkpoint_at = self._clock.now()
         self._unstored = 0
@@ -186,6 +191,7 @@ class Processor:
         try:
             results = await self._pool.analyze(batches)
         except UnavailableError as error:
+            self._lost = perf_counter() - self._taken_at
             deaths = self._suspicion.accuse(batches)
             if deaths and self._aside is not None:
                 await self._set_aside(self._aside, batches[0], deaths, error.detail)
@@ -218,19 +224,19 @@ class Processor:
         found = await self._db.read(lambda tx: self._inbox.arrivals(tx, arrived, _ARRIVALS_AT_ONCE))
         if found:
             self._arrived = found[-1].id
-            self._turns.arrive(found)
+            self._queue.arrive(found)
         taken: list[Arrival] = []
         records = 0
         cost = 0.0
         self._taken_at = perf_counter()
-        while len(taken) < _BATCHES_AT_ONCE and (first := self._turns.first()) is not None:
+        while len(taken) < _BATCHES_AT_ONCE and (first := self._queue.first()) is not None:
             is_alone = self._suspicion.is_on(first.id)
             records += first.records
-            cost += self._turns.guess(first)
+            cost += self._queue.guess(first)
             is_much = records > _RECORDS_AT_ONCE or cost > _COST_AT_ONCE
             if taken and (is_alone or is_much):
                 break
-            taken.append(self._turns.take(first))
+            taken.append(self._queue.take(first))
             if is_alone:
                 break
         return taken
@@ -240,9 +246,9 @@ class Processor:
         took = {result.batch: result.took for result in results if result.batch in new}
         for one in taken:
             if one.id in took:
-                self._turns.charge(one, took[one.id])
+                self._queue.charge(one, took[one.id])
             else:
-                self._turns.excuse(one)
+                self._queue.excuse(one)
 
     async def _wait(self) -> None:
         try:
@@ -285,7 +291,7 @@ class Processor:
         for result in results:
             weights[tenants[result.batch]] += 1 + len(result.findings) + len(result.rejected_lines)
         for tenant, weight in weights.items():
-            self._turns.pay(tenant, int(seconds * SECOND * weight / weights.total()))
+            self._queue.pay(tenant, int(seconds * SECOND * weight / weights.total()))
 
     def _count_source(self, tx: Tx, batch: InboxBatch, result: BatchResult, now: Micros) -> None:
         report = SourceReport(
@@ -317,8 +323,7 @@ class Processor:
         state = await self._pool.snapshot()
 
         def cover(tx: Tx) -> None:
-            if not self._inbox.checkpoint(tx, number, covered, state):
-                raise UnavailableError("Another server recorded a checkpoint; this one goes on from there.")
+            self._inbox.checkpoint(tx, number, covered, state)
 
         if self._lake is None:
             await self._db.write(cover)

@@ -145,17 +145,18 @@ class InboxQueue(Protocol):
         """Mark batches as done, in the transaction of their effect; the ids that were not done before."""
         ...
 
-    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> bool:
-        """Record the detectors' state, and delete the done ones of the batches that it covers.
+    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> None:
+        """Record the detectors' state, and delete the batches that it covers.
 
         Args:
             tx: the transaction that records what else was made of the batches.
             number: of the checkpoint, above all before it.
-            covered: ids of batches that the detectors have seen since the last checkpoint.
+            covered: ids of batches that the detectors have seen since the last checkpoint; all are done.
             state: what their `restore` needs.
 
-        Returns:
-            False, and nothing changed, when there is a checkpoint with this number or a higher one.
+        Raises:
+            UnavailableError: another server was first: there is a checkpoint with this number or a higher one, or a
+                batch is not there any more, because that server set it aside.
         """
         ...
 

@@ -7,6 +7,7 @@ from netsentinel.events.model import MAX_REJECTED_BYTES
 from netsentinel.events.ports import Arrival, Backlog, InboxBatch, SourceReport, SourceStatus
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
+from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -16,6 +17,8 @@ MAX_REJECTED_KEPT: Final = 1_000
 MAX_REASON_CHARACTERS: Final = 500
 
 _IDS_PER_STATEMENT: Final = 500
+
+_LATER: Final = "Another server was first; this one goes on from the last checkpoint."
 
 _RECORD: Final = """
 INSERT INTO sources
@@ -109,8 +112,8 @@ class SqlInbox:
             finished += [int(row[0]) for row in tx.rows(sql, some)]
         return sorted(finished)
 
-    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> bool:
-        """Record the detectors' state, and delete the done ones of the batches that it covers."""
+    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> None:
+        """Record the detectors' state, and delete the batches that it covers."""
         is_newest = tx.row(
             "INSERT INTO inbox_checkpoint (one, number, state) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE "
             "SET number = excluded.number, state = excluded.state WHERE excluded.number > inbox_checkpoint.number "
@@ -118,10 +121,13 @@ class SqlInbox:
             (number, state),
         )
         if is_newest is None:
-            return False
-        for some in _portions(covered):
+            raise UnavailableError(_LATER)
+        gone = sum(
             tx.run(f"DELETE FROM inbox WHERE done = 1 AND id IN ({_marks(some)})", some)  # noqa: S608 - only placeholders
-        return True
+            for some in _portions(covered)
+        )
+        if gone != len(covered):
+            raise UnavailableError(_LATER)
 
     def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
         """The newest checkpoint: number and state; `(0, b"")` before the first."""
@@ -147,7 +153,7 @@ class SqlSetAside:
 
     def put(self, tx: Tx, batch: InboxBatch, reason: str, tries: int, now: Micros) -> bool:
         """Move a batch out of the inbox; False when it is there no more."""
-        row = tx.row("SELECT done, raw FROM inbox WHERE id = ?", (batch.id,))
+        row = tx.row("DELETE FROM inbox WHERE id = ? RETURNING done, raw", (batch.id,))
         if row is None:
             return False
         done, raw = int(row[0]), bytes(row[1])
@@ -159,7 +165,6 @@ class SqlSetAside:
                 *(len(raw), now, tries, reason[:MAX_REASON_CHARACTERS]),
             ),
         )
-        tx.run("DELETE FROM inbox WHERE id = ?", (batch.id,))
         return True
 
     def all(self, tx: ReadTx, tenant: TenantId, limit: int) -> list[SetAside]:

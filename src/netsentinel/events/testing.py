@@ -29,6 +29,7 @@ from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
 from netsentinel.kernel.clock import DAY, Clock
+from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
@@ -84,15 +85,14 @@ class MemoryInbox:
             self.batches[number] = replace(self.batches[number], done=True)
         return finished
 
-    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> bool:
-        """Record the detectors' state, and delete the done ones of the batches that it covers."""
+    def checkpoint(self, tx: Tx, number: int, covered: Sequence[int], state: bytes) -> None:
+        """Record the detectors' state, and delete the batches that it covers."""
         del tx
-        if number <= self._checkpoint[0]:
-            return False
+        if number <= self._checkpoint[0] or not all(at in self.batches and self.batches[at].done for at in covered):
+            raise UnavailableError("Another server was first.")
         self._checkpoint = (number, state)
-        gone = set(covered)
-        self.batches = {at: batch for at, batch in self.batches.items() if not (batch.done and at in gone)}
-        return True
+        for at in covered:
+            del self.batches[at]
 
     def last_checkpoint(self, tx: ReadTx) -> tuple[int, bytes]:
         """The newest checkpoint: number and state; `(0, b"")` before the first."""

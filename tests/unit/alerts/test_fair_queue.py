@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsentinel.alerts.turns import Turns
+from netsentinel.alerts.fair_queue import FairQueue
 from netsentinel.events.ports import Arrival
 from netsentinel.kernel.types import TenantId
 
@@ -16,147 +16,147 @@ def arrivals(*tenants: TenantId, first: int = 1, records: int = 10) -> list[Arri
     return [Arrival(number, tenant, records, 0) for number, tenant in enumerate(tenants, first)]
 
 
-def take(turns: Turns, cost: dict[TenantId, int] | None = None) -> Arrival | None:
+def take(queue: FairQueue, cost: dict[TenantId, int] | None = None) -> Arrival | None:
     """Take the next batch, and have it cost so much."""
-    first = turns.first()
+    first = queue.first()
     if first is not None:
-        turns.charge(turns.take(first), (cost or {}).get(first.tenant, 100))
+        queue.charge(queue.take(first), (cost or {}).get(first.tenant, 100))
     return first
 
 
-def drained(turns: Turns, cost: dict[TenantId, int] | None = None) -> list[int]:
+def drained(queue: FairQueue, cost: dict[TenantId, int] | None = None) -> list[int]:
     found: list[int] = []
-    while (one := take(turns, cost)) is not None:
+    while (one := take(queue, cost)) is not None:
         found.append(one.id)
     return found
 
 
 def test_one_tenant_is_served_in_the_order_of_arrival() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A] * 5))
-    assert drained(turns, {A: 5_000}) == [1, 2, 3, 4, 5]
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A] * 5))
+    assert drained(queue, {A: 5_000}) == [1, 2, 3, 4, 5]
 
 
 def test_a_flood_does_not_hold_up_another_tenant() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A] * 100, B, B))
-    assert {101, 102} <= set(drained(turns)[:5])
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A] * 100, B, B))
+    assert {101, 102} <= set(drained(queue)[:5])
 
 
 def test_what_arrives_later_has_its_turn_soon() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A] * 100))
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A] * 100))
     for _ in range(50):
-        take(turns)
-    turns.arrive(arrivals(B, B, first=201))
-    assert {201, 202} <= set(drained(turns)[:4])
+        take(queue)
+    queue.arrive(arrivals(B, B, first=201))
+    assert {201, 202} <= set(drained(queue)[:4])
 
 
 def test_costly_batches_are_paid_by_their_tenant() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A, B] * 200))
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A, B] * 200))
     spent: Counter[TenantId] = Counter()
     for _ in range(110):
-        one = take(turns, {A: 10_000, B: 1_000})
+        one = take(queue, {A: 10_000, B: 1_000})
         assert one is not None
         spent[one.tenant] += 10_000 if one.tenant == A else 1_000
     assert abs(spent[A] - spent[B]) <= 20_000
 
 
 def test_a_guess_keeps_the_turns_while_costs_are_not_known() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A] * 10, *[B] * 10))
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A] * 10, *[B] * 10))
     taken: list[Arrival] = []
     for _ in range(8):
-        first = turns.first()
+        first = queue.first()
         assert first is not None
-        taken.append(turns.take(first))
+        taken.append(queue.take(first))
     assert Counter(one.tenant for one in taken) == {A: 4, B: 4}
 
 
 def test_nothing_is_saved_up_by_waiting() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A] * 100))
-    turns.arrive(arrivals(B, first=101))
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A] * 100))
+    queue.arrive(arrivals(B, first=101))
     for _ in range(60):
-        take(turns)
-    turns.arrive(arrivals(*[B] * 40, first=201))
-    following = [take(turns) for _ in range(20)]
+        take(queue)
+    queue.arrive(arrivals(*[B] * 40, first=201))
+    following = [take(queue) for _ in range(20)]
     assert Counter(one.tenant for one in following if one) == {A: 10, B: 10}
 
 
 def test_who_pauses_finds_what_it_had_counted() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A] * 100, B))
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A] * 100, B))
     cost = {A: 100, B: 2_000}
     while True:
-        one = take(turns, cost)
+        one = take(queue, cost)
         if one is not None and one.tenant == B:
             break
-    turns.arrive(arrivals(B, first=201))
-    order = [one.id for _ in range(40) if (one := take(turns, cost)) is not None]
+    queue.arrive(arrivals(B, first=201))
+    order = [one.id for _ in range(40) if (one := take(queue, cost)) is not None]
     assert order.index(201) >= 15, "its first batch cost as much as twenty of the other tenant"
 
 
 def test_accounts_are_closed_when_nobody_waits() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(A))
-    assert drained(turns, {A: 1_000_000}) == [1]
-    turns.arrive(arrivals(A, B, B, B, first=11))
-    assert drained(turns)[0] == 11
+    queue = FairQueue()
+    queue.arrive(arrivals(A))
+    assert drained(queue, {A: 1_000_000}) == [1]
+    queue.arrive(arrivals(A, B, B, B, first=11))
+    assert drained(queue)[0] == 11
 
 
 def test_what_a_record_of_a_tenant_cost_lately_is_what_the_next_is_taken_for() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A, B] * 40))
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A, B] * 40))
     for _ in range(12):
-        take(turns, {A: 10_000, B: 1_000})
+        take(queue, {A: 10_000, B: 1_000})
     taken: list[TenantId] = []
-    while len(taken) < 22 and (first := turns.first()) is not None:
-        taken.append(turns.take(first).tenant)
+    while len(taken) < 22 and (first := queue.first()) is not None:
+        taken.append(queue.take(first).tenant)
     assert Counter(taken)[B] >= 18, "ten for one, although no cost of these is known"
 
 
 def test_after_a_death_all_arrive_again_and_accounts_stay() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A, B] * 5))
-    deadly = turns.first()
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A, B] * 5))
+    deadly = queue.first()
     assert deadly is not None
     assert deadly.tenant == A
-    turns.take(deadly)
-    turns.begin_again(1_000)
-    turns.arrive(arrivals(*[A, B] * 10))
-    order = [one.tenant for _ in range(12) if (one := take(turns))]
+    queue.take(deadly)
+    queue.begin_again(1_000)
+    queue.arrive(arrivals(*[A, B] * 10))
+    order = [one.tenant for _ in range(12) if (one := take(queue))]
     assert order == [B] * 10 + [A] * 2, "who had a batch there pays for the time that was lost"
 
 
 def test_what_is_read_again_costs_its_tenant_nothing() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(A, A, B, B))
+    queue = FairQueue()
+    queue.arrive(arrivals(A, A, B, B))
     for _ in range(2):
-        first = turns.first()
+        first = queue.first()
         assert first is not None
         assert first.tenant == A
-        turns.excuse(turns.take(first))
+        queue.excuse(queue.take(first))
 
 
 def test_what_is_paid_beside_the_analysis_counts() -> None:
-    turns = Turns()
-    turns.arrive(arrivals(*[A, B] * 50))
-    turns.pay(A, 10_000)
-    turns.pay(C, 10_000)
-    assert [one.tenant for _ in range(20) if (one := take(turns, {A: 1_000, B: 1_000}))].count(B) >= 15
+    queue = FairQueue()
+    queue.arrive(arrivals(*[A, B] * 50))
+    queue.pay(A, 10_000)
+    queue.pay(C, 10_000)
+    assert [one.tenant for _ in range(20) if (one := take(queue, {A: 1_000, B: 1_000}))].count(B) >= 15
 
 
 @given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.integers(1, 500), st.integers(0, 9)), max_size=60))
 def test_each_batch_has_one_turn_and_tenants_keep_their_order(sent: list[tuple[TenantId, int, int]]) -> None:
-    turns, taken = Turns(), list[Arrival]()
+    queue, taken = FairQueue(), list[Arrival]()
     for number, (tenant, records, served) in enumerate(sent, 1):
-        turns.arrive([Arrival(number, tenant, records, 0)])
+        queue.arrive([Arrival(number, tenant, records, 0)])
         for _ in range(served % 3):
-            one = take(turns, {A: 7 * records, B: 90 * records, C: 0})
+            one = take(queue, {A: 7 * records, B: 90 * records, C: 0})
             taken += [one] if one else []
-    while (one := take(turns)) is not None:
+    while (one := take(queue)) is not None:
         taken.append(one)
     assert sorted(one.id for one in taken) == list(range(1, len(sent) + 1))
     for tenant in (A, B, C):

@@ -23,7 +23,7 @@ from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, MIB, TenantId
-from netsentinel.storage import Tx
+from netsentinel.storage import ReadTx, Tx
 from netsentinel.storage.testing import MemoryDatabase, MemoryTx
 from tests.unit.alerts.factories import NOON, finding
 
@@ -215,6 +215,31 @@ async def test_a_checkpoint_of_another_server_is_not_overwritten(plant: Plant) -
     assert plant.raised() == ["f1", "f2"]
 
 
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_what_another_server_set_aside_is_not_stored_here_too(plant: Plant) -> None:
+    shelf = Shelf(plant.db, plant.clock)
+    grouping = AlertGrouping(plant.alerts, MemoryEvidence(), HOUR, SuppressionGate(memory_suppressions()))
+    plant.processor = Processor(plant.db, plant.inbox, plant.sources, plant.pool, grouping, plant.clock, shelf)
+    async with plant.running():
+        plant.receive(2)
+        await plant.settle()
+        taken = plant.inbox.batches[1]
+        assert plant.aside.put(MemoryTx(), taken, "died", TRIES, NOON)
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                plant.clock.advance(6 * SECOND)
+                plant.processor.wake()
+                await asyncio.sleep(0.02)
+        await SetAsideBatches(plant.db, plant.inbox, plant.aside).retry(DEFAULT_TENANT, 1)
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                plant.clock.advance(6 * SECOND)
+                plant.processor.wake()
+                await asyncio.sleep(0.02)
+    assert shelf.spools == [3, 3], "each batch once"
+    assert plant.raised() == ["f1", "f2"]
+
+
 async def test_a_checkpoint_frees_done_batches(plant: Plant) -> None:
     async with plant.running():
         plant.receive(2)
@@ -278,8 +303,8 @@ class Shelf(MemoryEventStore):
     async def append(self, spool: Spool, also: Callable[[Tx], None]) -> int:
         if self.failure is not None:
             raise self.failure
-        self.spools.append(spool.events)
         await self._db.write(also)
+        self.spools.append(spool.events)
         return spool.events
 
 
@@ -449,9 +474,9 @@ async def test_a_checkpoint_covers_what_was_read_since_the_last_restore(
     covered: list[list[int]] = []
     record, analyze = plant.inbox.checkpoint, plant.pool.analyze
 
-    def checkpoint(tx: Tx, number: int, ids: Sequence[int], state: bytes) -> bool:
+    def checkpoint(tx: Tx, number: int, ids: Sequence[int], state: bytes) -> None:
         covered.append(sorted(ids))
-        return record(tx, number, ids, state)
+        record(tx, number, ids, state)
 
     async def then_a_checkpoint_is_due(batches: Sequence[InboxBatch]) -> list[BatchResult]:
         results = await analyze(batches)
@@ -485,6 +510,27 @@ async def test_killers_of_one_tenant_do_not_hold_up_another(plant: Plant) -> Non
         while other in plant.inbox.backlog(MemoryTx()):
             await asyncio.sleep(0.01)
     assert {31, 32, 33} <= {number for call in plant.pool.calls for number in call}
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_an_outage_of_the_database_is_paid_by_nobody(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, now, fetch = TenantId("other"), [0.0], plant.inbox.fetch
+
+    def fail_once(tx: ReadTx, ids: Sequence[int]) -> list[InboxBatch]:
+        if now[0]:
+            return fetch(tx, ids)
+        now[0] += 600
+        raise UnavailableError("the database is down")
+
+    monkeypatch.setattr(processor_module, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(plant.inbox, "fetch", fail_once)
+    plant.pool.cost = {DEFAULT_TENANT: 1_000_000, other: 1_000_000}
+    plant.receive(4, records=5_000)
+    plant.receive(4, other, records=5_000)
+    async with plant.running():
+        await plant.settle()
+    order = [number for call in plant.pool.calls for number in call]
+    assert order == [1, 5, 2, 6, 3, 7, 4, 8]
 
 
 @pytest.mark.usefixtures("in_a_hurry")

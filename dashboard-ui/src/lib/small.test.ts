@@ -5,7 +5,7 @@ import { formatBytes, formatCompact, plural } from "./number";
 import { mergePages } from "./pages";
 import { getPreferences, setPreferences } from "./preferences";
 import { asProblem, ProblemError, problemFrom } from "./problem";
-import { formatFull, formatSpan, formatTime } from "./time";
+import { formatFull, formatSpan, formatTime, formatWhole } from "./time";
 import { parseSearch, safeNext, stringifySearch } from "./urls";
 
 const S = 1_000_000;
@@ -36,6 +36,16 @@ describe("time", () => {
     expect(formatFull(at, true)).toBe("2026-11-21 08:05:09 UTC");
     expect(formatFull(at, false)).toMatch(/^2026-11-2\d \d\d:\d\d:09 UTC([+−]\d\d:\d\d)?$/);
     expect(formatSpan(-5)).toBe("0 s");
+  });
+
+  it.each([
+    [0, "0 s"],
+    [90, "1 min 30 s"],
+    [5_400, "1 h 30 min"],
+    [172_800, "2 d"],
+    [90_061, "1 d 1 h 1 min 1 s"],
+  ])("says the whole of a span of %i s", (seconds, text) => {
+    expect(formatWhole(seconds * S)).toBe(text);
   });
 });
 

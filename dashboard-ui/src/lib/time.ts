@@ -54,6 +54,25 @@ export function formatSpan(span: Micros): string {
   return step === undefined ? "" : `${Math.floor(seconds / step[1])} ${step[2]}`;
 }
 
+const WHOLE: readonly [seconds: number, unit: string][] = [
+  [86_400, "d"],
+  [3_600, "h"],
+  [60, "min"],
+  [1, "s"],
+];
+
+/** A span with nothing rounded away above the second: `2 d`, `1 h 30 min`. Micros in. */
+export function formatWhole(span: Micros): string {
+  let rest = Math.max(0, Math.round(span / 1e6));
+  const words: string[] = [];
+  for (const [seconds, unit] of WHOLE) {
+    const count = Math.floor(rest / seconds);
+    rest -= count * seconds;
+    if (count > 0) words.push(`${count} ${unit}`);
+  }
+  return words.join(" ") || "0 s";
+}
+
 export function formatRelative(at: Micros, now: Micros): string {
   const span = now - at;
   if (Math.abs(span) < 1e6 * 5) return "just now";

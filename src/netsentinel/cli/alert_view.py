@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netsentinel.cli.output import counted
-from netsentinel.kernel.clock import to_iso
+from netsentinel.cli.output import counted, stretch_words
+from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND, to_iso
 
 _WHY = {
     "entity": "same entity",
     "address": "same address",
     "rule": "same rule",
     "technique": "same technique",
-    "time": "close in time",
 }
 _DID = {"status": "status", "verdict": "verdict", "assignment": "assignee"}
 
@@ -38,7 +37,7 @@ def lines(detail: dict[str, Any], related: Sequence[dict[str, Any]]) -> Iterator
         yield ""
         yield "Related alerts:"
         for one in related:
-            why = ", ".join(_WHY[str(reason["why"])] for reason in one["reasons"])
+            why = ", ".join(_WHY.get(reason["why"]) or _began(alert, one["alert"]) for reason in one["reasons"])
             yield f"  {one['alert']['id']}  {one['alert']['level']:<13} {one['alert']['title']}  ({why})"
 
 
@@ -47,7 +46,28 @@ def _facts(alert: dict[str, Any]) -> Iterator[str]:
     yield f"  {alert['id']}  {alert['level']}  score {alert['score']}  {alert['status']}, {verdict}"
     yield f"  {alert['entity_kind']} {alert['entity']}  from {alert['source']}  by {alert['detector']}"
     yield f"  {counted(alert['count'], 'finding')}, {to_iso(alert['first_at'])} to {to_iso(alert['last_at'])}"
+    yield f"  raised {to_iso(alert['raised_at'])}{_behind(alert)}"
     yield f"  assignee: {alert['assignee_name'] or 'nobody'}"
+
+
+def _behind(alert: dict[str, Any]) -> str:
+    """How long after its events an alert was raised, where that is long: they were replayed, or came late."""
+    behind = alert["raised_at"] - alert["last_at"]
+    return f", {_largest(behind)} after the last finding" if behind > DAY else ""
+
+
+def _began(alert: dict[str, Any], other: dict[str, Any]) -> str:
+    """How the beginnings of two alerts lie to each other."""
+    later = other["first_at"] - alert["first_at"]
+    if abs(later) < SECOND:
+        return "began at the same moment"
+    return f"began {_largest(abs(later))} {'later' if later > 0 else 'earlier'}"
+
+
+def _largest(stretch: int) -> str:
+    """A stretch of time in its largest unit."""
+    unit = next((unit for unit in (DAY, HOUR, MINUTE) if stretch >= unit), SECOND)
+    return stretch_words(stretch - stretch % unit)
 
 
 def _activity(one: dict[str, Any]) -> str:

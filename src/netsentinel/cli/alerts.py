@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,20 +51,22 @@ def list_alerts(
         "by_arrival": "true" if by_arrival else "",
         "limit": limit,
     }
-    page = _call(server, key, "GET", "/api/v2/alerts", query={name: value for name, value in query.items() if value})
-    items = page["items"]
+    asked = {name: value for name, value in query.items() if value}
+    items = _call(server, key, "GET", "/api/v2/alerts", query=asked)["items"]
     if output is Output.JSON:
         print_json(items)
         return
     from netsentinel.kernel.clock import to_iso
 
+    raised = ("RAISED",) if by_arrival else ()
     print_table(
-        ("LEVEL", "STATUS", "COUNT", "LAST", "ENTITY", "TITLE", "ASSIGNEE", "ID"),
+        ("LEVEL", "STATUS", "COUNT", *raised, "LAST", "ENTITY", "TITLE", "ASSIGNEE", "ID"),
         [
             (
                 item["level"],
                 item["status"],
                 item["count"],
+                *(to_iso(item["raised_at"]) for _ in raised),
                 to_iso(item["last_at"]),
                 item["entity"],
                 item["title"],
@@ -74,6 +76,24 @@ def list_alerts(
             for item in items
         ],
     )
+    if not by_arrival:
+        last = _call(server, key, "GET", "/api/v2/alerts", query=asked | {"by_arrival": "true"})["items"]
+        _tell_late(last, {item["id"] for item in items})
+
+
+def _tell_late(last_raised: list[dict[str, Any]], shown: set[str]) -> None:
+    """Say that alerts were raised lately about old events, as after a replay, and stand further down."""
+    from netsentinel.kernel.clock import DAY, HOUR, SystemClock
+
+    since = SystemClock().now() - HOUR
+    new = [item for item in last_raised if item["raised_at"] > since and item["last_at"] < item["raised_at"] - DAY]
+    late = [item for item in new if item["id"] not in shown]
+    if late:
+        many = "More than " if len(late) == len(last_raised) else ""
+        talk(
+            f"{many}{counted(len(late), 'alert')} of the last hour {'is' if len(late) == 1 else 'are'} not among these,"
+            " about events more than a day old; --by-arrival lists first what was raised last."
+        )
 
 
 @alerts_app.command("show")

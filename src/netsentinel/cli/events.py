@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
@@ -44,16 +44,19 @@ def search(
     """Show the newest stored events that fit."""
     query = {"where": where or [], "q": text, "regex": regex, "since": time_of(since), "until": time_of(until)}
     query |= {"by_arrival": "true" if by_arrival else ""}
-    items = asyncio.run(_all(server, key, {name: value for name, value in query.items() if value}, limit))
+    asked = {name: value for name, value in query.items() if value}
+    items = asyncio.run(_all(server, key, asked, limit))
     if output is Output.JSON:
         print_json(items)
         return
     from netsentinel.kernel.clock import to_iso
 
+    received = ("RECEIVED",) if by_arrival else ()
     print_table(
-        ("TIME", "SOURCE", "CLASS", "FROM", "TO", "USER", "DOMAIN", "ACTION", "ID"),
+        (*received, "TIME", "SOURCE", "CLASS", "FROM", "TO", "USER", "DOMAIN", "ACTION", "ID"),
         [
             (
+                *(to_iso(item["received_at"]) for _ in received),
                 to_iso(item["time"]),
                 item["source"],
                 item["class_uid"],
@@ -67,6 +70,24 @@ def search(
             for item in items
         ],
     )
+    oldest = items[-1]["time"] if len(items) == limit else time_of(since)
+    if oldest and not by_arrival and not until:
+        _tell_late(server, key, asked, oldest)
+
+
+def _tell_late(server: str, key: str, query: dict[str, Any], oldest: int) -> None:
+    """Say that events arrived lately that are older than what is shown, and than a day: those of a replay."""
+    from netsentinel.cli.remote import ask
+    from netsentinel.kernel.clock import DAY, SystemClock, to_iso
+
+    since = min(oldest, SystemClock().now() - DAY)
+    asked = query | {"since": since, "bars": 1}
+    late = asyncio.run(ask(server, key, "GET", "/api/v2/events/histogram", query=asked))["late"]
+    if late:
+        talk(
+            f"{counted(late, 'event')} from before {to_iso(since)} arrived in the last hour;"
+            " --by-arrival lists first what was received last."
+        )
 
 
 @events_app.command("set-aside")

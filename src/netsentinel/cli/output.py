@@ -32,6 +32,20 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def stretch_words(stretch: int) -> str:
+    """Microseconds in words, with nothing rounded: `2 days`, `1 hour 30 minutes`."""
+    from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND
+
+    words: list[str] = []
+    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        count, stretch = divmod(stretch, unit)
+        words += [counted(count, name)] if count else []
+    if stretch or not words:
+        seconds = stretch / SECOND
+        words.append(f"{seconds:g} second{'' if seconds == 1 else 's'}")
+    return " ".join(words)
+
+
 def print_json(value: Any) -> None:
     """One JSON value on a line."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

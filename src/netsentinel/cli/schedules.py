@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, stretch_of, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, stretch_words, talk
 from netsentinel.cli.tasks import ask, json_of, segment, tell
 
 schedules_app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, add and trigger schedules.")
@@ -272,17 +272,23 @@ def show_runs(items: list[dict[str, Any]], output: Output) -> None:
 
 def words_of(trigger: dict[str, Any]) -> str:
     """When a trigger fires, in a few words."""
-    from netsentinel.kernel.clock import SECOND, to_iso
+    from netsentinel.kernel.clock import to_iso
 
     match trigger["kind"]:
         case "cron":
             return f"{trigger['cron']} ({trigger['zone']})"
         case "interval":
-            return f"every {trigger['every'] / SECOND:g} s"
+            return _each(stretch_words(trigger["every"]))
         case "once":
             return f"once at {to_iso(trigger['at'])}"
         case _:
             return f"on {trigger['on']}"
+
+
+def _each(stretch: str) -> str:
+    """`every day` for `1 day`."""
+    count, _, unit = stretch.partition(" ")
+    return f"every {unit}" if count == "1" and " " not in unit else f"every {stretch}"
 
 
 def _came_to(run: dict[str, Any]) -> str:

@@ -29,12 +29,12 @@ def list_suppressions(
 ) -> None:
     """Show suppressions, newest first, and how much each has hidden."""
     query = {"active": "true" if active else "false", "limit": limit}
-    items = _call(server, key, "GET", "/api/v2/suppressions", query=query)["items"]
     if output is Output.JSON:
-        print_json(items)
+        print_json(_call(server, key, "GET", "/api/v2/suppressions", query=query)["items"])
         return
     from netsentinel.kernel.clock import to_iso
 
+    items, titles = asyncio.run(_with_titles(server, key, query))
     print_table(
         ("STATE", "HIDDEN", "LAST HIDDEN", "UNTIL", "CONDITIONS", "REASON", "BY", "ID"),
         [
@@ -43,7 +43,7 @@ def list_suppressions(
                 item["hidden"],
                 to_iso(item["last_hidden_at"]) if item["last_hidden_at"] else "never",
                 to_iso(item["expires_at"]) if item["expires_at"] else "for good",
-                " and ".join(_words(one) for one in item["conditions"]),
+                " and ".join(_words(one, titles) for one in item["conditions"]),
                 item["reason"],
                 item["created_by_name"],
                 item["id"],
@@ -120,6 +120,21 @@ def conditions_of(terms: list[str]) -> list[dict[str, Any]]:
     return [{"field": field, "match": match, "values": values} for (field, match), values in found.items()]
 
 
+async def _with_titles(server: str, key: str, query: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Suppressions, and the titles of the rules they name: those of their newest alerts, where there are any."""
+    from netsentinel.cli.remote import Remote
+
+    async with Remote.find(server, key) as remote:
+        items = (await remote.get("/api/v2/suppressions", query))["items"]
+        named = {value for item in items for one in item["conditions"] if _is_rule(one) for value in one["values"]}
+        titles: dict[str, str] = {}
+        for rule_id in sorted(named):
+            newest = (await remote.get("/api/v2/alerts", {"rule_id": rule_id, "limit": 1}))["items"]
+            if newest:
+                titles[rule_id] = newest[0]["title"]
+        return items, titles
+
+
 async def _add(
     server: str, key: str, conditions: list[dict[str, Any]], about: dict[str, str], days: int | None
 ) -> dict[str, Any]:
@@ -150,16 +165,24 @@ async def _add(
 
 def _told(preview: dict[str, Any]) -> str:
     about = "" if preview["exact"] else "about "
+    alerts = counted(preview["alerts"], "alert")
+    part = f" and part of {preview['partly']} more" if preview["partly"] else ""
     text = (
-        f"In the last {counted(preview['days'], 'day')} it would have hidden {counted(preview['alerts'], 'alert')} and"
-        f" part of {preview['partly']} more: {about}{counted(preview['findings'], 'finding')}."
+        f"In the last {counted(preview['days'], 'day')} it would have hidden {alerts}{part}:"
+        f" {about}{counted(preview['findings'], 'finding')}."
     )
     if preview["true_positives"]:
         text += f" CAUTION: {preview['true_positives']} of these alerts were called true positives."
     return text
 
 
-def _words(condition: dict[str, Any]) -> str:
+def _is_rule(condition: dict[str, Any]) -> bool:
+    return condition["field"] == "rule_id" and condition["match"] == "equals"
+
+
+def _words(condition: dict[str, Any], titles: dict[str, str]) -> str:
+    if _is_rule(condition):
+        return "rule " + " or ".join(titles.get(value, value) for value in condition["values"])
     how = "=" if condition["match"] == "equals" else f" {condition['match']} "
     return f"{condition['field']}{how}{' or '.join(condition['values'])}"
 

@@ -12,6 +12,7 @@ from tests.unit.cli.answering import Answering
 EVENT: dict[str, Any] = {
     "id": "evt_1_0",
     "time": 1_780_000_000_000_000,
+    "received_at": 1_780_500_000_000_000,
     "source": "eve",
     "class_uid": 4001,
     "src_ip": "10.0.0.1",
@@ -34,6 +35,8 @@ def pages(total: int) -> Answering:
     """So many events, in pages as large as they are asked for."""
 
     def reply(request: httpx2.Request) -> object:
+        if request.url.path.endswith("/histogram"):
+            return {"items": [], "late": 0}
         at, limit = int(request.url.params.get("cursor", "0")), int(request.url.params["limit"])
         items = [EVENT | {"id": f"evt_{number}_0"} for number in range(at, min(total, at + limit))]
         return {"items": items, "next": str(at + limit) if at + limit < total else None}
@@ -47,7 +50,7 @@ def test_a_search_asks_with_everything_that_is_stated(monkeypatch: pytest.Monkey
         *("search", "mimi katz", "-w", "src_ip=10.0.0.1", "-w", "user!=eve", "--regex", "a+"),
         *("--since", "2026-01-01T00:00:00Z", "--until", "2026-01-02T00:00:00Z", "--key", "ns_key_x"),
     )
-    (asked,) = server.asked
+    (asked, *_) = server.asked
     assert (asked.method, asked.url.path) == ("GET", "/api/v2/events")
     assert asked.url.params.get_list("where") == ["src_ip=10.0.0.1", "user!=eve"]
     assert (asked.url.params["q"], asked.url.params["regex"], asked.url.params["limit"]) == ("mimi katz", "a+", "50")
@@ -77,6 +80,53 @@ def test_what_the_server_refuses_is_an_error_with_its_words(monkeypatch: pytest.
     Answering(lambda _: refusal).install(monkeypatch)
     with pytest.raises(InvalidInputError, match="no column 'x'"):
         run("search", "-w", "x=1")
+
+
+def with_late(count: int) -> Answering:
+    """One stored event, and so many older ones that arrived lately."""
+
+    def reply(request: httpx2.Request) -> object:
+        if request.url.path.endswith("/histogram"):
+            return {"items": [], "late": count}
+        return {"items": [EVENT], "next": None}
+
+    return Answering(reply)
+
+
+def test_a_search_by_arrival_says_when_events_were_received(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = with_late(7).install(monkeypatch)
+    out, err = run("search", "--by-arrival", "--limit", "1")
+    assert "RECEIVED" in out
+    assert "2026-06-03" in out
+    assert (len(server.asked), err) == (1, "")
+
+
+@pytest.mark.parametrize("bounds", [("--limit", "1"), ("--since", "2026-05-01T00:00:00Z")])
+def test_a_search_says_when_older_events_arrived_lately(
+    monkeypatch: pytest.MonkeyPatch, bounds: tuple[str, str]
+) -> None:
+    server = with_late(7).install(monkeypatch)
+    out, err = run("search", "-w", "src_ip=10.0.0.1", *bounds)
+    assert "RECEIVED" not in out
+    assert "7 events from before 2026-05-" in err
+    assert "--by-arrival" in err
+    asked = server.asked[-1].url.params
+    assert asked["where"] == "src_ip=10.0.0.1"
+    assert 0 < int(asked["since"]) <= EVENT["time"]
+
+
+@pytest.mark.parametrize("options", [(), ("--limit", "1", "--until", "2026-06-01T00:00:00Z")])
+def test_a_search_that_shows_everything_or_ends_before_now_has_no_such_hint(
+    monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    server = with_late(7).install(monkeypatch)
+    assert run("search", *options)[1] == ""
+    assert len(server.asked) == 1
+
+
+def test_nothing_is_said_of_late_events_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_late(0).install(monkeypatch)
+    assert run("search", "--limit", "1")[1] == ""
 
 
 def test_batches_that_were_set_aside_are_listed_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from netsentinel.cli.output import print_json, print_table, printable, talk
+from netsentinel.cli.output import print_json, print_table, printable, stretch_words, talk
+from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND
 
 
 def test_data_goes_to_stdout_and_talk_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,3 +30,18 @@ def test_a_cell_cannot_forge_a_row(capsys: pytest.CaptureFixture[str]) -> None:
 def test_log_data_cannot_drive_the_terminal() -> None:
     assert printable("\x1b[2Jgone\x07\u202e") == "\ufffd[2Jgone\ufffd\ufffd"
     assert printable("line\n\ttab \u00fc") == "line\n\ttab \u00fc"
+
+
+@pytest.mark.parametrize(
+    ("stretch", "words"),
+    [
+        (2 * DAY, "2 days"),
+        (HOUR + 30 * MINUTE, "1 hour 30 minutes"),
+        (90 * SECOND, "1 minute 30 seconds"),
+        (SECOND, "1 second"),
+        (SECOND // 2, "0.5 seconds"),
+        (0, "0 seconds"),
+    ],
+)
+def test_a_stretch_of_time_is_said_with_nothing_rounded(stretch: int, words: str) -> None:
+    assert stretch_words(stretch) == words

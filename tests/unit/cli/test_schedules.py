@@ -76,7 +76,9 @@ def test_what_states_no_trigger_is_refused(options: dict[str, Any]) -> None:
     ("trigger", "words"),
     [
         (SCHEDULE["trigger"], "0 3 * * * (UTC)"),
-        ({"kind": "interval", "every": 90 * SECOND}, "every 90 s"),
+        ({"kind": "interval", "every": 90 * SECOND}, "every 1 minute 30 seconds"),
+        ({"kind": "interval", "every": 2 * DAY}, "every 2 days"),
+        ({"kind": "interval", "every": DAY}, "every day"),
         ({"kind": "once", "at": 0}, "once at 1970-01-01T00:00:00.000000Z"),
         ({"kind": "event", "on": "alert.raised"}, "on alert.raised"),
     ],

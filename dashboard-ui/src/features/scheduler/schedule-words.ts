@@ -1,6 +1,6 @@
 /** Schedules in words. */
 import type { Run, ScheduleDraft, Trigger } from "@/lib/model";
-import { formatSpan } from "@/lib/time";
+import { formatWhole } from "@/lib/time";
 
 export const KINDS = [
   ["cron", "Cron"],
@@ -24,7 +24,7 @@ export const MISFIRES = [
 /** When it fires. A time of a `once` is written by the page. */
 export function triggerText(trigger: Pick<Trigger, "kind" | "cron" | "zone" | "every" | "on">): string {
   if (trigger.kind === "cron") return `${trigger.cron} (${trigger.zone})`;
-  if (trigger.kind === "interval") return `every ${formatSpan(trigger.every)}`;
+  if (trigger.kind === "interval") return `every ${formatWhole(trigger.every)}`;
   return trigger.kind === "event" ? `on ${trigger.on}` : "once";
 }
 

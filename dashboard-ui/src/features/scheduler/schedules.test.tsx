@@ -203,6 +203,7 @@ describe("a schedule", () => {
   it("is said in words", () => {
     const { trigger } = makeSchedule();
     expect(triggerText({ ...trigger, kind: "interval", every: 900_000_000 })).toBe("every 15 min");
+    expect(triggerText({ ...trigger, kind: "interval", every: 5_400_000_000 })).toBe("every 1 h 30 min");
     expect(triggerText({ ...trigger, kind: "event", on: "alert.raised" })).toBe("on alert.raised");
     expect(runText({ outcome: "submitted", state: "" })).toBe("Under way");
     expect(runText({ outcome: "missed", state: "" })).toBe("Missed");

@@ -59,13 +59,24 @@ async def test_tags_are_counted_since_a_time(kept: tuple[Database, AlertStores])
 
     def fill(tx: Tx) -> None:
         for number, tags in enumerate((("attack.t1046",), ("attack.t1046",), ("attack.t1110", "x"), ())):
-            stores.alerts.save(tx, replace(alert(number), last_at=10 + number, tags=tags))
+            stores.alerts.save(tx, replace(alert(number), last_at=10 + number, raised_at=5, tags=tags))
 
     await db.write(fill)
     found = await db.read(lambda tx: stores.alerts.tagged(tx, T, 11))
     assert found == [((), 1, 13), (("attack.t1110", "x"), 1, 12), (("attack.t1046",), 1, 11)]
     assert (("attack.t1046",), 2, 11) in await db.read(lambda tx: stores.alerts.tagged(tx, T, 0))
     assert await db.read(lambda tx: stores.alerts.tagged(tx, OTHER, 0)) == []
+
+
+async def test_tags_of_alerts_that_were_raised_lately_about_what_is_old_count(
+    kept: tuple[Database, AlertStores],
+) -> None:
+    db, stores = kept
+    await db.write(lambda tx: stores.alerts.save(tx, replace(alert(1), last_at=10, raised_at=90, tags=("a",))))
+    await db.write(lambda tx: stores.alerts.save(tx, replace(alert(2), last_at=95, raised_at=20, tags=("a",))))
+    await db.write(lambda tx: stores.alerts.save(tx, replace(alert(3), last_at=10, raised_at=20, tags=("a",))))
+    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 50)) == [(("a",), 2, 95)]
+    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 96)) == []
 
 
 async def test_newest_is_the_one_with_the_latest_finding(kept: tuple[Database, AlertStores]) -> None:

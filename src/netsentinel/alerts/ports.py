@@ -54,7 +54,7 @@ class AlertStore(Protocol):
         ...
 
     def tagged(self, tx: ReadTx, tenant: TenantId, since: Micros) -> list[tuple[tuple[str, ...], int, Micros]]:
-        """(tags, how many alerts with findings since then have just these, when the newest was)."""
+        """(tags, how many alerts raised or with findings since then have just these, when the newest was)."""
         ...
 
 

@@ -111,7 +111,12 @@ class AlertService:
         return await self._db.read(lambda tx: self._found(tx, tenant, alert_id))
 
     async def techniques_since(self, tenant: TenantId, since: Micros) -> dict[str, tuple[int, Micros]]:
-        """Id of each ATT&CK technique that alerts with findings since then name -> (how many do, the newest when)."""
+        """Id of each ATT&CK technique that alerts name -> (how many do, the newest when).
+
+        Args:
+            tenant: whose alerts.
+            since: of alerts with findings since then, or raised since then about what is older, as after a replay.
+        """
         seen: dict[str, tuple[int, Micros]] = {}
         for tags, count, at in await self._db.read(lambda tx: self._stores.alerts.tagged(tx, tenant, since)):
             for technique in techniques(tags):

@@ -169,12 +169,13 @@ class SqlAlerts:
         return row[0] if row else 0
 
     def tagged(self, tx: ReadTx, tenant: TenantId, since: Micros) -> list[tuple[tuple[str, ...], int, Micros]]:
-        """(tags, how many alerts with findings since then have just these, when the newest was)."""
+        """(tags, how many alerts raised or with findings since then have just these, when the newest was)."""
+        newest = "max(CASE WHEN raised_at > last_at THEN raised_at ELSE last_at END)"
         sql = (
-            "SELECT tags, count(*), max(last_at) FROM alerts WHERE tenant = ? AND last_at >= ?"
-            " GROUP BY tags ORDER BY max(last_at) DESC, tags"
+            f"SELECT tags, count(*), {newest} FROM alerts WHERE tenant = ? AND (last_at >= ? OR raised_at >= ?)"  # noqa: S608 - constants only
+            f" GROUP BY tags ORDER BY {newest} DESC, tags"
         )
-        return [(decode_texts(row[0]), row[1], row[2]) for row in tx.rows(sql, (tenant, since))]
+        return [(decode_texts(row[0]), row[1], row[2]) for row in tx.rows(sql, (tenant, since, since))]
 
 
 def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:

@@ -67,11 +67,11 @@ class MemoryAlerts:
         return sum(alert.entity == entity for alert in self.of_tenant(tenant))
 
     def tagged(self, tx: ReadTx, tenant: TenantId, since: Micros) -> list[tuple[tuple[str, ...], int, Micros]]:
-        """(tags, how many alerts since then have just these, when the newest was)."""
+        """(tags, how many alerts raised or with findings since then have just these, when the newest was)."""
         found: dict[tuple[str, ...], list[Micros]] = {}
         for alert in self.of_tenant(tenant):
-            if alert.last_at >= since:
-                found.setdefault(alert.tags, []).append(alert.last_at)
+            if (at := max(alert.last_at, alert.raised_at)) >= since:
+                found.setdefault(alert.tags, []).append(at)
         return sorted(((tags, len(at), max(at)) for tags, at in found.items()), key=lambda one: (-one[2], one[0]))
 
     def of_tenant(self, tenant: TenantId) -> list[Alert]:

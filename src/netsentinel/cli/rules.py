@@ -240,7 +240,7 @@ def _row(item: dict[str, Any]) -> tuple[object, ...]:
         item["level"],
         item["hits"],
         _when(item["last_hit_at"]),
-        cost["ns_per_event"] if cost["evaluations"] else "not measured yet",
+        cost["ns_per_event"] if cost["evaluations"] else _unmeasured(cost),
         item["title"],
         item["pack"],
         item["id"],
@@ -269,11 +269,16 @@ def _facts(detail: dict[str, Any]) -> list[tuple[str, object]]:
         ("hits", f"{rule['hits']:,}" + (f", the last {_when(rule['last_hit_at'])}" if rule["hits"] else "")),
         (
             "cost",
-            (measured if cost["evaluations"] else "not measured yet") + f"; {counted(cost['patterns'], 'pattern')}",
+            (measured if cost["evaluations"] else _unmeasured(cost)) + f"; {counted(cost['patterns'], 'pattern')}",
         ),
         ("cases", f"{hits} that must hit, {len(detail['cases']) - hits} that must not"),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _unmeasured(cost: dict[str, Any]) -> str:
+    """Costs are measured in samples of the events; a rule may have hits elsewhere."""
+    return f"not asked in {counted(cost['events'], 'sampled event')} yet" if cost["events"] else "not measured yet"
 
 
 def _when(at: int) -> str:

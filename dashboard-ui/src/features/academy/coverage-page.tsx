@@ -66,8 +66,11 @@ export function CoveragePage() {
       <Panel hidden={report.isError && !report.data}>
         {report.isPending && <Skeleton rows={6} label="Loading coverage" />}
         {report.data && items.length === 0 && (
-          <EmptyState title="No alert named a technique" icon={<CheckIcon size={22} />}>
-            <p>Rules name ATT&CK techniques by tags such as attack.t1046.</p>
+          <EmptyState title={`No alert of the last ${days} days named a technique`} icon={<CheckIcon size={22} />}>
+            <p>
+              Alerts count that were raised in this time, however old their events are, or that had findings in it.
+              Rules name ATT&CK techniques by tags such as attack.t1046.
+            </p>
           </EmptyState>
         )}
         {items.length > 0 && (

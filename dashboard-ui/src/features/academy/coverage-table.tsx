@@ -40,7 +40,7 @@ export const COLUMNS: readonly Column<TechniqueCoverage>[] = [
   },
   {
     id: "last",
-    header: "Last seen",
+    header: "Last alert",
     className: styles["time"],
     cell: ({ last_at }) => <Time at={last_at} />,
   },
@@ -93,7 +93,7 @@ export function Summary({ report }: { readonly report: CoverageReport }) {
   const { items, covered, people, shifts } = report;
   if (shifts !== null && shifts.length === 0) return "Nobody is on shift now.";
   if (covered === null) {
-    return `Alerts named ${plural(items.length, "technique")}. With ${plural(people, "person", "people")} who ${
+    return `Alerts of this time named ${plural(items.length, "technique")}. With ${plural(people, "person", "people")} who ${
       people === 1 ? "looks" : "look"
     } after alerts, what they master is shown to those who teach.`;
   }
@@ -102,7 +102,7 @@ export function Summary({ report }: { readonly report: CoverageReport }) {
       <strong>
         {covered} of {plural(items.length, "technique")}
       </strong>{" "}
-      that alerts named {covered === 1 ? "is" : "are"} mastered by somebody{" "}
+      that alerts of this time named {covered === 1 ? "is" : "are"} mastered by somebody{" "}
       {shifts === null ? "of" : `on ${shifts.join(", ")}:`} {plural(people, "person", "people")} who{" "}
       {people === 1 ? "looks" : "look"} after alerts.
     </>

@@ -23,7 +23,7 @@ export function Provenance({ detail }: { readonly detail: RuleDetail }) {
         {hasHistory(rule) && (
           <div className={styles["history"]}>
             <Sparkline label={explainHistory(rule)} values={rule.history} />
-            <span className="muted">last 30 days</span>
+            <span className="muted">last 30 days, by when they were found</span>
           </div>
         )}
         <Facts

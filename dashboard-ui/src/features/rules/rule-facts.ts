@@ -9,7 +9,7 @@ export const isMeasured = (cost: RuleCost): boolean => cost.evaluations > 0;
 
 /** What a rule takes of one event: nanoseconds below a microsecond, then microseconds. */
 export function formatCost(cost: RuleCost): string {
-  if (!isMeasured(cost)) return "not measured yet";
+  if (!isMeasured(cost)) return cost.events === 0 ? "not measured yet" : "not in a sample yet";
   if (cost.ns_per_event >= MICRO) return `${(cost.ns_per_event / MICRO).toFixed(1)} µs`;
   if (cost.ns_per_event < 1) return "< 1 ns";
   return `${Math.round(cost.ns_per_event)} ns`;
@@ -26,7 +26,7 @@ export function explainCost(cost: RuleCost): string {
       : `${formatNumber(cost.patterns)} patterns are looked for on its behalf.`;
   const sampled = plural(cost.events, "sampled event");
   if (cost.events === 0) return `Not measured yet. ${patterns}`;
-  if (!isMeasured(cost)) return `Not measured yet: it was not asked in ${sampled}. ${patterns}`;
+  if (!isMeasured(cost)) return `Costs are measured in samples: it was not asked in ${sampled}. ${patterns}`;
   const asked = `asked ${plural(cost.evaluations, "time")} in ${sampled}`;
   return `${formatCost(cost)} for one event on average; ${asked}. ${patterns}`;
 }

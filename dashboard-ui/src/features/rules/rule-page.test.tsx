@@ -32,7 +32,7 @@ describe("one rule", () => {
     const asIs = { normalizer: (text: string) => text };
     expect(screen.getByText("An address or a name from a list.", asIs)).toBeInTheDocument();
     expect(screen.getByText("Look at:\n- the first\n- the second one", asIs)).toBeInTheDocument();
-    expect(screen.getByText("not measured yet")).toBeInTheDocument();
+    expect(screen.getByText("not in a sample yet")).toBeInTheDocument();
     expect(screen.getByText(/not asked in 8 sampled events/)).toBeInTheDocument();
   });
 

@@ -36,13 +36,13 @@ describe("the list of rules", () => {
     ]);
   });
 
-  it("says of a rule that was never asked that it is not measured", async () => {
+  it("says of a rule that no sample asked, hits or none, that it is in no sample yet", async () => {
     const cost = { patterns: 3, events: 8, evaluations: 0, nanoseconds: 0, ns_per_event: 0 };
     server.use(get("/api/v2/rules", rulePage(makeRule({ cost }))));
     await open();
-    expect(screen.getByText("not measured yet")).toHaveAttribute(
+    expect(screen.getByText("not in a sample yet")).toHaveAttribute(
       "title",
-      "Not measured yet: it was not asked in 8 sampled events. 3 patterns are looked for on its behalf.",
+      "Costs are measured in samples: it was not asked in 8 sampled events. 3 patterns are looked for on its behalf.",
     );
   });
 

@@ -90,8 +90,9 @@ class TechniqueCoverage:
     name: str
     concept: str
     alerts: int
-    """With findings in the time."""
+    """Raised in the time, or with findings in it."""
     last_at: Micros
+    """When the newest of them was raised, or had its last finding, whichever is later."""
     masters: int | None
     """How many of the people have mastered it; None where that is not shown."""
     mastered_by: tuple[str, ...]

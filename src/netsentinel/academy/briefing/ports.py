@@ -20,7 +20,7 @@ class SeenAlerts(Protocol):
         ...
 
     async def techniques_since(self, tenant: TenantId, since: Micros) -> dict[str, tuple[int, Micros]]:
-        """Id of each technique that alerts since then name -> (how many do, the newest when)."""
+        """Id of each technique that alerts since then, by findings or raising, name -> (how many, the newest when)."""
         ...
 
 

@@ -39,10 +39,10 @@ class FixedAlerts:
         """Techniques of the alerts, counted."""
         seen: dict[str, tuple[int, Micros]] = {}
         for one in self._alerts:
-            if one.tenant == tenant and one.last_at >= since:
+            if one.tenant == tenant and (newest := max(one.last_at, one.raised_at)) >= since:
                 for technique in techniques(one.tags):
                     count, at = seen.get(technique, (0, 0))
-                    seen[technique] = (count + 1, max(at, one.last_at))
+                    seen[technique] = (count + 1, max(at, newest))
         return seen
 
 

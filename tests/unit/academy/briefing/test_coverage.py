@@ -30,7 +30,7 @@ async def test_techniques_that_nobody_masters_come_first(clock: FakeClock) -> No
     site = await taught(clock, lesson("03", "Scans", "t1046"))
     now = clock.now()
     scan = replace(alert(2), tags=("attack.t1046",), last_at=now)
-    old = replace(alert(3), tags=("attack.t9999",), last_at=now - 31 * DAY)
+    old = replace(alert(3), tags=("attack.t9999",), last_at=now - 31 * DAY, raised_at=now - 31 * DAY)
     odd = replace(alert(4), tags=("attack.t9998",), last_at=now)
     alerts = FixedAlerts(replace(GUESSING, last_at=now), replace(GUESSING, id="alr_5", last_at=now), scan, old, odd)
     mastery = FixedMastery({("usr_a", "t1110.001"): 0.61, ("usr_b", "t1046"): 0.5})

@@ -10,7 +10,7 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, talk
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import RemoteError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ async def _replay(
         console=Console(stderr=True),
     )
     async with Remote.find(server, key) as remote:
+        known = frozenset() if source else await _known(remote)
         with bar:
             task = bar.add_task("replay", total=None)
             async for batch in _paced(_batches(paths, source, wire_format, paced=speed > 0), speed):
@@ -92,17 +93,29 @@ async def _replay(
                 done.size += batch.size
                 bar.update(task, advance=len(batch.lines))
             bar.update(task, total=sum(done.records for done in sent.values()))
+    if before := sorted(known & sent.keys()):
+        more = f" and {len(before) - 1} more" if len(before) > 1 else ""
+        talk(f"{before[0]}{more} had events before, and has more now; --source NAME keeps replays apart.")
     return sent
+
+
+async def _known(remote: "Remote") -> frozenset[str]:
+    """Names of sources that sent something before; none for a key that may only send."""
+    try:
+        items = (await remote.get("/api/v2/sources", {}))["items"]
+    except (RemoteError, UnavailableError):
+        return frozenset()
+    return frozenset(item["name"] for item in items if item["events"] or item["rejected"])
 
 
 def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -> Iterator[Batch]:
     """The files' records in batches of one source; when paced, of a quarter of a second of event time."""
-    from netsentinel.events.files import SourceNames, read_records
+    from netsentinel.events.files import SourceNames
 
     batch: Batch | None = None
     names = SourceNames()
-    for path, line in read_records(paths, on_cut=talk, on_skip=talk, on_capture=talk):
-        name = source or names.of(str(path))
+    for named, path, line in _records(paths):
+        name = source or names.of(path, named)
         at = _event_time(line, wire_format) if paced else 0
         if batch is not None and (
             batch.source != name
@@ -118,6 +131,15 @@ def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -
         batch.size += len(line) + 1
     if batch is not None:
         yield batch
+
+
+def _records(paths: list[Path]) -> Iterator[tuple[str, str, bytes]]:
+    """(the path that was stated, the path of the file, a record) in the order of the files."""
+    from netsentinel.events.files import read_records
+
+    for named in paths:
+        for path, line in read_records([named], on_cut=talk, on_skip=talk, on_capture=talk):
+            yield str(named), path, line
 
 
 async def _paced(batches: Iterator[Batch], speed: float) -> AsyncIterator[Batch]:

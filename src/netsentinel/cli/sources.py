@@ -22,12 +22,21 @@ NameArgument = Annotated[str, typer.Argument(help="Name of the source.")]
 
 
 @sources_app.command("list")
-def list_sources(*, server: ServerOption = "", key: KeyOption = "", output: OutputOption = Output.TABLE) -> None:
-    """List every source that is configured or ever sent something."""
+def list_sources(
+    *,
+    files: Annotated[
+        bool, typer.Option("--files", help="Each file of a replayed folder or archive by itself.")
+    ] = False,
+    server: ServerOption = "",
+    key: KeyOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List every source that is configured or ever sent something; files of one replay are one line."""
     items = _call("GET", _PATH, server, key)["items"]
     if output is Output.JSON:
         print_json(items)
         return
+    items = items if files else _folded(items)
     rows = [
         (
             item["name"],
@@ -42,6 +51,26 @@ def list_sources(*, server: ServerOption = "", key: KeyOption = "", output: Outp
         for item in items
     ]
     print_table(("NAME", "KIND", "STATE", "PER SECOND", "EVENTS", "REJECTED", "LOST", "SAYS"), rows)
+
+
+def _folded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sources of one replay, `archive:file`, as one with the sums of theirs, in the place of the first."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        group, colon, _ = item["name"].partition(":")
+        groups.setdefault(f"{group}:" if colon and not item["kind"] else item["name"], []).append(item)
+    return [
+        {
+            **ones[0],
+            "name": name.removesuffix(":"),
+            **{figure: sum(one[figure] for one in ones) for figure in ("rate", "events", "rejected", "lost")},
+            "error": "",
+            "note": f"{len(ones)} files; --files lists them",
+        }
+        if len(ones) > 1
+        else ones[0]
+        for name, ones in groups.items()
+    ]
 
 
 @sources_app.command("kinds")

@@ -41,6 +41,10 @@ MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
 """Largest file that is one JSON document or an .evtx; such a file has to be held as a whole."""
 
 _NAME_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
+_MOST_NAME = 64
+"""Characters of a source's name."""
+_MOST_GROUP = 24
+"""So many of them may be those of the folder or archive that the file is in."""
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -208,38 +212,56 @@ def _reading(name: str) -> Generator[None]:
         raise MalformedBodyError(f"{name} is broken: {error}", path=name) from None
 
 
-def source_name(path: str) -> str:
-    """A source's name for a file: its stem without compression and format endings, in the characters allowed."""
+def source_name(path: str, most: int = _MOST_NAME) -> str:
+    """A source's name for a file: its stem without compression and format endings, in the characters allowed.
+
+    Args:
+        path: of the file.
+        most: characters of the name.
+    """
+    return _stem(path)[:most].rstrip("-._:") or "file"
+
+
+def _stem(path: str) -> str:
     name = Path(path).name
-    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".pcap", ".pcapng"):
+    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".evtx", ".pcap", ".pcapng"):
         name = name.removesuffix(ending)
-    cleaned = "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
-    return cleaned[:64] or "file"
+    return "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
 
 
 class SourceNames:
     """Names for several files. Files of one name in different folders get different names: the folder's before it."""
 
     def __init__(self) -> None:
-        self._folders: dict[str, str] = {}
+        self._owners: dict[str, tuple[str, str]] = {}
         self._names: dict[str, str] = {}
 
-    def of(self, path: str) -> str:
-        """The source's name for a file, the same each time; rotated siblings in one folder share theirs."""
+    def of(self, path: str, named: str = "") -> str:
+        """The source's name for a file, the same each time; rotated siblings in one folder share theirs.
+
+        Args:
+            path: of the file, as `read_records` calls it.
+            named: the path that was to be read; of a file in a folder or an archive, its name and a colon come first.
+        """
         name = self._names.get(path)
         if name is None:
-            name = self._names[path] = next(one for one in _candidates(path) if self._is_free(one, path))
+            group, inner = "", path
+            if named and named != path:
+                group = source_name(str(Path(named).absolute()), _MOST_GROUP) + ":"
+                inner = path.removeprefix(named)[1:]
+            name = self._names[path] = next(one for one in _candidates(inner, group) if self._is_free(one, path))
         return name
 
     def _is_free(self, name: str, path: str) -> bool:
-        folder = str(Path(path).parent)
-        return self._folders.setdefault(name, folder) == folder
+        owner = (str(Path(path).parent), _stem(path))
+        return self._owners.setdefault(name, owner) == owner
 
 
-def _candidates(path: str) -> Iterator[str]:
-    name, folders = source_name(path), [part for part in Path(path).parent.parts if part != "/"]
-    yield name
+def _candidates(path: str, group: str) -> Iterator[str]:
+    most = _MOST_NAME - len(group)
+    name, folders = source_name(path, most), [part for part in Path(path).parent.parts if part != "/"]
+    yield group + name
     for depth in range(1, len(folders) + 1):
-        yield source_name("-".join((*folders[-depth:], name)))
+        yield group + source_name("-".join((*folders[-depth:], name)), most)
     for number in count(2):
-        yield f"{name[:60]}-{number}"
+        yield f"{group}{name[: most - 6]}-{number}"

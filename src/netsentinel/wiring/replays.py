@@ -135,12 +135,19 @@ def _saved(checkpoint: msgspec.Raw | None) -> int:
     return 0 if checkpoint is None else int(msgspec.json.decode(checkpoint)["records"])
 
 
+def _records(paths: list[Path], note: Callable[[str], None]) -> Iterator[tuple[str, str, bytes]]:
+    """(the path that was stated, the path of the file, a record) in the order of the files."""
+    for named in paths:
+        for path, line in read_records([named], on_cut=note, on_skip=note, on_capture=note):
+            yield str(named), path, line
+
+
 def _batches(paths: list[Path], source: Replay, note: Callable[[str], None]) -> Iterator[_Batch]:
     """The records in batches of one source; the same files give the same batches."""
     batch: _Batch | None = None
     names = SourceNames()
-    for path, line in read_records(paths, on_cut=note, on_skip=note, on_capture=note):
-        name = source.source or names.of(path)
+    for named, path, line in _records(paths, note):
+        name = source.source or names.of(path, named)
         if batch is not None and (
             batch.source != name or len(batch.lines) >= _BATCH_RECORDS or batch.size >= _BATCH_BYTES
         ):

@@ -1,10 +1,15 @@
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
+import httpx2
 import pytest
+import typer
+from typer.testing import CliRunner
 
-from netsentinel.cli.replay import Batch, _batches, _event_time, _paced
+from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, replay
+from tests.unit.cli.answering import Answering
 from tests.unit.events.captures.craft import Talk, Tape, pcapng
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +33,33 @@ def test_files_become_batches_of_one_source(tmp_path: Path) -> None:
     assert [(batch.source, len(batch.lines)) for batch in batches] == [("a", 3), ("b", 2)]
     joined = list(_batches([first, second], "both", "", paced=False))
     assert [(batch.source, len(batch.lines)) for batch in joined] == [("both", 5)]
+
+
+def test_files_of_an_archive_carry_its_name(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "case.zip", "w") as archive:
+        for name in ("a", "b"):
+            archive.writestr(f"logs/{name}.json", json.dumps(lines(1)[0]))
+    batches = _batches([tmp_path / "case.zip", written(tmp_path / "c.json.gz", lines(1))], "", "", paced=False)
+    assert [batch.source for batch in batches] == ["case:a", "case:b", "c"]
+
+
+@pytest.mark.parametrize(("before", "said"), [(3, "a had events before"), (0, ""), (None, "")])
+def test_it_says_when_a_source_had_events_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int | None, said: str
+) -> None:
+    def reply(request: httpx2.Request) -> object:
+        if request.method == "POST":
+            return {}
+        items = [{"name": "a", "events": before, "rejected": 0}]
+        return httpx2.Response(403, content=b"{}") if before is None else {"items": items}
+
+    Answering(reply).install(monkeypatch)
+    app = typer.Typer()
+    app.command()(replay)
+    result = CliRunner().invoke(app, [str(written(tmp_path / "a.json.gz", lines(2)))], catch_exceptions=False)
+    assert "2 records sent and on disk, as 1 source." in result.stderr
+    assert ("--source NAME keeps replays apart" in result.stderr) == bool(said)
+    assert said in result.stderr
 
 
 def test_batches_are_bounded(tmp_path: Path) -> None:
@@ -69,7 +101,7 @@ def test_a_capture_is_sent_as_records_with_what_became_of_its_packets(
     talk.tape.put(b"\x08\x00\x45")
     (tmp_path / "office.pcapng").write_bytes(pcapng(talk.tape.packets))
     (batch,) = _batches([tmp_path], "", "", paced=False)
-    assert batch.source == "office"
+    assert batch.source.endswith(":office")
     logs = [json.loads(line)["_path"] for line in batch.lines if line.startswith(b"{")]
     assert logs == ["http", "conn", "stats"]
     assert "6 packets: 5 in 1 connections" in capsys.readouterr().err

@@ -57,6 +57,24 @@ def test_the_list_says_how_each_is_doing(answer: Callable[[Any], Asked]) -> None
     assert json.loads(run("list", "-o", "json")[1]) == [ITEM]
 
 
+def test_files_of_one_replay_are_one_line(answer: Callable[[Any], Asked]) -> None:
+    sent = ITEM | {"kind": "", "state": "unmanaged", "note": ""}
+    items = [
+        sent | {"name": "evtx:Security", "events": 30, "rejected": 1},
+        sent | {"name": "evtx:System", "events": 12, "rejected": 0},
+        sent | {"name": "lone:file", "events": 5},
+        ITEM | {"name": "site:fw"},
+        ITEM | {"name": "site:vpn"},
+    ]
+    answer({"items": items})
+    header, *rows = run("list")[1].splitlines()
+    assert [row.split()[0] for row in rows] == ["evtx", "lone:file", "site:fw", "site:vpn"], header
+    assert "2 files" in rows[0]
+    assert rows[0].split()[4:6] == ["42", "1"]
+    assert [row.split()[0] for row in run("list", "--files")[1].splitlines()[1:3]] == ["evtx:Security", "evtx:System"]
+    assert len(json.loads(run("list", "-o", "json")[1])) == 5
+
+
 def test_options_are_json_or_text(answer: Callable[[Any], Asked]) -> None:
     asked = answer(ITEM)
     options = ("-s", "port=5515", "-s", 'transports=["tcp"]', "-s", "address=127.0.0.1")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netsentinel.events.configured.model import SOURCE_NAME
 from netsentinel.events.files import SourceNames, read_records, source_name
 from netsentinel.events.lines import LongLine, Unreadable
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
@@ -209,3 +210,19 @@ def test_files_of_one_name_in_different_folders_are_different_sources() -> None:
         "logs.zip-b-conn",
         "b-conn-2",
     ]
+
+
+def test_files_of_a_folder_or_an_archive_have_its_name_before_a_colon() -> None:
+    names, archive = SourceNames(), "/in/EVTX samples.zip"
+    assert names.of(f"{archive}!a/Security.evtx", archive) == "EVTX-samples:Security"
+    assert names.of(f"{archive}!b/Security.evtx", archive) == "EVTX-samples:b-Security"
+    assert names.of("/in/2026-01-31/conn.log", "/in/2026-01-31") == "2026-01-31:conn"
+    assert names.of("/in/conn.log", "/in/conn.log") == "conn"
+
+
+def test_names_that_had_to_be_cut_stay_different() -> None:
+    names, archive = SourceNames(), f"{'x' * 80}.zip"
+    given = [names.of(f"{archive}!{'y' * 90}{number}.json", archive) for number in range(3)]
+    assert len(set(given)) == 3
+    assert all(SOURCE_NAME.fullmatch(name) and name.startswith("x" * 24 + ":y") for name in given)
+    assert names.of(f"{archive}!{'y' * 90}0.json.gz", archive) == given[0], "a rotated sibling"

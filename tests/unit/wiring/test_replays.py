@@ -110,7 +110,7 @@ async def test_files_and_folders_become_batches_of_their_sources(site: Site) -> 
         task = await site.ended(await site.replay(paths=[path, str(site.folder / "more")]))
     assert task.state is TaskState.SUCCEEDED
     assert msgspec.json.decode(task.result or b"") == {"records": 30, "batches": 4, "notes": []}
-    assert await site.stored() == [*(("eve", n) for n in range(25)), *(("b", n) for n in range(100, 105))]
+    assert await site.stored() == [*(("eve", n) for n in range(25)), *(("more:b", n) for n in range(100, 105))]
     assert len(site.woken) == 4
 
 

@@ -66,10 +66,13 @@ export function CoveragePage() {
       <Panel hidden={report.isError && !report.data}>
         {report.isPending && <Skeleton rows={6} label="Loading coverage" />}
         {report.data && items.length === 0 && (
-          <EmptyState title={`No alert of the last ${days} days named a technique`} icon={<CheckIcon size={22} />}>
+          <EmptyState
+            title={`No alert of the last ${days} days named a technique`}
+            icon={<CheckIcon size={22} />}
+          >
             <p>
-              Alerts count that were raised in this time, however old their events are, or that had findings in it.
-              Rules name ATT&CK techniques by tags such as attack.t1046.
+              Alerts count that were raised in this time, however old their events are, or that had findings
+              in it. Rules name ATT&CK techniques by tags such as attack.t1046.
             </p>
           </EmptyState>
         )}

@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
+import { Fragment, useState } from "react";
 import { classes } from "@/components/classes";
 import { Panel } from "@/components/panel";
 import { RowSub } from "@/components/row-title";
-import { Sparkline } from "@/components/sparkline";
 import { Time } from "@/components/time";
 import type { SourceItem } from "@/lib/model";
-import { formatBytes, formatCompact, formatNumber, plural } from "@/lib/number";
-import { formatSpan } from "@/lib/time";
+import { formatCompact, formatNumber, plural } from "@/lib/number";
+import { Events, Rate, Waiting } from "./source-cells";
+import { GroupRow } from "./source-group-row";
+import { fileOf, grouped } from "./source-groups";
 import { type SourceAct, SourceMenu } from "./source-menu";
 import { SourceNote, SourceState } from "./source-state";
 import styles from "./sources-page.module.css";
@@ -29,7 +31,11 @@ const COLUMNS = [
   ["Actions", "act"],
 ] as const;
 
+/** Sources as a table; files of one replay are one row, which can be unfolded. */
 export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
+  const [open, setOpen] = useState<readonly string[]>([]);
+  const toggle = (name: string): void =>
+    setOpen(open.includes(name) ? open.filter((one) => one !== name) : [...open, name]);
   return (
     <Panel>
       <table role="table" className={styles["table"]} aria-label="Sources">
@@ -43,51 +49,38 @@ export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {sources.map((source) => (
-            <SourceRow key={source.name} source={source} {...rest} />
-          ))}
+          {grouped(sources).map((one) =>
+            "files" in one ? (
+              <Fragment key={`${one.name}:`}>
+                <GroupRow group={one} isOpen={open.includes(one.name)} onToggle={() => toggle(one.name)} />
+                {open.includes(one.name) &&
+                  one.files.map((source) => (
+                    <SourceRow key={source.name} source={source} called={fileOf(source)} {...rest} />
+                  ))}
+              </Fragment>
+            ) : (
+              <SourceRow key={one.name} source={one} {...rest} />
+            ),
+          )}
         </tbody>
       </table>
     </Panel>
   );
 }
 
-function formatRate(rate: number): string {
-  if (rate > 0 && rate < 0.05) return "under 0.1/s";
-  return rate === 0 || rate >= 10 ? `${formatCompact(Math.round(rate))}/s` : `${rate.toFixed(1)}/s`;
-}
+type RowProps = Omit<SourcesTableProps, "sources"> & {
+  readonly source: SourceItem;
+  /** Where it stands below the row of its group: the file's name. */
+  readonly called?: string;
+};
 
-function Rate({ source: { rate, series } }: { readonly source: SourceItem }) {
-  const words = `${formatRate(rate)} over the last minute, at most ${formatNumber(Math.max(0, ...series))} in five seconds`;
-  return (
-    <span className={styles["rateCell"]}>
-      <span>{formatRate(rate)}</span>
-      {series.some((count) => count > 0) && <Sparkline label={words} values={series} />}
-    </span>
-  );
-}
-
-function Waiting({ source: { waiting, waiting_bytes: bytes, lag } }: { readonly source: SourceItem }) {
-  const behind = [bytes > 0 && formatBytes(bytes), lag > 1e6 && `for ${formatSpan(lag)}`]
-    .filter(Boolean)
-    .join(" ");
-  return (
-    <>
-      {formatCompact(waiting)}
-      {behind !== "" && <RowSub>{behind}</RowSub>}
-    </>
-  );
-}
-
-type RowProps = Omit<SourcesTableProps, "sources"> & { readonly source: SourceItem };
-
-function SourceRow({ source, mayChange, onRejected, onAct }: RowProps) {
+function SourceRow({ source, called, mayChange, onRejected, onAct }: RowProps) {
   const clean = source.error === "" && source.last_error === "";
   return (
-    <tr role="row" className={styles["row"]}>
+    <tr role="row" className={classes(styles["row"], called !== undefined && styles["file"])}>
       <td role="cell" className={styles["source"]}>
         <Link to="/events" search={{ where: `source=${source.name}` }} className={styles["name"]}>
-          {source.name}
+          {called ?? source.name}
         </Link>
         <SourceState source={source} />
       </td>
@@ -95,8 +88,7 @@ function SourceRow({ source, mayChange, onRejected, onAct }: RowProps) {
         <Rate source={source} />
       </td>
       <td role="cell" className={styles["number"]} data-name="Events">
-        <span title={formatNumber(source.events)}>{formatCompact(source.events)}</span>
-        <RowSub>{formatBytes(source.size)}</RowSub>
+        <Events source={source} />
       </td>
       <td role="cell" className={styles["number"]} data-name="Rejected">
         {source.rejected === 0 ? (

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import type { SourceItem } from "@/lib/model";
 import { makeSource, NOW } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { fails, get, server } from "@/testing/server";
@@ -10,6 +11,9 @@ async function row(): Promise<HTMLElement> {
   if (found === undefined) throw new Error("no row");
   return found;
 }
+
+const file = (name: string, change: object): SourceItem =>
+  makeSource({ name, rejected: 0, waiting: 0, last_error: "", ...change });
 
 describe("sources", () => {
   it("show counts, lag and the last error", async () => {
@@ -50,6 +54,39 @@ describe("sources", () => {
     expect(address()).toBe("/sources?rejected=zeek-core");
     await user.click(within(dialog).getByRole("button", { name: "Close" }));
     await waitFor(() => expect(address()).toBe("/sources"));
+  });
+
+  it("are one row for the files of a replay, which unfolds", async () => {
+    const items = [
+      file("alone:file", { events: 9 }),
+      file("case:Security", { events: 30, rejected: 2 }),
+      file("case:System", { events: 12, format: "evtx" }),
+      makeSource({ name: "site:fw", kind: "syslog", origin: "api" }),
+      makeSource({ name: "site:vpn", kind: "syslog", origin: "api" }),
+    ];
+    server.use(get("/api/v2/sources", { items }));
+    const { user } = renderApp("/sources");
+    const table = within(await screen.findByRole("table", { name: "Sources" }));
+    const names = (): (string | null | undefined)[] =>
+      table
+        .getAllByRole("row")
+        .map((one) => one.querySelector("td")?.querySelector("a, button")?.textContent);
+    expect(names().slice(1)).toEqual(["alone:file", "case2 files ", "site:fw", "site:vpn"]);
+    const group = table.getByRole("button", { name: /^case/ });
+    expect(group.closest("tr")).toHaveTextContent("several formats");
+    expect(group.closest("tr")).toHaveTextContent("Lines of 1 file were rejected.");
+    const cells = [...(group.closest("tr")?.querySelectorAll("td") ?? [])];
+    expect(cells.map(({ textContent }) => textContent).slice(2, 4)).toEqual(["429.5 MiB", "2"]);
+    await user.click(group);
+    expect(group).toHaveAttribute("aria-expanded", "true");
+    expect(names().slice(2, 5)).toEqual(["case2 files ", "Security", "System"]);
+    expect(table.getByRole("link", { name: "Security" })).toHaveAttribute(
+      "href",
+      expect.stringContaining("source%3Dcase%3ASecurity"),
+    );
+    expect(table.getByRole("button", { name: /2 rejected lines of case:Security/ })).toBeInTheDocument();
+    await user.click(group);
+    expect(names()).toHaveLength(5);
   });
 
   it("say when rejected lines cannot be had, or none is kept", async () => {

@@ -30,7 +30,7 @@ from netsentinel.tasks.entries import (
     TaskWanted,
 )
 from netsentinel.tasks.errors import LeaseLostError, UnknownActionError, WorkerLostError
-from netsentinel.tasks.model import AttemptOutcome, Effect, Pool, Reason, Task, TaskState, Wanted
+from netsentinel.tasks.model import AttemptOutcome, Effect, Pool, Progress, Reason, Task, TaskState, Wanted
 from netsentinel.tasks.ports import (
     AttemptStore,
     BreakerGate,
@@ -164,6 +164,8 @@ class End:
     lost: bool = False
     """The process that ran it died."""
     effects: tuple[Effect, ...] = ()
+    last: Progress | None = None
+    """What it reported last, where it succeeded; a report is written some time after it was made."""
 
 
 @dataclass(slots=True)
@@ -355,7 +357,7 @@ class Engine:
 
     def _ended(self, task: Task, end: End, now: int) -> tuple[Task, AttemptOutcome]:
         if end.result is not None:
-            after = life.succeeded(task, now, end.result)
+            after = life.succeeded(task, now, end.result, end.last)
             succeeded = after.state is TaskState.SUCCEEDED
             return after, AttemptOutcome.SUCCEEDED if succeeded else AttemptOutcome.CANCELLED
         if end.lost:

@@ -170,4 +170,4 @@ class Job:
             result = done.result() if isinstance(done.result(), msgspec.Raw) else self.action.pack_result(done.result())
         except NetSentinelError as refused:
             return End(self._task, failure=classify(refused, self.action.faults))
-        return End(self._task, result=result, effects=tuple(self.effects))
+        return End(self._task, result=result, effects=tuple(self.effects), last=self.latest)

@@ -22,6 +22,7 @@ from netsentinel.tasks.model import (
     MAX_DEATHS,
     Attempt,
     AttemptOutcome,
+    Progress,
     Reason,
     Task,
     TaskState,
@@ -103,13 +104,29 @@ def parked(task: Task, now: Micros, until: Micros) -> Task:
     return changed(task, now, state=_S.PARKED, due_at=until, queued_at=None)
 
 
-def succeeded(task: Task, now: Micros, result: msgspec.Raw) -> Task:
-    """The attempt succeeded; when the task was to be cancelled meanwhile, its result is dropped."""
+def succeeded(task: Task, now: Micros, result: msgspec.Raw, last: Progress | None = None) -> Task:
+    """The attempt succeeded; when the task was to be cancelled meanwhile, its result is dropped.
+
+    Args:
+        task: as it runs.
+        now: when it ended.
+        result: of it.
+        last: what it reported last.
+    """
     if task.wanted in {Wanted.CANCEL, Wanted.SKIP}:
         return stopped(task, now)
     at = max(now, task.updated_at)
+    said = {} if last is None else {"stage": last.stage, "message": last.message}
     return changed(
-        task, now, state=_S.SUCCEEDED, ended_at=at, result=result, percent=100.0, wanted=Wanted.NOTHING, checkpoint=None
+        task,
+        now,
+        state=_S.SUCCEEDED,
+        ended_at=at,
+        result=result,
+        percent=100.0,
+        wanted=Wanted.NOTHING,
+        checkpoint=None,
+        **said,
     )
 
 

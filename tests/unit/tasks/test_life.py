@@ -10,7 +10,7 @@ from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.recovery.retry import Failure, Fault, RetryPolicy
 from netsentinel.tasks import life
 from netsentinel.tasks.errors import TaskStateError
-from netsentinel.tasks.model import FINAL_STATES, Reason, Task, TaskState, Wanted
+from netsentinel.tasks.model import FINAL_STATES, Progress, Reason, Task, TaskState, Wanted
 
 NOW = 1_780_000_000_000_000
 NEW = Task(
@@ -48,6 +48,15 @@ def test_changing_is_replacing() -> None:
 def test_a_tasks_own_time_never_runs_backwards() -> None:
     done = life.succeeded(RUNNING, NOW - DAY, msgspec.Raw(b"1"))
     assert (done.started_at, done.ended_at, done.updated_at) == (NOW + 1, NOW + 1, NOW + 1)
+
+
+def test_a_task_that_succeeded_keeps_what_it_said_last() -> None:
+    before = replace(RUNNING, stage="measuring", message="half")
+    last = Progress(RUNNING.id, RUNNING.tenant, 9, 100.0, "kept", "all")
+    done = life.succeeded(before, NOW, msgspec.Raw(b"1"), last)
+    assert (done.percent, done.stage, done.message) == (100.0, "kept", "all")
+    silent = life.succeeded(before, NOW, msgspec.Raw(b"1"))
+    assert (silent.stage, silent.message) == ("measuring", "half")
 
 
 def test_a_failure_waits_then_gives_up() -> None:

@@ -37,11 +37,15 @@ export function TaskNow({ task }: { readonly task: TaskItem }) {
     case "cancelled":
       return <Line>{asSentence(reasonText(task.reason))}</Line>;
     default:
-      return <Line>{task.message}</Line>;
+      return <Line>{lastWords(task)}</Line>;
   }
 }
 
 export const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What a task said last, `Measured on 275 rows`: by itself, its message may be half a sentence. */
+export const lastWords = ({ stage, message }: Pick<TaskItem, "stage" | "message">): string =>
+  asSentence([stage, message].filter((part) => part !== "").join(" "));
 
 /** What went wrong in the newest attempt. */
 export function faultText({ error, error_code: code }: Pick<TaskItem, "error" | "error_code">): string {

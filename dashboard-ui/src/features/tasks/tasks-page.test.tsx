@@ -41,6 +41,7 @@ describe("the page of tasks", () => {
       makeTask({ id: "tsk_3", state: "parked", dependency: "reputation", due_at: 5 }),
       makeTask({ id: "tsk_2", state: "waiting", reason: "needs" }),
       makeTask({ id: "tsk_1", state: "cancelled", reason: "need_failed" }),
+      makeTask({ id: "tsk_0", state: "succeeded", stage: "measured", message: "on 275 rows" }),
     ]);
     await open();
     const texts = rows().map((row) => row.textContent);
@@ -53,6 +54,7 @@ describe("the page of tasks", () => {
     expect(texts[2]).toContain("Breaker reputation is open");
     expect(texts[3]).toContain("Waits for tasks that it needs");
     expect(texts[4]).toContain("A task that it needs did not succeed");
+    expect(texts[5]).toContain("Measured on 275 rows");
   });
 
   it("follows every change without asking again", async () => {

@@ -226,7 +226,7 @@ def test_a_schedule_is_added_fires_and_is_removed(server: LiveServer) -> None:
     assert netsentinel("schedules", "next", "often", **data).stdout == ""
     netsentinel("schedules", "resume", "often", **data)
     assert len(json.loads(netsentinel("schedules", "next", "often", "--count", "3", "-o", "json", **data).stdout)) == 3
-    assert "every 1 s" in netsentinel("schedules", "show", "often", **data).stdout
+    assert "every second" in netsentinel("schedules", "show", "often", **data).stdout
     assert "often is removed" in netsentinel("schedules", "remove", "often", **data).stderr
     assert netsentinel("schedules", "show", "often", check=False, **data).returncode == 1
     assert netsentinel("schedules", "remove", "journal.trim", check=False, **data).returncode == 1

@@ -5880,9 +5880,9 @@ export interface components {
             label: string;
             /**
              * Benign
-             * @description Its value for benign rows.
+             * @description Its values for benign rows, in which `*` stands for any characters: `flow=From-Normal*`. Otherwise 0, normal, benign, background, false, legitimate and -, in any case.
              */
-            benign?: string | null;
+            benign?: string | string[] | null;
             /**
              * Drop
              * @description Columns that are no features.
@@ -10165,9 +10165,9 @@ export interface components {
             label: string;
             /**
              * Benign
-             * @description Its value for benign rows.
+             * @description Its values for benign rows, in which `*` stands for any characters: `flow=From-Normal*`. Otherwise 0, normal, benign, background, false, legitimate and -, in any case.
              */
-            benign?: string | null;
+            benign?: string | string[] | null;
             /**
              * Drop
              * @description Columns that are no features.
@@ -10221,10 +10221,9 @@ export interface components {
             most: number;
             /**
              * Line
-             * @description Models of one line replace each other.
-             * @default flows
+             * @description Models of one line replace each other; the table's name, or what `rows_of` says, by default.
              */
-            line: string;
+            line?: string | null;
             /**
              * Kind
              * @description Which model.

@@ -18,6 +18,13 @@ EXIT_FAILED = 1
 _KINDS = {"windows": "behaviour", "histories": "feature-maps"}
 """What is trained on rows of events, unless stated otherwise."""
 
+BenignOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A label of benign rows, * for any characters: 'flow=From-Normal*'; may be repeated. By default 0, normal,"
+        " benign, background, false, legitimate and -."
+    ),
+]
 ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="The model's id, or its name such as flows:3.")]
 NoteOption = Annotated[str, typer.Option(help="Why, for whoever reads the history.")]
 
@@ -51,7 +58,7 @@ def train(
         ),
     ] = "",
     label: Annotated[str, typer.Option(help="Of a file: the column that says what a row is.")] = "label",
-    benign: Annotated[str, typer.Option(help="Its value for benign rows.")] = "",
+    benign: BenignOption = None,
     drop: Annotated[list[str] | None, typer.Option(help="A column that is no feature; may be repeated.")] = None,
     where: Annotated[list[str] | None, typer.Option(help="Of stored events: column=value; may be repeated.")] = None,
     since: Annotated[str, typer.Option(help="Stored events from this time on, ISO 8601.")] = "",
@@ -64,7 +71,9 @@ def train(
             "or histories (in its last eight windows)."
         ),
     ] = "flows",
-    line: Annotated[str, typer.Option(help="Models of one line take each other's place; --rows-of by default.")] = "",
+    line: Annotated[
+        str, typer.Option(help="Models of one line take each other's place; by default a table's name, or --rows-of.")
+    ] = "",
     kind: Annotated[
         str,
         typer.Option(
@@ -96,7 +105,6 @@ def train(
         "until": time_of(until),
         "most": most,
         "rows_of": rows_of,
-        "line": line or rows_of,
         "kind": kind or _KINDS.get(rows_of, "flow-classifier"),
         "split": split,
         "time_column": time_column,
@@ -107,7 +115,8 @@ def train(
         "search_seconds": search,
         "note": note,
     }
-    made = asyncio.run(_train(server, key, wanted | ({"benign": benign} if benign else {})))
+    stated = {name: value for name, value in {"line": line, "benign": benign}.items() if value}
+    made = asyncio.run(_train(server, key, wanted | stated))
     model = made["model"]
     if output is Output.JSON:
         print_json(made)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netsentinel.cli import model_registry, model_tables
+from netsentinel.cli.model_registry import BenignOption
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ def evaluate(
     train: Annotated[Path, typer.Option(help="File to learn from: CSV, Parquet or NSL-KDD text, also packed.")],
     test: Annotated[Path, typer.Option(help="File to measure on, with the same columns.")],
     label: Annotated[str, typer.Option(help="The column that says what a row is.")],
-    benign: Annotated[
-        str | None,
-        typer.Option(
-            help="The label of benign rows. By default 0, normal, benign, background, false, legitimate and -."
-        ),
-    ] = None,
+    benign: BenignOption = None,
     unsupervised: Annotated[
         bool, typer.Option("--unsupervised", help="Only models that learn from benign rows alone.")
     ] = False,
@@ -59,7 +55,7 @@ def evaluate(
     from netsentinel.detection.models.evaluate import evaluate as measured
 
     names = chosen(model or [], unsupervised=unsupervised)
-    first, second = read_pair(train, test, label, benign=benign, drop=tuple(drop or ()))
+    first, second = read_pair(train, test, label, benign=tuple(benign or ()), drop=tuple(drop or ()))
     _say(first, second)
     rows: list[tuple[str, ...]] = []
     for name in names:

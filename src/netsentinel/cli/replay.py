@@ -82,7 +82,7 @@ async def _replay(
         console=Console(stderr=True),
     )
     async with Remote.find(server, key) as remote:
-        known = frozenset() if source else await _known(remote)
+        known = await _known(remote) if not source else frozenset[str]()
         with bar:
             task = bar.add_task("replay", total=None)
             async for batch in _paced(_batches(paths, source, wire_format, paced=speed > 0), speed):

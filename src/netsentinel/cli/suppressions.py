@@ -182,7 +182,8 @@ def _is_rule(condition: dict[str, Any]) -> bool:
 
 def _words(condition: dict[str, Any], titles: dict[str, str]) -> str:
     if _is_rule(condition):
-        return "rule " + " or ".join(titles.get(value, value) for value in condition["values"])
+        values: list[str] = condition["values"]
+        return "rule " + " or ".join(titles.get(value, value) for value in values)
     how = "=" if condition["match"] == "equals" else f" {condition['match']} "
     return f"{condition['field']}{how}{' or '.join(condition['values'])}"
 

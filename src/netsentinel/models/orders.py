@@ -62,7 +62,8 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     rows_of: RowsOf = RowsOf.FLOWS
     """Of stored events."""
     label: str = "label"
-    benign: str | None = None
+    benign: tuple[str, ...] = ()
+    """Labels of benign rows, whole or with `*`; those that data sets use when empty."""
     drop: tuple[str, ...] = ()
     time_column: str = ""
     host_column: str = ""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass, field
 from io import BufferedWriter, FileIO
@@ -26,6 +27,9 @@ _PLAIN: Final = (".csv", ".txt", ".log", ".labeled", ".json", ".jsonl", ".ndjson
 """Tables as texts, and logs of flows with labels: Zeek's of IoT-23 are `.labeled`, Argus's of CTU-13 `.binetflow`."""
 _WHOLE: Final = (".csv.zst", ".parquet", ".pq")
 _SUFFIXES: Final = (*_WHOLE, *(kind + packing for kind in _PLAIN for packing in ("", ".gz")))
+_WORD: Final = re.compile("[a-z0-9]+")
+_MOST_LINE: Final = 40
+"""Characters of a line's name."""
 _PART: Final = ".part-"
 _OWNER_ONLY: Final = 0o600
 _SECOND: Final = 1_000_000
@@ -66,6 +70,15 @@ def table_named(path: str) -> str:
     A name alone can only be that of a table: files on the server are named by absolute paths.
     """
     return path.removeprefix(PREFIX) if path.startswith(PREFIX) or "/" not in path else ""
+
+
+def line_named(path: str) -> str:
+    """The line of models that learn from a table, where nobody names one: the table's name, in a line's letters."""
+    name = path.rpartition("/")[2].removeprefix(PREFIX).lower()
+    while ending := next((one for one in _SUFFIXES if name.endswith(one)), ""):
+        name = name.removesuffix(ending)
+    line = "-".join(_WORD.findall(name))
+    return (line if line[:1].isalpha() else f"table-{line}")[:_MOST_LINE].rstrip("-")
 
 
 class TableFolder:

@@ -38,7 +38,7 @@ from netsentinel.models.orders import (
 from netsentinel.models.ports import ModelFiles
 from netsentinel.models.report import Evaluation
 from netsentinel.models.service import ModelRegistry
-from netsentinel.models.tables import PREFIX
+from netsentinel.models.tables import PREFIX, line_named
 from netsentinel.recovery import RetryPolicy
 from netsentinel.storage import ReadTx, Tx
 from netsentinel.storage.private_file import private_folder
@@ -78,6 +78,7 @@ _WHAT: Final = {
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 _Column = Annotated[str, Meta(max_length=200)]
+_Label = Annotated[str, Meta(max_length=200)]
 _Path = Annotated[str, Meta(max_length=4_096)]
 
 
@@ -89,8 +90,9 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
     uploaded, or the absolute path of one in a folder that sources may read; empty for stored events."""
     label: _Column = "label"
     """Of a table: the column that says what a row is."""
-    benign: Annotated[str, Meta(max_length=200)] | None = None
-    """Its value for benign rows; otherwise 0, normal, benign, background, false, legitimate and -."""
+    benign: _Label | Annotated[tuple[_Label, ...], Meta(max_length=50)] | None = None
+    """Its values for benign rows, in which `*` stands for any characters; otherwise 0, normal, benign, background,
+    false, legitimate and -."""
     drop: Annotated[tuple[_Column, ...], Meta(max_length=500)] = ()
     """Columns that are no features."""
     time_column: _Column = ""
@@ -116,8 +118,8 @@ class RowsWanted(EventsWanted, frozen=True, kw_only=True, forbid_unknown_fields=
 class Training(RowsWanted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to train."""
 
-    line: _Name = "flows"
-    """Models of one line take each other's place."""
+    line: _Name | None = None
+    """Models of one line take each other's place; `own_line` says which where it is left out."""
     kind: Annotated[str, Meta(max_length=64)] = "flow-classifier"
     """Which model, for example `flow-classifier` (needs labels) or `isolation-forest` (needs none)."""
     split: SplitBy = SplitBy.HASH
@@ -129,6 +131,11 @@ class Training(RowsWanted, frozen=True, kw_only=True, forbid_unknown_fields=True
     search_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0
     """How long to look for better parameters; 0 for the model's own."""
     note: Annotated[str, Meta(max_length=1_000)] = ""
+
+    @property
+    def own_line(self) -> str:
+        """The line as stated, else the table's name, else what a row of stored events is."""
+        return self.line or (line_named(self.path) if self.path else self.rows_of.value)
 
 
 class Evaluating(RowsWanted, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -280,9 +287,9 @@ class ModelActions:
             self._registry.add(tx, self._shop.acting(tx, task), trained, task.id)
 
         reporter.commit(keep)
-        reporter.progress(100, "kept", "", None)
+        reporter.progress(100, "kept", f"in the line {trained.line}, measured on {trained.scores.rows:,} other rows")
         return TrainedModel(
-            line=wanted.line,
+            line=trained.line,
             kind=wanted.kind,
             sha256=trained.artefact.sha256,
             size=trained.artefact.size,
@@ -303,6 +310,7 @@ class ModelActions:
         measured = await self._shop.bench.run(order, _scaled(reporter))
         if not isinstance(measured, Measured):
             raise InvalidTrainingError("The process that measures answered another question.")
+        reporter.progress(100, "measured", f"on {measured.scores.rows:,} rows")
         return Evaluation(
             model=model.id,
             data=wanted.said,
@@ -339,7 +347,7 @@ class ModelActions:
             return Rows(
                 path=str(self._shop.allowed(tenant, wanted.path)),
                 label=wanted.label,
-                benign=wanted.benign,
+                benign=(wanted.benign,) if isinstance(wanted.benign, str) else wanted.benign or (),
                 drop=wanted.drop,
                 time_column=wanted.time_column,
                 host_column=wanted.host_column,
@@ -363,7 +371,8 @@ class ModelActions:
             threshold=made.threshold,
             servable=made.servable,
         )
-        champion = await self._champion(tenant, wanted.line)
+        line = wanted.own_line
+        champion = await self._champion(tenant, line)
         provenance = Provenance(
             data=wanted.said,
             data_hash=made.data_hash,
@@ -372,9 +381,9 @@ class ModelActions:
             split=wanted.split.value,
             parent=champion.id if champion else "",
         )
-        report = msgspec.structs.replace(made.report, card=card(wanted.line, artefact, provenance, made.report))
+        report = msgspec.structs.replace(made.report, card=card(line, artefact, provenance, made.report))
         return Trained(
-            line=wanted.line,
+            line=line,
             artefact=artefact,
             provenance=provenance,
             scores=report.scores,

@@ -88,11 +88,11 @@ def test_models_are_listed_with_stage_and_share(server: Answering, capsys: pytes
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ([], {"rows_of": "flows", "line": "flows", "kind": "flow-classifier", "path": ""}),
-        (["--rows-of", "windows"], {"rows_of": "windows", "line": "windows", "kind": "behaviour"}),
-        (["--rows-of", "histories"], {"rows_of": "histories", "line": "histories", "kind": "feature-maps"}),
+        ([], {"rows_of": "flows", "kind": "flow-classifier", "path": ""}),
+        (["--rows-of", "windows"], {"rows_of": "windows", "kind": "behaviour"}),
+        (["--rows-of", "histories"], {"rows_of": "histories", "kind": "feature-maps"}),
         (["--path", "table:a.csv", "--kind", "nearest", "--line", "mine"], {"path": "table:a.csv", "line": "mine"}),
-        (["--benign", "ok", "--fpr", "0.01", "--search", "9"], {"benign": "ok", "fpr": 0.01, "search_seconds": 9}),
+        (["--benign", "ok", "--fpr", "0.01", "--search", "9"], {"benign": ["ok"], "fpr": 0.01, "search_seconds": 9}),
     ],
 )
 def test_a_training_asks_for_what_was_said_and_tells_what_came_of_it(
@@ -104,6 +104,7 @@ def test_a_training_asks_for_what_was_said_and_tells_what_came_of_it(
     assert "100 % kept" in said.err
     sent = json.loads(server.asked[0].content)
     assert {name: sent[name] for name in expected} == expected
+    assert ("line" in sent) == ("--line" in options), "the server knows the line of a table"
 
 
 def test_a_training_that_failed_ends_with_one(

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, StorageFullError, TooLargeError
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.models import tables
-from netsentinel.models.tables import TableFolder, table_named
+from netsentinel.models.tables import TableFolder, line_named, table_named
 
 pytestmark = pytest.mark.anyio
 
@@ -175,3 +176,21 @@ async def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     assert await folder.tables(T) == ()
     assert await folder.tidy() == 1
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("KDDTrain+.txt", "kddtrain"),
+        ("table:UNSW_NB15_training-set.csv.gz", "unsw-nb15-training-set"),
+        ("/srv/logs/conn.log.labeled", "conn"),
+        ("/srv/2026/capture20110810.binetflow", "capture20110810"),
+        ("2026-11-22.parquet", "table-2026-11-22"),
+        ("\u00fcber.csv.zst", "ber"),
+        ("\u0434\u0430.csv", "table"),
+        (f"{'a' * 39}+{'b' * 9}.csv", "a" * 39),
+    ],
+)
+def test_a_table_names_the_line_of_its_models(path: str, line: str) -> None:
+    assert line_named(path) == line
+    assert re.fullmatch("[a-z][a-z0-9-]{0,39}", line)

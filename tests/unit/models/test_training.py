@@ -17,7 +17,7 @@ from netsentinel.models import ModelFilter, Stage
 from netsentinel.models.bench import Tell
 from netsentinel.models.errors import InvalidTrainingError, TrainingFailedError
 from netsentinel.models.model import ADAPTING
-from netsentinel.models.orders import MODEL_FILE, PLOT_FILE, Evaluate, Made, Measured, Order, SplitBy, Train
+from netsentinel.models.orders import MODEL_FILE, PLOT_FILE, Evaluate, Made, Measured, Order, RowsOf, SplitBy, Train
 from netsentinel.models.report import Curves
 from netsentinel.models.training import ATTEMPTS, KINDS, Evaluating, ModelActions, RowsWanted, Training, Workshop
 from netsentinel.tasks.model import Effect, Task, TaskState
@@ -147,6 +147,19 @@ async def test_a_training_on_stored_events_is_kept_with_the_end_of_its_task(site
     assert "# flows: flow-classifier" in msgspec.json.decode(detail.report)["card"]
     assert await site.shelf.stores.files.read(model.artefact.sha256) == b"the model"
     assert not (site.folder / "tsk_1").exists()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        (Training(), "flows"),
+        (Training(rows_of=RowsOf.WINDOWS), "windows"),
+        (Training(path="/srv/KDDTrain+.txt"), "kddtrain"),
+        (Training(path="/srv/KDDTrain+.txt", line="mine"), "mine"),
+    ],
+)
+async def test_models_of_a_table_are_a_line_of_its_own(site: Site, wanted: Training, line: str) -> None:
+    assert wanted.own_line == line
 
 
 async def test_the_next_attempt_goes_on_with_the_rows_that_were_gathered(site: Site) -> None:

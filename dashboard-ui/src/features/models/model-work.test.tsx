@@ -111,7 +111,7 @@ describe("learning on", () => {
 });
 
 describe("a table", () => {
-  it("takes a table from this computer, and windows have a line of their own", async () => {
+  it("takes a table from this computer, which names the line, and windows have a model of their own", async () => {
     modelServer(makeModel(), ["models:write", "sources:write"]);
     server.use(
       http.put(at("/api/v2/models/tables/:table"), ({ params }) => {
@@ -123,9 +123,11 @@ describe("a table", () => {
     await user.click(await screen.findByRole("button", { name: "Train a model" }));
     const dialog = await screen.findByRole("dialog", { name: "Train a model" });
     await user.click(within(dialog).getByRole("radio", { name: "What entities do" }));
-    expect(within(dialog).getByLabelText("Line")).toHaveValue("windows");
+    expect(within(dialog).getByLabelText("Line")).toHaveAccessibleDescription(/Empty: windows\./);
+    expect(within(dialog).getByLabelText("Model")).toHaveValue("behaviour");
     await user.click(within(dialog).getByRole("radio", { name: "A table" }));
-    expect(within(dialog).getByLabelText("Line")).toHaveValue("flows");
+    expect(within(dialog).getByLabelText("Line")).toHaveAccessibleDescription(/Empty: the table's name\./);
+    expect(within(dialog).getByLabelText("Model")).toHaveValue("flow-classifier");
     await user.upload(within(dialog).getByLabelText("Table to upload"), new File(["a,b"], "flows.csv"));
     await waitFor(() => expect(within(dialog).getByLabelText("Table")).toHaveValue("table:flows.csv"));
   });

@@ -102,7 +102,6 @@ describe("training", () => {
     await user.click(within(dialog).getByRole("button", { name: "Start the training" }));
     expect(await screen.findByText("The training has been queued")).toBeInTheDocument();
     expect(sent[0]?.body).toMatchObject({
-      line: "flows",
       kind: "isolation-forest",
       where: ["source=office", "dst_port=443"],
       most: 200_000,
@@ -120,6 +119,12 @@ describe("training", () => {
       search: "1.5",
     } as const;
     expect(trainingOf(table)).toMatchObject({ path: "/data/a.csv", time_column: "ts", search_seconds: 90 });
+    expect(trainingOf(table)).not.toHaveProperty("benign");
+    expect(trainingOf(table)).not.toHaveProperty("line");
+    expect(trainingOf({ ...table, line: " mine " }).line).toBe("mine");
+    const benign = "flow=From-Normal*\n\n flow=Background* ";
+    expect(trainingOf({ ...table, benign }).benign).toEqual(["flow=From-Normal*", "flow=Background*"]);
+    expect(trainingOf({ ...FRESH, benign })).not.toHaveProperty("benign");
     expect(trainingOf({ ...table, from: "events" })).toMatchObject({
       path: "",
       label: "label",

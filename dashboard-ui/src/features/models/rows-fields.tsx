@@ -69,6 +69,14 @@ export function RowsFields({ texts, onChange, splits = false }: RowsProps) {
             value={texts.label}
             onChange={(event) => onChange({ label: event.target.value })}
           />
+          <TextArea
+            label="Labels of benign rows"
+            hint="One a line, * for any characters: flow=From-Normal*. Empty: 0, normal, benign, background, false, legitimate and -."
+            code
+            rows={2}
+            value={texts.benign}
+            onChange={(event) => onChange({ benign: event.target.value })}
+          />
           {splits && texts.split === "time" && (
             <Field
               label="Column with the time"

@@ -34,6 +34,8 @@ export interface TrainTexts {
   readonly most: string;
   readonly path: string;
   readonly label: string;
+  /** Labels of benign rows, one a line. */
+  readonly benign: string;
   readonly timeColumn: string;
   readonly hostColumn: string;
   readonly split: (typeof SPLITS)[number][0];
@@ -45,13 +47,14 @@ export interface TrainTexts {
 }
 
 export const FRESH: TrainTexts = {
-  line: "flows",
+  line: "",
   kind: "flow-classifier",
   from: "events",
   where: "",
   most: "200000",
   path: "",
   label: "label",
+  benign: "",
   timeColumn: "",
   hostColumn: "",
   split: "hash",
@@ -64,33 +67,43 @@ export const FRESH: TrainTexts = {
 /** About how many of the rows to measure on. */
 const TEST_SHARE = 0.3;
 
-/** Lines and models of what is not flows. */
-const OWN: Partial<Record<TrainTexts["from"], Pick<TrainTexts, "line" | "kind">>> = {
-  windows: { line: "windows", kind: "behaviour" },
-  histories: { line: "histories", kind: "feature-maps" },
+/** Models of what is not flows. */
+const OWN: Partial<Record<TrainTexts["from"], TrainTexts["kind"]>> = {
+  windows: "behaviour",
+  histories: "feature-maps",
 };
 
-/** What else changes with where the rows come from: windows have lines and models of their own. */
+/** What else changes with where the rows come from: windows have models of their own. */
 export function fromOf(texts: TrainTexts, from: TrainTexts["from"]): Partial<TrainTexts> {
-  const isOurs = texts.line === (OWN[texts.from] ?? FRESH).line;
-  if (!isOurs) return { from };
-  const { line, kind } = OWN[from] ?? FRESH;
-  return line === texts.line ? { from } : { from, line, kind };
+  const before = OWN[texts.from] ?? FRESH.kind;
+  const after = OWN[from] ?? FRESH.kind;
+  return texts.kind === before && before !== after ? { from, kind: after } : { from };
 }
+
+/** What the server calls the line where none is stated, as far as that is known before. */
+export function lineHint({ from }: TrainTexts): string {
+  const name = from === "table" ? "the table's name" : from === "events" ? "flows" : from;
+  return `Models of one line take each other's place. Empty: ${name}.`;
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 
 /** The rows that the server is asked to take. */
 function rowsOf(texts: TrainTexts) {
   const isTable = texts.from === "table";
   const ofTable = (text: string): string => (isTable ? text.trim() : "");
-  const where = texts.where
-    .split("\n")
-    .map((term) => term.trim())
-    .filter((term) => term !== "");
+  const where = linesOf(texts.where);
+  const benign = isTable ? linesOf(texts.benign) : [];
   return {
     path: ofTable(texts.path),
     label: ofTable(texts.label) || "label",
     time_column: texts.split === "time" ? ofTable(texts.timeColumn) : "",
     host_column: texts.split === "host" ? ofTable(texts.hostColumn) : "",
+    ...(benign.length > 0 && { benign }),
     where: isTable ? [] : where,
     q: "",
     since: 0,
@@ -105,8 +118,9 @@ export const evaluationOf = (texts: TrainTexts): EvaluationDraft => rowsOf(texts
 
 /** What the server is asked for. */
 export function trainingOf(texts: TrainTexts): TrainingDraft {
+  const line = texts.line.trim();
   return {
-    line: texts.line.trim(),
+    ...(line !== "" && { line }),
     kind: texts.kind,
     split: texts.split,
     test_share: TEST_SHARE,

@@ -9,7 +9,7 @@ import { taskKeys } from "@/features/tasks/task-queries";
 import { sentenceOf } from "@/lib/problem";
 import { startTraining } from "./model-queries";
 import { RowsFields } from "./rows-fields";
-import { BUDGETS, FRESH, KINDS, SPLITS, type TrainTexts, trainingOf } from "./train-draft";
+import { BUDGETS, FRESH, KINDS, lineHint, SPLITS, type TrainTexts, trainingOf } from "./train-draft";
 import styles from "./train-form.module.css";
 
 /** Ask for a model: what it learns from, how it is measured, and what it may cost. */
@@ -41,8 +41,7 @@ export function TrainForm({ onClose }: { readonly onClose: () => void }) {
         <div className={styles["pair"]}>
           <Field
             label="Line"
-            hint="Models of one line take each other's place."
-            required
+            hint={lineHint(texts)}
             pattern="[a-z][a-z0-9\-]{0,39}"
             autoComplete="off"
             value={texts.line}

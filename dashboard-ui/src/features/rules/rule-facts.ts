@@ -25,7 +25,7 @@ export function explainCost(cost: RuleCost): string {
       ? "It is asked for every event of its log source."
       : `${formatNumber(cost.patterns)} patterns are looked for on its behalf.`;
   const sampled = plural(cost.events, "sampled event");
-  if (cost.events === 0) return `Not measured yet. ${patterns}`;
+  if (cost.events === 0) return `Costs are measured in samples of events: none was taken yet. ${patterns}`;
   if (!isMeasured(cost)) return `Costs are measured in samples: it was not asked in ${sampled}. ${patterns}`;
   const asked = `asked ${plural(cost.evaluations, "time")} in ${sampled}`;
   return `${formatCost(cost)} for one event on average; ${asked}. ${patterns}`;

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ from netsentinel.models.orders import RowsOf, SplitBy
 
 _MAX_TIME = 2**62
 _MAX_NAME = 200
+_Label = Annotated[str, Field(max_length=_MAX_NAME)]
 
 
 class ModelQuery(BaseModel):
@@ -44,7 +45,11 @@ class RowsText(BaseModel):
         " name alone will do), or a path that sources may read; empty for stored events.",
     )
     label: str = Field("label", max_length=_MAX_NAME, description="Of a table: the column that says what a row is.")
-    benign: str | None = Field(None, max_length=_MAX_NAME, description="Its value for benign rows.")
+    benign: _Label | Annotated[list[_Label], Field(max_length=50)] | None = Field(
+        None,
+        description="Its values for benign rows, in which `*` stands for any characters: `flow=From-Normal*`. Otherwise"
+        " 0, normal, benign, background, false, legitimate and -, in any case.",
+    )
     drop: list[str] = Field(default_factory=list, max_length=500, description="Columns that are no features.")
     time_column: str = Field("", max_length=_MAX_NAME, description="Of a table, for a split by time.")
     host_column: str = Field("", max_length=_MAX_NAME, description="Of a table, for a split by host.")
@@ -65,7 +70,9 @@ class RowsText(BaseModel):
 class TrainingText(RowsText):
     """What to train."""
 
-    line: str = Field("flows", pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Models of one line replace each other.")
+    line: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] | None = Field(
+        None, description="Models of one line replace each other; the table's name, or what `rows_of` says, by default."
+    )
     kind: str = Field("flow-classifier", min_length=1, max_length=64, description="Which model.")
     split: SplitBy = Field(SplitBy.HASH, description="How rows to measure on are told apart.")
     test_share: float = Field(0.3, ge=0.05, le=0.9, description="About how many of the rows to measure on.")

@@ -51,7 +51,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_pair(
-    train: Path, test: Path, label: str, *, benign: str | None = None, drop: tuple[str, ...] = ()
+    train: Path, test: Path, label: str, *, benign: tuple[str, ...] = (), drop: tuple[str, ...] = ()
 ) -> tuple[Data, Data]:
     """Both files, the second with the columns of the first.
 

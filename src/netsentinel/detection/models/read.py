@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from netsentinel.detection.errors import TrainingDataError
+from netsentinel.detection.models.benign import is_benign
 from netsentinel.detection.models.flow_files import is_log, labels_of, read_flows
 from netsentinel.detection.models.flows import FlowFeatures
 from netsentinel.detection.models.layouts import (
@@ -22,9 +23,6 @@ from netsentinel.detection.models.layouts import (
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.table import Category, Feature, Flags, Floats, Kind, Schema, Table
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, TooLargeError
-
-BENIGN = frozenset({"0", "normal", "benign", "background", "false", "legitimate", "-"})
-"""What a label calls a benign row where nobody says, in lower case."""
 
 MAX_ROWS = 20_000_000
 MAX_COLUMNS = 2_000
@@ -60,7 +58,7 @@ class _File:
 
 
 def read(
-    path: Path, label: str, *, benign: str | None = None, drop: tuple[str, ...] = (), like: Schema | None = None
+    path: Path, label: str, *, benign: tuple[str, ...] = (), drop: tuple[str, ...] = (), like: Schema | None = None
 ) -> Data:
     """The rows of a file.
 
@@ -68,7 +66,7 @@ def read(
         path: a `.parquet` file, text with commas, or a log of flows (Zeek, Suricata, Argus), also packed with gzip or
             zstd. A log gives the features of `flows.FLOWS`.
         label: the column that says what a row is. NSL-KDD's text files call it `class`; `label` is understood too.
-        benign: the label of benign rows; otherwise any of `BENIGN`.
+        benign: labels of benign rows, as `is_benign` takes them.
         drop: columns that are no features.
         like: the columns of an earlier file; without it, whatever describes the rows.
 
@@ -97,7 +95,7 @@ def read(
     return Data(table, Labels(bad, kinds), names, tuple(left_out), file.layout.name)
 
 
-def _from_log(path: Path, label: str, benign: str | None, like: Schema | None) -> Data:
+def _from_log(path: Path, label: str, benign: tuple[str, ...], like: Schema | None) -> Data:
     flows = read_flows(path)
     bad, kinds, names = _labels(np.array(labels_of(flows, label), dtype=np.object_), benign)
     table = FlowFeatures().rows(flows)
@@ -156,16 +154,15 @@ def _label_column(file: _File, label: str) -> str:
     raise TrainingDataError(f"There is no column {label!r}; there are {', '.join(list(file.columns)[:60])}.")
 
 
-def _labels(values: Any, benign: str | None) -> "tuple[Flags, np.ndarray[Any, np.dtype[np.int64]], tuple[str, ...]]":
+def _labels(
+    values: Any, benign: tuple[str, ...]
+) -> "tuple[Flags, np.ndarray[Any, np.dtype[np.int64]], tuple[str, ...]]":
     column = Category.of(_texts(values))
     if (column.codes < 0).any():
         raise TrainingDataError(f"{int((column.codes < 0).sum())} rows have no label.")
-    if benign is not None:
-        good = [value == benign for value in column.values]
-    else:
-        good = [value.strip().lower() in BENIGN for value in column.values]
+    good = [is_benign(value, benign) for value in column.values]
     if not any(good):
-        wanted = repr(benign) if benign is not None else "one that is known to mean benign; name it with --benign"
+        wanted = " or ".join(map(repr, benign)) or "one that is known to mean benign; name it with --benign"
         raise TrainingDataError(f"No row has the label {wanted}. There are {', '.join(column.values[:20])}.")
     bad = ~np.asarray(good, dtype=np.bool_)[column.codes]
     return bad, np.where(bad, column.codes + 1, 0), column.values

@@ -94,9 +94,9 @@ def test_texts_that_name_rows_are_no_features(tmp_path: Path) -> None:
 
 
 def test_whoever_says_what_benign_means_is_heeded(csv: Path) -> None:
-    assert read(csv, "verdict", benign="scan").labels.bad.tolist() == [True, False, True]
+    assert read(csv, "verdict", benign=("scan",)).labels.bad.tolist() == [True, False, True]
     with pytest.raises(TrainingDataError, match="There are benign, scan"):
-        read(csv, "verdict", benign="fine")
+        read(csv, "verdict", benign=("fine", "good*"))
     csv.write_text(CSV.replace("benign", "fine"))
     with pytest.raises(TrainingDataError, match="--benign"):
         read(csv, "verdict")

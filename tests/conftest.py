@@ -30,8 +30,15 @@ LONGEST = (
     "crash/test_server.py",
     "crash/test_lake.py",
     "crash/test_live_clients.py",
+    "contracts/test_projection.py",
+    "contracts/test_graph_stores.py",
+    "contracts/test_model_files.py",
+    "unit/models/test_bench.py",
+    "contracts/test_store_duckdb.py",
+    "contracts/test_detection_pools.py",
+    "unit/models/workshop/test_making.py",
 )
-"""Files that take a minute and more begin first, so that no worker is left alone with one at the end."""
+"""Files that take half a minute and more begin first, so that no worker is left alone with one at the end."""
 DATA = ROOT.parent / "shared" / "data"
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # so that suites can say `from tests.programs import ...`

@@ -41,8 +41,9 @@ async function requireSession({ context, location }: { context: RouterContext; l
 export const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: string } => ({
+  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: string; tenant?: string } => ({
     ...(text(raw["next"]) && { next: String(raw["next"]) }),
+    ...(text(raw["tenant"]) && { tenant: String(raw["tenant"]) }),
     ...(text(raw["ended"]) && { ended: "1" }),
   }),
   component: lazyRouteComponent(() => import("@/features/session/login-page"), "LoginPage"),

@@ -1,4 +1,4 @@
-/** What a person chose for this browser: theme, how times are written, whether single keys are shortcuts. */
+/** What a person chose for this browser: theme, how times are written, whether single keys are shortcuts, which tenant. */
 import { useSyncExternalStore } from "react";
 import { asRecord, parseJson } from "./json";
 
@@ -11,7 +11,11 @@ export interface Preferences {
   readonly theme: Theme;
   readonly time: TimeMode;
   readonly shortcuts: boolean;
+  /** The tenant that somebody logged in to here last. */
+  readonly tenant: string;
 }
+
+export const DEFAULT_TENANT = "default";
 
 const KEY = "netsentinel.preferences";
 const listeners = new Set<() => void>();
@@ -27,9 +31,10 @@ function read(): Preferences {
       theme: oneOf(THEMES, stored["theme"], "system"),
       time: oneOf(TIME_MODES, stored["time"], "local"),
       shortcuts: stored["shortcuts"] !== false,
+      tenant: typeof stored["tenant"] === "string" ? stored["tenant"] : DEFAULT_TENANT,
     };
   } catch {
-    return { theme: "system", time: "local", shortcuts: true }; // storage is blocked
+    return { theme: "system", time: "local", shortcuts: true, tenant: DEFAULT_TENANT }; // storage is blocked
   }
 }
 

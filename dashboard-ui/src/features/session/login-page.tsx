@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { DEFAULT_TENANT, getPreferences, setPreferences } from "@/lib/preferences";
 import { safeNext } from "@/lib/urls";
 import { GateLayout, GateProblem } from "./gate-layout";
 import styles from "./gate-layout.module.css";
@@ -12,14 +13,17 @@ import { authStateQuery, login, meQuery } from "./session-queries";
 export function LoginPage() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const { next, ended } = useSearch({ from: "/login" });
+  const { next, ended, tenant: named } = useSearch({ from: "/login" });
   const { data: state } = useQuery(authStateQuery);
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [tenant, setTenant] = useState(named ?? getPreferences().tenant);
+  const [states, setStates] = useState(tenant !== DEFAULT_TENANT);
 
   const attempt = useMutation({
-    mutationFn: () => login(username, password),
+    mutationFn: () => login(username, password, tenant.trim() === "" ? DEFAULT_TENANT : tenant.trim()),
     onSuccess: async (me) => {
+      setPreferences({ tenant: me.tenant });
       queryClient.setQueryData(meQuery.queryKey, me);
       await navigate({ to: safeNext(next), replace: true });
     },
@@ -41,6 +45,19 @@ export function LoginPage() {
       }
     >
       <form className={styles["form"]} onSubmit={submit}>
+        {states && (
+          <Field
+            label="Tenant"
+            name="tenant"
+            autoComplete="organization"
+            autoCapitalize="off"
+            spellCheck={false}
+            maxLength={64}
+            hint="As it was called when it was made: default, unless you were told another."
+            value={tenant}
+            onChange={(event) => setTenant(event.target.value)}
+          />
+        )}
         <Field
           label="Username"
           name="username"
@@ -63,6 +80,11 @@ export function LoginPage() {
         <Button type="submit" look="primary" disabled={attempt.isPending}>
           {attempt.isPending ? "Checking…" : "Log in"}
         </Button>
+        {!states && (
+          <Button look="quiet" onClick={() => setStates(true)}>
+            Log in to another tenant
+          </Button>
+        )}
       </form>
     </GateLayout>
   );

@@ -16,8 +16,8 @@ export const authStateQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export function login(username: string, password: string): Promise<Me> {
-  return unwrap(api.POST("/auth/login", { body: { username, password, tenant: "default" } }), true);
+export function login(username: string, password: string, tenant: string): Promise<Me> {
+  return unwrap(api.POST("/auth/login", { body: { username, password, tenant } }), true);
 }
 
 export function setUp(token: string, username: string, password: string): Promise<Me> {

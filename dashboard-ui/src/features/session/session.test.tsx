@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { getPreferences, setPreferences } from "@/lib/preferences";
 import { ADA } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { at, fails, get, LOGGED_OUT, server } from "@/testing/server";
@@ -10,6 +11,7 @@ const GOOD = "correct horse battery";
 
 afterEach(() => {
   window.location.hash = "";
+  setPreferences({ tenant: "default" });
 });
 
 function recordBody(path: string, status = 200): unknown[] {
@@ -35,6 +37,36 @@ describe("the log-in", () => {
     await user.click(screen.getByRole("button", { name: "Log in" }));
     await waitFor(() => expect(address()).toBe("/threats?q=x"));
     expect(bodies).toEqual([{ username: "ada", password: GOOD, tenant: "default" }]);
+  });
+
+  it("leads to another tenant, and remembers it for the next time", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post(at("/auth/login"), async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json({ ...ADA, tenant: "acme" });
+      }),
+    );
+    const { user, address, unmount } = renderApp("/login");
+    await user.type(await screen.findByLabelText("Username"), "zoe");
+    await user.type(screen.getByLabelText("Password"), GOOD);
+    expect(screen.queryByLabelText("Tenant")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Log in to another tenant" }));
+    await user.clear(screen.getByLabelText("Tenant"));
+    await user.type(screen.getByLabelText("Tenant"), " acme ");
+    await user.click(screen.getByRole("button", { name: "Log in" }));
+    await waitFor(() => expect(address()).toBe("/alerts"));
+    expect(bodies).toEqual([{ username: "zoe", password: GOOD, tenant: "acme" }]);
+    expect(getPreferences().tenant).toBe("acme");
+    unmount();
+    renderApp("/login");
+    expect(await screen.findByLabelText("Tenant")).toHaveValue("acme");
+  });
+
+  it("takes the tenant of a link", async () => {
+    renderApp("/login?tenant=umbrella");
+    expect(await screen.findByLabelText("Tenant")).toHaveValue("umbrella");
+    expect(screen.queryByRole("button", { name: "Log in to another tenant" })).toBeNull();
   });
 
   it("says that it failed, and how long to wait", async () => {

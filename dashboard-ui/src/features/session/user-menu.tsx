@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/button";
 import { ClockIcon, KeyboardIcon, LogOutIcon, UserIcon } from "@/components/icons";
 import { Menu, MenuChoice, MenuItem, MenuNote, MenuSeparator } from "@/components/menu";
-import { setPreferences, type Theme, type TimeMode, usePreferences } from "@/lib/preferences";
+import { DEFAULT_TENANT, setPreferences, type Theme, type TimeMode, usePreferences } from "@/lib/preferences";
 import { meQuery } from "./session-queries";
 import styles from "./user-menu.module.css";
 
@@ -40,7 +40,7 @@ export function UserMenu({ onLogOut, onShortcuts }: UserMenuProps) {
       <MenuNote>
         <strong className={styles["who"]}>{me?.name}</strong>
         {me?.role}
-        {me?.tenant !== "default" && ` · ${me?.tenant ?? ""}`}
+        {me?.tenant !== DEFAULT_TENANT && ` · ${me?.tenant ?? ""}`}
       </MenuNote>
       <MenuSeparator />
       <MenuChoice

@@ -89,6 +89,8 @@ async def test_an_alert_keeps_who_looks_after_it(shelf: Shelf) -> None:
     ("where", "expected"),
     [
         (AlertFilter(assignee="usr_1"), [1]),
+        (AlertFilter(assignee="Ann"), [1]),
+        (AlertFilter(assignee="an"), []),
         (AlertFilter(unassigned=True), [3, 2]),
         (AlertFilter(verdict=(Verdict.BENIGN, Verdict.FALSE_POSITIVE)), [2]),
     ],

@@ -11650,7 +11650,7 @@ export interface operations {
                 rule_id?: string;
                 /** @description A tag, for example `attack.t1110.001`. */
                 tag?: string;
-                /** @description Id of the user who looks after it; `me` for the caller, `none` for nobody. */
+                /** @description Id or name of the user who looks after it; `me` for the caller, `none` for nobody. */
                 assignee?: string;
                 /** @description Words that title, entity or addresses contain. */
                 q?: string;
@@ -11917,7 +11917,7 @@ export interface operations {
                 rule_id?: string;
                 /** @description A tag, for example `attack.t1110.001`. */
                 tag?: string;
-                /** @description Id of the user who looks after it; `me` for the caller, `none` for nobody. */
+                /** @description Id or name of the user who looks after it; `me` for the caller, `none` for nobody. */
                 assignee?: string;
                 /** @description Words that title, entity or addresses contain. */
                 q?: string;

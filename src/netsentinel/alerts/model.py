@@ -169,7 +169,7 @@ class AlertFilter:
     rule_id: str = ""
     tag: str = ""
     assignee: str = ""
-    """Id of a user."""
+    """Id or name of a user."""
     unassigned: bool = False
     """Only those that nobody looks after."""
     text: str = ""

@@ -189,11 +189,14 @@ def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
     if where.min_level is not Level.INFORMATIONAL:
         conditions.append("level_rank >= ?")
         params.append(where.min_level.rank)
-    for column in ("entity", "source", "rule_id", "assignee"):
+    for column in ("entity", "source", "rule_id"):
         value: str = getattr(where, column)
         if value:
             conditions.append(f"{column} = ?")
             params.append(value)
+    if where.assignee:
+        conditions.append("(assignee = ? OR lower(assignee_name) = lower(?))")
+        params += [where.assignee] * 2
     if where.unassigned:
         conditions.append("assignee = ''")
     return conditions, params

@@ -16,6 +16,7 @@ from netsentinel.kernel.types import Permission, Principal
 from netsentinel.limits import RequestClass
 
 _LOG_IN: Final = "Log in, or send an API key as Authorization: Bearer ns_key_..."
+_NOT_VALID: Final = "What was sent as Authorization: Bearer is no valid API key: mistyped, expired or revoked."
 
 
 class Requires:
@@ -36,7 +37,7 @@ class Requires:
         """
         admission = await admit(request)
         if admission is None:
-            raise NotAuthenticatedError(_LOG_IN)
+            raise NotAuthenticatedError(_NOT_VALID if bearer(request.headers) else _LOG_IN)
         principal = admission.principal
         structlog.contextvars.bind_contextvars(tenant=principal.tenant, principal=principal.id)
         if self.permission is not None and not principal.may(self.permission):

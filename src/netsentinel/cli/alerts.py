@@ -19,7 +19,7 @@ AlertArgument = Annotated[str, typer.Argument(help="Id of the alert.")]
 StatusOption = Annotated[str, typer.Option(help="open, acknowledged, closed; several separated by commas.")]
 LevelOption = Annotated[str, typer.Option(help="informational, low, medium, high or critical.")]
 EntityOption = Annotated[str, typer.Option(help="Address, host or user.")]
-AssigneeOption = Annotated[str, typer.Option(help="Id of the user who looks after it; none for nobody.")]
+AssigneeOption = Annotated[str, typer.Option(help="Id or name of the user who looks after it; me, or none for nobody.")]
 
 
 @alerts_app.callback()

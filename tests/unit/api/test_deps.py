@@ -79,6 +79,8 @@ async def test_nobody_else_is_let_in(toys: Site, headers: dict[str, str]) -> Non
         answer = await client.get("/toy/me")
     assert (answer.status_code, answer.json()["code"]) == (401, "not-authenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
+    sent = headers.get("Authorization") == "Bearer made-up"
+    assert ("is no valid API key" in answer.json()["detail"]) is sent
 
 
 @pytest.mark.anyio

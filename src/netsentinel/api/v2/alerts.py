@@ -39,7 +39,9 @@ class AlertQuery(BaseModel):
     rule_id: str = Field("", max_length=255, description="Id of the rule or detector.")
     tag: str = Field("", max_length=255, description="A tag, for example `attack.t1110.001`.")
     assignee: str = Field(
-        "", max_length=64, description="Id of the user who looks after it; `me` for the caller, `none` for nobody."
+        "",
+        max_length=64,
+        description="Id or name of the user who looks after it; `me` for the caller, `none` for nobody.",
     )
     q: str = Field("", max_length=255, description="Words that title, entity or addresses contain.")
     since: int = Field(

@@ -469,6 +469,12 @@ export interface PackChange {
   readonly licence: string;
 }
 
+/** A user has another password, and the user's sessions ended. The entry's subject is the user's id. */
+export interface PasswordChanged {
+  readonly name: string;
+  readonly sessions: number;
+}
+
 /** Hold a task until it is resumed. */
 export interface Pause {
   readonly type: "pause";
@@ -935,6 +941,8 @@ export interface EventData {
   readonly "model:rolled-back": ModelChanged;
   /** A model was trained and is kept. */
   readonly "model:trained": ModelChanged;
+  /** A user was given another password and the user's sessions ended. */
+  readonly "password:changed": PasswordChanged;
   /** Somebody answered a question. */
   readonly "practice:answered": PracticeAnswered;
   /** A question was written, approved or retired. */
@@ -1018,7 +1026,7 @@ export interface EventData {
 /** The names of each topic's events. */
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
-  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
+  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "password:changed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
   readonly courses: "course:changed" | "course:published";
   readonly graph: "concept:edited" | "graph:changed" | "review:answered";
   readonly learning: "course:assigned" | "course:completed" | "lesson:completed" | "practice:answered" | "question:changed";

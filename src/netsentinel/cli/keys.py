@@ -1,4 +1,4 @@
-"""`netsentinel keys`: make API keys and set tiers on the server's own machine, with the database at hand."""
+"""`netsentinel keys`: make, list and revoke API keys and set tiers, with the server's database at hand."""
 
 import asyncio
 import sys
@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netsentinel.cli.folder import settings_of_server
-from netsentinel.cli.output import talk
+from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
 from netsentinel.cli.serve import DataOption
 from netsentinel.cli.users import TenantOption
-from netsentinel.kernel.types import DEFAULT_TENANT, Permission, Role, TenantId, Tier, system_principal
+from netsentinel.kernel.clock import SystemClock, to_iso
+from netsentinel.kernel.errors import ConflictError
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Permission, Role, TenantId, Tier, system_principal
 
 if TYPE_CHECKING:
+    from netsentinel.identity import ApiKey
     from netsentinel.kernel.settings import Settings
 
-keys_app = typer.Typer(name="keys", help="Create API keys, set tiers.", no_args_is_help=True, add_completion=False)
+keys_app = typer.Typer(
+    name="keys", help="Create, list and revoke API keys, set tiers.", no_args_is_help=True, add_completion=False
+)
 
 
 @keys_app.command("create")
@@ -40,17 +45,94 @@ def create(
     sys.stdout.write(key + "\n")
 
 
+@keys_app.command("list")
+def list_keys(
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Revoked and expired ones too.")] = False,
+    tenant: TenantOption = DEFAULT_TENANT,
+    data_dir: DataOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show the tenant's API keys, oldest first: what each may do, and when it was used last."""
+    now = SystemClock().now()
+    keys = [
+        key for key in asyncio.run(_all(settings_of_server(data_dir), TenantId(tenant))) if every or key.is_valid(now)
+    ]
+    if output is Output.JSON:
+        print_json(keys)
+        return
+    print_table(
+        ("NAME", "BEGINS WITH", "MAY", "STATE", "CREATED", "LAST USED", "ID"),
+        [
+            (
+                key.name,
+                key.hint,
+                _may(key),
+                _state(key, now),
+                to_iso(key.created_at),
+                to_iso(key.last_used_at) if key.last_used_at else "never",
+                key.id,
+            )
+            for key in keys
+        ],
+    )
+
+
+@keys_app.command("revoke")
+def revoke(
+    *,
+    key: Annotated[str, typer.Argument(help="The key's id, or its name where one valid key has it.")],
+    tenant: TenantOption = DEFAULT_TENANT,
+    data_dir: DataOption = None,
+) -> None:
+    """Make an API key stop working at once, also on a server that runs; connections it holds open are closed."""
+    revoked = asyncio.run(_revoke(settings_of_server(data_dir), key, TenantId(tenant)))
+    talk(f"The key {revoked.name} ({revoked.id}) of the tenant {tenant} works no more.")
+
+
 @keys_app.command("tier")
 def set_tier(
     *,
     tier: Annotated[Tier, typer.Argument(help="How much may be asked for.")],
-    key_id: Annotated[str, typer.Option(help="A key of the tenant, as `usage --tenant` shows it.")] = "",
+    key_id: Annotated[str, typer.Option(help="A key of the tenant, as `keys list` shows it.")] = "",
     tenant: TenantOption = DEFAULT_TENANT,
     data_dir: DataOption = None,
 ) -> None:
     """Give a tenant another tier, or with --key-id one of its keys. A running server minds it at once."""
     name = asyncio.run(_set_tier(settings_of_server(data_dir), tier, key_id, TenantId(tenant)))
     talk(f"{name} is {tier.value} from now on.")
+
+
+def _may(key: "ApiKey") -> str:
+    what = key.role.value if key.role else ", ".join(sorted(key.scopes))
+    return f"{what} as {key.source}" if key.source else what
+
+
+def _state(key: "ApiKey", now: Micros) -> str:
+    if key.revoked_at:
+        return f"revoked {to_iso(key.revoked_at)}"
+    if not key.expires_at:
+        return "works"
+    return f"{'works until' if key.is_valid(now) else 'expired'} {to_iso(key.expires_at)}"
+
+
+async def _all(settings: "Settings", tenant: TenantId) -> "list[ApiKey]":
+    from netsentinel.bootstrap import open_identity
+
+    async with open_identity(settings) as identity:
+        return await identity.keys.all(system_principal(tenant))
+
+
+async def _revoke(settings: "Settings", wanted: str, tenant: TenantId) -> "ApiKey":
+    from netsentinel.bootstrap import open_identity
+
+    async with open_identity(settings) as identity:
+        actor = system_principal(tenant)
+        now = SystemClock().now()
+        named = [key.id for key in await identity.keys.all(actor) if key.name == wanted and key.is_valid(now)]
+        if len(named) > 1:
+            raise ConflictError(f"{len(named)} keys are named {wanted}; say which by its id: {', '.join(named)}.")
+        return await identity.keys.revoke(actor, named[0] if named else wanted)
 
 
 async def _set_tier(settings: "Settings", tier: Tier, key_id: str, tenant: TenantId) -> str:
@@ -73,7 +155,7 @@ async def _create(
     tenant: TenantId,
 ) -> str:
     from netsentinel.bootstrap import open_identity
-    from netsentinel.kernel.clock import DAY, SystemClock
+    from netsentinel.kernel.clock import DAY
 
     expires_at = SystemClock().now() + expires_days * DAY if expires_days else 0
     async with open_identity(settings) as identity:

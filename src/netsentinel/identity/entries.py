@@ -9,6 +9,7 @@ LOGIN_FAILED = "login.failed"
 TENANT_CREATED = "tenant.created"
 USER_CREATED = "user.created"
 USER_DISABLED = "user.disabled"
+PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an entry
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
 TIER_CHANGED = "tier.changed"
@@ -28,7 +29,7 @@ class SessionClosed(Payload, frozen=True, kw_only=True):
 
     user_id: str
     reason: str
-    """`logout`, `replaced`, `expired` or `user disabled`."""
+    """`logout`, `replaced`, `expired`, `user disabled` or `password changed`."""
 
 
 class LoginFailed(Payload, frozen=True, kw_only=True):
@@ -58,6 +59,13 @@ class UserCreated(Payload, frozen=True, kw_only=True):
 
 class UserDisabled(Payload, frozen=True, kw_only=True):
     """A user may no longer log in, and the user's sessions ended. The entry's subject is the user's id."""
+
+    name: str
+    sessions: int
+
+
+class PasswordChanged(Payload, frozen=True, kw_only=True):
+    """A user has another password, and the user's sessions ended. The entry's subject is the user's id."""
 
     name: str
     sessions: int
@@ -106,6 +114,7 @@ ENTRY_KINDS = (
     _audited(TENANT_CREATED, TenantCreated, "A tenant was created."),
     _audited(USER_CREATED, UserCreated, "A user was created."),
     _audited(USER_DISABLED, UserDisabled, "A user was disabled and the user's sessions ended."),
+    _audited(PASSWORD_CHANGED, PasswordChanged, "A user was given another password and the user's sessions ended."),
     _audited(KEY_CREATED, KeyCreated, "An API key was created."),
     _audited(KEY_REVOKED, KeyRevoked, "An API key was revoked."),
     _audited(TIER_CHANGED, TierChanged, "An API key or a tenant was given another tier."),

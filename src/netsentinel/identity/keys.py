@@ -175,15 +175,15 @@ class ApiKeys:
         await self._db.write(lambda tx: self._add(tx, actor, key, text))
         return NewKey(key, text)
 
-    async def revoke(self, actor: Principal, key_id: str) -> None:
-        """Make a key of the actor's tenant stop working at once. Doing it twice changes nothing.
+    async def revoke(self, actor: Principal, key_id: str) -> ApiKey:
+        """Make a key of the actor's tenant stop working at once; the key as it was. Twice changes nothing.
 
         Raises:
             NotAllowedError: the actor may not manage keys.
             NotFoundError: the tenant has no such key.
         """
         _require(actor, Permission.KEYS_MANAGE)
-        await self._db.write(lambda tx: self._revoke(tx, actor, key_id))
+        return await self._db.write(lambda tx: self._revoke(tx, actor, key_id))
 
     async def revoke_of_source(self, actor: Principal, source: str) -> int:
         """Make the keys that are bound to a source stop working: it is configured no more. How many there were.
@@ -281,12 +281,13 @@ class ApiKeys:
         )
         tx.append(NewEntry(KEY_CREATED, key.tenant, actor.id, key.id, payload))
 
-    def _revoke(self, tx: Tx, actor: Principal, key_id: str) -> None:
+    def _revoke(self, tx: Tx, actor: Principal, key_id: str) -> ApiKey:
         key = self._stores.keys.find(tx, actor.tenant, key_id)
         if key is None:
             raise NotFoundError("There is no such key.")
         if self._stores.keys.revoke(tx, actor.tenant, key_id, self._clock.now()):
             tx.append(NewEntry(KEY_REVOKED, key.tenant, actor.id, key.id, KeyRevoked(name=key.name)))
+        return key
 
 
 def admission_of(key: ApiKey) -> Admission:

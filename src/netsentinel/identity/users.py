@@ -1,9 +1,11 @@
 """Users and tenants: who there is."""
 
 from netsentinel.identity.entries import (
+    PASSWORD_CHANGED,
     TENANT_CREATED,
     USER_CREATED,
     USER_DISABLED,
+    PasswordChanged,
     TenantCreated,
     UserCreated,
     UserDisabled,
@@ -18,11 +20,13 @@ from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Permission, Principal, Role, TenantId
-from netsentinel.storage.ports import Database, Tx
+from netsentinel.storage.ports import Database, ReadTx, Tx
+
+_NO_USER = "There is no such user."
 
 
 class Users:
-    """Makes, lists and disables users; makes tenants. The tenant is always the actor's."""
+    """Makes, lists and disables users, gives passwords, makes tenants. The tenant is always the actor's."""
 
     def __init__(
         self,
@@ -91,15 +95,51 @@ class Users:
             raise ConflictError("You cannot disable yourself; ask another administrator.")
 
         def change(tx: Tx) -> None:
-            user = self._stores.users.find(tx, actor.tenant, user_id)
-            if user is None:
-                raise NotFoundError("There is no such user.")
+            user = self._found(tx, actor.tenant, user_id)
             if self._stores.users.disable(tx, actor.tenant, user_id, self._clock.now()):
                 ended = self._sessions.close_all_of(tx, user, "user disabled")
                 payload = UserDisabled(name=user.name, sessions=ended)
                 tx.append(NewEntry(USER_DISABLED, user.tenant, actor.id, user.id, payload))
 
         await self._db.write(change)
+
+    async def set_password(self, actor: Principal, user_id: str, password: str) -> User:
+        """Give a user of the actor's tenant another password: every session of the user ends.
+
+        Raises:
+            NotAllowedError: the actor may not manage users.
+            NotFoundError: the tenant has no such user.
+            InvalidInputError: the password is too short or too common.
+        """
+        _require(actor)
+        user = await self._db.read(lambda tx: self._found(tx, actor.tenant, user_id))
+        self._rules.check(password, user.name, user.tenant)
+        hashed = await self._hashing.hash(password)
+
+        def change(tx: Tx) -> None:
+            account = self._stores.users.account(tx, user.tenant, user.name)
+            if account is None or account.user.id != user.id:
+                raise NotFoundError(_NO_USER)
+            self._stores.users.set_password_hash(tx, user.tenant, user.id, account.password_hash, hashed)
+            ended = self._sessions.close_all_of(tx, user, "password changed")
+            payload = PasswordChanged(name=user.name, sessions=ended)
+            tx.append(NewEntry(PASSWORD_CHANGED, user.tenant, actor.id, user.id, payload))
+
+        await self._db.write(change)
+        return user
+
+    async def named(self, actor: Principal, name: str) -> User:
+        """The user of this name in the actor's tenant, in whatever case.
+
+        Raises:
+            NotAllowedError: the actor may not manage users.
+            NotFoundError: the tenant has no user of that name.
+        """
+        _require(actor)
+        account = await self._db.read(lambda tx: self._stores.users.account(tx, actor.tenant, name))
+        if account is None:
+            raise NotFoundError(f"The tenant {actor.tenant} has no user named {name}.")
+        return account.user
 
     async def all(self, actor: Principal) -> list[User]:
         """Every user of the actor's tenant, by name.
@@ -129,6 +169,12 @@ class Users:
 
         await self._db.write(add)
         return tenant
+
+    def _found(self, tx: ReadTx, tenant: TenantId, user_id: str) -> User:
+        user = self._stores.users.find(tx, tenant, user_id)
+        if user is None:
+            raise NotFoundError(_NO_USER)
+        return user
 
 
 def _require(actor: Principal) -> None:

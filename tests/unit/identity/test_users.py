@@ -2,7 +2,7 @@
 
 import pytest
 
-from netsentinel.identity.entries import LoginFailed, UserCreated, UserDisabled
+from netsentinel.identity.entries import LoginFailed, PasswordChanged, UserCreated, UserDisabled
 from netsentinel.kernel.errors import (
     ConflictError,
     InvalidInputError,
@@ -16,6 +16,7 @@ from tests.identity import PASSWORD, House
 
 pytestmark = pytest.mark.anyio
 SYSTEM = system_principal()
+OTHER = "walrus orbit lantern eleven"
 
 
 async def test_a_user_is_made_and_announced(house: House) -> None:
@@ -114,3 +115,35 @@ async def test_tenants_are_made_by_the_system_and_keep_their_users_apart(house: 
 async def test_a_user_needs_a_tenant_that_exists(house: House) -> None:
     with pytest.raises(NotFoundError):
         await house.user("ann", tenant=TenantId("acme"))
+
+
+async def test_another_password_ends_the_sessions_and_the_old_password(house: House) -> None:
+    bob = await house.user("bob", Role.VIEWER)
+    first = await house.login("bob")
+    assert await house.service.users.set_password(SYSTEM, bob.id, OTHER) == await house.service.users.named(
+        SYSTEM, "BOB"
+    )
+    assert await house.service.validate_token(first.token) is None
+    entry = house.db.entries[-1]
+    assert (entry.kind, entry.principal, entry.subject) == ("password.changed", "system", bob.id)
+    assert entry.payload == PasswordChanged(name="bob", sessions=1)
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.authenticate("bob", PASSWORD)
+    assert (await house.service.authenticate("bob", OTHER)).principal.id == bob.id
+
+
+async def test_another_password_obeys_the_rules_and_the_tenant(house: House) -> None:
+    bob = await house.user("bob", Role.VIEWER)
+    users = house.service.users
+    before = len(house.db.entries)
+    with pytest.raises(WeakPasswordError):
+        await users.set_password(SYSTEM, bob.id, "short")
+    with pytest.raises(NotFoundError):
+        await users.set_password(system_principal(TenantId("acme")), bob.id, OTHER)
+    with pytest.raises(NotFoundError, match="no user named bob"):
+        await users.named(system_principal(TenantId("acme")), "bob")
+    with pytest.raises(NotAllowedError):
+        await users.set_password(bob.principal(), bob.id, OTHER)
+    with pytest.raises(NotAllowedError):
+        await users.named(bob.principal(), "bob")
+    assert len(house.db.entries) == before

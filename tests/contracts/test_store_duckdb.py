@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,19 @@ import pytest
 
 from netsentinel.events.lake import EventFilter, HuntResult
 from netsentinel.events.lake import store_duckdb as module
+from netsentinel.events.lake import worker as worker_module
 from netsentinel.events.lake import workers as workers_module
-from netsentinel.events.lake.frames import HUNT_BYTES
+from netsentinel.events.lake.frames import HUNT_BYTES, Found, Search
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
+from netsentinel.events.lake.worker import Lake
 from netsentinel.events.lake.workers import LakeWorkers
-from netsentinel.kernel.clock import DAY, SECOND
+from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.clock import DAY, HOUR, SECOND
 from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
-from netsentinel.storage import SqliteDatabase
+from netsentinel.storage import SqliteDatabase, Tx
 from tests.contracts.test_event_store import NOON, OTHER, Shelf, event
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +81,40 @@ async def test_what_is_not_recorded_is_removed_at_start(yard: Yard) -> None:
     assert await yard.lake.tidy() == 2
     assert yard.files() == [kept]
     assert len(await yard.found()) == 1
+
+
+async def test_files_of_a_refused_commit_are_removed_and_others_wait_for_the_next_start(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_tx: Tx) -> None:
+        raise UnavailableError("Another server was first.")
+
+    async def write(work: Callable[[Tx], object]) -> None:
+        del work
+        raise UnavailableError("Nobody knows whether it was committed.")
+
+    for number in range(2):
+        yard.spool.begin(InboxBatch(number, DEFAULT_TENANT, "eve", "", NOON, 1, b""))
+        yard.spool.keep([event(number)])
+        with pytest.raises(UnavailableError):
+            await yard.store.append(yard.spool.cut(), refuse)
+        assert len(yard.files()) == number
+        monkeypatch.setattr(yard.db, "write", write)
+
+
+async def test_what_arrived_last_is_found_in_the_files_that_were_stored_last(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_FIRST_EVENTS", 1)  # a file at a time
+    await yard.keep(event(1, time=NOON + DAY), event(2, time=NOON + DAY), received_at=yard.clock.now())
+    yard.clock.advance(HOUR)
+    await yard.keep(event(3, time=NOON - 900 * DAY), received_at=yard.clock.now())
+    files = tuple(await yard.db.read(SqlLakeFiles().all))
+    lake = Lake(yard.folder, 128)
+    for by_arrival, first in ((False, "evt_1_1"), (True, "evt_2_0")):
+        answer = lake.answer(Search(files, DEFAULT_TENANT, EventFilter(by_arrival=by_arrival), 1, None))
+        assert isinstance(answer, Found)
+        assert [one.id for one in answer.events] == [first]
 
 
 async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard) -> None:

@@ -200,7 +200,7 @@ class IntakeService:
         if waiting < most:
             return
         own = backlog[tenant].batches if tenant in backlog else 0
-        if waiting >= 2 * most or own >= max(1, most // len(backlog.keys() | {tenant})):
+        if waiting >= 2 * most or own >= max(1, most // len(backlog)):
             raise UnavailableError(
                 f"{waiting} batches wait for detection; please send again later.",
                 retry_after=self._limits.retry_after_s,

@@ -547,6 +547,49 @@ async def test_a_suspect_stays_alone_when_others_arrive(plant: Plant) -> None:
     assert plant.aside.count(MemoryTx()) == 2
 
 
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_suspect_does_not_come_behind_a_batch_of_another_tenant(plant: Plant) -> None:
+    plant.pool.poison = {1}
+    plant.receive(1)
+    async with plant.running():
+        async with asyncio.timeout(5):
+            while not plant.pool.calls:
+                await asyncio.sleep(0)
+        plant.receive(2, TenantId("other"))
+        await plant.settle()
+    assert plant.pool.calls[1][0] == 2, "who had it pays for the time that was lost"
+    assert [call for call in plant.pool.calls if 1 in call] == [[1]] * TRIES
+
+
+async def test_what_it_takes_to_record_alerts_is_paid_by_their_tenant(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, now, finish = TenantId("other"), [0.0], plant.inbox.finish
+
+    def slowly(tx: Tx, ids: Sequence[int]) -> list[int]:
+        now[0] += 10 * sum(number <= 5 for number in ids)
+        return finish(tx, ids)
+
+    monkeypatch.setattr(processor_module, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(plant.inbox, "finish", slowly)
+    plant.receive(5, records=5_000)
+    plant.receive(5, other, records=5_000)
+    async with plant.running():
+        await plant.settle()
+    order = [number for call in plant.pool.calls for number in call]
+    assert order.index(10) < order.index(3)
+
+
+async def test_it_says_when_it_finished_a_batch_last(plant: Plant) -> None:
+    assert plant.processor.last_finished() == NOON
+    plant.clock.advance(7 * SECOND)
+    async with plant.running():
+        plant.receive(1)
+        await plant.settle()
+        plant.clock.advance(7 * SECOND)
+    assert plant.processor.last_finished() == NOON + 7 * SECOND
+
+
 async def test_a_checkpoint_waits_until_the_one_before_is_stored(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf(plant.db, plant.clock)
     go_on, under_way, append = asyncio.Event(), list[int](), shelf.append

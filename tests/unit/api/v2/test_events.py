@@ -101,6 +101,9 @@ async def test_older_events_that_arrived_lately_are_told_of_and_can_be_listed(de
     arrived = (await desk.get(f"/api/v2/events?by_arrival=true&since={now - HOUR}&limit=4")).json()
     rest = (await desk.get(f"/api/v2/events?by_arrival=true&limit=4&cursor={arrived['next']}")).json()
     assert [item["number"] for item in arrived["items"] + rest["items"]] == [6, 5, 4, 3, 2, 1, 0]
+    desk.clock.advance(HOUR)
+    assert (await desk.get(f"/api/v2/events/histogram?since={since}")).json()["late"] == 0, "no longer lately"
+    desk.clock.advance(-HOUR)
     bars = (await desk.get("/api/v2/events/histogram?by_arrival=true")).json()
     assert (bars["since"], [bar["count"] for bar in bars["items"]]) == (now // DAY * DAY, [7])
 

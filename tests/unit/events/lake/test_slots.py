@@ -90,6 +90,27 @@ async def test_who_goes_away_gives_up_the_place() -> None:
     assert desk.served == ["first", "third"]
 
 
+async def test_who_goes_away_in_the_moment_in_which_a_slot_is_left_gets_none() -> None:
+    desk = Desk(Slots(1))
+    for name in ("first", "second", "third"):
+        await desk.come(name, BUSY)
+    desk.leaves["first"].set()
+    desk.tasks["second"].cancel()
+    await _settled()
+    assert desk.served == ["first", "third"]
+    await desk.go("third")
+
+
+async def test_what_was_before_counts_no_more_when_nobody_is_served() -> None:
+    desk = Desk(Slots(1))
+    await desk.come("busy", BUSY)
+    await desk.go("busy")
+    for name, tenant in (("third", THIRD), ("busy again", BUSY), ("calm", CALM)):
+        await desk.come(name, tenant)
+    await desk.go("third", "busy again", "calm")
+    assert desk.served == ["busy", "third", "busy again", "calm"]
+
+
 async def test_a_slot_that_is_given_to_somebody_who_goes_away_is_passed_on() -> None:
     desk = Desk(Slots(1))
     for name in ("first", "second", "third"):

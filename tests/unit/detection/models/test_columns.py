@@ -91,6 +91,22 @@ def test_an_entity_table_that_is_full_closes_windows_early_all_the_same() -> Non
     assert at_once.save() == one_by_one.save()
 
 
+def test_flows_to_very_many_places_are_told_apart() -> None:
+    """Their keys need more than 16 bits, and some are the same in the last 16."""
+    hosts = [f"10.1.{n // 250}.{n % 250}" for n in range(512)]
+    places = [(hosts[n], 1_000 + (n + shift) % 512) for shift in (0, 128) for n in range(512)]
+    flows = [attempt(n / 50, host, port) for n, (host, port) in enumerate(places * 2)]
+    found, one_by_one = FlowFeatures(), FlowFeatures()
+    assert found.rows(flows, columns(flows)).numbers.tobytes() == one_by_one.rows(flows).numbers.tobytes()
+    assert found.save() == one_by_one.save()
+    at_once, each = EntityWindows(), EntityWindows()
+    assert at_once.take(flows, columns(flows)) == each.take(flows) == []
+    assert at_once.save() == each.save()
+    of_places = columns(flows)
+    assert of_places is not None
+    assert len(of_places.by_place.firsts) == len(places)
+
+
 def test_flows_have_columns_when_they_are_many_and_state_ports_and_sizes() -> None:
     flows = scan(FEWEST)
     assert columns(flows) is not None

@@ -7,7 +7,7 @@ from netsentinel.detection.models.detector import AGAIN, MLDetector
 from netsentinel.detection.models.registry import MODELS, available
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
-from tests.unit.detection.build_events import zeek
+from tests.unit.detection.build_events import attempt, login, zeek
 from tests.unit.detection.models.deployed import KEY, SCANNER, by_time, deployed, deployment, scan, trained, usual
 from tests.unit.detection.models.rows import some_rows
 
@@ -155,6 +155,20 @@ def test_every_model_can_judge_flows(name: str) -> None:
 
 def windows_detector() -> MLDetector:
     return detector(deployed("behaviour", model="windows", threshold=0.995, tenant=DEFAULT_TENANT, adapts=True))
+
+
+def test_many_flows_beside_other_events_make_the_windows_of_each_by_itself() -> None:
+    nobodys = attempt(3, "", 22)
+    others = [login(2 * n, success=True, source="ssh") for n in range(20)]
+    for one in others:
+        one.user = "anna"
+    events = by_time(usual(200), others, [nobodys, zeek("dns", 4, query="example.org")])
+    for part in (events, [*usual(100, seed=3), nobodys]):
+        at_once, one_by_one = windows_detector(), windows_detector()
+        at_once.analyze_events(part)
+        for one in part:
+            one_by_one.analyze_events([one])
+        assert at_once.snapshot() == one_by_one.snapshot()
 
 
 def test_an_entity_that_does_what_it_never_did_is_told_of_with_what_would_be_usual() -> None:

@@ -24,10 +24,10 @@ def _sized(text: str) -> str:
     return re.sub(r"tree_sizes=.*", f"tree_sizes={sizes}", text)
 
 
-def _with(field: str, value: str) -> str:
+def _with(field: str, value: str, text: str = TEXT) -> str:
     """The text of trees of which one says something else."""
-    at = TEXT.rindex("Tree=", 0, ASKS)
-    return _sized(TEXT[:at] + re.sub(rf"\n{field}=.*", f"\n{field}={value}", TEXT[at:], count=1))
+    at = text.rindex("Tree=", 0, ASKS)
+    return _sized(text[:at] + re.sub(rf"\n{field}=.*", f"\n{field}={value}", text[at:], count=1))
 
 
 def test_a_text_says_what_was_grown() -> None:
@@ -101,6 +101,18 @@ def test_of_texts_with_letters_changed_each_is_refused_or_read() -> None:
             continue
         assert features == 3
         assert all(np.isfinite(one.leaves).all() and max(one.features, default=0) < 3 for one in trees)
+
+
+def test_decisions_below_none_that_lead_to_each_other_are_refused() -> None:
+    with pytest.raises(ModelFileError):
+        trees_of(_with("right_child", "-4 -5 3 4 -6", _with("left_child", "-1 2 1 -2 -3")))
+
+
+def test_a_feature_that_is_a_number_here_and_a_category_there_is_refused() -> None:
+    decisions = re.findall(r"\ndecision_type=(.*)", TEXT[TEXT.rindex("Tree=", 0, ASKS) :])[0]
+    assert "9" in decisions
+    with pytest.raises(ModelFileError):
+        trees_of(_with("decision_type", decisions.replace("9", "8")))
 
 
 def test_what_is_missing_may_be_told_from_all_the_rest() -> None:

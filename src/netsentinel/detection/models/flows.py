@@ -89,7 +89,8 @@ _SERVICES: Mapping[str, str] = {"ssl": "tls", "dce_rpc": "dcerpc", "krb": "krb5"
 _LAST_SYSTEM, _LAST_REGISTERED = 1023, 49151
 """RFC 6335, section 6."""
 
-_LARGEST = 2**62
+MOST_STATED = 2**62
+"""A sender may state any number: larger ones count as this one, which can be added up, saved and told as a float."""
 
 _PLACES = tuple(Place)
 _DIRECTIONS = tuple(f"{source} to {target}" for source in _PLACES for target in _PLACES)
@@ -213,7 +214,7 @@ def _numbers(rows: list[tuple[int, ...]]) -> Floats:
     try:
         return np.array(rows, dtype=np.float64)
     except OverflowError:
-        return np.array([[max(-_LARGEST, min(one, _LARGEST)) for one in row] for row in rows], dtype=np.float64)
+        return np.array([[max(-MOST_STATED, min(one, MOST_STATED)) for one in row] for row in rows], dtype=np.float64)
 
 
 def _category(cells: Sequence[Cell], name: Callable[[Cell], str]) -> Category:

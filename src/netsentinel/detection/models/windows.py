@@ -10,7 +10,7 @@ import numpy as np
 
 from netsentinel.detection.fingerprint import clean
 from netsentinel.detection.models.columns import FEWEST, Cell, FlowColumns, Groups, Runs, picked, port_of
-from netsentinel.detection.models.flows import NETWORK_ACTIVITY
+from netsentinel.detection.models.flows import MOST_STATED, NETWORK_ACTIVITY
 from netsentinel.detection.models.table import Category, Feature, Ints, Kind, Schema, Table
 from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.events.model import Event
@@ -34,8 +34,6 @@ _OVER = 2
 _BACK = 12
 _RAW = 8_192
 """Longest event, in bytes, that is kept with a window."""
-_LARGEST = 2**62
-"""Sums count up to here: no state could be written with larger ones, and a sender may state any number."""
 _first_place = itemgetter(0)
 _place_of = attrgetter("at")
 _SUMS = ("bytes_out", "bytes_in", "packets", "duration")
@@ -366,7 +364,7 @@ def _small(window: Open) -> Open:
 
 def _bounded(window: Open) -> Open:
     """A window whose sums can be written, and be told as floats."""
-    if min(_sums(window)) >= -_LARGEST and max(_sums(window)) <= _LARGEST:
+    if min(_sums(window)) >= -MOST_STATED and max(_sums(window)) <= MOST_STATED:
         return window
-    sums = {name: max(-_LARGEST, min(getattr(window, name), _LARGEST)) for name in _SUMS}
+    sums = {name: max(-MOST_STATED, min(getattr(window, name), MOST_STATED)) for name in _SUMS}
     return msgspec.structs.replace(window, **sums)

@@ -1,10 +1,13 @@
 """One suite for courses on the three kinds of stores: in memory, on SQLite, on PostgreSQL."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from netsentinel.academy.courses import AssignedTo, CourseState, Draft, LessonState, Section, lesson_id
+from netsentinel.academy.courses import service as service_module
+from netsentinel.academy.courses import teaching as teaching_module
 from netsentinel.academy.courses.errors import (
     CourseChangedError,
     CourseExistsError,
@@ -14,7 +17,7 @@ from netsentinel.academy.courses.errors import (
     LessonLockedError,
 )
 from netsentinel.academy.courses.hours import Hours, Span
-from netsentinel.academy.courses.model import Assignment, Cohort, Enrolment, Progress
+from netsentinel.academy.courses.model import Assignment, Cohort, Course, Enrolment, Progress
 from netsentinel.academy.courses.shifts import Shifts
 from netsentinel.academy.courses.store_sql import SqlCourses  # noqa: F401 - the suite is theirs, by way of the school
 from netsentinel.academy.courses.testing import MemoryCourses  # noqa: F401 - the same
@@ -73,6 +76,19 @@ async def test_a_course_is_written_published_and_learned(school: School) -> None
     (card,) = await school.learning.cards(BEN)
     assert (card.done, card.lessons, card.number, bool(card.finished_at)) == (3, 3, 1, True)
     assert (await school.learning.cards(ANA))[0].done == 0
+
+
+async def test_there_are_no_more_courses_and_cohorts_than_may_be_however_many_ask_at_once(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "MOST_COURSES", 2)
+    monkeypatch.setattr(teaching_module, "MOST_COHORTS", 2)
+    courses = [school.courses.create(ANA, f"tcp-{number}", Draft(title="TCP", lessons=(A,))) for number in range(8)]
+    cohorts = [school.teaching.gather(ANA, f"team {number}", []) for number in range(8)]
+    for asked in (courses, cohorts):
+        done = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(isinstance(one, CourseExistsError) for one in done) == 6
+        assert sum(isinstance(one, Course | Cohort) for one in done) == 2
 
 
 async def test_what_a_person_masters_opens_lessons(school: School) -> None:

@@ -121,6 +121,7 @@ class Courses:
         version, texts = await self._layout.of(principal, course, draft)
 
         def put(tx: Tx) -> None:
+            tx.alone(f"courses of {principal.tenant}")
             if len(ground.stores.courses.page(tx, principal.tenant, "", MOST_COURSES)) == MOST_COURSES:
                 raise CourseExistsError(f"There are {MOST_COURSES:,} courses already; delete one first.")
             if not ground.stores.courses.insert(tx, course):

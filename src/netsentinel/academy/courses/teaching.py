@@ -110,6 +110,7 @@ class Teaching:
         )
 
         def put(tx: Tx) -> Cohort:
+            tx.alone(f"cohorts of {principal.tenant}")
             if len(self._ground.stores.cohorts.page(tx, principal.tenant, "", MOST_COHORTS)) == MOST_COHORTS:
                 raise CourseExistsError(f"There are {MOST_COHORTS} cohorts already; delete one first.")
             if not self._ground.stores.cohorts.insert(tx, cohort):

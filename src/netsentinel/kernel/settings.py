@@ -132,7 +132,9 @@ class Settings(BaseSettings):
     )
 
     alert_window_minutes: int = Field(
-        60, ge=1, description="Findings of one fingerprint within this time are one alert."
+        24 * 60,
+        ge=1,
+        description="Findings of one fingerprint that are this near to each other are one alert, until it is closed.",
     )
     threat_half_life_hours: int = Field(
         6, ge=1, description="A threat's score halves in this time without new findings."

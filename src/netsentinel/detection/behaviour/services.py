@@ -48,7 +48,7 @@ _SIGN = Sign(
 
 
 class NewServices:
-    """Finds new services in connection logs, after a learning time per source."""
+    """Finds new services in connection logs, after a learning time per source; those of one machine are one alert."""
 
     name = "new_service"
     remembers = True
@@ -98,4 +98,4 @@ class NewServices:
                 ("service", f"{event.dst_ip}:{port}", f"not seen in the {learning // DAY} days or more before"),
                 ("client", event.src_ip, "who was answered"),
             )
-            found.append(tell(_SIGN, event, self.name, matched, about=port, entity=event.dst_ip))
+            found.append(tell(_SIGN, event, self.name, matched, entity=event.dst_ip))

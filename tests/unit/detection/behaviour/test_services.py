@@ -7,6 +7,7 @@ from tests.unit.detection.behaviour.scenes import VICTIM, call
 
 DAY = 86_400.0
 SERVER = "10.9.0.5"
+OTHER = "10.9.0.6"
 
 
 def answered(day: float, port: int, **more: object) -> Event:
@@ -30,6 +31,13 @@ def test_a_port_that_is_new_after_the_learning_time() -> None:
     assert (finding.rule_id, finding.level, finding.entity) == ("new_service", Level.LOW, SERVER)
     assert finding.matched[0].value == f"{SERVER}:4444/tcp"
     assert finding.matched[1].value == VICTIM
+
+
+def test_a_machine_that_answers_everywhere_is_one_alert() -> None:
+    events = [answered(0, 445), *(answered(8, port) for port in range(1000, 1050)), answered(8, 22, host=OTHER)]
+    findings = NewServices().analyze_events(events)
+    assert len(findings) == 51
+    assert len({finding.fingerprint for finding in findings}) == 2
 
 
 @pytest.mark.parametrize(

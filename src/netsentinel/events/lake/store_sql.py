@@ -29,21 +29,11 @@ class SqlLakeFiles:
 
     def covering(self, tx: ReadTx, tenant: TenantId, since: Micros, until: Micros) -> list[LakeFile]:
         """Files of a tenant that may hold events of a time range (`until` 0 for no end), newest first."""
-        rows = tx.rows(
-            f"SELECT {_COLUMNS} FROM lake_files WHERE tenant = ? AND max_time >= ? AND min_time < ? "  # noqa: S608 - only column names
-            "ORDER BY max_time DESC, path DESC",
-            (tenant, since, until or _NO_END),
-        )
-        return [_file(row) for row in rows]
+        return _since(tx, "max_time", tenant, since, until)
 
     def arrived(self, tx: ReadTx, tenant: TenantId, since: Micros, older_than: Micros) -> list[LakeFile]:
         """Files that were stored since then and may hold events older than a time (0 for any), last stored first."""
-        rows = tx.rows(
-            f"SELECT {_COLUMNS} FROM lake_files WHERE tenant = ? AND stored_at >= ? AND min_time < ? "  # noqa: S608 - only column names
-            "ORDER BY stored_at DESC, path DESC",
-            (tenant, since, older_than or _NO_END),
-        )
-        return [_file(row) for row in rows]
+        return _since(tx, "stored_at", tenant, since, older_than)
 
     def extent(self, tx: ReadTx, tenant: TenantId) -> Extent | None:
         """The times of a tenant's oldest and newest event; None without files."""
@@ -54,6 +44,15 @@ class SqlLakeFiles:
     def all(self, tx: ReadTx) -> list[LakeFile]:
         """Every file of every tenant."""
         return [_file(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM lake_files ORDER BY path")]  # noqa: S608 - only column names
+
+
+def _since(tx: ReadTx, clock: str, tenant: TenantId, since: Micros, until: Micros) -> list[LakeFile]:
+    """Files by a column of theirs from a time on, the last first, which may hold events before another (0 for any)."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM lake_files WHERE tenant = ? AND {clock} >= ? AND min_time < ? "  # noqa: S608 - only names of columns
+        f"ORDER BY {clock} DESC, path DESC"
+    )
+    return [_file(row) for row in tx.rows(sql, (tenant, since, until or _NO_END))]
 
 
 def _file(row: Sequence[object]) -> LakeFile:

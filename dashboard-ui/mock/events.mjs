@@ -175,9 +175,7 @@ function histogram(query, empty) {
     since,
     until,
     width,
-    stored: empty
-      ? null
-      : { oldest: events.at(-1).time, newest: events[0].time, first_day: events.at(-1).time },
+    stored: empty ? null : { oldest: events.at(-1).time, newest: events[0].time },
     late: 0,
   };
 }

@@ -172,9 +172,6 @@ async def test_by_arrival_what_was_received_last_comes_first_whatever_its_time(s
     ]
     bars = await shelf.store.histogram(DEFAULT_TENANT, EventFilter(by_arrival=True), 10 * SECOND)
     assert [bar.count for bar in bars] == [3, 2]
-    extent = await shelf.store.extent(DEFAULT_TENANT)
-    assert extent is not None
-    assert extent.first_day == now // DAY * DAY
 
 
 async def test_the_newest_come_first_and_pages_go_on(shelf: Shelf) -> None:

@@ -6022,8 +6022,6 @@ export interface components {
             oldest: number;
             /** Newest */
             newest: number;
-            /** First Day */
-            first_day: number;
         };
         /**
          * Facet

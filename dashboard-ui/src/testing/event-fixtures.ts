@@ -75,7 +75,7 @@ export function makeHistogram(change: Partial<Histogram> = {}): Histogram {
     since,
     until: since + 10 * MINUTE,
     width: MINUTE,
-    stored: { oldest: since, newest: NOW, first_day: since },
+    stored: { oldest: since, newest: NOW },
     late: 0,
     ...change,
   };

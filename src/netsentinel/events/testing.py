@@ -28,7 +28,7 @@ from netsentinel.events.ports import Arrival, Backlog, InboxBatch, SourceReport,
 from netsentinel.events.positions import POSITIONS_KEPT, StreamPosition
 from netsentinel.events.set_aside import SetAside
 from netsentinel.events.store_sql import MAX_REASON_CHARACTERS, MAX_REJECTED_KEPT
-from netsentinel.kernel.clock import DAY, Clock
+from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
@@ -254,9 +254,8 @@ class MemoryEventStore:
 
     async def extent(self, tenant: TenantId) -> Extent | None:
         """From when to when there are events; None when nothing is stored."""
-        kept = [(at, event.time) for at, event in self._kept if event.tenant == tenant]
-        times = [time for _, time in kept]
-        return Extent(min(times), max(times), min(kept)[0] // DAY * DAY) if kept else None
+        times = [event.time for _, event in self._kept if event.tenant == tenant]
+        return Extent(min(times), max(times)) if times else None
 
     async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
         """Everything the tenant has."""

@@ -20,9 +20,7 @@ describe("a search without a result", () => {
   });
 
   it("tells of older events, and leads to them", async () => {
-    const histogram = makeHistogram({
-      stored: { oldest: NOW - 90 * 1_440 * MINUTE, newest: NOW, first_day: 0 },
-    });
+    const histogram = makeHistogram({ stored: { oldest: NOW - 90 * 1_440 * MINUTE, newest: NOW } });
     server.use(...eventRoutes([makeEvent()], histogram).routes);
     const { user, address } = renderApp("/events");
     expect(await screen.findByText("That is all: 1 event.")).toBeInTheDocument();

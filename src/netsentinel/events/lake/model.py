@@ -193,8 +193,6 @@ class Extent:
 
     oldest: Micros
     newest: Micros
-    first_day: Micros
-    """Beginning of the day (UTC) on which the first of those that are still there were stored."""
 
 
 @dataclass(frozen=True, slots=True)

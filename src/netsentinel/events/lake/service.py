@@ -120,14 +120,20 @@ class EventLake:
         stored = await self._store.extent(tenant)
         now = self._clock.now()
         until = where.until or max(now, stored.newest + 1 if stored and not where.since else 0)
-        first = now - DAY if stored is None else stored.first_day if where.by_arrival else stored.oldest
-        since = where.since or min(first, until - SECOND)
+        since = where.since or min(await self._first(tenant, where, stored) or now - DAY, until - SECOND)
         if since >= until:
             raise InvalidFilterError("since lies before until.")
         width = _round_width((until - since) / bars)
         ranged = msgspec.structs.replace(where, since=since, until=until)
         found = tuple(await self._store.histogram(tenant, ranged, width, by))
         return Histogram(found, since, until, width, stored, await self._late(tenant, where, now))
+
+    async def _first(self, tenant: TenantId, where: EventFilter, stored: Extent | None) -> Micros:
+        """When the first stored event happened; by arrival the day on which the first one came; 0 for none."""
+        if where.by_arrival:
+            days = await self._store.histogram(tenant, where, DAY)
+            return days[0].at if days else 0
+        return stored.oldest if stored else 0
 
     async def _late(self, tenant: TenantId, where: EventFilter, now: Micros) -> int:
         if where.by_arrival or not where.since or where.until:

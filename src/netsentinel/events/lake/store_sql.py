@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import msgspec
 
 from netsentinel.events.lake.model import Extent, LakeFile
-from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -37,9 +36,8 @@ class SqlLakeFiles:
 
     def extent(self, tx: ReadTx, tenant: TenantId) -> Extent | None:
         """The times of a tenant's oldest and newest event; None without files."""
-        sql = "SELECT MIN(min_time), MAX(max_time), MIN(stored_at) FROM lake_files WHERE tenant = ?"
-        row = tx.row(sql, (tenant,))
-        return None if row is None or row[0] is None else Extent(row[0], row[1], row[2] // DAY * DAY)
+        row = tx.row("SELECT MIN(min_time), MAX(max_time) FROM lake_files WHERE tenant = ?", (tenant,))
+        return None if row is None or row[0] is None else Extent(row[0], row[1])
 
     def all(self, tx: ReadTx) -> list[LakeFile]:
         """Every file of every tenant."""

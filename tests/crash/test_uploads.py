@@ -35,18 +35,18 @@ def run(folder: Path, rng: random.Random | None) -> tuple[int, int, str]:
 
 
 def campaign(folder: Path, rng: random.Random) -> int:
-    """One upload, killed ten times on its way, that becomes a medium; how many pieces were acknowledged."""
-    acknowledged = pieces = 0
-    for _ in range(KILLS):
-        first, last, medium = run(folder, rng)
+    """One upload, killed up to ten times on its way, that becomes a medium; how many pieces were acknowledged."""
+    acknowledged = last = pieces = 0
+    medium = ""
+    for kills in (*[rng] * KILLS, None):
+        first, last, medium = run(folder, kills)
         assert acknowledged <= first <= acknowledged + PIECE, (
             "what was acknowledged is there, and one piece at most more"
         )
-        assert not medium
         pieces += (last - first) // PIECE
         acknowledged = last
-    first, last, medium = run(folder, None)
-    assert acknowledged <= first <= acknowledged + PIECE
+        if medium:  # on a busy machine it may be there before the signal is
+            break
     assert (last, bool(medium)) == (len(DATA), True)
     assert list((folder / "uploads").rglob("upl_*")) == []
     return pieces

@@ -181,7 +181,7 @@ async def test_the_newest_text_of_a_rule_wins(kept: tuple[Database, AlertStores]
 
 
 def _threat(entity: str, **changes: object) -> Threat:
-    base = Threat(T, entity, "address", 50, 1, Level.HIGH, ("attack.t1",), NOON, NOON + 1, NOON + 2)
+    base = Threat(T, entity, "address", 50, 1, Level.HIGH, ("attack.t1",), NOON, NOON + 1, NOON + 2, NOON + 3)
     return replace(base, **changes)  # type: ignore[arg-type] - a test's convenience
 
 

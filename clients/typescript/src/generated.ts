@@ -793,6 +793,7 @@ export interface Threat {
   readonly first_at: number;
   readonly last_at: number;
   readonly at: number;
+  readonly raised_at?: number;
 }
 
 /** Somebody may ask for more or less from now on. The entry's subject is the key's or the tenant's id. */

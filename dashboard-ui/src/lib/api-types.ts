@@ -10015,6 +10015,11 @@ export interface components {
             last_at: number;
             /** At */
             at: number;
+            /**
+             * Raised At
+             * @default 0
+             */
+            raised_at: number;
         };
         /**
          * ThreatDetail

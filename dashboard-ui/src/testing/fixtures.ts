@@ -82,6 +82,7 @@ export function makeThreat(change: Partial<Threat> = {}): Threat {
     first_at: NOW - 90 * MINUTE,
     last_at: NOW - MINUTE,
     at: NOW,
+    raised_at: NOW - 30 * 1_440 * MINUTE,
     ...change,
   };
 }

@@ -153,8 +153,11 @@ class Threat:
     """The highest level among its alerts."""
     tags: tuple[str, ...]
     first_at: Micros
+    """Event time of its first finding."""
     last_at: Micros
     at: Micros
+    raised_at: Micros = 0
+    """When NetSentinel last raised an alert about it; long after `last_at` where old data was replayed."""
 
 
 @dataclass(frozen=True, slots=True)

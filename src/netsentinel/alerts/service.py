@@ -220,6 +220,7 @@ class AlertService:
             first_at=min([other.first_at for other in alerts] + ([old.first_at] if old else [])),
             last_at=latest,
             at=updated,
+            raised_at=max(alert.raised_at, *(other.raised_at for other in alerts), old.raised_at if old else 0),
         )
         if old == threat:
             return

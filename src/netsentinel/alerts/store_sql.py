@@ -36,7 +36,7 @@ _SAVE_ALERT = (
 _SELECT_ALERTS = f"SELECT {_ALERT_COLUMNS} FROM alerts WHERE tenant = ?"  # noqa: S608 - constants only
 _SAMPLE_COLUMNS = "at, matched, event, source, src_ip, dst_ip, user_name, device"
 _IDS_AT_ONCE = 500
-_THREAT_COLUMNS = "tenant, entity, entity_kind, score, alerts, level, tags, first_at, last_at, at"
+_THREAT_COLUMNS = "tenant, entity, entity_kind, score, alerts, level, tags, first_at, last_at, at, raised_at"
 _SELECT_THREATS = f"SELECT heat, {_THREAT_COLUMNS} FROM threats WHERE tenant = ?"  # noqa: S608 - constants only
 
 _decode_matched: Final = msgspec.json.Decoder(tuple[MatchedField, ...]).decode
@@ -86,6 +86,7 @@ def _threat(row: Row) -> Threat:
         first_at=row[7],
         last_at=row[8],
         at=row[9],
+        raised_at=row[10],
     )
 
 
@@ -311,10 +312,10 @@ class SqlThreats:
     def save(self, tx: Tx, threat: Threat, heat: float) -> None:
         """Insert or replace the entity's row."""
         tx.run(
-            f"INSERT INTO threats ({_THREAT_COLUMNS}, heat) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants only
+            f"INSERT INTO threats ({_THREAT_COLUMNS}, heat) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - constants only
             " ON CONFLICT (tenant, entity) DO UPDATE SET entity_kind = excluded.entity_kind, score = excluded.score,"
             " alerts = excluded.alerts, level = excluded.level, tags = excluded.tags, first_at = excluded.first_at,"
-            " last_at = excluded.last_at, at = excluded.at, heat = excluded.heat",
+            " last_at = excluded.last_at, at = excluded.at, raised_at = excluded.raised_at, heat = excluded.heat",
             (
                 threat.tenant,
                 threat.entity,
@@ -326,6 +327,7 @@ class SqlThreats:
                 threat.first_at,
                 threat.last_at,
                 threat.at,
+                threat.raised_at,
                 heat,
             ),
         )

@@ -109,7 +109,7 @@ async def _imported(server: str, key: str, slug: str, draft: "Draft", note: str 
     if note is None or not course["has_changes"]:
         return f"The draft of {slug} {said}: {counted(len(draft.lessons), 'lesson')}."
     made = await tell(server, key, f"{_COURSES}/{segment(slug)}/publish", {"note": note})
-    return f"Version {made['number']} of {slug} is published: {counted(len(made['lessons']), 'lesson')}."
+    return f"Version {made['number']} of {slug} is published: {_lessons(made)}"
 
 
 @courses_app.command("publish")
@@ -122,7 +122,19 @@ def publish_course(
 ) -> None:
     """Make the draft of a course its newest version."""
     made = asyncio.run(tell(server, key, f"{_COURSES}/{segment(course)}/publish", {"note": note}))
-    talk(f"Version {made['number']} is published: {counted(len(made['lessons']), 'lesson')}.")
+    talk(f"Version {made['number']} is published: {_lessons(made)}")
+
+
+def _lessons(made: dict[str, Any]) -> str:
+    """How many lessons a version has; and that nothing leads to them, where none states what it is about."""
+    lessons = made["lessons"]
+    said = f"{counted(len(lessons), 'lesson')}."
+    if any(one["teaches"] or one["techniques"] for one in lessons):
+        return said
+    return (
+        f"{said} CAUTION: none says what it teaches or which technique it explains: alerts and coverage do not lead to"
+        " them, and there is nothing to practise."
+    )
 
 
 @courses_app.command("retire")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import typer
 
@@ -141,17 +142,35 @@ def check_dashboard(_settings: "Settings") -> Finding:
 
 
 def check_port(settings: "Settings") -> Finding:
-    """The port is free, or it is a NetSentinel that has it."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        taken = probe.connect_ex((settings.host, settings.port)) == 0
-    ours = (settings.data_dir / LOCAL_SERVER_FILE).exists()
+    """The folder's server runs, wherever it listens, or the port is free for it."""
+    running = _running(settings.data_dir / LOCAL_SERVER_FILE)
+    if running:
+        return _finding("port", f"the server of this folder answers at {running}", ok=True, fix="")
+    taken = _is_taken(settings.host, settings.port)
     return _finding(
         "port",
         f"{settings.host}:{settings.port} is {'in use' if taken else 'free'}",
-        ok=not taken or ours,
+        ok=not taken,
         fix="Another program has it: state another NETSENTINEL_PORT.",
     )
+
+
+def _running(file: Path) -> str:
+    """The address that a server left in its folder, where something listens there; empty otherwise."""
+    try:
+        address = file.read_text(encoding="utf-8").strip()
+        url = urlsplit(address)
+        return address if url.hostname and url.port and _is_taken(url.hostname, url.port) else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def _is_taken(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def check_exposure(settings: "Settings") -> Finding:

@@ -6,7 +6,7 @@ import pytest
 from netsentinel.alerts import AlertFilter, AlertService, AlertStores
 from netsentinel.alerts.model import RuleText
 from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
-from netsentinel.kernel.clock import HOUR
+from netsentinel.kernel.clock import DAY, HOUR
 from netsentinel.kernel.entries import Entry
 from netsentinel.kernel.errors import InvalidCursorError, NotFoundError
 from netsentinel.kernel.testing import FakeClock
@@ -89,6 +89,14 @@ async def test_the_reaction_scores_the_entity_and_doing_it_twice_changes_nothing
     detail = await office.service.threat(DEFAULT_TENANT, "203.0.113.66")
     assert detail.threat.alerts == 2
     assert 95 <= detail.threat.score <= 100
+
+
+async def test_a_threat_says_when_an_alert_about_it_was_last_raised(office: Office) -> None:
+    office.react(1, last_at=NOON, raised_at=NOON + DAY)
+    office.react(2, last_at=NOON - 30 * DAY, raised_at=NOON + 2 * DAY)
+    office.react(3, last_at=NOON + HOUR, raised_at=NOON)
+    threat = (await office.service.threat(DEFAULT_TENANT, "203.0.113.66")).threat
+    assert (threat.last_at, threat.raised_at) == (NOON + HOUR, NOON + 2 * DAY)
 
 
 async def test_a_threat_fades_and_can_be_filtered_by_its_score_of_now(office: Office) -> None:

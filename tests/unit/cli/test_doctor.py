@@ -5,6 +5,7 @@ import pytest
 
 from netsentinel.cli import doctor
 from netsentinel.cli.program import run
+from netsentinel.kernel.data_folder import LOCAL_SERVER_FILE
 from netsentinel.kernel.settings import Settings
 
 
@@ -91,3 +92,31 @@ def test_the_demo_is_checked_where_only_it_keeps_data(
     monkeypatch.setattr(doctor, "CHECKS", (doctor.check_data_folder,))
     assert run(["doctor", "--data-dir", str(tmp_path), "-o", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["found"] == str(demo)
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The one port that something listens on."""
+    monkeypatch.setattr(doctor, "_is_taken", lambda host, port: (host, port) == ("127.0.0.1", 4242))
+    return 4242
+
+
+def test_a_port_that_another_program_has_is_noticed(tmp_path: Path, listening: int) -> None:
+    finding = doctor.check_port(Settings(data_dir=tmp_path, port=listening))
+    assert not finding.ok
+    assert "NETSENTINEL_PORT" in finding.fix
+
+
+def test_a_server_of_the_folder_is_found_wherever_it_listens(tmp_path: Path, listening: int) -> None:
+    (tmp_path / LOCAL_SERVER_FILE).write_text(f"http://127.0.0.1:{listening}\n", encoding="utf-8")
+    finding = doctor.check_port(Settings(data_dir=tmp_path, port=1))
+    assert finding.ok
+    assert finding.found == f"the server of this folder answers at http://127.0.0.1:{listening}"
+
+
+@pytest.mark.usefixtures("listening")
+@pytest.mark.parametrize("left", ["http://127.0.0.1:1", "http://127.0.0.1:x", "", "nonsense"])
+def test_what_a_server_left_behind_that_is_gone_does_not_count(tmp_path: Path, left: str) -> None:
+    (tmp_path / LOCAL_SERVER_FILE).write_text(left, encoding="utf-8")
+    finding = doctor.check_port(Settings(data_dir=tmp_path, port=1))
+    assert (finding.ok, finding.found) == (True, "127.0.0.1:1 is free")

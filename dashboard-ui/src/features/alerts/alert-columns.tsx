@@ -50,11 +50,12 @@ const ROUTE = column("route", "Source → destination", (alert) => (
 ));
 const COUNT = column("count", "Count", (alert) => <span>{formatCompact(alert.count)}</span>);
 const SEEN = column("seen", "Last seen", (alert) => <Time at={alert.last_at} />);
-const RAISED = column("seen", "Raised", (alert) => (
+const RAISED = column("raised", "Raised", (alert) => (
   <>
+    <span className={styles["word"]}>raised </span>
     <Time at={alert.raised_at} />
     <span className={styles["tags"]}>
-      of <Time at={alert.last_at} />
+      last seen <Time at={alert.last_at} />
     </span>
   </>
 ));

@@ -61,9 +61,9 @@ const CARD: CourseCard = {
 };
 
 /** A page about a course; what is saved is told, and comes back in the order that the server likes. */
-function open(path = "/courses/alerts/edit") {
+function open(path = "/courses/alerts/edit", view = makeView()) {
   const sent: { body: Record<string, unknown>; based: string | null }[] = [];
-  const now = { view: makeView() };
+  const now = { view };
   server.use(
     get("/api/v2/me", TEACHER),
     get("/api/v2/courses", { items: [CARD], next: null }),
@@ -195,6 +195,19 @@ describe("writing a course", () => {
     const dialog = await screen.findByRole("dialog", { name: "Leave without saving?" });
     await user.click(within(dialog).getByRole("button", { name: "Stay" }));
     expect(address()).toBe("/courses/alerts/edit");
+  });
+
+  it.each([
+    [[], "No lesson says what it teaches"],
+    [["T1046"], undefined],
+  ])("warns before a course is published that teaches nothing: %j", async (techniques, warning) => {
+    const view = makeView();
+    for (const lesson of view.draft.lessons) lesson.techniques = techniques;
+    const { user } = open(undefined, view);
+    await user.click(await screen.findByRole("button", { name: "Publish the draft" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Publish Alerts" }));
+    expect(dialog.getByRole("button", { name: "Publish" })).toBeEnabled();
+    expect(dialog.queryByRole("note")?.textContent.slice(0, 30)).toBe(warning);
   });
 
   it("deletes what was never published", async () => {

@@ -1,11 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Modal } from "@/components/modal";
 import { toastProblem, toastSaid } from "@/components/toaster";
-import type { CourseCard } from "@/lib/model";
-import { publishCourse, refreshCourses } from "./course-queries";
+import type { CourseCard, DraftView } from "@/lib/model";
+import { draftQuery, publishCourse, refreshCourses } from "./course-queries";
 import styles from "./courses.module.css";
 
 interface PublishDialogProps {
@@ -14,10 +14,15 @@ interface PublishDialogProps {
   readonly onPublished?: () => void;
 }
 
+/** Whether a lesson states a concept or a technique, by which alerts and practice find it. */
+const teaches = ({ lessons }: DraftView["draft"]): boolean =>
+  lessons.some((lesson) => lesson.teaches.length > 0 || lesson.techniques.length > 0);
+
 /** Ask before the draft becomes the newest version. */
 export function PublishDialog({ course, onClose, onPublished }: PublishDialogProps) {
   const queryClient = useQueryClient();
   const [note, setNote] = useState("");
+  const draft = useQuery(draftQuery(course.slug)).data?.draft;
   const publish = useMutation({
     mutationFn: () => publishCourse(course.slug, note.trim()),
     onSuccess: (version) => {
@@ -38,6 +43,12 @@ export function PublishDialog({ course, onClose, onPublished }: PublishDialogPro
         }}
       >
         <p>A version never changes. Learners stay on theirs until they move to this one.</p>
+        {draft !== undefined && !teaches(draft) && (
+          <p role="note" className={styles["warning"]}>
+            No lesson says what it teaches or which technique it explains: alerts and coverage will not lead
+            here, and there will be nothing to practise.
+          </p>
+        )}
         <Field
           label="What is different"
           maxLength={500}

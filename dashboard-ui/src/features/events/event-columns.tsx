@@ -91,7 +91,13 @@ function fieldColumn({ name, label, kind }: Field, onValue: OnValue): Column<Sto
     className: classes(styles[`kind-${kind}`], number && styles["figure"]),
     cell: (event) => {
       const value = event[name];
-      if (kind === "time") return <Time at={Number(value)} />;
+      if (kind === "time")
+        return (
+          <>
+            <span className={styles["word"]}>{label.toLowerCase()} </span>
+            <Time at={Number(value)} />
+          </>
+        );
       if (isEmptyValue(name, value)) return <span className="muted">–</span>;
       const text = formatValue(name, value);
       if (!isFilter(name)) return <span className={styles["text"]}>{text}</span>;

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/button";
+import { classes } from "@/components/classes";
 import { EmptyState } from "@/components/notice";
 import { cellText, download, toCsv, toJsonLines } from "@/lib/download";
 import type { HuntResult } from "@/lib/model";
@@ -11,6 +12,8 @@ import { formatTerms } from "./event-terms";
 import styles from "./hunt-results.module.css";
 
 const ROW = 30;
+/** Characters of a text that may not fit into a cell. */
+const LONG = 40;
 /** So few rows are all drawn. */
 const FEW = 200;
 
@@ -90,7 +93,12 @@ function Grid({ columns, rows }: GridProps) {
         <tbody>
           {before > 0 && <Gap height={before} columns={columns.length} />}
           {shown.map((index) => (
-            <tr key={index} aria-rowindex={index + 2}>
+            <tr
+              key={index}
+              ref={few ? undefined : virtualizer.measureElement}
+              data-index={index}
+              aria-rowindex={index + 2}
+            >
               {columns.map((column, at) => (
                 // oxlint-disable-next-line react/no-array-index-key -- as above
                 <td key={at} className={sideOf(rows[index]?.[at])}>
@@ -114,10 +122,26 @@ function Gap({ height, columns }: { readonly height: number; readonly columns: n
   );
 }
 
+/** A long text: its beginning, or the whole of it after a click. */
+function Long({ text }: { readonly text: string }) {
+  const [whole, setWhole] = useState(false);
+  return (
+    <button
+      type="button"
+      className={classes(styles["long"], whole && styles["whole"])}
+      aria-expanded={whole}
+      title={whole ? undefined : text}
+      onClick={() => setWhole(!whole)}
+    >
+      {text}
+    </button>
+  );
+}
+
 function Value({ column, value }: { readonly column: string; readonly value: unknown }) {
   if (value === null || value === undefined) return <span className="muted">NULL</span>;
   const text = cellText(value);
-  if (!isFilter(column) || text === "") return <span title={text}>{text}</span>;
+  if (!isFilter(column) || text === "") return text.length > LONG ? <Long text={text} /> : text;
   const where = formatTerms([{ column, value: text, exclude: false }]);
   return (
     <Link to="/events" search={{ range: "all", where }} title={`Events with ${column} ${text}`}>

@@ -57,6 +57,17 @@ describe("hunting", () => {
     expect(screen.getByRole("navigation", { name: "Events" })).toBeInTheDocument();
   });
 
+  it("shows the whole of a long text after a click", async () => {
+    const raw = `{"event_type":"dns","dns":{"rrname":"${"a".repeat(300)}.example.org"}}`;
+    answers({ columns: ["raw", "n"], rows: [[raw, 1]], truncated: false, seconds: 0.1 });
+    const { user, editor } = await open("/events/hunt?sql=SELECT+raw");
+    await user.type(editor, "{Control>}{Enter}{/Control}");
+    const cell = await screen.findByRole("button", { name: raw });
+    expect(cell).toHaveAttribute("aria-expanded", "false");
+    await user.click(cell);
+    expect(cell).toHaveAttribute("aria-expanded", "true");
+  });
+
   it("indents with Tab, and lets Tab leave after Escape", async () => {
     answers();
     const { user, editor } = await open("/events/hunt?sql=x");

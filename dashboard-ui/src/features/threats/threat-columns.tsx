@@ -32,8 +32,23 @@ export const THREAT_COLUMNS: readonly Column<Threat>[] = [
   )),
   column("score", "Score", (threat) => <ScoreBar score={threat.score} />),
   column("level", "Highest level", (threat) => <LevelBadge level={threat.level} />),
-  column("alerts", "Alerts", (threat) => <span>{formatCompact(threat.alerts)}</span>),
+  column("alerts", "Alerts", (threat) => (
+    <span>
+      {formatCompact(threat.alerts)}
+      <span className={styles["word"]}> {threat.alerts === 1 ? "alert" : "alerts"}</span>
+    </span>
+  )),
   column("tags", "Tactics and techniques", (threat) => <TagList tags={threat.tags} max={2} />),
   column("first", "First seen", (threat) => <Time at={threat.first_at} />),
-  column("last", "Last seen", (threat) => <Time at={threat.last_at} />),
+  column("last", "Last seen", (threat) => (
+    <>
+      <span className={styles["word"]}>last seen </span>
+      <Time at={threat.last_at} />
+      {threat.raised_at > 0 && (
+        <span className={styles["raised"]}>
+          raised <Time at={threat.raised_at} />
+        </span>
+      )}
+    </>
+  )),
 ];

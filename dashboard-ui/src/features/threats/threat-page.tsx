@@ -93,6 +93,7 @@ function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDet
               ["Alerts", formatNumber(threat.alerts)],
               ["First seen", <Time key="first" at={threat.first_at} full />],
               ["Last seen", <Time key="last" at={threat.last_at} full />],
+              ["Last raised", <Time key="raised" at={threat.raised_at} full />],
               ["As of", <Time key="at" at={threat.at} full />],
             ]}
           />

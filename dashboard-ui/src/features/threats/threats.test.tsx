@@ -27,6 +27,16 @@ describe("the ranking", () => {
     expect(row).toHaveTextContent("83");
     expect(row).toHaveTextContent("Critical");
     expect(row).toHaveTextContent("T1110.001");
+    expect(row).toHaveTextContent(/last seen .*raised /);
+  });
+
+  it("says nothing of raising where an older server did not keep it", async () => {
+    server.use(get("/api/v2/threats", { items: [makeThreat({ raised_at: 0, alerts: 1 })], next: null }));
+    renderApp("/threats");
+    const table = await screen.findByRole("table", { name: NAME });
+    const [, row] = within(table).getAllByRole("row");
+    expect(row).toHaveTextContent("1 alert");
+    expect(row).not.toHaveTextContent("raised");
   });
 
   it("puts live threats where their score belongs", async () => {

@@ -38,7 +38,7 @@ export function NearbyRow({ item: { event, evidence }, at, open, onToggle, child
           {event.src_ip === "" && event.dst_ip === "" ? (
             <span>{event.device || event.source}</span>
           ) : (
-            <Endpoints from={event.src_ip} to={endpoint(event.dst_ip, event.dst_port)} />
+            <Endpoints wraps from={event.src_ip} to={endpoint(event.dst_ip, event.dst_port)} />
           )}
         </span>
         <span className={styles["about"]}>{about.filter(Boolean).join(" · ") || event.format}</span>

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ class Yard(Shelf):
 
     async def hunt(self, sql: str, tenant: TenantId = DEFAULT_TENANT, **limits: Any) -> HuntResult:
         return await self.lake.hunt(tenant, sql, **{"limit": 100, "seconds": 20} | limits)
+
+
+def long(number: int, size: int = 2**20) -> dict[str, Any]:
+    """Native fields of about so many characters, other ones for each number."""
+    word = sha512(str(number).encode()).hexdigest()
+    return {"n": number, "long": word * (size // len(word))}
 
 
 def written(folder: Path) -> list[Path]:
@@ -127,6 +134,26 @@ async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard)
     yard.clock.advance(300 * SECOND)
     await yard.lake.compact()
     assert len(yard.files()) == 2
+
+
+async def test_many_long_events_are_stored_in_little_memory(yard: Yard) -> None:
+    days = [event(number, native=long(number), time=NOON + number % 3 * DAY) for number in range(200)]
+    assert await yard.keep(*days, event(1, tenant=OTHER)) == 201
+    assert not list((yard.folder / "aside").iterdir())
+    counted = await yard.hunt("SELECT count(*), sum(json_extract(native, '$.n')::INT) FROM events")
+    assert counted.rows == ((200, sum(range(200))),)
+    line = b"\x01" * 2**20
+    lines = [event(number, source="l", raw=line, native={"line": line.decode()}) for number in range(6)]
+    assert await yard.keep(*lines) == 6, "each takes 13 MiB as JSON"
+    assert [one.raw.encode() for one in await yard.found(equal=(("source", ("l",)),))] == [line] * 6
+
+
+async def test_files_of_long_events_become_one_too(yard: Yard) -> None:
+    for number in range(module.MERGE_AT):
+        await yard.keep(*(event(20 * number + at, native=long(at)) for at in range(20)))
+    assert await yard.lake.compact() == module.MERGE_AT
+    counted = await yard.hunt("SELECT count(*), min(time), max(time) FROM events")
+    assert counted.rows == ((20 * module.MERGE_AT, NOON, NOON + (20 * module.MERGE_AT - 1) * SECOND),)
 
 
 async def test_retention_is_per_tenant(yard: Yard) -> None:

@@ -19,7 +19,7 @@ from netsentinel.events.ports import Arrival, InboxBatch, InboxQueue, SourceRepo
 from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
 from netsentinel.kernel.errors import UnavailableError
-from netsentinel.kernel.types import MetricSample, Micros, TenantId
+from netsentinel.kernel.types import MIB, MetricSample, Micros, TenantId
 from netsentinel.storage.ports import Database, Tx
 
 _log = structlog.get_logger("netsentinel.processor")
@@ -35,6 +35,8 @@ _RETRY_S = 0.5
 _CHECKPOINT_EVERY: Micros = 5 * SECOND
 _CHECKPOINT_EVENTS = 50_000
 """After so many events a checkpoint is due in any case: they wait on disk to be stored."""
+_CHECKPOINT_BYTES = 128 * MIB
+"""The same of what they take, uncompressed: the lake has two minutes to store them."""
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class Processor:
         self._lost = 0.0
         """Seconds for which the detection process had batches of which it died, until its memory is restored."""
         self._storing: asyncio.Task[None] | None = None
-        self._unstored = 0
+        self._unstored = self._unstored_bytes = 0
         self._wake = asyncio.Event()
         self._covered: list[int] = []
         """Batches that the detectors have seen since the last checkpoint."""
@@ -152,7 +154,7 @@ class Processor:
         self._lost = 0.0
         self._arrived, self._covered = 0, []
         self._checkpoint_at = self._clock.now()
-        self._unstored = 0
+        self._unstored = self._unstored_bytes = 0
 
     async def _follow(self) -> None:
         """Analyse the next batches while the commit of the last ones is under way."""
@@ -177,6 +179,7 @@ class Processor:
                     await commit
                 self._covered += [batch.id for batch in batches]
                 self._unstored += sum(result.events for result in results)
+                self._unstored_bytes += sum(result.size for result in results)
                 commit = asyncio.create_task(self._record(batches, results))
                 if self._is_due():
                     await commit
@@ -312,7 +315,8 @@ class Processor:
         """Whether a checkpoint is due: some seconds or many events after the last one."""
         if not self._covered:
             return False
-        return self._clock.now() - self._checkpoint_at >= _CHECKPOINT_EVERY or self._unstored >= _CHECKPOINT_EVENTS
+        is_much = self._unstored >= _CHECKPOINT_EVENTS or self._unstored_bytes >= _CHECKPOINT_BYTES
+        return is_much or self._clock.now() - self._checkpoint_at >= _CHECKPOINT_EVERY
 
     async def _checkpoint_if_due(self) -> None:
         """Record the detectors' state and the events so far. Storing events goes on beside the next analysis."""
@@ -332,7 +336,7 @@ class Processor:
             self._storing = asyncio.create_task(self._store(self._lake, spool, cover))
         self._checkpoints, self._covered = number, []
         self._checkpoint_at = self._clock.now()
-        self._unstored = 0
+        self._unstored = self._unstored_bytes = 0
 
     async def _store(self, lake: EventStore, spool: Spool, cover: Callable[[Tx], None]) -> None:
         self.stats.stored += await lake.append(spool, cover)

@@ -162,7 +162,7 @@ class Settings(BaseSettings):
         (), description="Other numbers of days for some tenants, as `tenant=days`, separated by commas."
     )
     lake_memory_mib: int = Field(
-        256, ge=64, description="Memory that DuckDB may take in each process that writes, searches or hunts."
+        256, ge=128, description="Memory that DuckDB may take in each process that writes, searches or hunts."
     )
     hunt_seconds: int = Field(30, ge=1, le=600, description="A hunt that takes longer is stopped.")
 

@@ -42,6 +42,8 @@ class CountingPool:
         self.poison: set[int] = set()
         """Batches of which it dies every time."""
         self.cost: dict[TenantId, int] = {}
+        self.size = 0
+        """Bytes of a batch, unpacked; its own without."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,7 +73,7 @@ class CountingPool:
             batch=batch.id,
             events=batch.records,
             rejected=1,
-            size=len(batch.raw),
+            size=self.size or len(batch.raw),
             format="suricata",
             last_event_at=NOON,
             findings=found,
@@ -306,6 +308,19 @@ class Shelf(MemoryEventStore):
         await self._db.write(also)
         self.spools.append(spool.events)
         return spool.events
+
+
+async def test_large_batches_are_stored_before_much_of_them_waits(plant: Plant) -> None:
+    plant.pool.size = 40 * MIB
+    async with plant.running():
+        plant.receive(3, records=3_000)
+        await plant.settle()
+        assert plant.inbox.last_checkpoint(MemoryTx()) == (0, b"")
+        plant.receive(1, records=3_000)
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                await asyncio.sleep(0.01)
+    assert plant.inbox.last_checkpoint(MemoryTx()) == (1, b"4")
 
 
 async def test_the_checkpoint_is_recorded_with_the_events_it_covers(plant: Plant) -> None:

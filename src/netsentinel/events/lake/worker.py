@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import duckdb
 import msgspec
@@ -21,7 +20,6 @@ from netsentinel.events.lake import frames
 from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
 from netsentinel.events.lake.query import (
     HUNTED,
-    JSON_COLUMNS,
     SELECTED,
     TEMPLATE,
     clock_of,
@@ -32,27 +30,19 @@ from netsentinel.events.lake.query import (
     rows_of,
     value_of,
 )
-from netsentinel.kernel.clock import DAY
+from netsentinel.events.lake.writing import THREADS, Writing
 from netsentinel.kernel.errors import InvalidFilterError
 from netsentinel.kernel.types import Micros, TenantId
-
-_PARTITIONS = 24
-"""So many tenants, days and classes of one spool get a file of their own; the rest of a tenant shares one."""
 
 _FIRST_EVENTS = 400_000
 """A search looks at so many of the newest events first, then at four times as many, and so on."""
 
-_THREADS = 2
-_MOST_AT_ONCE = 16 * 1024 * 1024
 _BESIDE_MIB = 1024
 """A hunt's process may have so much beside what DuckDB counts: values on their way out are not in its limit."""
 _MOST_TOLD = 2_000
 """Characters of what DuckDB says is wrong: it quotes values of any length."""
-_AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240)"
-"""Small row groups: a page of rare events unpacks the texts of few others (2.4 s became 0.8 s; lake_search.py)."""
 _ANSWER = f"an answer may be ({frames.HUNT_BYTES // 1024**2} MiB)"
 _encode_json = msgspec.json.Encoder().encode
-_DAY_OF = f'"time" // {DAY}'
 
 
 class Lake:
@@ -67,7 +57,7 @@ class Lake:
             ":memory:",
             config={
                 "memory_limit": f"{memory_mib}MiB",
-                "threads": _THREADS,
+                "threads": THREADS,
                 "temp_directory": str(aside / "spill"),
                 "preserve_insertion_order": False,
                 "python_enable_replacements": False,
@@ -77,6 +67,7 @@ class Lake:
         )
         self._db.execute("SET parquet_metadata_cache = true")
         self._db.execute(f"CREATE TABLE template ({TEMPLATE})")
+        self._writing = Writing(self._db, folder, memory_mib)
 
     def answer(self, request: frames.Request) -> frames.Answer:
         """Do what is asked."""
@@ -99,9 +90,9 @@ class Lake:
     def _answer(self, request: frames.Request) -> frames.Answer:
         match request:
             case frames.Write():
-                return frames.Written(tuple(self._write(request)))
+                return frames.Written(tuple(self._writing.write(request)))
             case frames.Merge():
-                return frames.Written((self._merge(request),))
+                return frames.Written((self._writing.merge(request),))
             case frames.Search():
                 return frames.Found(tuple(self._search(request)))
             case frames.Count():
@@ -110,70 +101,6 @@ class Lake:
                 return self._tally(request)
             case frames.Hunt():
                 return self._hunt(request)
-
-    def _write(self, request: frames.Write) -> list[LakeFile]:
-        largest = max(_MOST_AT_ONCE, 2 * request.longest)
-        lines = f"{quoted(request.spool)}, format = 'newline_delimited', columns = {JSON_COLUMNS}"
-        rows = f"SELECT *, {_DAY_OF} AS day, class_uid AS part FROM read_json({lines}, maximum_object_size = {largest})"  # noqa: S608 - our own path, quoted
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {rows}")
-        try:
-            groups = self._partitions()
-            return [
-                self._put(_fresh(rows), tenant, day, part, request.name, request.now)
-                for tenant, day, part, rows in groups
-            ]
-        finally:
-            self._db.execute("DROP TABLE IF EXISTS fresh")
-
-    def _partitions(self) -> list[tuple[TenantId, int, int, str]]:
-        """Tenant, day and class of each file to write, with the condition that chooses its rows."""
-        groups: list[tuple[TenantId, int, int, int]] = self._db.execute(
-            "SELECT tenant, day, part, count(*), min(time) FROM fresh GROUP BY ALL ORDER BY 4 DESC, 1, 2, 3"
-        ).fetchall()
-        own, rest = groups[:_PARTITIONS], groups[_PARTITIONS:]
-        found = [
-            (tenant, day, part, f"tenant = {quoted(tenant)} AND day = {day} AND part = {part}")
-            for tenant, day, part, *_ in own
-        ]
-        for tenant in sorted({group[0] for group in rest}):
-            days = [group[1] for group in rest if group[0] == tenant]
-            taken = " OR ".join(f"(day = {day} AND part = {part})" for name, day, part, *_ in own if name == tenant)
-            rows = f"tenant = {quoted(tenant)}" + (f" AND NOT ({taken})" if taken else "")
-            found.append((tenant, min(days), MIXED, rows))
-        return found
-
-    def _merge(self, request: frames.Merge) -> LakeFile:
-        first = request.files[0]
-        sql = f"SELECT {SELECTED} FROM {rows_of(self._paths(request.files))}"  # noqa: S608 - paths are quoted
-        stored_at = max(file.stored_at for file in request.files)
-        return self._put(sql, first.tenant, first.day, first.class_uid, request.name, stored_at)
-
-    def _put(self, sql: str, tenant: TenantId, day: int, class_uid: int, name: str, now: Micros) -> LakeFile:
-        """Write aside, fsync, rename, fsync the folder."""
-        aside = self._folder / ASIDE / f"{name}.parquet"
-        self._db.execute(f"COPY ({sql} ORDER BY {newest_first()}) TO {quoted(str(aside))} {_AS_PARQUET}")
-        place = f"{quote(tenant, safe='')}/{'mixed' if class_uid == MIXED else day}/{class_uid}"
-        folder = self._folder / place
-        _make(self._folder, folder)
-        path = folder / f"{name}.parquet"
-        _sync(aside)
-        aside.rename(path)
-        _sync(folder)
-        counted = self._db.execute(
-            f'SELECT count(*), min("time"), max("time") FROM read_parquet({quoted(str(path))})'  # noqa: S608 - our own path
-        ).fetchone()
-        events, oldest, newest = counted or (0, 0, 0)
-        return LakeFile(
-            path=f"{place}/{path.name}",
-            tenant=tenant,
-            day=day,
-            class_uid=class_uid,
-            events=events,
-            size=path.stat().st_size,
-            min_time=oldest,
-            max_time=newest,
-            stored_at=now,
-        )
 
     def _search(self, request: frames.Search) -> list[StoredEvent]:
         """Look at the newest files first, and stop when no older one can hold anything for the page."""
@@ -266,10 +193,6 @@ class Lake:
         return [str(self._folder / file.path) for file in files]
 
 
-def _fresh(rows: str) -> str:
-    return f"SELECT {SELECTED} FROM fresh WHERE {rows}"  # noqa: S608 - see _partitions
-
-
 def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count | frames.Tally) -> list[LakeFile]:
     """The files that can hold what is asked for, by their class and time."""
     classes = {value for column, wanted in request.where.equal if column == "class_uid" for value in wanted} | {MIXED}
@@ -322,29 +245,13 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def _make(root: Path, folder: Path) -> None:
-    """Make a folder so that it is still there after a power cut."""
-    missing = [one for one in (folder, *folder.parents) if root in one.parents and not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-        _sync(one.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _give_up_rights(seconds: int, memory_mib: int) -> None:
     """From here on this process can write no file and use no more than its memory and its time."""
     memory = memory_mib * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    cpu = seconds * _THREADS + 1
+    cpu = seconds * THREADS + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
 
 

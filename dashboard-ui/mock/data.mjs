@@ -158,6 +158,7 @@ export function touchThreat(alert) {
     first_at: Math.min(before?.first_at ?? alert.first_at, alert.first_at),
     last_at: Math.max(before?.last_at ?? 0, alert.last_at),
     at: now(),
+    raised_at: Math.max(before?.raised_at ?? 0, alert.raised_at),
   };
   threats.set(alert.entity, threat);
   return threat;

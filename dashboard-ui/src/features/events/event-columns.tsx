@@ -88,7 +88,7 @@ function fieldColumn({ name, label, kind }: Field, onValue: OnValue): Column<Sto
   return {
     id: name,
     header: label,
-    className: classes(styles[`kind-${kind}`], number && styles["figure"]),
+    className: classes(styles[`kind-${kind}`], styles[`field-${name}`], number && styles["figure"]),
     cell: (event) => {
       const value = event[name];
       if (kind === "time")

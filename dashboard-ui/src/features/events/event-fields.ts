@@ -112,17 +112,27 @@ export function isEmptyValue(name: string, value: string | number): boolean {
 export function summaryOf(event: StoredEvent): string {
   const where =
     event.url === "" ? event.domain : event.url.startsWith("/") ? event.domain + event.url : event.url;
-  const parts = [
+  const said = [
     event.action,
     event.app_protocol || event.protocol,
     where,
     event.signature,
     event.command_line || event.process || event.file,
     event.user,
+  ].filter(Boolean);
+  const parts = [
+    event.class_uid === 0 ? kindOf(event) : "",
+    ...(said.length > 0 ? said : [event.message]),
     event.src_ip === "" && event.dst_ip === "" ? event.device : "",
   ];
-  const { message, service, category, product } = event;
-  return parts.filter(Boolean).join(" · ") || message || service || category || product || "–";
+  return parts.filter(Boolean).join(" · ") || kindOf(event) || "–";
+}
+
+/** What sort of record it is, in the words of its log: `process creation`, `security 5145`. */
+function kindOf({ category, service, product, event_code: code }: StoredEvent): string {
+  return category === ""
+    ? [service || product, code].filter(Boolean).join(" ")
+    : category.replaceAll("_", " ");
 }
 
 export const fromTo = (event: StoredEvent): readonly [string, string] => [

@@ -138,6 +138,15 @@ describe("values", () => {
     expect(summaryOf(makeEvent({ url: "/a", action: "blocked", user: "ada" }))).toBe(
       "blocked · dns · example.org/a · ada",
     );
+    const windows = { ...started, class_uid: 0, src_ip: "", dst_ip: "", device: "PC04", product: "windows" };
+    expect(summaryOf(makeEvent({ ...windows, service: "sysmon", category: "process_creation" }))).toBe(
+      "process creation · sh -c id · PC04",
+    );
+    const logged = { ...windows, process: "", command_line: "", service: "security", category: "" };
+    expect(summaryOf(makeEvent({ ...logged, event_code: "5145" }))).toBe("security 5145 · PC04");
+    expect(summaryOf(makeEvent({ ...logged, service: "sshd", message: "Connection closed" }))).toBe(
+      "sshd · Connection closed · PC04",
+    );
     const bare = makeEvent({
       app_protocol: "",
       protocol: "",

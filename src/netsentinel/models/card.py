@@ -22,7 +22,7 @@ def card(line: str, artefact: Artefact, provenance: Provenance, report: Report) 
         f"# {line}: {artefact.kind}",
         "",
         "## Use",
-        "Judges network flows as they come and raises alerts above its threshold."
+        "Judges live events as they come and raises alerts above its threshold."
         if artefact.servable
         else "Judges rows of a table. It cannot judge live events: they have other columns.",
         (

@@ -29,7 +29,7 @@ def report(**changes: object) -> Report:
 def test_a_card_says_what_it_is_for_and_how_it_was_measured(servable: bool) -> None:
     left = trained()
     text = card("flows", replace(left.artefact, servable=servable), left.provenance, report())
-    assert ("Judges network flows" in text) is servable
+    assert ("Judges live events as" in text) is servable
     for said in ("`bytes_out` (60%)", "split by time", "17 rows were left out", "0.9800", "50.00%", "ff" * 32):
         assert said in text
 

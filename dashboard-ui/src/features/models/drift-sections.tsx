@@ -37,7 +37,7 @@ export function DriftSections({ figures, drift }: DriftProps) {
       <Section title="Scores" actions={<State state={state} />}>
         <p className={styles["words"]}>
           {state === "unknown"
-            ? `It has judged ${formatNumber(drift.judged)} flows; from ${formatNumber(drift.needed)} on it can be compared with its training.`
+            ? `It has judged ${formatNumber(drift.judged)} rows; from ${formatNumber(drift.needed)} on it can be compared with its training.`
             : psi === null
               ? "What it said when it was trained is not known."
               : `The population stability index is ${psi.toFixed(3)}; from ${drift.limit} on the scores count as drifted.`}
@@ -52,14 +52,14 @@ export function DriftSections({ figures, drift }: DriftProps) {
         {sum(figures.scores) > 0 && (
           <>
             <DistributionPlot
-              label={`Flows by probability: ${formatNumber(sum(figures.expected_scores))} benign rows when it was trained, ${formatNumber(sum(figures.scores))} flows since yesterday`}
+              label={`Rows by probability: ${formatNumber(sum(figures.expected_scores))} benign rows when it was trained, ${formatNumber(sum(figures.scores))} rows since yesterday`}
               below={figures.expected_scores}
               above={figures.scores}
             />
             <Legend
               names={[
                 ["Benign rows when it was trained", 1],
-                ["Flows since yesterday", 2],
+                ["Rows since yesterday", 2],
               ]}
             />
           </>

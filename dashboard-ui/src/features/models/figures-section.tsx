@@ -43,14 +43,14 @@ export function FiguresSection({ figures }: { readonly figures: ModelFigures }) 
     >
       <dl className={styles["tiles"]}>
         <Tile name="Judged" value={formatNumber(figures.judged)}>
-          flows
+          rows: flows, or windows of what an entity did
         </Tile>
         <Tile name="Flagged" value={percent(figures.flagged_share, 3)} bad={isBeyond}>
           {percent(figures.expected_share, 3)} expected; from {percent(figures.limit_share, 3)} on a guard
           steps in
         </Tile>
         <Tile name="Findings" value={formatNumber(figures.findings)} />
-        <Tile name="Time of a flow" value={`${figures.microseconds.toFixed(1)} µs`}>
+        <Tile name="Time of a row" value={`${figures.microseconds.toFixed(1)} µs`}>
           {formatNumber(Math.round(figures.per_second))} a second of processor time
         </Tile>
         <Tile name="False positives" value={percent(figures.estimated_fpr, 3)}>
@@ -61,10 +61,10 @@ export function FiguresSection({ figures }: { readonly figures: ModelFigures }) 
       </dl>
       {series.length > 1 && (
         <div className={styles["lines"]}>
-          <Line name="Flows judged" values={series.map(({ judged }) => judged)} />
+          <Line name="Rows judged" values={series.map(({ judged }) => judged)} />
           <Line name="Share flagged" values={series.map(({ flagged_share: share }) => share * 1e6)} />
           <Line name="Mean probability" values={series.map(({ mean_score: mean }) => mean * 1e6)} />
-          <Line name="Time of a flow" values={series.map(({ microseconds }) => microseconds * 1e3)} />
+          <Line name="Time of a row" values={series.map(({ microseconds }) => microseconds * 1e3)} />
         </div>
       )}
     </Section>

@@ -151,7 +151,7 @@ describe("monitoring", () => {
       get("/api/v2/models/:id/drift", { ...DRIFT, state: "unknown", judged: 12, features: [], change: null }),
     );
     const { unmount } = renderApp("/models/monitoring?model=mdl_1");
-    expect(await screen.findByText(/^It has judged 12 flows; from 1,000 on/)).toBeInTheDocument();
+    expect(await screen.findByText(/^It has judged 12 rows; from 1,000 on/)).toBeInTheDocument();
     unmount();
     server.use(get("/api/v2/models", { items: [], next: null }));
     renderApp("/models/monitoring");

@@ -5,6 +5,7 @@ import { Chip } from "@/components/chip";
 import { classes } from "@/components/classes";
 import type { Review, ReviewVerdict } from "@/lib/model";
 import { formatPercent } from "@/lib/number";
+import { EvidenceOrigin } from "./evidence-origin";
 import styles from "./review-card.module.css";
 
 const CHOICES: readonly (readonly [ReviewVerdict, string, string])[] = [
@@ -56,7 +57,7 @@ export function ReviewCard({ review, current, mayAnswer, onAnswer, onPick }: Car
               <blockquote key={`${origin} ${position}`} className={styles["evidence"]}>
                 <p>{sentence}</p>
                 <footer className="muted">
-                  {origin} {position}
+                  <EvidenceOrigin origin={origin} position={position} />
                 </footer>
               </blockquote>
             ))}

@@ -3,7 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
 import type { Review } from "@/lib/model";
-import { ADA, at } from "@/testing/fixtures";
+import { ADA, at, NOW } from "@/testing/fixtures";
+import { makeMedium, makeShown } from "@/testing/library-fixtures";
 import { renderApp } from "@/testing/render-app";
 import { get, server } from "@/testing/server";
 
@@ -56,6 +57,20 @@ const questions = (): readonly string[] =>
     .map((heading) => heading.textContent);
 
 describe("the review queue", () => {
+  it("names the text that a sentence stands in, and leads there", async () => {
+    const said = { weight: 0.6, is_denied: false, by: "usr_1", at: NOW, sentence: "b comes before a." };
+    server.use(
+      get("/api/v2/media/med_1", makeShown(makeMedium({ id: "med_1", title: "A course on scans" }))),
+    );
+    open([
+      { ...review("a", 0.5), evidence: [{ ...said, origin: "medium:med_1", position: "#First steps" }] },
+    ]);
+    const link = await screen.findByRole("link", { name: "A course on scans" });
+    expect(link).toHaveAttribute("href", "/library/med_1");
+    expect(screen.getByText(/· First steps/)).toBeInTheDocument();
+    expect(screen.queryByText(/medium:/)).not.toBeInTheDocument();
+  });
+
   it("takes an answer at a key, lets the row leave at once, and takes it back", async () => {
     const { told } = open([review("a", 0.5), review("c", 0.6), review("d", 0.7)]);
     await screen.findByText("Must b be understood before a?");

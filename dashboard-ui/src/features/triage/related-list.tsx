@@ -8,7 +8,7 @@ import { LevelMark } from "@/components/level-badge";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
 import { alertDetailQuery } from "@/features/alerts/alert-queries";
-import { type Alert, LEVEL_NAMES, type Micros, type Reason } from "@/lib/model";
+import { type Alert, LEVEL_NAMES, type Micros, type Reason, type RelatedAlert } from "@/lib/model";
 import { formatSpan } from "@/lib/time";
 import styles from "./related-list.module.css";
 import { relatedQuery } from "./triage-queries";
@@ -34,6 +34,13 @@ function why({ why: kind, value }: Reason, alert: Alert | undefined, other: Aler
   return apart === 0 ? "overlapping in time" : `${formatSpan(apart * SECOND)} apart`;
 }
 
+/** What an alert has in common with another, after whom it is about where that is somebody else. */
+export function reasonsText({ alert, reasons }: RelatedAlert, own: Alert | undefined): string {
+  const words = reasons.map((reason) => why(reason, own, alert));
+  const same = own?.entity === alert.entity || reasons.some((reason) => reason.why === "entity");
+  return (same ? words : [alert.entity, ...words]).join(" · ");
+}
+
 /** Other alerts that may belong to one, each with the reasons; what has most in common stands first. */
 export function RelatedSection({ id }: { readonly id: string }) {
   const { data, isError } = useQuery(relatedQuery(id));
@@ -56,9 +63,7 @@ export function RelatedSection({ id }: { readonly id: string }) {
               <span className={styles["when"]}>
                 <Time at={alert.last_at} />
               </span>
-              <span className={styles["why"]}>
-                {reasons.map((reason) => why(reason, own, alert)).join(" · ")}
-              </span>
+              <span className={styles["why"]}>{reasonsText({ alert, reasons }, own)}</span>
             </li>
           ))}
         </ul>

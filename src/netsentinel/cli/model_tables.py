@@ -24,7 +24,9 @@ def upload(
         typer.Argument(help="CSV, Parquet or NSL-KDD file, or a log of flows with a column of labels; also packed."),
     ],
     *,
-    name: Annotated[str, typer.Option(help="What to call it there; the file's own name.")] = "",
+    name: Annotated[
+        str, typer.Option(help="What to call it there, with the file's ending where it has none; the file's own name.")
+    ] = "",
     server: ServerOption = "",
     key: KeyOption = "",
     output: OutputOption = Output.TABLE,
@@ -32,7 +34,7 @@ def upload(
     """Send a table to the server, in place of the one of that name, to train and measure models on."""
     if not file.is_file():
         raise NotFoundError(f"There is no file {file}.")
-    kept = asyncio.run(_sent(server, key, file, name or file.name))
+    kept = asyncio.run(_sent(server, key, file, _named(name, file)))
     if output is Output.JSON:
         print_json(kept)
         return
@@ -54,6 +56,13 @@ def tables(
         return
     print_table(("PATH", "BYTES"), [(one["path"], f"{one['size']:,}") for one in found["items"]])
     talk(f"{found['used']:,} of {found['quota']:,} bytes are taken.")
+
+
+def _named(name: str, file: Path) -> str:
+    """The table's name; the server goes by its ending, so one without takes the file's."""
+    if not name or Path(name).suffix:
+        return name or file.name
+    return name + "".join(file.suffixes[-2 if file.suffix in {".gz", ".zst"} else -1 :])
 
 
 async def _sent(server: str, key: str, file: Path, name: str) -> dict[str, Any]:

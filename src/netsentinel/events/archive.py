@@ -95,8 +95,14 @@ def check_members(archive: str, members: int) -> None:
 
 def skipped(where: str, names: Iterable[str]) -> str:
     """What to say of files that were not read, by their endings; empty when there are none."""
-    endings = Counter(Path(name).suffix.lower() or "no ending" for name in names)
+    endings = Counter(_ending(name) or "no ending" for name in names)
     if not endings:
         return ""
     listed = ", ".join(f"{ending} ({count:,})" for ending, count in sorted(endings.items()))
     return f"{where}: {endings.total():,} file(s) were not read, by their endings: {listed}."
+
+
+def _ending(name: str) -> str:
+    """What a name ends in; of a packed file with the ending below, which is why it was not read."""
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])

@@ -36,6 +36,11 @@ def test_a_file_is_sent_as_it_is_under_its_name(
     assert run(["models", "upload", str(tmp_path / "KDDTest+ 2.txt")]) == 0
     assert server.asked[-1].url.raw_path == b"/api/v2/models/tables/KDDTest%2B%202.txt"
     assert "models train --path 'table:KDDTest+ 2.txt'" in capsys.readouterr().err
+    (tmp_path / "site.labeled.log.gz").write_bytes(b"a")
+    assert run(["models", "upload", str(tmp_path / "site.labeled.log.gz"), "--name", "njrat"]) == 0
+    assert server.asked[-1].url.path == "/api/v2/models/tables/njrat.log.gz"
+    assert run(["models", "upload", str(tmp_path / "flows.csv"), "--name", "office"]) == 0
+    assert server.asked[-1].url.path == "/api/v2/models/tables/office.csv"
     assert run(["models", "upload", str(tmp_path / "none.csv")]) == 1
     assert "There is no file" in capsys.readouterr().err
 

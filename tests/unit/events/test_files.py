@@ -91,7 +91,7 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_what_is_not_read_is_told(tmp_path: Path) -> None:
-    for name in ("a.json", "b.bin", "c.bin", "sub/d.md", "e", ".hidden"):
+    for name in ("a.json", "b.bin", "c.bin", "sub/d.md", "e", "f.config.gz", ".hidden"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"{}\n")
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
@@ -101,7 +101,7 @@ def test_what_is_not_read_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     assert len(list(read_records([tmp_path], on_skip=told.append))) == 3
     assert told == [
-        f"{tmp_path}: 4 file(s) were not read, by their endings: .bin (2), .md (1), no ending (1).",
+        f"{tmp_path}: 5 file(s) were not read, by their endings: .bin (2), .config.gz (1), .md (1), no ending (1).",
         f"{tmp_path}/z.zip: 1 file(s) were not read, by their endings: .zip (1).",
     ]
 

@@ -22,6 +22,7 @@ import tempfile
 import time
 from array import array
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ async def requests(server: LiveServer) -> None:
 
     def on_frame(frame: bytes) -> None:
         now = time.perf_counter()
-        kind = json.loads(frame) if frame else {}
+        kind: dict[str, Any] = json.loads(frame) if frame else {}
         match kind.get("type"):
             case "pong":
                 ready.release()
@@ -114,8 +115,10 @@ async def requests(server: LiveServer) -> None:
                 took["async"].append(now - sent.pop(kind["id"]))
             case "error":
                 raise RuntimeError(kind)
+            case _:
+                pass
 
-    lines = []
+    lines: list[Line] = []
     for _ in range(LINES):
         line = Line(server.key, on_frame, lambda: None)
         line.hello = [{"type": "hello", "client": "bench"}, {"type": "ping", "t": 1}]
@@ -263,7 +266,7 @@ async def reconnect(server: LiveServer, count: int) -> None:
     await until(lambda: all(len(member.seen) >= 3 * ALERTS_EACH for member in crowd.members), 300)
     await asyncio.sleep(1)
     crowd.is_over = True
-    expected = sorted(set().union(*(member.seen for member in crowd.members)))
+    expected = sorted(set[int]().union(*(member.seen for member in crowd.members)))
     missed = sum(len(expected) - len(set(member.seen)) for member in crowd.members)
     doubled = sum(len(member.seen) - len(set(member.seen)) for member in crowd.members)
     print(
@@ -277,7 +280,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 1_000, hard), hard))  # the server inherits it
-    for measure in (requests, lambda server: reconnect(server, count)):
+    for measure in (requests, partial(reconnect, count=count)):
         with (
             tempfile.TemporaryDirectory(prefix="netsentinel-live-") as folder,
             LiveServer(Path(folder), ws_max_connections=str(count + 100)) as server,

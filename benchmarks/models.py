@@ -89,7 +89,7 @@ def split(data: Data, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
 def unsw_nb15(flows: Path, seeds: range) -> Iterator[str]:
     """Rows of the table for UNSW-NB15, and the interval of the recall."""
-    data = read(flows / "unsw-nb15" / "unsw_nb15_dev70.parquet", "attack_cat", benign="Normal")
+    data = read(flows / "unsw-nb15" / "unsw_nb15_dev70.parquet", "attack_cat", benign=("Normal",))
     runs: list[Report] = []
     resampled: list[float] = []
     for seed in seeds:

@@ -152,7 +152,7 @@ def drill(
     for one in drills:
         print_table(
             ("FACT", "AS LEARNERS SEE IT"),
-            [(printable(fact["name"]), printable(fact["value"])) for fact in one["content"]["facts"]],
+            [(fact["name"], " ".join(fact["value"].split())) for fact in one["content"]["facts"]],
         )
         if one["state"] == "draft":
             talk(f"When nothing gives a name away: netsentinel learn approve {one['id']}")

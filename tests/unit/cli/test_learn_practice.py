@@ -58,7 +58,10 @@ def test_drills_are_made_of_one_alert_or_of_an_incident(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[tuple[str, object]] = []
-    facts = [{"name": "From", "value": "10.0.0.1\x1b[31m"}]
+    facts = [
+        {"name": "From", "value": "10.0.0.1\x1b[31m"},
+        {"name": "What it looks for", "value": "One line\nand another\n"},
+    ]
     one = {"id": "qst_1", "state": "draft", "content": {"facts": facts}}
 
     async def tell(_server: str, _key: str, place: str, body: object) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def test_drills_are_made_of_one_alert_or_of_an_incident(
     assert "2 alerts about 203.0.113.7 without a verdict yet." in said.out + said.err
     assert "3 decided alerts came later" in said.out + said.err
     assert "\x1b[31m" not in said.out + said.err
+    assert "One line and another" in said.out
     with pytest.raises(typer.BadParameter):
         learn_practice.drill()
     with pytest.raises(typer.BadParameter):

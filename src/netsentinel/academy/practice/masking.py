@@ -35,6 +35,10 @@ _SHAPES: Final = re.compile(
     r"|(?P<entry>(?<=\b(?:cn|ou|dc)=)[^\s,\"'][^,\"']{0,63})",
     re.IGNORECASE,
 )
+_EVENT_NAMES: Final = re.compile(
+    r"cowrie\.(?:client|command|direct-tcpip|log|login|session)(?:\.[a-z.-]+)?", re.IGNORECASE
+)
+"""What Cowrie calls its events: it looks like a domain, and is what a learner judges by."""
 _SAME_AS: Final = {"home": "user", "login": "user", "server": "host"}
 """Kind of a shape -> the kind of name that it is."""
 _KINDS: Final = (
@@ -126,7 +130,7 @@ class Mask:
         kind = found.lastgroup or "name"
         if kind == "ip":
             return self._address(found[0])
-        if found[0].casefold() in _NO_NAMES:
+        if found[0].casefold() in _NO_NAMES or _EVENT_NAMES.fullmatch(found[0]):
             return found[0]
         if kind == "login" and "\\" in found[0]:
             self.learn("user", found[0])

@@ -22,6 +22,16 @@ def test_shapes_are_found_without_being_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["cowrie.session.file_download", "cowrie.login.failed", "cowrie.direct-tcpip.request", "cowrie.command.input"],
+)
+def test_what_a_honeypot_calls_its_events_is_no_name(name: str) -> None:
+    mask = Mask()
+    mask.find(name)
+    assert mask.text(f"{name} at cowrie.acme.com") == f"{name} at domain-1.example"
+
+
 def test_known_names_are_whole_words_and_capitals_do_not_matter() -> None:
     mask = Mask()
     mask.learn("host", "web")

@@ -22,7 +22,7 @@ function Name({ schedule: { id, name, action } }: { readonly schedule: Schedule 
       <Link to="/schedules" search={{ schedule: id }} className={rowLink} data-row-link resetScroll={false}>
         {name}
       </Link>
-      <RowSub>{action}</RowSub>
+      {action !== name && <RowSub>{action}</RowSub>}
     </>
   );
 }
@@ -44,12 +44,24 @@ export function Next({ schedule: { enabled, next_at: next, trigger } }: { readon
   return <span className="muted">{trigger.kind === "event" ? "When it happens" : "Not again"}</span>;
 }
 
+/** What the header says, where there is none. */
+function Word({ children }: { readonly children: string }) {
+  return <span className={styles["word"]}>{children}</span>;
+}
+
 function Last({ schedule: { last_run: run } }: { readonly schedule: Schedule }) {
-  if (run === null) return <span className="muted">never</span>;
+  if (run === null) {
+    return (
+      <span className="muted">
+        <Word>ran </Word>never
+      </span>
+    );
+  }
   return (
     <>
       <span className={classes(isBad(run) && styles["bad"])}>{runText(run)}</span>
       <RowSub>
+        <Word>ran </Word>
         <Time at={run.at} />
       </RowSub>
     </>
@@ -59,7 +71,12 @@ function Last({ schedule: { last_run: run } }: { readonly schedule: Schedule }) 
 const COLUMNS: readonly Column<Schedule>[] = [
   column("name", "Schedule", (schedule) => <Name schedule={schedule} />),
   column("when", "Fires", (schedule) => <When schedule={schedule} />),
-  column("next", "Next", (schedule) => <Next schedule={schedule} />),
+  column("next", "Next", (schedule) => (
+    <>
+      {schedule.enabled && schedule.next_at !== null && <Word>next </Word>}
+      <Next schedule={schedule} />
+    </>
+  )),
   column("last", "Last run", (schedule) => <Last schedule={schedule} />),
   column("fired", "Runs", ({ fired }) => <span>{formatNumber(fired)}</span>),
 ];

@@ -46,6 +46,7 @@ class Remote:
         """The server to talk to: as stated, else the one that runs on this machine's data folder.
 
         Raises:
+            UnavailableError: none was stated, and none runs on the data folder.
             NotAuthenticatedError: there is no key to use.
         """
         settings = settings or Settings()  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
@@ -54,6 +55,11 @@ class Remote:
         base_url = server.rstrip("/") or local
         # The local key is for the local server only: it must not travel to whatever address is stated.
         used = key or (_read(folder / LOCAL_KEY_FILE) if base_url == local else "")
+        if not used and not server:
+            raise UnavailableError(
+                f"No server of yours runs on {settings.data_dir}. Start one with: netsentinel serve. Another is reached"
+                " with --server and --key, or NETSENTINEL_SERVER and NETSENTINEL_KEY."
+            )
         if not used:
             raise NotAuthenticatedError(
                 f"State an API key for {base_url} with --key or NETSENTINEL_KEY; only the server that runs on"

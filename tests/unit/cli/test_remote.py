@@ -60,7 +60,7 @@ async def test_nobody_there() -> None:
 
 def test_the_server_and_key_are_found_in_the_data_folder(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, port=1234)
-    with pytest.raises(NotAuthenticatedError, match="--key"):
+    with pytest.raises(UnavailableError, match=f"No server of yours runs on {tmp_path}. Start one .* --key"):
         Remote.find("", "", settings)
     (tmp_path / "local.key").write_text("k\n", encoding="ascii")
     assert Remote.find("", "", settings).base_url == "http://127.0.0.1:1234"

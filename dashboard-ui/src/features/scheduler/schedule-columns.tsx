@@ -53,7 +53,7 @@ function Last({ schedule: { last_run: run } }: { readonly schedule: Schedule }) 
   if (run === null) {
     return (
       <span className="muted">
-        <Word>ran </Word>never
+        never<Word> ran</Word>
       </span>
     );
   }

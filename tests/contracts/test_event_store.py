@@ -66,7 +66,7 @@ class Shelf:
         return await self.store.append(self.spool.cut(), lambda _: None)
 
     async def found(self, tenant: TenantId = DEFAULT_TENANT, limit: int = 100, **where: Any) -> list[StoredEvent]:
-        return await self.store.search(tenant, EventFilter(**where), limit)
+        return list((await self.store.search(tenant, EventFilter(**where), limit)).events)
 
     async def seconds(self, **where: Any) -> list[int]:
         return [(one.time - NOON) // SECOND for one in await self.found(**where)]
@@ -156,7 +156,7 @@ async def test_by_arrival_what_was_received_last_comes_first_whatever_its_time(s
     assert [one.id for one in await shelf.found(by_arrival=True)] == arrived
     seen: list[str] = []
     after = None
-    while page := await shelf.store.search(DEFAULT_TENANT, EventFilter(by_arrival=True), 2, after):
+    while page := (await shelf.store.search(DEFAULT_TENANT, EventFilter(by_arrival=True), 2, after)).events:
         seen += [one.id for one in page]
         after = page[-1].key(by_arrival=True)
     assert seen == arrived
@@ -179,7 +179,7 @@ async def test_the_newest_come_first_and_pages_go_on(shelf: Shelf) -> None:
     await shelf.keep(event(2), event(5), event(4, time=NOON - 40 * DAY))
     seen: list[str] = []
     after = None
-    while page := await shelf.store.search(DEFAULT_TENANT, EventFilter(), 2, after):
+    while page := (await shelf.store.search(DEFAULT_TENANT, EventFilter(), 2, after)).events:
         seen += [one.id for one in page]
         after = page[-1].key()
     assert seen == ["evt_2_1", "evt_1_0", "evt_2_0", "evt_1_2", "evt_1_1", "evt_2_2"]

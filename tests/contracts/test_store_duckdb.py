@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from netsentinel.events.lake import EventFilter, HuntResult
+from netsentinel.events.lake import EventFilter, EventLake, HuntResult
 from netsentinel.events.lake import store_duckdb as module
 from netsentinel.events.lake import worker as worker_module
 from netsentinel.events.lake import workers as workers_module
@@ -145,7 +145,30 @@ async def test_many_long_events_are_stored_in_little_memory(yard: Yard) -> None:
     line = b"\x01" * 2**20
     lines = [event(number, source="l", raw=line, native={"line": line.decode()}) for number in range(6)]
     assert await yard.keep(*lines) == 6, "each takes 13 MiB as JSON"
-    assert [one.raw.encode() for one in await yard.found(equal=(("source", ("l",)),))] == [line] * 6
+    found = await yard.found(equal=(("source", ("l",)),))
+    assert found
+    assert {one.raw.encode() for one in found} == {line}
+
+
+async def test_events_that_weigh_much_are_answered_in_portions(yard: Yard) -> None:
+    await yard.keep(*(event(number, native=long(number)) for number in range(40)), event(40))
+    found = await yard.lake.search(DEFAULT_TENANT, EventFilter(), 41)
+    assert found.is_cut
+    assert 4 < len(found.events) <= 17
+    rest = await yard.lake.search(DEFAULT_TENANT, EventFilter(), 3, found.events[-1].key())
+    assert not rest.is_cut
+    numbers = [one.number for one in (*found.events, *rest.events)]
+    assert numbers == list(range(40, 40 - len(numbers), -1))
+    pieces = [piece async for piece in yard.lake.scan(DEFAULT_TENANT, EventFilter())]
+    assert [one.number for piece in pieces for one in piece] == list(range(40, -1, -1))
+    page = await EventLake(yard.lake, yard.lake, yard.clock).page(DEFAULT_TENANT, EventFilter(), limit=500)
+    assert page.next, "the rest is on the next page"
+
+
+async def test_a_page_of_very_many_events_of_one_time_reads_no_others(yard: Yard) -> None:
+    await yard.keep(*(event(number, time=NOON, native=long(number)) for number in range(100)))
+    found = await yard.lake.search(DEFAULT_TENANT, EventFilter(), 2)
+    assert ([one.number for one in found.events], found.is_cut) == ([99, 98], False)
 
 
 async def test_files_of_long_events_become_one_too(yard: Yard) -> None:
@@ -332,4 +355,4 @@ async def test_a_dead_worker_is_replaced(yard: Yard) -> None:
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(UnavailableError, match="died"):
         await asked
-    assert len(await yard.lake.search(DEFAULT_TENANT, EventFilter(), 10)) == 1
+    assert len(await yard.found(limit=10)) == 1

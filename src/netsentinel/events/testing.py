@@ -17,6 +17,7 @@ from netsentinel.events.lake.model import (
     EventKey,
     Extent,
     Facet,
+    FoundEvents,
     HuntResult,
     Spool,
     StoredEvent,
@@ -226,16 +227,16 @@ class MemoryEventStore:
 
     async def search(
         self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
-    ) -> list[StoredEvent]:
+    ) -> FoundEvents:
         """The newest events of a tenant, going on after a key."""
         found = [event for event in self._matching(tenant, where) if after is None or _key(event, where) < after]
-        return sorted(found, key=lambda event: _key(event, where), reverse=True)[:limit]
+        return FoundEvents(tuple(sorted(found, key=lambda event: _key(event, where), reverse=True)[:limit]))
 
     async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
         """All events, newest first, in pieces."""
-        found = await self.search(tenant, where, len(self._kept))
+        found = (await self.search(tenant, where, len(self._kept))).events
         for start in range(0, len(found), 2):
-            yield found[start : start + 2]
+            yield list(found[start : start + 2])
 
     async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros, by: str = "") -> list[Bucket]:
         """How many events per time span, oldest first."""
@@ -259,7 +260,7 @@ class MemoryEventStore:
 
     async def hunt(self, tenant: TenantId, sql: str, *, limit: int, seconds: int) -> HuntResult:
         """Everything the tenant has."""
-        found = await self.search(tenant, EventFilter(), limit + 1)
+        found = (await self.search(tenant, EventFilter(), limit + 1)).events
         rows = tuple(msgspec.structs.astuple(event) for event in found[:limit])
         return HuntResult(tuple(COLUMNS), rows, truncated=len(found) > limit, seconds=0.0)
 

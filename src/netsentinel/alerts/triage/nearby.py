@@ -1,7 +1,7 @@
 """The stored events around an alert: what its entity did before and after, with the alert's own evidence marked."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from netsentinel.alerts.model import Alert, AlertSample
 from netsentinel.alerts.ports import AlertStore, EvidenceStore
 from netsentinel.alerts.triage.model import NearbyEvent, NearbyEvents
-from netsentinel.events.lake import EventFilter, EventStore, StoredEvent
+from netsentinel.events.lake import EventFilter, EventStore, FoundEvents, StoredEvent
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import Micros, TenantId
@@ -65,8 +65,8 @@ class Surroundings:
     async def _before(self, alert: Alert, at: Micros, around: Micros, half: int) -> tuple[list[StoredEvent], Micros]:
         """The last events up to a time, and from when on they are all there are."""
         since = max(1, at - around)
-        found = await self._search(alert, since, at + 1, half + 1)
-        if len(found) <= half:
+        found, is_cut = await self._search(alert, since, at + 1, half + 1)
+        if len(found) <= half and not is_cut:
             return found, at - around
         kept = found[-half:]
         return kept, kept[0].time
@@ -77,16 +77,17 @@ class Surroundings:
         The lake gives the newest first, so the span is narrowed until everything in it fits.
         """
         width = around
-        found = await self._search(alert, at + 1, at + width, half + 1)
-        while len(found) > half and width > SECOND:
+        found, is_cut = await self._search(alert, at + 1, at + width, half + 1)
+        while (len(found) > half or is_cut) and width > SECOND:
             width = max(SECOND, width // _NARROWER)
-            found = await self._search(alert, at + 1, at + width, half + 1)
-        if len(found) <= half:
+            found, is_cut = await self._search(alert, at + 1, at + width, half + 1)
+        if len(found) <= half and not is_cut:
             return found, at + width
-        return found[:half], found[half - 1].time + 1
+        kept = found[:half]
+        return kept, kept[-1].time + 1
 
-    async def _search(self, alert: Alert, since: Micros, until: Micros, limit: int) -> list[StoredEvent]:
-        """The newest events of the alert's entity in a span of time, oldest first."""
+    async def _search(self, alert: Alert, since: Micros, until: Micros, limit: int) -> tuple[list[StoredEvent], bool]:
+        """The newest events of the alert's entity in a span of time, oldest first; whether they are cut."""
         columns = _COLUMNS.get(alert.entity_kind, ("src_ip", "dst_ip"))
         searches = (
             self._lake.search(
@@ -96,12 +97,14 @@ class Surroundings:
             )
             for column in columns
         )
-        return _merged(await asyncio.gather(*searches), limit)
+        found = await asyncio.gather(*searches)
+        return _merged(found, limit), any(one.is_cut for one in found)
 
 
-def _merged(found: Iterable[list[StoredEvent]], limit: int) -> list[StoredEvent]:
-    """Several lists as one without doubles: the newest, oldest first."""
-    events = {event.id: event for some in found for event in some}
+def _merged(found: Sequence[FoundEvents], limit: int) -> list[StoredEvent]:
+    """Several lists as one without doubles: the newest, oldest first. Where one is cut, the others are, too."""
+    oldest = max((some.events[-1].key() for some in found if some.is_cut), default=None)
+    events = {event.id: event for some in found for event in some.events if oldest is None or event.key() >= oldest}
     return sorted(events.values(), key=lambda event: event.key())[-limit:]
 
 

@@ -20,6 +20,10 @@ MOST_HUNTED = HUNT_BYTES + 64 * 1024
 """Bytes of a frame that no answer to a hunt reaches."""
 
 
+FOUND_BYTES = 16 * 1024 * 1024
+"""What the texts of all events in an answer may have together, about; a single event may have more."""
+
+
 class Write(msgspec.Struct, frozen=True, tag=True):
     """Make files of a spool. Answered by `Written`."""
 
@@ -88,6 +92,8 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     """Events, newest first."""
 
     events: tuple[StoredEvent, ...]
+    is_cut: bool
+    """Whether not all that were found fit into `FOUND_BYTES`."""
 
 
 class Counted(msgspec.Struct, frozen=True, tag=True):

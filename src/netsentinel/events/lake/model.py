@@ -101,6 +101,15 @@ Terms = tuple[tuple[str, tuple[str | int, ...]], ...]
 """Columns of `FILTERS`, each with values."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundEvents:
+    """What a search found."""
+
+    events: tuple[StoredEvent, ...]
+    is_cut: bool = False
+    """Whether further ones that were asked for are not here, because all together weigh too much for one answer."""
+
+
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which events. Everything given must hold; what is empty does not count."""
 

@@ -9,6 +9,7 @@ from netsentinel.events.lake.model import (
     EventKey,
     Extent,
     Facet,
+    FoundEvents,
     HuntResult,
     LakeFile,
     Spool,
@@ -31,8 +32,8 @@ class EventStore(Protocol):
 
     async def search(
         self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
-    ) -> list[StoredEvent]:
-        """The newest events of a tenant, going on after a key.
+    ) -> FoundEvents:
+        """The newest events of a tenant, going on after a key: one at least where there is any.
 
         Raises:
             InvalidFilterError: an unknown column or a regular expression that RE2 does not take.

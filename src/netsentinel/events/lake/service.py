@@ -82,17 +82,15 @@ class EventLake:
         self._limits = limits or HuntLimits()
 
     async def page(self, tenant: TenantId, where: EventFilter, *, limit: int, cursor: str = "") -> EventPage:
-        """One page of events.
+        """One page of events: fewer than the limit where they weigh much.
 
         Raises:
             InvalidCursorError: the cursor is not from this list.
             InvalidFilterError: an unknown column, a value of the wrong type, or no regular expression for RE2.
         """
         found = await self._store.search(tenant, where, limit + 1, _key(cursor))
-        items = tuple(found[:limit])
-        return EventPage(
-            items, encode_cursor(items[-1].key(by_arrival=where.by_arrival)) if len(found) > limit else None
-        )
+        items, is_more = found.events[:limit], found.is_cut or len(found.events) > limit
+        return EventPage(items, encode_cursor(items[-1].key(by_arrival=where.by_arrival)) if is_more else None)
 
     def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
         """All events, newest first, in pieces: for an export."""
@@ -106,7 +104,7 @@ class EventLake:
         """
         parts = _ID.fullmatch(event_id)
         where = EventFilter(ids=((int(parts[1]), int(parts[2])),)) if parts else None
-        found = await self._store.search(tenant, where, 1) if where else []
+        found = (await self._store.search(tenant, where, 1)).events if where else ()
         if not found:
             raise NotFoundError(f"There is no stored event {event_id!r}; it may have expired, or not be stored yet.")
         return found[0]

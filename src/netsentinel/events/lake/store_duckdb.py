@@ -27,6 +27,7 @@ from netsentinel.events.lake.model import (
     EventKey,
     Extent,
     Facet,
+    FoundEvents,
     HuntResult,
     LakeFile,
     Spool,
@@ -139,23 +140,24 @@ class DuckLake:
 
     async def search(
         self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
-    ) -> list[StoredEvent]:
+    ) -> FoundEvents:
         """The newest events of a tenant, going on after a key."""
         check(where)
         files = await self._covering(tenant, where)
         if not files:
-            return []
+            return FoundEvents(())
         request = Search(files, tenant, where, limit, after)
-        return list(_of(await self._workers.searching.ask(request, _SEARCH_S), Found).events)
+        found = _of(await self._workers.searching.ask(request, _SEARCH_S), Found)
+        return FoundEvents(found.events, found.is_cut)
 
     async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
         """All events, newest first, in pieces."""
         after: EventKey | None = None
-        while piece := await self.search(tenant, where, _PIECE, after):
-            yield piece
-            if len(piece) < _PIECE:
+        while (found := await self.search(tenant, where, _PIECE, after)).events:
+            yield list(found.events)
+            if len(found.events) < _PIECE and not found.is_cut:
                 return
-            after = piece[-1].key(by_arrival=where.by_arrival)
+            after = found.events[-1].key(by_arrival=where.by_arrival)
 
     async def histogram(self, tenant: TenantId, where: EventFilter, width: Micros, by: str = "") -> list[Bucket]:
         """How many events per time span of this width, without the spans that have none, oldest first."""

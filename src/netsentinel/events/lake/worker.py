@@ -94,7 +94,7 @@ class Lake:
             case frames.Merge():
                 return frames.Written((self._writing.merge(request),))
             case frames.Search():
-                return frames.Found(tuple(self._search(request)))
+                return self._search(request)
             case frames.Count():
                 return frames.Counted(tuple(self._count(request)))
             case frames.Tally():
@@ -102,7 +102,7 @@ class Lake:
             case frames.Hunt():
                 return self._hunt(request)
 
-    def _search(self, request: frames.Search) -> list[StoredEvent]:
+    def _search(self, request: frames.Search) -> frames.Found:
         """Look at the newest files first, and stop when no older one can hold anything for the page."""
         by_arrival, clock = request.where.by_arrival, clock_of(request.where)
 
@@ -131,24 +131,44 @@ class Lake:
 
     def _whole(
         self, files: Sequence[LakeFile], tenant: TenantId, keys: Sequence[EventKey], *, by_arrival: bool
-    ) -> list[StoredEvent]:
-        """The events with these keys, in the same order: only now are all columns read, and of few row groups."""
+    ) -> frames.Found:
+        """The events with these keys, in the same order, or the first of them when all weigh too much."""
+        wanted = keys
+        while True:
+            events, is_all = self._fetch(files, tenant, wanted, by_arrival=by_arrival)
+            if is_all:
+                return frames.Found(tuple(events[key] for key in wanted), is_cut=len(wanted) < len(keys))
+            wanted = wanted[: max(1, min(len(wanted) // 2, len(events)))]
+
+    def _fetch(
+        self, files: Sequence[LakeFile], tenant: TenantId, keys: Sequence[EventKey], *, by_arrival: bool
+    ) -> tuple[dict[EventKey, StoredEvent], bool]:
+        """The events with these keys, until they weigh too much: only now are all columns read, and of few row groups.
+
+        Very many events may have the same time, so that it does not tell the wanted ones.
+        """
         times = sorted({key[0] for key in keys})
-        if by_arrival:  # very many events may have arrived at the same time
+        near = [file for file in files if bisect_left(times, file.min_time) < bisect_right(times, file.max_time)]
+        if by_arrival:
             near = list(files) if keys else []
-            ids = ", ".join(f"({batch}, {number})" for _, batch, number in keys)
-            wanted = f'"received_at" IN ({", ".join(map(str, times))}) AND ("batch", "number") IN ({ids})'
-        else:
-            near = [file for file in files if bisect_left(times, file.min_time) < bisect_right(times, file.max_time)]
-            wanted = f'"time" IN ({", ".join(map(str, times))})'
         if not near:
-            return []
-        rows = self._db.execute(
+            return {}, True
+        ids = ", ".join(f"({batch}, {number})" for _, batch, number in keys)
+        clock = '"received_at"' if by_arrival else '"time"'
+        wanted = f'{clock} IN ({", ".join(map(str, times))}) AND ("batch", "number") IN ({ids})'
+        self._db.execute(
             f'SELECT {SELECTED} FROM {rows_of(self._paths(near))} WHERE "tenant" = ? AND {wanted}',  # noqa: S608 - numbers of our own
             [tenant],
-        ).fetchall()
-        events = {event.key(by_arrival=by_arrival): event for event in map(_event, rows)}
-        return [events[key] for key in keys]
+        )
+        events: dict[EventKey, StoredEvent] = {}
+        left = frames.FOUND_BYTES
+        while (row := self._db.fetchone()) is not None:
+            left -= sum(len(value) for value in row if isinstance(value, str))
+            if left < 0 and events:
+                return events, False
+            event = _event(row)
+            events[event.key(by_arrival=by_arrival)] = event
+        return events, True
 
     def _count(self, request: frames.Count) -> list[tuple[Micros, str | int | None, int]]:
         where, values = condition(request.tenant, request.where)

@@ -7,7 +7,8 @@ import pytest
 from netsentinel.alerts.samples import sample_of
 from netsentinel.alerts.testing import MemoryAlerts, MemoryEvidence
 from netsentinel.alerts.triage import NearbyEvents, Surroundings
-from netsentinel.events.lake.model import Spool
+from netsentinel.events.lake import EventFilter, FoundEvents
+from netsentinel.events.lake.model import EventKey, Spool
 from netsentinel.events.lake.spool import stored
 from netsentinel.events.model import Event, Logsource
 from netsentinel.events.testing import MemoryEventStore
@@ -68,6 +69,29 @@ def scene(tmp_path: Path) -> Scene:
 
 def offsets(found: NearbyEvents) -> list[int]:
     return [(item.event.time - NOON) // SECOND for item in found.items]
+
+
+class CutLake(MemoryEventStore):
+    """A lake in which two events are as much as an answer may weigh."""
+
+    async def search(
+        self, tenant: TenantId, where: EventFilter, limit: int, after: EventKey | None = None
+    ) -> FoundEvents:
+        found = await super().search(tenant, where, limit, after)
+        return FoundEvents(found.events[:2], is_cut=len(found.events) > 2)
+
+
+async def test_what_weighs_too_much_for_one_answer_is_said_to_be_missing(scene: Scene) -> None:
+    scene.lake = CutLake(scene.db, FakeClock(NOON))
+    scene.nearby = Surroundings(scene.db, scene.alerts, scene.evidence, scene.lake)
+    scene.alert(entity="10.0.0.1")
+    times = (-9, -8, -7, -6, 1, 2)
+    await scene.keep(
+        *((second * SECOND, {"src_ip": "10.0.0.1"}) for second in times), (-SECOND * 20, {"dst_ip": "10.0.0.1"})
+    )
+    found = await scene.of()
+    assert offsets(found) == [-7, -6, 1, 2]
+    assert (found.cut, found.since) == (True, NOON - 7 * SECOND)
 
 
 async def test_both_directions_of_an_address_oldest_first_and_nothing_else(scene: Scene) -> None:

@@ -92,7 +92,7 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     """Events, newest first."""
 
     events: tuple[StoredEvent, ...]
-    is_cut: bool
+    is_cut: bool = False
     """Whether not all that were found fit into `FOUND_BYTES`."""
 
 

@@ -153,21 +153,26 @@ class Lake:
             near = list(files) if keys else []
         if not near:
             return {}, True
-        ids = ", ".join(f"({batch}, {number})" for _, batch, number in keys)
         clock = '"received_at"' if by_arrival else '"time"'
-        wanted = f'{clock} IN ({", ".join(map(str, times))}) AND ("batch", "number") IN ({ids})'
+        wanted = " AND ".join(
+            f"{column} IN ({', '.join(map(str, sorted(set(values))))})"
+            for column, values in zip((clock, '"batch"', '"number"'), zip(*keys, strict=True), strict=True)
+        )
         self._db.execute(
             f'SELECT {SELECTED} FROM {rows_of(self._paths(near))} WHERE "tenant" = ? AND {wanted}',  # noqa: S608 - numbers of our own
             [tenant],
         )
         events: dict[EventKey, StoredEvent] = {}
-        left = frames.FOUND_BYTES
+        left, missing = frames.FOUND_BYTES, set(keys)
         while (row := self._db.fetchone()) is not None:
+            event = _event(row)
+            key = event.key(by_arrival=by_arrival)
+            if key not in missing:  # it has a time, a batch and a number of wanted ones, but of several of them
+                continue
             left -= sum(len(value) for value in row if isinstance(value, str))
             if left < 0 and events:
                 return events, False
-            event = _event(row)
-            events[event.key(by_arrival=by_arrival)] = event
+            events[key] = event
         return events, True
 
     def _count(self, request: frames.Count) -> list[tuple[Micros, str | int | None, int]]:

@@ -164,8 +164,12 @@ def test_without_a_server_it_says_so(tmp_path: Path, story_file: Path) -> None:
     assert "netsentinel serve" in done.stderr
 
 
-def test_without_a_key_it_says_so(tmp_path: Path) -> None:
+def test_without_a_server_or_a_key_it_says_so(tmp_path: Path) -> None:
     done = netsentinel("alerts", "list", check=False, NETSENTINEL_DATA_DIR=str(tmp_path))
+    assert done.returncode == 3
+    assert "netsentinel serve" in done.stderr
+    elsewhere = ("--server", "http://127.0.0.1:9")
+    done = netsentinel("alerts", "list", *elsewhere, check=False, NETSENTINEL_DATA_DIR=str(tmp_path))
     assert done.returncode == 1
     assert "--key" in done.stderr
 

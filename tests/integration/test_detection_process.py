@@ -12,6 +12,7 @@ import pytest
 import zstandard
 
 from netsentinel.demo import story
+from netsentinel.detection import pool as pool_module
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.pool import ProcessPool
 from netsentinel.events.ports import InboxBatch
@@ -121,6 +122,15 @@ async def test_ctrl_c_does_not_end_it_before_its_server() -> None:
         assert await pool.snapshot()
         assert pool.pid == pid
     assert not _is_running(pid)
+
+
+@pytest.mark.anyio
+async def test_one_that_does_not_end_in_time_is_killed_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_STOP_S", 0.0)
+    async with ProcessPool([bundled_rules()]) as pool:
+        pid = pool.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_what_is_printed_does_not_get_between_the_frames(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ class ProcessPool:
                         child.process.kill()
                 keeper.cancel()
                 await asyncio.gather(keeper, return_exceptions=True)
+                if child is not None:
+                    await child.process.wait()
         self._child = self._keeper = None
 
     async def restore(self, state: bytes) -> None:

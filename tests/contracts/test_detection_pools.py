@@ -21,7 +21,7 @@ from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rules import OwnPack, Selection
 from netsentinel.detection.testing import LocalPool
 from netsentinel.events.ports import InboxBatch
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import StorageUnavailableError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.build_events import START
 from tests.unit.detection.models.deployed import deployed, deployment
@@ -270,3 +270,18 @@ async def test_a_process_that_cannot_load_its_rules_does_not_start(
     with pytest.raises(UnavailableError, match="ended at once, with code 1"):
         await ProcessPool([tmp_path / "missing"]).__aenter__()
     assert "There is no file or folder" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("kind", [LocalPool, ProcessPool])
+async def test_a_disk_that_keeps_no_events_is_told_apart_from_a_death(
+    kind: type[LocalPool] | type[ProcessPool], rules: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "spool"
+    folder.write_bytes(b"")
+    async with kind([rules], spool=folder) as pool:
+        with pytest.raises(StorageUnavailableError, match="Events cannot be kept"):
+            await pool.analyze([batch(1, 0, 3), batch(2, 3, 3)])
+        folder.unlink()
+        await pool.restore(b"")
+        assert [one.events for one in await pool.analyze([batch(1, 0, 3), batch(2, 3, 3)])] == [3, 3]
+        assert (await pool.hand_over()).events == 6

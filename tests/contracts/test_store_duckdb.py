@@ -90,6 +90,18 @@ async def test_what_is_not_recorded_is_removed_at_start(yard: Yard) -> None:
     assert len(await yard.found()) == 1
 
 
+async def test_a_write_that_fails_on_its_way_leaves_nothing(yard: Yard) -> None:
+    yard.folder.mkdir(exist_ok=True)
+    (yard.folder / "o%27ther").write_bytes(b"")  # in the way of the second tenant's folder
+    with pytest.raises(UnavailableError, match="The lake cannot do that now"):
+        await yard.keep(event(1), event(2), event(3, tenant=OTHER))
+    assert yard.files() == []
+    assert not list((yard.folder / "aside").glob("lake*"))
+    (yard.folder / "o%27ther").unlink()
+    await yard.keep(event(1), event(2), event(3, tenant=OTHER))
+    assert len(yard.files()) == 2
+
+
 async def test_files_of_a_refused_commit_are_removed_and_others_wait_for_the_next_start(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

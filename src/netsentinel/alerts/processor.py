@@ -18,7 +18,7 @@ from netsentinel.events.lake import EventStore, Spool
 from netsentinel.events.ports import Arrival, InboxBatch, InboxQueue, SourceReport, SourceStore
 from netsentinel.events.set_aside import SetAsideStore
 from netsentinel.kernel.clock import SECOND, Clock
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import StorageFullError, StorageUnavailableError, UnavailableError
 from netsentinel.kernel.types import MIB, MetricSample, Micros, TenantId
 from netsentinel.storage.ports import Database, Tx
 
@@ -32,6 +32,8 @@ _COST_AT_ONCE: Micros = SECOND // 2
 _LOOK_AGAIN_S = 1.0
 """Another process may have filled the inbox: without a wake-up it is looked at once a second."""
 _RETRY_S = 0.5
+_FULL_S = 5.0
+"""A full disk is not emptied within half a second; every try reads again what came since the last checkpoint."""
 _CHECKPOINT_EVERY: Micros = 5 * SECOND
 _CHECKPOINT_EVENTS = 50_000
 """After so many events a checkpoint is due in any case: they wait on disk to be stored."""
@@ -143,7 +145,7 @@ class Processor:
             except UnavailableError as error:
                 self.stats.restarts += 1
                 _log.warning("processing_interrupted", detail=error.detail)
-                await asyncio.sleep(_RETRY_S)
+                await asyncio.sleep(_FULL_S if isinstance(error, StorageFullError) else _RETRY_S)
 
     async def _restore(self) -> None:
         self._checkpoints, state = await self._db.read(self._inbox.last_checkpoint)
@@ -193,6 +195,8 @@ class Processor:
     async def _analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
         try:
             results = await self._pool.analyze(batches)
+        except (StorageFullError, StorageUnavailableError):
+            raise  # no batch is to blame, and no tenant pays for it
         except UnavailableError as error:
             self._lost = perf_counter() - self._taken_at
             deaths = self._suspicion.accuse(batches)

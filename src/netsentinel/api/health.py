@@ -1,15 +1,14 @@
 """Health: `/livez` never touches a dependency, `/readyz` looks at all of them and says which one is red."""
 
-import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from netsentinel.events.ports import Backlog
 from netsentinel.kernel.clock import SECOND, Clock
-from netsentinel.kernel.errors import NetSentinelError, StorageFullError, UnavailableError
+from netsentinel.kernel.disk import check_room, free_bytes
+from netsentinel.kernel.errors import NetSentinelError, UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB, Micros, TenantId
 from netsentinel.storage import Database, ReadTx
@@ -69,11 +68,6 @@ class Troubled(Protocol):
         ...
 
 
-def free_disk_mib(folder: Path) -> int:
-    """Free space of the disk that holds the folder, in MiB."""
-    return shutil.disk_usage(folder).free // MIB
-
-
 def readiness_of(
     settings: Settings,
     db: Database,
@@ -103,10 +97,8 @@ def readiness_of(
         return "writing works"
 
     async def disk() -> str:
-        free = free_disk_mib(settings.data_dir)
-        if free < settings.disk_reserve_mib:
-            raise StorageFullError(f"Only {free} MiB are free; the reserve is {settings.disk_reserve_mib} MiB.")
-        return f"{free} MiB free"
+        check_room(settings.data_dir, settings.disk_reserve_mib * MIB)
+        return f"{free_bytes(settings.data_dir) // MIB} MiB free"
 
     async def detection() -> str:
         held = (await db.read(backlog)).values()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from netsentinel.academy.media import HearingActions
@@ -49,9 +50,10 @@ from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
 from netsentinel.identity import IdentityService
 from netsentinel.kernel.clock import MINUTE
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.kernel.disk import check_room
 from netsentinel.kernel.errors import SettingsError
 from netsentinel.kernel.settings import Settings
-from netsentinel.kernel.types import MetricSample
+from netsentinel.kernel.types import MIB, MetricSample
 from netsentinel.scheduler.operations import schedule_operations
 from netsentinel.storage.private_file import only_one, write_private
 from netsentinel.streamer import Hub, HubLimits, TaskQueue
@@ -203,7 +205,7 @@ def _services(
     runner = ReactionRunner(ground.journal, handlers, hub, clock)
     metrics = Metrics(lambda: _samples(processor, hub, runner, work.worker))
     work.hooks.sender.on_attempt(metrics.observe_webhook)
-    intake = IntakeService(db, inbox, clock, Limits.of(settings), formats=FORMATS, meter=meter)
+    intake = _intake(settings, ground, inbox, meter)
     work.actions.add(Replays(intake, lambda tenant: fence_around(settings, tenant), processor.wake).action())
     house = household(settings, intake, processor, clock)
     triage, supervisor = _triage(ground, stores, lake), SourceSupervisor(db, configs, house, clock)
@@ -300,6 +302,12 @@ def _batch(ground: Ground, work: Work, triage: Triage, suppressions: Suppression
     batch = Batch(ground.db, work.engine, work.tasks, ground.identity.acting, operations)
     work.actions.add(batch.action())
     return batch
+
+
+def _intake(settings: Settings, ground: Ground, inbox: SqlInbox, meter: SourceMeter) -> IntakeService:
+    limits = Limits.of(settings)
+    room = partial(check_room, settings.data_dir, settings.disk_reserve_mib * MIB)
+    return IntakeService(ground.db, inbox, ground.clock, limits, formats=FORMATS, meter=meter, check_disk=room)
 
 
 def _triage(ground: Ground, stores: AlertStores, lake: DuckLake) -> Triage:

@@ -1,7 +1,6 @@
 """`netsentinel doctor`: checks of this machine and this installation, each with what to do about it."""
 
 import asyncio
-import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from netsentinel.cli.folder import local_folder
 from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 from netsentinel.cli.serve import DataOption, settings_from
 from netsentinel.kernel.data_folder import LOCAL_SERVER_FILE
+from netsentinel.kernel.disk import free_bytes
 from netsentinel.kernel.types import MIB
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def check_data_folder(settings: "Settings") -> Finding:
 
 def check_disk(settings: "Settings") -> Finding:
     """Free space above the reserve."""
-    folder = settings.data_dir if settings.data_dir.exists() else Path.cwd()
-    free = shutil.disk_usage(folder).free // MIB
+    free = free_bytes(settings.data_dir) // MIB
     return _finding(
         "disk space",
         f"{free:,} MiB free",

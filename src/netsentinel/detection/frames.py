@@ -101,6 +101,13 @@ class HandedOver(msgspec.Struct, frozen=True, tag=True):
     spool: Spool
 
 
+class Unwritten(msgspec.Struct, frozen=True, tag=True):
+    """The events cannot be kept: the disk's fault and not the batch's. The process ends after it has said so."""
+
+    detail: str
+    is_full: bool
+
+
 class Chosen(msgspec.Struct, frozen=True, tag=True):
     """The rules are as they were chosen."""
 
@@ -130,7 +137,7 @@ class Told(msgspec.Struct, frozen=True, tag=True):
 
 
 Request = Analyze | Restore | Snapshot | HandOver | Choose | Weigh | Deploy | Tell
-Answer = Ready | Analyzed | Restored | State | HandedOver | Chosen | Weighed | Serving | Told
+Answer = Ready | Analyzed | Restored | State | HandedOver | Unwritten | Chosen | Weighed | Serving | Told
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

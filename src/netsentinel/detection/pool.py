@@ -29,6 +29,7 @@ from netsentinel.detection.frames import (
     State,
     Tell,
     Told,
+    Unwritten,
     Weigh,
     Weighed,
     answer_decoder,
@@ -43,7 +44,7 @@ from netsentinel.events.lake.model import Spool
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.child import child_environment
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import StorageFullError, StorageUnavailableError, UnavailableError
 
 _MODULE = "netsentinel.detection.process"
 _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -162,6 +163,7 @@ class ProcessPool:
         """Results in the order of the batches.
 
         Raises:
+            StorageFullError, StorageUnavailableError: the disk cannot keep their events; the process ends.
             UnavailableError: the process died; restore the last checkpoint and try again.
         """
         answers = await self._ask(self._remembering(), [Analyze(batch) for batch in batches])
@@ -320,6 +322,7 @@ class ProcessPool:
             with contextlib.suppress(ProcessLookupError):
                 child.process.kill()
             await child.process.wait()
+            await _close(child)
             if self._closing:
                 self._ready.set()
                 return
@@ -336,7 +339,12 @@ class ProcessPool:
             if not child.waiting:
                 return
             future = child.waiting.popleft()
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(answer, Unwritten):
+                kind = StorageFullError if answer.is_full else StorageUnavailableError
+                future.set_exception(kind(answer.detail))
+            else:
                 future.set_result(answer)
 
     async def _start_again(self) -> _Child | None:
@@ -350,6 +358,14 @@ class ProcessPool:
             self._take(child, rules)
             return child
         return None
+
+
+async def _close(child: _Child) -> None:
+    """Take note of what could not be sent any more; otherwise asyncio tells it as an error that nobody looked at."""
+    if child.process.stdin is not None:
+        child.process.stdin.close()
+        with contextlib.suppress(ConnectionError):
+            await child.process.stdin.wait_closed()
 
 
 def _fail(child: _Child) -> None:

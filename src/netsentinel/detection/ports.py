@@ -64,6 +64,8 @@ class DetectionPool(Protocol):
         """Results in the order of the batches. A batch that is `done` only updates the state; its findings are empty.
 
         Raises:
+            StorageFullError, StorageUnavailableError: the disk cannot keep their events: no batch's fault. Otherwise
+                as below.
             UnavailableError: the process died; the caller restores the last checkpoint and tries again.
         """
         ...

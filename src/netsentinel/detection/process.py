@@ -33,6 +33,7 @@ from netsentinel.detection.frames import (
     State,
     Tell,
     Told,
+    Unwritten,
     Weigh,
     Weighed,
     encode,
@@ -48,7 +49,7 @@ from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import SystemClock, to_iso
-from netsentinel.kernel.errors import NetSentinelError
+from netsentinel.kernel.errors import NetSentinelError, StorageFullError, StorageUnavailableError
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a mistake in a format or a detector raises."""
@@ -108,6 +109,9 @@ def main(arguments: Sequence[str]) -> int:
                 _say(answers, _answer(built.pipeline, request, spool))
     except BrokenPipeError:
         return 0
+    except (StorageFullError, StorageUnavailableError) as error:
+        _say(answers, Unwritten(error.detail, isinstance(error, StorageFullError)))
+        return 1
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,17 @@ class _Packed:
 
 
 class IntakeService:
-    """Accepts batches of events. One call is one inbox row and one commit."""
+    """Accepts batches of events. One call is one inbox row and one commit.
+
+    Args:
+        db: where the inbox is.
+        inbox: where batches wait for detection.
+        clock: the time of arrival.
+        limits: what a batch may be, and how many may wait.
+        formats: those that may be named.
+        meter: counts what sources send.
+        check_disk: raises `StorageFullError` while there is no more space than what was accepted needs.
+    """
 
     def __init__(
         self,
@@ -104,6 +114,7 @@ class IntakeService:
         *,
         formats: Collection[str] = (),
         meter: SourceMeter | None = None,
+        check_disk: Callable[[], None] = lambda: None,
     ) -> None:
         self._db = db
         self._inbox = inbox
@@ -111,6 +122,7 @@ class IntakeService:
         self._limits = limits or Limits()
         self._formats = frozenset(formats)
         self._meter = meter or SourceMeter(clock)
+        self._check_disk = check_disk
         self._large = asyncio.Semaphore(self._limits.max_parallel)
 
     async def accept(
@@ -143,6 +155,7 @@ class IntakeService:
             DecompressionLimitError: it unpacks to more than allowed.
             MalformedBodyError: broken compression, an invalid JSON array, or no record at all.
             UnavailableError: too many batches wait; `retry_after` says for how many seconds to hold.
+            StorageFullError: the disk is at its reserve, which detection and the lake need for what is here.
         """
         kind = self._check(source, format, content_type)
         limits = self._limits
@@ -151,6 +164,7 @@ class IntakeService:
                 f"The body has {len(body)} bytes; at most {limits.max_body_bytes} are taken at once.",
                 limit=limits.max_body_bytes,
             )
+        self._check_disk()
         await self._check_backlog(tenant)
         encoding = content_encoding.strip().lower()
         if len(body) <= limits.inline_bytes and not encoding:

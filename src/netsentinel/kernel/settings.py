@@ -275,7 +275,9 @@ class Settings(BaseSettings):
 
     journal_keep_days: int = Field(30, ge=1, description="Journal entries that are not audited are kept so long.")
     journal_keep_entries: int = Field(5_000_000, ge=1_000, description="At most so many journal entries are kept.")
-    disk_reserve_mib: int = Field(256, ge=0, description="/readyz turns red when less space than this is free.")
+    disk_reserve_mib: int = Field(
+        256, ge=0, description="With less free space /readyz turns red, and no more events or media are taken."
+    )
     audit_key: SecretStr = Field(
         SecretStr(""), description="Key of the audit chain; empty for a key file that is made in the data folder."
     )

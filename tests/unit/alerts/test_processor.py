@@ -20,7 +20,7 @@ from netsentinel.events.lake import Spool
 from netsentinel.events.ports import InboxBatch
 from netsentinel.events.testing import MemoryEventStore, MemoryInbox, MemorySetAside, MemorySources
 from netsentinel.kernel.clock import HOUR, SECOND
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import StorageFullError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, MIB, TenantId
 from netsentinel.storage import ReadTx, Tx
@@ -39,6 +39,8 @@ class CountingPool:
         self.calls: list[list[int]] = []
         self.restored: list[int] = []
         self.die_at: int | None = None
+        self.full = 0
+        """So many calls find the disk full."""
         self.poison: set[int] = set()
         """Batches of which it dies every time."""
         self.cost: dict[TenantId, int] = {}
@@ -58,6 +60,9 @@ class CountingPool:
 
     async def analyze(self, batches: Sequence[InboxBatch]) -> list[BatchResult]:
         self.calls.append([batch.id for batch in batches])
+        if self.full:
+            self.full -= 1
+            raise StorageFullError("no space")
         if self.die_at is not None and any(batch.id == self.die_at for batch in batches):
             self.die_at = None
             raise UnavailableError("the process died")
@@ -368,6 +373,7 @@ async def test_batches_stay_while_the_lake_is_full_and_alerts_go_on(plant: Plant
 @pytest.fixture
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processor_module, "_RETRY_S", 0.001)
+    monkeypatch.setattr(processor_module, "_FULL_S", 0.001)
 
 
 @pytest.mark.usefixtures("in_a_hurry")
@@ -386,6 +392,18 @@ async def test_a_batch_that_kills_the_process_is_set_aside_and_the_others_are_pr
     taken = plant.aside.take(MemoryTx(), DEFAULT_TENANT, 3)
     assert taken is not None
     assert taken.raw == b"{}"
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_a_full_disk_is_no_batch_s_fault(plant: Plant) -> None:
+    plant.pool.full = 10 * TRIES
+    plant.receive(3)
+    async with plant.running():
+        await plant.settle()
+    assert plant.raised() == ["f1", "f2", "f3"]
+    assert plant.processor.stats.set_aside == 0
+    assert plant.processor.stats.restarts == 10 * TRIES
+    assert all(len(call) == 3 for call in plant.pool.calls), "none comes alone, as a suspect does"
 
 
 @pytest.mark.usefixtures("in_a_hurry")

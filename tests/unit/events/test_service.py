@@ -15,6 +15,7 @@ from netsentinel.kernel.errors import (
     DecompressionLimitError,
     InvalidInputError,
     MalformedBodyError,
+    StorageFullError,
     TooLargeError,
     UnavailableError,
 )
@@ -58,6 +59,21 @@ def intake(memory_database: MemoryDatabase) -> Intake:
 @pytest.mark.parametrize("kind", ["text/plain", "text/csv; charset=utf-8", "text/tab-separated-values"])
 async def test_lines_of_text_are_taken_too(intake: Intake, kind: str) -> None:
     assert (await intake.post(b"Nov 21 08:59:01 h a: x\nNov 21 08:59:02 h a: y\n", kind)).records == 2
+
+
+async def test_at_the_reserve_of_the_disk_nothing_is_taken(memory_database: MemoryDatabase) -> None:
+    inbox, full = MemoryInbox(), [True]
+
+    def check() -> None:
+        if full:
+            raise StorageFullError("at its reserve", retry_after=30)
+
+    service = IntakeService(memory_database, inbox, FakeClock(), LIMITS, formats=FORMATS, check_disk=check)
+    with pytest.raises(StorageFullError):
+        await service.accept(DEFAULT_TENANT, "ids", "", b'{"a":1}', NDJSON, "")
+    assert not inbox.batches
+    full.clear()
+    assert (await service.accept(DEFAULT_TENANT, "ids", "", b'{"a":1}', NDJSON, "")).records == 1
 
 
 async def test_lines_are_kept_as_they_came(intake: Intake) -> None:

@@ -1,13 +1,10 @@
 """How much a tenant may keep and have on its way, and what is refused because of it, before any byte comes."""
 
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 from netsentinel.academy.media.errors import MediaQuotaError, MediumTooLargeError
 from netsentinel.academy.media.model import MediaUsage, OpenUploads, Upload, UploadPart
 from netsentinel.academy.reader.kinds import most_bytes
-from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB
 
@@ -93,14 +90,3 @@ def check_quota(coming: MediaUsage, kept: MediaUsage, arriving: OpenUploads, lim
             quota="bytes",
             limit=limits.tenant_bytes,
         )
-
-
-def check_disk(folder: Path, length: int, limits: UploadLimits) -> None:
-    """Refuse what the disk has no space for.
-
-    Raises:
-        StorageFullError: it would go below the reserve.
-    """
-    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-    if shutil.disk_usage(there).free - length < limits.reserve_bytes:
-        raise StorageFullError(f"The disk has no space for {length:,} bytes.")

@@ -19,11 +19,12 @@ from netsentinel.academy.media.errors import (
 )
 from netsentinel.academy.media.model import MediaUsage, Upload, UploadPart
 from netsentinel.academy.media.ports import MediumCounts, UploadStore
-from netsentinel.academy.media.quotas import UploadLimits, check_arriving, check_disk, check_quota, check_size
+from netsentinel.academy.media.quotas import UploadLimits, check_arriving, check_quota, check_size
 from netsentinel.academy.media.sink import Checksum, Sink, hashed, joined
 from netsentinel.academy.reader.errors import InvalidMediumError
 from netsentinel.academy.reader.kinds import checked_name
 from netsentinel.kernel.clock import HOUR, Clock
+from netsentinel.kernel.disk import check_room
 from netsentinel.kernel.errors import ConflictError, NetSentinelError, NotAllowedError, NotFoundError, StorageFullError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Principal, TenantId
@@ -93,7 +94,7 @@ class Uploads:
         part = UploadPart.PARTIAL if is_partial else UploadPart.WHOLE
         upload = self._new(principal, "" if is_partial else checked_name(name), length, part, metadata)
         check_size(upload, self._ground.limits)
-        await asyncio.to_thread(check_disk, self._ground.folder, length, self._ground.limits)
+        await asyncio.to_thread(check_room, self._ground.folder, self._ground.limits.reserve_bytes, length)
         ground = self._ground
 
         def insert(tx: Tx) -> None:
@@ -175,7 +176,7 @@ class Uploads:
         length = sum(one.length for one in parts)
         upload = self._new(principal, checked_name(name), length, UploadPart.FINAL, metadata)
         check_size(upload, self._ground.limits)
-        await asyncio.to_thread(check_disk, self._ground.folder, length, self._ground.limits)
+        await asyncio.to_thread(check_room, self._ground.folder, self._ground.limits.reserve_bytes, length)
         try:
             sha256 = await asyncio.to_thread(joined, self._path(upload), [self._path(one) for one in parts])
             return await asyncio.shield(self._finish(principal, upload, sha256, parts))

@@ -3,8 +3,10 @@
 A spool is no promise: the events are still in the inbox. It is never synced, and what a crash leaves is removed.
 """
 
+import contextlib
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -14,11 +16,13 @@ import msgspec
 from netsentinel.events.lake.model import EMPTY_SPOOL, Spool, StoredEvent
 from netsentinel.events.model import Event, Logsource
 from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.errors import StorageFullError, StorageUnavailableError
 from netsentinel.kernel.types import Micros
 
 SUFFIX = ".spool"
 _LARGEST = 2**63 - 1
 _BUFFER = 1024 * 1024
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 _REBUILT = frozenset({"logsource", "native", "raw"})
 
 
@@ -56,22 +60,33 @@ class SpoolWriter:
             self._number = 0
 
     def keep(self, events: Sequence[Event]) -> None:
-        """Write events; their order within the batch makes their ids."""
-        file = self._open()
+        """Write events; their order within the batch makes their ids.
+
+        Raises:
+            StorageFullError: there is no space for them; nothing since the last cut is of use any more.
+            StorageUnavailableError: the folder cannot be written for another reason; the same holds.
+        """
         encode = self._encoder.encode
-        for number, event in enumerate(events, self._number):
-            line = encode(stored(event, self._batch, number, self._received_at))
-            self._longest = max(self._longest, len(line))
-            file.write(line)
-            file.write(b"\n")
+        with _told():
+            file = self._open()
+            for number, event in enumerate(events, self._number):
+                line = encode(stored(event, self._batch, number, self._received_at))
+                self._longest = max(self._longest, len(line))
+                file.write(line)
+                file.write(b"\n")
         self._number += len(events)
         self._events += len(events)
 
     def cut(self) -> Spool:
-        """Everything since the last cut, in a file that is now the caller's."""
+        """Everything since the last cut, in a file that is now the caller's.
+
+        Raises:
+            StorageFullError, StorageUnavailableError: as with `keep`.
+        """
         if self._file is None:
             return EMPTY_SPOOL
-        self._file.close()
+        with _told():
+            self._file.close()
         spool = Spool(str(self._path), self._events, self._longest)
         self._file, self._events, self._longest = None, 0, 0
         return spool
@@ -79,7 +94,8 @@ class SpoolWriter:
     def discard(self) -> None:
         """Forget everything that was kept and not yet stored, by this writer or one before it."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # what is not written yet need not be
+                self._file.close()
             self._file, self._events, self._longest = None, 0, 0
         for left in self._folder.glob(f"*{SUFFIX}"):
             left.unlink(missing_ok=True)
@@ -91,6 +107,16 @@ class SpoolWriter:
             self._path = self._folder / f"{os.getpid()}-{self._cuts}{SUFFIX}"
             self._file = self._path.open("wb", buffering=_BUFFER)
         return self._file
+
+
+@contextlib.contextmanager
+def _told() -> Generator[None]:
+    """Failures of the disk as errors of ours."""
+    try:
+        yield
+    except OSError as error:
+        kind = StorageFullError if error.errno in _NO_SPACE else StorageUnavailableError
+        raise kind(f"Events cannot be kept on the disk until the lake has them: {error.strerror or error}.") from error
 
 
 def stored(event: Event, batch: int, number: int, received_at: Micros) -> StoredEvent:

@@ -112,7 +112,7 @@ class DuckLake:
             return 0
         now = self._clock.now()
         request = Write(spool.path, spool.longest, new_id("lake", now), now)
-        files = _of(await self._workers.writing.ask(request, _WRITE_S), Written).files
+        files = await self._make(request)
         events = sum(file.events for file in files)
         if events != spool.events:
             await self._discard(files)
@@ -236,7 +236,7 @@ class DuckLake:
 
     async def _merge(self, files: Sequence[LakeFile]) -> int:
         request = Merge(tuple(files), new_id("lake", self._clock.now()))
-        made = _of(await self._workers.writing.ask(request, _WRITE_S), Written).files
+        made = await self._make(request)
 
         def exchange(tx: Tx) -> bool:
             current = {file.path for file in self._files.all(tx)}
@@ -251,6 +251,18 @@ class DuckLake:
             return 0
         self._strike(files)
         return len(files)
+
+    async def _make(self, request: Write | Merge) -> tuple[LakeFile, ...]:
+        """The files; of those that it could not finish, and the ones before them, nothing stays on the disk."""
+        try:
+            return _of(await self._workers.writing.ask(request, _WRITE_S), Written).files
+        except NetSentinelError:
+            await asyncio.to_thread(self._remove_named, request.name)
+            raise
+
+    def _remove_named(self, name: str) -> None:
+        for left in self._folder.rglob(f"{name}.*"):
+            left.unlink(missing_ok=True)
 
     async def _covering(self, tenant: TenantId, where: EventFilter) -> tuple[LakeFile, ...]:
         def read(tx: ReadTx) -> list[LakeFile]:

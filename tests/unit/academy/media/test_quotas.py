@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from netsentinel.academy.media import MediaUsage, UploadLimits
 from netsentinel.academy.media.errors import MediaQuotaError
 from netsentinel.academy.media.model import OpenUploads
-from netsentinel.academy.media.quotas import check_arriving, check_disk, check_quota
-from netsentinel.kernel.errors import StorageFullError
+from netsentinel.academy.media.quotas import check_arriving, check_quota
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB
 
@@ -37,9 +34,3 @@ def test_no_more_uploads_begin_than_may_be_under_way() -> None:
     with pytest.raises(MediaQuotaError) as caught:
         check_arriving(OpenUploads(32, 0), LIMITS)
     assert caught.value.extra["quota"] == "uploads"
-
-
-def test_a_disk_without_space_is_said_before_a_byte_comes(tmp_path: Path) -> None:
-    check_disk(tmp_path / "not" / "there", 1, LIMITS)
-    with pytest.raises(StorageFullError):
-        check_disk(tmp_path, 2**60, LIMITS)

@@ -1,12 +1,15 @@
+import os
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from netsentinel.events.lake import StoredEvent
 from netsentinel.events.lake.model import EMPTY_SPOOL, Spool
 from netsentinel.events.lake.spool import SpoolWriter, stored
 from netsentinel.events.model import Event, Logsource
 from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel.errors import StorageFullError, StorageUnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT
 
 
@@ -90,3 +93,27 @@ def test_no_column_is_mixed_up_with_another() -> None:
     found = stored(made, 3, 4, 5)
     assert {name: getattr(found, name) for name in values} == values
     assert (found.product, found.category, found.service, found.time, found.received_at) == ("p", "c", "v", 7, 5)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("lines", [1, 5_000])
+def test_a_full_disk_is_said_and_what_is_left_can_be_forgotten(tmp_path: Path, lines: int) -> None:
+    (tmp_path / f"{os.getpid()}-1.spool").symlink_to("/dev/full")
+    writer = SpoolWriter(tmp_path)
+    writer.begin(batch(1))
+    with pytest.raises(StorageFullError, match="No space left"):  # noqa: PT012 - few lines are written when it is cut
+        writer.keep([event("a" * 1_000)] * lines)
+        writer.cut()
+    writer.discard()
+    assert not list(tmp_path.iterdir())
+    writer.begin(batch(2))
+    writer.keep([event("b")])
+    assert read(writer.cut()) == [("evt_2_0", "b")]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "aside").write_bytes(b"")
+    writer = SpoolWriter(tmp_path / "aside")
+    writer.begin(batch(1))
+    with pytest.raises(StorageUnavailableError, match="Events cannot be kept"):
+        writer.keep([event("a")])

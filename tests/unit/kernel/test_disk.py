@@ -1,0 +1,27 @@
+"""The disk's reserve."""
+
+from pathlib import Path
+
+import pytest
+
+from netsentinel.kernel.disk import check_room, free_bytes
+from netsentinel.kernel.errors import StorageFullError
+
+
+def test_free_space_is_that_of_the_disk_even_before_the_folder_is_there(tmp_path: Path) -> None:
+    assert free_bytes(tmp_path) > 0
+    assert free_bytes(tmp_path / "not" / "there") > 0
+
+
+def test_what_fits_beside_the_reserve_is_taken(tmp_path: Path) -> None:
+    check_room(tmp_path / "not" / "there", 0, 1)
+    free = free_bytes(tmp_path)
+    with pytest.raises(StorageFullError) as caught:
+        check_room(tmp_path, free // 2, free)
+    assert "for" in caught.value.detail
+    assert caught.value.extra["retry_after"] > 0
+
+
+def test_below_the_reserve_nothing_is_taken(tmp_path: Path) -> None:
+    with pytest.raises(StorageFullError, match=r"MiB of the disk are free; the reserve is"):
+        check_room(tmp_path, 2**60)

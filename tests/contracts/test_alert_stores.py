@@ -48,7 +48,7 @@ async def test_another_tenant_neither_sees_nor_overwrites(kept: tuple[Database, 
     await db.write(lambda tx: stores.alerts.save(tx, replace(mine, tenant=OTHER, count=99)))
     assert await db.read(lambda tx: stores.alerts.get(tx, OTHER, mine.id)) is None
     assert await db.read(lambda tx: stores.alerts.get(tx, T, mine.id)) == mine
-    assert await db.read(lambda tx: stores.alerts.newest(tx, OTHER, mine.fingerprint)) is None
+    assert await db.read(lambda tx: stores.alerts.reaching(tx, OTHER, mine.fingerprint, 0, 2**62)) is None
     assert await db.read(lambda tx: stores.alerts.page(tx, OTHER, AlertFilter(), 10, None)) == []
     assert await db.read(lambda tx: stores.alerts.about(tx, OTHER, mine.entity, 10)) == []
     assert await db.read(lambda tx: stores.alerts.count_about(tx, OTHER, mine.entity)) == 0
@@ -79,18 +79,36 @@ async def test_tags_of_alerts_that_were_raised_lately_about_what_is_old_count(
     assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 96)) == []
 
 
-async def test_newest_is_the_one_with_the_latest_finding(kept: tuple[Database, AlertStores]) -> None:
+@pytest.mark.parametrize(
+    ("fingerprint", "since", "until", "found"),
+    [
+        ("f", NOON, NOON + 100, "alr_0002"),
+        ("f", NOON + 6, NOON + 100, None),
+        ("f", NOON + 5, NOON + 5, "alr_0002"),
+        ("f", NOON - 9, NOON + 2, "alr_0001"),
+        ("f", NOON - 9, NOON - 1, "alr_0001"),
+        ("f", NOON - 9, NOON - 3, None),
+        ("g", NOON, NOON + 100, "alr_0003"),
+        ("closed", NOON, NOON + 100, None),
+        ("?", 0, NOON + 100, None),
+    ],
+)
+async def test_the_newest_alert_that_reaches_into_a_span_and_is_not_closed(
+    kept: tuple[Database, AlertStores], fingerprint: str, since: int, until: int, found: str | None
+) -> None:
     db, stores = kept
 
     def fill(tx: Tx) -> None:
-        stores.alerts.save(tx, alert(1, fingerprint="f", last_at=NOON))
-        stores.alerts.save(tx, alert(2, fingerprint="f", last_at=NOON + 5))
-        stores.alerts.save(tx, alert(3, fingerprint="g", last_at=NOON + 9))
+        stores.alerts.save(tx, alert(1, fingerprint="f", first_at=NOON - 2, last_at=NOON))
+        stores.alerts.save(tx, alert(2, fingerprint="f", first_at=NOON + 3, last_at=NOON + 5))
+        stores.alerts.save(tx, alert(3, fingerprint="g", first_at=NOON, last_at=NOON + 9))
+        stores.alerts.save(
+            tx, alert(4, fingerprint="closed", first_at=NOON, last_at=NOON + 9, status=AlertStatus.CLOSED)
+        )
 
     await db.write(fill)
-    found = await db.read(lambda tx: stores.alerts.newest(tx, T, "f"))
-    assert found is not None
-    assert found.id == "alr_0002"
+    one = await db.read(lambda tx: stores.alerts.reaching(tx, T, fingerprint, since, until))
+    assert (one.id if one else None) == found
 
 
 FILTERS = [

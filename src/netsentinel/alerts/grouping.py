@@ -61,14 +61,16 @@ class AlertGrouping:
         touched: dict[tuple[str, str], list[_Open]] = {}
         for finding in passed:
             opens = touched.setdefault((finding.tenant, finding.fingerprint), [])
-            current = opens[-1] if opens else self._load(tx, finding)
-            if current is None or not self._belongs(current.alert, finding):
-                current = _Open(_new_alert(finding, now), raised=True)
-                self._evidence.keep_rule(tx, finding.tenant, _rule_text(finding))
-            else:
+            current = next((one for one in reversed(opens) if self._belongs(one.alert, finding)), None)
+            if current is not None:
                 current.alert = _grown(current.alert, finding, now)
-            if not opens or opens[-1] is not current:
+            elif (loaded := self._load(tx, finding)) is not None:
+                current = _Open(_grown(loaded, finding, now), raised=False)
                 opens.append(current)
+            else:
+                current = _Open(_new_alert(finding, now), raised=True)
+                opens.append(current)
+                self._evidence.keep_rule(tx, finding.tenant, _rule_text(finding))
             self._keep_sample(tx, current.alert, finding)
         changed = [item for opens in touched.values() for item in opens]
         for item in changed:
@@ -77,14 +79,17 @@ class AlertGrouping:
             tx.append(NewEntry(kind, item.alert.tenant, "system", item.alert.id, item.alert))
         return Grouped(tuple(item.alert for item in changed), suppressed)
 
-    def _load(self, tx: Tx, finding: Finding) -> _Open | None:
-        alert = self._alerts.newest(tx, finding.tenant, finding.fingerprint)
-        return _Open(alert, raised=False) if alert else None
+    def _load(self, tx: Tx, finding: Finding) -> Alert | None:
+        """A stored alert that the finding belongs to.
+
+        One that this transaction works on would have been found before: it reaches at least as far as what is stored.
+        """
+        since, until = finding.time - self._window, finding.time + self._window
+        return self._alerts.reaching(tx, finding.tenant, finding.fingerprint, since, until)
 
     def _belongs(self, alert: Alert, finding: Finding) -> bool:
-        """A closed alert takes no more findings; otherwise nearness in event time decides."""
-        near = alert.first_at - self._window <= finding.time <= alert.last_at + self._window
-        return alert.status is not AlertStatus.CLOSED and near
+        """Nearness in event time decides; a closed alert is none of those that are loaded."""
+        return alert.first_at - self._window <= finding.time <= alert.last_at + self._window
 
     def _keep_sample(self, tx: Tx, alert: Alert, finding: Finding) -> None:
         n = alert.count - 1

@@ -20,8 +20,8 @@ from netsentinel.storage.ports import ReadTx, Tx
 class AlertStore(Protocol):
     """Keeps alerts."""
 
-    def newest(self, tx: ReadTx, tenant: TenantId, fingerprint: str) -> Alert | None:
-        """The alert of this fingerprint with the latest finding."""
+    def reaching(self, tx: ReadTx, tenant: TenantId, fingerprint: str, since: Micros, until: Micros) -> Alert | None:
+        """The newest alert of this fingerprint that is not closed, and whose findings reach into this span of time."""
         ...
 
     def save(self, tx: Tx, alert: Alert) -> None:

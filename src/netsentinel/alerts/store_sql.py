@@ -93,9 +93,10 @@ def _threat(row: Row) -> Threat:
 class SqlAlerts:
     """The alert store in SQL."""
 
-    def newest(self, tx: ReadTx, tenant: TenantId, fingerprint: str) -> Alert | None:
-        """The alert of this fingerprint with the latest finding."""
-        row = tx.row(f"{_SELECT_ALERTS} AND fingerprint = ? ORDER BY last_at DESC LIMIT 1", (tenant, fingerprint))
+    def reaching(self, tx: ReadTx, tenant: TenantId, fingerprint: str, since: Micros, until: Micros) -> Alert | None:
+        """The newest alert of this fingerprint that is not closed, and whose findings reach into this span of time."""
+        near = "AND fingerprint = ? AND last_at >= ? AND first_at <= ? AND status <> ? ORDER BY last_at DESC LIMIT 1"
+        row = tx.row(f"{_SELECT_ALERTS} {near}", (tenant, fingerprint, since, until, AlertStatus.CLOSED.value))
         return _alert(row) if row else None
 
     def save(self, tx: Tx, alert: Alert) -> None:

@@ -24,9 +24,16 @@ class MemoryAlerts:
     def __init__(self) -> None:
         self._alerts: dict[str, Alert] = {}
 
-    def newest(self, tx: ReadTx, tenant: TenantId, fingerprint: str) -> Alert | None:
-        """The alert of this fingerprint with the latest finding."""
-        found = [a for a in self.of_tenant(tenant) if a.fingerprint == fingerprint]
+    def reaching(self, tx: ReadTx, tenant: TenantId, fingerprint: str, since: Micros, until: Micros) -> Alert | None:
+        """The newest alert of this fingerprint that is not closed, and whose findings reach into this span of time."""
+        found = [
+            one
+            for one in self.of_tenant(tenant)
+            if one.fingerprint == fingerprint
+            and one.status is not AlertStatus.CLOSED
+            and one.first_at <= until
+            and one.last_at >= since
+        ]
         return max(found, key=lambda alert: alert.last_at, default=None)
 
     def save(self, tx: Tx, alert: Alert) -> None:

@@ -21,6 +21,7 @@ _ESCAPED_TAB = "\\x09"
 _MIN_CELLS = 3
 _MAX_CELLS = 1_000
 _MAX_HEADER = 16 * 1024
+"""Characters of a header: every record below it repeats its names."""
 _CELL = re.compile(r"[A-Za-z_@~][\w .@:/()\[\]%-]{0,127}")
 _TIMES = frozenset(
     {"time", "ts", "timestamp", "@timestamp", "_time", "date", "datetime", "starttime", "eventtime", "timecreated"}
@@ -164,7 +165,8 @@ class _ZeekRows:
             return
         name, *values = line.removeprefix("#").split(self._separator)
         if name == "fields":
-            self._fields, self._readers = values, []
+            is_wide = len(values) > _MAX_CELLS or len(line) > _MAX_HEADER
+            self._fields, self._readers = [] if is_wide else values, []
         elif name == "types":
             self._readers = [self._reader(kind) for kind in values]
         elif name in self._words and values:
@@ -174,7 +176,7 @@ class _ZeekRows:
         """One row; fields that are not set are left out."""
         values = line.split(self._separator)
         if not self._fields or len(self._readers) != len(self._fields):
-            raise ValueError("the Zeek log's header has no #fields with as many #types")
+            raise ValueError("the Zeek log's header has no #fields with as many #types, or too many or too long ones")
         if len(values) != len(self._fields):
             raise ValueError(f"the row has {len(values)} fields; its header has {len(self._fields)}")
         record: dict[str, Any] = {"_path": self._words["path"]} if self._words["path"] else {}

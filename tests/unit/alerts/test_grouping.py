@@ -71,6 +71,24 @@ def test_after_the_window_a_new_alert_is_raised_even_within_one_commit(desk: Des
     assert [entry.kind for entry in tx.entries] == ["alert.raised", "alert.raised"]
 
 
+def test_live_findings_and_a_replay_of_last_month_are_two_alerts_in_any_order(
+    desk: Desk,
+) -> None:
+    old = NOON - 30 * 24 * HOUR
+    for number in range(5):
+        desk.apply(finding(time=NOON + number), finding(time=old + number))
+    desk.apply(*(finding(time=(NOON if number % 2 else old) + number) for number in range(5, 15)))
+    assert [(alert.count, alert.first_at) for alert in desk.all()] == [(10, NOON), (10, old)]
+
+
+def test_a_finding_goes_to_the_older_alert_that_is_near_to_it(desk: Desk) -> None:
+    desk.apply(finding())
+    desk.apply(finding(time=NOON + 3 * HOUR))
+    tx = desk.apply(finding(time=NOON - MINUTE))
+    assert [(alert.count, alert.first_at) for alert in desk.all()] == [(1, NOON + 3 * HOUR), (2, NOON - MINUTE)]
+    assert [entry.kind for entry in tx.entries] == ["alert.updated"]
+
+
 def test_a_closed_alert_takes_no_more_findings(desk: Desk) -> None:
     desk.apply(finding())
     desk.alerts.save(MemoryTx(), replace(desk.all()[0], status=AlertStatus.CLOSED))

@@ -74,6 +74,20 @@ def test_fields_without_types_are_no_header() -> None:
     assert isinstance(kept, Unreadable)
 
 
+@pytest.mark.parametrize(("fields", "size"), [(1_000, 100), (1_001, 1)])
+def test_a_header_that_would_blow_up_every_row_is_none(fields: int, size: int) -> None:
+    names = [f"{number:0{size}}" for number in range(fields)]
+    table = TableReader()
+    for line in (
+        HEADER[0],
+        "\t".join(["#fields", *names]).encode(),
+        "\t".join(["#types", *["count"] * fields]).encode(),
+    ):
+        table.take_header(line)
+    with pytest.raises(ValueError, match="too many or too long"):
+        table.row("\t".join(["1"] * fields).encode())
+
+
 def test_csv_with_quotes() -> None:
     (row,) = as_json([b'StartTime,SrcAddr,DstAddr,"Label"', b'2019/04/04 16:23:00,10.0.0.1,,"a, ""b"""'])
     assert json.loads(row) == {"StartTime": "2019/04/04 16:23:00", "SrcAddr": "10.0.0.1", "Label": 'a, "b"'}

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,14 +12,14 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, talk
-from netsentinel.kernel.errors import RemoteError, UnavailableError
+from netsentinel.cli.packing import MOST_AT_ONCE, packed
+from netsentinel.kernel.errors import NetSentinelError, RemoteError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
 
 _BATCH_RECORDS = 1_000
-_BATCH_BYTES = 1024 * 1024
 _PACED_TICK: Micros = 250_000
 _TRIES = 8
 
@@ -29,8 +31,13 @@ class Batch:
     source: str
     lines: list[bytes] = field(default_factory=list[bytes])
     size: int = 0
+    """Bytes, each record with the line end behind it."""
     at: Micros = 0
     """Event time of its first record; 0 where it has none."""
+    path: str = ""
+    """Where its first record stands."""
+    number: int = 1
+    """Which one it is there, from 1."""
 
 
 @dataclass(slots=True)
@@ -86,7 +93,12 @@ async def _replay(
         with bar:
             task = bar.add_task("replay", total=None)
             async for batch in _paced(_batches(paths, source, wire_format, paced=speed > 0), speed):
-                await _send(remote, batch, wire_format)
+                try:
+                    await _send(remote, batch, wire_format)
+                except NetSentinelError:
+                    before = counted(sum(done.records for done in sent.values()), "record")
+                    talk(f"Stopped at record {batch.number:,} of {batch.path}; {before} before it on disk.")
+                    raise
                 done = sent.setdefault(batch.source, Sent())
                 done.batches += 1
                 done.records += len(batch.lines)
@@ -114,32 +126,34 @@ def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -
 
     batch: Batch | None = None
     names = SourceNames()
-    for named, path, line in _records(paths):
+    for named, path, number, line in _records(paths):
         name = source or names.of(path, named)
         at = _event_time(line, wire_format) if paced else 0
         if batch is not None and (
             batch.source != name
             or len(batch.lines) >= _BATCH_RECORDS
-            or batch.size >= _BATCH_BYTES
+            or batch.size + len(line) > MOST_AT_ONCE
             or (paced and at - batch.at >= _PACED_TICK)
         ):
             yield batch
             batch = None
         if batch is None:
-            batch = Batch(name, at=at)
+            batch = Batch(name, at=at, path=path, number=number)
         batch.lines.append(line)
         batch.size += len(line) + 1
     if batch is not None:
         yield batch
 
 
-def _records(paths: list[Path]) -> Iterator[tuple[str, str, bytes]]:
-    """(the path that was stated, the path of the file, a record) in the order of the files."""
+def _records(paths: list[Path]) -> Iterator[tuple[str, str, int, bytes]]:
+    """(the stated path, the path of the file, a number there, the record) in the order of the files."""
     from netsentinel.events.files import read_records
 
     for named in paths:
-        for path, line in read_records([named], on_cut=talk, on_skip=talk, on_capture=talk):
-            yield str(named), path, line
+        reading = read_records([named], on_cut=talk, on_skip=talk, on_capture=talk)
+        for path, records in groupby(reading, itemgetter(0)):
+            for number, (_, line) in enumerate(records, start=1):
+                yield str(named), path, number, line
 
 
 async def _paced(batches: Iterator[Batch], speed: float) -> AsyncIterator[Batch]:
@@ -156,10 +170,8 @@ async def _paced(batches: Iterator[Batch], speed: float) -> AsyncIterator[Batch]
 
 async def _send(remote: "Remote", batch: Batch, wire_format: str) -> None:
     """Post a batch; when the server says "later", wait as long as it asks and try again."""
-    import zstandard
-
-    body = await asyncio.to_thread(zstandard.ZstdCompressor(level=1).compress, b"\n".join(batch.lines))
-    headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
+    body, encoding = await asyncio.to_thread(packed, b"\n".join(batch.lines))
+    headers = {"Content-Type": "application/x-ndjson", **encoding}
     query: dict[str, str | int] = {"source": batch.source}
     if wire_format:
         query["format"] = wire_format

@@ -8,6 +8,7 @@ import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import talk
+from netsentinel.cli.packing import packed
 from netsentinel.kernel.errors import RemoteError, UnavailableError
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from netsentinel.events.sources import FileWatch, Outgoing
 
 _SERVER_FAULT = 500
-_MOST_PACKED = 50
-"""Compress at most so well: the server refuses ratios that nobody believes (`intake_max_ratio`)."""
 
 StateOption = Annotated[
     Path,
@@ -53,7 +52,7 @@ class RemoteSink:
         """
         from netsentinel.events.positions import HEADER
 
-        body, encoding = await asyncio.to_thread(_packed, batch.body)
+        body, encoding = await asyncio.to_thread(packed, batch.body)
         headers = {"Content-Type": "application/x-ndjson", **encoding}
         if batch.position is not None:
             headers[HEADER] = str(batch.position)
@@ -73,15 +72,6 @@ def _is_passing(error: RemoteError) -> bool:
     status = cast("dict[str, object]", error.extra.get("problem", {})).get("status")
     # An answer without a problem comes from a proxy in between: the server behind it is away.
     return not isinstance(status, int) or status >= _SERVER_FAULT
-
-
-def _packed(body: bytes) -> tuple[bytes, dict[str, str]]:
-    import zstandard
-
-    packed = zstandard.ZstdCompressor(level=1).compress(body)
-    if len(packed) * _MOST_PACKED < len(body):
-        return body, {}
-    return packed, {"Content-Encoding": "zstd"}
 
 
 async def _watch(

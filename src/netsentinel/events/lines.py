@@ -61,7 +61,7 @@ class LineSplitter:
         ):
             found += whole  # most: nothing to strip, nothing to cut
         else:
-            for piece in whole:
+            for piece in filter(None, whole):
                 self._take(piece, found)
         self._rest, self._cut = b"", b""
         self._keep(tail)

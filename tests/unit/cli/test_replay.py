@@ -9,6 +9,10 @@ import typer
 from typer.testing import CliRunner
 
 from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, replay
+from netsentinel.events import unpack
+from netsentinel.events.unpack import UnpackLimits
+from netsentinel.kernel.errors import RemoteError
+from netsentinel.kernel.types import MIB
 from tests.unit.cli.answering import Answering
 from tests.unit.events.captures.craft import Talk, Tape, pcapng
 
@@ -65,6 +69,50 @@ def test_it_says_when_a_source_had_events_before(
 def test_batches_are_bounded(tmp_path: Path) -> None:
     batches = list(_batches([written(tmp_path / "a.json.gz", lines(2_500, step_s=0.01))], "", "", paced=False))
     assert [len(batch.lines) for batch in batches] == [1_000, 1_000, 500]
+
+
+def test_a_server_unpacks_every_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events of Windows pack up to 366 times; a batch a little above a mebibyte was taken for a bomb."""
+    event = {
+        "Channel": "Microsoft-Windows-Sysmon/Operational",
+        "EventID": 12,
+        "Message": "Registry object " + "x" * 1_500,
+    }
+    (tmp_path / "attack.json").write_text("\n".join(json.dumps(event | {"RecordNumber": n}) for n in range(3_000)))
+    limits, records = UnpackLimits(max_bytes=128 * MIB, max_ratio=2), 0
+    monkeypatch.setattr(unpack, "RATIO_FLOOR", MIB)  # what servers before took
+
+    def reply(request: httpx2.Request) -> object:
+        nonlocal records
+        if request.method == "POST":
+            body = b"".join(unpack.unpack(request.content, request.headers["content-encoding"], limits))
+            assert len(body) > 100 * len(request.content), "the batches are the kind that this is about"
+            records += len(body.splitlines())
+        return {"items": []}
+
+    Answering(reply).install(monkeypatch)
+    app = typer.Typer()
+    app.command()(replay)
+    result = CliRunner().invoke(app, [str(tmp_path / "attack.json")], catch_exceptions=False)
+    assert "3,000 records sent" in result.stderr
+    assert records == 3_000
+
+
+def test_a_refusal_is_told_with_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted: list[httpx2.Request] = []
+
+    def reply(request: httpx2.Request) -> object:
+        posted.append(request)
+        return {"items": []} if len(posted) < 4 else httpx2.Response(413, content=b'{"title":"too large"}')
+
+    Answering(reply).install(monkeypatch)
+    app = typer.Typer()
+    app.command()(replay)
+    for name, count in (("a", 10), ("b", 2_000)):
+        written(tmp_path / f"{name}.json.gz", lines(count))
+    result = CliRunner().invoke(app, [str(tmp_path)])
+    assert isinstance(result.exception, RemoteError)
+    assert f"Stopped at record 1,001 of {tmp_path}/b.json.gz; 1,010 records before it on disk." in result.stderr
 
 
 def test_paced_batches_hold_a_quarter_of_a_second(tmp_path: Path) -> None:

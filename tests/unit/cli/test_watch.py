@@ -3,7 +3,7 @@ import pytest
 import zstandard
 
 from netsentinel.cli.remote import Remote
-from netsentinel.cli.watch import RemoteSink, _packed
+from netsentinel.cli.watch import RemoteSink
 from netsentinel.events.positions import StreamPosition
 from netsentinel.events.sources import Outgoing
 from netsentinel.kernel.errors import RemoteError, UnavailableError
@@ -45,10 +45,3 @@ async def test_what_may_pass_is_waited_for(status: int, problem: dict[str, objec
     async with remote(status, [], **problem) as server:
         with pytest.raises(kind):
             await RemoteSink(server).deliver(BATCH)
-
-
-def test_a_body_is_never_packed_beyond_belief() -> None:
-    assert _packed(b"a" * 1_000_000) == (b"a" * 1_000_000, {})
-    packed, headers = _packed(BATCH.body)
-    assert headers == {"Content-Encoding": "zstd"}
-    assert zstandard.ZstdDecompressor().decompressobj().decompress(packed) == BATCH.body

@@ -71,6 +71,7 @@ def test_replay_then_alerts(server: LiveServer, story_file: Path) -> None:
     data = {"NETSENTINEL_DATA_DIR": str(server.data)}
     sent = json.loads(netsentinel("replay", str(story_file), "-o", "json", **data).stdout)
     assert sent["eve"]["records"] > 2_000
+    assert sent["eve"]["events"] == sent["eve"]["records"]
     alerts = wait_for(
         lambda: len(found := json.loads(netsentinel("alerts", "list", "-o", "json", **data).stdout)) >= 5 and found, 30
     )
@@ -141,6 +142,14 @@ def test_a_suppression_is_tried_made_and_lifted(server: LiveServer, story_file: 
     assert json.loads(netsentinel("suppressions", "list", "--active", "-o", "json", **data).stdout) == []
     (kept,) = json.loads(netsentinel("suppressions", "list", "-o", "json", **data).stdout)
     assert kept["state"] == "lifted"
+
+
+def test_a_replay_of_what_is_no_event_fails(server: LiveServer, tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("# A title\n\nand a sentence\n", encoding="utf-8")
+    data = {"NETSENTINEL_DATA_DIR": str(server.data)}
+    done = netsentinel("replay", str(tmp_path / "readme.txt"), check=False, **data)
+    assert done.returncode == 1
+    assert "2 records sent and on disk, as 1 source. All of them are rejected, for example by readme" in done.stderr
 
 
 def test_replay_at_a_pace_takes_its_time(server: LiveServer, tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ import typer
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, talk
 from netsentinel.cli.packing import MOST_AT_ONCE, packed
-from netsentinel.kernel.errors import NetSentinelError, RemoteError, UnavailableError
+from netsentinel.cli.replay_outcome import Outcome, described, outcome, sources_now
+from netsentinel.kernel.errors import NetSentinelError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
 
+EXIT_ALL_REJECTED = 1
 _BATCH_RECORDS = 1_000
 _PACED_TICK: Micros = 250_000
 _TRIES = 8
@@ -59,21 +61,40 @@ def replay(
     speed: Annotated[
         float, typer.Option(min=0, help="Times real time by the events' own clock; 0 is as fast as the server takes.")
     ] = 0,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait at most, at the end, for what became of the records.")
+    ] = 60,
     server: ServerOption = "",
     key: KeyOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Send every record of the files. The server keeps what it cannot parse, with the reason."""
-    sent = asyncio.run(_replay(paths, source, format, speed, server, key))
+    """Send every record of the files, and tell what became of them. What cannot be parsed is kept, with the reason.
+
+    Exit code 1 when every record was rejected.
+    """
+    sent, found, words = asyncio.run(_replay(paths, source, format, speed, wait, server, key))
     if output is Output.JSON:
-        print_json({name: {"batches": s.batches, "records": s.records, "bytes": s.size} for name, s in sent.items()})
-    total = sum(item.records for item in sent.values())
-    talk(f"{counted(total, 'record')} sent and on disk, as {counted(len(sent), 'source')}.")
+        print_json({name: _shown(one, found.get(name)) for name, one in sent.items()})
+    total = sum(one.records for one in sent.values())
+    talk(f"{counted(total, 'record')} sent and on disk, as {counted(len(sent), 'source')}. {words}".rstrip())
+    if total and sum(one.rejected for one in found.values()) == total:
+        raise typer.Exit(EXIT_ALL_REJECTED)
+
+
+def _shown(sent: Sent, found: Outcome | None) -> dict[str, int | None]:
+    return {
+        "batches": sent.batches,
+        "records": sent.records,
+        "bytes": sent.size,
+        "events": found and found.events,
+        "rejected": found and found.rejected,
+    }
 
 
 async def _replay(
-    paths: list[Path], source: str, wire_format: str, speed: float, server: str, key: str
-) -> dict[str, Sent]:
+    paths: list[Path], source: str, wire_format: str, speed: float, wait: float, server: str, key: str
+) -> tuple[dict[str, Sent], dict[str, Outcome], str]:
+    """What was sent, what became of it, and that in words; nothing of the latter for a key that may only send."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -88,36 +109,37 @@ async def _replay(
         TimeElapsedColumn(),
         console=Console(stderr=True),
     )
+    found: dict[str, Outcome] = {}
+    words = ""
     async with Remote.find(server, key) as remote:
-        known = await _known(remote) if not source else frozenset[str]()
+        before = await sources_now(remote)
         with bar:
-            task = bar.add_task("replay", total=None)
+            task = bar.add_task("sent", total=None)
             async for batch in _paced(_batches(paths, source, wire_format, paced=speed > 0), speed):
                 try:
                     await _send(remote, batch, wire_format)
                 except NetSentinelError:
-                    before = counted(sum(done.records for done in sent.values()), "record")
-                    talk(f"Stopped at record {batch.number:,} of {batch.path}; {before} before it on disk.")
+                    there = counted(sum(done.records for done in sent.values()), "record")
+                    talk(f"Stopped at record {batch.number:,} of {batch.path}; {there} before it on disk.")
                     raise
                 done = sent.setdefault(batch.source, Sent())
                 done.batches += 1
                 done.records += len(batch.lines)
                 done.size += batch.size
                 bar.update(task, advance=len(batch.lines))
-            bar.update(task, total=sum(done.records for done in sent.values()))
-    if before := sorted(known & sent.keys()):
-        more = f" and {len(before) - 1} more" if len(before) > 1 else ""
-        talk(f"{before[0]}{more} had events before, and has more now; --source NAME keeps replays apart.")
-    return sent
-
-
-async def _known(remote: "Remote") -> frozenset[str]:
-    """Names of sources that sent something before; none for a key that may only send."""
-    try:
-        items = (await remote.get("/api/v2/sources", {}))["items"]
-    except (RemoteError, UnavailableError):
-        return frozenset()
-    return frozenset(item["name"] for item in items if item["events"] or item["rejected"])
+            records = {name: done.records for name, done in sent.items()}
+            total = sum(records.values())
+            bar.update(task, total=total)
+            if before is not None and wait:
+                read = bar.add_task("read", total=total)
+                found = await outcome(remote, before, records, wait, lambda done: bar.update(read, completed=done))
+        if found:
+            words = await described(remote, found, total)
+    had = sorted(name for name in sent if not source and before and name in before and before[name].read)
+    if had:
+        more = f" and {len(had) - 1} more" if len(had) > 1 else ""
+        talk(f"{had[0]}{more} had events before, and has more now; --source NAME keeps replays apart.")
+    return sent, found, words
 
 
 def _batches(paths: list[Path], source: str, wire_format: str, *, paced: bool) -> Iterator[Batch]:

@@ -1,12 +1,14 @@
 import gzip
 import json
 import zipfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 import pytest
 import typer
-from typer.testing import CliRunner
+import zstandard
+from typer.testing import CliRunner, Result
 
 from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, replay
 from netsentinel.events import unpack
@@ -47,23 +49,89 @@ def test_files_of_an_archive_carry_its_name(tmp_path: Path) -> None:
     assert [batch.source for batch in batches] == ["case:a", "case:b", "c"]
 
 
-@pytest.mark.parametrize(("before", "said"), [(3, "a had events before"), (0, ""), (None, "")])
-def test_it_says_when_a_source_had_events_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int | None, said: str
-) -> None:
-    def reply(request: httpx2.Request) -> object:
-        if request.method == "POST":
-            return {}
-        items = [{"name": "a", "events": before, "rejected": 0}]
-        return httpx2.Response(403, content=b"{}") if before is None else {"items": items}
+@dataclass
+class Detection:
+    """A server that reads what is sent: so many of each source's records, after so many questions about sources."""
 
-    Answering(reply).install(monkeypatch)
-    app = typer.Typer()
-    app.command()(replay)
-    result = CliRunner().invoke(app, [str(written(tmp_path / "a.json.gz", lines(2)))], catch_exceptions=False)
-    assert "2 records sent and on disk, as 1 source." in result.stderr
+    reject: int = 0
+    aside: int = 0
+    slow: int = 1
+    before: int = 0
+    knows: bool = True
+    sent: dict[str, int] = field(default_factory=dict[str, int])
+    asked: int = 0
+
+    def __call__(self, request: httpx2.Request) -> object:
+        if request.method == "POST":
+            body = zstandard.ZstdDecompressor().decompressobj().decompress(request.content)
+            name = request.url.params["source"]
+            self.sent[name] = self.sent.get(name, 0) + len(body.splitlines())
+            return {}
+        if not self.knows:
+            return httpx2.Response(403, content=b"{}")
+        if request.url.path.endswith("/rejected"):
+            return {"items": [{"at": 1, "line": "x", "reason": f"no time, said {request.url.path.split('/')[-2]}"}]}
+        self.asked += bool(self.sent)
+        done = self.asked > self.slow
+        items = [
+            {
+                "name": name,
+                "events": self.before + (count - self.reject - self.aside) * done,
+                "rejected": self.reject * done,
+                "waiting": count * (not done),
+            }
+            for name, count in (self.sent or {"a": 0}).items()
+        ]
+        return {"items": items}
+
+    def replay(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+        Answering(self).install(monkeypatch)
+        app = typer.Typer()
+        app.command()(replay)
+        return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+@pytest.mark.parametrize(("before", "said"), [(3, "a had events before"), (0, "")])
+def test_it_says_when_a_source_had_events_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, said: str
+) -> None:
+    file = str(written(tmp_path / "a.json.gz", lines(2)))
+    result = Detection(before=before).replay(monkeypatch, file)
+    assert "2 records sent and on disk, as 1 source. All became events." in result.stderr
     assert ("--source NAME keeps replays apart" in result.stderr) == bool(said)
     assert said in result.stderr
+    assert "before" not in Detection(before=before).replay(monkeypatch, file, "--source", "a").stderr
+
+
+@pytest.mark.parametrize(
+    ("server", "words", "code"),
+    [
+        (Detection(reject=3), "All of them are rejected, for example by a: no time, said a.", 1),
+        (Detection(reject=1, before=9), "1 of them is rejected, for example by a: no time, said a.", 0),
+        (Detection(aside=2), "2 records became neither events nor rejected lines; `netsentinel events set-aside`", 0),
+        (Detection(slow=1_000), "All of them are not read yet.", 0),
+    ],
+)
+def test_it_says_what_became_of_the_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Detection, words: str, code: int
+) -> None:
+    file = str(written(tmp_path / "a.json.gz", lines(3)))
+    result = server.replay(monkeypatch, file, "--wait", "0.3", "-o", "json")
+    assert result.exit_code == code
+    assert f"3 records sent and on disk, as 1 source. {words}" in result.stderr
+    told = json.loads(result.stdout)["a"]
+    assert (told["records"], told["rejected"]) == (3, server.reject)
+
+
+@pytest.mark.parametrize(("server", "wait"), [(Detection(knows=False), "60"), (Detection(), "0")])
+def test_a_key_that_may_only_send_and_who_does_not_wait_are_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Detection, wait: str
+) -> None:
+    file = str(written(tmp_path / "a.json.gz", lines(3)))
+    result = server.replay(monkeypatch, file, "--wait", wait, "-o", "json")
+    assert result.exit_code == 0
+    assert result.stderr.endswith("3 records sent and on disk, as 1 source.\n")
+    assert json.loads(result.stdout)["a"]["rejected"] is None
 
 
 def test_batches_are_bounded(tmp_path: Path) -> None:
@@ -93,7 +161,7 @@ def test_a_server_unpacks_every_batch(tmp_path: Path, monkeypatch: pytest.Monkey
     Answering(reply).install(monkeypatch)
     app = typer.Typer()
     app.command()(replay)
-    result = CliRunner().invoke(app, [str(tmp_path / "attack.json")], catch_exceptions=False)
+    result = CliRunner().invoke(app, [str(tmp_path / "attack.json"), "--wait", "0"], catch_exceptions=False)
     assert "3,000 records sent" in result.stderr
     assert records == 3_000
 

@@ -1,0 +1,114 @@
+"""What became of the records that `netsentinel replay` sent: how many are events, and why the others are not."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from netsentinel.cli.output import counted
+from netsentinel.kernel.errors import RemoteError, UnavailableError
+
+if TYPE_CHECKING:
+    from netsentinel.cli.remote import Remote
+
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the records of one source; what is neither waits, or its batch was set aside."""
+
+    events: int
+    rejected: int
+    waiting: int
+
+    @property
+    def read(self) -> int:
+        """How many detection is done with."""
+        return self.events + self.rejected
+
+
+async def sources_now(remote: "Remote") -> dict[str, Outcome] | None:
+    """The counts of every source until now, by name; None for a key that may only send."""
+    try:
+        items: list[dict[str, Any]] = (await remote.get("/api/v2/sources", {}))["items"]
+    except (RemoteError, UnavailableError):
+        return None
+    return {one["name"]: Outcome(one["events"], one["rejected"], one["waiting"]) for one in items}
+
+
+async def outcome(
+    remote: "Remote",
+    before: Mapping[str, Outcome],
+    sent: Mapping[str, int],
+    patience_s: float,
+    tell: Callable[[int], None],
+) -> dict[str, Outcome]:
+    """Wait until detection is done with what was sent, but no longer than it may take.
+
+    Args:
+        remote: the server.
+        before: the counts of before it was sent. What somebody else sends under the same name is counted, too.
+        sent: records by source.
+        patience_s: how long to wait at most, in seconds.
+        tell: told again and again how many records are done.
+    """
+    clock = asyncio.get_running_loop().time
+    end, pause = clock() + patience_s, _FIRST_PAUSE_S
+    found: dict[str, Outcome] = {}
+    while True:
+        found = _since(before, sent, await sources_now(remote) or {}) or found
+        tell(sum(one.read for one in found.values()))
+        is_done = len(found) == len(sent) and not any(one.waiting for one in found.values())
+        if is_done or clock() >= end:
+            return found
+        await asyncio.sleep(min(pause, max(0.0, end - clock())))
+        pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+
+def _since(before: Mapping[str, Outcome], sent: Mapping[str, int], now: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    found: dict[str, Outcome] = {}
+    for name, records in sent.items():
+        if name in now:
+            start, one = before.get(name, Outcome(0, 0, 0)), now[name]
+            rejected = min(records, one.rejected - start.rejected)
+            events = min(records - rejected, one.events - start.events)
+            found[name] = Outcome(events, rejected, min(one.waiting, records - rejected - events))
+    return found
+
+
+async def described(remote: "Remote", found: Mapping[str, Outcome], records: int) -> str:
+    """What became of so many records, in sentences."""
+    events, rejected, waiting = (
+        sum(one.events for one in found.values()),
+        sum(one.rejected for one in found.values()),
+        sum(one.waiting for one in found.values()),
+    )
+    if events == records:
+        return "All became events."
+    said: list[str] = []
+    if rejected:
+        source = max(found, key=lambda name: found[name].rejected)
+        said.append(f"{_of(rejected, records)} rejected, for example by {source}: {await _reason(remote, source)}.")
+    if waiting:
+        said.append(f"{_of(waiting, records)} not read yet.")
+    if aside := records - events - rejected - waiting:
+        where = "`netsentinel events set-aside` may tell why"
+        said.append(f"{counted(aside, 'record')} became neither events nor rejected lines; {where}.")
+    return " ".join(said)
+
+
+def _of(some: int, records: int) -> str:
+    whole = "It" if records == 1 else "All of them"
+    return f"{whole if some == records else f'{some:,} of them'} {'is' if some == 1 else 'are'}"
+
+
+async def _reason(remote: "Remote", source: str) -> str:
+    from urllib.parse import quote
+
+    try:
+        (line,) = (await remote.get(f"/api/v2/sources/{quote(source, safe='')}/rejected", {"limit": 1}))["items"]
+    except (RemoteError, UnavailableError, ValueError):
+        return "`netsentinel sources list` says why"
+    return str(line["reason"]).rstrip(".")

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2s
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -43,8 +44,13 @@ MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
 _NAME_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
 _MOST_NAME = 64
 """Characters of a source's name."""
-_MOST_GROUP = 24
+_MOST_GROUP = 32
 """So many of them may be those of the folder or archive that the file is in."""
+_MOST_FOLDERS = 8
+"""So many of the folders that a file is in may come before its name, to tell it from others."""
+_MARK_BYTES = 3
+_NUMBER = 6
+"""Characters of a hyphen and a number behind it."""
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -217,51 +223,75 @@ def source_name(path: str, most: int = _MOST_NAME) -> str:
 
     Args:
         path: of the file.
-        most: characters of the name.
+        most: characters of the name. Of a longer one there are both ends, and a mark between them that keeps it apart
+            from others with the same ends.
     """
-    return _stem(path)[:most].rstrip("-._:") or "file"
+    return _cut(_allowed(_stem(path)), most) or "file"
 
 
 def _stem(path: str) -> str:
     name = Path(path).name
     for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".evtx", ".pcap", ".pcapng"):
         name = name.removesuffix(ending)
+    return name
+
+
+def _allowed(name: str) -> str:
     return "".join(character if character in _NAME_ALLOWED else "-" for character in name).strip("-._:")
+
+
+def _cut(name: str, most: int) -> str:
+    if len(name) <= most:
+        return name
+    mark = blake2s(name.encode(), digest_size=_MARK_BYTES).hexdigest()
+    end = (most - len(mark) - 2) // 2
+    return f"{name[: most - len(mark) - 2 - end].rstrip('-._:')}-{mark}-{name[-end:].lstrip('-._:')}"
 
 
 class SourceNames:
     """Names for several files. Files of one name in different folders get different names: the folder's before it."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, tuple[str, str]] = {}
         self._names: dict[str, str] = {}
+        self._by_owner: dict[tuple[str, str], str] = {}
+        self._taken: set[str] = set()
+        self._numbers: dict[str, Iterator[int]] = {}
 
     def of(self, path: str, named: str = "") -> str:
         """The source's name for a file, the same each time; rotated siblings in one folder share theirs.
 
         Args:
             path: of the file, as `read_records` calls it.
-            named: the path that was to be read; of a file in a folder or an archive, its name and a colon come first.
+            named: the path that was to be read; of a file in a folder or an archive, its name and a colon come first,
+                unless both are called the same.
         """
         name = self._names.get(path)
         if name is None:
-            group, inner = "", path
-            if named and named != path:
-                group = source_name(str(Path(named).absolute()), _MOST_GROUP) + ":"
-                inner = path.removeprefix(named)[1:]
-            name = self._names[path] = next(one for one in _candidates(inner, group) if self._is_free(one, path))
+            owner = (str(Path(path).parent), _stem(path))
+            name = self._by_owner.get(owner)
+            if name is None:
+                name = self._by_owner[owner] = next(one for one in self._candidates(path, named) if self._take(one))
+            self._names[path] = name
         return name
 
-    def _is_free(self, name: str, path: str) -> bool:
-        owner = (str(Path(path).parent), _stem(path))
-        return self._owners.setdefault(name, owner) == owner
+    def _take(self, name: str) -> bool:
+        is_free = name not in self._taken
+        self._taken.add(name)
+        return is_free
 
-
-def _candidates(path: str, group: str) -> Iterator[str]:
-    most = _MOST_NAME - len(group)
-    name, folders = source_name(path, most), [part for part in Path(path).parent.parts if part != "/"]
-    yield group + name
-    for depth in range(1, len(folders) + 1):
-        yield group + source_name("-".join((*folders[-depth:], name)), most)
-    for number in count(2):
-        yield f"{group}{name[: most - 6]}-{number}"
+    def _candidates(self, path: str, named: str) -> Iterator[str]:
+        group, inner = "", path
+        if named and named != path:
+            whole = str(Path(named).absolute())
+            inner = path[len(named) + 1 :] if path.startswith((f"{named}/", f"{named}!")) else path
+            if _stem(inner) == _stem(whole):
+                yield source_name(whole)
+            group = source_name(whole.replace(":", "-"), _MOST_GROUP) + ":"
+        most, stem = _MOST_NAME - len(group), _allowed(_stem(inner)) or "file"
+        name = _cut(stem, most)
+        yield group + name
+        folders = [part for part in Path(inner).parent.parts[-_MOST_FOLDERS:] if part != "/"]
+        for depth in range(1, len(folders) + 1):
+            yield group + _cut(_allowed("-".join((*folders[-depth:], stem))), most)
+        for number in self._numbers.setdefault(group + name, count(2)):
+            yield f"{group}{name[: most - _NUMBER]}-{number}"

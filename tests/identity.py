@@ -24,8 +24,15 @@ class House:
     def __post_init__(self) -> None:
         self.service = IdentityService(self.db, self.stores, self.clock, self.limits, self.hashing)
 
-    async def user(self, name: str = "ann", role: Role = Role.ADMIN, tenant: TenantId = DEFAULT_TENANT) -> User:
-        return await self.service.users.create(system_principal(tenant), name, PASSWORD, role)
+    async def user(
+        self,
+        name: str = "ann",
+        role: Role = Role.ADMIN,
+        tenant: TenantId = DEFAULT_TENANT,
+        *,
+        new_tenant: bool = False,
+    ) -> User:
+        return await self.service.users.create(system_principal(tenant), name, PASSWORD, role, new_tenant=new_tenant)
 
     async def login(self, name: str = "ann") -> LoginResult:
         """Log a user in, who is made when there is none of that name."""

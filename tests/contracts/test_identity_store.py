@@ -88,15 +88,33 @@ async def test_a_password_hash_is_replaced_only_while_it_is_the_expected_one(kep
     assert account.password_hash == "new"
 
 
-async def test_a_disabled_user_is_disabled_once_and_logs_in_no_more(kept: Kept) -> None:
+async def test_a_login_is_noted_for_a_user_who_may_log_in_with_that_hash(kept: Kept) -> None:
     users = kept.stores.users
-    assert await kept.db.write(lambda tx: users.record_login(tx, DEFAULT_TENANT, BOB.id, 7))
-    assert not await kept.db.write(lambda tx: users.disable(tx, OTHER, BOB.id, 8))
-    assert await kept.db.write(lambda tx: users.disable(tx, DEFAULT_TENANT, BOB.id, 8))
-    assert not await kept.db.write(lambda tx: users.disable(tx, DEFAULT_TENANT, BOB.id, 9))
-    assert not await kept.db.write(lambda tx: users.record_login(tx, DEFAULT_TENANT, BOB.id, 9))
+    hashed = f"hash of {BOB.id}"
+    noted = await kept.db.write(lambda tx: users.record_login(tx, DEFAULT_TENANT, BOB.id, hashed, 7))
+    assert noted == replace(BOB, last_login_at=7)
+    for tenant, user_id, stale in ((DEFAULT_TENANT, BOB.id, "stale"), (OTHER, BOB.id, hashed), (OTHER, "usr_9", "")):
+        refused = await kept.db.write(
+            lambda tx, tenant=tenant, user_id=user_id, stale=stale: users.record_login(tx, tenant, user_id, stale, 8)
+        )
+        assert refused is None
+    assert await kept.db.write(lambda tx: users.change(tx, BOB, replace(BOB, disabled_at=8)))
+    assert await kept.db.write(lambda tx: users.record_login(tx, DEFAULT_TENANT, BOB.id, hashed, 9)) is None
     found = await kept.db.read(lambda tx: users.find(tx, DEFAULT_TENANT, BOB.id))
     assert found == replace(BOB, last_login_at=7, disabled_at=8)
+
+
+async def test_a_users_role_and_state_change_only_from_what_they_were(kept: Kept) -> None:
+    users = kept.stores.users
+    disabled, analyst = replace(BOB, disabled_at=8), replace(BOB, role=Role.ANALYST)
+    assert not await kept.db.write(lambda tx: users.change(tx, replace(BOB, tenant=OTHER), disabled))
+    assert await kept.db.write(lambda tx: users.change(tx, BOB, disabled))
+    assert not await kept.db.write(lambda tx: users.change(tx, BOB, replace(BOB, disabled_at=9)))
+    assert not await kept.db.write(lambda tx: users.change(tx, BOB, analyst))
+    assert await kept.db.write(lambda tx: users.change(tx, disabled, analyst))
+    assert not await kept.db.write(lambda tx: users.change(tx, BOB, disabled))
+    assert await kept.db.read(lambda tx: users.find(tx, DEFAULT_TENANT, BOB.id)) == analyst
+    assert await kept.db.read(lambda tx: users.find(tx, DEFAULT_TENANT, ANN.id)) == ANN
 
 
 async def test_a_session_is_found_with_its_user_by_token_and_by_id(kept: Kept) -> None:

@@ -15,7 +15,10 @@ from netsentinel.academy.graph import id_of
 from netsentinel.academy.graph.attack import shipped_table, table_text
 from netsentinel.api.deps import Public, Requires, declared_access
 from netsentinel.bootstrap import open_server
+from netsentinel.bootstrap.ground import open_ground
 from netsentinel.detection.rulebook.packs import zip_of
+from netsentinel.identity import Tenant
+from netsentinel.identity.store_sql import SqlIdentity
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import (
     DEFAULT_TENANT,
@@ -236,13 +239,14 @@ class World:
 @pytest.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("matrix"), port=0)
+    async with open_ground(settings) as ground:  # a tenant without users, whose names would be seen
+        await ground.db.write(lambda tx: SqlIdentity().tenants.add(tx, Tenant(OTHER, "Another one", 0)))
     async with open_server(settings, "http://127.0.0.1") as running:
         import asyncio
 
         tasks = [asyncio.create_task(work) for work in running.background]
         identity = running.services.identity
         admin = system_principal()
-        await identity.users.create_tenant(admin, OTHER, "Another one")
         keys: dict[tuple[TenantId, str], str] = {}
         for tenant in (DEFAULT_TENANT, OTHER):
             actor = replace(admin, tenant=tenant)

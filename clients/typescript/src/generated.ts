@@ -579,6 +579,14 @@ export type ReviewKind = "link" | "prerequisite";
 /** What people answer. */
 export type ReviewVerdict = "confirm" | "deny" | "merge" | "skip";
 
+/** A user has another role, and the user's sessions ended. The entry's subject is the user's id. */
+export interface RoleChanged {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  readonly sessions: number;
+}
+
 /** A tenant wants a rule, or does not want it any more. */
 export interface RuleSwitch {
   readonly rule_id: string;
@@ -824,6 +832,11 @@ export interface UserDisabled {
   readonly sessions: number;
 }
 
+/** A user that was disabled may log in again. The entry's subject is the user's id. */
+export interface UserEnabled {
+  readonly name: string;
+}
+
 /** What a person decided about it. */
 export type Verdict = "benign" | "false_positive" | "true_positive" | "undecided";
 
@@ -952,6 +965,8 @@ export interface EventData {
   readonly "retry:attempt": TaskChange;
   /** Somebody confirmed, denied, merged or skipped a suggestion of the graph, or took that back. */
   readonly "review:answered": ReviewAnswered;
+  /** A user was given another role and the user's sessions ended. */
+  readonly "role:changed": RoleChanged;
   /** A tenant added rules. */
   readonly "rule:added": PackChange;
   /** A tenant disabled a rule for itself. */
@@ -1016,6 +1031,8 @@ export interface EventData {
   readonly "user:created": UserCreated;
   /** A user was disabled and the user's sessions ended. */
   readonly "user:disabled": UserDisabled;
+  /** A user that was disabled may log in again. */
+  readonly "user:enabled": UserEnabled;
   /** Somebody registered, changed or deleted an endpoint, or rotated its secret. */
   readonly "webhook:changed": WebhookChanged;
   /** A message to an endpoint was given up after its last attempt. */
@@ -1027,7 +1044,7 @@ export interface EventData {
 /** The names of each topic's events. */
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
-  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "password:changed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "webhook:changed";
+  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "password:changed" | "role:changed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "user:enabled" | "webhook:changed";
   readonly courses: "course:changed" | "course:published";
   readonly graph: "concept:edited" | "graph:changed" | "review:answered";
   readonly learning: "course:assigned" | "course:completed" | "lesson:completed" | "practice:answered" | "question:changed";

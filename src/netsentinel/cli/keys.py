@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netsentinel.cli.folder import settings_of_server
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, talk
+from netsentinel.cli.identity import TenantOption, open_tenant, when
+from netsentinel.cli.output import Output, OutputOption, print_records, talk
 from netsentinel.cli.serve import DataOption
-from netsentinel.cli.users import TenantOption
 from netsentinel.kernel.clock import SystemClock, to_iso
-from netsentinel.kernel.errors import ConflictError
-from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Permission, Role, TenantId, Tier, system_principal
+from netsentinel.kernel.errors import ConflictError, NotFoundError
+from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Permission, Role, Tier
 
 if TYPE_CHECKING:
     from netsentinel.identity import ApiKey
@@ -39,7 +39,7 @@ def create(
 ) -> None:
     """Create an API key and print it. It is shown this once; only its hash is kept."""
     settings = settings_of_server(data_dir)
-    key = asyncio.run(_create(settings, name, role, scope or [], expires_days, tier, TenantId(tenant)))
+    key = asyncio.run(_create(settings, name, role, scope or [], expires_days, tier, tenant))
     talk(f"The API key of {name}, of the tenant {tenant}, for the server of {settings.data_dir}.")
     talk("Keep it; it is not shown again:")
     sys.stdout.write(key + "\n")
@@ -55,26 +55,20 @@ def list_keys(
 ) -> None:
     """Show the tenant's API keys, oldest first: what each may do, and when it was used last."""
     now = SystemClock().now()
-    keys = [
-        key for key in asyncio.run(_all(settings_of_server(data_dir), TenantId(tenant))) if every or key.is_valid(now)
-    ]
-    if output is Output.JSON:
-        print_json(keys)
-        return
-    print_table(
+    keys = [key for key in asyncio.run(_all(settings_of_server(data_dir), tenant)) if every or key.is_valid(now)]
+    print_records(
+        output,
+        keys,
         ("NAME", "BEGINS WITH", "MAY", "STATE", "CREATED", "LAST USED", "ID"),
-        [
-            (
-                key.name,
-                key.hint,
-                _may(key),
-                _state(key, now),
-                to_iso(key.created_at),
-                to_iso(key.last_used_at) if key.last_used_at else "never",
-                key.id,
-            )
-            for key in keys
-        ],
+        lambda key: (
+            key.name,
+            key.hint,
+            _may(key),
+            _state(key, now),
+            to_iso(key.created_at),
+            when(key.last_used_at),
+            key.id,
+        ),
     )
 
 
@@ -86,7 +80,7 @@ def revoke(
     data_dir: DataOption = None,
 ) -> None:
     """Make an API key stop working at once, also on a server that runs; connections it holds open are closed."""
-    revoked = asyncio.run(_revoke(settings_of_server(data_dir), key, TenantId(tenant)))
+    revoked = asyncio.run(_revoke(settings_of_server(data_dir), key, tenant))
     talk(f"The key {revoked.name} ({revoked.id}) of the tenant {tenant} works no more.")
 
 
@@ -99,7 +93,7 @@ def set_tier(
     data_dir: DataOption = None,
 ) -> None:
     """Give a tenant another tier, or with --key-id one of its keys. A running server minds it at once."""
-    name = asyncio.run(_set_tier(settings_of_server(data_dir), tier, key_id, TenantId(tenant)))
+    name = asyncio.run(_set_tier(settings_of_server(data_dir), tier, key_id, tenant))
     talk(f"{name} is {tier.value} from now on.")
 
 
@@ -116,30 +110,25 @@ def _state(key: "ApiKey", now: Micros) -> str:
     return f"{'works until' if key.is_valid(now) else 'expired'} {to_iso(key.expires_at)}"
 
 
-async def _all(settings: "Settings", tenant: TenantId) -> "list[ApiKey]":
-    from netsentinel.bootstrap import open_identity
-
-    async with open_identity(settings) as identity:
-        return await identity.keys.all(system_principal(tenant))
+async def _all(settings: "Settings", tenant: str) -> "list[ApiKey]":
+    async with open_tenant(settings, tenant) as (identity, actor):
+        return await identity.keys.all(actor)
 
 
-async def _revoke(settings: "Settings", wanted: str, tenant: TenantId) -> "ApiKey":
-    from netsentinel.bootstrap import open_identity
-
-    async with open_identity(settings) as identity:
-        actor = system_principal(tenant)
+async def _revoke(settings: "Settings", wanted: str, tenant: str) -> "ApiKey":
+    async with open_tenant(settings, tenant) as (identity, actor):
         now = SystemClock().now()
-        named = [key.id for key in await identity.keys.all(actor) if key.name == wanted and key.is_valid(now)]
+        keys = await identity.keys.all(actor)
+        named = [key.id for key in keys if key.name == wanted and key.is_valid(now)]
         if len(named) > 1:
             raise ConflictError(f"{len(named)} keys are named {wanted}; say which by its id: {', '.join(named)}.")
+        if not named and wanted not in {key.id for key in keys}:
+            raise NotFoundError(f"The tenant {tenant} has no key of the id {wanted}, and no valid one of that name.")
         return await identity.keys.revoke(actor, named[0] if named else wanted)
 
 
-async def _set_tier(settings: "Settings", tier: Tier, key_id: str, tenant: TenantId) -> str:
-    from netsentinel.bootstrap import open_identity
-
-    async with open_identity(settings) as identity:
-        actor = system_principal(tenant)
+async def _set_tier(settings: "Settings", tier: Tier, key_id: str, tenant: str) -> str:
+    async with open_tenant(settings, tenant) as (identity, actor):
         if key_id:
             return f"The key {(await identity.keys.set_tier(actor, key_id, tier)).name}"
         return f"The tenant {(await identity.keys.set_tenant_tier(actor, tier)).name}"
@@ -152,14 +141,11 @@ async def _create(
     scopes: list[Permission],
     expires_days: int,
     tier: Tier | None,
-    tenant: TenantId,
+    tenant: str,
 ) -> str:
-    from netsentinel.bootstrap import open_identity
     from netsentinel.kernel.clock import DAY
 
     expires_at = SystemClock().now() + expires_days * DAY if expires_days else 0
-    async with open_identity(settings) as identity:
-        made = await identity.keys.create(
-            system_principal(tenant), name, role=role, scopes=scopes, expires_at=expires_at, tier=tier
-        )
+    async with open_tenant(settings, tenant) as (identity, actor):
+        made = await identity.keys.create(actor, name, role=role, scopes=scopes, expires_at=expires_at, tier=tier)
         return made.text

@@ -1,12 +1,14 @@
 """How commands print: data on stdout as a table or JSON, talk on stderr, control characters stripped."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
+
+T = TypeVar("T")
 
 _PIPE_WIDTH = 100_000
 """A pipe has no width: nothing is cut there."""
@@ -62,6 +64,16 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(printable(str(cell)).replace("\n", "\N{REPLACEMENT CHARACTER}")) for cell in row))
     Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+
+
+def print_records(
+    output: Output, records: Sequence[T], columns: Sequence[str], row: Callable[[T], Sequence[object]]
+) -> None:
+    """Records as one JSON list, or as a table with a row of each."""
+    if output is Output.JSON:
+        print_json(records)
+    else:
+        print_table(columns, [row(record) for record in records])
 
 
 def printable(text: str) -> str:

@@ -36,8 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "webhooks": ("netsentinel.cli.webhooks:webhooks_app", "Tell other programs what happens."),
     "schedules": ("netsentinel.cli.schedules:schedules_app", "List, add and trigger schedules."),
     "graph": ("netsentinel.cli.graph:graph_app", "Look at and edit the knowledge graph."),
-    "users": ("netsentinel.cli.users:users_app", "Create users."),
-    "keys": ("netsentinel.cli.keys:keys_app", "Create API keys, set tiers."),
+    "users": ("netsentinel.cli.users:users_app", "Create, list and disable users, give passwords."),
+    "keys": ("netsentinel.cli.keys:keys_app", "Create, list and revoke API keys, set tiers."),
     "usage": ("netsentinel.cli.usage:usage", "Show requests made, limits, and what is left."),
     "doctor": ("netsentinel.cli.doctor:doctor", "Check this machine and this installation."),
     "learn": ("netsentinel.cli.learn:learn_app", "Import and list what there is to learn from."),
@@ -45,6 +45,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("netsentinel.cli.bench:bench_app", "Measure this machine."),
 }
 """Command -> where it lives, what it does. A command's module is imported only when it is called."""
+
+_VALIDATION = "Value error, "
+"""What typer's messages begin with where a library of it has validated; it tells nobody anything."""
 
 _HELP = """\
 Usage: netsentinel COMMAND [OPTIONS] [ARGS]...
@@ -103,7 +106,18 @@ def _call(name: str, arguments: Sequence[str]) -> None:
         app = typer.Typer(add_completion=False)
         app.command(name)(target)
         target = app
-    get_command(target)(args=list(arguments), prog_name=f"netsentinel {name}")
+    command = get_command(target)
+    try:
+        code = command(args=list(arguments), prog_name=f"netsentinel {name}", standalone_mode=False)
+    except typer.Abort:
+        sys.stderr.write("Aborted!\n")
+        sys.exit(EXIT_FAILED)
+    except typer.TyperException as error:
+        usage: Any = error  # whatever the command line is refused with can show itself
+        usage.message = usage.message.removeprefix(_VALIDATION)
+        usage.show()
+        sys.exit(usage.exit_code)
+    sys.exit(code if isinstance(code, int) else EXIT_OK)
 
 
 def _guarded(call: Callable[[], None]) -> int:

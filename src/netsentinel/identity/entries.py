@@ -9,6 +9,8 @@ LOGIN_FAILED = "login.failed"
 TENANT_CREATED = "tenant.created"
 USER_CREATED = "user.created"
 USER_DISABLED = "user.disabled"
+USER_ENABLED = "user.enabled"
+ROLE_CHANGED = "role.changed"
 PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an entry
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
@@ -29,7 +31,7 @@ class SessionClosed(Payload, frozen=True, kw_only=True):
 
     user_id: str
     reason: str
-    """`logout`, `replaced`, `expired`, `user disabled` or `password changed`."""
+    """`logout`, `replaced`, `expired`, `user disabled`, `role changed` or `password changed`."""
 
 
 class LoginFailed(Payload, frozen=True, kw_only=True):
@@ -39,7 +41,7 @@ class LoginFailed(Payload, frozen=True, kw_only=True):
     """Name of the user, empty when there is none of that name: people type passwords into the wrong field."""
     address: str
     reason: str
-    """`unknown user`, `wrong password`, `user disabled` or `wrong set-up token`."""
+    """`unknown user`, `wrong password`, `user disabled`, `user changed meanwhile` or `wrong set-up token`."""
 
 
 class TenantCreated(Payload, frozen=True, kw_only=True):
@@ -61,6 +63,21 @@ class UserDisabled(Payload, frozen=True, kw_only=True):
     """A user may no longer log in, and the user's sessions ended. The entry's subject is the user's id."""
 
     name: str
+    sessions: int
+
+
+class UserEnabled(Payload, frozen=True, kw_only=True):
+    """A user that was disabled may log in again. The entry's subject is the user's id."""
+
+    name: str
+
+
+class RoleChanged(Payload, frozen=True, kw_only=True):
+    """A user has another role, and the user's sessions ended. The entry's subject is the user's id."""
+
+    name: str
+    before: str
+    after: str
     sessions: int
 
 
@@ -114,6 +131,8 @@ ENTRY_KINDS = (
     _audited(TENANT_CREATED, TenantCreated, "A tenant was created."),
     _audited(USER_CREATED, UserCreated, "A user was created."),
     _audited(USER_DISABLED, UserDisabled, "A user was disabled and the user's sessions ended."),
+    _audited(USER_ENABLED, UserEnabled, "A user that was disabled may log in again."),
+    _audited(ROLE_CHANGED, RoleChanged, "A user was given another role and the user's sessions ended."),
     _audited(PASSWORD_CHANGED, PasswordChanged, "A user was given another password and the user's sessions ended."),
     _audited(KEY_CREATED, KeyCreated, "An API key was created."),
     _audited(KEY_REVOKED, KeyRevoked, "An API key was revoked."),

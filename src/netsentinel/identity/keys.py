@@ -100,7 +100,7 @@ class ApiKeys:
         def change(tx: Tx) -> ApiKey:
             key = self._stores.keys.find(tx, actor.tenant, key_id)
             if key is None:
-                raise NotFoundError("There is no such key.")
+                raise NotFoundError(_no_key(actor, key_id))
             if self._stores.keys.set_tier(tx, actor.tenant, key_id, tier):
                 payload = TierChanged(of="key", name=key.name, before=key.tier or "", after=tier or "")
                 tx.append(NewEntry(TIER_CHANGED, key.tenant, actor.id, key.id, payload))
@@ -284,10 +284,14 @@ class ApiKeys:
     def _revoke(self, tx: Tx, actor: Principal, key_id: str) -> ApiKey:
         key = self._stores.keys.find(tx, actor.tenant, key_id)
         if key is None:
-            raise NotFoundError("There is no such key.")
+            raise NotFoundError(_no_key(actor, key_id))
         if self._stores.keys.revoke(tx, actor.tenant, key_id, self._clock.now()):
             tx.append(NewEntry(KEY_REVOKED, key.tenant, actor.id, key.id, KeyRevoked(name=key.name)))
         return key
+
+
+def _no_key(actor: Principal, key_id: str) -> str:
+    return f"The tenant {actor.tenant} has no key of the id {key_id}."
 
 
 def admission_of(key: ApiKey) -> Admission:

@@ -7,6 +7,7 @@ from netsentinel.kernel.types import TenantId
 
 MAX_NAME = 64
 MAX_TENANT = 40
+_USERNAME_MARKS = frozenset("._@-")
 _TENANT_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -16,16 +17,35 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", folded).strip()
 
 
-def checked_name(name: str, what: str = "name") -> str:
-    """The name as it is shown: NFC, without blanks around it.
+def checked_name(name: str) -> str:
+    """The name of a key as it is shown: NFC, without blanks around it.
 
     Raises:
         InvalidInputError: it is empty, too long or has characters that cannot be seen.
     """
     text = unicodedata.normalize("NFC", name).strip()
     if not text or len(text) > MAX_NAME or not text.isprintable():
-        raise InvalidInputError(f"The {what} must have 1 to {MAX_NAME} visible characters.", field=what)
+        raise InvalidInputError(f"The name must have 1 to {MAX_NAME} visible characters.", field="name")
     return text
+
+
+def checked_username(name: str) -> str:
+    """The name of a user as it is shown: NFC, without blanks around it. Letters and digits are those of any script.
+
+    Raises:
+        InvalidInputError: it is empty, too long or has anything but letters, digits and `._@-`.
+    """
+    text = unicodedata.normalize("NFC", name).strip()
+    if not 0 < len(text) <= MAX_NAME or not all(_is_of_a_username(character) for character in text):
+        raise InvalidInputError(
+            f"A username has 1 to {MAX_NAME} characters: letters, digits, and the marks . _ @ and -.", field="username"
+        )
+    return text
+
+
+def tenant_key(text: str) -> TenantId:
+    """What is compared when somebody types a tenant's id, which is of small letters: without case and blanks."""
+    return TenantId(text.strip().lower())
 
 
 def checked_tenant(text: str) -> TenantId:
@@ -39,3 +59,7 @@ def checked_tenant(text: str) -> TenantId:
             f"A tenant's id has 1 to {MAX_TENANT} characters from a to z, 0 to 9 and '-'.", field="tenant"
         )
     return TenantId(text)
+
+
+def _is_of_a_username(character: str) -> bool:
+    return character in _USERNAME_MARKS or unicodedata.category(character)[0] in "LMN"

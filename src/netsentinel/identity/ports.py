@@ -39,14 +39,14 @@ class AuthProvider(Protocol):
         Args:
             name: in whatever case.
             password: as it was typed.
-            tenant: where the user is.
+            tenant: where the user is, in whatever case.
             address: the browser's network address, which failures are counted for.
             user_agent: what the browser calls itself.
             replaces: token of a session that this one takes the place of; it ends.
 
         Raises:
             ThrottledError: too many failures from this address; the password was not looked at.
-            NotAuthenticatedError: name or password is wrong, or the user is disabled. It does not say which.
+            NotAuthenticatedError: name, password or tenant is wrong, or the user is disabled. It does not say which.
         """
         ...
 
@@ -134,16 +134,20 @@ class UserStore(Protocol):
         """Every user of the tenant, by name."""
         ...
 
-    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
-        """Note the time of a login; False when the user is gone or disabled."""
+    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, password_hash: str, now: Micros) -> User | None:
+        """Note the time of a login; the user as it is now.
+
+        Returns:
+            None when the user is gone or disabled, or the hash is not that of the user's password any more.
+        """
         ...
 
     def set_password_hash(self, tx: Tx, tenant: TenantId, user_id: str, old: str, new: str) -> bool:
         """Replace the hash, provided that it is still `old`."""
         ...
 
-    def disable(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
-        """Disable the user; False when there is no such user or it was disabled before."""
+    def change(self, tx: Tx, before: User, after: User) -> bool:
+        """Give a user the role and the moment of disabling of `after`, provided that it has those of `before`."""
         ...
 
 

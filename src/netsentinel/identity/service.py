@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from netsentinel.identity.entries import LOGIN_FAILED, LoginFailed
 from netsentinel.identity.keys import ApiKeys
-from netsentinel.identity.model import Account, Admission, IdentityLimits, LoginResult, NewTicket, Ticket
-from netsentinel.identity.names import name_key
-from netsentinel.identity.passwords import MAX_LENGTH, PasswordRules
+from netsentinel.identity.logins import Logins, failure
+from netsentinel.identity.model import Admission, IdentityLimits, LoginResult, NewTicket, Ticket
+from netsentinel.identity.passwords import PasswordRules
 from netsentinel.identity.ports import IdentityStores, PasswordHashing
 from netsentinel.identity.refs import KEY, parse_ref
 from netsentinel.identity.sessions import Sessions
@@ -14,15 +13,11 @@ from netsentinel.identity.throttle import LoginThrottle
 from netsentinel.identity.tokens import looks_like_api_key, new_token, token_hash
 from netsentinel.identity.users import Users
 from netsentinel.kernel.clock import SECOND, Clock
-from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import NotAuthenticatedError, ThrottledError
+from netsentinel.kernel.errors import NotAuthenticatedError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros, Principal, Role, TenantId, system_principal
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
 TICKET_LIFETIME: Micros = 30 * SECOND
-
-_WRONG = "The name or the password is wrong."
-_NOBODY = "anonymous"
 
 
 class IdentityService:
@@ -39,9 +34,9 @@ class IdentityService:
         self._db = db
         self._stores = stores
         self._clock = clock
-        self._hashing = hashing
         self._throttle = LoginThrottle(clock, limits.login_attempts_per_minute)
         self._sessions = Sessions(db, stores, clock, limits)
+        self._logins = Logins(db, stores, hashing, self._throttle, self._sessions)
         rules = PasswordRules(limits.password_min_length)
         self.users = Users(db, stores, clock, hashing, rules, self._sessions)
         self.keys = ApiKeys(db, stores, clock, top_tier=limits.top_tier)
@@ -85,30 +80,17 @@ class IdentityService:
         Args:
             name: in whatever case.
             password: as it was typed.
-            tenant: where the user is.
+            tenant: where the user is, in whatever case.
             address: the browser's network address, which failures are counted for.
             user_agent: what the browser calls itself.
             replaces: token of a session that this one takes the place of; it ends.
 
         Raises:
             ThrottledError: too many failures from this address; the password was not looked at.
-            NotAuthenticatedError: name or password is wrong, or the user is disabled. It does not say which, and takes
-                the same time for a name that does not exist.
+            NotAuthenticatedError: name, password or tenant is wrong, or the user is disabled. It does not say which,
+                and takes the same time for a name that does not exist.
         """
-        name = name[:MAX_LENGTH]
-        attempt = self._throttle.start(address, tenant, name_key(name))
-        account = await self._db.read(lambda tx: self._stores.users.account(tx, tenant, name))
-        try:
-            fits = await self._fits(password, account)
-        except ThrottledError:
-            attempt.take_back()
-            raise
-        if account is None or not fits or account.user.is_disabled:
-            await self._record_failure(tenant, account, address, fits=fits)
-            raise NotAuthenticatedError(_WRONG)
-        attempt.take_back()
-        await self._refresh_hash(account, password)
-        result = await self._db.write(lambda tx: self._sessions.open(tx, account.user, address, user_agent))
+        result = await self._logins.authenticate(name, password, tenant, address, user_agent)
         if replaces:
             await self._sessions.close(replaces, "replaced")
         return result
@@ -180,7 +162,7 @@ class IdentityService:
         attempt = self._throttle.start(address)
         digest = token_hash(token)
         if not await self._db.read(lambda tx: self._stores.setup.accepts(tx, digest)):
-            await self._db.write(lambda tx: tx.append(_failure(DEFAULT_TENANT, None, address, "wrong set-up token")))
+            await self._db.write(lambda tx: tx.append(failure(DEFAULT_TENANT, None, address, "wrong set-up token")))
             raise NotAuthenticatedError("The set-up link is not valid. The server prints a new one when it starts.")
         attempt.take_back()
         account = await self.users.prepare(DEFAULT_TENANT, username, password, Role.ADMIN)
@@ -189,7 +171,7 @@ class IdentityService:
             if not self._stores.setup.enter(tx, digest, self._clock.now()):
                 raise NotAuthenticatedError("Somebody else has completed the set-up. Log in instead.")
             self.users.add(tx, account.user.id, account, first=True)
-            return self._sessions.open(tx, account.user, address, user_agent)
+            return self._sessions.open(tx, account, address, user_agent)
 
         return await self._db.write(enter)
 
@@ -201,37 +183,3 @@ class IdentityService:
         tenant, subject_id = parse_ref(ref)
         holder = self.keys if subject_id.startswith(f"{KEY}_") else self._sessions
         return await holder.find(tenant, subject_id)
-
-    async def _fits(self, password: str, account: Account | None) -> bool:
-        """Whether it is the account's password. One that is longer than any can be is refused without the work."""
-        if len(password) > MAX_LENGTH:
-            return False
-        return await self._hashing.matches(password, account.password_hash if account else None)
-
-    async def _refresh_hash(self, account: Account, password: str) -> None:
-        """Hash the password anew when the parameters have changed since."""
-        old = account.password_hash
-        if not self._hashing.is_outdated(old):
-            return
-        try:
-            new = await self._hashing.hash(password)
-        except ThrottledError:
-            return  # many people log in at this moment; the next login will do
-        user = account.user
-        await self._db.write(lambda tx: self._stores.users.set_password_hash(tx, user.tenant, user.id, old, new))
-
-    async def _record_failure(self, tenant: TenantId, account: Account | None, address: str, *, fits: bool) -> None:
-        """The same work whoever it was for: one transaction with one entry."""
-        reason = "unknown user" if account is None else "user disabled" if fits else "wrong password"
-
-        def record(tx: Tx) -> None:
-            known = tenant if self._stores.tenants.find(tx, tenant) is not None else DEFAULT_TENANT
-            tx.append(_failure(known, account, address, reason))
-
-        await self._db.write(record)
-
-
-def _failure(tenant: TenantId, account: Account | None, address: str, reason: str) -> NewEntry:
-    user = account.user if account else None
-    payload = LoginFailed(user=user.name if user else "", address=address, reason=reason)
-    return NewEntry(LOGIN_FAILED, tenant, _NOBODY, user.id if user else "", payload)

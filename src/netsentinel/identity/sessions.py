@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from netsentinel.identity.entries import SESSION_CLOSED, SESSION_OPENED, SessionClosed, SessionOpened
-from netsentinel.identity.model import Admission, IdentityLimits, LoginResult, Session, User, UserSession
+from netsentinel.identity.model import Account, Admission, IdentityLimits, LoginResult, Session, User, UserSession
 from netsentinel.identity.ports import IdentityStores
 from netsentinel.identity.refs import SESSION, ref_of
 from netsentinel.identity.tokens import new_token, token_hash
@@ -36,15 +36,18 @@ class Sessions:
         self._limits = limits
         self._touch_every = min(TOUCH_EVERY, limits.session_idle // _TOUCHES_PER_IDLE)
 
-    def open(self, tx: Tx, user: User, address: str, user_agent: str) -> LoginResult:
+    def open(self, tx: Tx, account: Account, address: str, user_agent: str) -> LoginResult:
         """A session with a fresh token, in the caller's transaction. Sessions that ran out are cleared away with it.
 
         Raises:
-            NotAuthenticatedError: the user was disabled in the meantime.
+            NotAuthenticatedError: the user was disabled or given another hash since the account was read; what was
+                compared with it opens no session any more.
         """
         now = self._clock.now()
-        if not self._stores.users.record_login(tx, user.tenant, user.id, now):
-            raise NotAuthenticatedError("This user can no longer log in.")
+        tenant, user_id = account.user.tenant, account.user.id
+        user = self._stores.users.record_login(tx, tenant, user_id, account.password_hash, now)
+        if user is None:
+            raise NotAuthenticatedError("This user can no longer log in with that password.")
         session = Session(
             id=new_id(SESSION, now),
             tenant=user.tenant,

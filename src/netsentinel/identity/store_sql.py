@@ -10,7 +10,8 @@ from netsentinel.kernel.types import Micros, Permission, Role, TenantId, Tier
 from netsentinel.storage.ports import ReadTx, Row, Tx
 from netsentinel.storage.texts import as_json
 
-_USER = "u.id, u.tenant, u.name, u.role, u.created_at, u.last_login_at, u.disabled_at"
+_USER_COLUMNS = ("id", "tenant", "name", "role", "created_at", "last_login_at", "disabled_at")
+_USER = ", ".join(f"u.{column}" for column in _USER_COLUMNS)
 _SESSION_COLUMNS = ("id", "tenant", "user_id", "address", "user_agent", "created_at", "last_seen_at", "expires_at")
 _RETURNING_SESSION = f"RETURNING {', '.join(_SESSION_COLUMNS)}"
 _KEY = (
@@ -122,14 +123,14 @@ class SqlUsers:
         # Sorted here, because databases order text by their own collation.
         return sorted(map(_user, rows), key=lambda user: name_key(user.name))
 
-    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
-        """Note the time of a login; False when the user is gone or disabled."""
-        return bool(
-            tx.run(
-                "UPDATE users SET last_login_at = ? WHERE tenant = ? AND id = ? AND disabled_at = 0",
-                (now, tenant, user_id),
-            )
+    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, password_hash: str, now: Micros) -> User | None:
+        """Note the time of a login; the user as it is now, None when the user may not log in with that hash."""
+        row = tx.row(
+            "UPDATE users SET last_login_at = ? WHERE tenant = ? AND id = ? AND disabled_at = 0"  # noqa: S608 - constants only
+            f" AND password_hash = ? RETURNING {', '.join(_USER_COLUMNS)}",
+            (now, tenant, user_id, password_hash),
         )
+        return None if row is None else _user(row)
 
     def set_password_hash(self, tx: Tx, tenant: TenantId, user_id: str, old: str, new: str) -> bool:
         """Replace the hash, provided that it is still `old`."""
@@ -140,12 +141,20 @@ class SqlUsers:
             )
         )
 
-    def disable(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
-        """Disable the user; False when there is no such user or it was disabled before."""
+    def change(self, tx: Tx, before: User, after: User) -> bool:
+        """Give a user the role and the moment of disabling of `after`, provided that it has those of `before`."""
         return bool(
             tx.run(
-                "UPDATE users SET disabled_at = ? WHERE tenant = ? AND id = ? AND disabled_at = 0",
-                (now, tenant, user_id),
+                "UPDATE users SET role = ?, disabled_at = ?"
+                " WHERE tenant = ? AND id = ? AND role = ? AND disabled_at = ?",
+                (
+                    after.role.value,
+                    after.disabled_at,
+                    before.tenant,
+                    before.id,
+                    before.role.value,
+                    before.disabled_at,
+                ),
             )
         )
 

@@ -59,13 +59,14 @@ class MemoryUsers:
         users = [account.user for account in self._accounts.values() if account.user.tenant == tenant]
         return sorted(users, key=lambda user: name_key(user.name))
 
-    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
-        """Note the time of a login; False when the user is gone or disabled."""
+    def record_login(self, tx: Tx, tenant: TenantId, user_id: str, password_hash: str, now: Micros) -> User | None:
+        """Note the time of a login; the user as it is now, None when the user may not log in with that hash."""
         user = self.find(tx, tenant, user_id)
-        if user is None or user.is_disabled:
-            return False
-        self._accounts[user_id] = replace(self._accounts[user_id], user=replace(user, last_login_at=now))
-        return True
+        if user is None or user.is_disabled or self._accounts[user_id].password_hash != password_hash:
+            return None
+        user = replace(user, last_login_at=now)
+        self._accounts[user_id] = replace(self._accounts[user_id], user=user)
+        return user
 
     def set_password_hash(self, tx: Tx, tenant: TenantId, user_id: str, old: str, new: str) -> bool:
         """Replace the hash, provided that it is still `old`."""
@@ -74,12 +75,13 @@ class MemoryUsers:
         self._accounts[user_id] = replace(self._accounts[user_id], password_hash=new)
         return True
 
-    def disable(self, tx: Tx, tenant: TenantId, user_id: str, now: Micros) -> bool:
-        """Disable the user; False when there is no such user or it was disabled before."""
-        user = self.find(tx, tenant, user_id)
-        if user is None or user.is_disabled:
+    def change(self, tx: Tx, before: User, after: User) -> bool:
+        """Give a user the role and the moment of disabling of `after`, provided that it has those of `before`."""
+        user = self.find(tx, before.tenant, before.id)
+        if user is None or (user.role, user.disabled_at) != (before.role, before.disabled_at):
             return False
-        self._accounts[user_id] = replace(self._accounts[user_id], user=replace(user, disabled_at=now))
+        user = replace(user, role=after.role, disabled_at=after.disabled_at)
+        self._accounts[user.id] = replace(self._accounts[user.id], user=user)
         return True
 
 

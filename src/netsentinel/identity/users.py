@@ -1,17 +1,23 @@
 """Users and tenants: who there is."""
 
+from dataclasses import replace
+
 from netsentinel.identity.entries import (
     PASSWORD_CHANGED,
+    ROLE_CHANGED,
     TENANT_CREATED,
     USER_CREATED,
     USER_DISABLED,
+    USER_ENABLED,
     PasswordChanged,
+    RoleChanged,
     TenantCreated,
     UserCreated,
     UserDisabled,
+    UserEnabled,
 )
-from netsentinel.identity.model import Account, Tenant, User
-from netsentinel.identity.names import checked_name, checked_tenant
+from netsentinel.identity.model import NEVER, Account, Tenant, User
+from netsentinel.identity.names import checked_tenant, checked_username
 from netsentinel.identity.passwords import PasswordRules
 from netsentinel.identity.ports import IdentityStores, PasswordHashing
 from netsentinel.identity.sessions import Sessions
@@ -23,10 +29,14 @@ from netsentinel.kernel.types import Permission, Principal, Role, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
 _NO_USER = "There is no such user."
+_CHANGED = "Somebody else has just changed this user. Look at what holds now, then do it again."
 
 
 class Users:
-    """Makes, lists and disables users, gives passwords, makes tenants. The tenant is always the actor's."""
+    """Makes and lists users, gives roles and passwords, shuts out and lets in, makes tenants.
+
+    The tenant is always the actor's.
+    """
 
     def __init__(
         self,
@@ -44,28 +54,51 @@ class Users:
         self._rules = rules
         self._sessions = sessions
 
-    async def create(self, actor: Principal, name: str, password: str, role: Role) -> User:
+    async def create(self, actor: Principal, name: str, password: str, role: Role, *, new_tenant: bool = False) -> User:
         """Make a user in the actor's tenant.
 
+        Args:
+            actor: who does it.
+            name: what the user logs in with.
+            password: as it was typed.
+            role: what the user may do.
+            new_tenant: make the tenant, too: both, or neither. Only the system itself may, which is the command line.
+
         Raises:
-            NotAllowedError: the actor may not manage users.
-            InvalidInputError: the name is impossible, or the password is too short or too common.
-            ConflictError: the tenant has a user of that name.
+            NotAllowedError: the actor may not manage users, or make tenants.
+            InvalidInputError: the name or the tenant's id is impossible, or the password is too short or too common.
+            ConflictError: the tenant has a user of that name, or is there although it is to be made.
             NotFoundError: there is no such tenant.
         """
         _require(actor)
         account = await self.prepare(actor.tenant, name, password, role)
 
         def add(tx: Tx) -> None:
+            if new_tenant:
+                self._add_tenant(tx, actor)
             self.add(tx, actor.id, account, first=False)
             self._stores.setup.close(tx, self._clock.now())
 
         await self._db.write(add)
         return account.user
 
+    async def check_name(self, actor: Principal, name: str) -> None:
+        """Refuse a name that `create` would refuse, before anybody thinks of a password.
+
+        Raises:
+            NotAllowedError: the actor may not manage users.
+            InvalidInputError: the name is impossible.
+            ConflictError: the tenant has a user of that name.
+        """
+        _require(actor)
+        shown = checked_username(name)
+        account = await self._db.read(lambda tx: self._stores.users.account(tx, actor.tenant, shown))
+        if account is not None:
+            raise ConflictError(_taken(account.user))
+
     async def prepare(self, tenant: TenantId, name: str, password: str, role: Role) -> Account:
         """A checked and hashed account that `add` can store; the slow part, outside of any transaction."""
-        shown = checked_name(name, "username")
+        shown = checked_username(name)
         self._rules.check(password, shown, tenant)
         now = self._clock.now()
         return Account(User(new_id("usr", now), tenant, shown, role, now), await self._hashing.hash(password))
@@ -76,18 +109,23 @@ class Users:
         if self._stores.tenants.find(tx, user.tenant) is None:
             raise NotFoundError(f"There is no tenant {user.tenant}.")
         if not self._stores.users.add(tx, account):
-            raise ConflictError(f"There is a user named {user.name} already.")
+            raise ConflictError(_taken(user))
         payload = UserCreated(name=user.name, role=user.role.value, first=first)
         tx.append(NewEntry(USER_CREATED, user.tenant, actor_id, user.id, payload))
 
-    async def disable(self, actor: Principal, user_id: str) -> None:
+    async def disable(self, actor: Principal, user_id: str, *, last_administrator: bool = False) -> None:
         """Shut a user of the actor's tenant out: no login, and every session ends. Twice changes nothing.
 
         API keys that the user made belong to the tenant and go on working; revoke them by themselves.
 
+        Args:
+            actor: who does it.
+            user_id: which user.
+            last_administrator: do it even when nobody is left in the tenant who may manage users.
+
         Raises:
             NotAllowedError: the actor may not manage users.
-            ConflictError: it is the actor, who would have nobody left to undo it.
+            ConflictError: it is the actor, who would have nobody left to undo it, or the last active administrator.
             NotFoundError: the tenant has no such user.
         """
         _require(actor)
@@ -95,38 +133,106 @@ class Users:
             raise ConflictError("You cannot disable yourself; ask another administrator.")
 
         def change(tx: Tx) -> None:
-            user = self._found(tx, actor.tenant, user_id)
-            if self._stores.users.disable(tx, actor.tenant, user_id, self._clock.now()):
-                ended = self._sessions.close_all_of(tx, user, "user disabled")
-                payload = UserDisabled(name=user.name, sessions=ended)
-                tx.append(NewEntry(USER_DISABLED, user.tenant, actor.id, user.id, payload))
+            user = self._found_alone(tx, actor.tenant, user_id)
+            if user.is_disabled:
+                return
+            if not last_administrator:
+                self._check_other_administrators(tx, user)
+            self._change(tx, user, replace(user, disabled_at=self._clock.now()))
+            ended = self._sessions.close_all_of(tx, user, "user disabled")
+            payload = UserDisabled(name=user.name, sessions=ended)
+            tx.append(NewEntry(USER_DISABLED, user.tenant, actor.id, user.id, payload))
+
+        await self._db.write(change)
+
+    async def enable(self, actor: Principal, user_id: str) -> None:
+        """Let a user of the actor's tenant log in again, with the role and the password of before.
+
+        A user who may log in is left as it is.
+
+        Raises:
+            NotAllowedError: the actor may not manage users.
+            NotFoundError: the tenant has no such user.
+        """
+        _require(actor)
+
+        def change(tx: Tx) -> None:
+            user = self._found_alone(tx, actor.tenant, user_id)
+            if user.is_disabled:
+                self._change(tx, user, replace(user, disabled_at=NEVER))
+                tx.append(NewEntry(USER_ENABLED, user.tenant, actor.id, user.id, UserEnabled(name=user.name)))
+
+        await self._db.write(change)
+
+    async def set_role(self, actor: Principal, user_id: str, role: Role, *, last_administrator: bool = False) -> None:
+        """Give a user of the actor's tenant another role: every session ends, so that none goes on with the old one.
+
+        The role that the user has already changes nothing.
+
+        Args:
+            actor: who does it.
+            user_id: which user.
+            role: what the user may do from now on.
+            last_administrator: do it even when nobody is left in the tenant who may manage users.
+
+        Raises:
+            NotAllowedError: the actor may not manage users.
+            ConflictError: it is the last active administrator, who would be none any more.
+            NotFoundError: the tenant has no such user.
+        """
+        _require(actor)
+
+        def change(tx: Tx) -> None:
+            user = self._found_alone(tx, actor.tenant, user_id)
+            if user.role is role:
+                return
+            if not last_administrator:
+                self._check_other_administrators(tx, user)
+            self._change(tx, user, replace(user, role=role))
+            ended = self._sessions.close_all_of(tx, user, "role changed")
+            payload = RoleChanged(name=user.name, before=user.role.value, after=role.value, sessions=ended)
+            tx.append(NewEntry(ROLE_CHANGED, user.tenant, actor.id, user.id, payload))
 
         await self._db.write(change)
 
     async def set_password(self, actor: Principal, user_id: str, password: str) -> User:
         """Give a user of the actor's tenant another password: every session of the user ends.
 
+        Returns:
+            The user. One who is disabled still cannot log in, and has the new password when enabled again.
+
         Raises:
             NotAllowedError: the actor may not manage users.
             NotFoundError: the tenant has no such user.
             InvalidInputError: the password is too short or too common.
+            ConflictError: the password was changed at the same moment by somebody else.
         """
         _require(actor)
         user = await self._db.read(lambda tx: self._found(tx, actor.tenant, user_id))
         self._rules.check(password, user.name, user.tenant)
         hashed = await self._hashing.hash(password)
 
-        def change(tx: Tx) -> None:
+        def change(tx: Tx) -> User:
             account = self._stores.users.account(tx, user.tenant, user.name)
             if account is None or account.user.id != user.id:
                 raise NotFoundError(_NO_USER)
-            self._stores.users.set_password_hash(tx, user.tenant, user.id, account.password_hash, hashed)
-            ended = self._sessions.close_all_of(tx, user, "password changed")
-            payload = PasswordChanged(name=user.name, sessions=ended)
-            tx.append(NewEntry(PASSWORD_CHANGED, user.tenant, actor.id, user.id, payload))
+            self.replace_password(tx, actor.id, account, hashed)
+            return account.user
 
-        await self._db.write(change)
-        return user
+        return await self._db.write(change)
+
+    def replace_password(self, tx: Tx, actor_id: str, account: Account, hashed: str) -> None:
+        """Give an account another hash in the caller's transaction, and end the user's sessions.
+
+        Raises:
+            ConflictError: the account has another hash by now than it is stated with.
+        """
+        user = account.user
+        if not self._stores.users.set_password_hash(tx, user.tenant, user.id, account.password_hash, hashed):
+            raise ConflictError(_CHANGED)
+        ended = self._sessions.close_all_of(tx, user, "password changed")
+        payload = PasswordChanged(name=user.name, sessions=ended)
+        tx.append(NewEntry(PASSWORD_CHANGED, user.tenant, actor_id, user.id, payload))
 
     async def named(self, actor: Principal, name: str) -> User:
         """The user of this name in the actor's tenant, in whatever case.
@@ -150,31 +256,52 @@ class Users:
         _require(actor)
         return await self._db.read(lambda tx: self._stores.users.all(tx, actor.tenant))
 
-    async def create_tenant(self, actor: Principal, tenant_id: str, name: str) -> Tenant:
-        """Make a tenant. Only the system itself may, which is the command line on the server.
+    async def tenant(self, actor: Principal) -> Tenant | None:
+        """The actor's tenant; None when there is none of that id (yet).
 
         Raises:
-            NotAllowedError: the actor is not the system.
-            InvalidInputError: the id or the name is impossible.
-            ConflictError: there is a tenant of that id.
+            NotAllowedError: the actor may not manage users.
         """
+        _require(actor)
+        return await self._db.read(lambda tx: self._stores.tenants.find(tx, actor.tenant))
+
+    def _add_tenant(self, tx: Tx, actor: Principal) -> None:
         if actor.kind != "system":
             raise NotAllowedError("Tenants are made with the command line on the server.")
-        tenant = Tenant(checked_tenant(tenant_id), checked_name(name), self._clock.now())
+        tenant_id = checked_tenant(actor.tenant)
+        tenant = Tenant(tenant_id, tenant_id, self._clock.now())
+        if not self._stores.tenants.add(tx, tenant):
+            raise ConflictError(f"There is a tenant {tenant.id} already.")
+        tx.append(NewEntry(TENANT_CREATED, tenant.id, actor.id, tenant.id, TenantCreated(name=tenant.name)))
 
-        def add(tx: Tx) -> None:
-            if not self._stores.tenants.add(tx, tenant):
-                raise ConflictError(f"There is a tenant {tenant.id} already.")
-            tx.append(NewEntry(TENANT_CREATED, tenant.id, actor.id, tenant.id, TenantCreated(name=tenant.name)))
+    def _found_alone(self, tx: Tx, tenant: TenantId, user_id: str) -> User:
+        """The user, in a transaction that is the only one to change roles and states of this tenant's users."""
+        tx.alone(f"users of {tenant}")
+        return self._found(tx, tenant, user_id)
 
-        await self._db.write(add)
-        return tenant
+    def _check_other_administrators(self, tx: Tx, user: User) -> None:
+        if user.role is not Role.ADMIN or user.is_disabled:
+            return
+        everybody = self._stores.users.all(tx, user.tenant)
+        if not any(other.role is Role.ADMIN and not other.is_disabled for other in everybody if other.id != user.id):
+            raise ConflictError(
+                f"{user.name} is the only active administrator of the tenant {user.tenant}; make or enable another one"
+                " first. With --last-administrator the command line does it all the same."
+            )
+
+    def _change(self, tx: Tx, before: User, after: User) -> None:
+        if not self._stores.users.change(tx, before, after):
+            raise ConflictError(_CHANGED)
 
     def _found(self, tx: ReadTx, tenant: TenantId, user_id: str) -> User:
         user = self._stores.users.find(tx, tenant, user_id)
         if user is None:
             raise NotFoundError(_NO_USER)
         return user
+
+
+def _taken(user: User) -> str:
+    return f"There is a user named {user.name} already."
 
 
 def _require(actor: Principal) -> None:

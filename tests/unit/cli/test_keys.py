@@ -81,6 +81,7 @@ def test_the_list_says_what_keys_may_do_and_leaves_out_those_that_work_no_more(
     monkeypatch.setattr("netsentinel.kernel.clock.SystemClock.now", lambda _self: house.clock.now())
     keys, system = house.service.keys, system_principal()
     asyncio.run(keys.create(system, "sensor", scopes={Permission.EVENTS_WRITE, Permission.ALERTS_READ}))
+    house.clock.advance(1)
     asyncio.run(keys.create(system, "report", role=Role.VIEWER, expires_at=house.clock.now() + DAY))
     assert run(["keys", "list"]) == 0
     _, sensor, report = capsys.readouterr().out.splitlines()
@@ -114,5 +115,8 @@ def test_a_key_is_revoked_by_its_id_or_a_name_that_only_it_has(
     assert f"The key lab ({two.key.id}) of the tenant default works no more." in capsys.readouterr().err
     assert asyncio.run(house.service.validate_token(two.text)) is None
     assert run(["keys", "revoke", "office", "--tenant", "acme"]) == 1
-    assert "no such key" in capsys.readouterr().err
+    assert "There is no tenant acme." in capsys.readouterr().err
+    assert run(["keys", "revoke", "nix"]) == 1
+    assert "no key of the id nix, and no valid one of that name. [not-found]" in capsys.readouterr().err
+    assert run(["keys", "list", "--tenant", "acme"]) == 1
     assert asyncio.run(house.service.validate_token(three.text)) is not None

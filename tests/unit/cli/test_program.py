@@ -2,6 +2,7 @@ import sys
 from types import ModuleType
 
 import pytest
+import typer
 
 from netsentinel import __version__
 from netsentinel.cli import program
@@ -67,3 +68,25 @@ def test_errors_become_exit_codes(
 def test_a_wrong_option_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _command(monkeypatch, None)
     assert run(["act", "--nonsense"]) == 2
+
+
+def test_a_wrong_value_is_told_without_the_words_of_a_library(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["keys", "create", "lab", "--role", "boss"]) == 2
+    said = capsys.readouterr().err
+    assert "Error: Invalid value for '--role': 'boss' is not one of 'viewer', 'analyst', 'admin'." in said
+    assert "Usage: netsentinel keys create" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"), [(typer.Exit(5), 5, ""), (typer.Abort(), 1, "Aborted!\n"), (SystemExit(4), 4, "")]
+)
+def test_a_command_may_end_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    _command(monkeypatch, error)
+    assert run(["act"]) == code
+    assert capsys.readouterr().err == said

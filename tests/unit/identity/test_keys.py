@@ -93,7 +93,7 @@ async def test_nobody_makes_a_key_that_can_do_more_than_they_can(house: House) -
 
 
 async def test_keys_belong_to_their_tenant(house: House) -> None:
-    await house.service.users.create_tenant(SYSTEM, "acme", "Acme")
+    await house.user(tenant=TenantId("acme"), new_tenant=True)
     there = system_principal(TenantId("acme"))
     made = await house.service.keys.create(there, "sensor", role=Role.VIEWER)
     admission = await house.service.validate_token(made.text)

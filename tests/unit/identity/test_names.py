@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsentinel.identity.names import checked_name, checked_tenant, name_key
+from netsentinel.identity.names import checked_name, checked_tenant, checked_username, name_key, tenant_key
 from netsentinel.kernel.errors import InvalidInputError
 
 
@@ -41,3 +41,18 @@ def test_a_tenants_id_is_taken_as_it_is(tenant: str) -> None:
 def test_impossible_tenants_are_refused(tenant: str) -> None:
     with pytest.raises(InvalidInputError):
         checked_tenant(tenant)
+
+
+@pytest.mark.parametrize("name", ["ann", "ann.lee@example.org", "A-1_b", "Zoë", "Łukasz", "李雷", "x" * 64])
+def test_a_username_is_of_letters_digits_and_few_marks(name: str) -> None:
+    assert checked_username(f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["", " ", "bad/name", "ann lee", "a\nb", "a\u200bb", "ann;", "<ann>", "x" * 65])
+def test_other_usernames_are_refused(name: str) -> None:
+    with pytest.raises(InvalidInputError, match="letters, digits"):
+        checked_username(name)
+
+
+def test_a_tenant_is_found_in_whatever_case() -> None:
+    assert tenant_key(" Acme-2 ") == "acme-2"

@@ -38,7 +38,7 @@ async def test_a_failed_login_is_told_to_the_audit_without_what_was_typed(house:
     for name, password in (("Ann", "hunter2"), (PASSWORD, "hunter2")):
         with pytest.raises(NotAuthenticatedError) as caught:
             await house.service.authenticate(name, password, address="192.0.2.1")
-        assert caught.value.detail == "The name or the password is wrong."
+        assert caught.value.detail == "The name, the password or the tenant is wrong."
     wrong, unknown = house.db.entries[-2:]
     assert (wrong.subject, unknown.subject) == (ann.id, "")
     assert wrong.payload == LoginFailed(user="ann", address="192.0.2.1", reason="wrong password")
@@ -248,6 +248,6 @@ async def test_whoever_may_not_act_any_more_is_nobody(house: House) -> None:
     assert await acting(ann.id) == ann.principal()
     assert await acting(made.key.id) == made.key.principal()
     assert await acting(ann.id, TenantId("other")) is None
-    await house.service.users.disable(SYSTEM, ann.id)
+    await house.service.users.disable(SYSTEM, ann.id, last_administrator=True)
     await house.service.keys.revoke(SYSTEM, made.key.id)
     assert [await acting(one) for one in (ann.id, made.key.id, "system")] == [None, None, None]

@@ -154,6 +154,7 @@ class SessionMachine(RuleBasedStateMachine):
         super().__init__()
         self.house = House()
         self.loop = asyncio.Runner()
+        self.loop.run(self.house.user("root"))  # an administrator who stays
         self.known: list[Known] = []
         self.users: dict[str, str] = {}
         self.disabled: set[str] = set()

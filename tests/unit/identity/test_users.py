@@ -1,8 +1,18 @@
 """Who there is."""
 
+from dataclasses import replace
+
 import pytest
 
-from netsentinel.identity.entries import LoginFailed, PasswordChanged, UserCreated, UserDisabled
+from netsentinel.identity.entries import (
+    LoginFailed,
+    PasswordChanged,
+    RoleChanged,
+    UserCreated,
+    UserDisabled,
+    UserEnabled,
+)
+from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import (
     ConflictError,
     InvalidInputError,
@@ -29,7 +39,12 @@ async def test_a_user_is_made_and_announced(house: House) -> None:
 
 
 async def test_a_name_is_taken_once(house: House) -> None:
+    await house.service.users.check_name(SYSTEM, "Ann")
     await house.user("ann")
+    with pytest.raises(ConflictError, match="a user named ann already"):
+        await house.service.users.check_name(SYSTEM, "Ann")
+    with pytest.raises(InvalidInputError, match="username"):
+        await house.service.users.check_name(SYSTEM, "bad/name")
     with pytest.raises(ConflictError):
         await house.user("ANN")
     assert house.kinds() == ["user.created"]
@@ -46,7 +61,7 @@ async def test_impossible_names_and_poor_passwords_are_refused_before_any_hashin
 
 async def test_the_password_must_not_be_the_name(house: House) -> None:
     with pytest.raises(WeakPasswordError, match="tried first"):
-        await house.service.users.create(SYSTEM, "Grzegorz Brzeczyk", "grzegorz brzeczyk1", Role.VIEWER)
+        await house.service.users.create(SYSTEM, "Grzegorz.Brzeczyk", "grzegorz.brzeczyk1", Role.VIEWER)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST])
@@ -58,9 +73,19 @@ async def test_only_administrators_manage_users(house: House, role: Role) -> Non
     with pytest.raises(NotAllowedError):
         await users.disable(actor, "usr_1")
     with pytest.raises(NotAllowedError):
+        await users.enable(actor, "usr_1")
+    with pytest.raises(NotAllowedError):
+        await users.set_role(actor, actor.id, Role.ADMIN)
+    with pytest.raises(NotAllowedError):
         await users.all(actor)
     with pytest.raises(NotAllowedError):
-        await users.create_tenant(actor, "acme", "Acme")
+        await users.check_name(actor, "bob")
+    with pytest.raises(NotAllowedError):
+        await users.tenant(actor)
+    admin = replace((await house.user("ann")).principal(), tenant=TenantId("acme"))
+    with pytest.raises(NotAllowedError, match="on the server"):
+        await users.create(admin, "bob", PASSWORD, Role.VIEWER, new_tenant=True)
+    assert await users.tenant(system_principal(TenantId("acme"))) is None
 
 
 async def test_disabling_a_user_ends_the_sessions_and_every_later_login(house: House) -> None:
@@ -78,19 +103,76 @@ async def test_disabling_a_user_ends_the_sessions_and_every_later_login(house: H
 
 
 async def test_disabling_twice_changes_nothing(house: House) -> None:
-    bob = await house.user("bob")
+    bob = await house.user("bob", Role.VIEWER)
     await house.service.users.disable(SYSTEM, bob.id)
     before = house.kinds()
+    house.clock.advance(SECOND)
     await house.service.users.disable(SYSTEM, bob.id)
     assert house.kinds() == before
+    (found,) = await house.service.users.all(SYSTEM)
+    assert found.disabled_at == house.clock.now() - SECOND
+
+
+async def test_the_last_active_administrator_stays_unless_it_is_meant(house: House) -> None:
+    users = house.service.users
+    ann, bob = await house.user("ann"), await house.user("bob")
+    await house.user("eve", Role.ANALYST)
+    await house.user("ann", tenant=TenantId("acme"), new_tenant=True)
+    await users.disable(SYSTEM, bob.id)
+    before = house.kinds()
+    with pytest.raises(ConflictError, match="ann is the only active administrator of the tenant default"):
+        await users.disable(SYSTEM, ann.id)
+    with pytest.raises(ConflictError, match="only active administrator"):
+        await users.set_role(SYSTEM, ann.id, Role.ANALYST)
+    with pytest.raises(ConflictError, match="only active administrator"):
+        await users.set_role(ann.principal(), ann.id, Role.VIEWER)
+    assert house.kinds() == before
+    await users.set_role(SYSTEM, bob.id, Role.VIEWER)  # one who is disabled counts for nothing
+    await users.set_role(SYSTEM, ann.id, Role.VIEWER, last_administrator=True)
+    await users.set_role(SYSTEM, ann.id, Role.ADMIN)
+    await users.disable(SYSTEM, ann.id, last_administrator=True)
+    assert house.kinds()[-1] == "user.disabled"
+
+
+async def test_a_user_who_was_disabled_is_let_in_again(house: House) -> None:
+    users = house.service.users
+    bob = await house.user("bob", Role.VIEWER)
+    session = await house.login("bob")
+    await users.disable(SYSTEM, bob.id)
+    await users.enable(SYSTEM, bob.id)
+    entry = house.db.entries[-1]
+    assert (entry.kind, entry.principal, entry.subject) == ("user.enabled", "system", bob.id)
+    assert entry.payload == UserEnabled(name="bob")
+    assert await house.service.validate_token(session.token) is None
+    assert (await house.service.authenticate("bob", PASSWORD)).principal == bob.principal()
+    before = house.kinds()
+    await users.enable(SYSTEM, bob.id)
+    assert house.kinds() == before
+    with pytest.raises(NotFoundError):
+        await users.enable(system_principal(TenantId("acme")), bob.id)
+
+
+async def test_another_role_ends_the_sessions_and_counts_from_the_next_login(house: House) -> None:
+    users = house.service.users
+    bob = await house.user("bob", Role.VIEWER)
+    session = await house.login("bob")
+    await users.set_role(SYSTEM, bob.id, Role.ANALYST)
+    assert await house.service.validate_token(session.token) is None
+    assert [entry.kind for entry in house.db.entries[-2:]] == ["session.closed", "role.changed"]
+    assert house.db.entries[-1].payload == RoleChanged(name="bob", before="viewer", after="analyst", sessions=1)
+    assert (await house.service.authenticate("bob", PASSWORD)).principal.role is Role.ANALYST
+    before = house.kinds()
+    await users.set_role(SYSTEM, bob.id, Role.ANALYST)
+    assert house.kinds() == before
+    with pytest.raises(NotFoundError):
+        await users.set_role(system_principal(TenantId("acme")), bob.id, Role.ADMIN)
 
 
 async def test_nobody_disables_themselves_or_somebody_elsewhere(house: House) -> None:
     ann = await house.user("ann")
     with pytest.raises(ConflictError):
         await house.service.users.disable(ann.principal(), ann.id)
-    await house.service.users.create_tenant(SYSTEM, "acme", "Acme")
-    eve = await house.user("eve", tenant=TenantId("acme"))
+    eve = await house.user("eve", tenant=TenantId("acme"), new_tenant=True)
     with pytest.raises(NotFoundError):
         await house.service.users.disable(ann.principal(), eve.id)
     with pytest.raises(NotFoundError):
@@ -98,16 +180,18 @@ async def test_nobody_disables_themselves_or_somebody_elsewhere(house: House) ->
 
 
 async def test_tenants_are_made_by_the_system_and_keep_their_users_apart(house: House) -> None:
-    tenant = await house.service.users.create_tenant(SYSTEM, "acme", "Acme")
-    assert house.kinds() == ["tenant.created"]
-    assert house.db.entries[0].tenant == "acme"
-    with pytest.raises(ConflictError):
-        await house.service.users.create_tenant(SYSTEM, "acme", "Again")
-    eve = await house.user("ann", tenant=tenant.id)
+    acme = TenantId("acme")
+    eve = await house.user("ann", tenant=acme, new_tenant=True)
+    assert house.kinds() == ["tenant.created", "user.created"]
+    assert [entry.tenant for entry in house.db.entries] == ["acme", "acme"]
+    with pytest.raises(ConflictError, match="a tenant acme already"):
+        await house.user("bob", tenant=acme, new_tenant=True)
+    with pytest.raises(InvalidInputError, match="tenant's id"):
+        await house.user("bob", tenant=TenantId("no such id"), new_tenant=True)
     ann = await house.user("ann")
-    assert await house.service.users.all(system_principal(tenant.id)) == [eve]
+    assert await house.service.users.all(system_principal(acme)) == [eve]
     assert await house.service.users.all(SYSTEM) == [ann]
-    login = await house.service.authenticate("ann", PASSWORD, tenant=tenant.id)
+    login = await house.service.authenticate("ann", PASSWORD, tenant=TenantId("ACME"))
     assert login.principal.id == eve.id
     assert login.principal.tenant != DEFAULT_TENANT
 
@@ -147,3 +231,29 @@ async def test_another_password_obeys_the_rules_and_the_tenant(house: House) -> 
     with pytest.raises(NotAllowedError):
         await users.named(bob.principal(), "bob")
     assert len(house.db.entries) == before
+
+
+async def test_a_disabled_user_stays_out_with_another_password(house: House) -> None:
+    users = house.service.users
+    bob = await house.user("bob", Role.VIEWER)
+    await users.disable(SYSTEM, bob.id)
+    assert (await users.set_password(SYSTEM, bob.id, OTHER)).is_disabled
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.authenticate("bob", OTHER)
+    await users.enable(SYSTEM, bob.id)
+    with pytest.raises(NotAuthenticatedError):
+        await house.service.authenticate("bob", PASSWORD)
+    assert await house.service.authenticate("bob", OTHER)
+
+
+async def test_a_password_that_somebody_else_changed_meanwhile_is_left_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = await house.user("bob", Role.VIEWER)
+    session = await house.login("bob")
+    before = house.kinds()
+    monkeypatch.setattr(house.stores.users, "set_password_hash", lambda *_: False)
+    with pytest.raises(ConflictError, match="Somebody else"):
+        await house.service.users.set_password(SYSTEM, bob.id, OTHER)
+    assert house.kinds() == before
+    assert await house.service.validate_token(session.token) is not None

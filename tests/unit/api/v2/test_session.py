@@ -58,7 +58,7 @@ async def test_a_wrong_login_says_nothing_about_what_was_wrong(site: Site, wrong
     await site.house.user()
     async with site.client() as client:
         answer = await client.post("/auth/login", json={**ANN, **wrong})
-    assert (answer.status_code, answer.json()["detail"]) == (401, "The name or the password is wrong.")
+    assert (answer.status_code, answer.json()["detail"]) == (401, "The name, the password or the tenant is wrong.")
     assert "set-cookie" not in answer.headers
 
 

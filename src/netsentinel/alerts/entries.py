@@ -16,6 +16,8 @@ ALERT_NOTED = "alert.noted"
 THREAT_UPDATED = "threat.updated"
 SUPPRESSION_CREATED = "suppression.created"
 SUPPRESSION_LIFTED = "suppression.lifted"
+FINDINGS = "system"
+"""The principal of an alert's entries that new findings brought; people and actions have ids of their own."""
 
 
 class AlertJudged(Payload, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED
+from netsentinel.alerts.entries import ALERT_RAISED, ALERT_UPDATED, FINDINGS
 from netsentinel.alerts.model import Alert, AlertStatus, RuleText, Verdict
 from netsentinel.alerts.ports import AlertStore, EvidenceStore
 from netsentinel.alerts.samples import sample_of
@@ -76,7 +76,7 @@ class AlertGrouping:
         for item in changed:
             self._alerts.save(tx, item.alert)
             kind = ALERT_RAISED if item.raised else ALERT_UPDATED
-            tx.append(NewEntry(kind, item.alert.tenant, "system", item.alert.id, item.alert))
+            tx.append(NewEntry(kind, item.alert.tenant, FINDINGS, item.alert.id, item.alert))
         return Grouped(tuple(item.alert for item in changed), suppressed)
 
     def _load(self, tx: Tx, finding: Finding) -> Alert | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from netsentinel.alerts.entries import THREAT_UPDATED
+from netsentinel.alerts.entries import FINDINGS, THREAT_UPDATED
 from netsentinel.alerts.model import (
     Alert,
     AlertDetail,
@@ -199,7 +199,10 @@ class AlertService:
         return await self._db.read(read)
 
     def on_alert_entry(self, tx: Tx, entry: Entry) -> None:
-        """The reaction to `alert.raised` and `alert.updated`: score the entity anew. Doing it twice changes nothing."""
+        """The reaction to `alert.raised` and `alert.updated`: score the entity anew. Doing it twice changes nothing.
+
+        A score decays from the newest findings on; what people do with an alert never starts that anew.
+        """
         alert = msgspec.convert(entry.payload, Alert)
         stores = self._stores
         alerts = stores.alerts.about(tx, alert.tenant, alert.entity, _SCORED_ALERTS)
@@ -208,7 +211,8 @@ class AlertService:
         latest = max(other.last_at for other in alerts)
         score = threat_score(alerts, latest, self._half_life)
         old = stores.threats.get(tx, alert.tenant, alert.entity)
-        updated = max(other.updated_at for other in alerts)
+        raised = max(alert.raised_at, *(other.raised_at for other in alerts), old.raised_at if old else 0)
+        found = max(raised, alert.updated_at if entry.principal == FINDINGS else 0, old.at if old else 0)
         threat = Threat(
             tenant=alert.tenant,
             entity=alert.entity,
@@ -219,12 +223,12 @@ class AlertService:
             tags=tuple(sorted({tag for other in alerts for tag in other.tags})),
             first_at=min([other.first_at for other in alerts] + ([old.first_at] if old else [])),
             last_at=latest,
-            at=updated,
-            raised_at=max(alert.raised_at, *(other.raised_at for other in alerts), old.raised_at if old else 0),
+            at=found,
+            raised_at=raised,
         )
         if old == threat:
             return
-        stores.threats.save(tx, threat, heat(score, updated, self._half_life))
+        stores.threats.save(tx, threat, heat(score, found, self._half_life))
         cause = (*entry.cause, entry.seq)
         tx.append(NewEntry(THREAT_UPDATED, alert.tenant, "system", alert.entity, threat, cause))
 

@@ -1,10 +1,11 @@
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertService, AlertStores
-from netsentinel.alerts.model import RuleText
+from netsentinel.alerts.model import AlertStatus, RuleText, Verdict
 from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
 from netsentinel.kernel.clock import DAY, HOUR
 from netsentinel.kernel.entries import Entry
@@ -31,14 +32,17 @@ class Office:
     def add(self, number: int, **changes: object) -> None:
         self.stores.alerts.save(MemoryTx(), alert(number, **changes))
 
-    def react(self, number: int, **changes: object) -> MemoryTx:
+    def react(self, number: int, *, by: str = "system", **changes: object) -> MemoryTx:
         self.add(number, **changes)
         tx = MemoryTx()
         payload = msgspec.to_builtins(alert(number, **changes))
         self.service.on_alert_entry(
-            tx, Entry(7, DEFAULT_TENANT, "alert.raised", NOON, "system", "x", payload, (), audited=False)
+            tx, Entry(7, DEFAULT_TENANT, "alert.raised", NOON, by, "x", payload, (), audited=False)
         )
         return tx
+
+    async def score(self) -> int:
+        return (await self.service.threat(DEFAULT_TENANT, "203.0.113.66")).threat.score
 
 
 @pytest.fixture
@@ -105,6 +109,39 @@ async def test_a_threat_fades_and_can_be_filtered_by_its_score_of_now(office: Of
     page = await office.service.threats(DEFAULT_TENANT, limit=10)
     assert [threat.score for threat in page.items] == [17]
     assert (await office.service.threats(DEFAULT_TENANT, limit=10, min_score=18)).items == ()
+
+
+@pytest.mark.parametrize(
+    "change", [{"assignee": "usr_1"}, {"status": AlertStatus.ACKNOWLEDGED}, {"status": AlertStatus.CLOSED}]
+)
+async def test_what_people_do_with_an_alert_never_raises_the_score(office: Office, change: dict[str, Any]) -> None:
+    office.react(1, score=70)
+    office.react(2, score=30)
+    office.clock.advance(HOUR)
+    before = await office.score()
+    seen = office.react(2, by="usr_1", score=30, updated_at=office.clock.now(), version=2, **change)
+    assert (await office.score(), seen.entries) == (before, [])
+    office.react(2, score=31, count=2, updated_at=office.clock.now(), last_at=office.clock.now(), version=3, **change)
+    assert await office.score() > before
+
+
+async def test_a_dismissed_alert_lowers_the_score(office: Office) -> None:
+    office.react(1, score=70)
+    office.react(2, score=30)
+    before = await office.score()
+    office.clock.advance(HOUR)
+    closed = {"status": AlertStatus.CLOSED, "verdict": Verdict.FALSE_POSITIVE, "updated_at": office.clock.now()}
+    office.react(1, by="usr_1", score=70, **closed)
+    assert 0 < await office.score() < 30 < before
+    office.react(2, by="usr_1", score=30, **closed)
+    assert await office.score() == 0
+
+
+async def test_findings_of_an_old_record_restart_the_decay_when_they_come(office: Office) -> None:
+    office.react(1, score=70, last_at=NOON - 30 * DAY)
+    office.clock.advance(DAY)
+    office.react(1, score=71, last_at=NOON - 30 * DAY, count=2, updated_at=office.clock.now())
+    assert await office.score() == 70
 
 
 async def test_threat_pages_join(office: Office) -> None:

@@ -353,6 +353,11 @@ class Processor:
 
 
 def _trouble(result: BatchResult) -> str:
+    if result.omitted:
+        return (
+            f"Your own rules took too long: installed rules alone judged {result.omitted:,} of {result.events:,} events"
+            f" of batch {result.batch}. `netsentinel rules list --order cost` says what each rule costs."
+        )
     if result.is_cut:
         return f"Rules matched the events of batch {result.batch} so often that not all findings are told."
     return result.rejected_lines[-1][1] if result.rejected_lines else ""

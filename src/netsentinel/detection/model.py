@@ -72,5 +72,7 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     rejected_lines: tuple[tuple[bytes, str], ...]
     is_cut: bool = False
     """Whether there were more findings than are told of one batch."""
+    omitted: int = 0
+    """Events that the tenant's own rules did not judge, because these had taken too long."""
     took: Micros = 0
     """Time of the processor that it took; 0 where nobody measured it."""

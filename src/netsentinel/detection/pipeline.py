@@ -10,7 +10,7 @@ import msgspec
 import zstandard
 
 from netsentinel.detection.model import MOST_AT_ONCE, BatchResult, Finding
-from netsentinel.detection.ports import Detector
+from netsentinel.detection.ports import Detector, Frugal
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
 from netsentinel.events.model import MAX_REJECTED_BYTES, Event
@@ -142,6 +142,7 @@ class Pipeline:
         self._warn = warn
         self._line_formats = tuple(one for one in formats.values() if isinstance(one, LineFormat))
         self._spool = spool
+        self._frugal = tuple(one for one in self._detectors if isinstance(one, Frugal))
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
         self._usual: dict[tuple[TenantId, str], Format] = {}
         self._switches = 0
@@ -156,7 +157,7 @@ class Pipeline:
             self._spool.begin(batch)
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
             self.examine(lines, origin, tally, replayed=batch.done)
-        return _result(batch, tally)
+        return _result(batch, tally, sum(one.take_omitted() for one in self._frugal))
 
     def reject(self, batch: InboxBatch, reason: str) -> BatchResult:
         """The result of a batch that cannot be analysed: every record is kept, with the reason."""
@@ -325,7 +326,7 @@ class Pipeline:
         return usual.parse(record, line, origin.tenant, origin.source)
 
 
-def _result(batch: InboxBatch, tally: Tally) -> BatchResult:
+def _result(batch: InboxBatch, tally: Tally, omitted: int = 0) -> BatchResult:
     return BatchResult(
         batch=batch.id,
         events=tally.events,
@@ -336,6 +337,7 @@ def _result(batch: InboxBatch, tally: Tally) -> BatchResult:
         findings=tuple(tally.findings),
         rejected_lines=tuple(tally.rejected),
         is_cut=tally.is_cut,
+        omitted=omitted,
     )
 
 

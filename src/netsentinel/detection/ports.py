@@ -1,7 +1,7 @@
 """The detector port: rules, statistics and models all sit behind it."""
 
 from collections.abc import Sequence
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from netsentinel.detection.model import BatchResult, Finding
 from netsentinel.detection.models import Deployment, ModelTally, RefusedModel
@@ -42,6 +42,15 @@ class Detector(Protocol):
 
     def restore(self, state: bytes) -> None:
         """Take over a snapshot; empty bytes mean a fresh start."""
+        ...
+
+
+@runtime_checkable
+class Frugal(Protocol):
+    """A detector that leaves events out where judging them would take too long."""
+
+    def take_omitted(self) -> int:
+        """How many events since the last call."""
         ...
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import pytest
@@ -472,14 +472,23 @@ async def test_few_records_may_be_large(plant: Plant) -> None:
     assert [5] in plant.pool.calls
 
 
-async def test_what_is_left_out_is_told_by_the_source(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"is_cut": True}, "Rules matched the events of batch 1 so often"),
+        ({"omitted": 2}, "Your own rules took too long: installed rules alone judged 2 of 3 events of batch 1."),
+    ],
+)
+async def test_what_is_left_out_is_told_by_the_source(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], told: str
+) -> None:
     result = plant.pool._result
-    monkeypatch.setattr(plant.pool, "_result", lambda batch: msgspec.structs.replace(result(batch), is_cut=True))
+    monkeypatch.setattr(plant.pool, "_result", lambda batch: msgspec.structs.replace(result(batch), **said))
     plant.receive(1)
     async with plant.running():
         await plant.settle()
     (source,) = plant.sources.all(MemoryTx(), DEFAULT_TENANT)
-    assert source.last_error.startswith("Rules matched the events of batch 1 so often")
+    assert source.last_error.startswith(told)
 
 
 async def test_two_servers_on_one_inbox_record_each_effect_once(plant: Plant) -> None:

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 
 from netsentinel.detection.fingerprint import clean, entity_of, fingerprint
 from netsentinel.detection.model import MOST_AT_ONCE, Finding, MatchedField
+from netsentinel.detection.rules.budget import Budget
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.choice import Choice, Selection
 from netsentinel.detection.rules.match import Match, RuleEngine
@@ -65,7 +66,9 @@ class SigmaDetector:
         """The installed rules that each tenant wants, where not all want all."""
         self._own_rules: dict[TenantId, tuple[Rule, ...]] = {}
         self._own: dict[TenantId, RuleEngine] = {}
-        """Of each tenant's own rules: whatever they cost is paid for its own events alone."""
+        """Of each tenant's own rules: whatever they cost is paid for its own events alone,"""
+        self._budgets: defaultdict[TenantId, Budget] = defaultdict(Budget)
+        """and by no more than this."""
         self._calls = 0
         self._sampled = 0
         self._weights: defaultdict[tuple[TenantId, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -103,9 +106,14 @@ class SigmaDetector:
             self._meet(events)
         found = [_finding(match) for match in islice(self._matches(events), MOST_AT_ONCE + 1)]
         self._calls += 1
-        if self._calls % _WEIGH_EVERY == 0:  # afterwards: what is made at first sight is no cost of a rule
+        is_due = self._calls % _WEIGH_EVERY == 0 or any(one.is_unexplained for one in self._budgets.values())
+        if is_due:  # afterwards: what is made at first sight is no cost of a rule
             self._weigh(events[:_WEIGH_EVENTS])
         return found
+
+    def take_omitted(self) -> int:
+        """How many events were not judged by their tenant's own rules since the last call: those had cost too much."""
+        return sum(one.take_omitted() for one in self._budgets.values())
 
     def weights(self) -> tuple[int, list[RuleWeight]]:
         """How many events were judged with a stopwatch since the last call, and what each rule cost in them."""
@@ -125,7 +133,7 @@ class SigmaDetector:
             return self._engine.matches(events)
         wanted = self._wanted
         chosen = (match for match in self._engine.matches(events) if id(match.rule) in wanted[match.event.tenant])
-        own = [engine.matches(theirs) for engine, theirs in self._own_of(events)]
+        own = [self._budgets[theirs[0].tenant].matches(engine, theirs) for engine, theirs in self._own_of(events)]
         if not own:
             return chosen
         places = {id(event): at for at, event in enumerate(events)}
@@ -166,11 +174,11 @@ class SigmaDetector:
 
     def _weigh(self, events: Sequence[Event]) -> None:
         self._sampled += len(events)
-        for engine, theirs in ((self._engine, events), *self._own_of(events)):
-            for rule, took in engine.weigh(theirs):
-                cost = self._weights[self._owners.get(id(rule), TenantId("")), rule.id]
-                cost[0] += 1
-                cost[1] += took
+        own = (self._budgets[theirs[0].tenant].weigh(engine, theirs) for engine, theirs in self._own_of(events))
+        for rule, took in chain(self._engine.weigh(events), *own):
+            cost = self._weights[self._owners.get(id(rule), TenantId("")), rule.id]
+            cost[0] += 1
+            cost[1] += took
 
 
 def _finding(match: Match) -> Finding:

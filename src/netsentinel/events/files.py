@@ -7,6 +7,7 @@ captures as the records that Zeek would write of them.
 
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -30,6 +31,7 @@ from netsentinel.events.evtx import EVTX_MAGIC, evtx_records
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, split_lines
 from netsentinel.events.tables import as_json, is_table
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
+from netsentinel.kernel.regular_file import open_regular
 
 SUFFIXES = frozenset(
     {".json", ".jsonl", ".ndjson", ".log", ".eve", ".txt", ".csv", ".tsv", ".cef", ".binetflow", ".evtx"}
@@ -116,21 +118,21 @@ def _tell(on_skip: Callable[[str], None], where: Path, names: Iterable[str]) -> 
 
 def _file(file: Path, on_skip: Callable[[str], None]) -> Iterator[tuple[str, _Readable]]:
     try:
-        stream = file.open("rb")
+        stream = open_regular(file)
     except OSError as error:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}.", path=str(file)) from None
     with stream:
         magic = stream.read(len(_ZIP_MAGIC))
         stream.seek(0)
         if magic == _ZIP_MAGIC:
-            yield from _members(file, on_skip)
+            yield from _members(file, stream, on_skip)
         else:
-            yield str(file), _unzipped(str(file), stream, magic, file.stat().st_size, None)
+            yield str(file), _unzipped(str(file), stream, magic, os.fstat(stream.fileno()).st_size, None)
 
 
-def _members(file: Path, on_skip: Callable[[str], None]) -> Iterator[tuple[str, _Readable]]:
+def _members(file: Path, packed_file: BinaryIO, on_skip: Callable[[str], None]) -> Iterator[tuple[str, _Readable]]:
     budget = Budget(str(file), MAX_UNPACKED_BYTES)
-    with _reading(str(file)), zipfile.ZipFile(file) as archive:
+    with _reading(str(file)), zipfile.ZipFile(packed_file) as archive:
         check_members(str(file), len(archive.infolist()))
         members = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one)]
         wanted = [one for one in members if _is_wanted(Path(one.filename).name)]

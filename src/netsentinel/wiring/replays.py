@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +25,8 @@ _BATCH_RECORDS: Final = 1_000
 _BATCH_BYTES: Final = 1024 * 1024
 _SAVE_EVERY: Final = 50
 """A checkpoint comes after so many batches; those behind it that are sent again are recognised by their position."""
+_AT_ONCE: Final = 2
+"""Replays that read at the same time, in threads of their own: the intake needs those that everybody has."""
 _MOST_PATHS: Final = 100
 _MOST_NOTES: Final = 20
 _ALL: Final = 100.0
@@ -71,22 +75,35 @@ class Replays:
         self._intake = intake
         self._fence = fence
         self._wake = wake
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "replay")
 
     def action(self) -> Action[Any, Any]:
         """Whoever may configure sources may ask for it, since it reads what they read."""
         return action(
-            EVENTS_REPLAY, permission=Permission.SOURCES_WRITE, timeout=6 * HOUR, concurrency=2, validate=self._check
+            EVENTS_REPLAY,
+            permission=Permission.SOURCES_WRITE,
+            timeout=6 * HOUR,
+            concurrency=_AT_ONCE,
+            validate=self._check,
         )(self.replay)
 
     async def replay(self, source: Replay, reporter: Reporter) -> Replayed:
         """Read every record of files on the server, as if a source had sent them."""
+        stop = Event()
+        try:
+            return await self._replay(source, reporter, stop)
+        finally:
+            stop.set()
+
+    async def _replay(self, source: Replay, reporter: Reporter, stop: Event) -> Replayed:
         tenant = reporter.task.tenant
-        paths = await asyncio.to_thread(self._files, tenant, source)
+        run = asyncio.get_running_loop().run_in_executor
+        paths = await run(self._threads, self._files, tenant, source, stop)
         done = _saved(reporter.task.checkpoint)
         notes: list[str] = []
-        batches = _batches(paths, source, notes.append)
+        batches = _batches(paths, source, notes.append, stop)
         records = number = 0
-        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+        while (batch := await run(self._threads, next, batches, None)) is not None:
             begin, records = records, records + len(batch.lines)
             number += 1
             if records <= done:
@@ -120,12 +137,14 @@ class Replays:
         for path in source.paths:
             fence.path(path)
 
-    def _files(self, tenant: TenantId, source: Replay) -> list[Path]:
+    def _files(self, tenant: TenantId, source: Replay, stop: Event) -> list[Path]:
         """The paths as they may be opened. Nothing in one of the folders may lie where the fence is closed."""
         fence = self._fence(tenant)
         paths = [fence.path(path) for path in source.paths]
         for folder in paths:
             for entry in folder.rglob("*"):
+                if stop.is_set():
+                    return []
                 fence.path(str(entry))
         return paths
 
@@ -135,18 +154,20 @@ def _saved(checkpoint: msgspec.Raw | None) -> int:
     return 0 if checkpoint is None else int(msgspec.json.decode(checkpoint)["records"])
 
 
-def _records(paths: list[Path], note: Callable[[str], None]) -> Iterator[tuple[str, str, bytes]]:
-    """(the path that was stated, the path of the file, a record) in the order of the files."""
+def _records(paths: list[Path], note: Callable[[str], None], stop: Event) -> Iterator[tuple[str, str, bytes]]:
+    """(the path that was stated, the path of the file, a record) in the order of the files, until nobody wants more."""
     for named in paths:
         for path, line in read_records([named], on_cut=note, on_skip=note, on_capture=note):
+            if stop.is_set():
+                return
             yield str(named), path, line
 
 
-def _batches(paths: list[Path], source: Replay, note: Callable[[str], None]) -> Iterator[_Batch]:
+def _batches(paths: list[Path], source: Replay, note: Callable[[str], None], stop: Event) -> Iterator[_Batch]:
     """The records in batches of one source; the same files give the same batches."""
     batch: _Batch | None = None
     names = SourceNames()
-    for named, path, line in _records(paths, note):
+    for named, path, line in _records(paths, note, stop):
         name = source.source or names.of(path, named)
         if batch is not None and (
             batch.source != name or len(batch.lines) >= _BATCH_RECORDS or batch.size >= _BATCH_BYTES

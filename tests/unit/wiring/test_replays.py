@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+import os
+import threading
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,3 +152,40 @@ async def test_a_file_that_is_gone_is_a_dead_letter_that_says_so(site: Site) -> 
         task = await site.ended(await site.replay(paths=[str(site.folder / "none.json")]))
     assert (task.state, task.attempt) == (TaskState.DEAD, 1)
     assert "none.json" in task.error
+
+
+async def test_a_pipe_is_refused_at_once(site: Site) -> None:
+    os.mkfifo(site.folder / "pipe.json")
+    async with site.working():
+        task = await site.ended(await site.replay(paths=[str(site.folder / "pipe.json")]))
+    assert (task.state, task.attempt) == (TaskState.DEAD, 1)
+    assert "no regular file" in task.error
+
+
+async def test_what_is_cancelled_reads_no_further_and_leaves_the_threads_of_others_alone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, ended = threading.Event(), threading.Event()
+
+    def endless(*_args: object, **_options: object) -> Iterator[tuple[str, bytes]]:
+        try:
+            while True:
+                reading.set()
+                assert threading.current_thread().name.startswith("replay")
+                yield "a", b""
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(replays_module, "read_records", endless)
+    monkeypatch.setattr(replays_module, "_BATCH_RECORDS", 10**12)
+    monkeypatch.setattr(replays_module, "_BATCH_BYTES", 10**12)
+    path = write(site.folder / "a.json", 0, 1)
+    async with site.working():
+        for _ in range(3):  # one more than there are threads
+            reading.clear()
+            ended.clear()
+            task = await site.replay(paths=[path])
+            assert await asyncio.to_thread(reading.wait, 10)
+            await site.service.cancel(system_principal(), task.id)
+            assert (await site.ended(task)).state is TaskState.CANCELLED
+            assert await asyncio.to_thread(ended.wait, 10)

@@ -23,6 +23,7 @@ from netsentinel.detection.models.layouts import (
 from netsentinel.detection.models.ports import Labels
 from netsentinel.detection.models.table import Category, Feature, Flags, Floats, Kind, Schema, Table
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, TooLargeError
+from netsentinel.kernel.regular_file import open_regular
 
 MAX_ROWS = 20_000_000
 MAX_COLUMNS = 2_000
@@ -140,7 +141,7 @@ def _relation(database: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBP
 
 def _first_line(path: Path) -> str:
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with open_regular(path) as opened, gzip.open(opened) if path.suffix == ".gz" else opened as file:
             return file.readline(_FIRST_LINE).decode("utf-8", "replace")
     except (OSError, EOFError) as error:
         raise InvalidInputError(f"{path.name} cannot be read: {error}") from error

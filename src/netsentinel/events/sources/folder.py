@@ -7,13 +7,12 @@ once. How far it was handed over is the server's to know: a file that is read ag
 import asyncio
 import os
 import secrets
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, BinaryIO, Final, Literal
 
 import msgspec
 import structlog
@@ -25,6 +24,7 @@ from netsentinel.events.recognition import recognised, sentence
 from netsentinel.events.sources.port import Activity, Check, Outgoing, Patience, Place, Source, SourceTest
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import InvalidInputError, NetSentinelError
+from netsentinel.kernel.regular_file import open_regular
 from netsentinel.kernel.types import Micros
 
 _log = structlog.get_logger("netsentinel.folder")
@@ -156,15 +156,13 @@ class FolderSource:
         """Hand a file over and put it away."""
         stream = await asyncio.to_thread(self._begin, file)
         try:
-            descriptor = await asyncio.to_thread(self._open_file, file)
+            opened = await asyncio.to_thread(self._open_file, file)
         except OSError as error:
             self._complain(f"{file.name} cannot be read: {error.strerror}.")
             return
-        try:
-            fault = await self._hand_over(file, descriptor, stream)
-            state = os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
+        with opened:
+            fault = await self._hand_over(file, opened.fileno(), stream)
+            state = os.fstat(opened.fileno())
         if (state.st_size, state.st_mtime_ns) != (file.size, file.changed_ns):
             self._complain(f"{file.name} was written to while it was read; it is read on when it is finished.")
             return
@@ -195,13 +193,12 @@ class FolderSource:
                     break
                 fresh, start = fresh[end - start :], end
 
-    def _open_file(self, file: _File) -> int:
+    def _open_file(self, file: _File) -> BinaryIO:
         """The file itself, never what a link names that somebody put in its place."""
-        descriptor = os.open(self._path / file.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        state = os.fstat(descriptor)
-        if stat.S_ISREG(state.st_mode) and state.st_ino == file.inode:
-            return descriptor
-        os.close(descriptor)
+        opened = open_regular(self._path / file.name, is_link_followed=False)
+        if os.fstat(opened.fileno()).st_ino == file.inode:
+            return opened
+        opened.close()
         raise OSError(0, "it is not the file that it was")
 
     def _begin(self, file: _File) -> str:
@@ -303,16 +300,15 @@ class FolderKind:
 
 def _look_into(path: Path, place: Place) -> Check:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        file = open_regular(path, is_link_followed=False)
     except OSError as error:
         return Check(ok=False, sentence=f"{path.name} cannot be read: {error.strerror}.")
-    opened = f"/dev/fd/{descriptor}"
-    try:
-        lines = list(islice(_records(Path(opened), place.max_line), _SAMPLE_LINES))
-    except NetSentinelError as error:
-        return Check(ok=False, sentence=f"{path.name}: {error.detail.replace(opened, path.name)}")
-    finally:
-        os.close(descriptor)
+    with file:
+        opened = f"/dev/fd/{file.fileno()}"
+        try:
+            lines = list(islice(_records(Path(opened), place.max_line), _SAMPLE_LINES))
+        except NetSentinelError as error:
+            return Check(ok=False, sentence=f"{path.name}: {error.detail.replace(opened, path.name)}")
     ok, told = sentence(recognised(lines, place.clock.now(), place.format))
     return Check(ok, f"{path.name}: {told}")
 

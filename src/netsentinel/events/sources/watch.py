@@ -19,6 +19,7 @@ from netsentinel.events.sources.generations import Generation, Generations, Piec
 from netsentinel.events.sources.port import Activity, Check, Outgoing, Place, Sink, Source, SourceTest
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
+from netsentinel.kernel.regular_file import open_regular
 
 _log = structlog.get_logger("netsentinel.watch")
 
@@ -295,6 +296,6 @@ class WatchKind:
 
 def _head(path: Path) -> list[bytes]:
     """The first whole lines."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         lines = file.read(_SAMPLE_BYTES).removeprefix(b"\xef\xbb\xbf").split(b"\n")
     return [line.rstrip(b"\r") for line in lines[:-1] if line.strip()][:_SAMPLE_LINES]

@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { FakeSocket } from "@/testing/fake-socket";
-import { makeAlert } from "@/testing/fixtures";
+import { ADA, makeAlert } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { fails, get, LOGGED_OUT, server } from "@/testing/server";
 
@@ -19,6 +19,12 @@ describe("the frame", () => {
     expect(screen.getByRole("link", { name: "Alerts", current: "page" })).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Skip to content" })).toHaveAttribute("href", "#main");
     expect(await screen.findByText("Demo data")).toBeInTheDocument();
+  });
+
+  it("speaks of demo data in the tenant that has some", async () => {
+    server.use(get("/api/v2/me", { ...ADA, tenant: "acme" }));
+    await open();
+    expect(screen.queryByText("Demo data")).not.toBeInTheDocument();
   });
 
   it("knows pages that do not exist", async () => {

@@ -32,11 +32,14 @@ import { authStateQuery, logout, meQuery } from "@/features/session/session-quer
 import { TimeMenu, UserMenu } from "@/features/session/user-menu";
 import { onLoggedOut } from "@/lib/api";
 import { POSITIONS_KEY } from "@/lib/live";
+import { DEFAULT_TENANT } from "@/lib/preferences";
 import { isStatus } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcuts";
 import { LiveWiring } from "./live-wiring";
 import styles from "./shell.module.css";
 
+/** Whose data the demo plays; other tenants of its server have their own. */
+const DEMO_TENANT = DEFAULT_TENANT;
 const ShortcutSheet = lazyRouteComponent(() => import("./shortcut-sheet"), "ShortcutSheet");
 
 const PAGES = [
@@ -113,6 +116,7 @@ export function Shell() {
 function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
   const [sheet, setSheet] = useState<"unasked" | "open" | "closed">("unasked");
   const { data: state } = useQuery(authStateQuery);
+  const { data: me } = useQuery(meQuery);
   const main = useFocusAfterNavigation();
   const navigate = useNavigate();
 
@@ -137,7 +141,7 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
           <Logo />
           <span className={styles["brandName"]}>NetSentinel</span>
         </Link>
-        {state?.demo && <span className={styles["demo"]}>Demo data</span>}
+        {state?.demo && me?.tenant === DEMO_TENANT && <span className={styles["demo"]}>Demo data</span>}
         <Navigation />
         <div className={styles["tools"]}>
           <LiveStatus />

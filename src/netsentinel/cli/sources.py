@@ -24,19 +24,19 @@ NameArgument = Annotated[str, typer.Argument(help="Name of the source.")]
 @sources_app.command("list")
 def list_sources(
     *,
-    files: Annotated[
-        bool, typer.Option("--files", help="Each file of a replayed folder or archive by itself.")
+    each: Annotated[
+        bool, typer.Option("--each", help="Each of them by itself, also the files of a replayed folder or archive.")
     ] = False,
     server: ServerOption = "",
     key: KeyOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List every source that is configured or ever sent something; files of one replay are one line."""
+    """List every source that is configured or ever sent something; those called `name:...` are one line."""
     items = _call("GET", _PATH, server, key)["items"]
     if output is Output.JSON:
         print_json(items)
         return
-    items = items if files else _folded(items)
+    items = items if each else _folded(items)
     rows = [
         (
             item["name"],
@@ -46,31 +46,57 @@ def list_sources(
             f"{item['events']:,}",
             f"{item['rejected']:,}",
             f"{item['lost']:,}",
-            item["error"] or item["note"],
+            _time(item["last_seen_at"]),
+            _time(item["last_event_at"]),
+            item["error"] or item["last_error"] or item["note"],
         )
         for item in items
     ]
-    print_table(("NAME", "KIND", "STATE", "PER SECOND", "EVENTS", "REJECTED", "LOST", "SAYS"), rows)
+    columns = (
+        "NAME",
+        "KIND",
+        "STATE",
+        "PER SECOND",
+        "EVENTS",
+        "REJECTED",
+        "LOST",
+        "LAST ARRIVAL",
+        "LAST EVENT",
+        "SAYS",
+    )
+    print_table(columns, rows)
+
+
+def _time(at: int) -> str:
+    from netsentinel.kernel.clock import to_iso
+
+    return to_iso(at).partition(".")[0] + "Z" if at else "never"
 
 
 def _folded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sources of one replay, `archive:file`, as one with the sums of theirs, in the place of the first."""
+    """Sources called `group` or `group:member` that nobody configured as one, with sums, in the place of the first."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
-        group, colon, _ = item["name"].partition(":")
-        groups.setdefault(f"{group}:" if colon and not item["kind"] else item["name"], []).append(item)
-    return [
-        {
-            **ones[0],
-            "name": name.removesuffix(":"),
-            **{figure: sum(one[figure] for one in ones) for figure in ("rate", "events", "rejected", "lost")},
-            "error": "",
-            "note": f"{len(ones)} files; --files lists them",
-        }
-        if len(ones) > 1
-        else ones[0]
-        for name, ones in groups.items()
-    ]
+        # No name of a source begins with a colon.
+        groups.setdefault(f":{item['name']}" if item["kind"] else item["name"].partition(":")[0], []).append(item)
+    return [_sum(name, ones) if len(ones) > 1 else ones[0] for name, ones in groups.items()]
+
+
+def _sum(name: str, ones: list[dict[str, Any]]) -> dict[str, Any]:
+    faulty = sorted((one for one in ones if one["last_error"]), key=lambda one: one["last_seen_at"])
+    return {
+        **ones[0],
+        "name": name,
+        **{figure: sum(one[figure] for one in ones) for figure in ("rate", "events", "rejected", "lost")},
+        **{time: max(one[time] for one in ones) for time in ("last_seen_at", "last_event_at")},
+        "last_error": (
+            f"{len(faulty)} of {len(ones)} sources with errors (--each lists them); "
+            f"{faulty[-1]['name']}: {faulty[-1]['last_error']}"
+            if faulty
+            else ""
+        ),
+        "note": f"{len(ones)} sources; --each lists them",
+    }
 
 
 @sources_app.command("kinds")

@@ -20,7 +20,10 @@ ITEM = {
     "events": 1_000,
     "rejected": 2,
     "lost": 0,
+    "last_seen_at": 1_767_225_600_700_000,
+    "last_event_at": 0,
     "error": "",
+    "last_error": "",
     "note": "Listens on 127.0.0.1:5514 (TCP and UDP).",
 }
 
@@ -52,27 +55,36 @@ def test_the_list_says_how_each_is_doing(answer: Callable[[Any], Asked]) -> None
     asked = answer({"items": [ITEM]})
     code, told = run("list")
     assert code == 0
-    assert all(part in told for part in ("fw", "syslog", "running", "12.5", "1,000", "Listens on"))
+    assert all(
+        part in told
+        for part in ("fw", "syslog", "running", "12.5", "1,000", "Listens on", "2026-01-01T00:00:00Z", "never")
+    )
     assert asked == [("GET", "/api/v2/sources", None)]
     assert json.loads(run("list", "-o", "json")[1]) == [ITEM]
 
 
-def test_files_of_one_replay_are_one_line(answer: Callable[[Any], Asked]) -> None:
+def test_sources_of_one_group_are_one_line(answer: Callable[[Any], Asked]) -> None:
     sent = ITEM | {"kind": "", "state": "unmanaged", "note": ""}
     items = [
-        sent | {"name": "evtx:Security", "events": 30, "rejected": 1},
-        sent | {"name": "evtx:System", "events": 12, "rejected": 0},
-        sent | {"name": "lone:file", "events": 5},
+        sent | {"name": "evtx", "events": 1, "lost": 3},
+        sent | {"name": "evtx:Security", "events": 30, "rejected": 1, "last_error": "no time", "lost": 4},
+        sent | {"name": "evtx:System", "events": 12, "rejected": 0, "last_event_at": 1_767_225_600_000_000},
+        sent | {"name": "lone:file", "events": 5, "last_error": "no JSON"},
         ITEM | {"name": "site:fw"},
         ITEM | {"name": "site:vpn"},
+        sent | {"name": "fw:eu"},
+        sent | {"name": "fw:us"},
     ]
     answer({"items": items})
     header, *rows = run("list")[1].splitlines()
-    assert [row.split()[0] for row in rows] == ["evtx", "lone:file", "site:fw", "site:vpn"], header
-    assert "2 files" in rows[0]
-    assert rows[0].split()[4:6] == ["42", "1"]
-    assert [row.split()[0] for row in run("list", "--files")[1].splitlines()[1:3]] == ["evtx:Security", "evtx:System"]
-    assert len(json.loads(run("list", "-o", "json")[1])) == 5
+    assert [row.split()[0] for row in rows] == ["evtx", "lone:file", "site:fw", "site:vpn", "fw"], header
+    assert rows[0].split()[4:9] == ["43", "3", "7", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"]
+    assert "1 of 3 sources with errors (--each lists them); evtx:Security: no time" in rows[0]
+    assert "no JSON" in rows[1]
+    assert "2 sources; --each lists them" in rows[4]
+    each = run("list", "--each")[1].splitlines()
+    assert [row.split()[0] for row in each[1:4]] == ["evtx", "evtx:Security", "evtx:System"]
+    assert len(json.loads(run("list", "-o", "json")[1])) == len(items)
 
 
 def test_options_are_json_or_text(answer: Callable[[Any], Asked]) -> None:

@@ -5,12 +5,14 @@ import type { Micros, SourceItem } from "@/lib/model";
 import { KIND_NAMES } from "./source-form";
 import styles from "./sources-page.module.css";
 
-const QUIET_AFTER: Micros = 10 * 60_000_000;
+const MINUTE: Micros = 60_000_000;
+const QUIET_AFTER: Micros = 10 * MINUTE;
 
-/** How a source is doing, in a word. A running source that brings nothing is quiet. */
+/** How a source is doing, in a word. A running source that brings nothing is quiet; a sender is as soon as it pauses. */
 export function SourceState({ source }: { readonly source: SourceItem }) {
   const now = useNow();
-  const quiet = now - source.last_seen_at > QUIET_AFTER;
+  const pause = now - source.last_seen_at;
+  const quiet = source.state === "unmanaged" ? source.rate === 0 && pause > MINUTE : pause > QUIET_AFTER;
   const words: Record<SourceItem["state"], string> = {
     running: quiet ? "Running, quiet" : "Running",
     retrying: "Retrying",

@@ -2,13 +2,11 @@ import { Link } from "@tanstack/react-router";
 import { Fragment, useState } from "react";
 import { classes } from "@/components/classes";
 import { Panel } from "@/components/panel";
-import { RowSub } from "@/components/row-title";
-import { Time } from "@/components/time";
 import type { SourceItem } from "@/lib/model";
-import { formatCompact, formatNumber, plural } from "@/lib/number";
-import { Events, Rate, Waiting } from "./source-cells";
+import { formatCompact, formatNumber } from "@/lib/number";
+import { Figures } from "./source-cells";
 import { GroupRow } from "./source-group-row";
-import { fileOf, grouped } from "./source-groups";
+import { grouped, memberOf } from "./source-groups";
 import { type SourceAct, SourceMenu } from "./source-menu";
 import { SourceNote, SourceState } from "./source-state";
 import styles from "./sources-page.module.css";
@@ -26,12 +24,12 @@ const COLUMNS = [
   ["Events", "number"],
   ["Rejected", "number"],
   ["Waiting", "number"],
-  ["Last event", "when"],
+  ["Last arrival", "when"],
   ["State or error", "error"],
   ["Actions", "act"],
 ] as const;
 
-/** Sources as a table; files of one replay are one row, which can be unfolded. */
+/** Sources as a table; those of one name before the colon are one row, which can be unfolded. */
 export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
   const [open, setOpen] = useState<readonly string[]>([]);
   const toggle = (name: string): void =>
@@ -50,12 +48,12 @@ export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
         </thead>
         <tbody role="rowgroup">
           {grouped(sources).map((one) =>
-            "files" in one ? (
+            "members" in one ? (
               <Fragment key={`${one.name}:`}>
                 <GroupRow group={one} isOpen={open.includes(one.name)} onToggle={() => toggle(one.name)} />
                 {open.includes(one.name) &&
-                  one.files.map((source) => (
-                    <SourceRow key={source.name} source={source} called={fileOf(source)} {...rest} />
+                  one.members.map((source) => (
+                    <SourceRow key={source.name} source={source} called={memberOf(source)} {...rest} />
                   ))}
               </Fragment>
             ) : (
@@ -70,30 +68,23 @@ export function SourcesTable({ sources, ...rest }: SourcesTableProps) {
 
 type RowProps = Omit<SourcesTableProps, "sources"> & {
   readonly source: SourceItem;
-  /** Where it stands below the row of its group: the file's name. */
+  /** Where it stands below the row of its group: what tells it from the others. */
   readonly called?: string;
 };
 
 function SourceRow({ source, called, mayChange, onRejected, onAct }: RowProps) {
   const clean = source.error === "" && source.last_error === "";
   return (
-    <tr role="row" className={classes(styles["row"], called !== undefined && styles["file"])}>
+    <tr role="row" className={classes(styles["row"], called !== undefined && styles["member"])}>
       <td role="cell" className={styles["source"]}>
         <Link to="/events" search={{ where: `source=${source.name}` }} className={styles["name"]}>
           {called ?? source.name}
         </Link>
         <SourceState source={source} />
       </td>
-      <td role="cell" className={styles["rate"]} data-name="Rate">
-        <Rate source={source} />
-      </td>
-      <td role="cell" className={styles["number"]} data-name="Events">
-        <Events source={source} />
-      </td>
-      <td role="cell" className={styles["number"]} data-name="Rejected">
-        {source.rejected === 0 ? (
-          <span className="muted">0</span>
-        ) : (
+      <Figures
+        source={source}
+        rejected={
           <button
             type="button"
             className={styles["rejected"]}
@@ -102,15 +93,8 @@ function SourceRow({ source, called, mayChange, onRejected, onAct }: RowProps) {
           >
             {formatCompact(source.rejected)}
           </button>
-        )}
-        {source.lost > 0 && <RowSub>{plural(source.lost, "lost", "lost")}</RowSub>}
-      </td>
-      <td role="cell" className={styles["number"]} data-name="Waiting">
-        <Waiting source={source} />
-      </td>
-      <td role="cell" className={styles["when"]} data-name="Last event">
-        <Time at={source.last_event_at} />
-      </td>
+        }
+      />
       <td
         role="cell"
         className={classes(styles["error"], clean && source.note === "" && styles["none"])}

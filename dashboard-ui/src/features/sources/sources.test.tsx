@@ -17,14 +17,15 @@ const file = (name: string, change: object): SourceItem =>
 
 describe("sources", () => {
   it("show counts, lag and the last error", async () => {
+    server.use(get("/api/v2/sources", { items: [makeSource({ rate: 2.5 })] }));
     renderApp("/sources");
     expect((await within(await row()).findAllByRole("cell")).map((cell) => cell.textContent)).toEqual([
       "zeek-coreReceiving · sent by a program · zeek",
-      "0/s",
+      "2.5/s",
       "1.2M4.8 MiB",
       "2",
       "7",
-      expect.stringMatching(/\d\d:\d\d/),
+      expect.stringMatching(/\d\d:\d\d.*event .*\d\d:\d\d/),
       "line 4: no time",
       "",
     ]);
@@ -45,6 +46,20 @@ describe("sources", () => {
     expect(text).toContain("none");
   });
 
+  it("say that a program is quiet a minute after it stopped, and a source that runs after ten", async () => {
+    const last_seen_at = NOW - 120_000_000;
+    const items = [
+      file("replayed", { last_seen_at }),
+      makeSource({ name: "log", kind: "watch", state: "running", last_seen_at }),
+      file("sending", { last_seen_at, rate: 0.5 }),
+    ];
+    server.use(get("/api/v2/sources", { items }));
+    renderApp("/sources");
+    await row();
+    const states = screen.getAllByText(/ · /).map(({ textContent }) => textContent?.split(" · ")[0]);
+    expect(states).toEqual(["Quiet", "Running", "Receiving"]);
+  });
+
   it("open the newest rejected lines, as text, in the address", async () => {
     const { user, address } = renderApp("/sources");
     await user.click(within(await row()).getByRole("button", { name: /2 rejected lines of zeek-core/ }));
@@ -56,11 +71,14 @@ describe("sources", () => {
     await waitFor(() => expect(address()).toBe("/sources"));
   });
 
-  it("are one row for the files of a replay, which unfolds", async () => {
+  it("are one row for those of one name before the colon, which unfolds", async () => {
     const items = [
       file("alone:file", { events: 9 }),
-      file("case:Security", { events: 30, rejected: 2 }),
+      file("case", { events: 1, lost: 3, last_error: "no JSON", last_seen_at: NOW - 9e6 }),
+      file("case:Security", { events: 30, rejected: 2, lost: 4, last_error: "no time", last_seen_at: NOW }),
       file("case:System", { events: 12, format: "evtx" }),
+      file("fw:eu", {}),
+      file("fw:us", {}),
       makeSource({ name: "site:fw", kind: "syslog", origin: "api" }),
       makeSource({ name: "site:vpn", kind: "syslog", origin: "api" }),
     ];
@@ -71,22 +89,23 @@ describe("sources", () => {
       table
         .getAllByRole("row")
         .map((one) => one.querySelector("td")?.querySelector("a, button")?.textContent);
-    expect(names().slice(1)).toEqual(["alone:file", "case2 files ", "site:fw", "site:vpn"]);
+    expect(names().slice(1)).toEqual(["alone:file", "case3 sources ", "fw2 sources ", "site:fw", "site:vpn"]);
     const group = table.getByRole("button", { name: /^case/ });
     expect(group.closest("tr")).toHaveTextContent("several formats");
-    expect(group.closest("tr")).toHaveTextContent("Lines of 1 file were rejected.");
+    expect(group.closest("tr")).toHaveTextContent("2 of 3 sources with errors; Security: no time");
+    expect(table.getByRole("button", { name: /^fw/ }).closest("tr")).toHaveTextContent(/none$/);
     const cells = [...(group.closest("tr")?.querySelectorAll("td") ?? [])];
-    expect(cells.map(({ textContent }) => textContent).slice(2, 4)).toEqual(["429.5 MiB", "2"]);
+    expect(cells.map(({ textContent }) => textContent).slice(2, 4)).toEqual(["4314.3 MiB", "27 lost"]);
     await user.click(group);
     expect(group).toHaveAttribute("aria-expanded", "true");
-    expect(names().slice(2, 5)).toEqual(["case2 files ", "Security", "System"]);
+    expect(names().slice(2, 6)).toEqual(["case3 sources ", "case", "Security", "System"]);
     expect(table.getByRole("link", { name: "Security" })).toHaveAttribute(
       "href",
       expect.stringContaining("source%3Dcase%3ASecurity"),
     );
     expect(table.getByRole("button", { name: /2 rejected lines of case:Security/ })).toBeInTheDocument();
     await user.click(group);
-    expect(names()).toHaveLength(5);
+    expect(names()).toHaveLength(6);
   });
 
   it("say when rejected lines cannot be had, or none is kept", async () => {

@@ -148,10 +148,17 @@ async def test_cycles_are_refused_and_nothing_is_kept(school: School) -> None:
 
 async def test_the_graph_orders_what_the_teacher_did_not(school: School) -> None:
     await school.graph.says("m1", requires=(("ack", "syn"), ("fin", "ack")))
+    await school.graph.vouch(("ack", "syn"), ("fin", "ack"))
     await school.publish(lesson("z", teaches="fin"), lesson("y", teaches="ack"), lesson("x", teaches="syn"))
     view = await school.learning.course(BEN, "tcp")
     assert [one.slug for one in view.lessons] == ["x", "y", "z"]
     assert [(need.name, need.because) for need in view.lessons[2].needs] == [("ack", "fin")]
+
+
+async def test_what_only_a_medium_suggests_orders_no_lessons(school: School) -> None:
+    await school.graph.says("m1", requires=(("ack", "syn"),))
+    await school.publish(lesson("y", teaches="ack"), lesson("x", teaches="syn"))
+    assert [one.needs for one in (await school.learning.course(BEN, "tcp")).lessons] == [(), ()]
 
 
 async def test_the_graph_knows_what_lessons_explain(school: School) -> None:
@@ -183,7 +190,8 @@ async def test_merged_concepts_are_one(school: School) -> None:
 
 async def test_a_path_leads_from_what_is_known_to_a_goal(school: School) -> None:
     await school.publish(A, B, lesson("c", teaches="fin", requires="ack"), lesson("x", teaches="other"))
-    await school.graph.says("m1", requires=(("fin", "ethernet"),))
+    await school.graph.says("m1", requires=(("fin", "ethernet"), ("fin", "cheese")))
+    await school.graph.vouch(("fin", "ethernet"))
     path = await school.learning.path(BEN, "fin")
     assert [(step.lesson.slug, step.reason) for step in path.steps] == [("a", "syn"), ("b", "ack"), ("c", "fin")]
     assert ([gap.name for gap in path.gaps], path.minutes, path.is_reached) == (["ethernet"], 15, False)

@@ -7,6 +7,7 @@ from netsentinel.academy.graph import (
     Claims,
     ConceptClaim,
     ConceptKind,
+    Concepts,
     Direction,
     EdgeClaim,
     EdgeState,
@@ -35,6 +36,20 @@ def site(request: pytest.FixtureRequest, clock: FakeClock) -> Site:
         return memory_site(clock)
     database = request.getfixturevalue(f"{request.param}_database")
     return sql_site(database, SQLITE if request.param == "sqlite" else POSTGRES, clock)
+
+
+async def test_what_only_media_suggest_is_vouched_for_once_somebody_confirms_it(site: Site) -> None:
+    await site.says("m1", requires=(("a", "b"), ("b", "c"), ("c", "d"), ("a", "x")))
+    taught = Claims((ConceptClaim(name="b"),), (EdgeClaim(source="a", target="b"),))
+    await site.graph.state(ANA, Origin(OriginKind.COURSE, "crs_1"), taught)
+    assert await site.graph.vouched(T, [id_of("a")]) == [id_of("b")]
+    await site.vouch(("c", "d"))
+    assert await site.graph.vouched(T, [id_of("a")]) == [id_of("b")]
+    await site.vouch(("b", "c"))
+    assert await site.graph.vouched(T, [id_of("a"), id_of("c")]) == [id_of("d"), id_of("c"), id_of("b")]
+    assert await site.graph.vouched(OTHER, [id_of("a")]) == []
+    await Concepts(site.ground, site.graph).deny(ANA, edge("b", "c"))
+    assert await site.graph.vouched(T, [id_of("a")]) == [id_of("b")]
 
 
 async def test_what_a_medium_states_comes_back_as_concepts_and_edges(site: Site) -> None:

@@ -162,6 +162,9 @@ async def test_mastery_follows_a_concept_that_is_merged_and_comes_back_when_that
 async def test_what_builds_on_something_unknown_waits_and_says_for_what(gym: Gym) -> None:
     await gym.graph.says("m1", requires=(("syn scan", "port scan"),))
     harder, easier = await gym.write(choice("syn scan"), choice("port scan"))
+    suggested = await gym.practice.due(ANA)
+    assert [[because.code for because in item.why] for item in suggested.items] == [[ReasonCode.NEW]] * 2
+    await gym.graph.vouch(("syn scan", "port scan"))
     found = await gym.practice.due(ANA)
     assert [item.question.id for item in found.items] == [easier, harder]
     waits = found.items[1].why[1]

@@ -115,8 +115,8 @@ class Layout:
         ]
 
     async def _closure(self, tenant: TenantId, key: str) -> frozenset[str]:
-        """Keys of all that a concept requires by the graph."""
-        ids = await self._graph.closure(tenant, id_of(key))
+        """Keys of all that a concept requires by the graph, as far as somebody vouches for it."""
+        ids = await self._graph.vouched(tenant, [id_of(key)])
         return frozenset(one.key for one in await self._graph.find(tenant, ids)) if ids else frozenset()
 
 

@@ -268,7 +268,7 @@ class Learning:
         """
         graph, tenant = self._ground.graph, principal.tenant
         wanted = await graph.called(tenant, goal)
-        ids = await graph.closure(tenant, wanted.id)
+        ids = await graph.vouched(tenant, [wanted.id])
         found = {one.id: one for one in await graph.find(tenant, ids)} if ids else {}
         seen = await look(self._ground, principal)
         return path_to(wanted, [found[one] for one in ids if one in found], seen)

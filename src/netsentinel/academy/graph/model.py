@@ -219,6 +219,11 @@ class Edge:
     """Of the tenant's graph, when this was last different."""
 
     @property
+    def is_vouched(self) -> bool:
+        """Whether it counts, and not by what media suggest alone."""
+        return self.state is EdgeState.LIVE and self.rank > OriginKind.MEDIUM.rank
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether somebody vouches for it."""
         return self.rank == OriginKind.PEOPLE.rank

@@ -121,8 +121,8 @@ class GraphRows(Protocol):
         """Key -> edge in whichever state, of those that there are."""
         ...
 
-    def prerequisites(self, tx: ReadTx, tenant: TenantId) -> list[Edge]:
-        """Every edge of the relation `requires` that is live or held."""
+    def prerequisites(self, tx: ReadTx, tenant: TenantId, sources: Collection[str] | None = None) -> list[Edge]:
+        """Every edge of the relation `requires` that is live or held; only from these concepts where given."""
         ...
 
     def since(self, tx: ReadTx, tenant: TenantId, version: int) -> Change:

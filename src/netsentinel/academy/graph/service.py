@@ -304,6 +304,27 @@ class Graph:
         """Ids of all that must be understood before a concept, in an order to learn them in; or of all that need it."""
         return list(await self._ground.store.closure(tenant, concept_id, direction))
 
+    async def vouched(self, tenant: TenantId, concept_ids: Collection[str]) -> list[str]:
+        """Ids of all that must be understood before these, to learn in this order, as far as somebody vouches for it.
+
+        People, references and published courses do. What only media suggest counts here once a person confirmed it.
+        """
+
+        def read(tx: ReadTx) -> set[str]:
+            reached: set[str] = set()
+            layer = set(concept_ids)
+            while layer:
+                edges = self._ground.rows.prerequisites(tx, tenant, layer)
+                layer = {edge.key.target for edge in edges if edge.is_vouched} - reached
+                reached |= layer
+            return reached
+
+        reached = await self._ground.db.read(read)
+        order: dict[str, None] = {}
+        for concept in concept_ids if reached else ():
+            order |= dict.fromkeys(await self.closure(tenant, concept))
+        return [one for one in order if one in reached]
+
     async def path(self, tenant: TenantId, source: str, target: str, *, is_directed: bool = True) -> list[str]:
         """Ids on a shortest path between two concepts, both included; none when there is none."""
         found = await self._ground.store.path(tenant, source, target, is_directed=is_directed)

@@ -151,12 +151,13 @@ class MemoryRows:
         """Key -> edge in whichever state."""
         return {key: self.kept_edges[tenant, key] for key in keys if (tenant, key) in self.kept_edges}
 
-    def prerequisites(self, tx: ReadTx, tenant: TenantId) -> list[Edge]:
-        """Every edge of the relation `requires` that is live or held."""
+    def prerequisites(self, tx: ReadTx, tenant: TenantId, sources: Collection[str] | None = None) -> list[Edge]:
+        """Every edge of the relation `requires` that is live or held; only from these concepts where given."""
         return [
             edge
             for (owner, key), edge in self.kept_edges.items()
             if owner == tenant and key.relation is Relation.REQUIRES and edge.state is not EdgeState.DENIED
+            if sources is None or key.source in sources
         ]
 
     def since(self, tx: ReadTx, tenant: TenantId, version: int) -> Change:

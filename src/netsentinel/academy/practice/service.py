@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from netsentinel.academy import MASTERED
-from netsentinel.academy.graph import Direction
 from netsentinel.academy.practice.entries import PRACTICE_ANSWERED, PracticeAnswered
 from netsentinel.academy.practice.errors import AttemptTakenError
 from netsentinel.academy.practice.fsrs import Card, Fsrs, Phase, Rating, retrievability
@@ -110,9 +109,7 @@ class Practice:
         found: list[tuple[int, DueItem]] = []
         for question in fresh:
             own = {named[name].id for name in question.content.concepts}
-            before: dict[str, None] = {}
-            for concept in sorted(own):
-                before |= dict.fromkeys(await graph.closure(tenant, concept, Direction.PREREQUISITES))
+            before = await graph.vouched(tenant, sorted(own))
             lacks = [by_id[one] for one in before if one in by_id and one not in own]
             waits = _waits([one for one in lacks if known.mastery(one.id) < MASTERED], known)
             why = (Because(ReasonCode.NEW, "You were not asked this yet."), *waits)

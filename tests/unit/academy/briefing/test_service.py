@@ -40,6 +40,24 @@ async def test_what_is_mastered_is_not_lacked(clock: FakeClock) -> None:
     assert (await Briefing(site.graph, FixedAlerts(GUESSING), mastery).lessons(ANA, GUESSING.id)).lacks == ()
 
 
+async def test_what_nobody_reviewed_is_not_to_be_understood_first(clock: FakeClock) -> None:
+    site = await taught(clock, lesson("01", "Guessing", "t1110.001", requires=("password",)))
+    pairs = (("T1110", "cookie"), ("password", "microservice"), ("password", "secret"), ("secret", "entropy"))
+    await site.says("med_sheet", requires=pairs)
+    briefing = Briefing(site.graph, FixedAlerts(GUESSING), FixedMastery())
+
+    async def lacks() -> list[str]:
+        told = await briefing.lessons(ANA, GUESSING.id)
+        assert {one.key for one in told.lacks} < {*told.drill}
+        return [one.name for one in told.lacks]
+
+    assert set(await lacks()) == {"Credential Access", "Brute Force", "password"}
+    await site.vouch(("password", "secret"))
+    confirmed = await lacks()
+    assert set(confirmed) == {"Credential Access", "Brute Force", "password", "secret"}
+    assert confirmed.index("secret") < confirmed.index("password")
+
+
 async def test_an_alert_without_techniques_gets_what_fits_its_words(clock: FakeClock) -> None:
     site = await taught(clock, lesson("01", "Reading port scans"), lesson("02", "Phishing mail"))
     plain = replace(alert(1), tags=(), title="Port scan of 20 hosts", description="Somebody scans ports.")

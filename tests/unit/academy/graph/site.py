@@ -7,6 +7,7 @@ from netsentinel.academy.graph import (
     Claims,
     ConceptClaim,
     ConceptKind,
+    Concepts,
     EdgeClaim,
     EdgeKey,
     Graph,
@@ -43,6 +44,11 @@ class Site:
     async def says(self, medium: str, *concepts: str, requires: tuple[tuple[str, str], ...] = ()) -> Stated:
         """Have a medium state concepts, and pairs of which the first requires the second."""
         return await self.graph.state(ANA, origin(medium), claims(*concepts, requires=requires))
+
+    async def vouch(self, *pairs: tuple[str, str]) -> None:
+        """Have a person confirm that the first of each pair requires the second."""
+        for source, target in pairs:
+            await Concepts(self.ground, self.graph).confirm(ANA, edge(source, target))
 
     async def names(self, ids: "list[str] | tuple[str, ...]") -> list[str]:
         """The names of concepts, in the order of their ids."""

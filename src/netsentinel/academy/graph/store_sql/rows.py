@@ -93,10 +93,16 @@ class SqlRows:
             found |= {edge.key: edge for edge in edges}
         return found
 
-    def prerequisites(self, tx: ReadTx, tenant: TenantId) -> list[Edge]:
-        """Every edge of the relation `requires` that is live or held."""
+    def prerequisites(self, tx: ReadTx, tenant: TenantId, sources: Collection[str] | None = None) -> list[Edge]:
+        """Every edge of the relation `requires` that is live or held; only from these concepts where given."""
         sql = f"{EDGES} AND relation = ? AND state IN ('live', 'held')"
-        return [edge_of(row) for row in tx.rows(sql, (tenant, Relation.REQUIRES))]
+        if sources is None:
+            return [edge_of(row) for row in tx.rows(sql, (tenant, Relation.REQUIRES))]
+        return [
+            edge_of(row)
+            for some in portions(sources)
+            for row in tx.rows(f"{sql} AND source IN ({marks(len(some))})", (tenant, Relation.REQUIRES, *some))
+        ]
 
     def since(self, tx: ReadTx, tenant: TenantId, version: int) -> Change:
         """What is different from the graph at that version; everything for 0."""

@@ -10,7 +10,6 @@ from netsentinel.alerts.model import Alert, AlertSample
 from netsentinel.alerts.ports import AlertStore, EvidenceStore
 from netsentinel.alerts.triage.model import NearbyEvent, NearbyEvents
 from netsentinel.events.lake import EventFilter, EventStore, FoundEvents, StoredEvent
-from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx
@@ -18,6 +17,8 @@ from netsentinel.storage.ports import Database, ReadTx
 _COLUMNS = {"address": ("src_ip", "dst_ip"), "user": ("user",), "host": ("device", "source")}
 """Where an entity of each kind stands in an event."""
 _NARROWER = 4
+_NARROWEST: Micros = 2
+"""The microsecond after a time: what does not fit then is all of one time, and of it there are some only."""
 
 
 class Surroundings:
@@ -78,13 +79,12 @@ class Surroundings:
         """
         width = around
         found, is_cut = await self._search(alert, at + 1, at + width, half + 1)
-        while (len(found) > half or is_cut) and width > SECOND:
-            width = max(SECOND, width // _NARROWER)
+        while (len(found) > half or is_cut) and width > _NARROWEST:
+            width = max(_NARROWEST, width // _NARROWER)
             found, is_cut = await self._search(alert, at + 1, at + width, half + 1)
         if len(found) <= half and not is_cut:
             return found, at + width
-        kept = found[:half]
-        return kept, kept[-1].time + 1
+        return found[:half], at + 1
 
     async def _search(self, alert: Alert, since: Micros, until: Micros, limit: int) -> tuple[list[StoredEvent], bool]:
         """The newest events of the alert's entity in a span of time, oldest first; whether they are cut."""

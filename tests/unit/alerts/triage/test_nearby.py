@@ -139,10 +139,20 @@ async def test_of_too_many_the_nearest_are_given(scene: Scene) -> None:
 
 async def test_very_many_at_once_are_cut_and_it_says_so(scene: Scene) -> None:
     scene.alert(entity="10.0.0.1")
-    await scene.keep(*((1 + n, {"src_ip": "10.0.0.1"}) for n in range(40)))
+    await scene.keep(*((1, {"src_ip": "10.0.0.1"}) for _ in range(40)))
     found = await scene.of(limit=10)
     assert len(found.items) == 5
-    assert found.truncated
+    assert (found.truncated, found.until) == (True, NOON + 1)
+
+
+@pytest.mark.parametrize("apart", [1, 50, 50_000])
+async def test_of_many_within_a_second_every_one_until_the_end_is_given(scene: Scene, apart: int) -> None:
+    scene.alert(entity="10.0.0.1")
+    await scene.keep(*((apart * n, {"src_ip": "10.0.0.1"}) for n in range(1, 20)))
+    found = await scene.of(limit=10)
+    times = [item.event.time - NOON for item in found.items]
+    assert 0 < len(times) <= 5
+    assert times == [apart * n for n in range(1, 20) if NOON + apart * n < found.until]
 
 
 async def test_an_alert_of_another_tenant_has_no_surroundings(scene: Scene) -> None:

@@ -7,12 +7,13 @@ import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import pytest
 import zstandard
 
+from netsentinel.detection import pool as pool_module
 from netsentinel.detection.model import Finding
 from netsentinel.detection.models import Deployment, Role
 from netsentinel.detection.pool import ProcessPool
@@ -264,6 +265,39 @@ async def test_it_dies_again_and_again_and_comes_back(rules: Path) -> None:
             assert pool.rules == 1
 
 
+async def test_closing_ends_the_process_that_is_being_started_again(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[asyncio.subprocess.Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def noted(*arguments: str, **options: Any) -> asyncio.subprocess.Process:
+        started.append(await start(*arguments, **options))
+        return started[-1]
+
+    async with ProcessPool([rules]) as pool:
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+        os.kill(pool.pid, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while not started:
+                await asyncio.sleep(0.01)
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 8, "as long as it takes to start, at most"
+    assert [one.returncode for one in started] == [-signal.SIGKILL]
+
+
+async def test_closing_does_not_wait_until_it_would_be_started_again(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "_BACKOFF_S", (60.0,))
+    monkeypatch.setattr(pool_module, "_STOP_S", 60.0)
+    async with asyncio.timeout(20):
+        async with ProcessPool([rules]) as pool:
+            await die(pool)
+        with pytest.raises(UnavailableError):
+            await pool.restore(b"")
+
+
 async def test_a_process_that_cannot_load_its_rules_does_not_start(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -284,4 +318,8 @@ async def test_a_disk_that_keeps_no_events_is_told_apart_from_a_death(
         folder.unlink()
         await pool.restore(b"")
         assert [one.events for one in await pool.analyze([batch(1, 0, 3), batch(2, 3, 3)])] == [3, 3]
-        assert (await pool.hand_over()).events == 6
+        first, second = await pool.analyze([batch(3, 6, 3), batch(4, 9, 30)])
+        assert 0 < first.kept < second.kept
+        spool = await pool.hand_over()
+        assert spool.events == 6 + 33
+        assert spool.size > first.kept + second.kept

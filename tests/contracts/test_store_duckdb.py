@@ -3,26 +3,28 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
-from netsentinel.events.lake import EventFilter, EventLake, HuntResult
+from netsentinel.events.lake import EventFilter, EventLake, FoundEvents, HuntResult, merging
 from netsentinel.events.lake import store_duckdb as module
 from netsentinel.events.lake import worker as worker_module
 from netsentinel.events.lake import workers as workers_module
 from netsentinel.events.lake.frames import HUNT_BYTES, Found, Search
+from netsentinel.events.lake.merging import MERGE_AT
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.worker import Lake
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import DAY, HOUR, SECOND
-from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
+from netsentinel.kernel.errors import InvalidFilterError, StorageFullError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage import SqliteDatabase, Tx
@@ -108,17 +110,22 @@ async def test_files_of_a_refused_commit_are_removed_and_others_wait_for_the_nex
     def refuse(_tx: Tx) -> None:
         raise UnavailableError("Another server was first.")
 
-    async def write(work: Callable[[Tx], object]) -> None:
-        del work
-        raise UnavailableError("Nobody knows whether it was committed.")
+    def failing(error: UnavailableError) -> Callable[[Callable[[Tx], object]], Awaitable[None]]:
+        async def write(work: Callable[[Tx], object]) -> None:
+            del work
+            raise error
 
-    for number in range(2):
+        return write
+
+    full = failing(StorageFullError("Nothing of it was kept."))
+    unknown = failing(UnavailableError("Nobody knows whether it was committed."))
+    for number, (write, left) in enumerate(((yard.db.write, 0), (full, 0), (unknown, 1))):
+        monkeypatch.setattr(yard.db, "write", write)
         yard.spool.begin(InboxBatch(number, DEFAULT_TENANT, "eve", "", NOON, 1, b""))
         yard.spool.keep([event(number)])
         with pytest.raises(UnavailableError):
             await yard.store.append(yard.spool.cut(), refuse)
-        assert len(yard.files()) == number
-        monkeypatch.setattr(yard.db, "write", write)
+        assert len(yard.files()) == left
 
 
 async def test_what_arrived_last_is_found_in_the_files_that_were_stored_last(
@@ -137,15 +144,36 @@ async def test_what_arrived_last_is_found_in_the_files_that_were_stored_last(
 
 
 async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard) -> None:
-    for number in range(module.MERGE_AT + 1):
+    for number in range(MERGE_AT + 1):
         await yard.keep(event(number), event(number, class_uid=4003))
     before = [one.id for one in await yard.found()]
-    assert await yard.lake.compact() == 2 * (module.MERGE_AT + 1)
+    assert await yard.lake.compact() == 2 * (MERGE_AT + 1)
     assert [one.id for one in await yard.found()] == before
     assert await yard.lake.compact() == 0
     yard.clock.advance(300 * SECOND)
     await yard.lake.compact()
     assert len(yard.files()) == 2
+
+
+async def test_a_file_that_cannot_be_read_holds_up_no_others(yard: Yard) -> None:
+    await yard.keep(event(1, time=NOON - 900 * DAY))
+    for number in range(MERGE_AT):
+        await yard.keep(event(number), event(number, tenant=OTHER))
+    broken = next(path for path in yard.files() if path.startswith("default/20605"))
+    (yard.folder / broken).write_bytes(b"PAR1")
+    with capture_logs() as told:
+        assert await yard.lake.compact() == MERGE_AT
+    assert len(await yard.found(OTHER)) == MERGE_AT
+    assert [(one["event"], one["tenant"], one["files"]) for one in told] == [
+        ("lake_files_unmerged", "default", MERGE_AT)
+    ]
+    with capture_logs() as told:
+        for _ in range(6):
+            await yard.lake.compact()
+    assert len(told) <= 3, "half as many each time, and in the end none for a day"
+    yard.clock.advance(300 * SECOND)
+    await yard.lake.compact()
+    assert len([path for path in yard.files() if path.startswith("o%27ther")]) == 1, "what was merged is removed"
 
 
 async def test_many_long_events_are_stored_in_little_memory(yard: Yard) -> None:
@@ -184,11 +212,11 @@ async def test_a_page_of_very_many_events_of_one_time_reads_no_others(yard: Yard
 
 
 async def test_files_of_long_events_become_one_too(yard: Yard) -> None:
-    for number in range(module.MERGE_AT):
+    for number in range(MERGE_AT):
         await yard.keep(*(event(20 * number + at, native=long(at)) for at in range(20)))
-    assert await yard.lake.compact() == module.MERGE_AT
+    assert await yard.lake.compact() == MERGE_AT
     counted = await yard.hunt("SELECT count(*), min(time), max(time) FROM events")
-    assert counted.rows == ((20 * module.MERGE_AT, NOON, NOON + (20 * module.MERGE_AT - 1) * SECOND),)
+    assert counted.rows == ((20 * MERGE_AT, NOON, NOON + (20 * MERGE_AT - 1) * SECOND),)
 
 
 async def test_retention_is_per_tenant(yard: Yard) -> None:
@@ -353,6 +381,52 @@ async def test_a_hunt_waits_for_those_of_others_and_not_for_ever(
         first.cancel()
         assert (await others).rows == ((1,),), "before what the first tenant asked earlier"
         second.cancel()
+
+
+async def test_files_that_another_server_stored_are_said_to_be_missing(
+    yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "MERGE_AT", 2)
+    await yard.keep(event(1))
+    await yard.keep(event(2))
+    processes = LakeProcesses(*(LakeWorkers(tmp_path / "other", memory_mib=128) for _ in range(3)))
+    async with processes.writing, processes.searching, processes.hunting:
+        other = DuckLake(yard.db, SqlLakeFiles(), tmp_path / "other", processes, yard.clock)
+        (tmp_path / "other").mkdir()
+        for ask in (
+            other.search(DEFAULT_TENANT, EventFilter(), 10),
+            other.histogram(DEFAULT_TENANT, EventFilter(), HOUR),
+            other.facet(DEFAULT_TENANT, EventFilter(), "user", 10),
+            other.hunt(DEFAULT_TENANT, "SELECT * FROM events", limit=10, seconds=20),
+        ):
+            with pytest.raises(UnavailableError, match=r"2 of the 2 files .* Another server"):
+                await ask
+        assert await other.compact() == 0
+        assert await other.search(OTHER, EventFilter(), 10) == FoundEvents(())
+    assert await yard.lake.compact() == 2
+
+
+async def test_a_large_write_may_take_longer(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WRITE_S", 0.0)
+    monkeypatch.setattr(module, "_SLOWEST", 2**40)
+    with pytest.raises(UnavailableError, match=r"longer than 0 s and was stopped\.$"):
+        await yard.keep(event(1), event(2))
+    monkeypatch.setattr(module, "_SLOWEST", 1)
+    assert await yard.keep(event(1), event(2)) == 2
+
+
+async def test_what_cannot_be_removed_now_stops_nothing(yard: Yard) -> None:
+    for number in range(MERGE_AT):
+        await yard.keep(event(number))
+    (first, *_) = yard.files()
+    assert await yard.lake.compact() == MERGE_AT
+    (yard.folder / first).unlink()
+    (yard.folder / first).mkdir()  # cannot be unlinked
+    yard.clock.advance(300 * SECOND)
+    with capture_logs() as told:
+        assert await yard.lake.compact() == 0
+    assert [one["event"] for one in told] == ["lake_file_left"]
+    assert len([path for path in yard.files() if (yard.folder / path).is_file()]) == 1
 
 
 async def test_a_dead_worker_is_replaced(yard: Yard) -> None:

@@ -53,7 +53,7 @@ class Mortal:
 
     async def hand_over(self) -> Spool:
         self._may_die(0.03)
-        spool, self._spool = Spool(",".join(self._spool), len(self._spool), 0), []
+        spool, self._spool = Spool(",".join(self._spool), len(self._spool), 0, 0), []
         return spool
 
     def _may_die(self, chance: float, *, of_these: bool = False) -> None:

@@ -38,7 +38,7 @@ _CHECKPOINT_EVERY: Micros = 5 * SECOND
 _CHECKPOINT_EVENTS = 50_000
 """After so many events a checkpoint is due in any case: they wait on disk to be stored."""
 _CHECKPOINT_BYTES = 128 * MIB
-"""The same of what they take, uncompressed: the lake has two minutes to store them."""
+"""The same of the bytes that they came as, or take until they are stored where those are more."""
 
 
 @dataclass(slots=True)
@@ -181,7 +181,7 @@ class Processor:
                     await commit
                 self._covered += [batch.id for batch in batches]
                 self._unstored += sum(result.events for result in results)
-                self._unstored_bytes += sum(result.size for result in results)
+                self._unstored_bytes += sum(max(result.size, result.kept) for result in results)
                 commit = asyncio.create_task(self._record(batches, results))
                 if self._is_due():
                     await commit

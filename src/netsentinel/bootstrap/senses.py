@@ -28,7 +28,7 @@ from netsentinel.events.configured import (
     SourceConfig,
     read_sources,
 )
-from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
+from netsentinel.events.lake.store_duckdb import LOCK, DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.sources import KINDS, Fence, Place
@@ -36,12 +36,14 @@ from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import TenantId
+from netsentinel.storage.private_file import only_one
 
 _log = structlog.get_logger("netsentinel")
 
 _TEND_EVERY_S = 30.0
 
 
+_SHARED = "Another server stores its events in {}. Each server has a folder of its own for them."
 _OUR_LICENCE = "Apache License 2.0"
 
 
@@ -56,7 +58,12 @@ class Rules:
 
 
 async def open_lake(stack: AsyncExitStack, settings: Settings, ground: Ground) -> DuckLake:
-    """The lake, without what a crash left in its folder. Its processes are started when they are needed."""
+    """The lake, without what a crash left in its folder. Its processes are started when they are needed.
+
+    Raises:
+        UnavailableError: another server uses the same folder, whatever its data folder is.
+    """
+    stack.enter_context(only_one(settings.lake_path / LOCK, _SHARED.format(settings.lake_path)))
 
     async def workers(at_once: int) -> LakeWorkers:
         made = LakeWorkers(settings.lake_path, memory_mib=settings.lake_memory_mib, at_once=at_once)

@@ -74,5 +74,7 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     """Whether there were more findings than are told of one batch."""
     omitted: int = 0
     """Events that the tenant's own rules did not judge, because these had taken too long."""
+    kept: int = 0
+    """Bytes that its events take until the lake has them."""
     took: Micros = 0
     """Time of the processor that it took; 0 where nobody measured it."""

@@ -157,7 +157,8 @@ class Pipeline:
             self._spool.begin(batch)
         for lines in split_lines(_unpacked(batch.raw, tally), self._max_line):
             self.examine(lines, origin, tally, replayed=batch.done)
-        return _result(batch, tally, sum(one.take_omitted() for one in self._frugal))
+        omitted = sum(one.take_omitted() for one in self._frugal)
+        return _result(batch, tally, omitted, self._spool.taken if self._spool is not None else 0)
 
     def reject(self, batch: InboxBatch, reason: str) -> BatchResult:
         """The result of a batch that cannot be analysed: every record is kept, with the reason."""
@@ -326,7 +327,7 @@ class Pipeline:
         return usual.parse(record, line, origin.tenant, origin.source)
 
 
-def _result(batch: InboxBatch, tally: Tally, omitted: int = 0) -> BatchResult:
+def _result(batch: InboxBatch, tally: Tally, omitted: int = 0, kept: int = 0) -> BatchResult:
     return BatchResult(
         batch=batch.id,
         events=tally.events,
@@ -338,6 +339,7 @@ def _result(batch: InboxBatch, tally: Tally, omitted: int = 0) -> BatchResult:
         rejected_lines=tuple(tally.rejected),
         is_cut=tally.is_cut,
         omitted=omitted,
+        kept=kept,
     )
 
 

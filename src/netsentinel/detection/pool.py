@@ -103,7 +103,7 @@ class ProcessPool:
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
-        self._closing = False
+        self._closing = asyncio.Event()
         self._forgotten = False
         self._deaths = 0
         self._turn = asyncio.Lock()
@@ -124,7 +124,7 @@ class ProcessPool:
         Raises:
             UnavailableError: it cannot be started.
         """
-        self._closing = False
+        self._closing.clear()
         child, rules = await self._start()
         self._take(child, rules)
         self._keeper = asyncio.create_task(self._keep(child), name="detection-process")
@@ -132,7 +132,7 @@ class ProcessPool:
 
     async def __aexit__(self, *exc: object) -> None:
         """Let the process finish what it was given, then end it."""
-        self._closing = True
+        self._closing.set()
         child, keeper = self._child, self._keeper
         if child is not None and child.process.stdin is not None:
             child.process.stdin.close()
@@ -246,7 +246,7 @@ class ProcessPool:
     def _remembering(self) -> _Child:
         if self._forgotten:
             raise UnavailableError("The detection process was started again and waits for its state.")
-        if self._child is None or self._closing:
+        if self._child is None or self._closing.is_set():
             raise UnavailableError("The detection process is not running.")
         return self._child
 
@@ -254,7 +254,7 @@ class ProcessPool:
         if self._keeper is None:
             raise UnavailableError("The detection process is not running.")
         await self._ready.wait()
-        if self._child is None or self._closing:
+        if self._child is None or self._closing.is_set():
             raise UnavailableError("The detection process is ending.")
         return self._child
 
@@ -319,11 +319,8 @@ class ProcessPool:
             self._ready.clear()
             self._forgotten = True
             _fail(child)
-            with contextlib.suppress(ProcessLookupError):
-                child.process.kill()
-            await child.process.wait()
-            await _close(child)
-            if self._closing:
+            await _kill(child)
+            if self._closing.is_set():
                 self._ready.set()
                 return
             started = await self._start_again()
@@ -348,20 +345,28 @@ class ProcessPool:
                 future.set_result(answer)
 
     async def _start_again(self) -> _Child | None:
-        while not self._closing:
-            await asyncio.sleep(_BACKOFF_S[min(self._deaths, len(_BACKOFF_S) - 1)])
+        while not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), _BACKOFF_S[min(self._deaths, len(_BACKOFF_S) - 1)])
+                return None
             self._deaths += 1
             try:
                 child, rules = await self._start()
             except UnavailableError:
                 continue
+            if self._closing.is_set():  # meanwhile: nobody would ever end this one
+                await _kill(child)
+                return None
             self._take(child, rules)
             return child
         return None
 
 
-async def _close(child: _Child) -> None:
-    """Take note of what could not be sent any more; otherwise asyncio tells it as an error that nobody looked at."""
+async def _kill(child: _Child) -> None:
+    """End it, and take note of what could not be sent any more; asyncio tells that as an error nobody looked at."""
+    with contextlib.suppress(ProcessLookupError):
+        child.process.kill()
+    await child.process.wait()
     if child.process.stdin is not None:
         child.process.stdin.close()
         with contextlib.suppress(ConnectionError):

@@ -88,7 +88,7 @@ class CountingPool:
 
     async def hand_over(self) -> Spool:
         kept, self.kept = self.kept, 0
-        return Spool("", kept, 0)
+        return Spool("", kept, 0, 0)
 
     async def snapshot(self) -> bytes:
         return str(self.seen).encode()

@@ -142,9 +142,11 @@ class Spool:
     events: int
     longest: int
     """Bytes of the longest line."""
+    size: int
+    """Bytes of all of them."""
 
 
-EMPTY_SPOOL = Spool("", 0, 0)
+EMPTY_SPOOL = Spool("", 0, 0, 0)
 
 
 class LakeFile(msgspec.Struct, frozen=True, kw_only=True):

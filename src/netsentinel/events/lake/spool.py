@@ -46,6 +46,11 @@ class SpoolWriter:
         self._begun_at = 0
         self._encoder = msgspec.json.Encoder()
 
+    @property
+    def taken(self) -> int:
+        """Bytes that were kept since `begin`."""
+        return self._file.tell() - self._begun_at if self._file is not None else 0
+
     def begin(self, batch: InboxBatch) -> None:
         """What is kept from now on came with this batch."""
         self._batch, self._received_at, self._number = batch.id, batch.received_at, 0
@@ -86,8 +91,9 @@ class SpoolWriter:
         if self._file is None:
             return EMPTY_SPOOL
         with _told():
+            size = self._file.tell()
             self._file.close()
-        spool = Spool(str(self._path), self._events, self._longest)
+        spool = Spool(str(self._path), self._events, self._longest, size)
         self._file, self._events, self._longest = None, 0, 0
         return spool
 

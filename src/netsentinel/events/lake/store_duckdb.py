@@ -1,11 +1,12 @@
 """The lake on disk: Parquet files by tenant, day and class, written and read by DuckDB in worker processes."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+import structlog
 
 from netsentinel.events.lake.frames import (
     Answer,
@@ -21,6 +22,7 @@ from netsentinel.events.lake.frames import (
     Write,
     Written,
 )
+from netsentinel.events.lake.merging import Merges
 from netsentinel.events.lake.model import (
     Bucket,
     EventFilter,
@@ -38,22 +40,24 @@ from netsentinel.events.lake.ports import LakeFiles
 from netsentinel.events.lake.query import check, check_grouping, value_of
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.kernel.clock import DAY, SECOND, Clock
-from netsentinel.kernel.errors import NetSentinelError, UnavailableError
+from netsentinel.kernel.errors import InvalidFilterError, NetSentinelError, StorageFullError, UnavailableError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
+_log = structlog.get_logger("netsentinel.lake")
+
 _Kind = TypeVar("_Kind", Written, Found, Counted, Tallied, Hunted)
 
 _WRITE_S = 120.0
+_SLOWEST = 256 * 1024
+"""Bytes of events that a disk writes in a second, at the least: so much longer may a large write take."""
 _SEARCH_S = 60.0
 TURN_S = 10.0
 """So long does a hunt wait until those of others have ended."""
+LOCK = "server.lock"
+"""In the lake's folder: held by the server whose folder it is."""
 _PIECE = 5_000
-MERGE_AT = 12
-"""So many small files of one tenant, day and class become one."""
-SMALL_BYTES = 16 * 1024 * 1024
-_MERGED_BYTES = 64 * 1024 * 1024
 _GRACE: Micros = 120 * SECOND
 """A file that counts no more stays so long for the searches that have begun."""
 
@@ -85,6 +89,7 @@ class DuckLake:
         self._workers = workers
         self._clock = clock
         self._struck: list[tuple[Micros, str]] = []
+        self._merges = Merges()
 
     async def tidy(self) -> int:
         """Remove every file that is not recorded: what a crash left. Before anything is stored; how many."""
@@ -92,13 +97,13 @@ class DuckLake:
         return await asyncio.to_thread(self._remove_others, recorded)
 
     def _remove_others(self, recorded: set[str]) -> int:
+        kept = recorded | {LOCK}
         left = [
             path
             for path in self._folder.rglob("*")
-            if path.is_file() and path.relative_to(self._folder).as_posix() not in recorded
+            if path.is_file() and path.relative_to(self._folder).as_posix() not in kept
         ]
-        for path in left:
-            path.unlink(missing_ok=True)
+        _remove(left)
         return len(left)
 
     async def append(self, spool: Spool, also: Callable[[Tx], None]) -> int:
@@ -112,7 +117,7 @@ class DuckLake:
             return 0
         now = self._clock.now()
         request = Write(spool.path, spool.longest, new_id("lake", now), now)
-        files = await self._make(request)
+        files = await self._make(request, spool.size)
         events = sum(file.events for file in files)
         if events != spool.events:
             await self._discard(files)
@@ -131,11 +136,11 @@ class DuckLake:
 
         try:
             await self._db.write(record)
-        except NetSentinelError:
-            if is_refused:  # otherwise it may have been recorded all the same, and the files count
+        except NetSentinelError as error:
+            if is_refused or isinstance(error, StorageFullError):  # otherwise it may have been recorded all the same
                 await self._discard(files)
             raise
-        await asyncio.to_thread(Path(spool.path).unlink, missing_ok=True)
+        await asyncio.to_thread(_remove, [Path(spool.path)])
         return events
 
     async def search(
@@ -146,8 +151,7 @@ class DuckLake:
         files = await self._covering(tenant, where)
         if not files:
             return FoundEvents(())
-        request = Search(files, tenant, where, limit, after)
-        found = _of(await self._workers.searching.ask(request, _SEARCH_S), Found)
+        found = _of(await self._ask(Search(files, tenant, where, limit, after)), Found)
         return FoundEvents(found.events, found.is_cut)
 
     async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
@@ -166,7 +170,7 @@ class DuckLake:
         files = await self._covering(tenant, where)
         if not files:
             return []
-        answer = _of(await self._workers.searching.ask(Count(files, tenant, where, width, by), _SEARCH_S), Counted)
+        answer = _of(await self._ask(Count(files, tenant, where, width, by)), Counted)
         bars: dict[Micros, list[ValueCount]] = {}
         for at, value, count in answer.buckets:
             bars.setdefault(at, []).append(ValueCount("" if value is None else value, count))
@@ -179,8 +183,7 @@ class DuckLake:
         files = await self._covering(tenant, where)
         if not files:
             return Facet(column, (), 0, 0)
-        request = Tally(files, tenant, where, column, limit)
-        answer = _of(await self._workers.searching.ask(request, _SEARCH_S), Tallied)
+        answer = _of(await self._ask(Tally(files, tenant, where, column, limit)), Tallied)
         found = tuple(ValueCount(value, count) for value, count in answer.values)
         return Facet(column, found, answer.distinct, answer.events)
 
@@ -197,8 +200,7 @@ class DuckLake:
         """
         files = await self._covering(tenant, EventFilter())
         began = asyncio.get_running_loop().time()
-        request = Hunt(files, tenant, sql, limit, seconds)
-        answer = _of(await self._workers.hunting.ask(request, seconds, wait_s=TURN_S), Hunted)
+        answer = _of(await self._ask(Hunt(files, tenant, sql, limit, seconds)), Hunted)
         took = asyncio.get_running_loop().time() - began
         return HuntResult(answer.columns, answer.rows, answer.truncated, round(took, 3))
 
@@ -222,21 +224,27 @@ class DuckLake:
         await self.compact()
 
     async def compact(self) -> int:
-        """Make one file of many small ones wherever there are many, and remove files that count no more; how many."""
-        groups: dict[tuple[TenantId, int, int, int], list[LakeFile]] = defaultdict(list)
-        for file in await self._db.read(self._files.all):
-            if file.size < SMALL_BYTES:
-                groups[file.tenant, file.day, file.class_uid, file.stored_at // DAY].append(file)
-        merged = 0
-        for group in groups.values():
-            if len(group) >= MERGE_AT:
-                merged += await self._merge(_first(group))
+        """Remove files that count no more, and make one file of many small ones wherever there are many; how many.
+
+        Files that cannot become one are told of, and hold up no others. What is not in the folder is another server's.
+        """
         await self._remove_struck()
+        recorded = await self._db.read(self._files.all)
+        there = await asyncio.to_thread(self._there, recorded)
+        own, merged = (file for file in recorded if file.path in there), 0
+        for files in self._merges.due(own, self._clock.now()):
+            merged += await self._merge(files)
         return merged
 
     async def _merge(self, files: Sequence[LakeFile]) -> int:
         request = Merge(tuple(files), new_id("lake", self._clock.now()))
-        made = await self._make(request)
+        try:
+            made = await self._make(request, sum(file.size for file in files))
+        except UnavailableError as error:
+            self._merges.failed(files, self._clock.now())
+            told = {"tenant": files[0].tenant, "first": files[0].path, "files": len(files)}
+            _log.warning("lake_files_unmerged", detail=error.detail.partition("\n")[0], **told)
+            return 0
 
         def exchange(tx: Tx) -> bool:
             current = {file.path for file in self._files.all(tx)}
@@ -252,17 +260,36 @@ class DuckLake:
         self._strike(files)
         return len(files)
 
-    async def _make(self, request: Write | Merge) -> tuple[LakeFile, ...]:
-        """The files; of those that it could not finish, and the ones before them, nothing stays on the disk."""
+    async def _make(self, request: Write | Merge, size: int) -> tuple[LakeFile, ...]:
+        """The files, of so many bytes; of those that it could not finish, and the ones before them, nothing stays."""
         try:
-            return _of(await self._workers.writing.ask(request, _WRITE_S), Written).files
+            return _of(await self._workers.writing.ask(request, _WRITE_S + size / _SLOWEST), Written).files
         except NetSentinelError:
             await asyncio.to_thread(self._remove_named, request.name)
             raise
 
     def _remove_named(self, name: str) -> None:
-        for left in self._folder.rglob(f"{name}.*"):
-            left.unlink(missing_ok=True)
+        _remove(self._folder.rglob(f"{name}.*"))
+
+    async def _ask(self, request: Search | Count | Tally | Hunt) -> Answer:
+        """The answer; where there is none because files are not in the folder, that is what is told."""
+        try:
+            if isinstance(request, Hunt):
+                return await self._workers.hunting.ask(request, request.seconds, wait_s=TURN_S)
+            return await self._workers.searching.ask(request, _SEARCH_S)
+        except (UnavailableError, InvalidFilterError) as error:
+            there = await asyncio.to_thread(self._there, request.files)
+            missing = [file.path for file in request.files if file.path not in there]
+            if not missing:
+                raise
+            _log.warning("lake_files_missing", tenant=request.tenant, files=len(missing), first=missing[0])
+            raise UnavailableError(
+                f"{len(missing)} of the {len(request.files)} files with these events are not in this server's folder. "
+                "Another server on the same database stored them and must be asked, or they were lost."
+            ) from error
+
+    def _there(self, files: Sequence[LakeFile]) -> set[str]:
+        return {file.path for file in files if (self._folder / file.path).is_file()}
 
     async def _covering(self, tenant: TenantId, where: EventFilter) -> tuple[LakeFile, ...]:
         def read(tx: ReadTx) -> list[LakeFile]:
@@ -280,24 +307,19 @@ class DuckLake:
         due = self._clock.now() - _GRACE
         old = [path for at, path in self._struck if at <= due]
         self._struck = [(at, path) for at, path in self._struck if at > due]
-        for path in old:
-            await asyncio.to_thread((self._folder / path).unlink, missing_ok=True)
+        await asyncio.to_thread(_remove, [self._folder / path for path in old])
 
     async def _discard(self, files: Sequence[LakeFile]) -> None:
-        for file in files:
-            await asyncio.to_thread((self._folder / file.path).unlink, missing_ok=True)
+        await asyncio.to_thread(_remove, [self._folder / file.path for file in files])
 
 
-def _first(group: Sequence[LakeFile]) -> list[LakeFile]:
-    """The smallest files of a group, as many as make one file of a good size."""
-    chosen: list[LakeFile] = []
-    size = 0
-    for file in sorted(group, key=lambda one: (one.size, one.path)):
-        if chosen and size + file.size > _MERGED_BYTES:
-            break
-        chosen.append(file)
-        size += file.size
-    return chosen
+def _remove(paths: Iterable[Path]) -> None:
+    """Remove files that count for nothing. What cannot be removed now is removed by a later start."""
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("lake_file_left", path=str(path), detail=str(error))
 
 
 def _of(answer: Answer, kind: type[_Kind]) -> _Kind:

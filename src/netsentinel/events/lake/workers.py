@@ -96,9 +96,9 @@ class LakeWorkers:
                     answer = await _exchange(worker.process, request)
             except TimeoutError:
                 await self._kill(worker)
+                advice = "" if tenant is None else " Ask for less time or fewer columns."
                 raise UnavailableError(
-                    f"It took longer than {timeout_s:g} s and was stopped. Ask for less time or fewer columns.",
-                    retry_after=_RETRY_AFTER_S,
+                    f"It took longer than {timeout_s:.0f} s and was stopped.{advice}", retry_after=_RETRY_AFTER_S
                 ) from None
             except (ConnectionError, asyncio.IncompleteReadError, msgspec.DecodeError) as error:
                 await self._kill(worker)

@@ -56,7 +56,7 @@ class Scene:
             lines += msgspec.json.encode(stored(event, 1, number, NOON)) + b"\n"
         path = self.folder / "spool"
         path.write_bytes(lines)
-        await self.lake.append(Spool(str(path), len(events), 1_000), lambda _: None)
+        await self.lake.append(Spool(str(path), len(events), 1_000, 1_000), lambda _: None)
 
     async def of(self, **asked: Any) -> NearbyEvents:
         return await self.nearby.of(DEFAULT_TENANT, "alr_0001", **{"around": MINUTE, "limit": 10, **asked})

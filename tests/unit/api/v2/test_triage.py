@@ -111,7 +111,7 @@ async def test_events_around_an_alert_are_given_with_its_evidence_marked(desk: D
         raw=raw,
     )
     (tmp_path / "spool").write_bytes(msgspec.json.encode(stored(event, 1, 0, NOON)) + b"\n")
-    await desk.events.append(Spool(str(tmp_path / "spool"), 1, 1_000), lambda _: None)
+    await desk.events.append(Spool(str(tmp_path / "spool"), 1, 1_000, 1_000), lambda _: None)
     found = (await desk.get(f"{ALERT}/events?minutes=1")).json()
     assert [(one["event"]["native"], one["evidence"]) for one in found["items"]] == [({"a": 1}, True)]
     assert (found["at"], found["truncated"]) == (NOON, False)

@@ -28,6 +28,7 @@ def read(spool: Spool) -> list[tuple[str, str]]:
     events = msgspec.json.Decoder(StoredEvent).decode_lines(lines)
     assert len(events) == spool.events
     assert max(map(len, lines.splitlines())) == spool.longest
+    assert len(lines) == spool.size
     return [(one.id, one.user) for one in events]
 
 

@@ -6,6 +6,7 @@ Who asks the lake has slots in turn (`events/lake/slots.py`): requests end by th
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from netsentinel.events.ports import Arrival
 from netsentinel.kernel.types import Micros, TenantId
@@ -18,6 +19,13 @@ _USUAL_PACE_OF_A_BYTE = 0.1
 
 _LEARNS = 0.5
 """How much the newest batch says about a tenant's pace."""
+
+
+_MOST_STALE = 4
+"""So many times as many turns as there are tenants are remembered before those that count no more are sorted out."""
+
+_Turn = tuple[float, int, TenantId]
+"""When a tenant's next batch is due, which one that is, and whose."""
 
 
 @dataclass(slots=True)
@@ -41,6 +49,8 @@ class FairQueue:
     def __init__(self) -> None:
         self._queues: dict[TenantId, _Queue] = {}
         self._now = 0.0
+        self._turns: list[_Turn] = []
+        """A heap: of each tenant that waits its turn, and earlier ones that count no more."""
         self._guessed: dict[int, tuple[TenantId, float]] = {}
         """What was put down for batches whose cost is not known yet, and for whom."""
 
@@ -53,14 +63,17 @@ class FairQueue:
             elif not queue.waiting:
                 queue.begins = max(queue.begins, self._now)
             queue.waiting.append(one)
+            if len(queue.waiting) == 1:
+                self._line_up(one.tenant)
 
     def first(self) -> Arrival | None:
         """The batch whose turn it is; None when none waits."""
-        waiting = [queue for queue in self._queues.values() if queue.waiting]
-        if not waiting:
-            self._close()
-            return None
-        return min(waiting, key=lambda queue: (queue.begins, queue.waiting[0].id)).waiting[0]
+        while self._turns:
+            if self._turns[0] == self._turn(self._turns[0][2]):
+                return self._queues[self._turns[0][2]].waiting[0]
+            heappop(self._turns)
+        self._close()
+        return None
 
     def guess(self, waiting: Arrival) -> float:
         """Microseconds that a batch will take: what its records, or its bytes, usually do."""
@@ -74,6 +87,7 @@ class FairQueue:
         guess = self.guess(first)
         self._guessed[first.id] = first.tenant, guess
         queue.begins += guess
+        self._line_up(first.tenant)
         return first
 
     def begin_again(self, lost: Micros) -> None:
@@ -90,24 +104,43 @@ class FairQueue:
         self._guessed.clear()
         for queue in self._queues.values():
             queue.waiting.clear()
+        self._turns.clear()
 
     def pay(self, tenant: TenantId, took: Micros) -> None:
         """Put down what a tenant's batches have cost beside their analysis."""
         queue = self._queues.get(tenant)
         if queue is not None:
             queue.begins += took
+            self._line_up(tenant)
 
     def charge(self, taken: Arrival, took: Micros) -> None:
         """Put down what a batch that was taken has cost, in place of what was guessed."""
         self.excuse(taken)
         queue = self._queues[taken.tenant]
         queue.begins += took
+        self._line_up(taken.tenant)
         queue.pace += _LEARNS * (took / max(taken.records, 1) - queue.pace)
 
     def excuse(self, taken: Arrival) -> None:
         """Take back what was guessed for a batch that was taken: it is nobody's fault that it was read again."""
         tenant, guess = self._guessed.pop(taken.id)
         self._queues[tenant].begins -= guess
+        self._line_up(tenant)
+
+    def _turn(self, tenant: TenantId) -> _Turn | None:
+        queue = self._queues[tenant]
+        return (queue.begins, queue.waiting[0].id, tenant) if queue.waiting else None
+
+    def _line_up(self, tenant: TenantId) -> None:
+        """Have a tenant's turn where it belongs, after its account or its first batch has changed."""
+        turn = self._turn(tenant)
+        if turn is None:
+            return
+        if len(self._turns) > _MOST_STALE * len(self._queues):
+            self._turns = [one for name in self._queues if (one := self._turn(name)) is not None]
+            heapify(self._turns)
+        else:
+            heappush(self._turns, turn)
 
     def _close(self) -> None:
         """Nobody waits: what each had is of no account to those that come."""

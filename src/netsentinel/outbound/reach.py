@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
+import structlog
+
 from netsentinel.outbound.errors import ForbiddenTargetError, InvalidUrlError
+
+_log = structlog.get_logger("netsentinel.outbound")
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -92,6 +96,8 @@ class Reach:
     def check(self, host: str, addresses: Sequence[str]) -> None:
         """Refuse a host of which any address may not be reached: whoever answers for the name chooses among them.
 
+        The address is told in the log only: who writes webhooks need not know what the names of the house stand for.
+
         Args:
             host: for the sentence.
             addresses: numeric ones, all that the name stands for.
@@ -104,9 +110,10 @@ class Reach:
         for text in addresses:
             # A zone (`fe80::1%eth0`) says which of this machine's networks is meant: never a public one.
             if "%" in text or not self.allows(ip_address(text)):
+                _log.warning("outbound_refused", host=host, address=text)
                 raise ForbiddenTargetError(
-                    f"{host} is at {text}, which is not public. The operator allows networks of the own house with the"
-                    " setting outbound_networks."
+                    f"{host} is at an address which is not public. The operator, whose log names it, allows networks of"
+                    " the own house with the setting outbound_networks."
                 )
 
 

@@ -162,3 +162,58 @@ def test_each_batch_has_one_turn_and_tenants_keep_their_order(sent: list[tuple[T
     for tenant in (A, B, C):
         own = [one.id for one in taken if one.tenant == tenant]
         assert own == sorted(own)
+
+
+class Searching(FairQueue):
+    """Looks at all tenants for the one whose turn it is."""
+
+    def first(self) -> Arrival | None:
+        waiting = [queue for queue in self._queues.values() if queue.waiting]
+        if not waiting:
+            self._close()
+            return None
+        return min(waiting, key=lambda queue: (queue.begins, queue.waiting[0].id)).waiting[0]
+
+
+TENANTS = st.sampled_from([TenantId(name) for name in "abcdefgh"])
+STEPS = st.one_of(
+    st.tuples(st.just("arrive"), TENANTS, st.integers(0, 100)),
+    st.tuples(st.sampled_from(["take", "take", "charge", "excuse"]), TENANTS, st.integers(0, 5_000)),
+    st.tuples(st.just("pay"), TENANTS, st.integers(0, 5_000)),
+    st.tuples(st.just("begin_again"), TENANTS, st.integers(0, 5_000)),
+)
+
+
+def do(queue: FairQueue, step: str, batch: Arrival) -> None:
+    match step:
+        case "arrive":
+            queue.arrive([batch])
+        case "take":
+            queue.take(batch)
+        case "charge":
+            queue.charge(batch, batch.records)
+        case "excuse":
+            queue.excuse(batch)
+        case "pay":
+            queue.pay(batch.tenant, batch.records)
+        case _:
+            queue.begin_again(batch.records)
+
+
+@given(st.lists(STEPS, max_size=120))
+def test_whose_turn_it_is_does_not_depend_on_how_it_is_found(steps: list[tuple[str, TenantId, int]]) -> None:
+    queue, searching = FairQueue(), Searching()
+    taken: list[Arrival] = []
+    for number, (step, tenant, amount) in enumerate(steps):
+        batch: Arrival | None = Arrival(number, tenant, amount, amount)
+        if step == "take":
+            batch = searching.first()
+            taken += [batch] if batch is not None else []
+        elif step in ("charge", "excuse"):
+            batch = taken.pop(amount % len(taken)) if taken else None
+        elif step == "begin_again":
+            taken.clear()
+        if batch is not None:
+            do(queue, step, batch)
+            do(searching, step, batch)
+        assert queue.first() == searching.first()

@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 
 import pytest
+from structlog.testing import capture_logs
 
 from netsentinel.outbound.errors import ForbiddenTargetError, InvalidUrlError
 from netsentinel.outbound.reach import Reach
@@ -39,8 +40,10 @@ def test_everything_else_is_not(address: str) -> None:
 
 
 def test_one_forbidden_address_of_a_name_is_enough() -> None:
-    with pytest.raises(ForbiddenTargetError):
+    with pytest.raises(ForbiddenTargetError) as refused, capture_logs() as told:
         Reach().check("host", ["1.1.1.1", "10.0.0.1"])
+    assert "10.0.0.1" not in refused.value.detail, "the names of the house are nobody's business"
+    assert [(one["event"], one["address"]) for one in told] == [("outbound_refused", "10.0.0.1")]
     with pytest.raises(ForbiddenTargetError):
         Reach().check("host", [])
 

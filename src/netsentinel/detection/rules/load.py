@@ -95,12 +95,12 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(path) as archive:
             members = [one for one in archive.infolist() if Path(one.filename).suffix.lower() in _SUFFIXES]
             if len(members) > _MAX_ARCHIVE_FILES or sum(one.file_size for one in members) > _MAX_ARCHIVE_BYTES:
-                raise InvalidInputError(f"The archive {path} holds more rules than are read at once.")
+                raise InvalidInputError(f"The archive {path.name} holds more rules than are read at once.")
             for member in sorted(members, key=lambda one: one.filename):
                 with archive.open(member) as stream:
                     yield f"{path}!{member.filename}", stream.read(_MAX_RULE_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InvalidInputError(f"{path} is no readable zip archive: {error}") from None
+        raise InvalidInputError(f"{path.name} is no readable zip archive: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +187,20 @@ def _check_id(rule: Rule, loading: _Loading) -> None:
 
 
 def _construct(node: yaml.Node) -> Any:
+    """What the rule says, unless its aliases say too much: then nothing of it is looked at any further."""
     loader = SigmaYAMLLoader("")
     try:
-        return cast("Any", loader).construct_document(node)
+        content = cast("Any", loader).construct_document(node)
     finally:
         loader.dispose()
+    check_alias_expansion(content)
+    return content
 
 
 def _compile(content: Any, document: _Document) -> Rule:
     if not isinstance(content, dict):
         raise InvalidInputError("A rule is a YAML map.")
     table = cast("dict[str, Any]", content)
-    check_alias_expansion(table)
     if "correlation" in table:
         raise InvalidInputError("Correlation rules are not supported yet.")
     if "filter" in table and "detection" not in table:

@@ -44,9 +44,9 @@ _TOP_LEVEL_WORDS = (
 
 def locate(node: yaml.Node, content: Any, message: str) -> Place:
     """The best place for a complaint: the detection item or key it is about, else the start of the document."""
-    twice = _duplicate(node) if content is None else None
-    if twice is not None:
-        return _place(twice)
+    wrong = _duplicate(node) or _endless(node) if content is None else None
+    if wrong is not None:
+        return _place(wrong)
     detection = _child(node, "detection")
     if isinstance(content, dict) and detection is not None:
         culprit = _culprit(detection, cast("dict[str, Any]", content).get("detection"))
@@ -78,6 +78,24 @@ def _duplicate(node: yaml.Node) -> yaml.Node | None:
                 if key.value in seen:
                     return key
                 seen.add(key.value)
+    return None
+
+
+def _endless(node: yaml.Node) -> yaml.Node | None:
+    """The first key or item that stands for something it is a part of."""
+    stack, around, done = [(node, node, False)], set[int](), set[int]()
+    while stack:
+        key, current, is_left = stack.pop()
+        if is_left:
+            around.discard(id(current))
+            done.add(id(current))
+        elif id(current) in around:
+            return key
+        elif id(current) not in done:
+            around.add(id(current))
+            stack.append((key, current, True))
+            items = cast("list[yaml.Node]", current.value) if isinstance(current, yaml.SequenceNode) else []
+            stack += [(one, one, False) for one in items] + [(key, value, False) for key, value in _pairs(current)]
     return None
 
 

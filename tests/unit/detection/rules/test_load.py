@@ -1,5 +1,6 @@
 import zipfile
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -65,6 +66,13 @@ def test_aliases_cannot_grow_without_end() -> None:
     layers = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 9))
     (failure,) = load_text(f"l0: &l0 [x]\n{layers}\n{GOOD}").failed
     assert "billion laughs" in failure.detail
+    bomb = "    s: &l0 {a|contains: [x, y]}\n" + "".join(
+        f"    s{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 9)
+    )
+    began = process_time()
+    (failure,) = load_text(f"{HEAD.format(title='u')}{bomb}    condition: s8\n").failed
+    assert "billion laughs" in failure.detail
+    assert process_time() - began < 1, "what is too much to be read is not searched for the place of the fault"
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:

@@ -374,9 +374,9 @@ async def test_a_hunt_waits_for_those_of_others_and_not_for_ever(
         await asyncio.sleep(0.05)
         others = asyncio.create_task(lake.hunt(OTHER, "SELECT 1", limit=1, seconds=20))
         await asyncio.sleep(0.05)
-        monkeypatch.setattr(module, "TURN_S", 0.1)
+        monkeypatch.setattr(module, "TURN_S", 0.1)  # beyond what one hunt may take
         with pytest.raises(UnavailableError, match=r"busy.*Try again") as refused:
-            await lake.hunt(OTHER, "SELECT 2", limit=1, seconds=20)
+            await lake.hunt(OTHER, "SELECT 2", limit=1, seconds=1)
         assert refused.value.extra["retry_after"] > 0
         first.cancel()
         assert (await others).rows == ((1,),), "before what the first tenant asked earlier"

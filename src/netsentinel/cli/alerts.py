@@ -52,7 +52,8 @@ def list_alerts(
         "limit": limit,
     }
     asked = {name: value for name, value in query.items() if value}
-    items = _call(server, key, "GET", "/api/v2/alerts", query=asked)["items"]
+    page = _call(server, key, "GET", "/api/v2/alerts", query=asked)
+    items = page["items"]
     if output is Output.JSON:
         print_json(items)
         return
@@ -76,7 +77,7 @@ def list_alerts(
             for item in items
         ],
     )
-    if not by_arrival:
+    if page["next"] and not by_arrival:
         last = _call(server, key, "GET", "/api/v2/alerts", query=asked | {"by_arrival": "true"})["items"]
         _tell_late(last, {item["id"] for item in items})
 

@@ -1,5 +1,6 @@
-"""How much of the disk is free, and whether that is enough to take anything more."""
+"""The disk: how much of it is free, whether that is enough to take anything more, and what has arrived there."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,15 @@ def free_bytes(folder: Path) -> int:
     """Free space of the disk that holds the folder, or will: it need not be there yet."""
     there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     return shutil.disk_usage(there).free
+
+
+def sync(path: Path) -> None:
+    """Have what a file says, or the names in a folder, survive a crash of the machine."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def check_room(folder: Path, reserve_bytes: int, length: int = 0) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from netsentinel.detection.errors import ModelFileAwayError, ModelFileError
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.types import Micros
 from netsentinel.storage.private_file import private_folder
@@ -73,20 +74,12 @@ class ModelFolder:
                 stream.flush()
                 os.fsync(stream.fileno())
             fresh.replace(path)
-            self._sync_folder()
+            sync(self._folder)
         except OSError as error:
             raise StorageFullError(f"The file of the model could not be written: {error}.") from error
         finally:
             fresh.unlink(missing_ok=True)
         return name
-
-    def _sync_folder(self) -> None:
-        """Have the name survive a crash of the machine as well."""
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
     def _read(self, name: str) -> bytes:
         try:

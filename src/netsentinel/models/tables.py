@@ -10,6 +10,7 @@ from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import Final
 
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, StorageFullError, TooLargeError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import MIB, Micros, TenantId
@@ -182,7 +183,7 @@ class TableFolder:
                     await asyncio.to_thread(file.write, piece)
                 await asyncio.to_thread(_synced, file)
             made = KeptTable(path.name, *await asyncio.to_thread(_size_and_time, aside))
-            await asyncio.to_thread(aside.replace, path)
+            await asyncio.to_thread(_put, aside, path)
             coming.kept += came
             came = 0  # it is still counted until no upload is left that may not have seen it
         finally:
@@ -234,6 +235,11 @@ def _opened(path: Path) -> BufferedWriter:
 def _synced(file: BufferedWriter) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def _put(aside: Path, path: Path) -> None:
+    aside.replace(path)
+    sync(path.parent)
 
 
 def _size_and_time(path: Path) -> tuple[int, Micros]:

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Self, TypeVar, cast
 
 import apsw
 
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import (
     ConflictError,
@@ -387,11 +388,7 @@ def _create_private(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(path.parent)
 
 
 def _roll_back(connection: apsw.Connection) -> None:

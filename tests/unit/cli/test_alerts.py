@@ -23,7 +23,7 @@ def run(*arguments: str) -> tuple[str, str]:
 
 def answering(newest: list[Any], last_raised: list[Any]) -> Answering:
     def reply(request: httpx2.Request) -> object:
-        return {"items": last_raised if "by_arrival" in request.url.params else newest, "next": None}
+        return {"items": last_raised if "by_arrival" in request.url.params else newest, "next": "more"}
 
     return Answering(reply)
 
@@ -49,6 +49,12 @@ def test_a_list_says_when_alerts_were_raised_lately_about_what_is_old(monkeypatc
 def test_nothing_is_said_where_nothing_old_came_lately(monkeypatch: pytest.MonkeyPatch, last_raised: list[Any]) -> None:
     answering([FRESH], last_raised).install(monkeypatch)
     assert run("list")[1] == ""
+
+
+def test_a_list_that_is_whole_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Answering(lambda _: {"items": [FRESH], "next": None}).install(monkeypatch)
+    assert run("list")[1] == ""
+    assert len(server.asked) == 1
 
 
 def test_replayed_alerts_that_are_listed_are_not_pointed_at(monkeypatch: pytest.MonkeyPatch) -> None:

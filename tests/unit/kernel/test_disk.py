@@ -1,16 +1,26 @@
 """The disk's reserve."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from netsentinel.kernel.disk import check_room, free_bytes
+from netsentinel.kernel.disk import check_room, free_bytes, sync
 from netsentinel.kernel.errors import StorageFullError
 
 
 def test_free_space_is_that_of_the_disk_even_before_the_folder_is_there(tmp_path: Path) -> None:
     assert free_bytes(tmp_path) > 0
     assert free_bytes(tmp_path / "not" / "there") > 0
+
+
+def test_files_and_folders_can_be_had_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    done: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda number: done.append(str(Path(f"/proc/self/fd/{number}").readlink())))
+    sync(tmp_path / "file")
+    sync(tmp_path)
+    assert done == [str(tmp_path / "file"), str(tmp_path)]
 
 
 def test_what_fits_beside_the_reserve_is_taken(tmp_path: Path) -> None:

@@ -194,3 +194,14 @@ async def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 def test_a_table_names_the_line_of_its_models(path: str, line: str) -> None:
     assert line_named(path) == line
     assert re.fullmatch("[a-z][a-z0-9-]{0,39}", line)
+
+
+async def test_the_name_of_a_table_is_on_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, bool]] = []
+
+    def note(folder: Path) -> None:
+        done.append((folder.name, (folder / "flows.csv").exists()))
+
+    monkeypatch.setattr("netsentinel.models.tables.sync", note)
+    await TableFolder(tmp_path, 1_000).keep(DEFAULT_TENANT, "flows.csv", pieces(b"a,b\n"))
+    assert done == [(DEFAULT_TENANT, True)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import NotFoundError, StorageFullError
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.private_file import private_folder
@@ -102,7 +103,7 @@ class BlobFolder:
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(path)
-            sync_folder(path.parent)
+            sync(path.parent)
         except OSError as error:
             raise StorageFullError(f"The medium could not be written: {error}.") from error
         finally:
@@ -116,7 +117,7 @@ class BlobFolder:
         try:
             path.unlink(missing_ok=True)
             path.hardlink_to(source)
-            sync_folder(path.parent)
+            sync(path.parent)
         except OSError as error:
             raise StorageFullError(f"The medium could not be kept: {error}.") from error
 
@@ -129,12 +130,3 @@ class BlobFolder:
         if _TENANT.fullmatch(tenant) is None or _HASH.fullmatch(sha256) is None:
             raise NotFoundError(f"No bytes are kept as {sha256[:80]!r}.")
         return self._folder / tenant / sha256[:2] / sha256
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the name of a new file survive a crash, not only its bytes."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from netsentinel.detection.rulebook.model import Pack, RuleCase
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.storage.private_file import private_folder
 
@@ -59,7 +60,7 @@ class PackFolder:
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(path)
-        _sync(self._folder)
+        sync(self._folder)
         return path
 
     def drop(self, file: str) -> None:
@@ -74,15 +75,6 @@ class PackFolder:
         for file in stray:
             file.unlink(missing_ok=True)
         return len(stray)
-
-
-def _sync(folder: Path) -> None:
-    """Have the names in a folder on disk, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def zip_of(files: dict[str, bytes]) -> bytes:

@@ -1,7 +1,6 @@
 """How files of the lake are made: of a spool, or one of many small ones. Memory is bounded, however long the lines."""
 
 import contextlib
-import os
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from netsentinel.events.lake import frames
 from netsentinel.events.lake.model import ASIDE, MIXED, LakeFile
 from netsentinel.events.lake.query import JSON_COLUMNS, SELECTED, newest_first, quoted, rows_of
 from netsentinel.kernel.clock import DAY
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.types import MIB, Micros, TenantId
 
 _PARTITIONS = 24
@@ -121,9 +121,9 @@ class Writing:
         folder = self._folder / place
         _make(self._folder, folder)
         path = folder / f"{name}.parquet"
-        _sync(aside)
+        sync(aside)
         aside.rename(path)
-        _sync(folder)
+        sync(folder)
         counted = self._db.execute(
             f'SELECT count(*), min("time"), max("time") FROM read_parquet({quoted(str(path))})'  # noqa: S608 - our own path
         ).fetchone()
@@ -146,12 +146,4 @@ def _make(root: Path, folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if root in one.parents and not one.exists()]
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
-        _sync(one.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(one.parent)

@@ -18,6 +18,7 @@ from netsentinel.events.recognition import recognised, sentence
 from netsentinel.events.sources.generations import Generation, Generations, Piece
 from netsentinel.events.sources.port import Activity, Check, Outgoing, Place, Sink, Source, SourceTest
 from netsentinel.kernel.clock import Clock
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.regular_file import open_regular
 
@@ -115,11 +116,7 @@ class WatchState:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(self.file.parent)
 
 
 @dataclass(slots=True)

@@ -86,12 +86,15 @@ async def test_silence_ends_after_five_seconds(tmp_path: Path) -> None:
         assert await reader.until_closed() == (4401, "not-authenticated")
 
 
-async def test_ten_failures_and_the_door_is_shut(site: Site) -> None:
+async def test_ten_failures_and_the_door_is_shut_for_those_who_are_not_known(site: Site, token: str) -> None:
     for _ in range(10):
         async with site.dial() as reader:
             await reader.say("hello", client="test", ticket="guess")
             assert (await reader.until_closed())[0] == 4401
     assert await refused(site) == 429
+    async with site.client(token) as reader:
+        await reader.say("ping", t=1)
+        await reader.until("pong")
 
 
 async def test_a_full_house(tmp_path: Path) -> None:

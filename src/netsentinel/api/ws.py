@@ -44,14 +44,15 @@ async def _let_in(websocket: WebSocket, services: Services) -> Visitor:
         ForeignOriginError: a page of another site opens it with our cookie.
     """
     address = websocket.client.host if websocket.client else ""
-    services.hub.admit(address)
+    admission = await admission_from(websocket)
+    services.hub.admit(address, is_known=admission is not None)
     try:
         _check_protocol(websocket)
         _check_origin(websocket, services.settings)
     except NetSentinelError:
         services.hub.failed(address)
         raise
-    return Visitor(address, await admission_from(websocket))
+    return Visitor(address, admission)
 
 
 def _check_protocol(websocket: WebSocket) -> None:

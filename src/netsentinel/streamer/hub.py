@@ -127,8 +127,12 @@ class Hub:
         """Whether connections are taken and served."""
         return self._is_open and not self._is_draining
 
-    def admit(self, address: str) -> None:
+    def admit(self, address: str, *, is_known: bool = False) -> None:
         """Make sure, before a connection is accepted, that there is a place for it.
+
+        Args:
+            address: where it comes from.
+            is_known: whether it brings what admits it: others may have failed behind the same address.
 
         Raises:
             ThrottledError: the address failed too often within the last minute.
@@ -143,7 +147,8 @@ class Hub:
             raise UnavailableError(
                 f"There are {self._limits.max_connections} live connections already.", retry_after=_RETRY_AFTER_S
             )
-        self._attempts.check(address)
+        if not is_known:
+            self._attempts.check(address)
 
     def failed(self, address: str) -> None:
         """Count an attempt that was refused before it became a connection."""

@@ -60,7 +60,7 @@ class Session:
         "_cut",
         "_full_since",
         "_is_closing",
-        "_on_welcome",
+        "_on_admitted",
         "_opened_at",
         "_outbox",
         "_pings",
@@ -75,7 +75,7 @@ class Session:
     )
 
     def __init__(
-        self, context: LiveContext, transport: Transport, visitor: Visitor, on_welcome: Callable[[], None]
+        self, context: LiveContext, transport: Transport, visitor: Visitor, on_admitted: Callable[[], None]
     ) -> None:
         self.id = new_id("con", context.clock.now())
         self.admission: Admission | None = visitor.admission
@@ -83,7 +83,7 @@ class Session:
         self._context = context
         self._transport = transport
         self._address = visitor.address
-        self._on_welcome = on_welcome
+        self._on_admitted = on_admitted
         limits = context.limits
         self._outbox = Outbox(
             transport, limits.send_buffer_bytes, limits.send_buffer_frames, context.traffic, self._on_room
@@ -289,6 +289,7 @@ class Session:
             self.admission = await context.auth.consume_ticket(frame.ticket)
         if self.admission is None:
             raise NotAuthenticatedError("Log in, or send a fresh ticket in hello.")
+        self._on_admitted()
         principal = self.admission.principal
         if not principal.may(Permission.LIVE_CONNECT):
             raise NotAllowedError("Live updates need the permission live:connect.", permission=Permission.LIVE_CONNECT)
@@ -309,7 +310,6 @@ class Session:
         )
         context.connections.save(self._connection)
         context.figures.connections_opened += 1
-        self._on_welcome()
         self._subscriptions.resume_from(frame.resume)
         heartbeat = int(context.limits.heartbeat * SECOND)
         # The first ping comes after half a heartbeat to a whole one: after a restart, a crowd is not pinged in one go.

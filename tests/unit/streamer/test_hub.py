@@ -230,6 +230,7 @@ async def test_ten_failed_attempts_a_minute_from_one_address(live: Live) -> None
         live.hub.admit("192.0.2.7")
     assert caught.value.retry_after == 60
     live.hub.admit("192.0.2.8")
+    live.hub.admit("192.0.2.7", is_known=True)
     await live.pass_time(61, step=30.5)
     live.hub.admit("192.0.2.7")
 
@@ -241,6 +242,18 @@ async def test_a_good_ticket_is_no_failed_attempt(live: Live) -> None:
         client = live.dial(None, "192.0.2.7")
         client.say("hello", client="test", ticket=f"ticket-{n}")
         await client.until("welcome")
+
+
+async def test_a_good_ticket_for_which_there_is_no_place_is_none_either() -> None:
+    async with opened(HubLimits(max_connections_each=1)) as live:
+        await live.connect()
+        for n in range(15):
+            live.auth.tickets[f"ticket-{n}"] = admission()
+            live.hub.admit("192.0.2.7")
+            client = live.dial(None, "192.0.2.7")
+            client.say("hello", client="test", ticket=f"ticket-{n}")
+            assert (await client.until_closed())[0] == 4429
+        live.hub.admit("192.0.2.7")
 
 
 async def test_silent_connections_count_before_they_have_failed(live: Live) -> None:

@@ -102,6 +102,7 @@ class ProcessPool:
         self._deployment = deployment
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[tuple[_Child, int]] | None = None
         self._ready = asyncio.Event()
         self._closing = asyncio.Event()
         self._forgotten = False
@@ -136,6 +137,8 @@ class ProcessPool:
         child, keeper = self._child, self._keeper
         if child is not None and child.process.stdin is not None:
             child.process.stdin.close()
+        if self._starting is not None:
+            self._starting.cancel()  # it kills what it has started
         if keeper is not None:
             try:
                 await asyncio.wait_for(asyncio.shield(keeper), _STOP_S)
@@ -350,11 +353,16 @@ class ProcessPool:
                 await asyncio.wait_for(self._closing.wait(), _BACKOFF_S[min(self._deaths, len(_BACKOFF_S) - 1)])
                 return None
             self._deaths += 1
+            self._starting = asyncio.create_task(self._start())
             try:
-                child, rules = await self._start()
+                child, rules = await self._starting
             except UnavailableError:
                 continue
-            if self._closing.is_set():  # meanwhile: nobody would ever end this one
+            except asyncio.CancelledError:
+                if self._closing.is_set():
+                    return None
+                raise
+            if self._closing.is_set():  # in the very moment in which it was ready: nobody else would end it
                 await _kill(child)
                 return None
             self._take(child, rules)

@@ -156,10 +156,11 @@ function patchAlert(id, change) {
 function answer(method, path, query, body, loggedIn) {
   if (path === "/auth/state")
     return { status: 200, body: { setup_needed: mood.setup, demo: mood.demo, version: "0.1.0" } };
+  if (path === "/auth/password") return { status: 204 };
   if (path === "/auth/logout") return { status: 204, cookie: "mock=; Max-Age=0" };
   if (path === "/auth/login" || path === "/auth/setup") {
     if (body.password.length < 4)
-      return problem(401, "Please log in", "The username or the password is wrong.", "not-authenticated");
+      return problem(401, "Please log in", "The name, the password or the tenant is wrong.", "not-authenticated");
     mood.setup = false;
     return { status: path === "/auth/setup" ? 201 : 200, body: me(body.username), cookie: "mock=1" };
   }

@@ -158,7 +158,8 @@ async def test_all_sessions_of_one_user_end_together(kept: Kept) -> None:
 
     await kept.db.write(fill)
     assert await kept.db.write(lambda tx: sessions.delete_of_user(tx, OTHER, ANN.id)) == []
-    assert await kept.db.write(lambda tx: sessions.delete_of_user(tx, DEFAULT_TENANT, ANN.id)) == [mine[1], mine[0]]
+    assert await kept.db.write(lambda tx: sessions.delete_of_user(tx, DEFAULT_TENANT, ANN.id, "ses_1")) == [mine[0]]
+    assert await kept.db.write(lambda tx: sessions.delete_of_user(tx, DEFAULT_TENANT, ANN.id)) == [mine[1]]
     assert await kept.db.read(lambda tx: sessions.by_token(tx, "digest of ses_3")) == UserSession(theirs, BOB)
 
 

@@ -469,7 +469,7 @@ export interface PackChange {
   readonly licence: string;
 }
 
-/** A user has another password, and the user's sessions ended. The entry's subject is the user's id. */
+/** A user has another password, and the user's sessions ended. The entry's subject is the user's id. Who changes the own password stays logged in where that was done; the entry's principal is the user then. */
 export interface PasswordChanged {
   readonly name: string;
   readonly sessions: number;
@@ -933,7 +933,7 @@ export interface EventData {
   readonly "key:revoked": KeyRevoked;
   /** A learner is done with a lesson. */
   readonly "lesson:completed": LessonCompleted;
-  /** A login or a first set-up was refused. */
+  /** A login, a first set-up or a change of the own password was refused. */
   readonly "login:failed": LoginFailed;
   /** A medium was added, replaced or deleted. */
   readonly "medium:changed": MediumChanged;
@@ -955,7 +955,7 @@ export interface EventData {
   readonly "model:rolled-back": ModelChanged;
   /** A model was trained and is kept. */
   readonly "model:trained": ModelChanged;
-  /** A user was given another password and the user's sessions ended. */
+  /** A user has another password and the user's sessions ended. */
   readonly "password:changed": PasswordChanged;
   /** Somebody answered a question. */
   readonly "practice:answered": PracticeAnswered;

@@ -41,6 +41,10 @@ import styles from "./shell.module.css";
 /** Whose data the demo plays; other tenants of its server have their own. */
 const DEMO_TENANT = DEFAULT_TENANT;
 const ShortcutSheet = lazyRouteComponent(() => import("./shortcut-sheet"), "ShortcutSheet");
+const ChangePassword = lazyRouteComponent(
+  () => import("@/features/session/change-password"),
+  "ChangePassword",
+);
 
 const PAGES = [
   { to: "/alerts", name: "Alerts", Icon: AlertIcon },
@@ -114,6 +118,7 @@ export function Shell() {
 }
 
 function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
+  const [changes, setChanges] = useState(false);
   const [sheet, setSheet] = useState<"unasked" | "open" | "closed">("unasked");
   const { data: state } = useQuery(authStateQuery);
   const { data: me } = useQuery(meQuery);
@@ -147,12 +152,21 @@ function Frame({ onLogOut }: { readonly onLogOut: () => void }) {
           <LiveStatus />
           <RequestTray />
           <TimeMenu />
-          <UserMenu onLogOut={onLogOut} onShortcuts={() => setSheet("open")} />
+          <UserMenu
+            onLogOut={onLogOut}
+            onShortcuts={() => setSheet("open")}
+            onPassword={() => setChanges(true)}
+          />
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1} className={styles["main"]}>
         <Outlet />
       </main>
+      {changes && (
+        <Suspense>
+          <ChangePassword onClose={() => setChanges(false)} />
+        </Suspense>
+      )}
       {sheet !== "unasked" && (
         <Suspense>
           <ShortcutSheet open={sheet === "open"} onClose={() => setSheet("closed")} />

@@ -116,6 +116,10 @@ export const KeyboardIcon = icon(
   "KeyboardIcon",
   <path d="M1.500 4h13v8.500h-13V4Zm3 2.700v.1m2.300-.1v.1m2.400-.1v.1m2.300-.1v.1M5 9.800h6" />,
 );
+export const LockIcon = icon(
+  "LockIcon",
+  <path d="M3 7.500h10v6.500H3V7.500Zm2.200 0V5a2.800 2.800 0 0 1 5.600 0v2.500M8 10v1.500" />,
+);
 export const RetryIcon = icon(
   "RetryIcon",
   <path d="M13.500 8a5.500 5.500 0 1 1-1.700-4m1.700-2v2.800h-2.800" />,

@@ -64,5 +64,6 @@ export const server = setupServer(
   }),
   http.post(at("/auth/login"), () => HttpResponse.json(ADA)),
   http.post(at("/auth/setup"), () => HttpResponse.json(ADA, { status: 201 })),
+  http.post(at("/auth/password"), () => new HttpResponse(null, { status: 204 })),
   http.post(at("/auth/logout"), () => new HttpResponse(null, { status: 204 })),
 );

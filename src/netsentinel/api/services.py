@@ -23,7 +23,7 @@ from netsentinel.events import IntakeService, SetAsideBatches, SourceInventory
 from netsentinel.events.configured import ConfiguredSources
 from netsentinel.events.lake import EventLake
 from netsentinel.idempotency import Idempotency
-from netsentinel.identity import ApiKeys, AuthProvider, Users
+from netsentinel.identity import ApiKeys, AuthProvider, Logins, Users
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import EntryRegistry
 from netsentinel.kernel.settings import Settings
@@ -49,6 +49,7 @@ class Services:
     registry: EntryRegistry
     journal: Journal
     identity: AuthProvider
+    logins: Logins
     keys: ApiKeys
     users: Users
     limits: RequestLimits

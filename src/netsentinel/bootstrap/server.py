@@ -210,7 +210,6 @@ def _services(
     house = household(settings, intake, processor, clock)
     triage, supervisor = _triage(ground, stores, lake), SourceSupervisor(db, configs, house, clock)
     hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
-    batch = _batch(ground, work, triage, hiding)
     events = EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds))
     models = make_models(settings, ground, pool, alert_service, grouping, events)
     services = Services(
@@ -219,6 +218,7 @@ def _services(
         registry=ground.registry,
         journal=ground.journal,
         identity=ground.identity,
+        logins=ground.identity.logins,
         keys=ground.identity.keys,
         users=ground.identity.users,
         limits=ground.limits,
@@ -238,7 +238,7 @@ def _services(
         model_tables=models.tables,
         processor=processor,
         tasks=work.tasks,
-        batch=batch,
+        batch=_batch(ground, work, triage, hiding),
         breakers=work.board,
         schedules=work.plan.schedules,
         webhooks=work.hooks.service,

@@ -2,6 +2,7 @@
 
 from netsentinel.identity.entries import ENTRY_KINDS
 from netsentinel.identity.keys import ApiKeys
+from netsentinel.identity.logins import Logins
 from netsentinel.identity.model import (
     NEVER,
     Admission,
@@ -34,6 +35,7 @@ __all__ = [
     "IdentityService",
     "IdentityStores",
     "LoginResult",
+    "Logins",
     "NewKey",
     "NewTicket",
     "PasswordHashing",

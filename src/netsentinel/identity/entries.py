@@ -41,7 +41,8 @@ class LoginFailed(Payload, frozen=True, kw_only=True):
     """Name of the user, empty when there is none of that name: people type passwords into the wrong field."""
     address: str
     reason: str
-    """`unknown user`, `wrong password`, `user disabled`, `user changed meanwhile` or `wrong set-up token`."""
+    """`unknown user`, `wrong password`, `user disabled`, `user changed meanwhile`, `wrong set-up token`, or
+    `wrong present password` for a change of the own one."""
 
 
 class TenantCreated(Payload, frozen=True, kw_only=True):
@@ -82,7 +83,10 @@ class RoleChanged(Payload, frozen=True, kw_only=True):
 
 
 class PasswordChanged(Payload, frozen=True, kw_only=True):
-    """A user has another password, and the user's sessions ended. The entry's subject is the user's id."""
+    """A user has another password, and the user's sessions ended. The entry's subject is the user's id.
+
+    Who changes the own password stays logged in where that was done; the entry's principal is the user then.
+    """
 
     name: str
     sessions: int
@@ -127,13 +131,13 @@ def _audited(name: str, payload: type[Payload], summary: str) -> EntryKind:
 ENTRY_KINDS = (
     _audited(SESSION_OPENED, SessionOpened, "Somebody logged in."),
     _audited(SESSION_CLOSED, SessionClosed, "A session ended."),
-    _audited(LOGIN_FAILED, LoginFailed, "A login or a first set-up was refused."),
+    _audited(LOGIN_FAILED, LoginFailed, "A login, a first set-up or a change of the own password was refused."),
     _audited(TENANT_CREATED, TenantCreated, "A tenant was created."),
     _audited(USER_CREATED, UserCreated, "A user was created."),
     _audited(USER_DISABLED, UserDisabled, "A user was disabled and the user's sessions ended."),
     _audited(USER_ENABLED, UserEnabled, "A user that was disabled may log in again."),
     _audited(ROLE_CHANGED, RoleChanged, "A user was given another role and the user's sessions ended."),
-    _audited(PASSWORD_CHANGED, PasswordChanged, "A user was given another password and the user's sessions ended."),
+    _audited(PASSWORD_CHANGED, PasswordChanged, "A user has another password and the user's sessions ended."),
     _audited(KEY_CREATED, KeyCreated, "An API key was created."),
     _audited(KEY_REVOKED, KeyRevoked, "An API key was revoked."),
     _audited(TIER_CHANGED, TierChanged, "An API key or a tenant was given another tier."),

@@ -1,14 +1,16 @@
-"""Logins: a name and a password open a session, provided that both still hold when it begins."""
+"""Logins: a name and a password open a session, provided that both still hold when it begins; and own passwords."""
 
 from netsentinel.identity.entries import LOGIN_FAILED, LoginFailed
-from netsentinel.identity.model import Account, LoginResult
+from netsentinel.identity.model import Account, Admission, LoginResult
 from netsentinel.identity.names import name_key, tenant_key
-from netsentinel.identity.passwords import MAX_LENGTH
+from netsentinel.identity.passwords import MAX_LENGTH, PasswordRules
 from netsentinel.identity.ports import IdentityStores, PasswordHashing
+from netsentinel.identity.refs import parse_ref
 from netsentinel.identity.sessions import Sessions
 from netsentinel.identity.throttle import LoginThrottle
+from netsentinel.identity.users import Users
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import NotAuthenticatedError, ThrottledError
+from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError, ThrottledError, WrongPasswordError
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage.ports import Database, Tx
 
@@ -19,21 +21,25 @@ _TRIES = 3
 
 
 class Logins:
-    """Opens sessions for names and passwords."""
+    """Opens sessions for names and passwords, and lets people give themselves another password."""
 
     def __init__(
         self,
         db: Database,
         stores: IdentityStores,
         hashing: PasswordHashing,
+        rules: PasswordRules,
         throttle: LoginThrottle,
         sessions: Sessions,
+        users: Users,
     ) -> None:
         self._db = db
         self._stores = stores
         self._hashing = hashing
+        self._rules = rules
         self._throttle = throttle
         self._sessions = sessions
+        self._users = users
 
     async def authenticate(
         self, name: str, password: str, tenant: TenantId, address: str, user_agent: str
@@ -53,6 +59,41 @@ class Logins:
             raise
         attempt.take_back()
         return result
+
+    async def change_password(self, admission: Admission, old: str, new: str, *, address: str = "") -> None:
+        """Give the user whom a session admitted another password: every other session of the user ends.
+
+        Args:
+            admission: what admitted the user; this session goes on.
+            old: the present password, as it was typed.
+            new: the password from now on.
+            address: the browser's network address, which failures are counted for together with those of logins.
+
+        Raises:
+            NotAllowedError: it is a key that was admitted, which has no password.
+            WeakPasswordError: the new password is too short or too common.
+            ThrottledError: too many failures from this address; the password was not looked at.
+            WrongPasswordError: it is not the present password.
+            ConflictError: the password was changed at the same moment by somebody else.
+        """
+        user = admission.principal
+        if user.kind != "user":
+            raise NotAllowedError("Only people have a password. Revoke the key, and make another one.")
+        tenant, kept = parse_ref(admission.ref)
+        self._rules.check(new, user.name, tenant)
+        attempt = self._throttle.start(address, tenant, name_key(user.name))
+        account = await self._db.read(lambda tx: self._stores.users.account(tx, tenant, user.name))
+        try:
+            fits = await self._fits(old, account)
+            hashed = await self._hashing.hash(new) if fits else ""
+        except ThrottledError:
+            attempt.take_back()
+            raise
+        if account is None or not fits:
+            await self._record_failure(tenant, account, address, "wrong present password")
+            raise WrongPasswordError("What you typed as your present password is not it.", field="old_password")
+        attempt.take_back()
+        await self._db.write(lambda tx: self._users.replace_password(tx, user.id, account, hashed, but=kept))
 
     async def _enter(self, name: str, password: str, tenant: TenantId, address: str, user_agent: str) -> LoginResult:
         account: Account | None = None

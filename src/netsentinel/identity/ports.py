@@ -174,8 +174,8 @@ class SessionStore(Protocol):
         """End a session; False when it was gone."""
         ...
 
-    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str) -> list[Session]:
-        """End all sessions of a user; those that ended, by id."""
+    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str, but: str = "") -> list[Session]:
+        """End all sessions of a user but the one of this id; those that ended, by id."""
         ...
 
     def delete_expired(self, tx: Tx, now: Micros, idle_since: Micros, limit: int) -> list[Session]:

@@ -21,7 +21,10 @@ TICKET_LIFETIME: Micros = 30 * SECOND
 
 
 class IdentityService:
-    """Says who somebody is, and whether that still holds. `users` and `keys` manage who there is."""
+    """Says who somebody is, and whether that still holds. `users` and `keys` manage who there is.
+
+    `logins` opens sessions and lets people change their own passwords.
+    """
 
     def __init__(
         self,
@@ -36,9 +39,9 @@ class IdentityService:
         self._clock = clock
         self._throttle = LoginThrottle(clock, limits.login_attempts_per_minute)
         self._sessions = Sessions(db, stores, clock, limits)
-        self._logins = Logins(db, stores, hashing, self._throttle, self._sessions)
         rules = PasswordRules(limits.password_min_length)
         self.users = Users(db, stores, clock, hashing, rules, self._sessions)
+        self.logins = Logins(db, stores, hashing, rules, self._throttle, self._sessions, self.users)
         self.keys = ApiKeys(db, stores, clock, top_tier=limits.top_tier)
 
     def acting(self, tx: ReadTx, tenant: TenantId, principal_id: str) -> Principal | None:
@@ -90,7 +93,7 @@ class IdentityService:
             NotAuthenticatedError: name, password or tenant is wrong, or the user is disabled. It does not say which,
                 and takes the same time for a name that does not exist.
         """
-        result = await self._logins.authenticate(name, password, tenant, address, user_agent)
+        result = await self.logins.authenticate(name, password, tenant, address, user_agent)
         if replaces:
             await self._sessions.close(replaces, "replaced")
         return result

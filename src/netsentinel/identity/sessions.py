@@ -102,9 +102,9 @@ class Sessions:
 
         await self._db.write(end)
 
-    def close_all_of(self, tx: Tx, user: User, reason: str) -> int:
-        """End every session of a user in the caller's transaction; how many there were."""
-        ended = self._stores.sessions.delete_of_user(tx, user.tenant, user.id)
+    def close_all_of(self, tx: Tx, user: User, reason: str, *, but: str = "") -> int:
+        """End every session of a user, but the one of this id, in the caller's transaction; how many there were."""
+        ended = self._stores.sessions.delete_of_user(tx, user.tenant, user.id, but)
         for session in ended:
             tx.append(_closed(session, reason))
         return len(ended)

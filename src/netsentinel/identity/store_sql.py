@@ -199,11 +199,11 @@ class SqlSessions:
         """End a session; False when it was gone."""
         return bool(tx.run("DELETE FROM sessions WHERE tenant = ? AND id = ?", (tenant, session_id)))
 
-    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str) -> list[Session]:
-        """End all sessions of a user; those that ended, by id."""
+    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str, but: str = "") -> list[Session]:
+        """End all sessions of a user but the one of this id; those that ended, by id."""
         rows = tx.rows(
-            f"DELETE FROM sessions WHERE tenant = ? AND user_id = ? {_RETURNING_SESSION}",  # noqa: S608 - constants only
-            (tenant, user_id),
+            f"DELETE FROM sessions WHERE tenant = ? AND user_id = ? AND id <> ? {_RETURNING_SESSION}",  # noqa: S608 - constants only
+            (tenant, user_id, but),
         )
         return sorted(map(_session, rows), key=lambda session: session.id)
 

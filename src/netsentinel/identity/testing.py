@@ -122,9 +122,10 @@ class MemorySessions:
         session = self._sessions.get(session_id)
         return session is not None and session.tenant == tenant and bool(self._remove([session]))
 
-    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str) -> list[Session]:
-        """End all sessions of a user; those that ended, by id."""
-        return self._remove([s for s in self._sessions.values() if (s.tenant, s.user_id) == (tenant, user_id)])
+    def delete_of_user(self, tx: Tx, tenant: TenantId, user_id: str, but: str = "") -> list[Session]:
+        """End all sessions of a user but the one of this id; those that ended, by id."""
+        of_user = [s for s in self._sessions.values() if (s.tenant, s.user_id) == (tenant, user_id)]
+        return self._remove([session for session in of_user if session.id != but])
 
     def delete_expired(self, tx: Tx, now: Micros, idle_since: Micros, limit: int) -> list[Session]:
         """End sessions, whoever's, that expired by `now` or were last used at `idle_since` or before."""

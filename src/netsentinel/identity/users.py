@@ -221,8 +221,8 @@ class Users:
 
         return await self._db.write(change)
 
-    def replace_password(self, tx: Tx, actor_id: str, account: Account, hashed: str) -> None:
-        """Give an account another hash in the caller's transaction, and end the user's sessions.
+    def replace_password(self, tx: Tx, actor_id: str, account: Account, hashed: str, *, but: str = "") -> None:
+        """Give an account another hash in the caller's transaction, and end the user's sessions but the one of this id.
 
         Raises:
             ConflictError: the account has another hash by now than it is stated with.
@@ -230,7 +230,7 @@ class Users:
         user = account.user
         if not self._stores.users.set_password_hash(tx, user.tenant, user.id, account.password_hash, hashed):
             raise ConflictError(_CHANGED)
-        ended = self._sessions.close_all_of(tx, user, "password changed")
+        ended = self._sessions.close_all_of(tx, user, "password changed", but=but)
         payload = PasswordChanged(name=user.name, sessions=ended)
         tx.append(NewEntry(PASSWORD_CHANGED, user.tenant, actor_id, user.id, payload))
 

@@ -19,7 +19,8 @@ NetSentinelError
 ├── PreconditionFailedError
 ├── NotAuthenticatedError
 ├── NotAllowedError
-│   └── ForeignOriginError
+│   ├── ForeignOriginError
+│   └── WrongPasswordError
 ├── TooSlowError
 ├── ThrottledError
 ├── UnavailableError
@@ -181,6 +182,13 @@ class ForeignOriginError(NotAllowedError):
 
     code = "foreign-origin"
     title = "The request came from another site"
+
+
+class WrongPasswordError(NotAllowedError):
+    """Somebody who is logged in stated another password than the present one; the session goes on."""
+
+    code = "wrong-password"
+    title = "That is not your password"
 
 
 class TooSlowError(NetSentinelError):

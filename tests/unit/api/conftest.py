@@ -32,6 +32,7 @@ class Site:
             settings=self.settings,
             clock=self.house.clock,
             identity=self.house.service,
+            logins=self.house.service.logins,
             limits=memory_limits(self.house.clock),
             idempotency=memory_idempotency(self.house.clock),
             demo=False,

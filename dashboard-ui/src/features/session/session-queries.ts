@@ -27,3 +27,8 @@ export function setUp(token: string, username: string, password: string): Promis
 export async function logout(): Promise<void> {
   await settle(api.POST("/auth/logout"), true);
 }
+
+/** Another password for whoever is logged in; the other sessions end. */
+export async function changePassword(old_password: string, password: string): Promise<void> {
+  await settle(api.POST("/auth/password", { body: { old_password, password } }));
+}

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { getPreferences, setPreferences } from "@/lib/preferences";
@@ -148,6 +148,81 @@ describe("the set-up", () => {
   it("is closed once it was done", async () => {
     renderApp("/setup");
     expect(await screen.findByRole("link", { name: "Go to the log-in" })).toBeInTheDocument();
+  });
+});
+
+const openChange = async () => {
+  const opened = renderApp("/alerts");
+  await opened.user.click(await screen.findByRole("button", { name: "Account: ada" }));
+  await opened.user.click(await screen.findByRole("menuitem", { name: "Change password" }));
+  const dialog = await screen.findByRole("dialog", { name: "Change password" });
+  const put = async (label: string, value: string) => {
+    await opened.user.clear(within(dialog).getByLabelText(label));
+    await opened.user.click(within(dialog).getByLabelText(label));
+    await opened.user.paste(value);
+  };
+  const fill = async (old: string, password: string, repeated = password) => {
+    await put("Present password", old);
+    await put("New password", password);
+    await put("New password again", repeated);
+    await opened.user.click(within(dialog).getByRole("button", { name: "Change password" }));
+  };
+  return { ...opened, dialog, fill };
+};
+
+const refuse = (status: number, code: string) =>
+  server.use(
+    http.post(at("/auth/password"), () =>
+      HttpResponse.json({ title: "No", detail: `It is ${code}.`, code }, { status }),
+    ),
+  );
+
+describe("the own password", () => {
+  it("is changed with the present one, and says so", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post(at("/auth/password"), async ({ request }) => {
+        bodies.push(await request.json());
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    const { dialog, fill } = await openChange();
+    expect(within(dialog).getByText(/You stay logged in here/)).toBeInTheDocument();
+    await fill(GOOD, "too short");
+    expect(within(dialog).getByLabelText("New password")).toHaveAccessibleDescription(/6 more to go/);
+    await fill(GOOD, `${GOOD} two`, GOOD);
+    expect(within(dialog).getByLabelText("New password again")).toHaveAccessibleDescription(
+      "The two passwords are not the same.",
+    );
+    expect(bodies).toEqual([]);
+    await fill(GOOD, `${GOOD} two`);
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Change password" })).toBeNull());
+    expect(bodies).toEqual([{ old_password: GOOD, password: `${GOOD} two` }]);
+    expect((await screen.findAllByText("Your password is changed")).length).toBeGreaterThan(0);
+  });
+
+  it("stays, and it is said where the fault is", async () => {
+    const { dialog, fill, address, user } = await openChange();
+    refuse(403, "wrong-password");
+    await fill("another one", `${GOOD} two`);
+    await waitFor(() =>
+      expect(within(dialog).getByLabelText("Present password")).toHaveAccessibleDescription(
+        "It is wrong-password.",
+      ),
+    );
+    refuse(400, "weak-password");
+    await fill(GOOD, `${GOOD} two`);
+    await waitFor(() =>
+      expect(within(dialog).getByLabelText("New password")).toHaveAccessibleDescription(
+        /It is weak-password/,
+      ),
+    );
+    refuse(429, "throttled");
+    await fill(GOOD, `${GOOD} two`);
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent("It is throttled.");
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Change password" })).toBeNull());
+    expect(address()).toBe("/alerts");
   });
 });
 

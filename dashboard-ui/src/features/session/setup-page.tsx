@@ -5,7 +5,8 @@ import { Button, buttonClass } from "@/components/button";
 import { Field } from "@/components/field";
 import { GateLayout, GateProblem } from "./gate-layout";
 import styles from "./gate-layout.module.css";
-import { PASSWORD_MIN, passwordFault, passwordLength } from "./password";
+import { LengthRule } from "./length-rule";
+import { passwordFault } from "./password";
 import { PasswordField } from "./password-field";
 import { authStateQuery, meQuery, setUp } from "./session-queries";
 
@@ -117,7 +118,7 @@ function SetupForm() {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         error={faults.password}
-        hint={<LengthRule length={passwordLength(password)} />}
+        hint={<LengthRule password={password} />}
       />
       <PasswordField
         label="Password again"
@@ -133,22 +134,5 @@ function SetupForm() {
         {attempt.isPending ? "Creating…" : "Create administrator"}
       </Button>
     </form>
-  );
-}
-
-function LengthRule({ length }: { readonly length: number }) {
-  const enough = length >= PASSWORD_MIN;
-  return (
-    <span className={styles["rule"]}>
-      <svg className={styles["meter"]} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-        <rect className={styles["meterTrack"]} width="100" height="4" />
-        <rect
-          className={enough ? styles["meterFull"] : styles["meterFill"]}
-          width={Math.min(100, (length / PASSWORD_MIN) * 100)}
-          height="4"
-        />
-      </svg>
-      <span>{enough ? "Long enough" : `${length} of ${PASSWORD_MIN} characters`}</span>
-    </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/button";
-import { ClockIcon, KeyboardIcon, LogOutIcon, UserIcon } from "@/components/icons";
+import { ClockIcon, KeyboardIcon, LockIcon, LogOutIcon, UserIcon } from "@/components/icons";
 import { Menu, MenuChoice, MenuItem, MenuNote, MenuSeparator } from "@/components/menu";
 import { DEFAULT_TENANT, setPreferences, type Theme, type TimeMode, usePreferences } from "@/lib/preferences";
 import { meQuery } from "./session-queries";
@@ -23,9 +23,10 @@ const TIME_SHORT: Record<TimeMode, string> = { local: "Local", utc: "UTC", relat
 interface UserMenuProps {
   readonly onLogOut: () => void;
   readonly onShortcuts: () => void;
+  readonly onPassword: () => void;
 }
 
-export function UserMenu({ onLogOut, onShortcuts }: UserMenuProps) {
+export function UserMenu({ onLogOut, onShortcuts, onPassword }: UserMenuProps) {
   const { data: me } = useQuery(meQuery);
   const { theme } = usePreferences();
   return (
@@ -52,6 +53,9 @@ export function UserMenu({ onLogOut, onShortcuts }: UserMenuProps) {
       <MenuSeparator />
       <MenuItem onSelect={onShortcuts}>
         <KeyboardIcon /> Keyboard shortcuts
+      </MenuItem>
+      <MenuItem onSelect={onPassword}>
+        <LockIcon /> Change password
       </MenuItem>
       <MenuItem onSelect={onLogOut}>
         <LogOutIcon /> Log out

@@ -1,4 +1,4 @@
-"""Logging in and out, the first run, who I am, and tickets for WebSockets."""
+"""Logging in and out, the first run, who I am, my password, and tickets for WebSockets."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -96,6 +96,15 @@ class FirstAdministrator(BaseModel):
     password: Secret = Field(max_length=1024)
 
 
+class PasswordChange(BaseModel):
+    """The present password of whoever is logged in, and the one to come."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old_password: Secret = Field(max_length=1024)
+    password: Secret = Field(max_length=1024)
+
+
 @router.get("/auth/state", dependencies=[Depends(public())], response_model=ServerState)
 async def show_state(services: Served) -> Response:
     """Whether the first administrator has yet to be made, and which version this is."""
@@ -147,6 +156,19 @@ async def log_out(request: Request, services: Served) -> Response:
     response = Response(status_code=204)
     clear_session(response, services.settings)
     return response
+
+
+@router.post("/auth/password", status_code=204, response_class=Response, responses=problems(400, 401, 403, 409, 429))
+async def change_password(_visitor: Visitor, body: PasswordChange, request: Request, services: Served) -> Response:
+    """Give yourself another password. This session goes on; every other session of yours ends."""
+    _check_transport(request, services.settings)
+    await services.logins.change_password(
+        admission_of(request),
+        body.old_password.get_secret_value(),
+        body.password.get_secret_value(),
+        address=_address(request),
+    )
+    return Response(status_code=204)
 
 
 @router.get("/api/v2/me", response_model=Me, responses=problems(401))

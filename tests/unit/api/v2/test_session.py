@@ -173,6 +173,66 @@ async def test_no_password_travels_in_the_open(settings: dict[str, str], base_ur
         assert site.house.hashing.checked == []
 
 
+# The own password.
+
+CHANGE = {"old_password": PASSWORD, "password": "walrus orbit lantern eleven"}
+
+
+async def test_whoever_is_logged_in_changes_the_own_password(site: Site) -> None:
+    async with site.browser() as client:
+        other = (await site.house.login("ann")).token
+        answer = await client.post("/auth/password", json=CHANGE)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert (await client.get("/api/v2/me")).status_code == 200
+        old = await client.get("/api/v2/me", headers={"Cookie": f"ns_session={other}"})
+        assert old.status_code == 401
+    async with site.client() as client:
+        assert (await client.post("/auth/login", json=ANN)).status_code == 401
+        assert (await client.post("/auth/login", json={**ANN, "password": CHANGE["password"]})).status_code == 200
+
+
+async def test_a_wrong_present_password_is_no_end_of_the_session(site: Site) -> None:
+    async with site.browser() as client:
+        answer = await client.post("/auth/password", json={**CHANGE, "old_password": "x" * 20})
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-password")
+        assert "set-cookie" not in answer.headers
+        poor = await client.post("/auth/password", json={**CHANGE, "password": "short"})
+        assert (poor.status_code, poor.json()["code"], poor.json()["field"]) == (400, "weak-password", "password")
+        assert (await client.get("/api/v2/me")).status_code == 200
+
+
+async def test_guesses_at_the_present_password_have_to_wait_like_logins(site: Site) -> None:
+    async with site.browser() as client:
+        for _ in range(5):
+            await client.post("/auth/password", json={**CHANGE, "old_password": "x" * 20})
+        throttled = await client.post("/auth/password", json=CHANGE)
+        assert (throttled.status_code, throttled.headers["retry-after"]) == (429, "12")
+        assert (await client.post("/auth/login", json=ANN)).status_code == 429
+
+
+async def test_a_key_and_a_foreign_page_change_no_password(site: Site) -> None:
+    made = await site.house.service.keys.create(SYSTEM, "program", role=Role.ADMIN)
+    async with site.client(Authorization=f"Bearer {made.text}") as client:
+        answer = await client.post("/auth/password", json=CHANGE)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+    async with site.client() as client:
+        assert (await client.post("/auth/password", json=CHANGE)).status_code == 401
+    async with site.browser() as client:
+        foreign = await client.post("/auth/password", json=CHANGE, headers={"Origin": "https://evil.example"})
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "foreign-origin")
+        assert (await client.post("/auth/password", json={**CHANGE, "username": "bob"})).status_code == 400
+    assert "password.changed" not in site.house.kinds()
+
+
+async def test_no_new_password_travels_in_the_open() -> None:
+    site = Site(settings=Settings(_env_file=None, host="10.0.0.7"), base_url="http://10.0.0.7:8740")
+    async with site.browser() as client:
+        own = {"Origin": "http://10.0.0.7:8740"}
+        answer = await client.post("/auth/password", json=CHANGE, headers=own)
+    assert answer.status_code == 403
+    assert "NETSENTINEL_PUBLIC_URL" in answer.json()["detail"]
+
+
 # The first run.
 
 

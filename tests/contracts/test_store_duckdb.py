@@ -74,6 +74,16 @@ async def test_files_are_by_tenant_day_and_class(yard: Yard) -> None:
     assert not list((yard.folder / "aside").iterdir())
 
 
+async def test_what_a_host_logs_shares_the_files_of_what_has_no_class(yard: Yard) -> None:
+    classes = (0, 1001, 1007, 3001, 201001, 3002)
+    await yard.keep(*(event(number, class_uid=class_uid) for number, class_uid in enumerate(classes)))
+    assert [path.rpartition("/")[0] for path in yard.files()] == ["default/20605/0", "default/20605/3002"]
+    for number, class_uid in enumerate(classes):
+        found = await yard.found(equal=(("class_uid", (class_uid,)),))
+        assert [one.number for one in found] == [number]
+    assert len(await yard.found(equal=(("class_uid", (1007, 3002)),))) == 2
+
+
 async def test_very_many_days_share_a_file(yard: Yard) -> None:
     await yard.keep(*(event(number, time=NOON + number * DAY) for number in range(60)), event(1, tenant=OTHER))
     assert len(yard.files()) < 30

@@ -26,7 +26,7 @@ class Event(msgspec.Struct, gc=False, kw_only=True):
     time: Micros
     """When it happened, by the source's own clock."""
     class_uid: int = 0
-    """OCSF class: 4001 network activity, 4002 HTTP, 4003 DNS, 4007 SSH, 3002 authentication, 2004 detection finding."""
+    """OCSF class: 4001 network activity, 4002 HTTP, 4003 DNS, 3002 authentication, 1007 process activity, ..."""
     logsource: Logsource
     src_ip: str = ""
     src_port: int = 0

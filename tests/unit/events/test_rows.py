@@ -81,11 +81,13 @@ NAMES = (
     *("EventID", "Channel", "Provider_Name", "event_type", "Image", "NewProcessName", "CommandLine", "ParentImage"),
     *("ParentProcessName", "SourceIp", "IpAddress", "SourcePort", "IpPort", "DestinationIp", "DestPort", "QueryName"),
     *("User", "TargetUserName", "SubjectUserName", "Computer", "Hostname", "UtcTime", "@timestamp", "TimeCreated"),
+    *("ComputerName", "SourceAddress", "DestAddress", "DestinationPort", "DestinationHostname", "ObjectType"),
     *("Hashes", "TargetFilename", "ImageLoaded", "class", "field3", "_x", "a.b", "winlog.event_id", 'quo"te', ""),
 )
+KINDS = st.sampled_from(["Security", SYSMON["Channel"], 4663, "Key"])
 RECORDS = st.dictionaries(
     st.sampled_from(NAMES),
-    SCALARS | st.sampled_from(["Security", "2026-03-02T10:00:00Z", "2026-03-02 10:00:00.5", {"a": 1}, [1]]),
+    SCALARS | KINDS | st.sampled_from(["2026-03-02T10:00:00Z", "2026-03-02 10:00:00.5", {"a": 1}, [1]]),
     max_size=12,
 )
 
@@ -103,6 +105,18 @@ def test_rows_say_what_the_general_way_says(known: list[dict[str, Any]], records
             for name in NAMES:
                 assert event.value(name) == expected.native.get(name, msgspec.UNSET)  # type: ignore[attr-defined]
                 assert event.has_any(frozenset({name})) is expected.has_any(frozenset({name}))
+
+
+@pytest.mark.parametrize("event_id", [4625, 4656, 4663, 4688, 5156, 4104])
+@pytest.mark.parametrize("channel", ["Security", "security", "Microsoft-Windows-PowerShell/Operational"])
+def test_what_windows_leaves_out_is_left_out_both_ways(event_id: int, channel: str) -> None:
+    nothing = dict.fromkeys(NAMES[4:24], "-")
+    record = {"EventID": event_id, "Channel": channel, **nothing, "ObjectType": "Key", "SubjectUserName": "ann"}
+    event, expected = taken(taught(record), line(record)), general(line(record))
+    assert event is not None
+    assert expected is not None
+    assert columns(event) == columns(expected)
+    assert (event.user, event.device, event.src_ip, event.process, event.domain) == ("ann", "", "", "", "")
 
 
 @pytest.mark.parametrize(

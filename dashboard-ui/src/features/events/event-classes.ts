@@ -4,10 +4,13 @@
 const CLASSES: Readonly<Record<number, string>> = {
   0: "Unclassified",
   1001: "File system activity",
+  1002: "Kernel extension",
   1003: "Kernel activity",
   1005: "Module activity",
   1006: "Scheduled job",
   1007: "Process activity",
+  1008: "Event log activity",
+  1009: "Script activity",
   2004: "Detection finding",
   3001: "Account change",
   3002: "Authentication",
@@ -30,6 +33,9 @@ const CLASSES: Readonly<Record<number, string>> = {
   6001: "Web resources activity",
   6003: "API activity",
   6005: "Datastore activity",
+  201001: "Registry key",
+  201002: "Registry value",
+  201004: "Windows service",
 };
 
 const SEVERITIES = ["Unknown", "Informational", "Low", "Medium", "High", "Critical", "Fatal"];

@@ -79,7 +79,7 @@ class GeneratedNames:
         """What these events complete."""
         found: list[Finding] = []
         for event in events:
-            if event.class_uid == _DNS and len(event.src_ip) <= _LONGEST_ADDRESS and rcode(event) == "NXDOMAIN":
+            if event.class_uid == _DNS and 0 < len(event.src_ip) <= _LONGEST_ADDRESS and rcode(event) == "NXDOMAIN":
                 self._look(event, found)
         return found
 

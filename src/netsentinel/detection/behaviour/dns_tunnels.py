@@ -100,7 +100,11 @@ class DnsTunnels:
         least = self._parameters.length
         found: list[Finding] = []
         for event in events:
-            if event.class_uid == _DNS and len(event.domain) <= _LONGEST_NAME and len(event.src_ip) <= _LONGEST_ADDRESS:
+            if (
+                event.class_uid == _DNS
+                and len(event.domain) <= _LONGEST_NAME
+                and 0 < len(event.src_ip) <= _LONGEST_ADDRESS
+            ):
                 if len(event.domain) > least:
                     self._look_at_name(event, found)
                 for said in txt_answers(event):

@@ -10,7 +10,7 @@ from netsentinel.detection.holdings import Holdings
 from netsentinel.detection.model import Finding
 from netsentinel.detection.models.columns import FlowColumns
 from netsentinel.detection.models.deployment import DeployedModel, Deployment, ModelTally, RefusedModel, Role
-from netsentinel.detection.models.flows import FLOWS, NETWORK_ACTIVITY, FlowFeatures, is_flow
+from netsentinel.detection.models.flows import FLOWS, NETWORK_ACTIVITY, NEVER_MEASURED, FlowFeatures, is_flow
 from netsentinel.detection.models.histories import HISTORIES, Histories
 from netsentinel.detection.models.serving import Serving, lineups
 from netsentinel.detection.models.subjects import FlowSubjects, Subjects, WindowSubjects, finding
@@ -34,7 +34,7 @@ _MOST_TOLD = 20_000
 _VERSION = 1
 
 
-_source_of, _target_of = attrgetter("src_ip"), attrgetter("dst_ip")
+_source_of, _target_of, _format_of = attrgetter("src_ip"), attrgetter("dst_ip"), attrgetter("format")
 
 
 class _Saved(msgspec.Struct, array_like=True):
@@ -206,6 +206,7 @@ def _by_tenant(events: Sequence[Event]) -> dict[TenantId, Sequence[int]]:
     """Places of the flows of each tenant, in order."""
     tenants = {event.tenant for event in events}
     are_flows = {event.class_uid for event in events} == {NETWORK_ACTIVITY}
+    are_flows = are_flows and NEVER_MEASURED.isdisjoint(map(_format_of, events))
     if are_flows and len(tenants) == 1 and all(map(_source_of, events)) and all(map(_target_of, events)):
         return dict.fromkeys(tenants, range(len(events)))
     places = [place for place, event in enumerate(events) if is_flow(event)]

@@ -92,6 +92,9 @@ _LAST_SYSTEM, _LAST_REGISTERED = 1023, 49151
 MOST_STATED = 2**62
 """A sender may state any number: larger ones count as this one, which can be added up, saved and told as a float."""
 
+NEVER_MEASURED = frozenset({"windows", "sysmon_linux"})
+"""Formats whose connections have no sizes and no end: a model would take them for flows that carried nothing."""
+
 _PLACES = tuple(Place)
 _DIRECTIONS = tuple(f"{source} to {target}" for source in _PLACES for target in _PLACES)
 _OUTCOMES = ("failed", "answered", "one-way")
@@ -101,7 +104,8 @@ _own = attrgetter("duration_us", "bytes_out", "bytes_in", "packets_out", "packet
 
 def is_flow(event: Event) -> bool:
     """Whether an event has the features of a flow."""
-    return event.class_uid == NETWORK_ACTIVITY and bool(event.src_ip) and bool(event.dst_ip)
+    is_between = event.class_uid == NETWORK_ACTIVITY and bool(event.src_ip) and bool(event.dst_ip)
+    return is_between and event.format not in NEVER_MEASURED
 
 
 class FlowFeatures:

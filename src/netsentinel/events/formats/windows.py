@@ -13,118 +13,19 @@ from typing import Any, cast
 from msgspec import UNSET
 
 from netsentinel.events.columns import iso_time, number, table, text
-from netsentinel.events.model import Event, Logsource
+from netsentinel.events.formats.windows_kinds import (
+    BY_OBJECT,
+    LINUX,
+    SAYS_NOTHING,
+    class_of,
+    logsource_of,
+    object_class,
+    outcome_of,
+    said,
+)
+from netsentinel.events.model import Event
 from netsentinel.events.rows import Layout, RowEvent, RowParser
 from netsentinel.kernel.types import Micros, TenantId
-
-_CERTIFICATES = "certificateservicesclient-lifecycle-system"
-
-_SERVICES = {
-    "security": "security",
-    "system": "system",
-    "application": "application",
-    "microsoft-windows-sysmon/operational": "sysmon",
-    "microsoft-windows-powershell/operational": "powershell",
-    "powershellcore/operational": "powershell",
-    "windows powershell": "powershell-classic",
-    "microsoft-windows-taskscheduler/operational": "taskscheduler",
-    "microsoft-windows-wmi-activity/operational": "wmi",
-    "microsoft-windows-windows defender/operational": "windefend",
-    "microsoft-windows-bits-client/operational": "bits-client",
-    "microsoft-windows-ntlm/operational": "ntlm",
-    "microsoft-windows-dns-client/operational": "dns-client",
-    "dns server": "dns-server",
-    "microsoft-windows-dns-server/analytical": "dns-server-analytic",
-    "microsoft-windows-driverframeworks-usermode/operational": "driver-framework",
-    "microsoft-windows-codeintegrity/operational": "codeintegrity-operational",
-    "microsoft-windows-smbclient/security": "smbclient-security",
-    "microsoft-windows-smbclient/connectivity": "smbclient-connectivity",
-    "microsoft-windows-smbserver/connectivity": "smbserver-connectivity",
-    "microsoft-windows-ldap-client/debug": "ldap",
-    "microsoft-windows-applocker/exe and dll": "applocker",
-    "microsoft-windows-applocker/msi and script": "applocker",
-    "microsoft-windows-applocker/packaged app-deployment": "applocker",
-    "microsoft-windows-applocker/packaged app-execution": "applocker",
-    "msexchange management": "msexchange-management",
-    "openssh/operational": "openssh",
-    "microsoft-servicebus-client": "microsoft-servicebus-client",
-    "microsoft-windows-windows firewall with advanced security/firewall": "firewall-as",
-    "microsoft-windows-terminalservices-localsessionmanager/operational": "terminalservices-localsessionmanager",
-    "microsoft-windows-shell-core/operational": "shell-core",
-    "microsoft-windows-security-mitigations/kernel mode": "security-mitigations",
-    "microsoft-windows-security-mitigations/user mode": "security-mitigations",
-    "microsoft-windows-diagnosis-scripted/operational": "diagnosis-scripted",
-    "microsoft-windows-appxdeploymentserver/operational": "appxdeployment-server",
-    "microsoft-windows-appmodel-runtime/admin": "appmodel-runtime",
-    "microsoft-windows-appxpackaging/operational": "appxpackaging-om",
-    f"microsoft-windows-{_CERTIFICATES}/operational": _CERTIFICATES,
-    "microsoft-windows-capi2/operational": "capi2",
-    "microsoft-windows-sense/operational": "sense",
-    "microsoft-windows-vhdmp-operational": "vhdmp",
-    "microsoft-windows-kernel-shimengine/operational": "kernel-shimengine",
-    "microsoft-windows-kernel-eventtracing": "kernel-event-tracing",
-    "microsoft-windows-iis-configuration/operational": "iis-configuration",
-    "microsoft-windows-lsa/operational": "lsa-server",
-}
-"""Sigma's service of each channel (Sigma's windows logsource guide)."""
-
-_SYSMON = {
-    1: "process_creation",
-    2: "file_change",
-    3: "network_connection",
-    4: "sysmon_status",
-    5: "process_termination",
-    6: "driver_load",
-    7: "image_load",
-    8: "create_remote_thread",
-    9: "raw_access_thread",
-    10: "process_access",
-    11: "file_event",
-    12: "registry_add",
-    13: "registry_set",
-    14: "registry_rename",
-    15: "create_stream_hash",
-    16: "sysmon_status",
-    17: "pipe_created",
-    18: "pipe_created",
-    19: "wmi_event",
-    20: "wmi_event",
-    21: "wmi_event",
-    22: "dns_query",
-    23: "file_delete",
-    24: "clipboard_capture",
-    25: "process_tampering",
-    26: "file_delete_detected",
-    27: "file_block_executable",
-    28: "file_block_shredding",
-    29: "file_executable_detected",
-    255: "sysmon_error",
-}
-"""Sigma's category of each Sysmon event (Sigma's sysmon logsource guide)."""
-
-_POWERSHELL = {
-    ("powershell", 4103): "ps_module",
-    ("powershell", 4104): "ps_script",
-    ("powershell-classic", 400): "ps_classic_start",
-    ("powershell-classic", 600): "ps_classic_provider_start",
-    ("powershell-classic", 800): "ps_classic_script",
-    ("security", 4688): "process_creation",
-}
-
-_LOGONS = {4624: "success", 4625: "failure", 4771: "failure", 4776: ""}
-_AUTHENTICATION = 3002
-
-
-_LINUX = "linux-sysmon/operational"
-
-
-@lru_cache(maxsize=4096)
-def _logsource(channel: str, event_id: int) -> Logsource:
-    if channel.lower() == _LINUX:
-        return Logsource(product="linux", category=_SYSMON.get(event_id, ""), service="sysmon")
-    service = _SERVICES.get(channel.lower(), "")
-    category = _SYSMON.get(event_id, "") if service == "sysmon" else _POWERSHELL.get((service, event_id), "")
-    return Logsource(product="windows", category=category, service=service)
 
 
 class WindowsFormat:
@@ -161,24 +62,27 @@ class WindowsFormat:
         if stated is None:
             raise ValueError("a Windows event needs its EventID")
         event_id, channel = number(stated), text(native.get("Channel"))
+        logsource = logsource_of(channel, event_id)
         event = Event(
             tenant=tenant,
             source=source,
             format="windows",
             time=_time(native, shape.times),
-            logsource=_logsource(channel, event_id),
+            class_uid=class_of(logsource, event_id),
+            logsource=logsource,
+            action=outcome_of(logsource, event_id),
             event_code=str(event_id),
             native=native,
             raw=raw,
         )
         for column, read, names in shape.columns:
             for name in names:
-                said = native[name]
-                if said:
-                    setattr(event, column, said if read is text and type(said) is str else read(said))
+                value = native[name]
+                if value and value != SAYS_NOTHING:
+                    setattr(event, column, value if read is text and type(value) is str else read(value))
                     break
-        if event_id in _LOGONS and channel.lower() == "security":
-            event.class_uid, event.action = _AUTHENTICATION, _LOGONS[event_id]
+        if event.class_uid == BY_OBJECT:
+            event.class_uid = object_class(native.get("ObjectType"))
         return event
 
     def row_parser(self, layout: Layout, tenant: TenantId, source: str) -> RowParser:
@@ -198,6 +102,7 @@ class _WindowsRows:
         self._time: Callable[[Any], Any] = attrgetter(next(times, _TIMES[0]))
         self._is_process = "Image" in layout.attributes
         self._has_new_process = "NewProcessName" in layout.attributes
+        self._has_program = self._is_process or self._has_new_process
         self._network = layout.getter(tuple(name for _, _, names in _COLUMNS[:_NETWORK] for name in names))
         self._has_network = any(name in layout.attributes for _, _, names in _COLUMNS[:_NETWORK] for name in names)
         self._kinds: dict[tuple[str | int, str], Callable[[], RowEvent]] = {}
@@ -215,45 +120,59 @@ class _WindowsRows:
         # Texts are taken as they are; what else may stand there `text` sorts out.
         user = row.User or row.TargetUserName or row.SubjectUserName
         if user:
+            if user == SAYS_NOTHING:
+                user = said(row.TargetUserName, row.SubjectUserName)
             event.user = user if type(user) is str else text(user)
         device = row.Computer or row.ComputerName or row.Hostname
         if device:
+            if device == SAYS_NOTHING:
+                device = said(row.ComputerName, row.Hostname)
             event.device = device if type(device) is str else text(device)
+        if self._has_program:
+            self._take_program(event, row)
+        if self._has_network and any(self._network(row)):
+            self._take_network(event, row)
+        if event.class_uid == BY_OBJECT:
+            event.class_uid = object_class(row.ObjectType)
+        return event
+
+    def _take_program(self, event: Event, row: Any) -> None:
         if self._is_process and (process := row.Image) is not UNSET:
-            event.process = process if type(process) is str else text(process)
-            event.file_hash = hashes if type(hashes := row.Hashes) is str else text(hashes)
-            if file := row.TargetFilename or row.ImageLoaded:
+            event.process = text(said(process))
+            event.file_hash = text(said(row.Hashes))
+            if file := said(row.TargetFilename, row.ImageLoaded):
                 event.file = text(file)
             if (command := row.CommandLine) is not UNSET:
-                event.command_line = command if type(command) is str else text(command)
-                event.parent_process = parent if type(parent := row.ParentImage) is str else text(parent)
+                event.command_line = text(said(command))
+                event.parent_process = text(said(row.ParentImage))
         elif self._has_new_process and row.NewProcessName is not UNSET:
-            event.process, event.command_line = text(row.NewProcessName), text(row.CommandLine)
-            event.parent_process = text(row.ParentProcessName)
-        if self._has_network and any(self._network(row)):
-            event.src_ip = _address(row.SourceIp or row.IpAddress or row.SourceAddress)
-            event.src_port = number(row.SourcePort or row.IpPort)
-            event.dst_ip = _address(row.DestinationIp or row.DestAddress)
-            event.dst_port = number(row.DestinationPort or row.DestPort)
-            event.domain = text(row.QueryName or row.DestinationHostname)
-        return event
+            event.process, event.command_line = text(said(row.NewProcessName)), text(said(row.CommandLine))
+            event.parent_process = text(said(row.ParentProcessName))
+
+    def _take_network(self, event: Event, row: Any) -> None:
+        event.src_ip = _address(said(row.SourceIp, row.IpAddress, row.SourceAddress))
+        event.src_port = number(said(row.SourcePort, row.IpPort))
+        event.dst_ip = _address(said(row.DestinationIp, row.DestAddress))
+        event.dst_port = number(said(row.DestinationPort, row.DestPort))
+        event.domain = text(said(row.QueryName, row.DestinationHostname))
 
     def _new_kind(self, stated: str | int, channel: str) -> Callable[[], RowEvent]:
         """How to copy an event that has what all events with this id and channel have."""
         event_id = number(stated)
+        logsource = logsource_of(channel, event_id)
         kind = RowEvent(
             tenant=self._tenant,
             source=self._source,
             format="windows",
             time=0,
-            logsource=_logsource(channel, event_id),
+            class_uid=class_of(logsource, event_id),
+            logsource=logsource,
+            action=outcome_of(logsource, event_id),
             event_code=str(event_id),
             native=cast("dict[str, Any]", None),
             row=None,
             layout=self._layout,
         )
-        if event_id in _LOGONS and channel.lower() == "security":
-            kind.class_uid, kind.action = _AUTHENTICATION, _LOGONS[event_id]
         if len(self._kinds) >= _MOST_KINDS:
             self._kinds.clear()
         copy: Callable[[], RowEvent] = cast("Any", kind).__copy__  # `copy.copy` would ask for it each time
@@ -263,7 +182,7 @@ class _WindowsRows:
 
 def is_sysmon_linux(record: dict[str, Any]) -> bool:
     """Whether a flat record is one of Sysmon for Linux."""
-    return record.get("EventID") is not None and text(record.get("Channel")).lower() == _LINUX
+    return record.get("EventID") is not None and text(record.get("Channel")).lower() == LINUX
 
 
 _BESIDE_EVENT_ID = frozenset({"Channel", "Provider_Name", "ProviderName", "SourceName", "ProviderGuid", "LogName"})
@@ -367,8 +286,7 @@ def _elements(value: Any) -> dict[str, Any]:
 
 
 def _address(value: Any) -> str:
-    said = text(value)
-    return "" if said == "-" else said.removeprefix("::ffff:")
+    return text(value).removeprefix("::ffff:")
 
 
 _COLUMNS: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
@@ -380,7 +298,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
     ("user", text, ("User", "TargetUserName", "SubjectUserName")),
     ("device", text, ("Computer", "ComputerName", "Hostname")),
 )
-"""Column, how it is read, and the names that it may have: the first that says something counts."""
+"""Column, how it is read, and the names that it may have: the first that says something counts (`-` says nothing)."""
 
 _NETWORK = 5
 """So many of these columns are of the network."""
@@ -397,7 +315,7 @@ _TIMES = ("TimeCreated_SystemTime", "SystemTime", "@timestamp", "UtcTime", "Even
 
 _ROW_NAMES = (
     *("EventID", "Channel", "Image", "Hashes", "TargetFilename", "ImageLoaded", "CommandLine", "ParentImage"),
-    *("NewProcessName", "ParentProcessName"),
+    *("NewProcessName", "ParentProcessName", "ObjectType"),
     *(name for _, _, names in _COLUMNS for name in names),
     *_TIMES,
 )

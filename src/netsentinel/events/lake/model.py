@@ -13,6 +13,12 @@ MIXED = -1
 """The class of a file that holds several days and classes: what is left of a batch with very many of them."""
 
 
+PARTED = frozenset({2004, 3002, *range(4001, 4015)})
+"""Classes that have files of their own: those that detectors and searches ask for one at a time. All others share those
+of class 0: a log of Windows has a dozen, and few rows cost less than a file.
+"""
+
+
 class StoredEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One event as it is kept and shown: the columns of `Event`, flat, with its native text."""
 

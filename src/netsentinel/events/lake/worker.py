@@ -17,7 +17,7 @@ import duckdb
 import msgspec
 
 from netsentinel.events.lake import frames
-from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, EventKey, LakeFile, StoredEvent
+from netsentinel.events.lake.model import ASIDE, COLUMNS, MIXED, PARTED, EventKey, LakeFile, StoredEvent
 from netsentinel.events.lake.query import (
     HUNTED,
     SELECTED,
@@ -220,7 +220,9 @@ class Lake:
 
 def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count | frames.Tally) -> list[LakeFile]:
     """The files that can hold what is asked for, by their class and time."""
-    classes = {value for column, wanted in request.where.equal if column == "class_uid" for value in wanted} | {MIXED}
+    wanted = {value for column, values in request.where.equal if column == "class_uid" for value in values}
+    # Files from before `PARTED` are of the event's own class.
+    classes = {MIXED, *wanted, *(0 for value in wanted if value not in PARTED)}
     after = request.after if isinstance(request, frames.Search) and not request.where.by_arrival else None
     return [
         file

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import duckdb
 
 from netsentinel.events.lake import frames
-from netsentinel.events.lake.model import ASIDE, MIXED, LakeFile
+from netsentinel.events.lake.model import ASIDE, MIXED, PARTED, LakeFile
 from netsentinel.events.lake.query import JSON_COLUMNS, SELECTED, newest_first, quoted, rows_of
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.disk import sync
@@ -16,6 +16,9 @@ from netsentinel.kernel.types import MIB, Micros, TenantId
 
 _PARTITIONS = 24
 """So many tenants, days and classes of one spool get a file of their own; the rest of a tenant shares one."""
+
+_PART = f"CASE WHEN class_uid IN ({', '.join(map(str, sorted(PARTED)))}) THEN class_uid ELSE 0 END"
+"""The class of the file that an event is put into."""
 
 _SORTED_SHARE = 6
 """Up to one part in so many of DuckDB's memory is sorted. DuckDB holds long texts in memory while it sorts, several
@@ -55,7 +58,7 @@ class Writing:
         largest = max(_LEAST_OBJECT, request.longest + 1)
         lines = f"{quoted(request.spool)}, format = 'newline_delimited', columns = {JSON_COLUMNS}"
         read = f"read_json({lines}, maximum_object_size = {largest})"
-        rows = f'SELECT *, "time" // {DAY} AS day, class_uid AS part FROM {read}'  # noqa: S608 - our own path, quoted
+        rows = f'SELECT *, "time" // {DAY} AS day, {_PART} AS part FROM {read}'  # noqa: S608 - our own path, quoted
         with self._one_thread():
             if Path(request.spool).stat().st_size <= self._most_sorted:
                 self._db.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {rows}")

@@ -111,6 +111,51 @@ def test_channel_and_event_make_the_log_source(channel: str, event_id: int, cate
     )
 
 
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
+
+
+@pytest.mark.parametrize(
+    ("channel", "event_id", "class_uid"),
+    [
+        *((SYSMON, 1, 1007), (SYSMON, 3, 4001), (SYSMON, 5, 1007), (SYSMON, 7, 1005), (SYSMON, 10, 1007)),
+        *((SYSMON, 11, 1001), (SYSMON, 12, 201001), (SYSMON, 13, 201002), (SYSMON, 22, 4003), (SYSMON, 26, 1001)),
+        *((SYSMON, 4, 0), ("Linux-Sysmon/Operational", 1, 1007), ("Application", 1, 0)),
+        *(("Security", 4624, 3002), ("Security", 4634, 3002), ("Security", 4672, 3003), ("Security", 4688, 1007)),
+        *(("Security", 4720, 3001), ("Security", 4732, 3006), ("Security", 4738, 3001), ("Security", 4697, 201004)),
+        *(("Security", 4698, 1006), ("Security", 5145, 4006), ("Security", 5156, 4001), ("Security", 1102, 1008)),
+        *(("System", 7045, 201004), ("System", 104, 1008), ("System", 4624, 0)),
+        ("Microsoft-Windows-PowerShell/Operational", 4104, 1009),
+    ],
+)
+def test_the_class_of_an_event(channel: str, event_id: int, class_uid: int) -> None:
+    assert parse(nested(event_id, channel)).class_uid == class_uid
+
+
+@pytest.mark.parametrize(
+    ("kind", "class_uid"), [("File", 1001), ("Key", 201001), ("Process", 1007), ("Token", 0), (["File"], 0), (None, 0)]
+)
+def test_the_class_of_an_access_is_its_objects(kind: Any, class_uid: int) -> None:
+    assert parse(nested(4663, "Security", ObjectType=kind)).class_uid == class_uid
+
+
+def test_a_dash_is_no_name_and_no_address() -> None:
+    event = parse(
+        {
+            "EventID": 4624,
+            "Channel": "Security",
+            "Computer": "-",
+            "Hostname": "WORKSTATION5",
+            "User": "-",
+            "TargetUserName": "",
+            "SubjectUserName": "WORKSTATION5$",
+            "IpAddress": "-",
+            "IpPort": "-",
+        }
+    )
+    assert (event.user, event.device, event.src_ip, event.src_port) == ("WORKSTATION5$", "WORKSTATION5", "", 0)
+    assert event.native["User"] == "-"
+
+
 def test_without_an_event_id_it_is_no_event() -> None:
     with pytest.raises(ValueError, match="EventID"):
         parse({"Event": {"System": {"Channel": "Security"}}})

@@ -49,11 +49,12 @@ def search(
     if output is Output.JSON:
         print_json(items)
         return
+    from netsentinel.cli.event_line import what_of
     from netsentinel.kernel.clock import to_iso
 
     received = ("RECEIVED",) if by_arrival else ()
     print_table(
-        (*received, "TIME", "SOURCE", "CLASS", "FROM", "TO", "USER", "DOMAIN", "ACTION", "ID"),
+        (*received, "TIME", "SOURCE", "CLASS", "FROM", "TO", "WHAT", "ID"),
         [
             (
                 *(to_iso(item["received_at"]) for _ in received),
@@ -62,9 +63,7 @@ def search(
                 item["class_uid"],
                 _endpoint(item, "src"),
                 _endpoint(item, "dst"),
-                item["user"],
-                item["domain"],
-                item["action"],
+                what_of(item),
                 item["id"],
             )
             for item in items

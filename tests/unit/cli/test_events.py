@@ -5,6 +5,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from netsentinel.cli.event_line import what_of
 from netsentinel.cli.events import events_app
 from netsentinel.kernel.errors import InvalidInputError
 from tests.unit.cli.answering import Answering
@@ -22,6 +23,10 @@ EVENT: dict[str, Any] = {
     "user": "ada",
     "domain": "example.org",
     "action": "blocked",
+    "native": {},
+    **dict.fromkeys(("app_protocol", "protocol", "signature", "command_line", "process", "file", "message"), ""),
+    **dict.fromkeys(("product", "category", "service", "event_code", "device", "url", "http_method"), ""),
+    "http_status": 0,
 }
 
 
@@ -73,6 +78,42 @@ def test_pages_are_followed_up_to_the_limit(
     items = json.loads(run("search", "--limit", str(limit), "-o", "json")[0])
     assert [int(one.url.params["limit"]) for one in server.asked] == requests
     assert len({item["id"] for item in items}) == len(items) == shown
+
+
+NOWHERE = {"src_ip": "", "dst_ip": "", "domain": "", "user": "", "action": "", "device": "PC04"}
+SYSMON = {**NOWHERE, "class_uid": 1007, "product": "windows", "service": "sysmon", "category": "process_access"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "blocked · example.org · ada"),
+        (
+            {"app_protocol": "http", "url": "/a", "http_method": "GET", "http_status": 404},
+            "blocked · http · GET example.org/a 404 · ada",
+        ),
+        (
+            {**SYSMON, "native": {"SourceImage": "C:\\a.exe", "TargetImage": "C:\\lsass.exe"}},
+            "process access · C:\\a.exe → C:\\lsass.exe · PC04",
+        ),
+        (
+            {
+                **SYSMON,
+                "service": "security",
+                "category": "",
+                "event_code": "5145",
+                "native": {"ShareName": "\\\\*\\C$"},
+            },
+            "security 5145 · \\\\*\\C$ · PC04",
+        ),
+        ({**SYSMON, "process": "a.exe", "file": "b.dll"}, "process access · a.exe · b.dll · PC04"),
+        ({**NOWHERE, "message": "Connection closed", "device": ""}, "Connection closed"),
+        ({**NOWHERE, "service": "notice", "event_code": "notice", "device": "notice", "class_uid": 0}, "notice"),
+        ({**NOWHERE, "device": ""}, "-"),
+    ],
+)
+def test_a_row_says_what_happened(changes: dict[str, Any], words: str) -> None:
+    assert what_of({**EVENT, **changes}) == words
 
 
 def test_what_the_server_refuses_is_an_error_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

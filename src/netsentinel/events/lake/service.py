@@ -110,7 +110,10 @@ class EventLake:
         return found[0]
 
     async def histogram(self, tenant: TenantId, where: EventFilter, *, bars: int, by: str = "") -> Histogram:
-        """The events over time, in about so many bars; an end that is not given is that of what is stored.
+        """The events over time, in about so many bars.
+
+        An end that is not given is that of what is stored; without both the range is that of what was found, for one
+        sensor whose clock begins in 1970 would leave one bar to all the others.
 
         Raises:
             InvalidFilterError: as for `page`; or the range is empty; or `by` is no column of `GROUPINGS`.
@@ -121,10 +124,23 @@ class EventLake:
         since = where.since or min(await self._first(tenant, where, stored) or now - DAY, until - SECOND)
         if since >= until:
             raise InvalidFilterError("since lies before until.")
+        found, width = await self._bars(tenant, where, (since, until), bars, by)
+        is_open = not where.since and not where.until and not where.by_arrival
+        while is_open and found and until - since > bars * SECOND:
+            first, last = max(since, found[0].at), min(until, found[-1].at + width)
+            if last - first > (until - since) // 2:
+                break
+            since, until = first, last
+            found, width = await self._bars(tenant, where, (since, until), bars, by)
+        return Histogram(found, since, until, width, stored, await self._late(tenant, where, now))
+
+    async def _bars(
+        self, tenant: TenantId, where: EventFilter, ends: tuple[Micros, Micros], bars: int, by: str
+    ) -> tuple[tuple[Bucket, ...], Micros]:
+        since, until = ends
         width = _round_width((until - since) / bars)
         ranged = msgspec.structs.replace(where, since=since, until=until)
-        found = tuple(await self._store.histogram(tenant, ranged, width, by))
-        return Histogram(found, since, until, width, stored, await self._late(tenant, where, now))
+        return tuple(await self._store.histogram(tenant, ranged, width, by)), width
 
     async def _first(self, tenant: TenantId, where: EventFilter, stored: Extent | None) -> Micros:
         """When the first stored event happened; by arrival the day on which the first one came; 0 for none."""

@@ -88,6 +88,21 @@ async def test_stored_events_are_counted_over_time(desk: Desk, tmp_path: Path) -
     assert (sum(item["count"] for item in whole["items"]), whole["since"], whole["stored"]) == (7, start, stored)
 
 
+async def test_without_ends_the_range_is_that_of_what_was_found(desk: Desk, tmp_path: Path) -> None:
+    spool = SpoolWriter(tmp_path)
+    spool.begin(InboxBatch(8, DEFAULT_TENANT, "stopped-clock", "", 1_000, 1, b""))
+    line = b'{"timestamp":"1970-01-02T00:00:00Z","event_type":"dns","src_ip":"10.9.9.9"}'
+    spool.keep([FORMATS["suricata"].parse(json.loads(line), line, DEFAULT_TENANT, "stopped-clock")])
+    await desk.events.append(spool.cut(), lambda _: None)
+    await fill(desk, tmp_path, 7)
+    start = 1_780_272_000_000_000
+    found = (await desk.get("/api/v2/events/histogram?where=source=eve&bars=60")).json()
+    assert sum(item["count"] for item in found["items"]) == 7
+    assert (found["stored"]["oldest"], found["stored"]["newest"]) == (DAY, start + 6_000_000)
+    assert found["since"] <= start
+    assert start + 6_000_000 < found["until"] <= found["since"] + 2 * MINUTE
+
+
 async def test_older_events_that_arrived_lately_are_told_of_and_can_be_listed(desk: Desk, tmp_path: Path) -> None:
     desk.clock.advance(7 * DAY)
     now = desk.clock.now()

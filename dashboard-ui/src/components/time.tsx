@@ -33,13 +33,21 @@ export function useNow(): Micros {
   return useSyncExternalStore(subscribe, currentTick);
 }
 
+interface TimeProps {
+  readonly at: Micros;
+  /** With the day and the zone. */
+  readonly full?: boolean;
+  /** To the second on other days, too. */
+  readonly precise?: boolean;
+}
+
 /** A time as the person prefers it (local, UTC, relative); the tooltip has all three. */
-export function Time({ at, full = false }: { readonly at: Micros; readonly full?: boolean }) {
+export function Time({ at, full = false, precise = false }: TimeProps) {
   const { time } = usePreferences();
   const tick = useNow();
   if (at <= 0) return <span className="muted">never</span>;
   const title = `${formatFull(at, false)}\n${formatFull(at, true)}\n${formatRelative(at, tick)}`;
-  const text = full && time !== "relative" ? formatFull(at, time === "utc") : formatTime(at, time, tick);
+  const text = full && time !== "relative" ? formatFull(at, time === "utc") : formatTime(at, time, tick, precise);
   return (
     <time dateTime={toIso(at)} title={title}>
       {text}

@@ -79,13 +79,13 @@ export function formatRelative(at: Micros, now: Micros): string {
   return span < 0 ? `in ${formatSpan(-span)}` : `${formatSpan(span)} ago`;
 }
 
-/** Short for lists: the clock to the second on the same day, otherwise day and clock to the minute. */
-export function formatTime(at: Micros, mode: TimeMode, now: Micros): string {
+/** Short for lists: the clock to the second on the same day, otherwise day and clock to the minute, or `precise`. */
+export function formatTime(at: Micros, mode: TimeMode, now: Micros, precise = false): string {
   if (at <= 0) return "never";
   if (mode === "relative") return formatRelative(at, now);
   const utc = mode === "utc";
   const { day, clock } = parts(at, utc);
-  const text = parts(now, utc).day === day ? clock : `${day} ${clock.slice(0, 5)}`;
+  const text = parts(now, utc).day === day ? clock : `${day} ${precise ? clock : clock.slice(0, 5)}`;
   return utc ? `${text} Z` : text;
 }
 

@@ -11,9 +11,9 @@ interface Who {
   readonly device: string;
 }
 
-/** Five minutes before and after, of the same address, else of the same user or device. */
+/** Five minutes before and after, of the same address, else of the same device or user: few events of a host name one. */
 export function nearSearch(at: Micros, who: Who): EventSearch {
-  const column = (["src_ip", "user", "device"] as const).find((name) => who[name] !== "");
+  const column = (["src_ip", "device", "user"] as const).find((name) => who[name] !== "");
   const { from, to } = rangeSearch(at - AROUND, at + AROUND);
   return {
     from,

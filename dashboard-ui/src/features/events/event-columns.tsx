@@ -12,8 +12,8 @@ import {
   fromTo,
   isEmptyValue,
   isFilter,
-  summaryOf,
 } from "./event-fields";
+import { summaryOf } from "./event-summary";
 import styles from "./events-table.module.css";
 
 /** Opens the menu of a value at the element that shows it. */
@@ -22,6 +22,9 @@ export type OnValue = (column: FieldName, value: string | number, anchor: HTMLEl
 /** Two columns that are made of several fields; the others are the fields themselves. */
 const MADE = { endpoints: "Source → destination", summary: "What" } as const;
 type Made = keyof typeof MADE;
+
+/** So many characters at the end of a source's name are always shown. */
+const SHOWN_END = 12;
 
 const isMade = (name: string): name is Made => Object.hasOwn(MADE, name);
 
@@ -47,7 +50,7 @@ function EventTime({ event }: { readonly event: StoredEvent }) {
       className={styles["time"]}
       data-row-link
     >
-      <Time at={event.time} />
+      <Time at={event.time} precise />
       {event.time === event.received_at && (
         <span className={styles["arrived"]} title="It states no time: this is when it arrived.">
           {" "}
@@ -95,7 +98,7 @@ function fieldColumn({ name, label, kind }: Field, onValue: OnValue): Column<Sto
         return (
           <>
             <span className={styles["word"]}>{label.toLowerCase()} </span>
-            <Time at={Number(value)} />
+            <Time at={Number(value)} precise />
           </>
         );
       if (isEmptyValue(name, value)) return <span className="muted">–</span>;
@@ -110,17 +113,38 @@ function fieldColumn({ name, label, kind }: Field, onValue: OnValue): Column<Sto
           onClick={(click) => onValue(name, value, click.currentTarget)}
         >
           {kind === "severity" && <i className={styles[`severity-${value}`]} />}
-          {text}
+          {name === "source" ? <Ends text={text} /> : text}
         </button>
       );
     },
   };
 }
 
-export function columnsOf(names: readonly string[], onValue: OnValue): Column<StoredEvent>[] {
+/** Names of sources differ at their end as often as at their beginning: where there is no room, the middle is left out. */
+function Ends({ text }: { readonly text: string }) {
+  const at = Math.max(0, text.length - SHOWN_END);
+  return (
+    <span className={styles["ends"]}>
+      <span>{text.slice(0, at)}</span>
+      <span>{text.slice(at)}</span>
+    </span>
+  );
+}
+
+/** The columns to show. Addresses that no event has take no room, unless they were chosen. */
+export function columnsOf(
+  names: readonly string[],
+  onValue: OnValue,
+  events: readonly StoredEvent[] = [],
+  byArrival = false,
+): Column<StoredEvent>[] {
+  const spares =
+    formatColumns(names) === undefined && events.every((event) => !event.src_ip && !event.dst_ip);
+  const shown = byArrival ? [...new Set(["received_at", ...names])] : names;
   return [
     TIME,
-    ...names.flatMap((name) => {
+    ...shown.flatMap((name) => {
+      if (name === "endpoints" && spares && events.length > 0) return [];
       if (isMade(name)) return [madeColumn(name)];
       const field = fieldOf(name);
       return field === undefined ? [] : [fieldColumn(field, onValue)];

@@ -108,33 +108,6 @@ export function isEmptyValue(name: string, value: string | number): boolean {
   return value === "" || (value === 0 && !["class_uid", "severity", "number"].includes(name));
 }
 
-/** One line that tells what the event is about, from what it has. */
-export function summaryOf(event: StoredEvent): string {
-  const where =
-    event.url === "" ? event.domain : event.url.startsWith("/") ? event.domain + event.url : event.url;
-  const said = [
-    event.action,
-    event.app_protocol || event.protocol,
-    where,
-    event.signature,
-    event.command_line || event.process || event.file,
-    event.user,
-  ].filter(Boolean);
-  const parts = [
-    event.class_uid === 0 ? kindOf(event) : "",
-    ...(said.length > 0 ? said : [event.message]),
-    event.src_ip === "" && event.dst_ip === "" ? event.device : "",
-  ];
-  return parts.filter(Boolean).join(" · ") || kindOf(event) || "–";
-}
-
-/** What sort of record it is, in the words of its log: `process creation`, `security 5145`. */
-function kindOf({ category, service, product, event_code: code }: StoredEvent): string {
-  return category === ""
-    ? [service || product, code].filter(Boolean).join(" ")
-    : category.replaceAll("_", " ");
-}
-
 export const fromTo = (event: StoredEvent): readonly [string, string] => [
   endpoint(event.src_ip, event.src_port),
   endpoint(event.dst_ip, event.dst_port),

@@ -7,7 +7,7 @@ import { makeEvent, makeHistogram } from "@/testing/event-fixtures";
 import { MINUTE } from "@/testing/fixtures";
 import { nearSearch } from "./around";
 import { formatColumns, parseColumns } from "./event-columns";
-import { FIELDS, formatValue, summaryOf } from "./event-fields";
+import { FIELDS, formatValue } from "./event-fields";
 import { filterOf, parseEventSearch, rangeSearch, toEventQuery } from "./event-search";
 import { addTerm, formatTerms, parseTerms } from "./event-terms";
 import { histogramView, pathOf, spanText } from "./histogram-data";
@@ -131,31 +131,7 @@ describe("values", () => {
     expect(formatDuration(span)).toBe(text);
   });
 
-  it("are summed up in one line", () => {
-    expect(summaryOf(makeEvent())).toBe("dns · example.org");
-    const started = { app_protocol: "", protocol: "", domain: "", process: "sh", command_line: "sh -c id" };
-    expect(summaryOf(makeEvent(started))).toBe("sh -c id");
-    expect(summaryOf(makeEvent({ url: "/a", action: "blocked", user: "ada" }))).toBe(
-      "blocked · dns · example.org/a · ada",
-    );
-    const windows = { ...started, class_uid: 0, src_ip: "", dst_ip: "", device: "PC04", product: "windows" };
-    expect(summaryOf(makeEvent({ ...windows, service: "sysmon", category: "process_creation" }))).toBe(
-      "process creation · sh -c id · PC04",
-    );
-    const logged = { ...windows, process: "", command_line: "", service: "security", category: "" };
-    expect(summaryOf(makeEvent({ ...logged, event_code: "5145" }))).toBe("security 5145 · PC04");
-    expect(summaryOf(makeEvent({ ...logged, service: "sshd", message: "Connection closed" }))).toBe(
-      "sshd · Connection closed · PC04",
-    );
-    const bare = makeEvent({
-      app_protocol: "",
-      protocol: "",
-      domain: "",
-      service: "",
-      category: "",
-      product: "",
-    });
-    expect(summaryOf(bare)).toBe("–");
+  it("write an endpoint", () => {
     expect(endpoint("2001:db8::1", 53)).toBe("[2001:db8::1]:53");
   });
 

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { buttonClass } from "@/components/button";
 import { CodeView } from "@/components/code-view";
 import { CopyButton } from "@/components/copy-button";
-import { MinusIcon, PlusIcon } from "@/components/icons";
 import { Segmented } from "@/components/segmented";
 import { Time } from "@/components/time";
 import type { StoredEvent } from "@/lib/model";
@@ -11,6 +10,8 @@ import { nearSearch } from "./around";
 import styles from "./event-detail.module.css";
 import { FIELDS, formatValue, isEmptyValue, isFilter } from "./event-fields";
 import { formatTerms, type Term } from "./event-terms";
+import { OwnFields } from "./own-fields";
+import { TermButtons } from "./term-buttons";
 
 const SIDES = [
   ["fields", "Fields"],
@@ -44,27 +45,30 @@ const recordOf = (event: StoredEvent): string => JSON.stringify(event.native, nu
 
 function Fields({ event, onTerm }: ViewProps) {
   return (
-    <table className={styles["fields"]} aria-label="Fields">
-      <tbody>
-        {FIELDS.filter(({ name }) => !isEmptyValue(name, event[name])).map(({ name, label, kind }) => (
-          <tr key={name}>
-            <th scope="row" title={name}>
-              {label}
-            </th>
-            <td>
-              {kind === "time" ? <Time at={Number(event[name])} full /> : formatValue(name, event[name])}
-            </td>
-            <td className={styles["act"]}>
-              {isFilter(name) ? (
-                <Filters name={name} label={label} value={String(event[name])} onTerm={onTerm} />
-              ) : (
-                ""
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table className={styles["fields"]} aria-label="Fields">
+        <tbody>
+          {FIELDS.filter(({ name }) => !isEmptyValue(name, event[name])).map(({ name, label, kind }) => (
+            <tr key={name}>
+              <th scope="row" title={name}>
+                {label}
+              </th>
+              <td>
+                {kind === "time" ? <Time at={Number(event[name])} full /> : formatValue(name, event[name])}
+              </td>
+              <td className={styles["act"]}>
+                {isFilter(name) ? (
+                  <TermButtons name={name} label={label} value={String(event[name])} onTerm={onTerm} />
+                ) : (
+                  ""
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <OwnFields event={event} onTerm={onTerm} />
+    </>
   );
 }
 
@@ -73,36 +77,6 @@ function Record({ event }: { readonly event: StoredEvent }) {
     <>
       {event.raw !== "" && <pre className={styles["line"]}>{event.raw}</pre>}
       <CodeView text={recordOf(event)} language="json" label="The record as JSON" />
-    </>
-  );
-}
-
-interface FiltersProps {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly onTerm: (term: Term) => void;
-}
-
-function Filters({ name, label, value, onTerm }: FiltersProps) {
-  return (
-    <>
-      <button
-        type="button"
-        title="Only events with this value"
-        aria-label={`Only this ${label}`}
-        onClick={() => onTerm({ column: name, value, exclude: false })}
-      >
-        <PlusIcon size={13} />
-      </button>
-      <button
-        type="button"
-        title="Exclude events with it"
-        aria-label={`Without this ${label}`}
-        onClick={() => onTerm({ column: name, value, exclude: true })}
-      >
-        <MinusIcon size={13} />
-      </button>
     </>
   );
 }

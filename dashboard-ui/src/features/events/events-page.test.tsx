@@ -82,6 +82,10 @@ describe("searching events", () => {
       "href",
       expect.stringContaining("where=src_ip%3D10.0.0.5"),
     );
+    const own = within(panel).getByRole("table", { name: "The record's own fields" });
+    expect(within(own).getByRole("row", { name: /^query/ })).toHaveTextContent(
+      "<img src=x onerror=alert(1)>",
+    );
     await user.click(within(panel).getByRole("radio", { name: "Record as it came" }));
     expect(within(panel).getByText('"<img src=x onerror=alert(1)>"')).toBeInTheDocument();
     await user.click(within(panel).getByRole("button", { name: "Older event" }));
@@ -89,6 +93,29 @@ describe("searching events", () => {
     await user.click(within(next).getByRole("radio", { name: "Fields" }));
     await user.click(within(next).getByRole("button", { name: "Only this Domain" }));
     await waitFor(() => expect(address()).toBe("/events?where=domain%3Dexample.org"));
+  });
+
+  it("lists a Windows record's own fields, and gives no room to addresses that no event has", async () => {
+    const native = {
+      EventID: 10,
+      SourceImage: "C:\\a.exe",
+      TargetImage: "C:\\lsass.exe",
+      GrantedAccess: "0x1fffff",
+      Computer: "PC04",
+      Event: { System: { EventID: 10 } },
+      empty: "",
+    };
+    const logged = { class_uid: 1007, product: "windows", service: "sysmon", category: "process_access" };
+    const { user, address } = await open("/events", [
+      makeEvent({ ...logged, src_ip: "", dst_ip: "", domain: "", device: "PC04", native }),
+    ]);
+    expect(screen.queryByRole("columnheader", { name: "Source → destination" })).toBeNull();
+    await user.click(within(row(1)).getByRole("link"));
+    const own = await screen.findByRole("table", { name: "The record's own fields" });
+    expect(within(own).getByRole("row", { name: "GrantedAccess 0x1fffff" })).toBeInTheDocument();
+    expect(within(own).getAllByRole("row")).toHaveLength(5);
+    await user.click(within(own).getByRole("button", { name: "Only this Computer" }));
+    await waitFor(() => expect(address()).toBe("/events?where=device%3DPC04"));
   });
 
   it("fetches an event that its list does not have, and says when it is gone", async () => {

@@ -45,8 +45,8 @@ export function FoundEvents({ filter, by, columns, open, onOpen, onTerm, onChang
   }, [fetchNextPage, isFetchingNextPage]);
   const onValue = useCallback<OnValue>((column, value, anchor) => setChosen({ column, value, anchor }), []);
   const shown = useMemo(
-    () => columnsOf(filter.arrival ? [...new Set(["received_at", ...columns])] : columns, onValue),
-    [filter, columns, onValue],
+    () => columnsOf(columns, onValue, events, filter.arrival),
+    [filter.arrival, columns, onValue, events],
   );
   const at = events.findIndex(({ id }) => id === open);
 

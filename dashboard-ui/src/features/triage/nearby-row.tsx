@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { classes } from "@/components/classes";
 import { Endpoints } from "@/components/endpoints";
 import { ChevronDownIcon } from "@/components/icons";
+import { summaryOf } from "@/features/events/event-summary";
 import { endpoint } from "@/lib/endpoint";
 import type { Micros, NearbyEvent } from "@/lib/model";
 import { formatFull, formatSpan } from "@/lib/time";
@@ -27,7 +28,7 @@ function offset(time: Micros, at: Micros): string {
 
 /** One event in a line; a click shows it whole. */
 export function NearbyRow({ item: { event, evidence }, at, open, onToggle, children }: RowProps) {
-  const about = [event.app_protocol || event.protocol, event.user, event.domain || event.url, event.action];
+  const about = summaryOf(event);
   return (
     <li className={classes(styles["item"], evidence && styles["evidence"])}>
       <button type="button" className={styles["row"]} aria-expanded={open} onClick={onToggle}>
@@ -41,7 +42,9 @@ export function NearbyRow({ item: { event, evidence }, at, open, onToggle, child
             <Endpoints wraps from={event.src_ip} to={endpoint(event.dst_ip, event.dst_port)} />
           )}
         </span>
-        <span className={styles["about"]}>{about.filter(Boolean).join(" · ") || event.format}</span>
+        <span className={styles["about"]} title={about}>
+          {about}
+        </span>
         {evidence && <span className={styles["mark"]}>Evidence</span>}
         <ChevronDownIcon size={14} className={classes(styles["chevron"], open && styles["turned"])} />
       </button>

@@ -44,10 +44,14 @@ export function NearbySection({ alert }: { readonly alert: Alert }) {
       {events.isError && (
         <ProblemPanel error={events.error} onRetry={() => void events.refetch()} busy={events.isFetching} />
       )}
-      {events.data && <Events found={events.data} entity={alert.entity} />}
+      {events.data && <Events found={events.data} entity={aboutOf(alert)} />}
     </Section>
   );
 }
+
+/** Whose events are shown: those of a user's machine, too. */
+const aboutOf = ({ entity, entity_kind, device }: Alert): string =>
+  entity_kind === "user" && device !== "" ? `${entity} or ${device}` : entity;
 
 function Events({ found, entity }: { readonly found: NearbyEvents; readonly entity: string }) {
   const { items, at } = found;

@@ -1,4 +1,7 @@
-"""The stored events around an alert: what its entity did before and after, with the alert's own evidence marked."""
+"""The stored events around an alert: what its entity did before and after, with the alert's own evidence marked.
+
+Around a user stands what the user's machine did, too: few events of a host name a user.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -88,17 +91,18 @@ class Surroundings:
 
     async def _search(self, alert: Alert, since: Micros, until: Micros, limit: int) -> tuple[list[StoredEvent], bool]:
         """The newest events of the alert's entity in a span of time, oldest first; whether they are cut."""
-        columns = _COLUMNS.get(alert.entity_kind, ("src_ip", "dst_ip"))
         searches = (
-            self._lake.search(
-                alert.tenant,
-                EventFilter(since=since, until=until, equal=((column, (alert.entity,)),)),
-                limit,
-            )
-            for column in columns
+            self._lake.search(alert.tenant, EventFilter(since=since, until=until, equal=(term,)), limit)
+            for term in _terms(alert)
         )
         found = await asyncio.gather(*searches)
         return _merged(found, limit), any(one.is_cut for one in found)
+
+
+def _terms(alert: Alert) -> list[tuple[str, tuple[str]]]:
+    """Columns and values that the events of an alert's entity have one of."""
+    terms = [(column, (alert.entity,)) for column in _COLUMNS.get(alert.entity_kind, ("src_ip", "dst_ip"))]
+    return [*terms, ("device", (alert.device,))] if alert.entity_kind == "user" and alert.device else terms
 
 
 def _merged(found: Sequence[FoundEvents], limit: int) -> list[StoredEvent]:

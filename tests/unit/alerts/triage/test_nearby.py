@@ -117,6 +117,15 @@ async def test_users_and_hosts_stand_in_their_own_columns(scene: Scene, kind: st
     assert offsets(await scene.of()) == [0]
 
 
+async def test_around_a_user_stands_what_the_machine_did(scene: Scene) -> None:
+    scene.alert(entity="ann", entity_kind="user", device="PC04")
+    here, there = {"device": "PC04"}, {"device": "PC05"}
+    await scene.keep(
+        (-2 * SECOND, here), (-SECOND, {"user": "ann", **here}), (0, {"user": "ann", **there}), (SECOND, there)
+    )
+    assert offsets(await scene.of()) == [-2, -1, 0]
+
+
 async def test_the_alerts_own_evidence_is_marked(scene: Scene) -> None:
     raw = b'{"event_type": "http",  "n": 1}'
     scene.alert(raw, entity="10.0.0.1")

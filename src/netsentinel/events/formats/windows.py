@@ -138,13 +138,15 @@ class _WindowsRows:
 
     def _take_program(self, event: Event, row: Any) -> None:
         if self._is_process and (process := row.Image) is not UNSET:
-            event.process = text(said(process))
-            event.file_hash = text(said(row.Hashes))
-            if file := said(row.TargetFilename, row.ImageLoaded):
-                event.file = text(file)
-            if (command := row.CommandLine) is not UNSET:
-                event.command_line = text(said(command))
-                event.parent_process = text(said(row.ParentImage))
+            hashes, command = row.Hashes, row.CommandLine
+            event.process = process if type(process) is str and process != SAYS_NOTHING else ""
+            event.file_hash = hashes if type(hashes) is str and hashes != SAYS_NOTHING else ""
+            if row.TargetFilename or row.ImageLoaded:
+                event.file = text(said(row.TargetFilename, row.ImageLoaded))
+            if command is not UNSET:
+                parent = row.ParentImage
+                event.command_line = command if type(command) is str and command != SAYS_NOTHING else ""
+                event.parent_process = parent if type(parent) is str and parent != SAYS_NOTHING else ""
         elif self._has_new_process and row.NewProcessName is not UNSET:
             event.process, event.command_line = text(said(row.NewProcessName)), text(said(row.CommandLine))
             event.parent_process = text(said(row.ParentProcessName))

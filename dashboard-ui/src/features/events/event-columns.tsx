@@ -26,6 +26,9 @@ type Made = keyof typeof MADE;
 /** So many characters at the end of a source's name are always shown. */
 const SHOWN_END = 12;
 
+/** Fewer than one event of so many has addresses: what happened has their room then. */
+const FEW = 5;
+
 const isMade = (name: string): name is Made => Object.hasOwn(MADE, name);
 
 export const DEFAULT_COLUMNS: readonly string[] = ["class_uid", "endpoints", "summary", "source"];
@@ -68,11 +71,11 @@ const TIME: Column<StoredEvent> = {
   cell: (event) => <EventTime event={event} />,
 };
 
-function madeColumn(name: Made): Column<StoredEvent> {
+function madeColumn(name: Made, few: boolean): Column<StoredEvent> {
   return {
     id: name,
     header: MADE[name],
-    className: styles[name],
+    className: classes(styles[name], name === "endpoints" && few && styles["few"]),
     cell: (event) => {
       if (name === "summary")
         return (
@@ -138,14 +141,15 @@ export function columnsOf(
   events: readonly StoredEvent[] = [],
   byArrival = false,
 ): Column<StoredEvent>[] {
-  const spares =
-    formatColumns(names) === undefined && events.every((event) => !event.src_ip && !event.dst_ip);
+  const routed = events.filter((event) => event.src_ip !== "" || event.dst_ip !== "").length;
+  const spares = formatColumns(names) === undefined && routed === 0;
+  const few = routed * FEW < events.length;
   const shown = byArrival ? [...new Set(["received_at", ...names])] : names;
   return [
     TIME,
     ...shown.flatMap((name) => {
       if (name === "endpoints" && spares && events.length > 0) return [];
-      if (isMade(name)) return [madeColumn(name)];
+      if (isMade(name)) return [madeColumn(name, few)];
       const field = fieldOf(name);
       return field === undefined ? [] : [fieldColumn(field, onValue)];
     }),

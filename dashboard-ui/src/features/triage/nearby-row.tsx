@@ -29,20 +29,19 @@ function offset(time: Micros, at: Micros): string {
 /** One event in a line; a click shows it whole. */
 export function NearbyRow({ item: { event, evidence }, at, open, onToggle, children }: RowProps) {
   const about = summaryOf(event);
+  const isRouted = event.src_ip !== "" || event.dst_ip !== "";
   return (
     <li className={classes(styles["item"], evidence && styles["evidence"])}>
       <button type="button" className={styles["row"]} aria-expanded={open} onClick={onToggle}>
         <span className={styles["offset"]} title={formatFull(event.time, true)}>
           {offset(event.time, at)}
         </span>
-        <span className={styles["route"]}>
-          {event.src_ip === "" && event.dst_ip === "" ? (
-            <span>{event.device || event.source}</span>
-          ) : (
+        {isRouted && (
+          <span className={styles["route"]}>
             <Endpoints wraps from={event.src_ip} to={endpoint(event.dst_ip, event.dst_port)} />
-          )}
-        </span>
-        <span className={styles["about"]} title={about}>
+          </span>
+        )}
+        <span className={classes(styles["about"], !isRouted && styles["alone"])} title={about}>
           {about}
         </span>
         {evidence && <span className={styles["mark"]}>Evidence</span>}

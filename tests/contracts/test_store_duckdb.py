@@ -24,7 +24,7 @@ from netsentinel.events.lake.worker import Lake
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.ports import InboxBatch
 from netsentinel.kernel.clock import DAY, HOUR, SECOND
-from netsentinel.kernel.errors import InvalidFilterError, StorageFullError, UnavailableError
+from netsentinel.kernel.errors import InvalidFilterError, InvalidStatementError, StorageFullError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage import SqliteDatabase, Tx
@@ -295,7 +295,7 @@ async def test_a_hunt_does_nothing_but_select(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     await yard.keep(event(1))
-    with pytest.raises(InvalidFilterError):
+    with pytest.raises(InvalidStatementError):
         await yard.hunt(sql)
     assert not written(tmp_path)
 

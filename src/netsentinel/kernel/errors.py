@@ -8,6 +8,7 @@ NetSentinelError
 │   ├── RuleSyntaxError
 │   ├── InvalidCursorError
 │   ├── InvalidFilterError
+│   │   └── InvalidStatementError
 │   ├── UnsupportedVersionError
 │   ├── VersionConflictError
 │   └── WeakPasswordError
@@ -91,6 +92,13 @@ class InvalidFilterError(InvalidInputError):
 
     code = "invalid-filter"
     title = "The filter is not valid"
+
+
+class InvalidStatementError(InvalidFilterError):
+    """A hunt is not one SELECT statement that DuckDB understands, or asks for what it must not have."""
+
+    code = "invalid-statement"
+    title = "The statement is not valid"
 
 
 class UnsupportedVersionError(InvalidInputError):

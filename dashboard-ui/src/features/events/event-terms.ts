@@ -8,7 +8,7 @@ export interface Term {
   readonly exclude: boolean;
 }
 
-const MAX_TERMS = 20;
+export const MAX_TERMS = 20;
 
 /** `src_ip=10.0.0.1;user!=root`; a `;` or `\` inside a value has a `\` before it. */
 export function formatTerms(terms: readonly Term[]): string {

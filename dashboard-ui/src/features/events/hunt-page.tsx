@@ -1,6 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { EmptyState, ProblemPanel } from "@/components/notice";
+import { meQuery } from "@/features/session/session-queries";
+import { may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { formatSpan } from "@/lib/time";
 import { EventTabs } from "./event-tabs";
@@ -23,9 +26,11 @@ export function HuntPage() {
   const navigate = useNavigate({ from: "/events/hunt" });
   const [text, setText] = useState(sql ?? FIRST);
   const { status, result, error, run, stop } = useHunt();
+  const { data: me } = useQuery(meQuery);
+  const mayHunt = me === undefined || may(me, "events:hunt");
 
   const start = (statement: string): void => {
-    if (statement.trim() === "") return;
+    if (!mayHunt || statement.trim() === "") return;
     void navigate({ search: { sql: statement }, resetScroll: false });
     run(statement);
   };
@@ -41,6 +46,7 @@ export function HuntPage() {
       <SqlEditor
         text={text}
         running={status === "running"}
+        mayRun={mayHunt}
         onText={setText}
         onRun={() => start(text)}
         onStop={stop}
@@ -56,7 +62,11 @@ export function HuntPage() {
         )}
         {status === "running" && <Running />}
         {status === "stopped" && <EmptyState title="The hunt was stopped" />}
-        {status === "failed" && <ProblemPanel error={error} onRetry={() => start(text)} />}
+        {status === "failed" && (
+          <div className={styles["fault"]}>
+            <ProblemPanel error={error} onRetry={() => start(text)} />
+          </div>
+        )}
         {status === "done" && result !== undefined && <HuntResults result={result} />}
       </div>
     </>

@@ -92,11 +92,22 @@ describe("hunting", () => {
     expect(editor).toHaveValue('"user"');
   });
 
+  it("is offered to nobody who may not", async () => {
+    const statements = answers();
+    server.use(get("/api/v2/me", ADA));
+    const { user, editor } = await open();
+    const run = screen.getByRole("button", { name: "Run" });
+    await waitFor(() => expect(run).toBeDisabled());
+    expect(run).toHaveAccessibleDescription(/events:hunt/);
+    await user.type(editor, "{Control>}{Enter}{/Control}");
+    expect(statements).toEqual([]);
+  });
+
   it("shows why the server refused", async () => {
     answers();
     server.use(
       fails("/api/v2/hunts", 400, {
-        title: "The filter is not valid",
+        title: "The statement is not valid",
         detail: "Binder Error: no such column",
       }),
     );

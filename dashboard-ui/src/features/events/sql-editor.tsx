@@ -39,6 +39,7 @@ const COLUMNS = [...FIELDS.map(({ name }) => name), "time_utc", "received_utc", 
 interface EditorProps {
   readonly text: string;
   readonly running: boolean;
+  readonly mayRun: boolean;
   readonly onText: (text: string) => void;
   readonly onRun: () => void;
   readonly onStop: () => void;
@@ -46,7 +47,7 @@ interface EditorProps {
 }
 
 /** A plain text field for SQL: Ctrl+Enter runs, Tab indents (Escape first lets Tab leave), columns a click away. */
-export function SqlEditor({ text, running, onText, onRun, onStop, onExample }: EditorProps) {
+export function SqlEditor({ text, running, mayRun, onText, onRun, onStop, onExample }: EditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [leaving, setLeaving] = useState(false);
 
@@ -89,7 +90,12 @@ export function SqlEditor({ text, running, onText, onRun, onStop, onExample }: E
         {running ? (
           <Button onClick={onStop}>Stop</Button>
         ) : (
-          <Button look="primary" onClick={onRun}>
+          <Button
+            look="primary"
+            onClick={onRun}
+            disabled={!mayRun}
+            aria-describedby={mayRun ? undefined : "sql-refused"}
+          >
             <PlayIcon size={14} /> Run
           </Button>
         )}
@@ -107,6 +113,11 @@ export function SqlEditor({ text, running, onText, onRun, onStop, onExample }: E
             </MenuItem>
           ))}
         </Menu>
+        {!mayRun && (
+          <p id="sql-refused" className={styles["refused"]}>
+            Hunting takes the permission <code>events:hunt</code>, which you do not have.
+          </p>
+        )}
         <p id="sql-keys" className={styles["keys"]}>
           <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs · <kbd>Tab</kbd> indents, after <kbd>Esc</kbd> it leaves
         </p>

@@ -21,7 +21,7 @@ from netsentinel.events.lake.model import (
 from netsentinel.events.lake.ports import EventStore, Hunter
 from netsentinel.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
-from netsentinel.kernel.errors import InvalidFilterError, NotFoundError
+from netsentinel.kernel.errors import InvalidFilterError, InvalidStatementError, NotFoundError
 from netsentinel.kernel.types import Micros, TenantId
 
 MAX_TERMS = 20
@@ -167,11 +167,11 @@ class EventLake:
         """What a SELECT over the view `events` gives: the tenant's own events and nothing else.
 
         Raises:
-            InvalidFilterError: it is not one SELECT statement, or asks for what it must not have.
+            InvalidStatementError: it is not one SELECT statement, or asks for what it must not have.
             UnavailableError: it got no turn in time; or took too long or too much memory, and was stopped.
         """
         if len(sql) > MAX_SQL:
-            raise InvalidFilterError(f"A hunt has at most {MAX_SQL} characters.")
+            raise InvalidStatementError(f"A hunt has at most {MAX_SQL} characters.")
         return await self._hunter.hunt(tenant, sql, limit=min(limit, self._limits.rows), seconds=self._limits.seconds)
 
 

@@ -24,7 +24,7 @@ from netsentinel.events.lake.frames import (
 )
 from netsentinel.events.lake.slots import Slots
 from netsentinel.kernel.child import child_environment
-from netsentinel.kernel.errors import InvalidFilterError, UnavailableError
+from netsentinel.kernel.errors import InvalidFilterError, InvalidStatementError, UnavailableError
 
 _MODULE = "netsentinel.events.lake.worker"
 _IDLE_S = 20.0
@@ -115,7 +115,8 @@ class LakeWorkers:
                 self._give_back(worker)
         if isinstance(answer, Refused):
             if answer.by_caller:
-                raise InvalidFilterError(answer.detail)
+                fault = InvalidStatementError if isinstance(request, Hunt) else InvalidFilterError
+                raise fault(answer.detail)
             raise UnavailableError(f"The lake cannot do that now: {answer.detail}", retry_after=_RETRY_AFTER_S)
         return answer
 

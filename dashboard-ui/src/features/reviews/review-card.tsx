@@ -23,6 +23,10 @@ interface CardProps {
   readonly onPick: () => void;
 }
 
+/** The two concepts in the order in which the question names them: what comes first, first. */
+const inOrder = ({ kind, source, target }: Review): readonly Review["source"][] =>
+  kind === "prerequisite" ? [target, source] : [source, target];
+
 /** One question: the two concepts, what speaks for it, the sentence that it rests on, and the answers. */
 export function ReviewCard({ review, current, mayAnswer, onAnswer, onPick }: CardProps) {
   const card = useRef<HTMLLIElement>(null);
@@ -62,7 +66,7 @@ export function ReviewCard({ review, current, mayAnswer, onAnswer, onPick }: Car
               </blockquote>
             ))}
           <dl className={styles["ends"]}>
-            {[review.source, review.target].map((end) => (
+            {inOrder(review).map((end) => (
               <div key={end.id}>
                 <dt>
                   <Link to="/graph" search={{ concept: end.id }}>

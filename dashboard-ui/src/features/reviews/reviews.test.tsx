@@ -71,6 +71,12 @@ describe("the review queue", () => {
     expect(screen.queryByText(/medium:/)).not.toBeInTheDocument();
   });
 
+  it("defines the two in the order of the question", async () => {
+    open([review("a", 0.5)]);
+    await screen.findByText("Must b be understood before a?");
+    expect(screen.getAllByRole("term").map((term) => term.textContent)).toEqual(["b", "a"]);
+  });
+
   it("takes an answer at a key, lets the row leave at once, and takes it back", async () => {
     const { told } = open([review("a", 0.5), review("c", 0.6), review("d", 0.7)]);
     await screen.findByText("Must b be understood before a?");

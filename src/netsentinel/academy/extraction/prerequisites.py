@@ -27,16 +27,16 @@ REFERENCE: Final = "reference"
 
 Features = Mapping[str, float]
 
-REASONS: Final[Mapping[str, str]] = {
-    RARER: "its name is made of more common words",
-    COMMON: "its words stand in more names of the text",
-    CONTAINS: "its name is part of the other's",
-    DEFINED_BY: "the definition names it",
+_REASONS: Final[Mapping[str, str]] = {
+    RARER: "{first} is made of more common words",
+    COMMON: "the words of {first} stand in more names of the text",
+    CONTAINS: "{then} has {first} in its name",
+    DEFINED_BY: "the definition of {then} names {first}",
     NEEDS: "the text says so",
-    EARLIER: "it is explained earlier",
-    REFERENCE: "the other is rarely explained without it",
+    EARLIER: "{first} is explained earlier",
+    REFERENCE: "{then} is rarely explained without {first}",
 }
-"""Feature -> what it says for a suggestion, in words."""
+"""Feature -> what it says for a suggestion, in words with the names of the two."""
 
 
 class Pair(NamedTuple):
@@ -169,7 +169,7 @@ def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, judge: Judge) ->
                 prerequisite=pair.prerequisite,
                 weight=round(weight, 4),
                 evidence=evidence,
-                reasons=reasons_for(features, judge.weights),
+                reasons=reasons_for(features, judge.weights, called),
                 features=tuple(sorted((name, round(value, 4)) for name, value in features.items())),
             )
         )
@@ -177,10 +177,16 @@ def suggested(concepts: Sequence[FoundConcept], spoken: Spoken, judge: Judge) ->
     return without_cycles(_few(found))
 
 
-def reasons_for(features: Features, weights: Features) -> tuple[str, ...]:
-    """What speaks for a suggestion, the strongest first, in words."""
-    shares = {name: features.get(name, 0.0) * weights.get(name, 0.0) for name in REASONS}
-    return tuple(REASONS[name] for name in sorted(shares, key=lambda name: -shares[name]) if shares[name] > 0)
+def reason_of(feature: str, names: Pair) -> str:
+    """What a feature says for a suggestion about two of these names, in words; empty for one that has none."""
+    return _REASONS.get(feature, "").format(first=names.prerequisite, then=names.concept)
+
+
+def reasons_for(features: Features, weights: Features, names: Pair) -> tuple[str, ...]:
+    """What speaks for a suggestion about two of these names, the strongest first, in words."""
+    shares = {name: features.get(name, 0.0) * weights.get(name, 0.0) for name in _REASONS}
+    strongest = sorted(shares, key=lambda name: -shares[name])
+    return tuple(reason_of(name, names) for name in strongest if shares[name] > 0)
 
 
 def _few(suggestions: Iterable[Prerequisite]) -> list[Prerequisite]:

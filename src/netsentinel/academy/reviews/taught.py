@@ -7,7 +7,7 @@ from typing import Final
 from netsentinel.academy.extraction import Answer, Learnt, Question
 from netsentinel.academy.extraction.answers import varied
 from netsentinel.academy.extraction.learning import learnt
-from netsentinel.academy.extraction.prerequisites import PRIOR, REASONS, Pair, name_features, reasons_for
+from netsentinel.academy.extraction.prerequisites import PRIOR, Pair, name_features, reason_of, reasons_for
 from netsentinel.academy.graph import EdgeKey
 from netsentinel.academy.reviews.model import ReviewAnswer, ReviewKind, ReviewModel, ReviewVerdict, Suggested, Weight
 from netsentinel.academy.reviews.shelf import Shelf
@@ -19,6 +19,9 @@ _MOST_BASIC: Final = 20
 _MOST_LEARNT: Final = 2_000
 """Answers that are learnt from: with names of six words each, that takes a second or so."""
 _JUDGED: Final = frozenset({ReviewVerdict.CONFIRM, ReviewVerdict.DENY})
+
+_ANY: Final = Pair("the other", "the first")
+"""Whatever two concepts a weight is about."""
 
 
 @dataclass
@@ -66,7 +69,7 @@ class Taught:
         state, features = self.state(shelf), _features(shelf, one)
         names = Pair(shelf.concepts[one.source].name, shelf.concepts[one.target].name)
         question = Question(Pair(one.source, one.target), names, features)
-        return state.probability(question), reasons_for(features, state.weights)
+        return state.probability(question), reasons_for(features, state.weights, names)
 
     def order(self, shelf: Shelf) -> list[Suggested]:
         """Everything that waits, in the order in which to ask."""
@@ -114,7 +117,7 @@ def told(shelf: Shelf, taught: Taught) -> ReviewModel:
     return ReviewModel(
         answers=len(answers),
         weights=tuple(
-            Weight(feature=name, reason=REASONS.get(name, ""), before=PRIOR.get(name, 0.0), now=round(value, 4))
+            Weight(feature=name, reason=reason_of(name, _ANY), before=PRIOR.get(name, 0.0), now=round(value, 4))
             for name, value in state.weights.items()
         ),
         basic=tuple((shelf.concepts[one].name, round(value, 4)) for one, value in basic if one in shelf.concepts)[

@@ -72,7 +72,7 @@ def test_a_definition_is_evidence_and_comes_with_its_sentence() -> None:
     )
     assert [(one.concept, one.prerequisite) for one in found] == [pair]
     assert found[0].evidence is said
-    assert "the definition names it" in found[0].reasons
+    assert f"the definition of {found[0].concept} names {found[0].prerequisite}" in found[0].reasons
 
 
 def test_no_sentence_no_suggestion() -> None:

@@ -11,6 +11,8 @@ from netsentinel.cli.output import Output, OutputOption, counted, print_json, pr
 suppressions_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hide findings from the alerts.")
 
 _MATCHES = ("equals", "startswith", "cidr")
+_MOST_TITLES = 50
+"""Rules whose titles a list asks for: half of what a key of the standard tier may ask in a minute."""
 
 
 @suppressions_app.callback()
@@ -121,18 +123,22 @@ def conditions_of(terms: list[str]) -> list[dict[str, Any]]:
 
 
 async def _with_titles(server: str, key: str, query: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Suppressions, and the titles of the rules they name: those of their newest alerts, where there are any."""
+    """Suppressions, and the titles of the rules they name: those of their newest alerts, where there are any.
+
+    They are asked for at once, and for so many rules only that the limit of a minute is left to others.
+    """
     from netsentinel.cli.remote import Remote
 
     async with Remote.find(server, key) as remote:
         items = (await remote.get("/api/v2/suppressions", query))["items"]
         named = {value for item in items for one in item["conditions"] if _is_rule(one) for value in one["values"]}
-        titles: dict[str, str] = {}
-        for rule_id in sorted(named):
-            newest = (await remote.get("/api/v2/alerts", {"rule_id": rule_id, "limit": 1}))["items"]
-            if newest:
-                titles[rule_id] = newest[0]["title"]
-        return items, titles
+        asked = sorted(named)[:_MOST_TITLES]
+        found = await asyncio.gather(
+            *(remote.get("/api/v2/alerts", {"rule_id": rule_id, "limit": 1}) for rule_id in asked)
+        )
+        return items, {
+            rule_id: page["items"][0]["title"] for rule_id, page in zip(asked, found, strict=True) if page["items"]
+        }
 
 
 async def _add(

@@ -44,6 +44,22 @@ def test_a_list_names_rules_by_their_titles(monkeypatch: pytest.MonkeyPatch) -> 
     assert '"rule-1"' in run("list", "-o", "json")[0], "programs have the id"
 
 
+def test_the_titles_of_very_many_rules_are_not_all_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [f"rule-{number:03}" for number in range(200)]
+    many = SUPPRESSION | {"conditions": [{"field": "rule_id", "match": "equals", "values": values}]}
+
+    def reply(request: httpx2.Request) -> object:
+        if request.url.path == "/api/v2/suppressions":
+            return {"items": [many]}
+        return {"items": [{"title": f"Title of {request.url.params['rule_id']}"}]}
+
+    server = Answering(reply).install(monkeypatch)
+    out, _ = run("list")
+    assert "rule Title of rule-000 or Title of rule-001" in out
+    assert out.count("rule-199") == 1
+    assert len(server.asked) < 60
+
+
 @pytest.mark.parametrize(
     ("partly", "said"), [(0, "hidden 4 alerts: 9 findings."), (2, "hidden 4 alerts and part of 2 more: 9 findings.")]
 )

@@ -100,9 +100,9 @@ class Ledger:
             ModelStageError: it does not.
         """
         if model.stage not in stages:
-            needed = ", ".join(stage.value for stage in stages)
+            needed = " or ".join(stage.value for stage in stages)
             raise ModelStageError(
-                f"{model.name} is {model.stage.value}; only one that is {needed} can be {what}.",
+                f"{model.name} is {model.stage.value}; to be {what}, a model has to be {needed} first.",
                 stage=model.stage.value,
             )
         return model

@@ -53,7 +53,10 @@ describe("a configured source", () => {
     expect(
       screen.getByRole("img", { name: "12/s over the last minute, at most 9 in five seconds" }),
     ).toBeInTheDocument();
-    expect(screen.getByRole("link", { name: "edge" })).toHaveAttribute("href", "/events?where=source%3Dedge");
+    expect(screen.getByRole("link", { name: "edge" })).toHaveAttribute(
+      "href",
+      "/events?range=all&where=source%3Dedge",
+    );
     expect(screen.queryByRole("button", { name: "Add a source" })).toBeNull();
     expect(screen.queryByRole("button", { name: "Actions for edge" })).toBeNull();
   });

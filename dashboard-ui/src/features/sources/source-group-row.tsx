@@ -1,8 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import { classes } from "@/components/classes";
 import { ChevronDownIcon, ChevronUpIcon } from "@/components/icons";
+import { RowSub } from "@/components/row-title";
 import { formatCompact, plural } from "@/lib/number";
 import { Figures } from "./source-cells";
-import type { SourceGroup } from "./source-groups";
+import { eventsOf, type SourceGroup } from "./source-groups";
 import { SourceNote, SourceState } from "./source-state";
 import styles from "./sources-page.module.css";
 
@@ -14,6 +16,7 @@ interface GroupRowProps {
 
 /** Sources of one name before the colon together: their sums, and the way to each of them. */
 export function GroupRow({ group: { name, members, sum }, isOpen, onToggle }: GroupRowProps) {
+  const events = eventsOf(members);
   return (
     <tr role="row" className={styles["row"]}>
       <td role="cell" className={styles["source"]}>
@@ -24,6 +27,13 @@ export function GroupRow({ group: { name, members, sum }, isOpen, onToggle }: Gr
           </span>
         </button>
         <SourceState source={sum} />
+        {events !== undefined && (
+          <RowSub>
+            <Link to="/events" search={events}>
+              Events of all {members.length}
+            </Link>
+          </RowSub>
+        )}
       </td>
       <Figures source={sum} rejected={formatCompact(sum.rejected)} />
       <td

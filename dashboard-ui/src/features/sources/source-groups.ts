@@ -1,4 +1,6 @@
 /** Sources called `group:member` that nobody configured: the files of a replay, or parts of a program's own naming. */
+import type { EventSearch } from "@/features/events/event-search";
+import { formatTerms, MAX_TERMS } from "@/features/events/event-terms";
 import type { SourceItem } from "@/lib/model";
 import { plural } from "@/lib/number";
 
@@ -15,6 +17,13 @@ const groupOf = ({ name, kind }: SourceItem): string | undefined =>
 
 /** What a source of a group is called in it. */
 export const memberOf = ({ name }: SourceItem): string => name.slice(name.indexOf(":") + 1);
+
+/** To the events of sources, whenever they happened, as a replay brings old ones; none for more than a filter can name. */
+export function eventsOf(sources: readonly SourceItem[]): EventSearch | undefined {
+  if (sources.length > MAX_TERMS) return undefined;
+  const where = formatTerms(sources.map(({ name }) => ({ column: "source", value: name, exclude: false })));
+  return { range: "all", where };
+}
 
 function sumOf(name: string, members: readonly [SourceItem, ...SourceItem[]]): SourceItem {
   const add = (figure: (member: SourceItem) => number): number =>

@@ -6,7 +6,7 @@ import type { SourceItem } from "@/lib/model";
 import { formatCompact, formatNumber } from "@/lib/number";
 import { Figures } from "./source-cells";
 import { GroupRow } from "./source-group-row";
-import { grouped, memberOf } from "./source-groups";
+import { eventsOf, grouped, memberOf } from "./source-groups";
 import { type SourceAct, SourceMenu } from "./source-menu";
 import { SourceNote, SourceState } from "./source-state";
 import styles from "./sources-page.module.css";
@@ -77,7 +77,7 @@ function SourceRow({ source, called, mayChange, onRejected, onAct }: RowProps) {
   return (
     <tr role="row" className={classes(styles["row"], called !== undefined && styles["member"])}>
       <td role="cell" className={styles["source"]}>
-        <Link to="/events" search={{ where: `source=${source.name}` }} className={styles["name"]}>
+        <Link to="/events" search={eventsOf([source]) ?? {}} className={styles["name"]}>
           {called ?? source.name}
         </Link>
         <SourceState source={source} />

@@ -96,6 +96,10 @@ describe("sources", () => {
     expect(table.getByRole("button", { name: /^fw/ }).closest("tr")).toHaveTextContent(/none$/);
     const cells = [...(group.closest("tr")?.querySelectorAll("td") ?? [])];
     expect(cells.map(({ textContent }) => textContent).slice(2, 4)).toEqual(["4314.3 MiB", "27 lost"]);
+    expect(table.getByRole("link", { name: "Events of all 3" })).toHaveAttribute(
+      "href",
+      expect.stringMatching(/^\/events\?range=all&where=source%3Dcase%3Bsource%3Dcase%3ASecurity%3B/),
+    );
     await user.click(group);
     expect(group).toHaveAttribute("aria-expanded", "true");
     expect(names().slice(2, 6)).toEqual(["case3 sources ", "case", "Security", "System"]);

@@ -29,6 +29,7 @@ function Entity({ alert }: { readonly alert: Alert }) {
       params={{ entity: alert.entity }}
       className={styles["entity"]}
       title={alert.entity}
+      data-in-route={alert.entity === alert.src_ip || alert.entity === alert.dst_ip || undefined}
     >
       {alert.entity}
     </Link>

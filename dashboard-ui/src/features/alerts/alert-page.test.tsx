@@ -52,6 +52,53 @@ describe("an alert explains itself", () => {
     expect(event.querySelector(".hit")).toHaveTextContent('"auth_attempts": 12,');
   });
 
+  it("makes links of references that are addresses of the web, and of nothing else", async () => {
+    const references = [
+      "http://example.org/a",
+      "javascript:alert(1)",
+      "http://",
+      "See https://example.org/b",
+    ];
+    const detail = makeDetail();
+    server.use(get("/api/v2/alerts/alr_1", makeDetail({ rule: { ...detail.rule, references } })));
+    await open();
+    const rule = section("The rule");
+    expect(rule).toHaveTextContent("javascript:alert(1)");
+    expect(
+      within(rule)
+        .getAllByRole("link", { name: /:/ })
+        .map((one) => one.textContent),
+    ).toEqual(["http://example.org/a"]);
+  });
+
+  it("says a value once that several conditions found, with all its fields", async () => {
+    const detail = makeDetail();
+    const [sample] = detail.samples;
+    if (sample === undefined) throw new Error("no sample");
+    const value = "rundll32 comsvcs.dll MiniDump";
+    const matched = [
+      { field: "CommandLine", value, condition: "contains 'comsvcs'" },
+      { field: "Image", value: "rundll32.exe", condition: "ends with 'rundll32.exe'" },
+      { field: "CommandLine", value, condition: "contains 'MiniDump'" },
+    ];
+    server.use(get("/api/v2/alerts/alr_1", makeDetail({ samples: [{ ...sample, matched }] })));
+    await open();
+    const [, first, second, ...rest] = within(section("Why did this fire")).getAllByRole("row");
+    expect(rest).toEqual([]);
+    expect(within(first ?? document.body).getByText(value)).toBeInTheDocument();
+    expect(within(first ?? document.body).getAllByText("CommandLine")).toHaveLength(1);
+    expect(first).toHaveTextContent("contains 'comsvcs'contains 'MiniDump'");
+    expect(second).toHaveTextContent("rundll32.exe");
+  });
+
+  it("names whom it is about, and the machine, in its head", async () => {
+    const alert = makeAlert({ entity: "wardog", entity_kind: "user", device: "WORKSTATION5" });
+    server.use(get("/api/v2/alerts/alr_1", makeDetail({ alert })));
+    const { container } = await open();
+    const head = container.querySelector("h1")?.parentElement;
+    expect(head).toHaveTextContent("wardogon WORKSTATION5");
+  });
+
   it("steps through the kept events", async () => {
     const { user } = await open();
     expect(section("Why did this fire")).toHaveTextContent("Event 1 of 2 kept (12 findings in all)");
@@ -67,7 +114,8 @@ describe("an alert explains itself", () => {
     const rule = section("The rule");
     expect(rule).toHaveTextContent("Forgotten passwords");
     expect(rule).toHaveTextContent("https://example.org/ssh");
-    expect(within(rule).queryByRole("link", { name: /example/ })).toBeNull();
+    const reference = within(rule).getByRole("link", { name: "https://example.org/ssh" });
+    expect(reference).toHaveAttribute("rel", "noopener noreferrer");
     await user.click(within(rule).getByRole("button", { name: "Copy the rule" }));
     expect(await navigator.clipboard.readText()).toContain("title: SSH guessing rule");
     expect(await within(rule).findByText("Copied")).toBeInTheDocument();

@@ -40,6 +40,26 @@ export function AlertPage() {
   );
 }
 
+/** Whom the alert is about, and on which machine where that is another name. */
+function Whom({ alert: { entity, device } }: { readonly alert: AlertDetail["alert"] }) {
+  if (entity === "" && device === "") return null;
+  return (
+    <span className={styles["whom"]}>
+      {entity !== "" && (
+        <Link to="/threats/$entity" params={{ entity }}>
+          {entity}
+        </Link>
+      )}
+      {device !== "" && device !== entity && (
+        <span>
+          <span className="muted">on </span>
+          {device}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function AlertView({ detail }: { readonly detail: AlertDetail }) {
   const { alert, rule, samples, activity } = detail;
   return (
@@ -51,6 +71,7 @@ function AlertView({ detail }: { readonly detail: AlertDetail }) {
           <>
             <LevelBadge level={alert.level} large />
             <StatusLabel status={alert.status} verdict={alert.verdict} />
+            <Whom alert={alert} />
             <TagList tags={alert.tags} max={6} />
           </>
         }

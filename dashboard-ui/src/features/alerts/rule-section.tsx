@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { CodeView } from "@/components/code-view";
 import { CopyButton } from "@/components/copy-button";
+import { Reference } from "@/components/reference";
 import { Section } from "@/components/section";
 import type { RuleText } from "@/lib/model";
 import styles from "./rule-section.module.css";
@@ -35,7 +36,6 @@ export function RuleSection({ rule }: { readonly rule: RuleText }) {
   );
 }
 
-/** Plain text on purpose: references come from rule files, and a security page does not send people to unknown places. */
 function TextList({ title, items }: { readonly title: string; readonly items: readonly string[] }) {
   if (items.length === 0) return null;
   return (
@@ -43,7 +43,9 @@ function TextList({ title, items }: { readonly title: string; readonly items: re
       <h3>{title}</h3>
       <ul>
         {items.map((item) => (
-          <li key={item}>{item}</li>
+          <li key={item}>
+            <Reference text={item} />
+          </li>
         ))}
       </ul>
     </div>

@@ -79,6 +79,21 @@ function SamplePicker({ samples, at, total, onPick }: PickerProps) {
   );
 }
 
+/** What several conditions found in the same value stands beside it once: command lines are long. */
+export function byValue(matched: readonly MatchedField[]): (readonly [string, readonly MatchedField[]])[] {
+  const values = new Map<string, MatchedField[]>();
+  for (const one of matched) values.set(one.value, [...(values.get(one.value) ?? []), one]);
+  return [...values];
+}
+
+function Lines({ texts }: { readonly texts: readonly string[] }) {
+  return [...new Set(texts)].map((text) => (
+    <span key={text} className={styles["line"]}>
+      {text}
+    </span>
+  ));
+}
+
 function MatchedTable({ matched }: { readonly matched: readonly MatchedField[] }) {
   if (matched.length === 0) return <p className="muted">The detector names no single field.</p>;
   return (
@@ -92,11 +107,15 @@ function MatchedTable({ matched }: { readonly matched: readonly MatchedField[] }
         </tr>
       </thead>
       <tbody>
-        {matched.map(({ field, value, condition }) => (
-          <tr key={`${field} ${condition}`}>
-            <th scope="row">{field}</th>
+        {byValue(matched).map(([value, those]) => (
+          <tr key={value}>
+            <th scope="row">
+              <Lines texts={those.map(({ field }) => field)} />
+            </th>
             <td className={styles["value"]}>{value}</td>
-            <td className={styles["condition"]}>{condition}</td>
+            <td className={styles["condition"]}>
+              <Lines texts={those.map(({ condition }) => condition)} />
+            </td>
           </tr>
         ))}
       </tbody>

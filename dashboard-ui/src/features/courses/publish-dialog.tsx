@@ -9,7 +9,7 @@ import { draftQuery, publishCourse, refreshCourses } from "./course-queries";
 import styles from "./courses.module.css";
 
 interface PublishDialogProps {
-  readonly course: Pick<CourseCard, "slug" | "title">;
+  readonly course: Pick<CourseCard, "slug" | "title" | "latest">;
   readonly onClose: () => void;
   readonly onPublished?: () => void;
 }
@@ -42,19 +42,24 @@ export function PublishDialog({ course, onClose, onPublished }: PublishDialogPro
           publish.mutate();
         }}
       >
-        <p>A version never changes. Learners stay on theirs until they move to this one.</p>
+        <p>
+          A version never changes.
+          {course.latest > 0 && " Learners stay on theirs until they move to this one."}
+        </p>
         {draft !== undefined && !teaches(draft) && (
           <p role="note" className={styles["warning"]}>
             No lesson says what it teaches or which technique it explains: alerts and coverage will not lead
             here, and there will be nothing to practise.
           </p>
         )}
-        <Field
-          label="What is different"
-          maxLength={500}
-          value={note}
-          onChange={(event) => setNote(event.target.value)}
-        />
+        {course.latest > 0 && (
+          <Field
+            label="What is different"
+            maxLength={500}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
+        )}
         <Button type="submit" look="primary" disabled={publish.isPending}>
           Publish
         </Button>

@@ -9,6 +9,7 @@ import { AlertIcon } from "@/components/icons";
 import { LevelBadge } from "@/components/level-badge";
 import { PageHead } from "@/components/page-head";
 import { RecordMissing } from "@/components/record-missing";
+import { Reference } from "@/components/reference";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
 import type { RuleDetail } from "@/lib/model";
@@ -109,7 +110,6 @@ function WhyItIsSilent({ detail }: { readonly detail: RuleDetail }) {
   );
 }
 
-/** Plain text on purpose: references come from rule files, and a security page does not send people to unknown places. */
 function TextList({ title, items }: { readonly title: string; readonly items: readonly string[] }) {
   if (items.length === 0) return null;
   return (
@@ -117,7 +117,9 @@ function TextList({ title, items }: { readonly title: string; readonly items: re
       <h3>{title}</h3>
       <ul>
         {items.map((item) => (
-          <li key={item}>{item}</li>
+          <li key={item}>
+            <Reference text={item} />
+          </li>
         ))}
       </ul>
     </div>

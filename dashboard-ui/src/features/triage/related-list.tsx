@@ -61,6 +61,7 @@ export function RelatedSection({ id }: { readonly id: string }) {
                 <span className={styles["title"]}>{alert.title}</span>
               </Link>
               <span className={styles["when"]}>
+                {alert.first_at < alert.last_at && "last seen "}
                 <Time at={alert.last_at} />
               </span>
               <span className={styles["why"]}>{reasonsText({ alert, reasons }, own)}</span>

@@ -16,7 +16,7 @@ from netsentinel.events.lake import EventFilter, EventLake, FoundEvents, HuntRes
 from netsentinel.events.lake import store_duckdb as module
 from netsentinel.events.lake import worker as worker_module
 from netsentinel.events.lake import workers as workers_module
-from netsentinel.events.lake.frames import HUNT_BYTES, Found, Search
+from netsentinel.events.lake.frames import HUNT_BYTES, Answer, Found, Request, Search
 from netsentinel.events.lake.merging import MERGE_AT
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
@@ -160,9 +160,33 @@ async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard)
     assert await yard.lake.compact() == 2 * (MERGE_AT + 1)
     assert [one.id for one in await yard.found()] == before
     assert await yard.lake.compact() == 0
-    yard.clock.advance(300 * SECOND)
-    await yard.lake.compact()
     assert len(yard.files()) == 2
+
+
+async def test_files_that_a_merge_replaced_stay_for_the_searches_that_wait_however_long(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, free = asyncio.Event(), asyncio.Event()
+    ask = yard.workers.ask
+
+    async def wait(request: Request, timeout_s: float, *, wait_s: float | None = None) -> Answer:
+        if isinstance(request, Search):
+            begun.set()
+            await free.wait()
+        return await ask(request, timeout_s, wait_s=wait_s)
+
+    monkeypatch.setattr(yard.workers, "ask", wait)
+    for number in range(MERGE_AT):
+        await yard.keep(event(number))
+    waiting = asyncio.create_task(yard.found())
+    await begun.wait()
+    assert await yard.lake.compact() == MERGE_AT
+    yard.clock.advance(DAY)
+    await yard.lake.compact()
+    free.set()
+    assert len(await waiting) == MERGE_AT
+    await yard.lake.compact()
+    assert len(yard.files()) == 1
 
 
 async def test_a_file_that_cannot_be_read_holds_up_no_others(yard: Yard) -> None:
@@ -213,6 +237,13 @@ async def test_events_that_weigh_much_are_answered_in_portions(yard: Yard) -> No
     assert [one.number for piece in pieces for one in piece] == list(range(40, -1, -1))
     page = await EventLake(yard.lake, yard.lake, yard.clock).page(DEFAULT_TENANT, EventFilter(), limit=500)
     assert page.next, "the rest is on the next page"
+
+
+async def test_a_page_weighs_what_its_characters_weigh_as_utf_8(yard: Yard) -> None:
+    await yard.keep(*(event(number, native={"long": "\U0001f600" * 2**18}) for number in range(20)))
+    found = await yard.lake.search(DEFAULT_TENANT, EventFilter(), 20)
+    assert found.is_cut
+    assert len(found.events) <= 16
 
 
 async def test_a_page_of_very_many_events_of_one_time_reads_no_others(yard: Yard) -> None:

@@ -1,27 +1,43 @@
-"""Slots where only so many can be served at once: tenants have them in turn, however many requests one of them has."""
+"""Slots where only so many can be served at once: tenants share their time, however many requests one of them has."""
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import AsyncGenerator
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncGenerator, Callable
+from typing import Final
 
 from netsentinel.kernel.types import TenantId
 
+_AHEAD_S: Final = 60.0
+
 
 class Slots:
-    """So many slots. Of those who wait for one, the tenant goes first that got its last one longest ago.
+    """So many slots. Of those who wait for one, the tenant goes first that has had least of their time.
+
+    Who asked for little or nothing is at most a minute ahead of the one who was served last: more cannot be saved up.
+    Among equals the one goes first that got its last slot longest ago.
 
     Args:
         at_once: how many there are.
+        now: seconds since some moment.
     """
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._at_once = at_once
         self._free = at_once
         self._waiting: dict[TenantId | None, deque[asyncio.Future[None]]] = {}
         self._last: dict[TenantId | None, int] = {}
         """When each tenant got its last slot, counted in slots given. Forgotten when nobody is served."""
         self._given = 0
+        self._had: dict[TenantId | None, float] = {}
+        """Seconds that each tenant has had, with what it could not save up. Forgotten when nobody is served."""
+        self._least = 0.0
+        """Whoever is not served has had as much at least."""
+        self._served: Counter[TenantId | None] = Counter()
+        self._since: defaultdict[TenantId | None, float] = defaultdict(float)
+        """Until when the time of those who are served is in `_had`."""
 
     @contextlib.asynccontextmanager
     async def hold(self, tenant: TenantId | None, wait_s: float | None = None) -> AsyncGenerator[None, None]:
@@ -38,7 +54,7 @@ class Slots:
         try:
             yield
         finally:
-            self._pass_on()
+            self._leave(tenant)
 
     async def _get(self, tenant: TenantId | None, wait_s: float | None) -> None:
         if self._free:
@@ -52,15 +68,20 @@ class Slots:
                 await slot
         except BaseException:
             if slot.done() and not slot.cancelled():
-                self._pass_on()  # it was given in the very moment in which nobody wanted it any more
+                self._leave(tenant)  # it was given in the very moment in which nobody wanted it any more
             else:
                 self._forget(tenant, slot)
             raise
 
+    def _leave(self, tenant: TenantId | None) -> None:
+        self._charge(tenant)
+        self._served[tenant] -= 1
+        self._pass_on()
+
     def _pass_on(self) -> None:
         """Give a slot to the next, or have it free."""
         while self._waiting:
-            tenant = min(self._waiting, key=lambda one: self._last.get(one, 0))
+            tenant = min(self._waiting, key=lambda one: (self._charge(one), self._last.get(one, 0)))
             slot = self._waiting[tenant][0]
             self._forget(tenant, slot)
             if not slot.done():
@@ -69,9 +90,21 @@ class Slots:
                 return
         self._free += 1
         if self._free == self._at_once:
-            self._last.clear()
+            for known in (self._last, self._had, self._served, self._since):
+                known.clear()
+            self._least = 0.0
+
+    def _charge(self, tenant: TenantId | None) -> float:
+        """What it has had until now."""
+        now = self._now()
+        spent = self._served[tenant] * (now - self._since[tenant])
+        self._had[tenant] = max(self._had.get(tenant, 0.0), self._least if not self._served[tenant] else 0.0) + spent
+        self._since[tenant] = now
+        return self._had[tenant]
 
     def _note(self, tenant: TenantId | None) -> None:
+        self._least = max(self._least, self._charge(tenant) - _AHEAD_S)
+        self._served[tenant] += 1
         self._given += 1
         self._last[tenant] = self._given
 

@@ -38,8 +38,9 @@ from netsentinel.events.lake.model import (
 )
 from netsentinel.events.lake.ports import LakeFiles
 from netsentinel.events.lake.query import check, check_grouping, value_of
+from netsentinel.events.lake.struck import StruckFiles
 from netsentinel.events.lake.workers import LakeWorkers
-from netsentinel.kernel.clock import DAY, SECOND, Clock
+from netsentinel.kernel.clock import DAY, Clock
 from netsentinel.kernel.errors import InvalidFilterError, NetSentinelError, StorageFullError, UnavailableError
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Micros, TenantId
@@ -59,8 +60,6 @@ came again, could be out of line each time that it was served."""
 LOCK = "server.lock"
 """In the lake's folder: held by the server whose folder it is."""
 _PIECE = 5_000
-_GRACE: Micros = 120 * SECOND
-"""A file that counts no more stays so long for the searches that have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ class DuckLake:
         self._folder = folder
         self._workers = workers
         self._clock = clock
-        self._struck: list[tuple[Micros, str]] = []
+        self._struck = StruckFiles()
         self._merges = Merges()
 
     async def tidy(self) -> int:
@@ -149,10 +148,11 @@ class DuckLake:
     ) -> FoundEvents:
         """The newest events of a tenant, going on after a key."""
         check(where)
-        files = await self._covering(tenant, where)
-        if not files:
-            return FoundEvents(())
-        found = _of(await self._ask(Search(files, tenant, where, limit, after)), Found)
+        with self._struck.reading():
+            files = await self._covering(tenant, where)
+            if not files:
+                return FoundEvents(())
+            found = _of(await self._ask(Search(files, tenant, where, limit, after)), Found)
         return FoundEvents(found.events, found.is_cut)
 
     async def scan(self, tenant: TenantId, where: EventFilter) -> AsyncIterator[list[StoredEvent]]:
@@ -168,10 +168,11 @@ class DuckLake:
         """How many events per time span of this width, without the spans that have none, oldest first."""
         check(where)
         check_grouping(by)
-        files = await self._covering(tenant, where)
-        if not files:
-            return []
-        answer = _of(await self._ask(Count(files, tenant, where, width, by)), Counted)
+        with self._struck.reading():
+            files = await self._covering(tenant, where)
+            if not files:
+                return []
+            answer = _of(await self._ask(Count(files, tenant, where, width, by)), Counted)
         bars: dict[Micros, list[ValueCount]] = {}
         for at, value, count in answer.buckets:
             bars.setdefault(at, []).append(ValueCount("" if value is None else value, count))
@@ -181,10 +182,11 @@ class DuckLake:
         """The most frequent values of a column."""
         check(where)
         value_of(column)
-        files = await self._covering(tenant, where)
-        if not files:
-            return Facet(column, (), 0, 0)
-        answer = _of(await self._ask(Tally(files, tenant, where, column, limit)), Tallied)
+        with self._struck.reading():
+            files = await self._covering(tenant, where)
+            if not files:
+                return Facet(column, (), 0, 0)
+            answer = _of(await self._ask(Tally(files, tenant, where, column, limit)), Tallied)
         found = tuple(ValueCount(value, count) for value, count in answer.values)
         return Facet(column, found, answer.distinct, answer.events)
 
@@ -199,9 +201,10 @@ class DuckLake:
             InvalidFilterError: it is not one SELECT statement, or does something that it must not.
             UnavailableError: it got no turn in time; or took too long or too much memory.
         """
-        files = await self._covering(tenant, EventFilter())
-        began = asyncio.get_running_loop().time()
-        answer = _of(await self._ask(Hunt(files, tenant, sql, limit, seconds)), Hunted)
+        with self._struck.reading():
+            files = await self._covering(tenant, EventFilter())
+            began = asyncio.get_running_loop().time()
+            answer = _of(await self._ask(Hunt(files, tenant, sql, limit, seconds)), Hunted)
         took = asyncio.get_running_loop().time() - began
         return HuntResult(answer.columns, answer.rows, answer.truncated, round(took, 3))
 
@@ -301,14 +304,10 @@ class DuckLake:
         return tuple(await self._db.read(read))
 
     def _strike(self, files: Sequence[LakeFile]) -> None:
-        now = self._clock.now()
-        self._struck += [(now, file.path) for file in files]
+        self._struck.add(file.path for file in files)
 
     async def _remove_struck(self) -> None:
-        due = self._clock.now() - _GRACE
-        old = [path for at, path in self._struck if at <= due]
-        self._struck = [(at, path) for at, path in self._struck if at > due]
-        await asyncio.to_thread(_remove, [self._folder / path for path in old])
+        await asyncio.to_thread(_remove, [self._folder / path for path in self._struck.take()])
 
     async def _discard(self, files: Sequence[LakeFile]) -> None:
         await asyncio.to_thread(_remove, [self._folder / file.path for file in files])

@@ -163,13 +163,13 @@ class Lake:
             [tenant],
         )
         events: dict[EventKey, StoredEvent] = {}
-        left, missing = frames.FOUND_BYTES, set(keys)
+        left, asked = frames.FOUND_BYTES, set(keys)
         while (row := self._db.fetchone()) is not None:
             event = _event(row)
             key = event.key(by_arrival=by_arrival)
-            if key not in missing:  # it has a time, a batch and a number of wanted ones, but of several of them
+            if key not in asked:  # it has a time, a batch and a number of wanted ones, but of several of them
                 continue
-            left -= sum(len(value) for value in row if isinstance(value, str))
+            left -= sum(_bytes_of(value) for value in row if isinstance(value, str))
             if left < 0 and events:
                 return events, False
             events[key] = event
@@ -229,6 +229,11 @@ def _relevant(files: Sequence[LakeFile], request: frames.Search | frames.Count |
         for file in files
         if (len(classes) == 1 or file.class_uid in classes) and (after is None or file.min_time <= after[0])
     ]
+
+
+def _bytes_of(text: str) -> int:
+    """As UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _event(row: tuple[object, ...]) -> StoredEvent:

@@ -13,12 +13,17 @@ BUSY, CALM, THIRD = TenantId("busy"), TenantId("calm"), TenantId("third")
 
 @dataclass
 class Desk:
-    """Whoever has a slot here keeps it until it is told to go."""
+    """Whoever has a slot here keeps it until it is told to go. Each then has had it for a second."""
 
-    slots: Slots
+    at_once: int = 1
+    slots: Slots = field(init=False)
+    seconds: float = 0.0
     served: list[str] = field(default_factory=list[str])
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     leaves: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+
+    def __post_init__(self) -> None:
+        self.slots = Slots(self.at_once, lambda: self.seconds)
 
     async def come(self, name: str, tenant: TenantId | None, wait_s: float | None = None) -> None:
         self.leaves[name] = asyncio.Event()
@@ -27,9 +32,16 @@ class Desk:
 
     async def go(self, *names: str) -> None:
         for name in names:
+            self.seconds += 1
             self.leaves[name].set()
             await self.tasks[name]
             await _settled()
+
+    async def stay(self, *names: str) -> None:
+        """Have them go, each after half a minute more."""
+        for name in names:
+            self.seconds += 29
+            await self.go(name)
 
     async def _stay(self, name: str, tenant: TenantId | None, wait_s: float | None) -> None:
         async with self.slots.hold(tenant, wait_s):
@@ -43,7 +55,7 @@ async def _settled() -> None:
 
 
 async def test_a_tenant_that_asks_without_end_keeps_nobody_waiting_for_more_than_one() -> None:
-    desk = Desk(Slots(1))
+    desk = Desk()
     for number in range(4):
         await desk.come(f"busy {number}", BUSY)
     await desk.come("calm", CALM)
@@ -56,7 +68,7 @@ async def test_a_tenant_that_asks_without_end_keeps_nobody_waiting_for_more_than
 
 
 async def test_as_many_as_may_are_served_at_once() -> None:
-    desk = Desk(Slots(2))
+    desk = Desk(2)
     for number in range(4):
         await desk.come(f"busy {number}", BUSY)
     await desk.come("the server", None)
@@ -71,7 +83,7 @@ async def test_as_many_as_may_are_served_at_once() -> None:
 
 
 async def test_who_waits_too_long_is_told_and_waits_no_more() -> None:
-    desk = Desk(Slots(1))
+    desk = Desk()
     await desk.come("first", BUSY)
     await desk.come("late", CALM, 0.01)
     await desk.come("patient", CALM)
@@ -82,7 +94,7 @@ async def test_who_waits_too_long_is_told_and_waits_no_more() -> None:
 
 
 async def test_who_goes_away_gives_up_the_place() -> None:
-    desk = Desk(Slots(1))
+    desk = Desk()
     for name in ("first", "second", "third"):
         await desk.come(name, BUSY)
     desk.tasks["second"].cancel()
@@ -91,7 +103,7 @@ async def test_who_goes_away_gives_up_the_place() -> None:
 
 
 async def test_who_goes_away_in_the_moment_in_which_a_slot_is_left_gets_none() -> None:
-    desk = Desk(Slots(1))
+    desk = Desk()
     for name in ("first", "second", "third"):
         await desk.come(name, BUSY)
     desk.leaves["first"].set()
@@ -102,7 +114,7 @@ async def test_who_goes_away_in_the_moment_in_which_a_slot_is_left_gets_none() -
 
 
 async def test_what_was_before_counts_no_more_when_nobody_is_served() -> None:
-    desk = Desk(Slots(1))
+    desk = Desk()
     await desk.come("busy", BUSY)
     await desk.go("busy")
     for name, tenant in (("third", THIRD), ("busy again", BUSY), ("calm", CALM)):
@@ -112,7 +124,7 @@ async def test_what_was_before_counts_no_more_when_nobody_is_served() -> None:
 
 
 async def test_a_slot_that_is_given_to_somebody_who_goes_away_is_passed_on() -> None:
-    desk = Desk(Slots(1))
+    desk = Desk()
     for name in ("first", "second", "third"):
         await desk.come(name, BUSY)
     desk.leaves["first"].set()
@@ -133,3 +145,41 @@ async def test_one_that_fails_gives_its_slot_back() -> None:
             raise ValueError("mine")
     async with slots.hold(CALM, 0.01):
         pass
+
+
+async def test_who_has_had_little_time_waits_for_one_of_the_others_only() -> None:
+    desk = Desk()
+    for number in range(4):
+        await desk.come(f"busy {number}", BUSY)
+        await desk.come(f"third {number}", THIRD)
+    await desk.stay("busy 0", "third 0")
+    for number, running in enumerate(("busy 1", "third 1", "busy 2")):
+        await desk.come(f"calm {number}", CALM)
+        await desk.stay(running)
+        assert desk.served[-1] == f"calm {number}"
+        await desk.go(f"calm {number}")
+
+
+async def test_nobody_saves_up_more_than_a_minute() -> None:
+    desk = Desk()
+    for number in range(7):
+        await desk.come(f"busy {number}", BUSY)
+    await desk.stay("busy 0", "busy 1", "busy 2", "busy 3", "busy 4")
+    for number in range(4):
+        await desk.come(f"calm {number}", CALM)
+    await desk.stay("busy 5", "calm 0", "calm 1", "calm 2")
+    assert desk.served[-4:] == ["calm 0", "calm 1", "calm 2", "busy 6"]
+
+
+async def test_time_counts_while_a_slot_is_kept() -> None:
+    desk = Desk(2)
+    await desk.come("calm 0", CALM)
+    await desk.come("busy 0", BUSY)
+    await desk.go("calm 0")
+    await desk.come("third 0", THIRD)
+    await desk.come("busy 1", BUSY)
+    await desk.come("calm 1", CALM)
+    desk.seconds += 30
+    await desk.go("third 0")
+    assert desk.served[-1] == "calm 1"
+    await desk.go("calm 1", "busy 0", "busy 1")

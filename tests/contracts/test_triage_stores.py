@@ -91,6 +91,7 @@ async def test_an_alert_keeps_who_looks_after_it(shelf: Shelf) -> None:
         (AlertFilter(assignee="usr_1"), [1]),
         (AlertFilter(assignee="Ann"), [1]),
         (AlertFilter(assignee="an"), []),
+        (AlertFilter(assignee="äGNES"), [4]),
         (AlertFilter(unassigned=True), [3, 2]),
         (AlertFilter(verdict=(Verdict.BENIGN, Verdict.FALSE_POSITIVE)), [2]),
     ],
@@ -100,6 +101,7 @@ async def test_filters_of_triage(shelf: Shelf, where: AlertFilter, expected: lis
         shelf.alerts.save(tx, alert(1, assignee="usr_1", assignee_name="ann"))
         shelf.alerts.save(tx, alert(2, verdict=Verdict.BENIGN))
         shelf.alerts.save(tx, alert(3))
+        shelf.alerts.save(tx, alert(4, assignee="usr_2", assignee_name="Ägnes"))
 
     await shelf.db.write(fill)
     found = await shelf.db.read(lambda tx: shelf.alerts.page(tx, T, where, 10, None))

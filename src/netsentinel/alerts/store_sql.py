@@ -152,6 +152,10 @@ class SqlAlerts:
     ) -> list[Alert]:
         """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
         conditions, params = _alert_conditions(where)
+        if where.assignee:
+            spelled = [where.assignee, *self._spelled(tx, tenant, where.assignee)]
+            conditions.append(f"(assignee = ? OR assignee_name IN ({', '.join('?' * len(spelled))}))")
+            params += [where.assignee, *spelled]
         clock = "raised_at" if by_arrival else "last_at"
         if after is not None:
             conditions.append(f"({clock} < ? OR ({clock} = ? AND id < ?))")
@@ -159,6 +163,12 @@ class SqlAlerts:
         clause = "".join(f" AND {condition}" for condition in conditions)
         sql = f"{_SELECT_ALERTS}{clause} ORDER BY {clock} DESC, id DESC LIMIT ?"
         return [_alert(row) for row in tx.rows(sql, (tenant, *params, limit))]
+
+    @staticmethod
+    def _spelled(tx: ReadTx, tenant: TenantId, name: str) -> list[str]:
+        """A name as alerts have it, whatever its case; SQLite's own lower() knows that of ASCII alone."""
+        rows = tx.rows("SELECT DISTINCT assignee_name FROM alerts WHERE tenant = ? AND assignee <> ''", (tenant,))
+        return [found for (found,) in rows if found.casefold() == name.casefold()]
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:
         """The newest alerts about an entity."""
@@ -196,9 +206,6 @@ def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
         if value:
             conditions.append(f"{column} = ?")
             params.append(value)
-    if where.assignee:
-        conditions.append("(assignee = ? OR lower(assignee_name) = lower(?))")
-        params += [where.assignee] * 2
     if where.unassigned:
         conditions.append("assignee = ''")
     return conditions, params

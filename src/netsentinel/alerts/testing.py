@@ -91,7 +91,7 @@ def _matches(alert: Alert, where: AlertFilter) -> bool:
     return (
         (not where.status or alert.status in where.status)
         and (not where.verdict or alert.verdict in where.verdict)
-        and (where.assignee in ("", alert.assignee) or where.assignee.lower() == alert.assignee_name.lower())
+        and (where.assignee in ("", alert.assignee) or where.assignee.casefold() == alert.assignee_name.casefold())
         and not (where.unassigned and alert.assignee)
         and alert.level.rank >= where.min_level.rank
         and where.entity in ("", alert.entity)

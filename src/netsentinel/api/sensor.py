@@ -129,12 +129,12 @@ async def _let_in(websocket: WebSocket, services: Services) -> tuple[str, Princi
         NotAllowedError: the key may not send events.
     """
     address = websocket.client.host if websocket.client else ""
-    services.hub.admit(address)
     if SENSOR_PROTOCOL not in websocket.scope.get("subprotocols", ()):
         services.hub.failed(address)
         raise InvalidInputError(f"Open the WebSocket with the sub-protocol {SENSOR_PROTOCOL}.")
     key = bearer(websocket.headers) or ""
     principal = await _principal_of(key, services)
+    services.hub.admit(address, is_known=principal is not None)
     if principal is None:
         services.hub.failed(address)
         raise NotAuthenticatedError("Send an API key as Authorization: Bearer ns_key_...")

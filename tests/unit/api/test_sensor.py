@@ -15,7 +15,7 @@ from netsentinel.events.service import IntakeService, Limits
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.identity.tokens import new_api_key
 from netsentinel.kernel.clock import SystemClock
-from netsentinel.kernel.errors import NotAllowedError
+from netsentinel.kernel.errors import NotAllowedError, ThrottledError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.storage.testing import MemoryDatabase
@@ -39,10 +39,11 @@ class Site:
         }
         self.closed_source = ""
         self.woken = self.failures = 0
+        self.is_throttled = False
         intake = IntakeService(MemoryDatabase(), self.inbox, SystemClock(), limits=self.limits, formats=FORMATS)
         self._app = FastAPI()
         self._app.state.services = SimpleNamespace(
-            hub=SimpleNamespace(admit=lambda _: None, failed=self._fail),
+            hub=SimpleNamespace(admit=self._admit_address, failed=self._fail),
             identity=SimpleNamespace(validate_token=self._validate),
             sources=SimpleNamespace(admit=self._admit),
             processor=SimpleNamespace(wake=self._wake),
@@ -51,6 +52,10 @@ class Site:
         )
         self._app.state.sensors = sensor.SensorPlaces()
         self._app.include_router(sensor.router)
+
+    def _admit_address(self, _: str, *, is_known: bool) -> None:
+        if self.is_throttled and not is_known:
+            raise ThrottledError("Too many failed attempts.", retry_after=7)
 
     def _fail(self, _: str) -> None:
         self.failures += 1
@@ -174,6 +179,13 @@ async def test_who_may_not_send_gets_no_connection(key: str, protocol: str, stat
     assert sent[0]["status"] == status
     assert site.failures == failures
     assert site.woken == 0
+
+
+async def test_a_valid_key_is_let_in_whatever_others_of_its_address_did() -> None:
+    site = Site()
+    site.is_throttled = True
+    assert (await site.dial(batch("a"), key=new_api_key()))[0]["status"] == 429
+    assert (await site.dial(batch("a")))[0]["type"] == "websocket.accept"
 
 
 async def test_a_disabled_source_takes_nothing() -> None:

@@ -18,6 +18,7 @@ from netsentinel.events.lake import worker as worker_module
 from netsentinel.events.lake import workers as workers_module
 from netsentinel.events.lake.frames import HUNT_BYTES, Answer, Found, Request, Search
 from netsentinel.events.lake.merging import MERGE_AT
+from netsentinel.events.lake.model import EventKey
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.worker import Lake
@@ -151,6 +152,24 @@ async def test_what_arrived_last_is_found_in_the_files_that_were_stored_last(
         answer = lake.answer(Search(files, DEFAULT_TENANT, EventFilter(by_arrival=by_arrival), 1, None))
         assert isinstance(answer, Found)
         assert [one.id for one in answer.events] == [first]
+
+
+async def test_events_of_one_time_in_several_files_come_page_by_page(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_FIRST_EVENTS", 1)  # a file at a time
+    for number in range(4):
+        await yard.keep(event(number, time=NOON))
+    files = tuple(await yard.db.read(lambda tx: SqlLakeFiles().covering(tx, DEFAULT_TENANT, 0, 0)))
+    lake = Lake(yard.folder, 128)
+    whole = [one.key() for one in await yard.found()]
+    for order in (files, files[::-1]):
+        after, found = None, list[EventKey]()
+        for _ in whole:
+            answer = lake.answer(Search(order, DEFAULT_TENANT, EventFilter(), 1, after))
+            assert isinstance(answer, Found)
+            found += (after := one.key() for one in answer.events)
+        assert found == whole
 
 
 async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard) -> None:

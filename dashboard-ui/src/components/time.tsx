@@ -47,7 +47,8 @@ export function Time({ at, full = false, precise = false }: TimeProps) {
   const tick = useNow();
   if (at <= 0) return <span className="muted">never</span>;
   const title = `${formatFull(at, false)}\n${formatFull(at, true)}\n${formatRelative(at, tick)}`;
-  const text = full && time !== "relative" ? formatFull(at, time === "utc") : formatTime(at, time, tick, precise);
+  const text =
+    full && time !== "relative" ? formatFull(at, time === "utc") : formatTime(at, time, tick, precise);
   return (
     <time dateTime={toIso(at)} title={title}>
       {text}

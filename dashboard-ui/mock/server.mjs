@@ -160,7 +160,12 @@ function answer(method, path, query, body, loggedIn) {
   if (path === "/auth/logout") return { status: 204, cookie: "mock=; Max-Age=0" };
   if (path === "/auth/login" || path === "/auth/setup") {
     if (body.password.length < 4)
-      return problem(401, "Please log in", "The name, the password or the tenant is wrong.", "not-authenticated");
+      return problem(
+        401,
+        "Please log in",
+        "The name, the password or the tenant is wrong.",
+        "not-authenticated",
+      );
     mood.setup = false;
     return { status: path === "/auth/setup" ? 201 : 200, body: me(body.username), cookie: "mock=1" };
   }

@@ -72,11 +72,12 @@ async def test_tags_of_alerts_that_were_raised_lately_about_what_is_old_count(
     kept: tuple[Database, AlertStores],
 ) -> None:
     db, stores = kept
-    await db.write(lambda tx: stores.alerts.save(tx, replace(alert(1), last_at=10, raised_at=90, tags=("a",))))
+    await db.write(lambda tx: stores.alerts.save(tx, replace(alert(1), last_at=10, raised_at=97, tags=("a",))))
     await db.write(lambda tx: stores.alerts.save(tx, replace(alert(2), last_at=95, raised_at=20, tags=("a",))))
     await db.write(lambda tx: stores.alerts.save(tx, replace(alert(3), last_at=10, raised_at=20, tags=("a",))))
-    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 50)) == [(("a",), 2, 95)]
-    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 96)) == []
+    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 50)) == [(("a",), 2, 97)]
+    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 96)) == [(("a",), 1, 97)]
+    assert await db.read(lambda tx: stores.alerts.tagged(tx, T, 98)) == []
 
 
 @pytest.mark.parametrize(

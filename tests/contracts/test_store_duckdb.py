@@ -174,9 +174,12 @@ async def test_events_of_one_time_in_several_files_come_page_by_page(
 
 async def test_small_files_become_one_and_nothing_is_lost_or_doubled(yard: Yard) -> None:
     for number in range(MERGE_AT + 1):
+        yard.clock.advance(1)
         await yard.keep(event(number), event(number, class_uid=4003))
     before = [one.id for one in await yard.found()]
+    newest = max(file.stored_at for file in await yard.db.read(SqlLakeFiles().all))
     assert await yard.lake.compact() == 2 * (MERGE_AT + 1)
+    assert [file.stored_at for file in await yard.db.read(SqlLakeFiles().all)] == [newest, newest]
     assert [one.id for one in await yard.found()] == before
     assert await yard.lake.compact() == 0
     assert len(yard.files()) == 2

@@ -541,6 +541,25 @@ async def test_a_checkpoint_covers_what_was_read_since_the_last_restore(
     assert [number for ids in covered for number in ids] == [1, 2, 3, 4, 5]
 
 
+async def test_bytes_since_a_checkpoint_are_counted_anew(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    covered: list[list[int]] = []
+    record = plant.inbox.checkpoint
+
+    def checkpoint(tx: Tx, number: int, ids: Sequence[int], state: bytes) -> None:
+        covered.append(sorted(ids))
+        record(tx, number, ids, state)
+
+    monkeypatch.setattr(plant.inbox, "checkpoint", checkpoint)
+    plant.pool.size = processor_module._CHECKPOINT_BYTES // 2
+    plant.receive(6, records=5_000)
+    async with plant.running():
+        await plant.settle()
+        async with asyncio.timeout(5):
+            while plant.inbox.batches:
+                await asyncio.sleep(0.01)
+    assert covered == [[1, 2], [3, 4], [5, 6]]
+
+
 @pytest.mark.usefixtures("in_a_hurry")
 async def test_killers_of_one_tenant_do_not_hold_up_another(plant: Plant) -> None:
     other = TenantId("other")

@@ -103,6 +103,14 @@ async def test_a_threat_says_when_an_alert_about_it_was_last_raised(office: Offi
     assert (threat.last_at, threat.raised_at) == (NOON + HOUR, NOON + 2 * DAY)
 
 
+async def test_when_a_threat_was_raised_is_known_without_the_alert_that_did(office: Office) -> None:
+    office.react(1, raised_at=NOON + 2 * DAY)
+    office.stores = replace(office.stores, alerts=MemoryAlerts())
+    office.service = AlertService(office.db, office.stores, office.clock, 6 * HOUR)
+    office.react(2, raised_at=NOON + DAY)
+    assert (await office.service.threat(DEFAULT_TENANT, "203.0.113.66")).threat.raised_at == NOON + 2 * DAY
+
+
 async def test_a_threat_fades_and_can_be_filtered_by_its_score_of_now(office: Office) -> None:
     office.react(1, score=70)
     office.clock.advance(12 * HOUR)

@@ -68,3 +68,11 @@ def test_what_could_not_be_set_aside_is_tried_again() -> None:
     suspicion = Suspicion()
     assert [suspicion.accuse(batches(5)) for _ in range(TRIES + 2)] == [0, 0, TRIES, TRIES + 1, TRIES + 2]
     assert suspicion.is_on(5)
+
+
+def test_one_new_batch_among_older_ones_shows_that_the_process_can_work() -> None:
+    suspicion = Suspicion()
+    found = [number for number in range(IN_A_ROW) for _ in range(TRIES) if accused(suspicion, number)]
+    assert found == list(range(IN_A_ROW))
+    suspicion.acquit(batches(100, done=True) + batches(101))
+    assert [accused(suspicion, 107) for _ in range(TRIES)][-1] == TRIES

@@ -24,7 +24,7 @@ from netsentinel.kernel.settings import Settings
 Query = Mapping[str, str | int | Sequence[str]]
 """Parameters of a request; a sequence is the same parameter several times."""
 
-_TIMEOUT_S = 90.0
+_TIMEOUT_S = 120.0
 _AT_ONCE: Final = 256 * 1024
 """Bytes of a body that are handed to the connection at once: it copies what it cannot send yet, so more costs twice."""
 

@@ -54,9 +54,10 @@ _WRITE_S = 120.0
 _SLOWEST = 256 * 1024
 """Bytes of events that a disk writes in a second, at the least: so much longer may a large write take."""
 _SEARCH_S = 60.0
+_HUNTS_BEFORE = 2
+"""So many hunts does another wait for: the one that runs, and one of a tenant that had as little and asked before."""
 TURN_S = 10.0
-"""So much longer than one hunt may take does another wait until those of others have ended: who went before that, and
-came again, could be out of line each time that it was served."""
+"""And so much longer: who went earlier, and came again, could be out of line each time that it was served."""
 LOCK = "server.lock"
 """In the lake's folder: held by the server whose folder it is."""
 _PIECE = 5_000
@@ -279,7 +280,8 @@ class DuckLake:
         """The answer; where there is none because files are not in the folder, that is what is told."""
         try:
             if isinstance(request, Hunt):
-                return await self._workers.hunting.ask(request, request.seconds, wait_s=request.seconds + TURN_S)
+                wait_s = _HUNTS_BEFORE * request.seconds + TURN_S
+                return await self._workers.hunting.ask(request, request.seconds, wait_s=wait_s)
             return await self._workers.searching.ask(request, _SEARCH_S)
         except (UnavailableError, InvalidFilterError) as error:
             there = await asyncio.to_thread(self._there, request.files)

@@ -6,8 +6,7 @@ import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
 import { asProblem, sentenceOf } from "@/lib/problem";
 import styles from "./change-password.module.css";
-import { LengthRule } from "./length-rule";
-import { passwordFault } from "./password";
+import { NewPasswordFields, useNewPassword } from "./new-password";
 import { PasswordField } from "./password-field";
 import { changePassword, meQuery } from "./session-queries";
 
@@ -15,13 +14,10 @@ import { changePassword, meQuery } from "./session-queries";
 export function ChangePassword({ onClose }: { readonly onClose: () => void }) {
   const { data: me } = useQuery(meQuery);
   const [old, setOld] = useState("");
-  const [password, setPassword] = useState("");
-  const [repeated, setRepeated] = useState("");
-  const [checked, setChecked] = useState(false);
-  const faults = checked ? passwordFault(password, repeated) : {};
+  const chosen = useNewPassword();
 
   const attempt = useMutation({
-    mutationFn: () => changePassword(old, password),
+    mutationFn: () => changePassword(old, chosen.password),
     onSuccess: () => {
       toastSaid("Your password is changed");
       onClose();
@@ -32,8 +28,7 @@ export function ChangePassword({ onClose }: { readonly onClose: () => void }) {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    setChecked(true);
-    if (Object.keys(passwordFault(password, repeated)).length === 0) attempt.mutate();
+    if (chosen.check()) attempt.mutate();
   };
 
   return (
@@ -51,24 +46,10 @@ export function ChangePassword({ onClose }: { readonly onClose: () => void }) {
           onChange={(event) => setOld(event.target.value)}
           error={code === "wrong-password" ? told : undefined}
         />
-        <PasswordField
+        <NewPasswordFields
           label="New password"
-          name="password"
-          autoComplete="new-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={faults.password ?? (code === "weak-password" ? told : undefined)}
-          hint={<LengthRule password={password} />}
-        />
-        <PasswordField
-          label="New password again"
-          name="repeated"
-          autoComplete="new-password"
-          required
-          value={repeated}
-          onChange={(event) => setRepeated(event.target.value)}
-          error={faults.repeated}
+          chosen={chosen}
+          refused={code === "weak-password" ? told : undefined}
         />
         <FormFoot error={code === "wrong-password" || code === "weak-password" ? undefined : told}>
           <Button onClick={onClose}>Cancel</Button>

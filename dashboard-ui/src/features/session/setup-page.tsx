@@ -5,9 +5,7 @@ import { Button, buttonClass } from "@/components/button";
 import { Field } from "@/components/field";
 import { GateLayout, GateProblem } from "./gate-layout";
 import styles from "./gate-layout.module.css";
-import { LengthRule } from "./length-rule";
-import { passwordFault } from "./password";
-import { PasswordField } from "./password-field";
+import { NewPasswordFields, useNewPassword } from "./new-password";
 import { authStateQuery, meQuery, setUp } from "./session-queries";
 
 /** The token of the printed link; it is taken out of the address bar and the history at once. */
@@ -67,13 +65,10 @@ function SetupForm() {
   const [token, setToken] = useState("");
   const [linkToken] = useState(takeToken);
   const [username, setUsername] = useState("");
-  const [password, setPassword] = useState("");
-  const [repeated, setRepeated] = useState("");
-  const [checked, setChecked] = useState(false);
-  const faults = checked ? passwordFault(password, repeated) : {};
+  const chosen = useNewPassword();
 
   const attempt = useMutation({
-    mutationFn: () => setUp(linkToken || token.trim(), username, password),
+    mutationFn: () => setUp(linkToken || token.trim(), username, chosen.password),
     onSuccess: async (me) => {
       queryClient.setQueryData(meQuery.queryKey, me);
       await queryClient.invalidateQueries({ queryKey: authStateQuery.queryKey });
@@ -83,8 +78,7 @@ function SetupForm() {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    setChecked(true);
-    if (Object.keys(passwordFault(password, repeated)).length === 0) attempt.mutate();
+    if (chosen.check()) attempt.mutate();
   };
 
   return (
@@ -110,25 +104,7 @@ function SetupForm() {
         value={username}
         onChange={(event) => setUsername(event.target.value)}
       />
-      <PasswordField
-        label="Password"
-        name="password"
-        autoComplete="new-password"
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={faults.password}
-        hint={<LengthRule password={password} />}
-      />
-      <PasswordField
-        label="Password again"
-        name="repeated"
-        autoComplete="new-password"
-        required
-        value={repeated}
-        onChange={(event) => setRepeated(event.target.value)}
-        error={faults.repeated}
-      />
+      <NewPasswordFields label="Password" chosen={chosen} />
       {attempt.isError && <GateProblem error={attempt.error} />}
       <Button type="submit" look="primary" disabled={attempt.isPending}>
         {attempt.isPending ? "Creating…" : "Create administrator"}

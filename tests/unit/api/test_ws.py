@@ -29,8 +29,10 @@ class FakeHub:
         self.refusal: NetSentinelError | None = None
         self.failures: list[str] = []
         self.visitors: list[Visitor] = []
+        self.known: list[bool] = []
 
-    def admit(self, address: str) -> None:
+    def admit(self, address: str, *, is_known: bool = False) -> None:
+        self.known.append(is_known)
         if self.refusal is not None:
             raise self.refusal
 
@@ -119,12 +121,14 @@ async def test_a_cookie_from_our_own_page_opens_it() -> None:
     assert visitor.address == "192.0.2.1"
     assert visitor.admission is not None
     assert visitor.admission.principal.id == "usr_ada"
+    assert door.hub.known == [True]
 
 
 async def test_without_a_cookie_the_hub_asks_for_a_ticket() -> None:
     door = Handshake()
     assert (await door.dial())[0]["type"] == "websocket.accept"
     assert door.hub.visitors == [Visitor("192.0.2.1", None)]
+    assert door.hub.known == [False]
 
 
 async def test_an_expired_cookie_is_the_hubs_to_refuse() -> None:

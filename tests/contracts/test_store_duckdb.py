@@ -469,6 +469,23 @@ async def test_files_that_another_server_stored_are_said_to_be_missing(
     assert await yard.lake.compact() == 2
 
 
+async def test_a_damaged_file_is_nobody_s_fault_and_is_named_as_the_lake_knows_it(yard: Yard) -> None:
+    await yard.keep(event(1))
+    await yard.keep(event(2))
+    (broken, _) = yard.files()
+    (yard.folder / broken).write_bytes(b"PAR1 and nothing that follows")
+    for ask in (
+        yard.lake.search(DEFAULT_TENANT, EventFilter(), 10),
+        yard.lake.histogram(DEFAULT_TENANT, EventFilter(), HOUR),
+        yard.lake.facet(DEFAULT_TENANT, EventFilter(), "user", 10),
+        yard.hunt("SELECT * FROM events"),
+    ):
+        with pytest.raises(UnavailableError, match=r"damaged and has to be restored from a backup") as caught:
+            await ask
+        assert broken in caught.value.detail
+        assert str(yard.folder) not in caught.value.detail
+
+
 async def test_a_large_write_may_take_longer(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WRITE_S", 0.0)
     monkeypatch.setattr(module, "_SLOWEST", 2**40)

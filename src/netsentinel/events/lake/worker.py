@@ -76,16 +76,21 @@ class Lake:
         except InvalidFilterError as error:
             return frames.Refused(error.detail, by_caller=True)
         except duckdb.Error as error:
-            by_caller = isinstance(request, frames.Hunt) or (
-                isinstance(request, frames.Search | frames.Count | frames.Tally)
-                and isinstance(error, duckdb.InvalidInputException)
-            )
-            told = str(error).strip()
-            if isinstance(error, duckdb.OutOfMemoryException):
-                told = told.partition("\n")[0]  # the rest tells how to give DuckDB more
-            return frames.Refused(told[:_MOST_TOLD], by_caller=by_caller)
+            return self._refused(request, error)
         except OSError as error:
             return frames.Refused(f"{error.strerror}: {error.filename}", by_caller=False)
+
+    def _refused(self, request: frames.Request, error: duckdb.Error) -> frames.Refused:
+        """What DuckDB says, without where this server keeps its files."""
+        told, folder = str(error).strip(), f"{self._folder}/"
+        if isinstance(error, duckdb.OutOfMemoryException):
+            told = told.partition("\n")[0]  # the rest tells how to give DuckDB more
+        is_invalid = isinstance(error, duckdb.InvalidInputException)
+        is_reading = isinstance(request, frames.Search | frames.Count | frames.Tally)
+        by_caller = isinstance(request, frames.Hunt) or (is_reading and is_invalid)
+        if by_caller and is_invalid and folder in told:
+            by_caller, told = False, f"a file of events is damaged and has to be restored from a backup. {told}"
+        return frames.Refused(told.replace(folder, "")[:_MOST_TOLD], by_caller=by_caller)
 
     def _answer(self, request: frames.Request) -> frames.Answer:
         match request:

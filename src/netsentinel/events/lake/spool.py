@@ -57,10 +57,15 @@ class SpoolWriter:
         self._begun_at = self._file.tell() if self._file is not None else 0
 
     def undo(self) -> None:
-        """Forget what was kept since `begin`: the batch was rejected as a whole."""
+        """Forget what was kept since `begin`: the batch was rejected as a whole.
+
+        Raises:
+            StorageFullError, StorageUnavailableError: as with `keep`; what was kept before is written first.
+        """
         if self._file is not None and self._number:
-            self._file.seek(self._begun_at)
-            self._file.truncate()
+            with _told():
+                self._file.seek(self._begun_at)
+                self._file.truncate()
             self._events -= self._number
             self._number = 0
 

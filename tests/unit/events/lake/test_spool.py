@@ -112,6 +112,18 @@ def test_a_full_disk_is_said_and_what_is_left_can_be_forgotten(tmp_path: Path, l
     assert read(writer.cut()) == [("evt_2_0", "b")]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_when_a_batch_is_rejected_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / f"{os.getpid()}-1.spool").symlink_to("/dev/full")
+    writer = SpoolWriter(tmp_path)
+    writer.begin(batch(1))
+    writer.keep([event("a")])
+    with pytest.raises(StorageFullError, match="No space left"):
+        writer.undo()
+    writer.discard()
+    assert writer.cut() == EMPTY_SPOOL
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "aside").write_bytes(b"")
     writer = SpoolWriter(tmp_path / "aside")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from netsentinel.events.ports import Backlog
 from netsentinel.kernel.clock import SECOND, Clock
-from netsentinel.kernel.disk import check_room, free_bytes
+from netsentinel.kernel.disk import check_room
 from netsentinel.kernel.errors import NetSentinelError, UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB, Micros, TenantId
@@ -97,8 +97,7 @@ def readiness_of(
         return "writing works"
 
     async def disk() -> str:
-        check_room(settings.data_dir, settings.disk_reserve_mib * MIB)
-        return f"{free_bytes(settings.data_dir) // MIB} MiB free"
+        return f"{check_room(settings.data_dir, settings.disk_reserve_mib * MIB) // MIB} MiB free"
 
     async def detection() -> str:
         held = (await db.read(backlog)).values()

@@ -114,7 +114,7 @@ class IntakeService:
         *,
         formats: Collection[str] = (),
         meter: SourceMeter | None = None,
-        check_disk: Callable[[], None] = lambda: None,
+        check_disk: Callable[[], object] = lambda: None,
     ) -> None:
         self._db = db
         self._inbox = inbox

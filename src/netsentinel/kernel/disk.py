@@ -25,13 +25,16 @@ def sync(path: Path) -> None:
         os.close(number)
 
 
-def check_room(folder: Path, reserve_bytes: int, length: int = 0) -> None:
+def check_room(folder: Path, reserve_bytes: int, length: int = 0) -> int:
     """Refuse what the disk has no space for: what was taken before needs the reserve to be worked off.
 
     Args:
         folder: where it is to be kept.
         reserve_bytes: of the disk, that stay free.
         length: how many bytes are to be kept, as far as that is known.
+
+    Returns:
+        The bytes that are free now.
 
     Raises:
         StorageFullError: the disk would go below the reserve.
@@ -43,3 +46,4 @@ def check_room(folder: Path, reserve_bytes: int, length: int = 0) -> None:
             f"Only {free // MIB:,} MiB of the disk are free{wanted}; the reserve is {reserve_bytes // MIB:,} MiB.",
             retry_after=_RETRY_AFTER_S,
         )
+    return free

@@ -8,7 +8,7 @@ from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import StorageFullError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
-from netsentinel.kernel.types import TenantId
+from netsentinel.kernel.types import MIB, TenantId
 from netsentinel.storage import SqliteDatabase
 
 pytestmark = pytest.mark.anyio
@@ -76,3 +76,15 @@ async def test_newcomers_do_not_hide_that_nothing_is_finished(
     readiness = readiness_of(settings, sqlite_database, lambda _: backlog, lambda: now - idle * SECOND, clock)
     (detection,) = [check for check in (await readiness.report()).checks if check.name == "detection"]
     assert (detection.ok, f"finished none for {red} s" in detection.detail) == (not red, bool(red))
+
+
+async def test_the_free_space_that_is_said_is_what_was_held_against_the_reserve(
+    sqlite_database: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = iter((5 * MIB, MIB // 2))
+    monkeypatch.setattr("netsentinel.kernel.disk.free_bytes", lambda _: next(free))
+    clock = FakeClock()
+    settings = Settings(data_dir=tmp_path, disk_reserve_mib=1)
+    readiness = readiness_of(settings, sqlite_database, lambda _: {}, clock.now, clock)
+    said = [(one.ok, one.detail) for _ in range(2) for one in (await readiness.report()).checks if one.name == "disk"]
+    assert said == [(True, "5 MiB free"), (False, "Only 0 MiB of the disk are free; the reserve is 1 MiB.")]

@@ -135,7 +135,7 @@ async def _replay(
                 found = await outcome(remote, before, records, wait, lambda done: bar.update(read, completed=done))
         if found:
             words = await described(remote, found, total)
-    had = sorted(name for name in sent if not source and before and name in before and before[name].read)
+    had = sorted(name for name in sent if not source and before and name in before and before[name] != Outcome(0, 0, 0))
     if had:
         more = f" and {len(had) - 1} more" if len(had) > 1 else ""
         talk(f"{had[0]}{more} had events before, and has more now; --source NAME keeps replays apart.")

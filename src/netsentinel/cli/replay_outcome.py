@@ -17,16 +17,18 @@ _LONGEST_PAUSE_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the records of one source; what is neither waits, or its batch was set aside."""
+    """What became of the records of one source; what is none of these: its batch was set aside."""
 
     events: int
     rejected: int
     waiting: int
+    unsure: int = 0
+    """So many are done, or set aside, together with records that had waited before them: no count tells them apart."""
 
     @property
     def read(self) -> int:
         """How many detection is done with."""
-        return self.events + self.rejected
+        return self.events + self.rejected + self.unsure
 
 
 async def sources_now(remote: "Remote") -> dict[str, Outcome] | None:
@@ -49,16 +51,20 @@ async def outcome(
 
     Args:
         remote: the server.
-        before: the counts of before it was sent. What somebody else sends under the same name is counted, too.
+        before: the counts of before it was sent. What waited then is read first, and is not counted; what somebody
+            else sends later under the same name is.
         sent: records by source.
         patience_s: how long to wait at most, in seconds.
         tell: told again and again how many records are done.
     """
     clock = asyncio.get_running_loop().time
     end, pause = clock() + patience_s, _FIRST_PAUSE_S
-    found: dict[str, Outcome] = {}
+    starts, found = dict(before), dict[str, Outcome]()
     while True:
-        found = _since(before, sent, await sources_now(remote) or {}) or found
+        for name, now in (await sources_now(remote) or {}).items():
+            if name in sent:
+                starts[name] = _start(starts.get(name, Outcome(0, 0, 0)), sent[name], now)
+                found[name] = _since(starts[name], sent[name], now)
         tell(sum(one.read for one in found.values()))
         is_done = len(found) == len(sent) and not any(one.waiting for one in found.values())
         if is_done or clock() >= end:
@@ -67,23 +73,35 @@ async def outcome(
         pause = min(2 * pause, _LONGEST_PAUSE_S)
 
 
-def _since(before: Mapping[str, Outcome], sent: Mapping[str, int], now: Mapping[str, Outcome]) -> dict[str, Outcome]:
-    found: dict[str, Outcome] = {}
-    for name, records in sent.items():
-        if name in now:
-            start, one = before.get(name, Outcome(0, 0, 0)), now[name]
-            rejected = min(records, one.rejected - start.rejected)
-            events = min(records - rejected, one.events - start.events)
-            found[name] = Outcome(events, rejected, min(one.waiting, records - rejected - events))
-    return found
+def _start(start: Outcome, records: int, now: Outcome) -> Outcome:
+    """The newest counts from before any of our records was read.
+
+    A tenant's records are read in order: they are those of now
+    while there still wait as many as ours, and no more are done than had waited.
+    """
+    if now.events < start.events or now.rejected < start.rejected:  # it was deleted, and is there anew
+        start = Outcome(0, 0, 0)
+    older = min(start.waiting - (now.read - start.read), now.waiting - records)
+    return Outcome(now.events, now.rejected, older) if older >= 0 else start
+
+
+def _since(start: Outcome, records: int, now: Outcome) -> Outcome:
+    """What certainly became of our records. Older ones that waited at the start may be any of those done since."""
+    events, rejected, older = now.events - start.events, now.rejected - start.rejected, start.waiting
+    ours_rejected = min(records, max(0, rejected - older))
+    ours_events = min(records - ours_rejected, max(0, events - older))
+    waiting = min(now.waiting, records - min(records, max(0, events + rejected - older)))
+    unsure = records - ours_events - ours_rejected - waiting if older else 0
+    return Outcome(ours_events, ours_rejected, waiting, unsure)
 
 
 async def described(remote: "Remote", found: Mapping[str, Outcome], records: int) -> str:
     """What became of so many records, in sentences."""
-    events, rejected, waiting = (
+    events, rejected, waiting, unsure = (
         sum(one.events for one in found.values()),
         sum(one.rejected for one in found.values()),
         sum(one.waiting for one in found.values()),
+        sum(one.unsure for one in found.values()),
     )
     if events == records:
         return "All became events."
@@ -93,7 +111,12 @@ async def described(remote: "Remote", found: Mapping[str, Outcome], records: int
         said.append(f"{_of(rejected, records)} rejected, for example by {source}: {await _reason(remote, source)}.")
     if waiting:
         said.append(f"{_of(waiting, records)} not read yet.")
-    if aside := records - events - rejected - waiting:
+    if unsure:
+        said.append(
+            f"{_of(unsure, records)} read, together with what had waited before; "
+            "`netsentinel sources list` tells how much of both was rejected."
+        )
+    if aside := records - events - rejected - waiting - unsure:
         where = "`netsentinel events set-aside` may tell why"
         said.append(f"{counted(aside, 'record')} became neither events nor rejected lines; {where}.")
     return " ".join(said)

@@ -46,3 +46,39 @@ async def test_the_source_with_most_rejected_lines_is_the_example() -> None:
     assert said == "4 of them are rejected, for example by b: no time. 2 of them are not read yet."
     async with server({"items": []}) as remote:
         assert "`netsentinel sources list` says why" in await described(remote, found, 10)
+
+
+@pytest.mark.parametrize(
+    ("after", "became", "said"),
+    [
+        ([(0, 0, 1_010), (1_000, 0, 10), (1_000, 10, 0)], Outcome(0, 10, 0), "All of them are rejected, for example"),
+        ([(0, 0, 1_010), (0, 1_000, 10), (10, 1_000, 0)], Outcome(10, 0, 0), "All became events."),
+        ([(0, 0, 1_010), (400, 0, 610)], Outcome(0, 0, 10), "All of them are not read yet."),
+        ([(1_010, 0, 0)], Outcome(10, 0, 0), "All became events."),
+        ([(0, 1_010, 0)], Outcome(0, 10, 0), "All of them are rejected, for example"),
+        ([(990, 10, 10), (994, 16, 0)], Outcome(4, 6, 0), "6 of them are rejected, for example"),
+        ([(990, 10, 10), (991, 11, 8)], Outcome(1, 1, 8), "8 of them are not read yet."),
+        ([(1_000, 10, 0)], Outcome(0, 0, 0, 10), "All of them are read, together with what had waited before"),
+        ([(1_001, 9, 0)], Outcome(1, 0, 0, 9), "9 of them are read, together with what had waited before"),
+        ([(500, 0, 510), (509, 501, 0)], Outcome(0, 1, 0, 9), "1 of them is rejected, for example"),
+        ([(1_020, 0, 7)], Outcome(10, 0, 0), "All became events."),
+    ],
+)
+async def test_what_had_waited_before_is_not_counted(
+    after: list[tuple[int, int, int]], became: Outcome, said: str
+) -> None:
+    async with server(*(sources(a=(100 + events, 7 + refused, wait)) for events, refused, wait in after)) as remote:
+        found = await outcome(remote, {"a": Outcome(100, 7, 1_000)}, {"a": 10}, 0.15 * len(after), lambda _: None)
+    assert found == {"a": became}
+    async with server({"items": [{"at": 1, "line": "x", "reason": "no time."}]}) as remote:
+        assert said in await described(remote, found, 10)
+
+
+@pytest.mark.parametrize(
+    ("now", "became"), [((3, 0, 7), Outcome(3, 0, 7)), ((10, 0, 0), Outcome(10, 0, 0)), ((500, 4, 0), Outcome(6, 4, 0))]
+)
+async def test_a_source_that_was_deleted_and_is_there_anew_begins_at_nothing(
+    now: tuple[int, int, int], became: Outcome
+) -> None:
+    async with server(sources(a=now)) as remote:
+        assert await outcome(remote, {"a": Outcome(500, 9, 40)}, {"a": 10}, 0, lambda _: None) == {"a": became}

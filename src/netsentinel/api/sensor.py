@@ -132,6 +132,7 @@ async def _let_in(websocket: WebSocket, services: Services) -> tuple[str, Princi
     if SENSOR_PROTOCOL not in websocket.scope.get("subprotocols", ()):
         services.hub.failed(address)
         raise InvalidInputError(f"Open the WebSocket with the sub-protocol {SENSOR_PROTOCOL}.")
+    services.hub.check_place()
     key = bearer(websocket.headers) or ""
     principal = await _principal_of(key, services)
     services.hub.admit(address, is_known=principal is not None)

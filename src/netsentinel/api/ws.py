@@ -44,14 +44,15 @@ async def _let_in(websocket: WebSocket, services: Services) -> Visitor:
         ForeignOriginError: a page of another site opens it with our cookie.
     """
     address = websocket.client.host if websocket.client else ""
-    admission = await admission_from(websocket)
-    services.hub.admit(address, is_known=admission is not None)
+    services.hub.check_place()
     try:
         _check_protocol(websocket)
         _check_origin(websocket, services.settings)
     except NetSentinelError:
         services.hub.failed(address)
         raise
+    admission = await admission_from(websocket)
+    services.hub.admit(address, is_known=admission is not None)
     return Visitor(address, admission)
 
 

@@ -127,15 +127,10 @@ class Hub:
         """Whether connections are taken and served."""
         return self._is_open and not self._is_draining
 
-    def admit(self, address: str, *, is_known: bool = False) -> None:
-        """Make sure, before a connection is accepted, that there is a place for it.
-
-        Args:
-            address: where it comes from.
-            is_known: whether it brings what admits it: others may have failed behind the same address.
+    def check_place(self) -> None:
+        """Make sure that there is a place for a connection, before anybody is looked up for it.
 
         Raises:
-            ThrottledError: the address failed too often within the last minute.
             DrainingError: the server is going down.
             UnavailableError: there are as many connections as there may be, or the hub is not open.
         """
@@ -147,6 +142,19 @@ class Hub:
             raise UnavailableError(
                 f"There are {self._limits.max_connections} live connections already.", retry_after=_RETRY_AFTER_S
             )
+
+    def admit(self, address: str, *, is_known: bool = False) -> None:
+        """Make sure, before a connection is accepted, that there is a place for it, and that its address may try.
+
+        Args:
+            address: where it comes from.
+            is_known: whether it brings what admits it: others may have failed behind the same address.
+
+        Raises:
+            ThrottledError: the address failed too often within the last minute.
+            DrainingError, UnavailableError: as with `check_place`.
+        """
+        self.check_place()
         if not is_known:
             self._attempts.check(address)
 

@@ -86,7 +86,7 @@ class Attempts:
     def count(self, address: str) -> None:
         """Note one attempt."""
         network = network_of(address)
-        recent = self._of(network)
+        recent = self._of(network)  # bounded: what is refused without a check is counted as well
         recent.append(self._clock.now())
         self._recent[network] = recent
         self._recent.move_to_end(network)
@@ -102,7 +102,7 @@ class Attempts:
     def _of(self, network: str) -> deque[Micros]:
         recent = self._recent.get(network)
         if recent is None:
-            return deque()
+            return deque(maxlen=self._per_minute)
         begin = self._clock.now() - MINUTE
         while recent and recent[0] <= begin:
             recent.popleft()

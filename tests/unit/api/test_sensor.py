@@ -15,7 +15,7 @@ from netsentinel.events.service import IntakeService, Limits
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.identity.tokens import new_api_key
 from netsentinel.kernel.clock import SystemClock
-from netsentinel.kernel.errors import NotAllowedError, ThrottledError
+from netsentinel.kernel.errors import NotAllowedError, ThrottledError, UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import Permission, Principal
 from netsentinel.storage.testing import MemoryDatabase
@@ -39,11 +39,12 @@ class Site:
         }
         self.closed_source = ""
         self.woken = self.failures = 0
-        self.is_throttled = False
+        self.is_throttled = self.is_full = False
+        self.asked: list[str] = []
         intake = IntakeService(MemoryDatabase(), self.inbox, SystemClock(), limits=self.limits, formats=FORMATS)
         self._app = FastAPI()
         self._app.state.services = SimpleNamespace(
-            hub=SimpleNamespace(admit=self._admit_address, failed=self._fail),
+            hub=SimpleNamespace(check_place=self._check_place, admit=self._admit_address, failed=self._fail),
             identity=SimpleNamespace(validate_token=self._validate),
             sources=SimpleNamespace(admit=self._admit),
             processor=SimpleNamespace(wake=self._wake),
@@ -52,6 +53,10 @@ class Site:
         )
         self._app.state.sensors = sensor.SensorPlaces()
         self._app.include_router(sensor.router)
+
+    def _check_place(self) -> None:
+        if self.is_full:
+            raise UnavailableError("Full.", retry_after=7)
 
     def _admit_address(self, _: str, *, is_known: bool) -> None:
         if self.is_throttled and not is_known:
@@ -64,6 +69,7 @@ class Site:
         self.woken += 1
 
     async def _validate(self, key: str) -> FakeAdmission | None:
+        self.asked.append(key)
         return self.keys.get(key)
 
     def _admit(self, principal: Principal, source: str) -> str:
@@ -186,6 +192,13 @@ async def test_a_valid_key_is_let_in_whatever_others_of_its_address_did() -> Non
     site.is_throttled = True
     assert (await site.dial(batch("a"), key=new_api_key()))[0]["status"] == 429
     assert (await site.dial(batch("a")))[0]["type"] == "websocket.accept"
+
+
+async def test_no_key_is_looked_up_when_there_is_no_place() -> None:
+    site = Site()
+    site.is_full = True
+    assert (await site.dial(batch("a")))[0]["status"] == 503
+    assert site.asked == []
 
 
 async def test_a_disabled_source_takes_nothing() -> None:

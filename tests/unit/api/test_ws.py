@@ -27,9 +27,14 @@ class FakeHub:
 
     def __init__(self) -> None:
         self.refusal: NetSentinelError | None = None
+        self.is_full = False
         self.failures: list[str] = []
         self.visitors: list[Visitor] = []
         self.known: list[bool] = []
+
+    def check_place(self) -> None:
+        if self.is_full:
+            raise UnavailableError("Full.", retry_after=7)
 
     def admit(self, address: str, *, is_known: bool = False) -> None:
         self.known.append(is_known)
@@ -47,7 +52,11 @@ class FakeHub:
 class FakeIdentity:
     """Knows one session and one key."""
 
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
     async def validate_token(self, token: str) -> FakeAdmission | None:
+        self.asked.append(token)
         return {"session": admission("usr_ada"), "ns_key_good": admission("key_1")}.get(token)
 
 
@@ -56,9 +65,10 @@ class Handshake:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.hub = FakeHub()
+        self.identity = FakeIdentity()
         self._app = FastAPI()
         self._app.state.services = SimpleNamespace(
-            hub=self.hub, identity=FakeIdentity(), settings=settings or Settings(_env_file=None)
+            hub=self.hub, identity=self.identity, settings=settings or Settings(_env_file=None)
         )
         self._app.include_router(ws.router)
 
@@ -220,6 +230,15 @@ async def test_a_refusal_says_when_to_come_back(refusal: NetSentinelError, code:
     assert headers[b"retry-after"] == b"7"
     assert headers[b"content-type"] == b"application/problem+json"
     assert door.hub.failures == [], "being turned away is no failed attempt"
+
+
+async def test_nobody_is_looked_up_for_what_is_refused_in_any_case() -> None:
+    door = Handshake()
+    assert status(await door.dial(cookie="ns_session=session", origin=OWN, protocols=("chat",))) == 400
+    assert status(await door.dial(cookie="ns_session=session", origin="https://evil.example")) == 403
+    door.hub.is_full = True
+    assert status(await door.dial(cookie="ns_session=session", origin=OWN)) == 503
+    assert door.identity.asked == [], "asking would count as a use of the session"
 
 
 async def test_a_peer_without_an_address() -> None:

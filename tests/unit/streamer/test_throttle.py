@@ -53,6 +53,19 @@ def test_attempts_are_counted_for_a_minute() -> None:
     attempts.check("192.0.2.1")
 
 
+def test_more_failures_than_it_takes_keep_the_door_shut_for_a_minute_from_the_last_ones() -> None:
+    clock = FakeClock()
+    attempts = Attempts(SteadyClock(clock), per_minute=2)
+    for seconds in (0, 30, 20):
+        clock.advance(seconds * SECOND)
+        attempts.count("192.0.2.1")
+    with pytest.raises(ThrottledError) as caught:
+        attempts.check("192.0.2.1")
+    assert caught.value.retry_after == 40
+    clock.advance(40 * SECOND)
+    attempts.check("192.0.2.1")
+
+
 def test_a_forgiven_attempt_does_not_count() -> None:
     attempts = Attempts(SteadyClock(FakeClock()), per_minute=1)
     attempts.count("192.0.2.1")

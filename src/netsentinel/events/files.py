@@ -8,6 +8,7 @@ captures as the records that Zeek would write of them.
 import gzip
 import io
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -53,6 +54,16 @@ _MOST_FOLDERS = 8
 _MARK_BYTES = 3
 _NUMBER = 6
 """Characters of a hyphen and a number behind it."""
+_PACKINGS = (".gz", ".zip", ".zst")
+_ROTATED = re.compile(
+    rf"(?P<log>.+(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))}))[._-](?:\d[\w:.-]*|old|prev)"
+    r"|(?P<plain>[^.]+)(?:\.\d{1,3}|[.-](?:19|20)\d{6})"
+)
+"""What rotation calls a log that it puts aside: `auth.log.1`, `eve.json-20260131`; `syslog.1`, `messages-20260131`."""
+_ROTATED_ZEEK = re.compile(r"(?P<log>.+)(?:\.\d\d:\d\d:\d\d-\d\d:\d\d:\d\d)\.log")
+"""Zeek's own names: `conn.00:00:00-01:00:00.log`."""
+_MOST_ROTATED = 255
+"""Characters of a file's name; those of an archive's members may have more, and are taken as they are."""
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -233,7 +244,7 @@ def source_name(path: str, most: int = _MOST_NAME) -> str:
 
 def _stem(path: str) -> str:
     name = Path(path).name
-    for ending in (".gz", ".zip", ".zst", ".jsonl", ".json", ".ndjson", ".log", ".evtx", ".pcap", ".pcapng"):
+    for ending in (*_PACKINGS, ".jsonl", ".json", ".ndjson", ".log", ".evtx", ".pcap", ".pcapng"):
         name = name.removesuffix(ending)
     return name
 
@@ -250,8 +261,23 @@ def _cut(name: str, most: int) -> str:
     return f"{name[: most - len(mark) - 2 - end].rstrip('-._:')}-{mark}-{name[-end:].lstrip('-._:')}"
 
 
+def _unrotated(path: str) -> str:
+    """Where the log was of which rotation put a file aside; the path itself, without packing, of any other file."""
+    start = max(path.rfind("/"), path.rfind("!")) + 1
+    name = path[start:]
+    for packing in _PACKINGS:
+        name = name.removesuffix(packing)
+    if len(name) <= _MOST_ROTATED:
+        found = (_ROTATED_ZEEK if Path(name).suffix in SUFFIXES else _ROTATED).fullmatch(name)
+        name = next(filter(None, found.groups())) if found else name
+    return path[:start] + name
+
+
 class SourceNames:
-    """Names for several files. Files of one name in different folders get different names: the folder's before it."""
+    """Names for several files: a log and what rotation put aside of it have one.
+
+    Files of one name in different folders get different names: the folder's before it.
+    """
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -260,7 +286,7 @@ class SourceNames:
         self._numbers: dict[str, Iterator[int]] = {}
 
     def of(self, path: str, named: str = "") -> str:
-        """The source's name for a file, the same each time; rotated siblings in one folder share theirs.
+        """The source's name for a file, the same each time; rotated siblings in one folder share it.
 
         Args:
             path: of the file, as `read_records` calls it.
@@ -269,10 +295,11 @@ class SourceNames:
         """
         name = self._names.get(path)
         if name is None:
-            owner = (str(Path(path).parent), _stem(path))
+            log, group = _unrotated(path), named if named != path else ""
+            owner = (str(Path(log).parent), _stem(log))
             name = self._by_owner.get(owner)
             if name is None:
-                name = self._by_owner[owner] = next(one for one in self._candidates(path, named) if self._take(one))
+                name = self._by_owner[owner] = next(one for one in self._candidates(log, group) if self._take(one))
             self._names[path] = name
         return name
 
@@ -283,7 +310,7 @@ class SourceNames:
 
     def _candidates(self, path: str, named: str) -> Iterator[str]:
         group, inner = "", path
-        if named and named != path:
+        if named:
             whole = str(Path(named).absolute())
             inner = path[len(named) + 1 :] if path.startswith((f"{named}/", f"{named}!")) else path
             if _stem(inner) == _stem(whole):

@@ -214,6 +214,46 @@ def test_files_of_one_name_in_different_folders_are_different_sources() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("log", "rotated"),
+    [
+        ("auth", ["auth.log", "auth.log.1", "auth.log.2.gz", "auth.log-20260101", "auth.log-20260101-1767225600.gz"]),
+        ("eve", ["eve.json", "eve.json.old", "eve.json_2026-01-31", "eve.json.prev"]),
+        ("cowrie", ["cowrie.json.2026-05-28", "cowrie.json"]),
+        ("flows.csv", ["flows.csv.3", "flows.csv"]),
+        ("syslog", ["syslog", "syslog.1", "syslog.2.gz", "syslog-20260131"]),
+        ("conn", ["conn.log", "conn.00:00:00-01:00:00.log.gz", "conn.23:00:00-00:00:00.log"]),
+    ],
+)
+def test_a_log_and_what_rotation_put_aside_of_it_are_one_source(log: str, rotated: list[str]) -> None:
+    assert SourceNames().of(f"/in/{rotated[-1]}") == log
+    for place, named, name in (
+        ("/var/log/", "", log),
+        ("/in/logs/", "/in/logs", f"logs:{log}"),
+        ("/in/c.zip!", "/in/c.zip", f"c:{log}"),
+    ):
+        names = SourceNames()
+        assert {names.of(place + one, named) for one in rotated} == {name}
+
+
+def test_a_number_or_day_elsewhere_in_a_name_is_no_rotation() -> None:
+    files = ["eve-2026-01.json", "eve-20260131.json", "eve.1.json", "10.0.0.1", "10.0.0.2", "run-7", "a.log.7.json"]
+    names = SourceNames()
+    assert [names.of(f"/in/{file}") for file in files] == [file.removesuffix(".json") for file in files]
+    for folder in ("/in/host-20260131", "/in/evidence.1"):
+        assert names.of(f"{folder}/eve.json", folder) == f"{Path(folder).name}:eve"
+    assert SourceNames().of("/in/a.zip!x/auth.log.1", "/in/a.zip") == "a:auth"
+    member, began = f"{'a.log.1' * 9_000}+", time.process_time()
+    assert SourceNames().of(f"/in/a.zip!{member}", "/in/a.zip").startswith("a:a.log.1")
+    assert time.process_time() - began < 1
+
+
+def test_rotated_logs_of_different_folders_are_different_sources() -> None:
+    names = SourceNames()
+    files = ["a/auth.log.1", "b/auth.log", "a/auth.log", "b/auth.log.2.gz"]
+    assert [names.of(f"/in/{file}", "/in") for file in files] == ["in:auth", "in:b-auth", "in:auth", "in:b-auth"]
+
+
 def test_files_of_a_folder_or_an_archive_have_its_name_before_a_colon() -> None:
     names, archive = SourceNames(), "/in/EVTX samples.zip"
     assert names.of(f"{archive}!a/Security.evtx", archive) == "EVTX-samples:Security"

@@ -3,6 +3,7 @@
 import ipaddress
 import operator
 from collections.abc import Callable
+from typing import ParamSpec, Protocol
 
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
 from netsentinel.detection.rules.regex import like, search, utf8
@@ -10,6 +11,22 @@ from netsentinel.detection.rules.values import Value, number_of, part_of
 
 Test = Callable[[Value], bool]
 """Whether a value answers an atom."""
+
+_Given = ParamSpec("_Given")
+
+
+class Guard(Protocol):
+    """Who looks at each question before it is asked, and may end the judging by an error of its own."""
+
+    def __call__(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+        """The same question, guarded. The atom is the one that it is asked for, or the first of those."""
+        ...
+
+
+def unguarded(_: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+    """The question as it is."""
+    return question
+
 
 _COMPARE: dict[Operation, Callable[[float, float], bool]] = {
     Operation.NUMBER: operator.eq,
@@ -20,12 +37,16 @@ _COMPARE: dict[Operation, Callable[[float, float], bool]] = {
 }
 
 
-def question_of(atom: Atom) -> Test:
+def question_of(atom: Atom, guard: Guard = unguarded) -> Test:
     """The question of an atom that one value decides (`model.ON_VALUES`).
 
     Raises:
         InvalidInputError: RE2 does not support its expression.
     """
+    return guard(atom, _test_of(atom))
+
+
+def _test_of(atom: Atom) -> Test:
     if isinstance(atom.value, str) and atom.operation is not Operation.CIDR:
         return _text_test(atom, atom.value)
     if atom.operation is Operation.CIDR:

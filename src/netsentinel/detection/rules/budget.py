@@ -2,27 +2,44 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from time import thread_time_ns
+from typing import ParamSpec
 
 from netsentinel.detection.rules.match import Match, RuleEngine
-from netsentinel.detection.rules.model import Rule
+from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.events.model import Event
 
 _SAVED_NS = 5 * 10**9
 """Most that is saved up: so long may a burst take that costs more than it earns."""
+_RESUMES_NS = 10**9
+"""When all is spent, so much is saved up before own rules judge again: enough for a costly event."""
+_WEIGHING_NS = 10**9
+"""So long may it take to find out which rules made a debt."""
 _PER_EVENT_NS = 250_000
 _PER_BYTE_NS = 25
 """What an event earns: about ten times what one costs by all 3,141 rules of SigmaHQ."""
-_FIRST_NS = 4_000_000
-"""Events that earn so much, one at least, are judged before it is known what they cost."""
-_SHARE = 2
-"""At most one part in so many of what is saved is spent before it is looked at again."""
+_PART_NS = 256 * _PER_EVENT_NS
+"""Events that earn so much are judged together, and if need be given up together. Fewer would cost more each."""
+
+_Given = ParamSpec("_Given")
+
+
+class SpentError(Exception):
+    """All that was saved is spent. Never leaves the budget.
+
+    Args:
+        atom: what was to be asked next.
+    """
+
+    def __init__(self, atom: Atom) -> None:
+        super().__init__(atom)
+        self.atom = atom
 
 
 class Budget:
     """The account of one tenant's own rules, in processor time.
 
-    Every event of the tenant earns some, and judging it costs some. While there is a debt, events earn and are not
-    judged by own rules; installed rules judge all.
+    Every event of the tenant earns some, and judging it costs some; when all is spent, judging ends in the midst of an
+    event. Until enough is saved again, events earn and are not judged by own rules; installed rules judge all.
 
     Args:
         clock: processor time of this thread, in nanoseconds.
@@ -31,61 +48,93 @@ class Budget:
     def __init__(self, clock: Callable[[], int] = thread_time_ns) -> None:
         self._clock = clock
         self._saved = _SAVED_NS
-        self._rate = 0.0
-        """What events cost lately, for each nanosecond that they earned."""
+        self._is_spent = False
+        self._until = 0
+        """When, by the clock, all will be spent."""
         self._omitted = 0
+        self._blamed: list[tuple[Atom, int]] = []
+        """What was asked when all was spent, with what the part had cost until then."""
         self.is_unexplained = False
-        """Whether there is a debt, and nobody measured yet which rules made it."""
+        """Whether all was spent, and nobody said yet by which rules."""
+
+    def guard(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+        """A question of own rules, which is only asked while something is left; for `RuleEngine`."""
+        clock = self._clock
+
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+            if clock() > self._until:
+                raise SpentError(atom)
+            return question(*args, **kwargs)
+
+        return guarded
 
     def matches(self, engine: RuleEngine, events: Sequence[Event]) -> Iterator[Match]:
         """As `engine.matches`, of those events that can be afforded."""
         earned = [_PER_EVENT_NS + _PER_BYTE_NS * len(event.raw) for event in events]
         at = 0
         while at < len(events):
-            begun, at = at, self._end(earned, at)
-            if self._saved > 0:
-                yield from self._judged(engine, events[begun:at], sum(earned[begun:at]))
-            else:
-                self._saved += sum(earned[begun:at])
+            begun, at = at, _end(earned, at)
+            if self._is_spent and self._saved < _RESUMES_NS:
                 self._omitted += at - begun
+            else:
+                self._is_spent = False
+                yield from self._judged(engine, events[begun:at])
+            self._saved = min(self._saved + sum(earned[begun:at]), _SAVED_NS)
 
-    def _judged(self, engine: RuleEngine, part: Sequence[Event], earned: int) -> Iterator[Match]:
+    def _judged(self, engine: RuleEngine, part: Sequence[Event]) -> Iterator[Match]:
         """Matches of a part, each looked for when it is asked for; what the asker does meanwhile costs nothing."""
-        found, spent = engine.matches(part), 0
+        engine.prepare(part)  # which is done once, and costs the more the more rules there are, however cheap they are
+        found, before = engine.matches(part), self._saved
         try:
-            while True:
-                began = self._clock()
-                match = next(found, None)
-                spent += self._clock() - began
-                if match is None:
-                    return
+            while (match := self._next(found)) is not None:
                 yield match
+        except SpentError as error:
+            self._blamed.append((error.atom, before - self._saved))
+            self._omitted += len(part)
+        if self._saved <= 0:
+            self._is_spent = self.is_unexplained = True
+
+    def _next(self, found: Iterator[Match]) -> Match | None:
+        began = self._clock()
+        self._until = began + self._saved
+        try:
+            return next(found, None)
         finally:
-            self._rate = spent / earned
-            self._saved = min(self._saved + earned - spent, _SAVED_NS)
-            self.is_unexplained = self.is_unexplained or self._saved <= 0
+            self._saved -= self._clock() - began
 
     def weigh(self, engine: RuleEngine, events: Sequence[Event]) -> Iterator[tuple[Rule, int]]:
-        """As `engine.weigh`, of those events that can be afforded, and of one that explains a debt."""
+        """As `engine.weigh`, of those events that can be afforded; and which rules spent all."""
+        blamed, self._blamed = self._blamed, []
+        is_unexplained, self.is_unexplained = self.is_unexplained and not blamed, False
         for event in events:
-            if self._saved <= 0 and not self.is_unexplained:
-                return
-            self.is_unexplained = False
+            if self._is_spent and not is_unexplained:
+                break
+            is_unexplained = False
             began = self._clock()
-            weights = list(engine.weigh([event]))
+            self._until = began + _WEIGHING_NS
+            weights: list[tuple[Rule, int]] = []
+            try:
+                weights += engine.weigh([event])
+            except SpentError as error:
+                blamed.append((error.atom, self._clock() - began))
             self._saved -= self._clock() - began
             yield from weights
+        for atom, took in blamed:
+            rule = engine.asking(atom)
+            if rule is not None:  # rules have changed since
+                yield rule, took
 
     def take_omitted(self) -> int:
-        """How many events own rules did not judge since the last call."""
+        """How many events own rules did not judge, or not to the end, since the last call."""
         omitted, self._omitted = self._omitted, 0
         return omitted
 
-    def _end(self, earned: Sequence[int], at: int) -> int:
-        """Up to where events are taken at a time. In debt one by one, so that it is noticed when it is paid."""
-        most = self._saved / _SHARE / self._rate if self._rate else _FIRST_NS
-        for end in range(at + 1, len(earned)):
-            most -= earned[end - 1]
-            if most < earned[end]:
-                return end
-        return len(earned)
+
+def _end(earned: Sequence[int], at: int) -> int:
+    """Up to where events are taken at a time, one at least."""
+    left = _PART_NS - earned[at]
+    for end in range(at + 1, len(earned)):
+        left -= earned[end]
+        if left < 0:
+            return end
+    return len(earned)

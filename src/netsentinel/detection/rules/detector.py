@@ -168,7 +168,9 @@ class SigmaDetector:
         before, engines = self._own_rules, self._own
         self._own_rules = {tenant: own for tenant in tenants if (own := tuple(choice.own_of(tenant)))}
         self._own = {  # who has changed nothing keeps what its engine has learnt of values
-            tenant: engines[tenant] if before.get(tenant) == own else RuleEngine(own, self._cache)
+            tenant: engines[tenant]
+            if before.get(tenant) == own
+            else RuleEngine(own, self._cache, self._budgets[tenant].guard)
             for tenant, own in self._own_rules.items()
         }
 

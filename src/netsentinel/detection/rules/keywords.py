@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from netsentinel.detection.rules.atoms import longest_literal
+from netsentinel.detection.rules.atoms import Guard, longest_literal, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import everything, text_of
 from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
@@ -46,12 +46,15 @@ class KeywordScanner:
     Args:
         asked: the keyword atoms with the rules, as bits, whose first and whose second fresh need each meets.
         cache: where what is compiled is kept.
+        guard: of what is asked of values one by one.
     """
 
-    def __init__(self, asked: Mapping[Atom, tuple[int, int]], cache: RuleCache | None = None) -> None:
+    def __init__(
+        self, asked: Mapping[Atom, tuple[int, int]], cache: RuleCache | None = None, guard: Guard = unguarded
+    ) -> None:
         self._rules = list(asked.values())
         self._said: dict[tuple[int, int], Said] = {}
-        self._atoms_in = FieldScanner(enumerate(asked), cache).atoms
+        self._atoms_in = FieldScanner(enumerate(asked), cache, guard=guard).atoms
         pieces = [_piece(atom) for atom in asked]
         self._pieces = self._escaped = self._escaped_ascii = None
         if all(pieces):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from netsentinel.detection.rules.atoms import Test, question_of
+from netsentinel.detection.rules.atoms import Guard, Test, question_of, unguarded
 from netsentinel.detection.rules.fields import MISSING, FieldReader, everything, scalars
 from netsentinel.detection.rules.model import ON_VALUES, AllOf, Atom, Condition, Has, Not, Operation
 from netsentinel.detection.rules.values import Value
@@ -139,27 +139,30 @@ class _Never(Logic):
 NEVER: Logic = _Never()
 
 
-def logic_of(condition: Condition, reader: Readers) -> Logic:
-    """A condition, ready to be asked."""
+def logic_of(condition: Condition, reader: Readers, guard: Guard = unguarded) -> Logic:
+    """A condition, ready to be asked; each of its questions is guarded."""
     if isinstance(condition, Has):
-        return _atom(condition.atom, reader)
+        return _atom(condition.atom, reader, guard)
     if isinstance(condition, Not):
-        return _Not(logic_of(condition.item, reader))
+        return _Not(logic_of(condition.item, reader, guard))
     if isinstance(condition, AllOf):
-        items = [(odds(item), logic_of(item, reader)) for item in condition.items]
+        items = [(odds(item), logic_of(item, reader, guard)) for item in condition.items]
         return _All([item for _, item in items], [item for _, item in sorted(items, key=itemgetter(0))])
-    items = _grouped(condition.items, reader)
+    items = _grouped(condition.items, reader, guard)
     return items[0] if len(items) == 1 else _Any(items)
 
 
-def _atom(atom: Atom, reader: Readers) -> Logic:
+def _atom(atom: Atom, reader: Readers, guard: Guard) -> Logic:
     if atom.operation in ON_VALUES:
-        test = question_of(atom)
+        test = question_of(atom, guard)
         return _Value(reader(atom.field), atom, test) if atom.field else _Keyword(atom, test)
     if atom.operation in {Operation.ABSENT, Operation.PRESENT}:
         return _Presence(reader(atom.field), atom)
-    return _Reference(reader(atom.field), reader(str(atom.value)), atom)
+    return _Reference(reader(atom.field), reader(str(atom.value)), atom, guard)
 
+
+_AT_ONCE = 64
+"""So many texts are looked for in a value as one question: a long list is not asked in one breath."""
 
 _PLAIN: dict[Operation, Callable[[str, str], bool]] = {
     Operation.EQUALS: str.__eq__,
@@ -169,7 +172,7 @@ _PLAIN: dict[Operation, Callable[[str, str], bool]] = {
 }
 
 
-def _grouped(items: Sequence[Condition], reader: Readers) -> list[Logic]:
+def _grouped(items: Sequence[Condition], reader: Readers, guard: Guard) -> list[Logic]:
     """The items of an `or`: those that compare the same field's text in the same way as one."""
     alike: dict[tuple[str, Operation, bool], list[Atom]] = {}
     others: list[Condition] = []
@@ -178,8 +181,16 @@ def _grouped(items: Sequence[Condition], reader: Readers) -> list[Logic]:
             alike.setdefault((item.atom.field, item.atom.operation, item.atom.cased), []).append(item.atom)
         else:
             others.append(item)
-    texts: list[Logic] = [_AnyText(reader(field), atoms) for (field, _, _), atoms in alike.items()]
-    return texts + [logic_of(item, reader) for item in others]
+    texts: list[Logic] = [
+        _AnyText(reader(field), part, guard)
+        for (field, operation, _), atoms in alike.items()
+        for part in (_parts(atoms) if operation is Operation.CONTAINS else (atoms,))
+    ]
+    return texts + [logic_of(item, reader, guard) for item in others]
+
+
+def _parts(atoms: Sequence[Atom]) -> Iterator[Sequence[Atom]]:
+    return (atoms[at : at + _AT_ONCE] for at in range(0, len(atoms), _AT_ONCE))
 
 
 class _AnyText(_Leaf):
@@ -187,14 +198,14 @@ class _AnyText(_Leaf):
 
     __slots__ = ("_cased", "_compare", "_found", "_pairs", "_reader")
 
-    def __init__(self, reader: FieldReader, atoms: Sequence[Atom]) -> None:
+    def __init__(self, reader: FieldReader, atoms: Sequence[Atom], guard: Guard) -> None:
         super().__init__(reader)
         self._reader = reader
         self._cased = atoms[0].cased
         wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
         self._pairs = tuple(zip(wanted, atoms, strict=True))
-        self._compare = _PLAIN[atoms[0].operation]
-        self._found = _any_of(atoms[0].operation, wanted)
+        self._compare = guard(atoms[0], _PLAIN[atoms[0].operation])
+        self._found = guard(atoms[0], _any_of(atoms[0].operation, wanted))
 
     def holds(self, view: View) -> bool:
         found, reader = self._found, self._reader
@@ -298,12 +309,12 @@ class _Presence(_Leaf):
 class _Reference(_Leaf):
     __slots__ = ("_atom", "_compare", "_other", "_reader")
 
-    def __init__(self, reader: FieldReader, other: FieldReader, atom: Atom) -> None:
+    def __init__(self, reader: FieldReader, other: FieldReader, atom: Atom, guard: Guard) -> None:
         super().__init__(reader, other)
         self._reader = reader
         self._other = other
         self._atom = atom
-        self._compare = _REFERENCES[atom.operation]
+        self._compare = guard(atom, _REFERENCES[atom.operation])
 
     def holds(self, view: View) -> bool:
         return next(self.explain(view), None) is not None

@@ -9,12 +9,14 @@ from heapq import merge
 from operator import itemgetter
 from typing import NamedTuple
 
+from netsentinel.detection.rules.atoms import Guard, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.logic import Evidence
 from netsentinel.detection.rules.memory import Memory
-from netsentinel.detection.rules.model import Rule
+from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.detection.rules.plan import Plan
 from netsentinel.detection.rules.taxonomy import applies
+from netsentinel.detection.rules.witness import atoms_of
 from netsentinel.events.model import Event, Logsource
 
 _MAX_PLANS = 1024
@@ -37,14 +39,21 @@ class RuleEngine:
     Args:
         rules: in the order in which true ones are listed.
         cache: where what is compiled is kept.
+        guard: of what is asked of values one by one; it may end the judging.
     """
 
-    def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
+    def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None, guard: Guard = unguarded) -> None:
+        self._guard = guard
         self._rules = tuple(rules)
         self._cache = cache
         self._plans: dict[Logsource, Plan] = {}
         self._alike: dict[tuple[str, tuple[int, ...]], Plan] = {}
         self._memory = Memory()
+
+    def prepare(self, events: Iterable[Event]) -> None:
+        """Compile what is needed for such events, where that was not done before."""
+        for logsource in {event.logsource for event in events} - self._plans.keys():
+            self._plan(logsource)
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules, each worked out when asked for."""
@@ -68,6 +77,10 @@ class RuleEngine:
             plan = self._plans.get(event.logsource) or self._plan(event.logsource)
             yield from plan.weigh(event)
 
+    def asking(self, atom: Atom) -> Rule | None:
+        """The first rule that asks this."""
+        return next((rule for rule in self._rules if atom in atoms_of(rule.condition)), None)
+
     def _plan(self, logsource: Logsource) -> Plan:
         """The plan of a log source. Log sources that the same rules look at share one."""
         if len(self._plans) >= _MAX_PLANS:
@@ -78,7 +91,7 @@ class RuleEngine:
         key = (logsource.product, chosen)
         plan = self._alike.get(key)
         if plan is None:
-            plan = Plan([self._rules[at] for at in chosen], logsource.product, self._memory, self._cache)
+            plan = Plan([self._rules[at] for at in chosen], logsource.product, self._memory, self._cache, self._guard)
             self._alike[key] = plan
         self._plans[logsource] = plan
         return plan

@@ -11,6 +11,7 @@ from operator import itemgetter
 from time import perf_counter_ns
 from typing import Any, cast
 
+from netsentinel.detection.rules.atoms import Guard, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.contexts import WIDE, Context, Kind, Lane
 from netsentinel.detection.rules.fields import MISSING, FieldReader
@@ -58,9 +59,18 @@ class Plan:
         product: of the log source, which decides how fields are called.
         memory: where values and contexts are remembered.
         cache: where what is compiled is kept.
+        guard: of what is asked of values one by one.
     """
 
-    def __init__(self, rules: Sequence[Rule], product: str, memory: Memory, cache: RuleCache | None) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        product: str,
+        memory: Memory,
+        cache: RuleCache | None,
+        guard: Guard = unguarded,
+    ) -> None:
+        self._guard = guard
         self._rules = tuple(rules)
         self._product = product
         self._memory = memory
@@ -78,8 +88,10 @@ class Plan:
         if keywords:
             for said in keywords.values():
                 self._in_keywords.add(said)
-            self._keywords = KeywordScanner({atom: (said.first, said.second) for atom, said in keywords.items()}, cache)
-        fields = [FieldSays(self._reader(name), atoms, memory, cache) for name, atoms in asked.items()]
+            self._keywords = KeywordScanner(
+                {atom: (said.first, said.second) for atom, said in keywords.items()}, cache, guard
+            )
+        fields = [FieldSays(self._reader(name), atoms, memory, cache, guard) for name, atoms in asked.items()]
         self._steady = tuple(field for field in fields if self._is_steady(field.reader.field))
         self._fresh = tuple(
             (key, field) for field in fields if field not in self._steady for key in sorted(field.reader.keys)
@@ -287,7 +299,7 @@ class Plan:
         index = rule.bit_length() - 1
         logic = self._logic[index]
         if logic is None:
-            logic = self._logic[index] = logic_of(self._rules[index].condition, self._reader)
+            logic = self._logic[index] = logic_of(self._rules[index].condition, self._reader, self._guard)
         return logic
 
     def _reader(self, name: str) -> FieldReader:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import msgspec
 
+from netsentinel.detection.rules.atoms import Guard, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import MISSING, FieldReader, scalars
 from netsentinel.detection.rules.memory import Memory
@@ -69,20 +70,39 @@ class FieldSays:
         asked: its atoms, with what each says when it is true.
         memory: where values are remembered.
         cache: where what is compiled is kept.
+        guard: of what is asked of values one by one.
     """
 
     __slots__ = (
-        *("_asked", "_atoms_of", "_memory", "_new", "_pause", "_room", "_said", "_scan", "_seen", "_together"),
+        *(
+            "_asked",
+            "_atoms_of",
+            "_guard",
+            "_memory",
+            "_new",
+            "_pause",
+            "_room",
+            "_said",
+            "_scan",
+            "_seen",
+            "_together",
+        ),
         *("atoms", "known", "plain", "reader", "total"),
     )
 
     def __init__(
-        self, reader: FieldReader, asked: Mapping[Atom, Said], memory: Memory, cache: RuleCache | None
+        self,
+        reader: FieldReader,
+        asked: Mapping[Atom, Said],
+        memory: Memory,
+        cache: RuleCache | None,
+        guard: Guard = unguarded,
     ) -> None:
         self.reader = reader
         self.plain = bool(reader.plain)
         """Whether it has but one name in events."""
         self._asked = asked
+        self._guard = guard
         self._said = list(asked.values())
         self.atoms = len(asked)
         """How many it is asked for."""
@@ -91,7 +111,7 @@ class FieldSays:
         for said in self._said:
             self.total.add(said)
         loose = {number for number, said in enumerate(self._said) if not said.blocks}
-        scanner = FieldScanner(enumerate(asked), cache, loose)
+        scanner = FieldScanner(enumerate(asked), cache, loose, guard)
         self._scan, self._atoms_of = scanner.scan, scanner.atoms_of
         self.known: dict[Any, Said] = memory.values.table()
         """What values said that were scanned before, by what stands in the event."""
@@ -107,7 +127,7 @@ class FieldSays:
     def narrowed(self, rules: int, cache: RuleCache | None) -> "FieldSays":
         """The same field, asked only for the atoms that say something about some of these rules."""
         asked = {atom: said for atom, said in self._asked.items() if (said.first | said.second | said.blocks) & rules}
-        return FieldSays(self.reader, asked, self._memory, cache)
+        return FieldSays(self.reader, asked, self._memory, cache, self._guard)
 
     def say(self, raw: str | int) -> Said:
         """What a value says that is not remembered."""

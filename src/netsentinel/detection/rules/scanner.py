@@ -7,7 +7,7 @@ up in tables; what is left (networks, comparisons) is asked one by one.
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 
-from netsentinel.detection.rules.atoms import Test, longest_literal, question_of
+from netsentinel.detection.rules.atoms import Guard, Test, longest_literal, question_of, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.coarse import coarse
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
@@ -36,11 +36,17 @@ class FieldScanner:
         atoms: the atoms with the id that `scan` answers for each.
         cache: where what is compiled is kept.
         loose: the ids for which it is enough that the atom may be true; this saves asking it.
+        guard: of what is asked of values one by one.
     """
 
     def __init__(
-        self, atoms: Iterable[tuple[int, Atom]], cache: RuleCache | None = None, loose: Container[int] = ()
+        self,
+        atoms: Iterable[tuple[int, Atom]],
+        cache: RuleCache | None = None,
+        loose: Container[int] = (),
+        guard: Guard = unguarded,
     ) -> None:
+        self._guard = guard
         self._cache = cache
         self._loose = loose
         self._equal: defaultdict[str, list[int]] = defaultdict(list)
@@ -146,11 +152,11 @@ class FieldScanner:
         elif atom.operation is Operation.NUMBER and atom.part is Part.WHOLE and not isinstance(atom.value, str):
             self._numbers[atom.value].append(number)
         else:
-            self._asked.append((number, question_of(atom)))
+            self._asked.append((number, question_of(atom, self._guard)))
 
     def _add_expression(self, number: int, atom: Atom) -> None:
         """Look for an expression, or ask it of every value when looking would take Hyperscan too long to prepare."""
-        test = question_of(atom)
+        test = question_of(atom, self._guard)
         pattern, size = coarse(str(atom.value))
         self._size += size
         if not pattern or self._size > _MOST_INSTRUCTIONS:
@@ -165,14 +171,19 @@ class FieldScanner:
         elif atom.operation is Operation.LIKE:
             piece = longest_literal(pattern_pieces(text))
             if piece:
-                self._seek(literal(piece), atom, piece, (number, None if number in self._loose else question_of(atom)))
+                self._seek(
+                    literal(piece),
+                    atom,
+                    piece,
+                    (number, None if number in self._loose else question_of(atom, self._guard)),
+                )
             else:
-                self._asked.append((number, question_of(atom)))
+                self._asked.append((number, question_of(atom, self._guard)))
         elif not text:
             self._asked.append((number, None))
         else:
             at_start, at_end = atom.operation is Operation.STARTSWITH, atom.operation is Operation.ENDSWITH
-            test = question_of(atom) if len(utf8(text)) > LONGEST and number not in self._loose else None
+            test = question_of(atom, self._guard) if len(utf8(text)) > LONGEST and number not in self._loose else None
             self._seek(literal(text, at_start=at_start, at_end=at_end), atom, text, (number, test))
 
     def _seek(self, needle: Needle, atom: Atom, text: str, answer: _Answer) -> None:

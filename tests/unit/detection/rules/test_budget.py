@@ -6,35 +6,55 @@ import pytest
 from netsentinel.detection.rules import budget as module
 from netsentinel.detection.rules.budget import Budget
 from netsentinel.detection.rules.match import Match, RuleEngine
-from netsentinel.detection.rules.model import Rule
+from netsentinel.detection.rules.model import Atom, Operation, Rule
 from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.types import DEFAULT_TENANT
 
 SECOND = 10**9
 
+ATOM = Atom("field", Operation.REGEX, "a+")
+RULE = cast("Rule", "the rule that asks")
+
 
 class CostlyEngine:
-    """Finds every event, and takes its time."""
+    """Finds every event, and takes its time: some before a question that is guarded, and some for that."""
 
-    def __init__(self, cost: int) -> None:
+    def __init__(self, cost: int, *, preparing: int = 0) -> None:
         self.cost = cost
+        self.preparing = preparing
         self.now = 0
         self.parts: list[int] = []
+        self.budget = Budget(self.clock)
 
     def clock(self) -> int:
         return self.now
+
+    def prepare(self, events: Iterable[Event]) -> None:
+        for _ in events:
+            self.now += self.preparing
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         self.parts.append(0)
         for event in events:
             self.parts[-1] += 1
-            self.now += self.cost
-            yield Match(cast("Rule", None), event, ())
+            self._ask()
+            yield Match(RULE, event, ())
 
     def weigh(self, given: Iterable[Event]) -> Iterator[tuple[Rule, int]]:
         for _ in given:
-            self.now += self.cost
-            yield cast("Rule", None), self.cost
+            self._ask()
+            yield RULE, self.cost
+
+    def asking(self, atom: Atom) -> Rule | None:
+        return RULE if atom == ATOM else None
+
+    def _ask(self) -> None:
+        for _ in range(10):
+            self.budget.guard(ATOM, self._question)()
+
+    def _question(self) -> bool:
+        self.now += self.cost // 10
+        return True
 
 
 def events(count: int, size: int = 100) -> list[Event]:
@@ -46,78 +66,104 @@ def events(count: int, size: int = 100) -> list[Event]:
     ]
 
 
-def times(budget: Budget, engine: CostlyEngine, given: list[Event]) -> list[int]:
-    return [match.event.time for match in budget.matches(cast("RuleEngine", engine), given)]
+def times(engine: CostlyEngine, given: list[Event]) -> list[int]:
+    return [match.event.time for match in engine.budget.matches(cast("RuleEngine", engine), given)]
 
 
-def test_cheap_rules_judge_all_events_and_soon_all_at_once() -> None:
+def weights(engine: CostlyEngine, given: list[Event]) -> list[tuple[Rule, int]]:
+    return list(engine.budget.weigh(cast("RuleEngine", engine), given))
+
+
+def test_cheap_rules_judge_all_events() -> None:
     engine = CostlyEngine(50_000)
-    budget = Budget(engine.clock)
-    assert times(budget, engine, events(5_000)) == list(range(5_000))
-    assert times(budget, engine, events(5_000)) == list(range(5_000))
-    assert engine.parts == [15, 4_985, 5_000]
-    assert budget.take_omitted() == 0
+    assert times(engine, events(5_000)) == list(range(5_000))
+    assert engine.budget.take_omitted() == 0
+    assert weights(engine, events(8)) == [(RULE, engine.cost)] * 8
 
 
 def test_costly_rules_are_left_out_once_they_have_taken_what_was_saved() -> None:
     engine = CostlyEngine(SECOND // 10)
-    budget = Budget(engine.clock)
-    judged = times(budget, engine, events(10_000))
-    assert 4 * SECOND < engine.now < 5 * SECOND + 10_000 * 300_000
-    assert budget.take_omitted() == 10_000 - len(judged)
-    assert budget.take_omitted() == 0
+    judged = times(engine, events(10_000))
+    assert judged[:50] == list(range(50))
+    assert 5 * SECOND < engine.now < 5 * SECOND + 10_000 * 300_000
+    assert engine.budget.take_omitted() >= 10_000 - len(judged)
+    assert engine.budget.take_omitted() == 0
+
+
+def test_dear_events_behind_cheap_ones_cost_no_more_than_was_saved() -> None:
+    engine = CostlyEngine(1_000)
+    assert len(times(engine, events(500))) == 500
+    engine.cost = SECOND // 10
+    before = engine.now
+    times(engine, events(300, size=3_000))
+    assert engine.now - before <= module._SAVED_NS + engine.cost // 10
+
+
+def test_an_event_is_given_up_in_its_midst_and_counted() -> None:
+    engine = CostlyEngine(60 * SECOND)
+    assert times(engine, events(1)) == []
+    assert engine.now <= module._SAVED_NS + engine.cost // 10
+    assert engine.budget.take_omitted() == 1
 
 
 def test_what_is_left_out_pays_so_that_some_events_are_judged_all_along() -> None:
     engine = CostlyEngine(SECOND // 10)
-    budget = Budget(engine.clock)
-    times(budget, engine, events(1_000))
-    assert len(times(budget, engine, events(4_000))) == pytest.approx(4_000 * 252_500 / engine.cost, abs=2)
+    times(engine, events(1_000))
+    judged = times(engine, events(40_000))
+    assert len(judged) == pytest.approx(40_000 * 252_500 / engine.cost, abs=10)
+    assert judged[-1] > 35_000
 
 
 def test_large_events_may_cost_more() -> None:
     engine = CostlyEngine(20 * 10**6)
-    budget = Budget(engine.clock)
-    assert len(times(budget, engine, events(1_000, size=2**20))) == 1_000
-
-
-def test_large_events_are_looked_at_one_by_one_until_their_cost_is_known() -> None:
-    engine = CostlyEngine(10 * SECOND)
-    budget = Budget(engine.clock)
-    assert times(budget, engine, events(50, size=300_000)) == [0]
-    assert budget.take_omitted() == 49
+    assert len(times(engine, events(1_000, size=2**20))) == 1_000
 
 
 def test_a_pause_does_not_save_up_more_than_a_burst() -> None:
     engine = CostlyEngine(0)
-    budget = Budget(engine.clock)
-    times(budget, engine, events(100_000))
+    times(engine, events(100_000))
     engine.cost = SECOND // 10
-    times(budget, engine, events(1_000))
+    times(engine, events(1_000))
     assert engine.now < module._SAVED_NS + 2 * SECOND
 
 
-def test_a_debt_is_explained_once_and_nothing_is_weighed_on_credit() -> None:
-    engine = CostlyEngine(SECOND)
-    budget = Budget(engine.clock)
-    assert not budget.is_unexplained
-    times(budget, engine, events(10))
-    assert budget.is_unexplained
-    assert len(list(budget.weigh(cast("RuleEngine", engine), events(8)))) == 1
-    assert not budget.is_unexplained
-    assert list(budget.weigh(cast("RuleEngine", engine), events(8))) == []
+def test_what_is_made_ready_once_costs_nothing() -> None:
+    engine = CostlyEngine(1_000, preparing=SECOND)
+    assert len(times(engine, events(1_000))) == 1_000
+    assert engine.budget.take_omitted() == 0
 
 
-def test_weighing_is_paid_for() -> None:
+def test_who_asked_when_all_was_spent_is_named_once() -> None:
     engine = CostlyEngine(SECOND)
-    budget = Budget(engine.clock)
-    assert len(list(budget.weigh(cast("RuleEngine", engine), events(8)))) == 5
+    assert not engine.budget.is_unexplained
+    times(engine, events(10))
+    assert engine.budget.is_unexplained
+    ((rule, took),) = weights(engine, events(8))
+    assert rule is RULE
+    assert module._SAVED_NS <= took <= module._SAVED_NS + engine.cost
+    assert not engine.budget.is_unexplained
+    assert weights(engine, events(8)) == []
+
+
+def test_who_asked_is_not_named_when_the_rules_have_changed_since() -> None:
+    engine = CostlyEngine(SECOND)
+    times(engine, events(10))
+    engine.asking = lambda _: None  # type: ignore[method-assign]
+    assert weights(engine, events(8)) == []
+
+
+def test_weighing_ends_as_well_and_is_paid_for() -> None:
+    engine = CostlyEngine(60 * SECOND)
+    ((rule, took),) = weights(engine, events(1))
+    assert rule is RULE
+    assert took == engine.now <= module._WEIGHING_NS + engine.cost // 10
+    engine.cost = SECOND
+    assert times(engine, events(1)) == []
 
 
 def test_nothing_is_looked_for_that_nobody_asks_for() -> None:
     engine = CostlyEngine(SECOND // 10)
-    budget = Budget(engine.clock)
-    found = budget.matches(cast("RuleEngine", engine), events(100))
+    found = engine.budget.matches(cast("RuleEngine", engine), events(100))
     assert next(found).event.time == 0
     found.close()
     assert engine.parts == [1]

@@ -1,12 +1,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netsentinel.detection.fingerprint import fingerprint
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rules import detector as detector_module
-from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.choice import OwnPack, Selection
 from netsentinel.detection.rules.detector import SigmaDetector
 from netsentinel.detection.rules.load import load_text
@@ -110,9 +110,9 @@ def test_a_tenants_change_leaves_what_others_engines_have_learnt(
     made: list[int] = []
 
     class Engine(RuleEngine):
-        def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None) -> None:
+        def __init__(self, rules: Sequence[Rule], *given: Any) -> None:
             made.append(len(rules))
-            super().__init__(rules, cache)
+            super().__init__(rules, *given)
 
     monkeypatch.setattr(detector_module, "RuleEngine", Engine)
     detector = SigmaDetector(load_text(RULE).rules)

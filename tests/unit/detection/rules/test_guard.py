@@ -1,0 +1,135 @@
+"""Whatever rules ask of values is guarded, so that who guards can end it in time."""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import pytest
+
+from netsentinel.detection.rules.budget import Budget
+from netsentinel.detection.rules.load import load_text
+from netsentinel.detection.rules.match import RuleEngine
+from netsentinel.detection.rules.model import Atom
+from netsentinel.events.formats import FORMATS
+from netsentinel.events.model import Event
+from netsentinel.kernel.types import DEFAULT_TENANT
+
+_Given = ParamSpec("_Given")
+
+
+class Recorder:
+    """Notes which atom is asked, each time."""
+
+    def __init__(self) -> None:
+        self.asked: list[Atom] = []
+
+    def __call__(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+            self.asked.append(atom)
+            return question(*args, **kwargs)
+
+        return guarded
+
+
+def event(record: dict[str, Any]) -> Event:
+    return FORMATS["json"].parse(record, b"", DEFAULT_TENANT, "test")
+
+
+def engine_of(detection: str, guard: Any) -> RuleEngine:
+    loaded = load_text(f"title: t\nlogsource: {{category: x}}\ndetection:\n{detection}\n")
+    assert not loaded.failed
+    return RuleEngine(loaded.rules, None, guard)
+
+
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "expression": ("  s: {a|re: 'x+y'}\n  condition: s", {"a": "xxy"}),
+    "many expressions": (
+        "  s:\n    a|re:\n"
+        + "\n".join(f"      - '(.*a){{12}}[^b]{{{n},200}}c'" for n in range(1, 200))
+        + "\n  condition: s",
+        {"a": "abcz"},
+    ),
+    "pattern": ("  s: {a: 'x*y?z'}\n  condition: s", {"a": "x--y-z"}),
+    "text": ("  s: {a|contains: needle}\n  condition: s", {"a": "a needle"}),
+    "one of many texts": ("  s: {a|contains: [needle, pin]}\n  condition: s", {"a": "a needle"}),
+    "none of many texts": ("  s: {a|contains: [needle, pin]}\n  o: {a: hay}\n  condition: o and not s", {"a": "hay"}),
+    "all of many texts": ("  s: {a|contains|all: [needle, pin]}\n  condition: s", {"a": "needle, pin"}),
+    "beginning": ("  s: {a|startswith: [needle, pin]}\n  condition: s", {"a": "needle"}),
+    "network": ("  s: {a|cidr: 10.0.0.0/8}\n  condition: s", {"a": "10.1.2.3"}),
+    "number": ("  s: {a|gt: 5}\n  condition: s", {"a": 7}),
+    "other field": ("  s: {a|fieldref: b}\n  condition: s", {"a": "same", "b": "same"}),
+    "keyword": ("  s: [needle]\n  condition: s", {"a": "needle"}),
+    "not in ASCII": ("  s: {a|re: 'x+y'}\n  condition: s", {"a": "éxxy"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_kind_of_question_is_guarded(case: str) -> None:
+    detection, record = CASES[case]
+    recorder = Recorder()
+    engine = engine_of(detection, recorder)
+    list(engine.matches([event(record)]))
+    assert recorder.asked
+    rule = engine.asking(recorder.asked[0])
+    assert rule is not None
+    assert rule.title == "t"
+
+
+def test_a_long_list_of_texts_is_not_looked_for_in_one_breath() -> None:
+    texts = ", ".join(f"needle{n}" for n in range(1_000))
+    recorder = Recorder()
+    engine = engine_of(f"  s: {{a|contains: [{texts}]}}\n  o: {{a|endswith: hay}}\n  condition: o and not s", recorder)
+    assert len(list(engine.matches([event({"a": "hay"})]))) == 1
+    assert len(recorder.asked) > 1_000 // 64
+
+
+def test_one_field_of_many_values_is_asked_value_by_value() -> None:
+    recorder = Recorder()
+    engine = engine_of("  s: {a|fieldref: b}\n  condition: s", recorder)
+    many: dict[str, Any] = {"a": [f"x{n}" for n in range(100)], "b": [f"y{n}" for n in range(100)]}
+    assert list(engine.matches([event(many)])) == []
+    assert len(recorder.asked) >= 100 * 100
+
+
+def test_expressions_end_when_all_is_spent_however_many_there_are() -> None:
+    asked = 0
+
+    def clock() -> int:
+        nonlocal asked
+        asked += 1
+        return asked * 10**7
+
+    budget = Budget(clock)
+    detection, _ = CASES["many expressions"]
+    engine = engine_of(detection, budget.guard)
+    given = [event({"a": f"abc{n}"}) for n in range(300)]
+    assert list(budget.matches(engine, given)) == []
+    assert 500 <= asked <= 600, "5 s, 10 ms each"
+    assert budget.take_omitted() == 300
+    ((rule, _),) = budget.weigh(engine, given)
+    assert rule.title == "t"
+
+
+def test_what_was_ended_in_its_midst_leaves_nothing_wrong_behind() -> None:
+    detection, record = CASES["one of many texts"]
+    left = 0
+
+    def guard(_: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise TimeoutError
+            return question(*args, **kwargs)
+
+        return guarded
+
+    engine = engine_of(detection, guard)
+    given = [event(record), event({"a": "hay"}), event({"a": "pins"})]
+    for limit in range(6):
+        left = limit
+        try:
+            list(engine.matches(given))
+        except TimeoutError:
+            continue
+    left = 100
+    assert [match.event for match in engine.matches(given)] == [given[0], given[2]]

@@ -17,8 +17,9 @@ from netsentinel.api.deps import Public, Requires, declared_access
 from netsentinel.bootstrap import open_server
 from netsentinel.bootstrap.ground import open_ground
 from netsentinel.detection.rulebook.packs import zip_of
-from netsentinel.identity import Tenant
+from netsentinel.identity import AuthProvider, Tenant, Users
 from netsentinel.identity.store_sql import SqlIdentity
+from netsentinel.identity.tokens import KEY_HINT_LENGTH
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import (
     DEFAULT_TENANT,
@@ -143,6 +144,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v2/sources"): {"json": {"name": "matrix", "kind": "http"}},
     ("PUT", "/api/v2/sources/{name}"): {"json": {"enabled": True}},
     ("POST", "/api/v2/sources/{name}/keys"): {"json": {}},
+    ("POST", "/api/v2/users"): {"json": {"username": "matrix", "role": "viewer"}},
+    ("PATCH", "/api/v2/users/{user_id}"): {"json": {"enabled": False}},
+    ("POST", "/api/v2/api-keys"): {"json": {"name": "matrix", "role": "viewer"}},
     ("PUT", "/api/v2/tenants/current/tier"): {"json": {"tier": "standard"}},
     ("PUT", "/api/v2/api-keys/{key_id}/tier"): {"json": {"tier": "premium"}},
     ("POST", "/auth/login"): {"json": {"username": "nobody", "password": "nothing at all that is real"}},
@@ -211,8 +215,12 @@ class World:
     keys: dict[tuple[TenantId, str], str]
     things: dict[str, str]
     """A value for each path parameter: things of the default tenant."""
+    people: dict[str, dict[str, str]]
+    """What the browsers of people of each role send."""
 
-    async def call(self, method: str, path: str, key: str | None) -> httpx2.Response:
+    async def call(
+        self, method: str, path: str, key: str | None, shown: dict[str, str] | None = None
+    ) -> httpx2.Response:
         if key is not None and ("{rule_id}" in path or "{pack_id}" in path):
             await self._provide(self.keys[DEFAULT_TENANT, "admin"])
         filled = re.sub(r"{(\w+)(?::\w+)?}", lambda match: self.things[match[1]], path)
@@ -226,7 +234,7 @@ class World:
             verb, place, body = BEFORE[method, path]
             admin = {"Authorization": f"Bearer {self.keys[DEFAULT_TENANT, 'admin']}"}
             await self.http.request(verb, place, headers=admin, json=body)
-        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else {})
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else shown or {})
         return await self.http.request(method, filled, headers=headers, **options)
 
     async def _provide(self, key: str) -> None:
@@ -265,15 +273,15 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
                 keys[tenant, f"but {permission}"] = made.text
         transport = httpx2.ASGITransport(app=running.app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            world = World(
-                http, keys, {"entity": "203.0.113.66", "name": "http", "path": "index.html", "file": "docs.css"}
-            )
+            people = {role.value: await _browser(running.services.users, identity, role) for role in Role}
+            things = {"entity": "203.0.113.66", "name": "http", "path": "index.html", "file": "docs.css"}
+            world = World(http, keys, things, people)
             world.things.update(rule_id=RULE_ID, pack_id="none", batch="7")
             world.things["task_id"] = "tsk_none"
             world.things["model_id"] = "mdl_none"
             world.things["table"] = "matrix.csv"
             world.things.update(schedule_id="matrix", service="smtp", connection_id="con_none")
-            world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none")
+            world.things.update(webhook_id="whk_none", delivery_id="msg_none", key_id="key_none", user_id="usr_none")
             world.things.update(concept_id="cpt_none", number="999999", review_id="rev_none", answer_id="ans_none")
             world.things["question_id"] = "qst_none"
             world.things.update(medium_id="med_none", upload_id="upl_none")
@@ -287,6 +295,14 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _browser(users: Users, identity: AuthProvider, role: Role) -> dict[str, str]:
+    """The headers of a browser in which somebody of this role is logged in."""
+    password = users.new_password()
+    await users.create(system_principal(), f"the.{role}", password, role)
+    login = await identity.authenticate(f"the.{role}", password)
+    return {"Cookie": f"ns_session={login.token}", "Origin": "http://127.0.0.1", "X-NetSentinel-Request": "1"}
 
 
 async def _one_alert(world: World) -> str:
@@ -350,7 +366,7 @@ def method_of_nothing(method: str, path: str) -> bool:
     """Whether it is asked about a task, a breaker, a webhook or the like that is not there: 404 is being let in."""
     ids = (
         *("task_id", "batch", "service", "connection_id", "webhook_id", "key_id", "concept_id", "number", "model_id"),
-        *("review_id", "answer_id", "question_id", "table", "medium_id", "upload_id"),
+        *("user_id", "review_id", "answer_id", "question_id", "table", "medium_id", "upload_id"),
         *("course_id", "lesson_id", "cohort_id", "assignment_id"),
     )
     nothing = any(f"{{{name}}}" in path for name in ids)
@@ -376,10 +392,19 @@ BESIDES = {
 """What the action of the body needs, besides what the route declares."""
 
 
+FOR_PEOPLE = {
+    ("POST", "/auth/password"),
+    ("POST", "/api/v2/users"),
+    ("POST", "/api/v2/users/{user_id}/password"),
+    ("POST", "/api/v2/api-keys"),
+}
+"""No key has a password, and none gives anybody access."""
+
+
 def _allowed(case: Case, holder: str) -> bool:
     method, path, access = case
     assert isinstance(access, Requires)
-    if path == "/auth/password":  # for people; a key has none
+    if (method, path) in FOR_PEOPLE:
         return False
     if holder.startswith("but "):
         held = set(Permission) - {Permission(holder.removeprefix("but "))}
@@ -418,18 +443,25 @@ async def test_a_key_does_what_its_permissions_say_and_nothing_else(world: World
         assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
 
 
+EMPTY = {"/api/v2/alerts/summary": "counts", "/api/v2/tasks/timeline": "tasks"}
+"""What is no list of `items`, and the field that is empty where there is nothing."""
+
+
+def _hints_of_other(world: World) -> set[str]:
+    """How the texts of the other tenant's keys begin."""
+    return {text[:KEY_HINT_LENGTH] for (tenant, _), text in world.keys.items() if tenant == OTHER}
+
+
 @pytest.mark.parametrize("case", [case for case in PROTECTED if case[0] == "GET"], ids=_name)
 async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> None:
     method, path, _ = case
     answer = await world.call(method, path, world.keys[OTHER, "admin"])
     assert answer.status_code in (200, 404)
-    if path == "/api/v2/alerts/summary":
-        assert answer.json()["counts"] == []
+    if path in EMPTY:
+        assert answer.json()[EMPTY[path]] == []
     elif path.startswith("/api/v2/graph") and "items" not in answer.json():
         told = answer.json()
         assert answer.status_code == 404 or not told.get("concepts", told.get("ids"))
-    elif path == "/api/v2/tasks/timeline":
-        assert answer.json()["tasks"] == []
     elif path.startswith(COUNTS):
         told = answer.json()
         counts = (
@@ -454,6 +486,8 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
         told = (await world.http.get(path, params={"scope": "tenant"}, headers=admin)).json()
         known = {each["id"] for each in told["consumers"] if each["name"]}
         assert {each["principal"] for each in told["days"]} <= known, "keys of its own only"
+    elif path == "/api/v2/api-keys":
+        assert {item["hint"] for item in answer.json()["items"]} <= _hints_of_other(world)
     elif path not in ("/metrics", "/api/v2/me", "/api/v2/source-kinds"):
         assert answer.status_code == 404 or world.things["alert_id"] not in answer.text
         assert answer.status_code == 404 or not answer.json()["items"] or path in SHARED
@@ -477,6 +511,16 @@ async def test_another_tenant_sees_nothing_of_it(world: World, case: Case) -> No
 async def test_another_tenant_cannot_change_it(world: World, method: str, path: str) -> None:
     answer = await world.call(method, path, world.keys[OTHER, "admin"])
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_people_do_what_no_key_does_if_they_are_administrators(world: World, role: Role) -> None:
+    for method, path in sorted(FOR_PEOPLE - {("POST", "/auth/password")}):
+        answer = await world.call(method, path, None, world.people[role])
+        if role is Role.ADMIN:
+            assert answer.status_code == (404 if "{user_id}" in path else 201)
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
 
 
 async def test_another_tenant_hunts_through_nothing_of_it(world: World) -> None:

@@ -40,7 +40,7 @@ SEED = "NETSENTINEL_CONFORMANCE_SEED"
 
 UNMADE = {
     *("batch", "concept_id", "connection_id", "event_id", "key_id", "model_id", "number", "pack_id", "service"),
-    *("answer_id", "assignment_id", "medium_id", "question_id", "review_id", "table", "upload_id"),
+    *("answer_id", "assignment_id", "medium_id", "question_id", "review_id", "table", "upload_id", "user_id"),
 }
 """Path parameters whose things cannot be had at once, or whose change would end the run: made-up ones are tried."""
 

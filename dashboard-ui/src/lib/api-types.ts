@@ -264,6 +264,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description Every user of the tenant, disabled ones too.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Create User
+         * @description Make a user, whose password to begin with is in the answer and never again. People only: a key makes none.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Give a user another role, shut the user out or let the user in. The user's sessions end.
+         *
+         *     The last active administrator keeps role and access. A key may shut users out, and do nothing else.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v2/users/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Password
+         * @description Give another user a new password, which is in the answer and never again. The user's sessions end.
+         *
+         *     The own one is changed with `POST /auth/password`. A key gives none.
+         */
+        post: operations["give_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description The tenant's keys, oldest first: what each may do, and when it was used last. Their texts are kept nowhere.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Create Key
+         * @description Make a key that may do no more than its maker. Its text is in the answer and never again. A key makes none.
+         */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Make a key stop working at once; connections that it holds are closed. Twice changes nothing.
+         */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/events": {
         parameters: {
             query?: never;
@@ -5395,6 +5507,15 @@ export interface components {
             items: components["schemas"]["TechniqueCoverage"][];
         };
         /**
+         * CreatedKey
+         * @description A fresh key. Its text is shown this once; only its hash is kept.
+         */
+        CreatedKey: {
+            key: components["schemas"]["KeyItem"];
+            /** Text */
+            text: string;
+        };
+        /**
          * Credentials
          * @description A user's name and password.
          */
@@ -6256,6 +6377,15 @@ export interface components {
             };
         };
         /**
+         * GivenPassword
+         * @description A user with a password to begin with. It is shown this once; whoever gets it should change it.
+         */
+        GivenPassword: {
+            user: components["schemas"]["UserItem"];
+            /** Password */
+            password: string;
+        };
+        /**
          * GraphMap
          * @description The best connected part of a graph in columns: what a drawing of 10,000 concepts needs, and no more.
          */
@@ -6550,6 +6680,48 @@ export interface components {
              */
             pairs: components["schemas"]["Pair"][];
             number?: components["schemas"]["Number"] | null;
+        };
+        /**
+         * KeyItem
+         * @description What a program shows instead of logging in. Times are microseconds since 1970 UTC, 0 for never.
+         */
+        KeyItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hint */
+            hint: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "valid" | "expired" | "revoked";
+            role: components["schemas"]["Role"] | null;
+            /** Scopes */
+            scopes: components["schemas"]["Permission"][];
+            /** Source */
+            source: string;
+            tier: components["schemas"]["Tier"] | null;
+            tenant_tier: components["schemas"]["Tier"];
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: number;
+            /** Expires At */
+            expires_at: number;
+            /** Last Used At */
+            last_used_at: number;
+            /** Revoked At */
+            revoked_at: number;
+        };
+        /**
+         * KeyList
+         * @description Keys of the tenant, oldest first.
+         */
+        KeyList: {
+            /** Items */
+            items: components["schemas"]["KeyItem"][];
         };
         /**
          * KindItem
@@ -7437,6 +7609,33 @@ export interface components {
             is_confirmed: boolean;
         };
         /**
+         * NewApiKey
+         * @description A key to make: with a role, or with scopes.
+         */
+        NewApiKey: {
+            /**
+             * Name
+             * @description For people: what will use it. 1 to 64 visible characters.
+             */
+            name: string;
+            /** @description What it may do; left out where `scopes` say it. */
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Scopes
+             * @description The permissions of a key without a role.
+             * @default []
+             */
+            scopes: components["schemas"]["Permission"][];
+            /**
+             * Expires At
+             * @description When it stops working, microseconds since 1970 UTC; 0 for never.
+             * @default 0
+             */
+            expires_at: number;
+            /** @description How much it may ask for; left out or null, as much as its tenant. */
+            tier?: components["schemas"]["Tier"] | null;
+        };
+        /**
          * NewAssignment
          * @description Who should take a course, and by when.
          */
@@ -7648,6 +7847,18 @@ export interface components {
          */
         NewTenantTier: {
             tier: components["schemas"]["Tier"];
+        };
+        /**
+         * NewUser
+         * @description A user to make.
+         */
+        NewUser: {
+            /**
+             * Username
+             * @description 1 to 64 letters, digits and . _ @ -, whose case does not count.
+             */
+            username: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * Note
@@ -7932,6 +8143,12 @@ export interface components {
             /** Concepts */
             concepts: components["schemas"]["Concept"][];
         };
+        /**
+         * Permission
+         * @description What a principal may do. Every route and frame declares one of these.
+         * @enum {string}
+         */
+        Permission: "alerts:read" | "alerts:write" | "threats:read" | "events:read" | "events:hunt" | "events:write" | "sources:read" | "sources:write" | "rules:read" | "rules:write" | "models:read" | "models:write" | "models:promote" | "entries:read" | "live:connect" | "connections:read" | "connections:write" | "metrics:read" | "tasks:read" | "tasks:write" | "recovery:read" | "recovery:write" | "schedules:read" | "schedules:write" | "webhooks:read" | "webhooks:write" | "graph:read" | "graph:write" | "courses:learn" | "courses:teach" | "media:read" | "media:write" | "users:manage" | "keys:manage" | "audit:read";
         /**
          * Person
          * @description A user, as far as others need to know.
@@ -8631,6 +8848,12 @@ export interface components {
             /** Evidence */
             evidence: components["schemas"]["Evidence"][];
         };
+        /**
+         * Role
+         * @description A named set of permissions; `ROLE_PERMISSIONS` says which.
+         * @enum {string}
+         */
+        Role: "viewer" | "analyst" | "admin";
         /**
          * RowsOf
          * @description What a row of stored events is.
@@ -10550,6 +10773,46 @@ export interface components {
             refused: number;
         };
         /**
+         * UserChange
+         * @description What to change; what is left out stays.
+         */
+        UserChange: {
+            /** @description What the user may do from now on. */
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Enabled
+             * @description Whether the user may log in.
+             */
+            enabled?: boolean | null;
+        };
+        /**
+         * UserItem
+         * @description Somebody who logs in with a name and a password. Times are microseconds since 1970 UTC, 0 for never.
+         */
+        UserItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Enabled */
+            enabled: boolean;
+            /** Created At */
+            created_at: number;
+            /** Last Login At */
+            last_login_at: number;
+            /** Disabled At */
+            disabled_at: number;
+        };
+        /**
+         * UserList
+         * @description All users of the tenant, by name.
+         */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["UserItem"][];
+        };
+        /**
          * ValueCount
          * @description A value of a column, and how many events have it.
          */
@@ -11398,6 +11661,260 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "string",
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPassword"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    give_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPassword"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                /** @description Revoked and expired ones too. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name of this request, best a random UUID: sent again under the same key within 24 hours, it is not carried out again but answered alike.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "string"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-API-Version": components["headers"]["ApiVersion"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];

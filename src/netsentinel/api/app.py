@@ -21,6 +21,7 @@ from netsentinel.api.v2 import (
     alerts,
     aliases,
     analytics,
+    api_keys,
     batch,
     breakers,
     briefings,
@@ -50,6 +51,7 @@ from netsentinel.api.v2 import (
     triage,
     uploads,
     usage,
+    users,
     webhooks,
 )
 from netsentinel.kernel.settings import Settings
@@ -89,6 +91,8 @@ def create_app(settings: Settings, services: Services | None = None, metrics: Me
         operations.router,
         session.router,
         usage.router,
+        users.router,
+        api_keys.router,
         events.router,
         events.hunts,
         triage.router,  # before the alerts: its fixed paths are no alert's id

@@ -103,6 +103,7 @@ TAGS: Final = {
     "schedules": "What is done at a time or when something happens.",
     "webhooks": "Programs elsewhere that are told of what happens here.",
     "batch": "Many operations in one request.",
+    "people and keys": "Users and API keys of the tenant, for its administrators.",
     "usage": "How many requests were made, how many are left, and who may make how many.",
     "metrics": "Error recovery and schedules in figures.",
     "version 1": "The older version. It ends at the date in `Sunset`; docs/guide/migrating-to-v2.md says what to call.",

@@ -70,8 +70,8 @@ class ApiKeys:
             tier: how much it may ask for; None for as much as its tenant.
 
         Raises:
-            NotAllowedError: the actor may not make keys, lacks a permission that the key would have, or may not give
-                that tier.
+            NotAllowedError: the actor may not make keys, is a key (of which two would have to be revoked then), lacks
+                a permission that the key would have, or may not give that tier.
             InvalidInputError: the name or the expiry is impossible, or not exactly one of role and scopes is given.
             NotFoundError: there is no such tenant.
         """
@@ -79,6 +79,8 @@ class ApiKeys:
             raise InvalidInputError("A key has either a role or a set of permissions.", field="role")
         permissions = frozenset(scopes) if role is None else ROLE_PERMISSIONS[role]
         _require(actor, Permission.KEYS_MANAGE, *sorted(permissions))
+        if actor.kind == "key":
+            raise NotAllowedError("An API key makes no other keys: log in for that.")
         self._check_tier(actor, tier)
         return await self._make(actor, name, role, frozenset(scopes), expires_at, tier=tier)
 
@@ -172,8 +174,8 @@ class ApiKeys:
             source=source,
             tier=tier,
         )
-        await self._db.write(lambda tx: self._add(tx, actor, key, text))
-        return NewKey(key, text)
+        tenant = await self._db.write(lambda tx: self._add(tx, actor, key, text))
+        return NewKey(replace(key, tenant_tier=tenant.tier), text)
 
     async def revoke(self, actor: Principal, key_id: str) -> ApiKey:
         """Make a key of the actor's tenant stop working at once; the key as it was. Twice changes nothing.
@@ -267,8 +269,9 @@ class ApiKeys:
         except UnavailableError as error:
             _log.warning("key_use_not_noted", code=error.code)
 
-    def _add(self, tx: Tx, actor: Principal, key: ApiKey, text: str) -> None:
-        if self._stores.tenants.find(tx, key.tenant) is None:
+    def _add(self, tx: Tx, actor: Principal, key: ApiKey, text: str) -> Tenant:
+        tenant = self._stores.tenants.find(tx, key.tenant)
+        if tenant is None:
             raise NotFoundError(f"There is no tenant {key.tenant}.")
         self._stores.keys.add(tx, key, token_hash(text))
         payload = KeyCreated(
@@ -280,6 +283,7 @@ class ApiKeys:
             tier=key.tier or "",
         )
         tx.append(NewEntry(KEY_CREATED, key.tenant, actor.id, key.id, payload))
+        return tenant
 
     def _revoke(self, tx: Tx, actor: Principal, key_id: str) -> ApiKey:
         key = self._stores.keys.find(tx, actor.tenant, key_id)

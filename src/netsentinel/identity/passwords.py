@@ -29,6 +29,9 @@ HASHES_WAITING = 32
 """More logins than this waiting for a turn are sent away: at 0.4 s each, the last one waits 6 s."""
 _GIB = 1024**3
 _COMMON_UP_TO = 4
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUP = 5
+_GROUPS = 4
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 T = TypeVar("T")
@@ -117,6 +120,14 @@ class PasswordRules:
     """Which passwords may be set."""
 
     min_length: int
+
+    def new_password(self) -> str:
+        """A random password for somebody to begin with, which another person reads out or types.
+
+        Groups of five letters and digits, of which none looks like another: four (99 bits), or as many as it takes.
+        """
+        groups = max(_GROUPS, -(-(self.min_length + 1) // (_GROUP + 1)))
+        return "-".join("".join(secrets.choice(_LEGIBLE) for _ in range(_GROUP)) for _ in range(groups))
 
     def check(self, password: str, *context: str) -> None:
         """Refuse what is too short, too long or easily guessed.

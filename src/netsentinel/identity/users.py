@@ -25,7 +25,7 @@ from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from netsentinel.kernel.ids import new_id
-from netsentinel.kernel.types import Permission, Principal, Role, TenantId
+from netsentinel.kernel.types import ROLE_PERMISSIONS, Permission, Principal, Role, TenantId
 from netsentinel.storage.ports import Database, ReadTx, Tx
 
 _NO_USER = "There is no such user."
@@ -65,12 +65,13 @@ class Users:
             new_tenant: make the tenant, too: both, or neither. Only the system itself may, which is the command line.
 
         Raises:
-            NotAllowedError: the actor may not manage users, or make tenants.
+            NotAllowedError: the actor may not manage users, is a key, may do less itself than the role, or may not
+                make tenants.
             InvalidInputError: the name or the tenant's id is impossible, or the password is too short or too common.
             ConflictError: the tenant has a user of that name, or is there although it is to be made.
             NotFoundError: there is no such tenant.
         """
-        _require(actor)
+        _require_giver(actor, role)
         account = await self.prepare(actor.tenant, name, password, role)
 
         def add(tx: Tx) -> None:
@@ -96,6 +97,10 @@ class Users:
         if account is not None:
             raise ConflictError(_taken(account.user))
 
+    def new_password(self) -> str:
+        """A random password that `create` and `set_password` take, for somebody to begin with."""
+        return self._rules.new_password()
+
     async def prepare(self, tenant: TenantId, name: str, password: str, role: Role) -> Account:
         """A checked and hashed account that `add` can store; the slow part, outside of any transaction."""
         shown = checked_username(name)
@@ -114,86 +119,66 @@ class Users:
         tx.append(NewEntry(USER_CREATED, user.tenant, actor_id, user.id, payload))
 
     async def disable(self, actor: Principal, user_id: str, *, last_administrator: bool = False) -> None:
-        """Shut a user of the actor's tenant out: no login, and every session ends. Twice changes nothing.
-
-        API keys that the user made belong to the tenant and go on working; revoke them by themselves.
-
-        Args:
-            actor: who does it.
-            user_id: which user.
-            last_administrator: do it even when nobody is left in the tenant who may manage users.
-
-        Raises:
-            NotAllowedError: the actor may not manage users.
-            ConflictError: it is the actor, who would have nobody left to undo it, or the last active administrator.
-            NotFoundError: the tenant has no such user.
-        """
-        _require(actor)
-        if user_id == actor.id:
-            raise ConflictError("You cannot disable yourself; ask another administrator.")
-
-        def change(tx: Tx) -> None:
-            user = self._found_alone(tx, actor.tenant, user_id)
-            if user.is_disabled:
-                return
-            if not last_administrator:
-                self._check_other_administrators(tx, user)
-            self._change(tx, user, replace(user, disabled_at=self._clock.now()))
-            ended = self._sessions.close_all_of(tx, user, "user disabled")
-            payload = UserDisabled(name=user.name, sessions=ended)
-            tx.append(NewEntry(USER_DISABLED, user.tenant, actor.id, user.id, payload))
-
-        await self._db.write(change)
+        """Shut a user out, as `change` does. API keys that the user made belong to the tenant and go on working."""
+        await self.change(actor, user_id, enabled=False, last_administrator=last_administrator)
 
     async def enable(self, actor: Principal, user_id: str) -> None:
-        """Let a user of the actor's tenant log in again, with the role and the password of before.
-
-        A user who may log in is left as it is.
-
-        Raises:
-            NotAllowedError: the actor may not manage users.
-            NotFoundError: the tenant has no such user.
-        """
-        _require(actor)
-
-        def change(tx: Tx) -> None:
-            user = self._found_alone(tx, actor.tenant, user_id)
-            if user.is_disabled:
-                self._change(tx, user, replace(user, disabled_at=NEVER))
-                tx.append(NewEntry(USER_ENABLED, user.tenant, actor.id, user.id, UserEnabled(name=user.name)))
-
-        await self._db.write(change)
+        """Let a user log in again, as `change` does."""
+        await self.change(actor, user_id, enabled=True)
 
     async def set_role(self, actor: Principal, user_id: str, role: Role, *, last_administrator: bool = False) -> None:
-        """Give a user of the actor's tenant another role: every session ends, so that none goes on with the old one.
+        """Give a user another role, as `change` does."""
+        await self.change(actor, user_id, role=role, last_administrator=last_administrator)
 
-        The role that the user has already changes nothing.
+    async def change(
+        self,
+        actor: Principal,
+        user_id: str,
+        *,
+        role: Role | None = None,
+        enabled: bool | None = None,
+        last_administrator: bool = False,
+    ) -> User:
+        """Give a user of the actor's tenant another role, shut the user out or let the user in: all of it, or nothing.
+
+        What is so already changes nothing. Every session of the user ends, so that none goes on with what was.
 
         Args:
-            actor: who does it.
+            actor: who does it. A key may shut users out, and do nothing else.
             user_id: which user.
-            role: what the user may do from now on.
+            role: what the user may do from now on; None leaves it.
+            enabled: whether the user may log in; None leaves it. Who is let in has the password of before.
             last_administrator: do it even when nobody is left in the tenant who may manage users.
 
+        Returns:
+            The user as it is then.
+
         Raises:
-            NotAllowedError: the actor may not manage users.
-            ConflictError: it is the last active administrator, who would be none any more.
+            NotAllowedError: the actor may not manage users, is a key that would give somebody something, or may do
+                less itself than the user or the role.
+            ConflictError: actors cannot disable themselves, who would have nobody left to undo it; nor can the last
+                active administrator be disabled or given another role.
             NotFoundError: the tenant has no such user.
         """
         _require(actor)
+        if enabled is False and user_id == actor.id:
+            raise ConflictError("You cannot disable yourself; ask another administrator.")
+        if role is not None or enabled:
+            _require_giver(actor, *([role] if role else []))
 
-        def change(tx: Tx) -> None:
+        def change(tx: Tx) -> User:
             user = self._found_alone(tx, actor.tenant, user_id)
-            if user.role is role:
-                return
-            if not last_administrator:
+            if role is not None or enabled:
+                _require_giver(actor, user.role)
+            if not last_administrator and (enabled is False or role not in {None, user.role}):
                 self._check_other_administrators(tx, user)
-            self._change(tx, user, replace(user, role=role))
-            ended = self._sessions.close_all_of(tx, user, "role changed")
-            payload = RoleChanged(name=user.name, before=user.role.value, after=role.value, sessions=ended)
-            tx.append(NewEntry(ROLE_CHANGED, user.tenant, actor.id, user.id, payload))
+            if role is not None and role is not user.role:
+                user = self._give_role(tx, actor, user, role)
+            if enabled is not None and enabled is user.is_disabled:
+                user = self._set_enabled(tx, actor, user, enabled=enabled)
+            return user
 
-        await self._db.write(change)
+        return await self._db.write(change)
 
     async def set_password(self, actor: Principal, user_id: str, password: str) -> User:
         """Give a user of the actor's tenant another password: every session of the user ends.
@@ -202,13 +187,17 @@ class Users:
             The user. One who is disabled still cannot log in, and has the new password when enabled again.
 
         Raises:
-            NotAllowedError: the actor may not manage users.
+            NotAllowedError: the actor may not manage users, is a key, or may do less itself than the user.
             NotFoundError: the tenant has no such user.
             InvalidInputError: the password is too short or too common.
-            ConflictError: the password was changed at the same moment by somebody else.
+            ConflictError: it is the actor, who states the present password for that (`Logins.change_password`); or the
+                password was changed at the same moment by somebody else.
         """
-        _require(actor)
+        _require_giver(actor)
+        if user_id == actor.id:
+            raise ConflictError("Change your own password with the present one, in the menu with your name.")
         user = await self._db.read(lambda tx: self._found(tx, actor.tenant, user_id))
+        _require_giver(actor, user.role)
         self._rules.check(password, user.name, user.tenant)
         hashed = await self._hashing.hash(password)
 
@@ -216,6 +205,7 @@ class Users:
             account = self._stores.users.account(tx, user.tenant, user.name)
             if account is None or account.user.id != user.id:
                 raise NotFoundError(_NO_USER)
+            _require_giver(actor, account.user.role)
             self.replace_password(tx, actor.id, account, hashed)
             return account.user
 
@@ -289,6 +279,25 @@ class Users:
                 " first. With --last-administrator the command line does it all the same."
             )
 
+    def _give_role(self, tx: Tx, actor: Principal, user: User, role: Role) -> User:
+        after = replace(user, role=role)
+        self._change(tx, user, after)
+        ended = self._sessions.close_all_of(tx, user, "role changed")
+        payload = RoleChanged(name=user.name, before=user.role.value, after=role.value, sessions=ended)
+        tx.append(NewEntry(ROLE_CHANGED, user.tenant, actor.id, user.id, payload))
+        return after
+
+    def _set_enabled(self, tx: Tx, actor: Principal, user: User, *, enabled: bool) -> User:
+        after = replace(user, disabled_at=NEVER if enabled else self._clock.now())
+        self._change(tx, user, after)
+        if enabled:
+            tx.append(NewEntry(USER_ENABLED, user.tenant, actor.id, user.id, UserEnabled(name=user.name)))
+        else:
+            ended = self._sessions.close_all_of(tx, user, "user disabled")
+            payload = UserDisabled(name=user.name, sessions=ended)
+            tx.append(NewEntry(USER_DISABLED, user.tenant, actor.id, user.id, payload))
+        return after
+
     def _change(self, tx: Tx, before: User, after: User) -> None:
         if not self._stores.users.change(tx, before, after):
             raise ConflictError(_CHANGED)
@@ -304,7 +313,16 @@ def _taken(user: User) -> str:
     return f"There is a user named {user.name} already."
 
 
-def _require(actor: Principal) -> None:
-    if not actor.may(Permission.USERS_MANAGE):
-        needed = Permission.USERS_MANAGE
-        raise NotAllowedError(f"This needs the permission {needed}.", permission=needed.value)
+def _require(actor: Principal, *permissions: Permission) -> None:
+    for needed in (Permission.USERS_MANAGE, *permissions):
+        if not actor.may(needed):
+            raise NotAllowedError(f"This needs the permission {needed}.", permission=needed.value)
+
+
+def _require_giver(actor: Principal, *roles: Role) -> None:
+    """Who gives somebody access is no key, whose revocation that would outlive, and may do what these roles may."""
+    _require(actor)
+    if actor.kind == "key":
+        raise NotAllowedError("An API key makes or lets in nobody, and gives no role or password: log in for that.")
+    for role in roles:
+        _require(actor, *sorted(ROLE_PERMISSIONS[role]))

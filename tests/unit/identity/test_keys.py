@@ -92,6 +92,20 @@ async def test_nobody_makes_a_key_that_can_do_more_than_they_can(house: House) -
         await keys.revoke(analyst, "key_1")
 
 
+async def test_a_key_makes_no_key_whatever_it_may(house: House) -> None:
+    keys = house.service.keys
+    admin = (await keys.create(SYSTEM, "admin", role=Role.ADMIN)).key.principal()
+    with pytest.raises(NotAllowedError, match="no other keys"):
+        await keys.create(admin, "successor", role=Role.VIEWER)
+    assert [key.name for key in await keys.all(admin)] == ["admin"]
+
+
+async def test_a_fresh_key_knows_its_tenants_tier(house: House) -> None:
+    await house.service.keys.set_tenant_tier(SYSTEM, Tier.PREMIUM)
+    made = await house.service.keys.create(SYSTEM, "one", role=Role.VIEWER)
+    assert made.key == (await house.service.keys.all(SYSTEM))[0]
+
+
 async def test_keys_belong_to_their_tenant(house: House) -> None:
     await house.user(tenant=TenantId("acme"), new_tenant=True)
     there = system_principal(TenantId("acme"))
@@ -198,7 +212,7 @@ async def test_a_tier_is_given_and_announced(house: House) -> None:
 
 async def test_administrators_give_no_more_than_premium_unless_the_operator_says_so(house: House) -> None:
     keys = house.service.keys
-    admin = (await keys.create(SYSTEM, "admin", role=Role.ADMIN)).key.principal()
+    admin = (await house.user("ann")).principal()
     made = await keys.create(admin, "one", role=Role.VIEWER, tier=Tier.PREMIUM)
     for wrong in (
         keys.create(admin, "two", role=Role.VIEWER, tier=Tier.UNLIMITED),

@@ -1,6 +1,7 @@
 """Argon2id in bounded threads, and which passwords are allowed."""
 
 import asyncio
+import re
 import threading
 import time
 from pathlib import Path
@@ -154,3 +155,14 @@ def test_short_huge_and_common_passwords_are_refused_with_a_reason(password: str
     assert caught.value.extra == {"field": "password"}
     assert (caught.value.code, caught.value.title) == ("weak-password", "Choose another password")
     assert password not in str(caught.value)
+
+
+@pytest.mark.parametrize(("min_length", "length"), [(8, 23), (15, 23), (23, 23), (24, 29), (60, 65)])
+def test_a_random_password_meets_the_rules_and_is_legible(min_length: int, length: int) -> None:
+    rules = PasswordRules(min_length)
+    made = {rules.new_password() for _ in range(50)}
+    assert len(made) == 50
+    for password in made:
+        assert re.fullmatch(r"[a-hjkmnp-z2-9]{5}(-[a-hjkmnp-z2-9]{5})+", password)
+        assert len(password) == length
+        rules.check(password, "ann", "default")

@@ -21,7 +21,7 @@ from netsentinel.kernel.errors import (
     NotFoundError,
     WeakPasswordError,
 )
-from netsentinel.kernel.types import DEFAULT_TENANT, Role, TenantId, system_principal
+from netsentinel.kernel.types import DEFAULT_TENANT, ROLE_PERMISSIONS, Permission, Role, TenantId, system_principal
 from tests.identity import PASSWORD, House
 
 pytestmark = pytest.mark.anyio
@@ -166,6 +166,73 @@ async def test_another_role_ends_the_sessions_and_counts_from_the_next_login(hou
     assert house.kinds() == before
     with pytest.raises(NotFoundError):
         await users.set_role(system_principal(TenantId("acme")), bob.id, Role.ADMIN)
+
+
+async def test_role_and_access_change_together_or_not_at_all(house: House) -> None:
+    users = house.service.users
+    ann, bob = (await house.user("ann")).principal(), await house.user("bob", Role.VIEWER)
+    await house.login("bob")
+    changed = await users.change(ann, bob.id, role=Role.ANALYST, enabled=False)
+    assert (changed.role, changed.disabled_at) == (Role.ANALYST, house.clock.now())
+    assert [changed] == [user for user in await users.all(SYSTEM) if user.id == bob.id]
+    assert house.kinds()[-3:] == ["session.closed", "role.changed", "user.disabled"]
+    before = house.kinds()
+    assert await users.change(ann, bob.id, role=Role.ANALYST, enabled=False) == changed
+    assert await users.change(ann, bob.id) == changed
+    with pytest.raises(ConflictError, match="yourself"):
+        await users.change(ann, ann.id, role=Role.VIEWER, enabled=False)
+    assert house.kinds() == before
+
+
+@pytest.mark.parametrize("scopes", [list(Permission), [Permission.USERS_MANAGE]])
+async def test_a_key_shuts_users_out_and_gives_nobody_anything(house: House, scopes: list[Permission]) -> None:
+    users = house.service.users
+    await house.user("ann")
+    bob, eve = await house.user("bob", Role.VIEWER), await house.user("eve")
+    key = (await house.service.keys.create(SYSTEM, "bot", scopes=scopes)).key.principal()
+    for given in (
+        users.create(key, "mole", PASSWORD, Role.VIEWER),
+        users.set_role(key, bob.id, Role.ADMIN),
+        users.set_role(key, bob.id, Role.VIEWER),
+        users.set_password(key, bob.id, OTHER),
+        users.enable(key, bob.id),
+        users.change(key, bob.id, role=Role.VIEWER, enabled=False),
+    ):
+        with pytest.raises(NotAllowedError, match="log in for that"):
+            await given
+    assert (await users.change(key, bob.id, enabled=False)).is_disabled
+    await users.disable(key, eve.id)
+    with pytest.raises(ConflictError, match="only active administrator"):
+        await users.disable(key, (await users.named(key, "ann")).id)
+    assert sorted(user.name for user in await users.all(key)) == ["ann", "bob", "eve"]
+
+
+async def test_nobody_raises_anybody_above_what_they_may_themselves(house: House) -> None:
+    users = house.service.users
+    ann, bob = await house.user("ann"), await house.user("bob", Role.VIEWER)
+    await house.user("eve")
+    may = ROLE_PERMISSIONS[Role.ANALYST] | {Permission.USERS_MANAGE}
+    clerk = replace((await house.user("clerk", Role.ANALYST)).principal(), permissions=may)
+    for above in (
+        users.create(clerk, "mole", PASSWORD, Role.ADMIN),
+        users.set_role(clerk, bob.id, Role.ADMIN),
+        users.set_role(clerk, clerk.id, Role.ADMIN),
+        users.set_role(clerk, ann.id, Role.VIEWER),
+        users.set_password(clerk, ann.id, OTHER),
+        users.enable(clerk, ann.id),
+    ):
+        with pytest.raises(NotAllowedError, match="needs the permission"):
+            await above
+    await users.create(clerk, "carl", PASSWORD, Role.ANALYST)
+    await users.set_role(clerk, bob.id, Role.ANALYST)
+    await users.set_password(clerk, bob.id, OTHER)
+
+
+async def test_the_own_password_is_not_given_without_the_present_one(house: House) -> None:
+    ann = await house.user("ann")
+    with pytest.raises(ConflictError, match="present one"):
+        await house.service.users.set_password(ann.principal(), ann.id, OTHER)
+    await house.service.authenticate("ann", PASSWORD)
 
 
 async def test_nobody_disables_themselves_or_somebody_elsewhere(house: House) -> None:

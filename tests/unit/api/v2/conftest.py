@@ -102,6 +102,7 @@ from tests.application import application, document
 from tests.documented import Documented
 from tests.identity import House
 from tests.unit.academy.practice.site import practice_desk
+from tests.unit.api.conftest import MARK
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ class Desk:
     statements: int = 0
     woken: int = 0
     keys: dict[Role, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Sessions of people, by name."""
     tier: Tier | None = Tier.UNLIMITED
     """Of the keys that are made for the roles."""
 
@@ -366,7 +369,16 @@ class Desk:
         if role not in self.keys:
             made = await self.house.service.keys.create(system_principal(), f"{role} key", role=role, tier=self.tier)
             self.keys[role] = made.text
-        headers = {"Authorization": f"Bearer {self.keys[role]}", **options.pop("headers", {})}
+        return await self._send(method, path, {"Authorization": f"Bearer {self.keys[role]}"}, **options)
+
+    async def act(self, method: str, path: str, name: str = "ann", **options: Any) -> httpx2.Response:
+        """What a person's browser asks for; who is not there yet is made an administrator."""
+        if name not in self.tokens:
+            self.tokens[name] = (await self.house.login(name)).token
+        return await self._send(method, path, {**MARK, "Cookie": f"ns_session={self.tokens[name]}"}, **options)
+
+    async def _send(self, method: str, path: str, shown: dict[str, str], **options: Any) -> httpx2.Response:
+        headers = {**shown, **options.pop("headers", {})}
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8740") as http:
             self.statements = 0

@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
+from unittest import mock
 
 import pytest
 
@@ -127,10 +128,29 @@ def test_a_pause_does_not_save_up_more_than_a_burst() -> None:
     assert engine.now < module._SAVED_NS + 2 * SECOND
 
 
-def test_what_is_made_ready_once_costs_nothing() -> None:
-    engine = CostlyEngine(1_000, preparing=SECOND)
+def test_what_is_made_ready_costs_nothing_at_first() -> None:
+    engine = CostlyEngine(1_000, preparing=SECOND // 20)
     assert len(times(engine, events(1_000))) == 1_000
     assert engine.budget.take_omitted() == 0
+
+
+def test_what_is_made_ready_again_and_again_is_paid_for() -> None:
+    engine = CostlyEngine(1_000, preparing=SECOND // 20)
+    judged = len(times(engine, events(10_000)))
+    part = module._PART_NS // module._PER_EVENT_NS * engine.preparing
+    assert engine.now <= module._PREPARING_NS + module._SAVED_NS + 2 * part + 10_000 * 300_000
+    assert engine.budget.take_omitted() >= 10_000 - judged > 5_000
+
+
+def test_other_rules_are_made_ready_once_more() -> None:
+    engine = CostlyEngine(1_000, preparing=SECOND // 20)
+    assert len(times(engine, events(1_000))) == 1_000
+    other = mock.Mock(wraps=engine)
+    found = engine.budget.matches(other, events(1_000))
+    assert len(list(found)) == 1_000
+    assert len(times(engine, events(1_000))) == 1_000
+    assert other.prepare.called
+    assert len(times(engine, events(1_000))) < 1_000, "the same rules as before"
 
 
 def test_who_asked_when_all_was_spent_is_named_once() -> None:

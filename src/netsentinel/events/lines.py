@@ -1,5 +1,6 @@
 """Splitting a stream of bytes into records, without ever holding an endless line."""
 
+import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Self
@@ -11,6 +12,9 @@ MAX_LINE_BYTES = 1024 * 1024
 
 _SPACE = ord(" ")
 _last = itemgetter(-1)
+_BLANK_LINES = re.compile(rb"\n\s*\n")
+_SHORT = 32
+"""Bytes of a line with its end; where the average is below, there may be many that are blank."""
 
 
 class LongLine(bytes):
@@ -42,7 +46,7 @@ class LineSplitter:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The records that end in this chunk, without their line ends."""
-        pieces = chunk.split(b"\n")
+        pieces = self._split(chunk)
         if len(pieces) == 1:
             self._keep(chunk)
             return []
@@ -61,7 +65,7 @@ class LineSplitter:
         ):
             found += whole  # most: nothing to strip, nothing to cut
         else:
-            for piece in filter(None, whole):
+            for piece in self._without_blanks(chunk, whole):
                 self._take(piece, found)
         self._rest, self._cut = b"", b""
         self._keep(tail)
@@ -76,6 +80,19 @@ class LineSplitter:
             self._take(self._rest, found)
         self._rest, self._cut = b"", b""
         return found
+
+    def _split(self, chunk: bytes) -> list[bytes]:
+        """The lines. No limit of records bounds blank ones, so of a chunk that is blank only its ends are handed on."""
+        if len(chunk) <= self._max_line and chunk.isspace():
+            head, end, rest = chunk.partition(b"\n")
+            return [head, rest.rpartition(b"\n")[2]] if end else [head]
+        return chunk.split(b"\n")
+
+    def _without_blanks(self, chunk: bytes, whole: list[bytes]) -> Iterable[bytes]:
+        """The lines between the chunk's first and last line end, without most blank ones, that may be far too many."""
+        if len(whole) * _SHORT < len(chunk) or len(chunk) > self._max_line:  # a blank line of that length is a record
+            return filter(None, whole)
+        return _BLANK_LINES.sub(b"\n", chunk).split(b"\n")[1:-1]
 
     def _take(self, line: bytes, found: list[bytes]) -> None:
         if len(line) > self._max_line:

@@ -1,3 +1,6 @@
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +17,37 @@ def lines(body: bytes, step: int, max_line: int = 1000) -> list[bytes]:
 def test_where_the_chunks_end_makes_no_difference(parts: list[bytes], step: int) -> None:
     body = b"\n".join(parts)
     assert lines(body, step) == [part.rstrip(b"\r") for part in parts if part.strip()]
+
+
+@given(st.text(" \t\r\n\n\na", max_size=60), st.integers(1, 60), st.integers(1, 60))
+def test_blank_lines_are_no_records_unless_they_are_too_long(text: str, step: int, max_line: int) -> None:
+    body = text.encode()
+    kept = [line for line in body.split(b"\n") if len(line) > max_line or line.strip()]
+    found = lines(body, step, max_line)
+    assert [isinstance(line, LongLine) for line in found] == [len(line) > max_line for line in kept]
+    assert all(
+        line.startswith(shown) if isinstance(shown, LongLine) else line.rstrip(b"\r") == shown
+        for shown, line in zip(found, kept, strict=True)
+    )
+
+
+def seconds(body: bytes) -> float:
+    best = 60.0
+    for _ in range(3):
+        began = time.process_time()
+        lines(body, 256 * 1024, 1024 * 1024)
+        best = min(best, time.process_time() - began)
+    return best
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\r\n", b"\t\n", b"   \n"])
+def test_blank_lines_cost_no_more_than_real_ones_of_that_length(blank: bytes) -> None:
+    """They are no records, so that no limit of records bounds them."""
+    size = 2_000_000
+    real = (b"a" * (len(blank) - 1) + b"\n" if len(blank) > 1 else b"a\n") * (size // max(2, len(blank)))
+    mostly = ((blank * (100_000 // len(blank))) + b"{}\n") * (size // 100_000)
+    assert seconds(blank * (size // len(blank))) < seconds(real)
+    assert seconds(mostly) < 1.2 * seconds(real)
 
 
 def test_windows_line_ends_and_a_missing_last_one() -> None:

@@ -48,6 +48,8 @@ async def test_what_only_media_suggest_is_vouched_for_once_somebody_confirms_it(
     await site.vouch(("b", "c"))
     assert await site.graph.vouched(T, [id_of("a"), id_of("c")]) == [id_of("d"), id_of("c"), id_of("b")]
     assert await site.graph.vouched(OTHER, [id_of("a")]) == []
+    steps = await site.graph.vouched_steps(T, [id_of("b")])
+    assert steps == {id_of("b"): {id_of("c")}, id_of("c"): {id_of("d")}, id_of("d"): set()}
     await Concepts(site.ground, site.graph).deny(ANA, edge("b", "c"))
     assert await site.graph.vouched(T, [id_of("a")]) == [id_of("b")]
 

@@ -120,11 +120,14 @@ async def test_a_repetition_moves_the_schedule_only(gym: Gym) -> None:
 
 
 async def test_mastery_flows_to_prerequisites_and_is_explained(gym: Gym) -> None:
-    await gym.graph.says("m1", requires=(("syn scan", "port scan"),))
+    await gym.graph.says("m1", requires=(("syn scan", "port scan"), ("port scan", "packet"), ("packet", "cheese")))
+    await gym.graph.vouch(("syn scan", "port scan"), ("port scan", "packet"))
     questions = await gym.write(*[choice("syn scan")] * 5)
     for number, question in enumerate(questions):
         await right(gym, f"a{number}", question)
-    mastered = await gym.standing.mastered(T, ANA.id, ["syn scan", "port scan", "beacon"])
+    mastered = await gym.standing.mastered(T, ANA.id, ["syn scan", "port scan", "packet", "cheese", "beacon"])
+    assert mastered["packet"] == mastered["port scan"]
+    assert "cheese" not in mastered, "nobody vouches for what a medium suggests"
     assert mastered["syn scan"] > MASTERED > 0.3 > mastered["port scan"] > 0.1
     assert "beacon" not in mastered
     detail = await gym.standing.detail(ANA, "port scan")
@@ -135,6 +138,31 @@ async def test_mastery_flows_to_prerequisites_and_is_explained(gym: Gym) -> None
     assert [move.after > move.before for move in detail.moves] == [True] * 5
     assert await gym.standing.mastered(OTHER, ANA.id, ["syn scan"]) == {}
     assert await gym.standing.mastered(T, BEN.id, ["syn scan"]) == {}
+
+
+async def test_what_only_a_medium_suggests_moves_no_mastery_and_lacks_nothing(gym: Gym) -> None:
+    await gym.graph.says("m1", requires=(("syn scan", "port scan"),))
+    harder, easier = await gym.write(choice("syn scan"), choice("port scan"))
+    await right(gym, "a1", harder)
+    assert set(await gym.standing.mastered(T, ANA.id, ["syn scan", "port scan"])) == {"syn scan"}
+    await gym.practice.answer(ANA, answer("a2", easier, "no"))
+    assert (await gym.standing.detail(ANA, "syn scan")).lacks == ()
+    suggested = (await gym.standing.detail(ANA, "port scan")).mastery
+    await gym.graph.vouch(("syn scan", "port scan"))
+    confirmed = (await gym.standing.detail(ANA, "port scan")).mastery
+    assert confirmed.mastery > suggested.mastery
+    assert ReasonCode.BUILDS not in {reason.code for reason in suggested.reasons}
+
+
+async def test_the_best_mastered_of_those_that_build_on_it_credits_a_concept(gym: Gym) -> None:
+    await gym.graph.says("m1", requires=(("x", "low"), ("y", "x"), ("z", "low"), ("y", "other")))
+    await gym.graph.vouch(("x", "low"), ("y", "x"), ("z", "low"), ("y", "other"))
+    questions = await gym.write(choice("x"), choice("y"), *[choice("z")] * 4)
+    for number, question in enumerate(questions):
+        await right(gym, f"a{number}", question)
+    known = await gym.standing.known(T, ANA.id)
+    by = {concept: other for concept, (_, other) in known.credit.items()}
+    assert by == {id_of("low"): id_of("z"), id_of("x"): id_of("y"), id_of("other"): id_of("y")}
 
 
 async def test_mastery_follows_a_concept_that_is_merged_and_comes_back_when_that_is_undone(gym: Gym) -> None:

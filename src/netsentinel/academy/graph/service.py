@@ -309,21 +309,27 @@ class Graph:
 
         People, references and published courses do. What only media suggest counts here once a person confirmed it.
         """
-
-        def read(tx: ReadTx) -> set[str]:
-            reached: set[str] = set()
-            layer = set(concept_ids)
-            while layer:
-                edges = self._ground.rows.prerequisites(tx, tenant, layer)
-                layer = {edge.key.target for edge in edges if edge.is_vouched} - reached
-                reached |= layer
-            return reached
-
-        reached = await self._ground.db.read(read)
+        reached = set[str]().union(*(await self.vouched_steps(tenant, concept_ids)).values())
         order: dict[str, None] = {}
         for concept in concept_ids if reached else ():
             order |= dict.fromkeys(await self.closure(tenant, concept))
         return [one for one in order if one in reached]
+
+    async def vouched_steps(self, tenant: TenantId, concept_ids: Collection[str]) -> dict[str, set[str]]:
+        """Id of a concept -> of what must be understood right before it, as with `vouched`; of these and all before."""
+
+        def read(tx: ReadTx) -> dict[str, set[str]]:
+            steps: dict[str, set[str]] = {}
+            layer = set(concept_ids)
+            while layer:
+                steps |= {one: set[str]() for one in layer}
+                for edge in self._ground.rows.prerequisites(tx, tenant, layer):
+                    if edge.is_vouched:
+                        steps[edge.key.source].add(edge.key.target)
+                layer = {target for one in layer for target in steps[one]} - steps.keys()
+            return steps
+
+        return await self._ground.db.read(read)
 
     async def path(self, tenant: TenantId, source: str, target: str, *, is_directed: bool = True) -> list[str]:
         """Ids on a shortest path between two concepts, both included; none when there is none."""

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Final
 
 from netsentinel.academy import MASTERED
-from netsentinel.academy.graph import Direction, Graph
+from netsentinel.academy.graph import Graph
 from netsentinel.academy.practice.mastery import (
     DEFAULT_WEIGHTS,
     Weights,
@@ -121,7 +121,7 @@ class Standing:
         graph, tenant = self._ground.graph, principal.tenant
         known = await self.known(tenant, principal.id)
         one = (await meant(graph, tenant, [concept], known.spoken))[concept]
-        before = await graph.closure(tenant, one.id, Direction.PREREQUISITES)
+        before = await graph.vouched(tenant, [one.id])
         shown = {one.id, *known.evidence, *(credit[1] for credit in known.credit.values())}
         named = {found.id: found for found in (await meant(graph, tenant, shown, known.spoken)).values()} | {
             one.id: one
@@ -178,15 +178,10 @@ class Standing:
 
         rows, merged, weights = await ground.db.read(read)
         evidence = gathered(rows.items(), merged, now)
-        credit: dict[str, tuple[float, str]] = {}
-        for concept, one in evidence.items():
-            own = own_mastery(one, weights, now)
-            if own < _LEAST_CREDITED:
-                continue
-            for prerequisite in await ground.graph.closure(tenant, concept, Direction.PREREQUISITES):
-                if prerequisite != concept:
-                    credit[prerequisite] = max(credit.get(prerequisite, (0.0, "")), (own, concept))
-        return Known(now, weights, evidence, merged, credit)
+        mastered = {concept: own_mastery(one, weights, now) for concept, one in evidence.items()}
+        crediting = {concept: own for concept, own in mastered.items() if own >= _LEAST_CREDITED}
+        steps = await ground.graph.vouched_steps(tenant, crediting.keys())
+        return Known(now, weights, evidence, merged, _credit(crediting, steps))
 
     def weights_in(self, tx: ReadTx, tenant: TenantId) -> Weights:
         """The weights of the tenant's model; the defaults while nothing was fitted."""
@@ -207,6 +202,21 @@ class Standing:
             last_at=evidence.at,
             reasons=reasons_of(known, one.id, named),
         )
+
+
+def _credit(mastered: Mapping[str, float], steps: Mapping[str, Collection[str]]) -> dict[str, tuple[float, str]]:
+    """Id of a concept -> the best mastery of those that build on it, and which that is.
+
+    Args:
+        mastered: id of a concept -> how well it is mastered.
+        steps: id of a concept -> its prerequisites; without cycles.
+    """
+    credit: dict[str, tuple[float, str]] = {}
+    for own, concept in sorted(((own, concept) for concept, own in mastered.items()), reverse=True):
+        layer = {concept}
+        while layer := {other for one in layer for other in steps[one]} - credit.keys():
+            credit |= dict.fromkeys(layer, (own, concept))
+    return credit
 
 
 def reasons_of(known: Known, concept: str, named: Mapping[str, Meant]) -> tuple[Because, ...]:

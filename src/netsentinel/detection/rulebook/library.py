@@ -103,7 +103,7 @@ class RuleLibrary:
         file = new_id("pck") + ".zip"
         path = await asyncio.to_thread(self._folder.keep, file, content)
         try:
-            read = _located(await self._bench.read([path]), f"{path}!", "")
+            read = _within(await self._bench.read([path]), path)
             _need_rules(read)
             stated = licence or await asyncio.to_thread(licence_of, path)
             pack = self._pack(principal, file.removesuffix(".zip"), name, PackKind.ARCHIVE, origin, stated)
@@ -191,7 +191,7 @@ class RuleLibrary:
             if pack.id not in ids:
                 self._stores.packs.drop(tx, INSTALLED, pack.id)
         for one in installed:
-            mine = _within(read, one.path)
+            mine = _within(read, one.path, [other.path for other in installed])
             pack = Pack(
                 id=_id_of(one.path),
                 owner=INSTALLED,
@@ -236,24 +236,18 @@ def _told(double: Sequence[RuleFacts], pack: str) -> str:
     return f"{first}{more}. Remove that pack first, or add this one under its name."
 
 
-def _within(read: ReadRules, root: Path) -> ReadRules:
-    """What was read below a path, with paths inside it."""
+def _within(read: ReadRules, root: Path, roots: Sequence[Path] = ()) -> ReadRules:
+    """What was read below a path, with paths inside it; errors name rules of other roots by the names of those."""
     start = f"{root}!" if root.suffix.lower() == ".zip" else f"{root}/"
 
+    def inside(rule: RuleFacts) -> RuleFacts:
+        path = rule.path.removeprefix(start) if rule.path != str(root) else root.name
+        error = rule.error.replace(start, "")
+        for other in roots:
+            error = error.replace(f"{other.parent}/", "")
+        return msgspec.structs.replace(rule, path=path, error=error)
+
     def mine(rules: Sequence[RuleFacts]) -> tuple[RuleFacts, ...]:
-        return tuple(
-            msgspec.structs.replace(rule, path=rule.path.removeprefix(start) if rule.path != str(root) else root.name)
-            for rule in rules
-            if rule.path == str(root) or rule.path.startswith(start)
-        )
+        return tuple(inside(rule) for rule in rules if rule.path == str(root) or rule.path.startswith(start))
 
     return ReadRules(mine(read.rules), mine(read.failed))
-
-
-def _located(read: ReadRules, before: str, after: str) -> ReadRules:
-    """What was read, with paths that begin in another way."""
-
-    def moved(rules: Sequence[RuleFacts]) -> tuple[RuleFacts, ...]:
-        return tuple(msgspec.structs.replace(rule, path=after + rule.path.removeprefix(before)) for rule in rules)
-
-    return ReadRules(moved(read.rules), moved(read.failed))

@@ -93,6 +93,24 @@ async def test_an_archive_of_the_same_name_takes_the_place_of_the_old_one(shelf:
     assert shelf.kinds() == ["rule.added", "rule.added", "rule.removed"]
 
 
+async def test_an_id_that_is_used_twice_names_the_place_inside_of_the_pack(shelf: Shelf, tmp_path: Path) -> None:
+    double = zip_of({"a/one.yml": rule_text(1).encode(), "b.yml": rule_text(1).encode()})
+    report = await shelf.library.add_archive(ADMIN, "mine", "", "", double)
+    assert [one.detail for one in report.faults] == [f"The id {rule_id(1)} is already used in a/one.yml."]
+    root, more = shelf.installed(2), tmp_path / "more"
+    for name in ("one", "two"):
+        (more / name).mkdir(parents=True)
+        (more / name / "rule.yml").write_text(rule_text(3 if name == "one" else 2), encoding="utf-8")
+    (more / "three.yml").write_text(rule_text(3), encoding="utf-8")
+    await shelf.library.open([Installed(root, "ours", PackKind.BUNDLED), Installed(more, "more", PackKind.CONFIGURED)])
+    page = await shelf.service.page(OTHER, RuleFilter(), RuleOrder.TITLE, limit=10)
+    failing = [await shelf.service.detail(OTHER, one.id) for one in page.items if one.state is RuleState.FAILING]
+    assert sorted(one.error for one in failing) == [
+        f"The id {rule_id(2)} is already used in {root.name}/rule2/rule.yml.",
+        f"The id {rule_id(3)} is already used in one/rule.yml.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 import numpy as np
@@ -30,7 +31,11 @@ def _state(name: str) -> State:
     return model.state()
 
 
-@pytest.fixture(params=sorted(registry.available()))
+WHOLES = {"guarded-classifier": pytest.mark.untraced}
+"""Made of parts that are held to the same by themselves."""
+
+
+@pytest.fixture(params=[pytest.param(name, marks=WHOLES.get(name, ())) for name in sorted(registry.available())])
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -124,7 +129,8 @@ def test_arrays_that_no_model_has_are_refused(name: str) -> None:
         rest = {other: one for other, one in state.arrays.items() if other != part}
         with pytest.raises(ModelFileError):
             registry.RESTORERS[name](State(state.settings, rest, state.texts), SCHEMA)
-        for what, bad in _never(array):
+        most = 1 if part.startswith(MODELS_IN_IT) else None
+        for what, bad in islice(_never(array), most):
             try:
                 registry.RESTORERS[name](State(state.settings, {**rest, part: bad}, state.texts), SCHEMA)
             except ModelFileError:

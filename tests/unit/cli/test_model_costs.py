@@ -5,6 +5,7 @@ import pytest
 from netsentinel.cli.model_costs import measure
 
 
+@pytest.mark.untraced
 def test_every_part_is_measured_on_rows_that_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     found = measure(trained=300, window_rows=2_000, flows=600, rate=0.5)

@@ -1,8 +1,10 @@
 """Runs the configured sources: each on its own, tried again after growing pauses when it fails."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -170,9 +172,10 @@ class _Keeper:
             if self._clock.now() - began >= _CALM:
                 pause = FIRST_PAUSE
             self.source = None
-            self._error, self._error_at = _sentence(fault), self._clock.now()
+            self._error, self._error_at = _sentence(fault, self._house.around(self.config).state), self._clock.now()
             self._retry_at = self._error_at + pause
-            _log.warning("source_failed", source=self.config.name, tenant=self.config.tenant, detail=self._error)
+            detail = _whole_sentence(fault)
+            _log.warning("source_failed", source=self.config.name, tenant=self.config.tenant, detail=detail)
             await asyncio.sleep(pause / SECOND)
             self._retry_at = 0
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -224,7 +227,15 @@ def kind_of(name: str, kinds: Mapping[str, SourceKind]) -> SourceKind:
     return kind
 
 
-def _sentence(fault: BaseException | None) -> str:
+def _sentence(fault: BaseException | None, state: Path) -> str:
+    """What went wrong, for whoever may see the source: where the server keeps its files is no part of that."""
+    if isinstance(fault, OSError) and fault.filename:
+        return f"{fault.strerror or fault}: {Path(os.fsdecode(fault.filename)).name}"
+    return _whole_sentence(fault).replace(f"{state}/", "")
+
+
+def _whole_sentence(fault: BaseException | None) -> str:
+    """The same for the server's log."""
     if isinstance(fault, NetSentinelError):
         return fault.detail
     if isinstance(fault, OSError):

@@ -95,7 +95,7 @@ class FolderSource:
         self._path = path
         self._place = place
         self._poll_s = poll_s
-        self.activity = Activity(note=f"Reads files that appear in {path}.")
+        self.activity = Activity(note=f"Reads files that appear in {options.path}.")
         self._patience = Patience(place.sink, self.activity)
         self._state = _State()
         self._seen: dict[str, tuple[_File, Micros]] = {}
@@ -285,12 +285,15 @@ class FolderKind:
         try:
             files = await asyncio.to_thread(reader.waiting)
         except FileNotFoundError:
-            return SourceTest.of([Check(ok=True, sentence=f"{path} does not exist yet; it is made at the start.")])
+            told = f"{options.path} does not exist yet; it is made at the start."
+            return SourceTest.of([Check(ok=True, sentence=told)])
         except OSError as error:
-            return SourceTest.of([Check(ok=False, sentence=f"{path} cannot be read: {error.strerror}.")])
-        checks = [Check(ok=True, sentence=f"{path} can be read; {len(files):,} files wait.")]
+            return SourceTest.of([Check(ok=False, sentence=f"{options.path} cannot be read: {error.strerror}.")])
+        checks = [Check(ok=True, sentence=f"{options.path} can be read; {len(files):,} files wait.")]
         if options.when_read != "keep" and not os.access(path, os.W_OK | os.X_OK):
-            checks.append(Check(ok=False, sentence=f"Files cannot be moved in {path}: it cannot be written to."))
+            checks.append(
+                Check(ok=False, sentence=f"Files cannot be moved in {options.path}: it cannot be written to.")
+            )
         if files:
             checks.append(await asyncio.to_thread(_look_into, path / files[0].name, place))
         if reader.activity.error:

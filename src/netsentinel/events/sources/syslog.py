@@ -328,7 +328,8 @@ def _tls(options: SyslogOptions, place: Place) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(place.certificate, place.private_key)
     except OSError as error:  # ssl.SSLError is one
-        raise InvalidInputError(f"The certificate {place.certificate} cannot be used: {error}.") from error
+        _log.warning("certificate_unusable", path=str(place.certificate), detail=str(error))
+        raise InvalidInputError(f"The server's certificate cannot be used: {error.strerror or error}.") from error
     return context
 
 

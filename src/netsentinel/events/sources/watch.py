@@ -147,6 +147,7 @@ class FileWatch:
         source: str,
         format: str = "",  # noqa: A002 - the wire's name
         from_end: bool = False,
+        named: str = "",
         poll_s: float = 0.5,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -160,6 +161,7 @@ class FileWatch:
             source: the source's name.
             format: name of a format, or empty to recognise each record.
             from_end: the first time, leave out what the file has already.
+            named: what people call the file; its path when empty.
             poll_s: pause between looks that found nothing new.
             pause: waits so many seconds.
         """
@@ -170,6 +172,7 @@ class FileWatch:
         self._source = source
         self._format = format
         self._from_end = from_end
+        self._named = named or str(path)
         self._poll_s = poll_s
         self._pause = pause
         self.figures = WatchFigures()
@@ -178,7 +181,7 @@ class FileWatch:
     def activity(self) -> Activity:
         """What it is doing now."""
         figures = self.figures
-        note = f"Follows {self._path}." if figures.batches or figures.found else f"Waits for {self._path}."
+        note = f"Follows {self._named}." if figures.batches or figures.found else f"Waits for {self._named}."
         return Activity(note=note, waiting_bytes=figures.waiting, pauses=figures.pauses)
 
     async def run(self) -> None:
@@ -271,6 +274,7 @@ class WatchKind:
             source=place.source,
             format=place.format,
             from_end=options.from_end,
+            named=options.path,
         )
 
     async def test(self, options: WatchOptions, place: Place, running: Source | None) -> SourceTest:
@@ -279,12 +283,12 @@ class WatchKind:
         try:
             head = await asyncio.to_thread(_head, path)
         except FileNotFoundError:
-            there = path.parent.is_dir()
-            what = f"{path} does not exist yet; it is read when it does."
-            return SourceTest.of([Check(there, what if there else f"There is no folder {path.parent}.")])
+            there, parent = path.parent.is_dir(), Path(options.path).parent
+            what = f"{options.path} does not exist yet; it is read when it does."
+            return SourceTest.of([Check(there, what if there else f"There is no folder {parent}.")])
         except OSError as error:
-            return SourceTest.of([Check(ok=False, sentence=f"{path} cannot be read: {error.strerror}.")])
-        checks = [Check(ok=True, sentence=f"{path} can be read.")]
+            return SourceTest.of([Check(ok=False, sentence=f"{options.path} cannot be read: {error.strerror}.")])
+        checks = [Check(ok=True, sentence=f"{options.path} can be read.")]
         if running is not None and running.activity.waiting_bytes:
             checks.append(Check(ok=True, sentence=f"{running.activity.waiting_bytes:,} bytes are not read yet."))
         checks.append(Check(*sentence(recognised(head, place.clock.now(), place.format))))

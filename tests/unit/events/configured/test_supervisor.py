@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from netsentinel.events.configured import Household, Origin, SourceConfig, SourceSupervisor, State
 from netsentinel.events.configured import supervisor as module
 from netsentinel.events.sources import Activity, Fence, Place, Source, SourceTest
 from netsentinel.events.testing import MemorySourceConfigs
 from netsentinel.kernel.clock import SystemClock
-from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT
 from netsentinel.storage.testing import MemoryDatabase
 
@@ -42,7 +43,9 @@ class Toy:
                 case "unavailable":
                     raise UnavailableError("The cupboard is locked.")
                 case "os":
-                    raise FileNotFoundError(2, "No such file or directory", "/toy")
+                    raise FileNotFoundError(2, "No such file or directory", "/srv/data/toy")
+                case "state":
+                    raise InvalidInputError(f"The state file {STATE / 'toy.json'} is damaged.")
                 case "end":
                     return
                 case _:
@@ -71,6 +74,7 @@ class ToyKind:
         raise NotImplementedError
 
 
+STATE = Path("/srv/netsentinel/sources/default/a")
 CONFIG = SourceConfig(DEFAULT_TENANT, "a", "toy", "", True, {})
 
 
@@ -82,7 +86,7 @@ class Nursery:
 
     def _around(self, config: SourceConfig) -> Place:
         sink: Any = None
-        return Place(config.tenant, config.name, "", sink, SystemClock(), Path("unused"), Fence(), 1_000)
+        return Place(config.tenant, config.name, "", sink, SystemClock(), STATE, Fence(), 1_000)
 
     async def put(self, *configs: SourceConfig) -> None:
         for config in configs:
@@ -146,7 +150,8 @@ async def test_a_failing_source_is_tried_again_while_the_others_go_on(how: str) 
     ("how", "told"),
     [
         ("unavailable", "The cupboard is locked."),
-        ("os", "No such file or directory: /toy"),
+        ("os", "No such file or directory: toy"),
+        ("state", "The state file toy.json is damaged."),
         ("end", "It ended by itself."),
         ("crash", "It crashed (ZeroDivisionError); the server's log says more."),
     ],
@@ -159,6 +164,17 @@ async def test_why_a_source_waits_is_shown(how: str, told: str) -> None:
         shown = nursery.supervisor.running(DEFAULT_TENANT, "a")
         assert (shown.state, shown.error) == (State.RETRYING, told)
         assert shown.retry_at > shown.error_at > 0
+
+
+async def test_the_servers_log_has_the_whole_path() -> None:
+    nursery = Nursery()
+    await nursery.put(replace(CONFIG, options={"fails": 1, "how": "os"}))
+    with capture_logs() as logged:
+        async with running(nursery):
+            await asyncio.sleep(0.01)
+    assert [one["detail"] for one in logged if one["event"] == "source_failed"] == [
+        "No such file or directory: /srv/data/toy"
+    ]
 
 
 async def test_a_configuration_that_makes_no_sense_any_more_is_shown_not_run() -> None:

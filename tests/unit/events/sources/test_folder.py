@@ -229,6 +229,14 @@ async def test_trying_it_out_says_what_is_there(drop: Drop) -> None:
     assert "does not exist yet" in (await kind.test(gone, drop.place, None)).sentence
 
 
+async def test_a_folder_behind_a_link_is_called_as_it_was_stated(drop: Drop) -> None:
+    kind, link = FolderKind(), drop.path.parent / "link"
+    link.symlink_to(drop.path)
+    options = FolderOptions(path=str(link))
+    assert kind.build(options, drop.place).activity.note == f"Reads files that appear in {link}."
+    assert (await kind.test(options, drop.place, None)).sentence == f"{link} can be read; 0 files wait."
+
+
 def test_what_may_not_be_is_refused(drop: Drop) -> None:
     with pytest.raises(NotAllowedError):
         FolderKind().check(FolderOptions(path="/etc"), drop.place)

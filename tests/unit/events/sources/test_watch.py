@@ -15,9 +15,9 @@ import pytest
 import zstandard
 
 from netsentinel.events.service import Accepted, IntakeService, Limits
-from netsentinel.events.sources import KINDS, FileWatch, Outgoing, WatchState
+from netsentinel.events.sources import KINDS, Fence, FileWatch, Outgoing, Place, WatchState
 from netsentinel.events.sources.generations import Generation, Generations
-from netsentinel.events.sources.watch import WatchKind
+from netsentinel.events.sources.watch import WatchKind, WatchOptions
 from netsentinel.events.testing import MemoryInbox
 from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, UnavailableError
@@ -315,6 +315,18 @@ async def test_the_state_does_not_grow_with_files_that_are_gone(tmp_path: Path) 
         sizes.append(state.file.stat().st_size)
     assert [line.split()[1] for line in server.lines()] == [str(number) for number in range(200)]
     assert max(sizes[100:]) <= max(sizes[:100])
+
+
+@pytest.mark.anyio
+async def test_a_file_behind_a_link_is_called_as_it_was_stated(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    options, kind = WatchOptions(path=str(tmp_path / "link" / "eve.json")), WatchKind()
+    around = Place(DEFAULT_TENANT, "eve", "", Server(), SystemClock(), tmp_path, Fence(folders=(tmp_path,)), 1_000_000)
+    assert kind.build(options, around).activity.note == f"Waits for {options.path}."
+    assert "/real/" not in (await kind.test(options, around, None)).sentence
+    (tmp_path / "real" / "eve.json").write_text("{}\n")
+    assert (await kind.test(options, around, None)).checks[0].sentence == f"{options.path} can be read."
 
 
 def test_it_is_in_the_registry() -> None:

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2s
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -276,13 +276,16 @@ def _unrotated(path: str) -> str:
 class SourceNames:
     """Names for several files: a log and what rotation put aside of it have one.
 
-    Files of one name in different folders get different names: the folder's before it.
+    Files of one name in different folders get different names: the folder's before it. So do folders and archives of
+    one name, which come before the names of their files.
     """
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._by_owner: dict[tuple[str, str], str] = {}
         self._taken: set[str] = set()
+        self._groups: dict[str, str] = {}
+        self._groups_taken: set[str] = set()
         self._numbers: dict[str, Iterator[int]] = {}
 
     def of(self, path: str, named: str = "") -> str:
@@ -308,6 +311,16 @@ class SourceNames:
         self._taken.add(name)
         return is_free
 
+    def _group(self, whole: Path) -> str:
+        """The name of a folder or an archive, the same each time."""
+        group = self._groups.get(str(whole))
+        if group is None:
+            named = chain((whole.name, f"{whole.parent.name}-{whole.name}"), (f"{n}-{whole.name}" for n in count(2)))
+            short = (source_name(one.replace(":", "-"), _MOST_GROUP) for one in named)
+            group = self._groups[str(whole)] = next(one for one in short if one not in self._groups_taken)
+            self._groups_taken.add(group)
+        return group
+
     def _candidates(self, path: str, named: str) -> Iterator[str]:
         group, inner = "", path
         if named:
@@ -315,7 +328,7 @@ class SourceNames:
             inner = path[len(named) + 1 :] if path.startswith((f"{named}/", f"{named}!")) else path
             if _stem(inner) == _stem(whole):
                 yield source_name(whole)
-            group = source_name(whole.replace(":", "-"), _MOST_GROUP) + ":"
+            group = self._group(Path(whole)) + ":"
         most, stem = _MOST_NAME - len(group), _allowed(_stem(inner)) or "file"
         name = _cut(stem, most)
         yield group + name

@@ -263,6 +263,15 @@ def test_files_of_a_folder_or_an_archive_have_its_name_before_a_colon() -> None:
     assert names.of("/in/10:30/conn.log", "/in/10:30") == "10-30:conn", "one colon ends the group's name"
 
 
+def test_archives_of_one_name_in_different_folders_are_groups_of_their_own() -> None:
+    names, archives = SourceNames(), ("/in/a/logs.zip", "/in/b/logs.zip", "/on/b/logs.zip", "/on/10:30/logs.zip")
+    given = [names.of(f"{archive}!conn.log", archive) for archive in archives]
+    assert given == ["logs:conn", "b-logs:conn", "2-logs:conn", "10-30-logs:conn"]
+    assert names.of("/in/b/logs.zip!dns.log", "/in/b/logs.zip") == "b-logs:dns"
+    assert names.of("/in/b/logs.zip!logs.json", "/in/b/logs.zip") == "logs"
+    assert names.of("/in/c/logs.zip!logs.json", "/in/c/logs.zip") == "c-logs:logs"
+
+
 def test_files_whose_names_have_no_letter_that_is_allowed_are_different_sources() -> None:
     names = SourceNames()
     assert [names.of(f"/in/{name}.log", "/in") for name in ("東京", "大阪", "東京")] == [

@@ -106,6 +106,7 @@ function makeEvent(number) {
     severity: 0,
     raw: "",
     raw_hash: "5e1f0c",
+    entity: src,
     ...kind,
   };
   const { src_ip, dst_ip, dst_port, domain, service } = event;

@@ -9829,6 +9829,11 @@ export interface components {
             raw: string;
             /** Raw Hash */
             raw_hash: string;
+            /**
+             * Entity
+             * @description Whom it is about, as alerts of rules name them.
+             */
+            entity: string;
         };
         /**
          * Stretch

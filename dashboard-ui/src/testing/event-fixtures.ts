@@ -54,6 +54,7 @@ export function makeEvent(change: Partial<StoredEvent> = {}): StoredEvent {
     native: { query: "<img src=x onerror=alert(1)>", ts: 1 },
     raw: "",
     raw_hash: "00ff",
+    entity: change.src_ip ?? "10.0.0.5",
     ...change,
   };
 }

@@ -137,8 +137,9 @@ class _Bundle:
 
 def _observables(alert: Alert) -> Iterator[Object]:
     """What the alert is about and between whom, each once."""
-    named = [(alert.entity_kind, alert.entity), ("address", alert.src_ip), ("address", alert.dst_ip)]
-    named += [("user", alert.user), ("host", alert.device)]
+    said = {"user": alert.user, "host": alert.device}  # as the source spells what the alert may have its own name for
+    named = [(alert.entity_kind, said.get(alert.entity_kind) or alert.entity)]
+    named += [("address", alert.src_ip), ("address", alert.dst_ip), *said.items()]
     seen: set[str] = set()
     for kind, value in named:
         if value:

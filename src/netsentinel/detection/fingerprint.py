@@ -2,6 +2,7 @@
 
 from hashlib import blake2b
 
+from netsentinel.detection.accounts import PRODUCT, account_of
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import TenantId
 
@@ -21,10 +22,13 @@ def entity_of(event: Event) -> tuple[str, str]:
     """Whom an event is about, and what kind of thing that is.
 
     The source address: the attacker of an inbound connection, the compromised machine of an outbound one. Without one
-    the user, else the reporting device, else the source.
+    the user, else the reporting device, else the source. Those of Windows have one name, however the event spells it.
     """
     if event.src_ip:
         return clean(event.src_ip), "address"
+    if event.logsource.product == PRODUCT:
+        name, kind = account_of(event)
+        return clean(name), kind
     if event.user:
         return clean(event.user), "user"
     return clean(event.device or event.source), "host"

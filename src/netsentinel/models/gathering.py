@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from netsentinel.alerts.model import Alert, Verdict
+from netsentinel.alerts.spellings import spellings
 from netsentinel.events.lake.model import StoredEvent
 from netsentinel.kernel.types import Level
 from netsentinel.models.orders import LabelSource, Span
@@ -55,14 +56,20 @@ def span_of(alert: Alert) -> list[Span]:
         return []
     return [
         Span(
-            entity=alert.entity,
+            entity=entity,
             since=alert.first_at,
             until=alert.last_at,
             bad=alert.verdict in (Verdict.UNDECIDED, Verdict.TRUE_POSITIVE),
             source=LabelSource.VERDICT if decided else LabelSource.RULE,
             kind=alert.rule_id,
         )
+        for entity in _names(alert)
     ]
+
+
+def _names(alert: Alert) -> list[str]:
+    """What rows may call its entity: rows of users and hosts have the names that events have."""
+    return sorted({alert.entity, *(name for names in spellings(alert).values() for name in names)})
 
 
 def _line(event: StoredEvent) -> bytes:

@@ -65,3 +65,16 @@ async def test_the_same_alerts_give_the_same_objects() -> None:
 
 async def test_no_alerts_are_a_bundle_too() -> None:
     assert len(stix2.parse(await bundle([])).objects) == 1  # pyright: ignore[reportUnknownMemberType]
+
+
+async def test_users_and_hosts_are_told_once_as_their_source_spells_them() -> None:
+    whom = {"user": "SHIRE\\ann", "device": "PC04.shire.local", "src_ip": "", "dst_ip": ""}
+    text = await bundle(
+        [
+            alert(1, entity="shire\\ann", entity_kind="user", **whom),
+            alert(2, entity="pc04", entity_kind="host", **whom),
+            alert(3, entity="pc05", entity_kind="host"),
+        ]
+    )
+    assert [one["account_login"] for one in of("user-account", text)] == ["SHIRE\\ann"]
+    assert [one["value"] for one in of("domain-name", text)] == ["PC04.shire.local", "pc05"]

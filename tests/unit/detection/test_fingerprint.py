@@ -30,3 +30,14 @@ def test_whom_an_event_is_about() -> None:
     assert entity_of(event(user="ann", device="dc")) == ("ann", "user")
     assert entity_of(event(device="dc")) == ("dc", "host")
     assert entity_of(event()) == ("src", "host")
+
+
+def test_users_and_hosts_of_windows_have_one_name() -> None:
+    told = event(user="SHIRE\\Ann", device="PC04.shire.local")
+    assert entity_of(told) == ("SHIRE\\Ann", "user")
+    told.logsource = Logsource("windows")
+    assert entity_of(told) == ("shire\\ann", "user")
+    told.user = "NT AUTHORITY\\SYSTEM"
+    assert entity_of(told) == ("pc04", "host")
+    told.src_ip = "10.0.0.1"
+    assert entity_of(told) == ("10.0.0.1", "address")

@@ -59,6 +59,13 @@ def test_what_an_alert_teaches() -> None:
             assert (span.bad, span.source) == (bad, LabelSource.VERDICT)
 
 
+def test_an_alert_teaches_by_every_name_that_rows_may_have() -> None:
+    user = span_of(alert(1, entity="shire\\ann", entity_kind="user", user="SHIRE\\ann", device="PC04"))
+    assert [span.entity for span in user] == ["SHIRE\\ann", "shire\\ann"]
+    host = span_of(alert(2, entity="pc04", entity_kind="host", user="NT AUTHORITY\\SYSTEM", device="PC04.shire.local"))
+    assert [span.entity for span in host] == ["PC04.shire.local", "pc04"]
+
+
 async def test_all_pages_of_alerts_are_asked() -> None:
     async def pages() -> AsyncIterator[Any]:
         yield [alert(1), alert(2, detector="models")]

@@ -99,6 +99,20 @@ describe("an alert explains itself", () => {
     expect(head).toHaveTextContent("wardogon WORKSTATION5");
   });
 
+  it.each([
+    ["pc04", "PC04.example.org", false],
+    ["PC04", "PC04", false],
+    ["pc04", "DC01.example.org", true],
+    ["pc0", "PC04", true],
+  ])("names beside the host %s the machine %s only if it is another", async (entity, device, isOther) => {
+    const alert = makeAlert({ entity, entity_kind: "host", device });
+    server.use(get("/api/v2/alerts/alr_1", makeDetail({ alert })));
+    const { container } = await open();
+    const head = container.querySelector("h1")?.parentElement?.textContent ?? "";
+    expect(head).toContain(entity);
+    expect(head.includes(`on ${device}`)).toBe(isOther);
+  });
+
   it("steps through the kept events", async () => {
     const { user } = await open();
     expect(section("Why did this fire")).toHaveTextContent("Event 1 of 2 kept (12 findings in all)");

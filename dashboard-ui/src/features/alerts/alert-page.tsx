@@ -40,6 +40,10 @@ export function AlertPage() {
   );
 }
 
+/** Whether an entity is the device: a host of Windows has its name in small letters, without its domain. */
+const isNamed = (entity: string, device: string): boolean =>
+  entity === device || `${device.toLowerCase()}.`.startsWith(`${entity}.`);
+
 /** Whom the alert is about, and on which machine where that is another name. */
 function Whom({ alert: { entity, device } }: { readonly alert: AlertDetail["alert"] }) {
   if (entity === "" && device === "") return null;
@@ -50,7 +54,7 @@ function Whom({ alert: { entity, device } }: { readonly alert: AlertDetail["aler
           {entity}
         </Link>
       )}
-      {device !== "" && device !== entity && (
+      {device !== "" && !isNamed(entity, device) && (
         <span>
           <span className="muted">on </span>
           {device}

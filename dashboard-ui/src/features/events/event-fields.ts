@@ -22,7 +22,7 @@ export interface Field {
   readonly kind: FieldKind;
 }
 
-export type FieldName = Exclude<keyof StoredEvent, "id" | "native" | "raw" | "tenant">;
+export type FieldName = Exclude<keyof StoredEvent, "entity" | "id" | "native" | "raw" | "tenant">;
 
 const field = (name: FieldName, label: string, kind: FieldKind = "text"): Field => ({ name, label, kind });
 

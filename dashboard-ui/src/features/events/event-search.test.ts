@@ -101,7 +101,7 @@ describe("the address", () => {
 
 describe("values", () => {
   it("have a label for every column that is stored", () => {
-    const apart = new Set(["id", "tenant", "native", "raw"]);
+    const apart = new Set(["entity", "id", "tenant", "native", "raw"]);
     expect(FIELDS.map(({ name }) => name).toSorted()).toEqual(
       Object.keys(makeEvent())
         .filter((name) => !apart.has(name))

@@ -83,7 +83,6 @@ function Record({ event }: { readonly event: StoredEvent }) {
 
 /** Where to go from here: what happened around it, the rest of its connection, the alerts about its entities. */
 function Ways({ event }: { readonly event: StoredEvent }) {
-  const who = event.src_ip || event.user || event.device;
   const where = formatTerms([{ column: "connection_uid", value: event.connection_uid, exclude: false }]);
   const look = buttonClass({ size: "sm" });
   return (
@@ -96,11 +95,9 @@ function Ways({ event }: { readonly event: StoredEvent }) {
           Same connection
         </Link>
       )}
-      {who !== "" && (
-        <Link to="/alerts" search={{ entity: who, status: "all" }} className={look}>
-          Alerts about {who}
-        </Link>
-      )}
+      <Link to="/alerts" search={{ entity: event.entity, status: "all" }} className={look}>
+        Alerts about {event.entity}
+      </Link>
     </div>
   );
 }

@@ -72,7 +72,7 @@ describe("searching events", () => {
 
   it("opens an event: its fields are filters, its record is text", async () => {
     const { user, address } = await open("/events", [
-      makeEvent(),
+      makeEvent({ entity: "pc04" }),
       makeEvent({ id: "evt_1_1", class_uid: 4001 }),
     ]);
     await user.click(within(row(1)).getByRole("link"));
@@ -81,6 +81,10 @@ describe("searching events", () => {
     expect(within(panel).getByRole("link", { name: "Events around it" })).toHaveAttribute(
       "href",
       expect.stringContaining("where=src_ip%3D10.0.0.5"),
+    );
+    expect(within(panel).getByRole("link", { name: "Alerts about pc04" })).toHaveAttribute(
+      "href",
+      "/alerts?entity=pc04&status=all",
     );
     const own = within(panel).getByRole("table", { name: "The record's own fields" });
     expect(within(own).getByRole("row", { name: /^query/ })).toHaveTextContent(

@@ -1,7 +1,7 @@
 """Gathers what a report says from alerts, threats and stored events."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -9,6 +9,7 @@ from netsentinel.alerts.model import Alert, AlertFilter, Threat, Verdict, techni
 from netsentinel.alerts.reports.model import Counted, Notable, Report, ReportFormat, ReportScope, RuleCounted, Span
 from netsentinel.alerts.reports.render import rendered
 from netsentinel.alerts.service import AlertService
+from netsentinel.alerts.spellings import spellings
 from netsentinel.events.lake.model import EventFilter
 from netsentinel.kernel.clock import DAY, HOUR, to_iso
 from netsentinel.kernel.errors import NotFoundError
@@ -17,6 +18,8 @@ from netsentinel.kernel.types import Level, Micros, TenantId
 _TOP: Final = 10
 _NOTABLE: Final = 15
 _SPANS: Final = 60
+_SPELLINGS: Final = 50
+"""So many names of one entity are looked for."""
 _WIDTHS: Final = (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY)
 _ENTITY_COLUMNS: Final = ("src_ip", "dst_ip", "user", "device")
 _MINUTES: Final = len("2026-11-21T00:00")
@@ -48,7 +51,7 @@ class Reports:
                 tally.add(alert)
             progress(80 * tally.alerts / (tally.alerts + 500), "alerts", f"{tally.alerts:,} alerts")
         progress(80, "events", "counting events")
-        events = await self._count_events(scope)
+        events = await self._count_events(scope, tally.spelled)
         progress(90, "details", "reading the gravest alerts")
         return Report(
             title=_title(scope),
@@ -74,8 +77,8 @@ class Reports:
         """The report in one of its forms."""
         yield rendered(report, form)
 
-    async def _count_events(self, scope: ReportScope) -> int:
-        counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in _about(scope)]
+    async def _count_events(self, scope: ReportScope, spelled: Mapping[str, Collection[str]]) -> int:
+        counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in _about(scope, spelled)]
         return sum(bucket.count for found in counts for bucket in found.items)
 
     async def _threats(self, scope: ReportScope) -> tuple[Threat, ...]:
@@ -108,6 +111,8 @@ class _Tally:
         self.sources: Counter[str] = Counter()
         self.techniques: Counter[str] = Counter()
         self.gravest: list[Alert] = []
+        self.spelled: dict[str, set[str]] = {}
+        """Column of events -> how they spell the entity that the report is on."""
         self._spans: Counter[int] = Counter()
         self._rules: dict[str, RuleCounted] = {}
 
@@ -130,9 +135,16 @@ class _Tally:
             alerts=old.alerts + 1,
             findings=old.findings + alert.count,
         )
+        if self._scope.entity:
+            self._spell(alert)
         self.gravest.append(alert)
         self.gravest.sort(key=lambda one: (-one.level.rank, -one.score, -one.last_at))
         del self.gravest[_NOTABLE:]
+
+    def _spell(self, alert: Alert) -> None:
+        for column, names in spellings(alert).items():
+            known = self.spelled.setdefault(column, set())
+            known.update(names[: _SPELLINGS - len(known)])
 
     def rules(self) -> tuple[RuleCounted, ...]:
         """Those with the most alerts."""
@@ -145,11 +157,11 @@ class _Tally:
         return tuple(Span(self._scope.since + n * self.width, self._spans[n]) for n in range(count))
 
 
-def _about(scope: ReportScope) -> list[EventFilter]:
+def _about(scope: ReportScope, spelled: Mapping[str, Collection[str]]) -> list[EventFilter]:
     """Filters of which an event of the report passes exactly one, in however many columns it names the entity."""
     if not scope.entity:
         return [EventFilter(since=scope.since, until=scope.until)]
-    terms = tuple((column, (scope.entity,)) for column in _ENTITY_COLUMNS)
+    terms = tuple((column, tuple(sorted({scope.entity, *spelled.get(column, ())}))) for column in _ENTITY_COLUMNS)
     return [
         EventFilter(since=scope.since, until=scope.until, equal=(term,), unequal=terms[:before])
         for before, term in enumerate(terms)

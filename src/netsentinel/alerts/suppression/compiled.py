@@ -24,6 +24,31 @@ class Subject(Protocol):
         ...
 
     @property
+    def entity(self) -> str:
+        """Whom it is about."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Name of the source of its event."""
+        ...
+
+    @property
+    def src_ip(self) -> str:
+        """Source address of its event."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """The user that its event names."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """The device that reported its event."""
+        ...
+
+    @property
     def raw(self) -> bytes:
         """The event as JSON."""
         ...
@@ -107,11 +132,18 @@ class CompiledSuppressions:
 
 def _test(condition: Condition) -> _Test:
     fits = _fits(condition)
+    if condition.field == "entity":
+        return lambda subject, _: fits(subject.entity) or fits(_spelled(subject))
     if not condition.field.startswith(NATIVE):
         name = condition.field
         return lambda subject, _: fits(getattr(subject, name))
     reader = FieldReader(condition.field.removeprefix(NATIVE))
     return lambda _, native: any(fits(text) for text in reader.texts(native.event()))
+
+
+def _spelled(subject: Subject) -> str:
+    """The entity as the event names it: what findings were about before users and hosts of Windows had one name."""
+    return subject.entity if subject.src_ip else subject.user or subject.device or subject.source
 
 
 def _fits(condition: Condition) -> Callable[[str], bool]:

@@ -62,9 +62,10 @@ def preview(
     alerts, evidence = stores
     compiled = CompiledSuppression(_draft(tenant, conditions, now))
     needs_samples = any(condition.field not in SAME_IN_AN_ALERT for condition in conditions)
-    where = AlertFilter(
-        known_since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entity=_only(conditions, "entity")
-    )
+    entity = _only(conditions, "entity")
+    if entity and not alerts.count_about(tx, tenant, entity):
+        entity = ""  # it may be as events spell it
+    where = AlertFilter(known_since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entity=entity)
     tally, truncated = _Tally(), False
     for page in _pages(tx, alerts, tenant, where):
         if tally.scanned >= MAX_SCANNED:

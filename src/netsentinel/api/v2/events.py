@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from netsentinel.alerts.spellings import entity_of_stored
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.hangup import while_wanted
@@ -158,6 +159,7 @@ class HuntRequest(BaseModel):
 
 
 _fields: dict[str, Any] = {"id": (str, ...), **{name: (kind, ...) for name, kind in COLUMNS.items()}}
+_fields["entity"] = (str, Field(description="Whom it is about, as alerts of rules name them."))
 _fields["native"] = (dict[str, Any], ...)
 _make_model: Any = create_model  # its own types do not describe fields that come from a table
 StoredEventAnswer: Any = _make_model("StoredEvent", **_fields)
@@ -219,5 +221,6 @@ def shown(event: StoredEvent) -> dict[str, Any]:
     return {
         "id": event.id,
         **msgspec.structs.asdict(event),
+        "entity": entity_of_stored(event),
         "native": msgspec.Raw(event.native.encode()),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from netsentinel.detection.accounts import PRODUCT, account_of, host_of
 from netsentinel.detection.fingerprint import clean, fingerprint
 from netsentinel.detection.model import Finding, MatchedField
 from netsentinel.detection.models.flows import OTHER_TECHNIQUE, TECHNIQUES
@@ -146,7 +147,8 @@ class WindowSubjects:
     def subject(self, row: int) -> Subject:
         """The entity, with the last event of its window."""
         one = self._windows[row]
-        last, is_service = _last(one), one.segment == "service"
+        last = _last(one)
+        entity, kind = _named(one, last)
         return Subject(
             at=one.at,
             tenant=self.tenant,
@@ -156,13 +158,23 @@ class WindowSubjects:
             dst_ip=last.dst_ip,
             user=last.user,
             device=last.device,
-            entity=clean(last.dst_ip) if is_service else one.entity,
-            entity_kind="address" if is_service else one.segment,
+            entity=entity,
+            entity_kind=kind,
             about=f"the {one.segment} {one.entity}",
-            key=one.entity if is_service else "",
+            key="" if kind == one.segment else one.entity,
             techniques=_OF_USERS if one.segment == "user" else _OF_WINDOWS,
             raw=last.raw,
         )
+
+
+def _named(one: Closed, last: Event) -> tuple[str, str]:
+    """Whom alerts about a window are about, and what kind of thing that is."""
+    if one.segment == "service":
+        return clean(last.dst_ip), "address"
+    if one.segment in ("user", "host") and last.logsource.product == PRODUCT:
+        name, kind = account_of(last) if one.segment == "user" else (host_of(last), "host")
+        return clean(name), kind
+    return one.entity, one.segment
 
 
 def _last(one: Closed) -> Event:

@@ -8,6 +8,7 @@ from operator import attrgetter, itemgetter
 import msgspec
 import numpy as np
 
+from netsentinel.detection.accounts import told_of_accounts
 from netsentinel.detection.fingerprint import clean
 from netsentinel.detection.models.columns import FEWEST, Cell, FlowColumns, Groups, Runs, picked, port_of
 from netsentinel.detection.models.flows import MOST_STATED, NETWORK_ACTIVITY
@@ -356,7 +357,7 @@ def _small(window: Open) -> Open:
         dst_ip=last.dst_ip,
         user=last.user,
         device=last.device,
-        native={},
+        native=told_of_accounts(last),
         raw=last.raw if len(last.raw) <= _RAW else b"",
     )
     return msgspec.structs.replace(_bounded(window), last=kept)

@@ -65,6 +65,24 @@ async def test_an_entity_has_its_own_report(office: Office) -> None:
     assert {where.equal[0][0] for where in events.asked} == {"src_ip", "dst_ip", "user", "device"}
 
 
+async def test_events_of_an_entity_are_counted_by_the_names_that_they_have() -> None:
+    office, events = Office(), Events()
+    office.add(1, last_at=NOON, entity="shire\\ann", entity_kind="user", user="SHIRE\\ann", src_ip="")
+    office.add(2, last_at=NOON, entity="shire\\ann", entity_kind="user", user="ann", src_ip="")
+    await Reports(office.service, events).gather(scope("shire\\ann"))
+    asked = dict(where.equal[0] for where in events.asked)
+    assert asked["user"] == ("SHIRE\\ann", "ann", "shire\\ann")
+    assert asked["device"] == ("shire\\ann",)
+
+
+async def test_so_many_names_of_an_entity_are_looked_for() -> None:
+    office, events = Office(), Events()
+    for number in range(100):
+        office.add(number, last_at=NOON, entity="ann", entity_kind="user", user=f"ann@{number}", src_ip="")
+    await Reports(office.service, events).gather(scope("ann"))
+    assert len(dict(where.equal[0] for where in events.asked)["user"]) <= 51
+
+
 async def test_an_event_that_names_the_entity_in_several_columns_is_counted_once(
     office: Office, memory_database: MemoryDatabase, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.alerts.factories import NOON, finding
 
 OTHER = TenantId("other")
+ANN: dict[str, Any] = {"entity": "shire\\ann", "user": "SHIRE\\ann", "device": "PC04.shire.local", "src_ip": ""}
+"""Whom an event of Windows names, and what a finding calls her."""
 
 
 def suppression(name: str, *conditions: Condition, **changes: Any) -> Suppression:
@@ -37,6 +39,12 @@ def hides(*conditions: Condition, **changes: Any) -> bool:
         (equals("rule_id", "RULE-1"), {}, False),
         (equals("entity", "a", "203.0.113.66"), {}, True),
         (equals("user", "root"), {"user": "root"}, True),
+        (equals("entity", "shire\\ann"), ANN, True),
+        (equals("entity", "SHIRE\\ann"), ANN, True),
+        (equals("entity", "PC04.shire.local"), ANN, False),
+        (equals("entity", "PC04.shire.local"), {**ANN, "entity": "pc04", "user": ""}, True),
+        (equals("entity", "SHIRE\\ann"), {**ANN, "entity": "192.0.2.7", "src_ip": "192.0.2.7"}, False),
+        (equals("entity", "eve"), {**ANN, "user": "", "device": ""}, True),
         (Condition("device", Match.STARTSWITH, ("sens", "x")), {}, True),
         (Condition("device", Match.STARTSWITH, ("ens",)), {}, False),
         (Condition("src_ip", Match.CIDR, ("203.0.113.0/24",)), {}, True),

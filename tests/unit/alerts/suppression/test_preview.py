@@ -95,3 +95,11 @@ def test_it_says_when_there_is_more_than_it_looks_at(past: Past, monkeypatch: py
         past.add(number)
     found = past.preview(equals("rule_id", "rule-1"))
     assert (found.scanned, found.alerts, found.truncated) == (4, 4, True)
+
+
+def test_an_entity_may_be_as_events_spell_it(past: Past) -> None:
+    past.add(1, entity="shire\\ann", entity_kind="user", user="SHIRE\\ann", src_ip="")
+    past.add(2, entity="shire\\bob", entity_kind="user", user="SHIRE\\bob", src_ip="")
+    for spelled in ("shire\\ann", "SHIRE\\ann"):
+        assert [one.id for one in past.preview(equals("entity", spelled)).examples] == ["alr_0001"]
+    assert past.preview(equals("entity", "ann")).alerts == 0

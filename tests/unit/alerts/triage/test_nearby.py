@@ -168,3 +168,35 @@ async def test_an_alert_of_another_tenant_has_no_surroundings(scene: Scene) -> N
     scene.alert(entity="10.0.0.1", tenant=TenantId("other"))
     with pytest.raises(NotFoundError):
         await scene.of()
+
+
+async def test_a_user_is_looked_for_by_the_names_that_events_have(scene: Scene) -> None:
+    scene.alert(entity="shire\\ann", entity_kind="user", user="SHIRE\\ann", device="PC04")
+    sample = sample_of(finding(user="ann", device="PC04"))
+    scene.evidence.keep_sample(MemoryTx(), DEFAULT_TENANT, "alr_0001", 0, sample)
+    elsewhere = {"device": "PC05"}
+    await scene.keep(
+        *(
+            (at * SECOND, {"user": user, **elsewhere})
+            for at, user in enumerate(("SHIRE\\ann", "ann", "bob", "shire\\ann"))
+        )
+    )
+    assert offsets(await scene.of()) == [0, 1, 3]
+
+
+async def test_a_host_is_looked_for_by_the_names_that_events_have(scene: Scene) -> None:
+    scene.alert(entity="pc04", entity_kind="host", user="PC04$", device="PC04.shire.local")
+    events = (
+        {"device": "PC04.shire.local"},
+        {"device": "pc05"},
+        {"user": "PC04$", "device": "DC01"},
+        {"device": "pc04"},
+    )
+    await scene.keep(*((at * SECOND, dict(one)) for at, one in enumerate(events)))
+    assert offsets(await scene.of()) == [0, 2, 3]
+
+
+async def test_around_a_host_that_another_machine_told_of_stands_what_that_one_did(scene: Scene) -> None:
+    scene.alert(entity="pc04", entity_kind="host", user="PC04$", device="DC01")
+    await scene.keep((0, {"device": "DC01"}), (SECOND, {"device": "DC02"}))
+    assert offsets(await scene.of()) == [0]

@@ -61,7 +61,7 @@ async def test_pages_and_filters_of_stored_events(desk: Desk, tmp_path: Path) ->
     rest = (await desk.get(f"/api/v2/events?limit=4&cursor={first['next']}")).json()
     assert [item["id"] for item in first["items"] + rest["items"]] == [f"evt_7_{n}" for n in reversed(range(7))]
     assert rest["next"] is None
-    assert set(first["items"][0]) == {"id", *COLUMNS}
+    assert set(first["items"][0]) == {"id", "entity", *COLUMNS}
     assert first["items"][0]["native"]["src_ip"] == "10.0.0.0"
     found = (
         await desk.get("/api/v2/events?where=src_ip=10.0.0.1&where=src_ip=10.0.0.2&q=DNS&where=class_uid=4003")
@@ -168,6 +168,7 @@ async def test_one_event_is_found_by_its_id(desk: Desk, tmp_path: Path) -> None:
     await fill(desk, tmp_path, 3)
     answer = await desk.get("/api/v2/events/evt_7_1")
     assert (answer.status_code, answer.json()["id"], answer.json()["native"]["src_ip"]) == (200, "evt_7_1", "10.0.0.1")
+    assert answer.json()["entity"] == "10.0.0.1"
     for wrong in ("evt_7_3", "evt_8_1", "evt_7", "nonsense", "evt_99999999999999999999_1"):
         assert (await desk.get(f"/api/v2/events/{wrong}")).status_code == 404, wrong
 

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from netsentinel.detection.models.subjects import WindowSubjects
 from netsentinel.detection.models.windows import WINDOWS, Closed, EntityWindows, rows_of
-from netsentinel.events.model import Event
+from netsentinel.events.formats import FORMATS
+from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from tests.unit.detection.build_events import START, attempt, login, plain_event, zeek
 from tests.unit.detection.models.deployed import by_time, scan, usual
@@ -112,3 +114,32 @@ def test_other_events_count_nowhere() -> None:
 
 def test_every_feature_says_what_it_is() -> None:
     assert all(one.says and one.source for one in WINDOWS.features)
+
+
+def logon(second: int, user: str, domain: str = "SHIRE") -> Event:
+    native = {"EventID": 4624, "Channel": "Security", "Computer": "PC04.shire.local", "TargetUserName": user}
+    native |= {"TargetDomainName": domain, "SubjectUserName": 7}
+    event = FORMATS["windows"].parse(native, b"", DEFAULT_TENANT, "pc04")
+    event.time = int((START + FIRST + second) * 1e6)
+    return event
+
+
+def test_alerts_about_users_and_hosts_of_windows_have_their_one_name_also_after_a_restart() -> None:
+    started = plain_event({})
+    started.class_uid, started.device, started.logsource = 1007, "PC04.shire.local", Logsource("windows")
+    started.time = int((START + FIRST) * 1e6)
+    logons = [logon(1, "Ann"), logon(2, "PC04$"), logon(3, "SYSTEM", "NT AUTHORITY"), logon(4, "bob", "x" * 999)]
+    before, after = EntityWindows(), EntityWindows()
+    before.take([started, *logons])
+    after.load(before.save())
+    closed = after.take([logon(900, "carl")])
+    subjects = WindowSubjects(DEFAULT_TENANT, closed)
+    told = [subjects.subject(row) for row in range(len(closed))]
+    assert [(one.entity, one.entity_kind, one.key) for one in told] == [
+        ("pc04", "host", ""),
+        ("shire\\ann", "user", ""),
+        ("pc04", "host", "PC04$"),
+        ("pc04", "host", "SYSTEM"),
+        ("bob", "user", ""),
+    ]
+    assert [one.about for one in told][:2] == ["the host PC04.shire.local", "the user Ann"]

@@ -14,6 +14,7 @@ from netsentinel.detection.rules.logic import Evidence
 from netsentinel.detection.rules.match import RuleEngine
 from netsentinel.detection.rules.model import Rule
 from netsentinel.detection.rules.plan import Plan
+from netsentinel.events.formats import FORMATS
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from tests.unit.detection.build_events import ATTACKER, at, zeek
@@ -168,3 +169,29 @@ def test_rules_are_weighed_now_and_then() -> None:
     assert (events, weight.rule_id, weight.owner, weight.evaluations) == (16, load_text(RULE).rules[0].id, "", 16)
     assert weight.nanoseconds > 0
     assert detector.weights() == (0, [])
+
+
+ON_WINDOWS = RULE.replace("{product: zeek}", "{product: windows}").replace("{uri|contains: x}", "{EventID: [1, 4688]}")
+
+
+def test_one_user_of_windows_is_one_alert_however_events_spell_the_name() -> None:
+    sysmon = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": "PC04"}
+    security = {"EventID": 4688, "Channel": "Security", "Computer": "PC04.shire.local"}
+    records = (
+        {**sysmon, "User": "SHIRE\\ann"},
+        {**security, "SubjectUserName": "Ann", "SubjectDomainName": "shire"},
+        {**security, "TargetUserName": "ann@SHIRE.LOCAL"},
+        {**sysmon, "User": "PC04\\ann"},
+        {**sysmon, "User": "NT AUTHORITY\\SYSTEM"},
+        {**security, "SubjectUserName": "PC04$", "SubjectDomainName": "SHIRE"},
+    )
+    windows = FORMATS["windows"]
+    events = [windows.parse(record, b"", DEFAULT_TENANT, "pc04") for record in records]
+    found = SigmaDetector(load_text(ON_WINDOWS).rules).analyze_events(events)
+    assert [(one.entity, one.entity_kind) for one in found] == [
+        *[("shire\\ann", "user")] * 3,
+        ("pc04\\ann", "user"),
+        *[("pc04", "host")] * 2,
+    ]
+    assert len({one.fingerprint for one in found}) == 3
+    assert [(one.user, one.device) for one in found] == [(event.user, event.device) for event in events]

@@ -1,0 +1,94 @@
+r"""One name for each user and host of Windows, whose logs spell them in several ways.
+
+Sysmon writes `SHIRE\ann`, the security log `ann` with the domain beside it, Kerberos `ann@SHIRE.LOCAL`. A host is
+`PC04` before it joins a domain and `PC04.shire.local` after. Events keep their spelling; findings use the one name.
+"""
+
+import re
+from typing import Any, Final
+
+from netsentinel.events.model import Event
+
+PRODUCT: Final = "windows"
+"""Of the log sources whose events name users and hosts so."""
+
+_DOMAIN_BESIDE: Final = {"TargetUserName": "TargetDomainName", "SubjectUserName": "SubjectDomainName"}
+"""Fields of a user's name, and where the domain of that user stands."""
+_LOOKED_AT: Final = (*_DOMAIN_BESIDE, *_DOMAIN_BESIDE.values())
+_LONGEST: Final = 512
+
+_OWN_DOMAINS: Final = frozenset(
+    {"nt authority", "nt-autorität", "autorite nt", "autoridade nt", "nt service", "nt virtual machine"}
+    | {"iis apppool", "window manager", "font driver host", "builtin", "."}
+)
+"""Domains that each machine has for itself: their accounts are services and groups, and no people."""
+_OWN_NAMES: Final = re.compile(r"system|local service|network service|anonymous logon|(?:dwm|umfd)-\d+")
+"""Accounts of these domains, where no domain is stated."""
+_NETBIOS: Final = 15
+"""Characters that are left of a host's name in accounts and domains."""
+
+
+def account_of(event: Event) -> tuple[str, str]:
+    r"""The user that an event of Windows names, or the host, and which of the two it is (`user` or `host`).
+
+    A user is `domain\name`, and `name` alone where the event does not say the domain; the domain of a local user is the
+    host. A machine's services are the machine, and so is its own account (`PC04$`), whoever reports it. All is in lower
+    case.
+    """
+    host = host_of(event)
+    name, domain = _parted(event)
+    if not name or domain in _OWN_DOMAINS or (not domain and _OWN_NAMES.fullmatch(name)):
+        return host, "host"
+    machine = _first_label(name.removesuffix("$"))
+    if machine and name[-1] == "$" and not _is_host(domain, host):  # local users may be called so, too
+        return (host if _is_host(machine, host) else machine), "host"
+    return (f"{domain}\\{name}" if domain else name), "user"
+
+
+def host_of(event: Event) -> str:
+    """The host that reports an event of Windows, without its domain; its source where it names none."""
+    return _first_label(event.device.lower()) or event.source
+
+
+def told_of_accounts(event: Event) -> dict[str, Any]:
+    """What of an event's own fields says whose account it names: with these alone, `account_of` says the same."""
+    if event.logsource.product != PRODUCT or not event.user:
+        return {}
+    native: dict[str, Any] = event.native
+    stated = {name: native.get(name) for name in _LOOKED_AT}
+    return {name: value for name, value in stated.items() if isinstance(value, str) and len(value) <= _LONGEST}
+
+
+def _parted(event: Event) -> tuple[str, str]:
+    """The user's name and domain, in lower case."""
+    user = event.user.lower()
+    domain, is_qualified, name = user.partition("\\")
+    if not is_qualified:
+        name, is_qualified, domain = user.rpartition("@")
+    if not is_qualified:
+        name, domain = user, _domain_beside(event)
+    if not name or not domain:
+        return user, ""
+    return name, _first_label(domain)
+
+
+def _domain_beside(event: Event) -> str:
+    if not event.user:
+        return ""
+    native: dict[str, Any] = event.native
+    for field, beside in _DOMAIN_BESIDE.items():
+        if native.get(field) == event.user:
+            domain = native.get(beside)
+            return domain.lower().partition("\\")[0] if isinstance(domain, str) and domain != "-" else ""
+    return ""
+
+
+def _first_label(name: str) -> str:
+    """A DNS name's first label; an address stays whole."""
+    label = name.partition(".")[0]
+    return name if not label or ":" in name or name.replace(".", "").isdecimal() else label
+
+
+def _is_host(name: str, host: str) -> bool:
+    """Whether a name of an account or a domain is a host's, of which it may have the beginning only."""
+    return name == host or (len(name) == _NETBIOS and host.startswith(name))

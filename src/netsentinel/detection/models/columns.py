@@ -1,5 +1,7 @@
 """Flows as columns: what their features and the windows of entities need of many of them at once."""
 
+import struct
+import sys
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -39,21 +41,45 @@ class Groups:
     """Of each flow."""
     order: Ints
     """Places of the flows, key by key."""
-    firsts: list[int]
-    """The first flow of each key."""
+    begins: Ints
+    """Where in `order` each key begins."""
+
+    @property
+    def firsts(self) -> list[int]:
+        """The first flow of each key."""
+        return self.order[self.begins].tolist()
+
+    @property
+    def lasts(self) -> list[int]:
+        """The last flow of each key."""
+        return self.order[np.append(self.begins[1:], len(self.order)) - 1].tolist()
 
     @classmethod
     def of(cls, keys: Ints) -> Self:
         """Flows grouped by keys of any size."""
-        order = _sorted(keys)
-        begins = _begins(keys[order])
-        firsts = order[begins]
-        by_first = firsts.argsort()
+        order = order_of(keys)
+        begins = begins_of(keys[order])
+        by_first = order[begins].argsort()
         ranks = np.empty_like(by_first)
         ranks[by_first] = np.arange(len(by_first))
         key = np.empty_like(order)
-        key[order] = ranks.repeat(_lengths(begins, len(order)))
-        return cls(key, _sorted(key), firsts[by_first].tolist())
+        key[order] = ranks.repeat(lengths_of(begins, len(order)))
+        return cls.of_numbered(key)
+
+    def only(self, keys: Sequence[int]) -> "Groups":
+        """Those of these keys, by the numbers that they have."""
+        if len(keys) == len(self.begins):
+            return self
+        wanted = np.zeros(len(self.begins), dtype=np.bool_)
+        wanted[keys] = True
+        order = self.order[wanted[self.key[self.order]]]
+        return Groups(self.key, order, begins_of(self.key[order]))
+
+    @classmethod
+    def of_numbered(cls, key: Ints) -> Self:
+        """Flows grouped by keys that are numbered already."""
+        order = order_of(key)
+        return cls(key, order, begins_of(key[order]))
 
 
 @dataclass(frozen=True)
@@ -63,8 +89,8 @@ class FlowColumns:
     flows: Sequence[Event]
     places: Sequence[int]
     """Where they stand among the events of a call."""
-    sources: list[str]
-    targets: list[str]
+    sources: Sequence[str]
+    targets: Sequence[str]
     ports: list[int]
     source: Ints
     """For each flow the place of its source among `source_names`,"""
@@ -76,40 +102,44 @@ class FlowColumns:
     target_names: list[str]
     kinds: list[tuple[str, str, str]]
     """Protocol, application protocol and action."""
+    port: Ints
     times: Ints
     own: Ints
     """Shape (5, flows): microseconds, bytes out and in, packets out and in."""
 
     @classmethod
     def of(cls, flows: Sequence[Event], places: Sequence[int]) -> Self | None:
-        """The columns of flows; None where they are too few or too many, or state numbers that are none.
+        """The columns of flows; None where they are too few or too many, lack an address, or state odd numbers.
 
         Args:
-            flows: events of one tenant, with both addresses.
+            flows: events of one tenant.
             places: where they stand among the events of a call.
         """
         if not FEWEST <= len(flows) <= MOST:
             return None
         sources, targets = [flow.src_ip for flow in flows], [flow.dst_ip for flow in flows]
         ports = [flow.dst_port for flow in flows]
-        if not 0 <= min(ports) <= max(ports) < PORTS_END:
-            return None
         own = np.empty((5, len(flows)), dtype=np.int64)
         try:
-            times = _whole([flow.time for flow in flows])
+            port, times = _whole(ports), _whole([flow.time for flow in flows])
             own[0] = _whole([flow.duration_us for flow in flows])
             own[1] = _whole([flow.bytes_out for flow in flows])
             own[2] = _whole([flow.bytes_in for flow in flows])
             own[3] = _whole([flow.packets_out for flow in flows])
             own[4] = _whole([flow.packets_in for flow in flows])
-        except OverflowError:
+        except struct.error:
+            return None
+        if not 0 <= int(port.min()) <= int(port.max()) < PORTS_END:
             return None
         if int(own.max()) > _LARGEST or int(own.min()) < -_LARGEST:
             return None
-        (source, source_names), (target, target_names) = coded(sources), coded(targets)
+        source, source_names, sources = _interned(sources)
+        target, target_names, targets = _interned(targets)
+        if "" in source_names or "" in target_names:
+            return None
         kind, kinds = coded([(flow.protocol, flow.app_protocol, flow.action) for flow in flows])
         names = (source_names, target_names, kinds)
-        return cls(flows, places, sources, targets, ports, source, target, kind, *names, times, own)
+        return cls(flows, places, sources, targets, ports, source, target, kind, *names, port, times, own)
 
     def __len__(self) -> int:
         return len(self.flows)
@@ -118,11 +148,6 @@ class FlowColumns:
     def tenant(self) -> TenantId:
         """Whose they are."""
         return self.flows[0].tenant
-
-    @cached_property
-    def port(self) -> Ints:
-        """Their ports."""
-        return _whole(self.ports)
 
     @cached_property
     def failed(self) -> Flags:
@@ -140,14 +165,12 @@ class FlowColumns:
     @cached_property
     def by_source(self) -> Groups:
         """Flows of the same source, in the order of `source_names`."""
-        order = _sorted(self.source)
-        return Groups(self.source, order, order[_begins(self.source[order])].tolist())
+        return Groups.of_numbered(self.source)
 
     @cached_property
     def by_place(self) -> Groups:
         """Flows to the same destination and port."""
-        port, ports = coded(self.ports)
-        return Groups.of(self.target * len(ports) + port)
+        return Groups.of(self.target * PORTS_END + self.port)
 
     @cached_property
     def by_service(self) -> Groups:
@@ -196,10 +219,10 @@ class Runs:
         behind = reached - own
         if int(behind.max()) > back:
             return None
-        begins = _begins(reached)
+        begins = begins_of(reached)
         keys_of = keys[begins]
         spans_of = reached[begins] - keys_of * size + first
-        lengths = _lengths(begins, len(order))
+        lengths = lengths_of(begins, len(order))
         return cls(order, begins, lengths, keys_of.tolist(), spans_of.tolist(), behind > 0)
 
     def counts(self) -> Ints:
@@ -210,25 +233,35 @@ class Runs:
 def coded(cells: Sequence[Cell]) -> tuple[Ints, list[Cell]]:
     """A number for each different cell, from 0 in the order of first occurrence, and those cells."""
     known: defaultdict[Cell, int] = defaultdict(count().__next__)
-    ids = np.fromiter(map(known.__getitem__, cells), np.int64, len(cells))
-    return ids, list(known)
+    return _whole([*map(known.__getitem__, cells)]), list(known)
+
+
+def _interned(cells: Sequence[str]) -> tuple[Ints, list[str], tuple[str, ...]]:
+    """As `coded`, and the cells: equal ones are one text in all batches, which tables find without comparing it."""
+    known: defaultdict[str, int] = defaultdict(count().__next__)
+    places = [*map(known.__getitem__, cells)]
+    names = [*map(sys.intern, known)]
+    return _whole(places), names, picked(names, places)
 
 
 def picked(cells: Sequence[Cell], order: Sequence[int]) -> tuple[Cell, ...]:
-    """These cells, of which there are at least two, in that order."""
+    """These cells in that order."""
+    if len(order) == 1:
+        return (cells[order[0]],)
     return cast("tuple[Cell, ...]", itemgetter(*order)(cells))
 
 
 def _whole(numbers: Sequence[int]) -> Ints:
-    return np.fromiter(numbers, np.int64, len(numbers))
+    """Numbers that are not to be changed; packing them takes half of numpy's own time."""
+    return np.frombuffer(struct.pack(f"{len(numbers)}q", *numbers), dtype=np.int64)
 
 
-def _sorted(keys: Ints) -> Ints:
+def order_of(keys: Ints) -> Ints:
     """The order of keys that are not negative."""
     return (keys.astype(np.uint16) if int(keys.max()) < _SHORT else keys).argsort(kind="stable")
 
 
-def _begins(keys: Ints) -> Ints:
+def begins_of(keys: Ints) -> Ints:
     """Where, in a sorted column, each value begins."""
     found = np.empty(len(keys), dtype=np.bool_)
     found[0] = True
@@ -236,7 +269,8 @@ def _begins(keys: Ints) -> Ints:
     return found.nonzero()[0]
 
 
-def _lengths(begins: Ints, end: int) -> Ints:
+def lengths_of(begins: Ints, end: int) -> Ints:
+    """How many there are from each beginning to the next, or the end."""
     lengths = np.empty_like(begins)
     np.subtract(begins[1:], begins[:-1], out=lengths[:-1])
     lengths[-1] = end - begins[-1]

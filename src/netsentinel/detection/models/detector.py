@@ -1,7 +1,6 @@
 """The models' detector: deployed models judge flows as they come, tell what they find, and say why."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import attrgetter
 
 import msgspec
 import numpy as np
@@ -32,9 +31,6 @@ _LEARN_EVERY: Mapping[str, int] = {FLOWS.version: 2_048, WINDOWS.version: 256, H
 
 _MOST_TOLD = 20_000
 _VERSION = 1
-
-
-_source_of, _target_of, _format_of = attrgetter("src_ip"), attrgetter("dst_ip"), attrgetter("format")
 
 
 class _Saved(msgspec.Struct, array_like=True):
@@ -137,11 +133,12 @@ class MLDetector:
     def _rows(self, events: Sequence[Event]) -> Iterator[tuple[list[Serving], Subjects, Table]]:
         """Rows of each tenant, with those who judge such rows. Features that nobody asks for are not worked out."""
         of_flows, servings, of_histories = (self._judges_of(schema) for schema in (FLOWS, WINDOWS, HISTORIES))
-        by_tenant = _by_tenant(events)
-        columns = None
+        columns = FlowColumns.of(events, range(len(events))) if _are_of_one_tenant(events) else None
+        by_tenant = _by_tenant(events) if columns is None else {columns.tenant: columns.places}
         for tenant, places in by_tenant.items():
             flows = events if len(places) == len(events) else [events[place] for place in places]
-            columns = FlowColumns.of(flows, places)
+            if len(places) < len(events) or columns is None:
+                columns = FlowColumns.of(flows, places)
             if of_flows:
                 yield of_flows, FlowSubjects(tenant, flows, places), self._flows.rows(flows, columns)
         closed: list[Closed] = []
@@ -202,13 +199,17 @@ class MLDetector:
         holdings.relieve(drop)
 
 
+def _are_of_one_tenant(events: Sequence[Event]) -> bool:
+    """Whether all events are connections that one tenant's sensors measured."""
+    return (
+        len({event.tenant for event in events}) == 1
+        and {event.class_uid for event in events} == {NETWORK_ACTIVITY}
+        and NEVER_MEASURED.isdisjoint({event.format for event in events})
+    )
+
+
 def _by_tenant(events: Sequence[Event]) -> dict[TenantId, Sequence[int]]:
     """Places of the flows of each tenant, in order."""
-    tenants = {event.tenant for event in events}
-    are_flows = {event.class_uid for event in events} == {NETWORK_ACTIVITY}
-    are_flows = are_flows and NEVER_MEASURED.isdisjoint(map(_format_of, events))
-    if are_flows and len(tenants) == 1 and all(map(_source_of, events)) and all(map(_target_of, events)):
-        return dict.fromkeys(tenants, range(len(events)))
     places = [place for place, event in enumerate(events) if is_flow(event)]
     found: dict[TenantId, list[int]] = {events[place].tenant: [] for place in places}
     for place in places:

@@ -11,6 +11,8 @@ _FRACTION = 52
 """Bits of a float's fraction; before it stands its exponent."""
 _TINY = 1_023 - 16 - 1
 """The exponent of 2^-17, as it stands in a float."""
+_INFINITE = 2_047 << _FRACTION
+"""An infinite number, read as an integer; what is greater is no number."""
 _FLOOR = 1e-4
 """Share that an empty part is taken to have, as is usual where a logarithm of it is asked for."""
 
@@ -20,8 +22,12 @@ def binned(values: Floats) -> Ints:
 
     `FEATURE_BINS` stands for a number that is not stated.
     """
-    octaves = (np.abs(values).view(np.int64) >> _FRACTION) - _TINY
-    return np.where(np.isnan(values), FEATURE_BINS, np.clip(octaves, 0, FEATURE_BINS - 1))
+    sizes = np.abs(values).view(np.int64)
+    octaves: Ints = sizes >> _FRACTION
+    octaves -= _TINY
+    np.clip(octaves, 0, FEATURE_BINS - 1, out=octaves)
+    octaves[sizes > _INFINITE] = FEATURE_BINS
+    return octaves
 
 
 def feature_counts(table: Table) -> Ints:

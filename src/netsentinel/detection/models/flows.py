@@ -159,9 +159,7 @@ def _categories(flows: Sequence[Event]) -> tuple[Category, ...]:
 
 def _categories_of(flows: FlowColumns) -> tuple[Category, ...]:
     """The same from columns."""
-    sources, targets = (
-        np.array([_PLACES.index(place(name)) for name in names]) for names in (flows.source_names, flows.target_names)
-    )
+    sources, targets = (np.array([*map(_place_of, names)]) for names in (flows.source_names, flows.target_names))
     directions = sources[flows.source] * len(_PLACES) + targets[flows.target]
     answered = (flows.own[2] != 0) | (flows.own[4] != 0)
     return (
@@ -206,6 +204,12 @@ def _names_of_all_ports() -> Ints:
 
 
 _PORT_NAMES = _names_of_all_ports()
+
+
+@lru_cache(maxsize=16_384)
+def _place_of(address: str) -> int:
+    """The place of an address among all."""
+    return _PLACES.index(place(address))
 
 
 @lru_cache(maxsize=16_384)

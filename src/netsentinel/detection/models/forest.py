@@ -101,6 +101,7 @@ class Forest:
         self._trees, self._width = leaves.shape
         _, _, self._signed, self._fraction, bias = _kinds(self._width)
         self._offsets: Ints = (np.arange(self._trees) * self._width - bias)[:, None]
+        self._rooms: _Rooms | None = None
 
     @classmethod
     def of(cls, trees: Sequence[Tree]) -> Self | None:
@@ -120,7 +121,10 @@ class Forest:
     def margins(self, matrix: Floats) -> Floats:
         """What all trees say of each row together. Shape (rows,)."""
         found = np.empty(len(matrix))
-        rooms = _Rooms(min(len(matrix), _BLOCK), self._trees, self._width)
+        rows = min(len(matrix), _BLOCK)
+        if self._rooms is None or len(self._rooms.left) < rows:
+            self._rooms = _Rooms(rows, self._trees, self._width)
+        rooms = self._rooms
         for start in range(0, len(matrix), _BLOCK):
             columns = np.ascontiguousarray(matrix[start : start + _BLOCK].T)
             found[start : start + _BLOCK] = self._margins(columns, rooms)
@@ -148,7 +152,10 @@ class Forest:
 
 
 class _Rooms:
-    """Where the numbers of one block of rows stand: asking the system for that much anew takes as long as the sums."""
+    """Where the numbers of one block of rows stand, from one call to the next.
+
+    Asking the system for that much anew takes as long as the sums, and now and then several times as long.
+    """
 
     def __init__(self, rows: int, trees: int, width: int) -> None:
         kind, float_, *_ = _kinds(width)

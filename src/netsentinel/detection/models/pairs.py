@@ -24,6 +24,8 @@ _LOOKED_AT = 8_192
 """Rows that parts and partners are chosen by."""
 
 _BLOCK = 4_096
+_FEW = 512
+"""Rows for which the steps cost more than what they work out."""
 _HALF_LIFE = 8_192.0
 _CELLS = _PARTS * _PARTS
 
@@ -178,9 +180,13 @@ def _cuts(column: Singles) -> Singles:
 def _places(points: Singles, cuts: Singles) -> Ints:
     """The part in which each value lies. Shape (columns, rows).
 
-    All values are held against one cut after another: a tenth of what it takes to search the cuts for each value.
+    All values are held against one cut after another: a tenth of what it takes to search the cuts for each value. Of
+    few rows all are held against all cuts at once.
     """
     columns = np.ascontiguousarray(points.T)
+    if len(points) <= _FEW:
+        beyond = columns > cuts.T[:, :, None]
+        return np.add.reduce(beyond.view(np.uint8), axis=0, dtype=np.uint8).astype(np.int64)
     found = np.zeros(columns.shape, dtype=np.uint8)
     above = np.empty(columns.shape, dtype=np.bool_)
     for cut in cuts.T:

@@ -154,22 +154,25 @@ class HalfSpaceTrees:
         total = self.masses.sum(axis=1, keepdims=True)
         surprise = -np.log((self.masses + 0.1) / (total + 0.1 * _LEAVES))
         places = self._leaves(points) + (np.arange(TREES) * _LEAVES)[:, None]
-        return np.asarray(surprise.ravel()[places].mean(axis=0), dtype=np.float64)
+        return np.asarray(surprise.ravel().take(places).mean(axis=0), dtype=np.float64)
 
     def _leaves(self, points: Singles) -> Ints:
         """Shape (trees, rows). All trees take each step down together, some rows at a time."""
         found = np.empty((TREES, len(points)), dtype=np.int64)
         columns, cuts = self.columns.ravel(), self.cuts.ravel()
-        roots = (np.arange(TREES) * (_LEAVES - 1))[:, None]
+        roots: Ints = (np.arange(TREES, dtype=np.int64) * (_LEAVES - 1))[:, None]
         for start in range(0, len(points), _BLOCK):
             part = points[start : start + _BLOCK]
             values, rows = part.ravel(), np.arange(len(part)) * part.shape[1]
-            node: Ints = np.zeros((TREES, len(part)), dtype=np.int64)
+            place: Ints = np.repeat(roots, len(part), axis=1)
+            onwards: Ints = 1 - roots
             for _ in range(DEPTH):
-                place: Ints = node + roots
-                right: Flags = values[columns[place] + rows] >= cuts[place]
-                node = 2 * node + 1 + right
-            found[:, start : start + _BLOCK] = node - (_LEAVES - 1)
+                at: Ints = columns.take(place) + rows
+                right: Flags = values.take(at) >= cuts.take(place)
+                np.add(place, place, out=place)
+                np.add(place, right, out=place)
+                np.add(place, onwards, out=place)
+            found[:, start : start + _BLOCK] = place - (roots + _LEAVES - 1)
         return found
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from netsentinel.detection.accounts import told_of_accounts
 from netsentinel.detection.fingerprint import clean
-from netsentinel.detection.models.columns import FEWEST, Cell, FlowColumns, Groups, Runs, picked, port_of
+from netsentinel.detection.models.columns import FEWEST, MOST, FlowColumns, Groups, Runs, picked, port_of
 from netsentinel.detection.models.flows import MOST_STATED, NETWORK_ACTIVITY
+from netsentinel.detection.models.gathered import MOST_DIFFERENT, Gathered, Known, Open
 from netsentinel.detection.models.table import Category, Feature, Ints, Kind, Schema, Table
 from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.events.model import Event
@@ -25,7 +26,6 @@ CLASSES = frozenset({NETWORK_ACTIVITY, 3002, 4007, 1007})
 """OCSF classes of the events that count: network activity, authentication, SSH, process activity."""
 
 _PROCESS = 1007
-MOST_DIFFERENT = 128
 _MOST_OPEN = 5_000
 """Entities whose window is open; beyond it the first is closed early that the tenant with the most of them began."""
 
@@ -69,24 +69,7 @@ WINDOWS = Schema.of(
 """What five minutes of an entity are told by. Different peers and things are counted up to `MOST_DIFFERENT`."""
 
 
-class Open(msgspec.Struct, array_like=True):
-    """An entity's window while it lasts."""
-
-    span: int = 0
-    events: int = 0
-    failed: int = 0
-    bytes_out: int = 0
-    bytes_in: int = 0
-    packets: int = 0
-    duration: Micros = 0
-    peers: dict[str, None] = msgspec.field(default_factory=dict[str, None])
-    things: dict[str | int, None] = msgspec.field(default_factory=dict[str | int, None])
-    last: Event | None = None
-    """The latest event of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(msgspec.Struct, frozen=True):
     """A window that is over, and where in the events it was found to be."""
 
     at: int
@@ -100,6 +83,16 @@ class Closed:
 class _Saved(msgspec.Struct, array_like=True):
     open: msgspec.Raw
     newest: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Addresses or services of some flows: who they are, and what flows show of them."""
+
+    groups: Groups
+    keys: list[Key]
+    peers: Sequence[str]
+    things: Sequence[int] | None
 
 
 class EntityWindows:
@@ -116,6 +109,8 @@ class EntityWindows:
         """Windows that have to be closed early."""
         self._newest: dict[str, int] = {}
         """Tenant -> the newest window of its events."""
+        self._gathered: dict[TenantId, Gathered] = {}
+        """Tenant -> flows that wait to be counted in windows that have begun with its newest one."""
 
     def take(self, events: Sequence[Event], flows: FlowColumns | None = None) -> list[Closed]:
         """The windows that these events close.
@@ -127,11 +122,13 @@ class EntityWindows:
         """
         closed: list[Closed] = []
         if flows is None or not self._take_flows(flows, closed):
+            self._settle()
             self._take_each(events, closed)
         return closed
 
     def save(self) -> bytes:
         """All open windows."""
+        self._settle()
         small = msgspec.msgpack.encode([(key, _small(one)) for key, one in self._open.items()])
         return msgspec.msgpack.encode(_Saved(msgspec.Raw(small), self._newest))
 
@@ -140,6 +137,7 @@ class EntityWindows:
         saved = msgspec.msgpack.decode(state, type=_Saved) if state else _Saved(msgspec.Raw(), {})
         self._open.load(bytes(saved.open))
         self._newest = saved.newest
+        self._gathered.clear()
 
     def _add(
         self,
@@ -206,9 +204,11 @@ class EntityWindows:
         for begin, end in pairwise([0, *cuts, len(flows)]):
             span = int(reached[begin])
             if newest is None or span > newest:
+                self._settle()
                 newest = self._newest[tenant] = span
                 self._close_old(flows.places[begin], tenant, span, closed)
             if end - begin < FEWEST or not self._add_runs(flows, slice(begin, end), spans[begin:end], closed):
+                self._settle()
                 for at in range(begin, end):
                     self._add_flow(flows.places[at], flows.flows[at], int(spans[at]), closed)
         return True
@@ -219,51 +219,69 @@ class EntityWindows:
         self._add(at, (tenant, "service", target, port, flow.protocol), span, flow, source, "", closed)
 
     def _add_runs(self, flows: FlowColumns, part: slice, spans: Ints, closed: list[Closed]) -> bool:
-        """Add flows by entity; False, with nothing added, when they have to be added one by one."""
-        groups = (flows.by_source, flows.by_service)
-        if len(spans) < len(flows):
-            groups = (Groups.of(groups[0].key[part]), Groups.of(groups[1].key[part]))
-        begin: int = part.start
-        of_addresses, of_services = ([begin + at for at in one.firsts] for one in groups)
-        tenant = flows.tenant
-        keys: tuple[list[Key], list[Key]] = (
-            [(tenant, "address", flows.sources[at], 0, "") for at in of_addresses],
-            [(tenant, "service", flows.targets[at], flows.ports[at], flows.flows[at].protocol) for at in of_services],
-        )
-        windows = [[*map(self._open.look, own)] for own in keys]
-        begun = [[_NEVER if one is None else one.span for one in own] for own in windows]
-        if len(self._open) + begun[0].count(_NEVER) + begun[1].count(_NEVER) > _MOST_OPEN:
-            return False
-        runs = [Runs.of(one, spans, own, _BACK) for one, own in zip(groups, begun, strict=True)]
-        if runs[0] is None or runs[1] is None:
-            return False
-        sources, targets, ports = flows.sources[part], flows.targets[part], flows.ports[part]
-        opened = [
-            *self._add_groups(flows, part, runs[0], keys[0], windows[0], targets, ports, closed),
-            *self._add_groups(flows, part, runs[1], keys[1], windows[1], sources, None, closed),
+        """Add flows by entity; False, with nothing added, when they have to be added one by one.
+
+        What only adds to windows that have begun with the newest span waits.
+        """
+        gathered = self._gathered_of(flows.tenant, len(spans))
+        sides = _sides(flows, part)
+        numbers = [kind.numbers_of(side.keys) for kind, side in zip(gathered.kinds, sides, strict=True)]
+        fresh = [
+            (kind, side, [place for place, number in enumerate(own) if number is None])
+            for kind, side, own in zip(gathered.kinds, sides, numbers, strict=True)
+            if None in own
         ]
-        if opened:
-            opened.sort(key=_first_place)
-            for _, key in opened:
-                self._open.touch(key)
-            closed.sort(key=_place_of)
+        if fresh and not self._add_fresh(flows, part, spans, fresh, closed):
+            return False
+        for kind, side, own in zip(gathered.kinds, sides, numbers, strict=True):
+            kind.wait(flows.flows[part], side.groups, own)
+        gathered.wait(flows, part)
         return True
 
-    def _add_groups(
+    def _add_fresh(
         self,
         flows: FlowColumns,
         part: slice,
-        runs: Runs,
-        keys: list[Key],
+        spans: Ints,
+        fresh: Sequence[tuple[Known, _Side, list[int]]],
+        closed: list[Closed],
+    ) -> bool:
+        """Add those whose windows are not known; False, with nothing added, when they have to be added one by one."""
+        windows = [[*map(self._open.look, side.keys)] for _, side, _ in fresh]
+        if len(self._open) + sum(own.count(None) for own in windows) > _MOST_OPEN:
+            return False
+        runs: list[Runs] = []
+        for (_, side, places), own in zip(fresh, windows, strict=True):
+            begun = [_NEVER if one is None else one.span for one in own]
+            found = Runs.of(side.groups.only(places), spans, begun, _BACK)
+            if found is None:
+                return False
+            runs.append(found)
+        opened: list[tuple[int, Key]] = []
+        for (_, side, _), own, one in zip(fresh, windows, runs, strict=True):
+            opened += self._add_side(flows, part, side, own, one, closed)
+        opened.sort(key=_first_place)
+        for _, key in opened:
+            self._open.touch(key)
+        closed.sort(key=_place_of)
+        newest = self._newest[flows.tenant]
+        for (kind, side, places), own in zip(fresh, windows, strict=True):
+            kind.know((side.keys[place], one) for place in places if (one := own[place]) and one.span == newest)
+        return True
+
+    def _add_side(
+        self,
+        flows: FlowColumns,
+        part: slice,
+        side: _Side,
         windows: list[Open | None],
-        peers: Sequence[str],
-        things: Sequence[int] | None,
+        runs: Runs,
         closed: list[Closed],
     ) -> list[tuple[int, Key]]:
         """Add what entities of one kind did; where windows were begun, and whose."""
         order: list[int] = runs.order.tolist()
-        peers = picked(peers, order)
-        things = None if things is None else picked(things, order)
+        peers = picked(side.peers, order)
+        things = None if side.things is None else picked(side.things, order)
         sums: list[list[int]] = np.add.reduceat(
             flows.sums[:, part].take(runs.order, axis=1), runs.begins, axis=1
         ).T.tolist()
@@ -273,27 +291,29 @@ class EntityWindows:
         for number, span, length, own in zip(runs.keys, runs.spans, runs.lengths.tolist(), sums, strict=True):
             window, end = windows[number], begin + length
             if window is None or span > window.span:
-                first, key = start + order[begin], keys[number]
+                first, key = start + order[begin], side.keys[number]
                 if window is not None:
                     closed.append(_over(flows.places[first], key, self._open.pop(key)))
                 window = windows[number] = self._open.touch(key)
                 window.span = span
                 opened.append((first, key))
-            failed, duration, out, back, packets = own
-            window.events += length
-            window.failed += failed
-            window.bytes_out += out
-            window.bytes_in += back
-            window.packets += packets
-            window.duration += duration
-            _remember(window.peers, peers[begin:end])
-            if things is not None:
-                _remember(window.things, things[begin:end])
-            elif not window.things:
-                window.things[""] = None
+            window.add(length, own, peers[begin:end], None if things is None else things[begin:end])
             window.last = flows.flows[start + order[end - 1]]
             begin = end
         return opened
+
+    def _gathered_of(self, tenant: TenantId, more: int) -> Gathered:
+        """Where flows of a tenant wait, with room for more of them."""
+        if sum(one.size for one in self._gathered.values()) + more > MOST:
+            for one in self._gathered.values():
+                one.settle()
+        return self._gathered.setdefault(tenant, Gathered())
+
+    def _settle(self) -> None:
+        """Count all that waits; from here on windows may change in any way."""
+        for one in self._gathered.values():
+            one.settle()
+        self._gathered.clear()
 
     def _close_old(self, at: int, tenant: TenantId, newest: int, closed: list[Closed]) -> None:
         """Close what can hardly get another event, in the order in which it was begun."""
@@ -307,33 +327,36 @@ class EntityWindows:
 
 def rows_of(windows: Sequence[Closed]) -> Table:
     """Windows as rows of `WINDOWS`."""
-    plain = [
-        (
-            one.window.events,
-            one.window.failed,
-            one.window.failed / one.window.events,
-            len(one.window.peers),
-            len(one.window.things),
-            one.window.bytes_out,
-            one.window.bytes_in,
-            one.window.packets,
-            (one.window.bytes_out + one.window.bytes_in) / one.window.events,
-            one.window.duration / one.window.events / 1e6,
-        )
-        for one in windows
-    ]
+    plain = [_row(one.window) for one in windows]
     numbers = np.maximum(np.array(plain, dtype=np.float64).reshape(len(windows), len(WINDOWS.numbers)), 0)
     segments, entities = [one.segment for one in windows], [one.entity for one in windows]
     return Table(WINDOWS, numbers, (Category.of(segments), Category.of(entities)))
 
 
-def _remember(known: dict[Cell, None], cells: Sequence[Cell]) -> None:
-    """Take up what is different among these, as long as there is room."""
-    for cell in cells:
-        if cell not in known:
-            if len(known) >= MOST_DIFFERENT:
-                return
-            known[cell] = None
+def _row(window: Open) -> tuple[float, ...]:
+    events, failed, back, out = window.events, window.failed, window.bytes_in, window.bytes_out
+    return (
+        *(events, failed, failed / events, len(window.peers), len(window.things)),
+        *(out, back, window.packets, (out + back) / events, window.duration / events / 1e6),
+    )
+
+
+def _sides(flows: FlowColumns, part: slice) -> tuple[_Side, _Side]:
+    """Addresses and services of a part of these flows."""
+    by_source, by_service = flows.by_source, flows.by_service
+    if part.stop - part.start < len(flows):
+        by_source, by_service = Groups.of(by_source.key[part]), Groups.of(by_service.key[part])
+    sources, targets, ports, tenant = flows.sources[part], flows.targets[part], flows.ports[part], flows.tenant
+    own = flows.flows[part]
+    return (
+        _Side(by_source, [(tenant, "address", sources[at], 0, "") for at in by_source.firsts], targets, ports),
+        _Side(
+            by_service,
+            [(tenant, "service", targets[at], ports[at], own[at].protocol) for at in by_service.firsts],
+            sources,
+            None,
+        ),
+    )
 
 
 def _over(at: int, key: Key, window: Open) -> Closed:
@@ -365,7 +388,8 @@ def _small(window: Open) -> Open:
 
 def _bounded(window: Open) -> Open:
     """A window whose sums can be written, and be told as floats."""
-    if min(_sums(window)) >= -MOST_STATED and max(_sums(window)) <= MOST_STATED:
+    sums: tuple[int, ...] = _sums(window)
+    if min(sums) >= -MOST_STATED and max(sums) <= MOST_STATED:
         return window
-    sums = {name: max(-MOST_STATED, min(getattr(window, name), MOST_STATED)) for name in _SUMS}
-    return msgspec.structs.replace(window, **sums)
+    bounded = [max(-MOST_STATED, min(one, MOST_STATED)) for one in sums]
+    return msgspec.structs.replace(window, **dict(zip(_SUMS, bounded, strict=True)))

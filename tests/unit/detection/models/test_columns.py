@@ -5,6 +5,7 @@ from netsentinel.detection.models.columns import FEWEST, MOST, FlowColumns, Grou
 from netsentinel.detection.models.flows import FlowFeatures
 from netsentinel.detection.models.windows import Closed, EntityWindows
 from netsentinel.events.model import Event
+from netsentinel.kernel.types import TenantId
 from tests.unit.detection.build_events import attempt
 from tests.unit.detection.models.deployed import by_time, scan, usual
 
@@ -61,18 +62,50 @@ def test_many_flows_at_once_give_the_rows_of_each_by_itself(flows: list[Event], 
         assert at_once.save() == one_by_one.save()
 
 
+@pytest.mark.parametrize("every", [1, 5], ids=["saved each time", "saved now and then"])
 @pytest.mark.parametrize("size", [60, 333, 1_000])
 @pytest.mark.parametrize("flows", STREAMS.values(), ids=STREAMS)
-def test_many_flows_at_once_close_the_windows_of_each_by_itself(flows: list[Event], size: int) -> None:
+def test_many_flows_at_once_close_the_windows_of_each_by_itself(flows: list[Event], size: int, every: int) -> None:
     one_by_one, at_once = EntityWindows(), EntityWindows()
     closed = 0
-    for start in range(0, len(flows), size):
+    for number, start in enumerate(range(0, len(flows), size), start=1):
         part = flows[start : start + size]
         expected, found = one_by_one.take(part), at_once.take(part, columns(part))
         assert list(map(told, found)) == list(map(told, expected))
-        assert at_once.save() == one_by_one.save()
+        if number % every == 0:
+            assert at_once.save() == one_by_one.save()
         closed += len(found)
+    assert at_once.save() == one_by_one.save()
     assert closed
+
+
+def test_what_waits_to_be_counted_is_counted_in_time() -> None:
+    """Batches of two tenants, large ones and small ones, more than may wait, and a clock that goes back."""
+    flows = [*stirred(wide(9_500), by=400), *usual(200, start=90_000), *wide(600)]
+    one_by_one, at_once = EntityWindows(), EntityWindows()
+    start, closed = 0, 0
+    for number in range(len(flows)):
+        part = flows[start : start + (20 if number % 7 == 6 else 130)]
+        if not part:
+            break
+        for event in part:
+            event.tenant = TenantId(f"t{number // 2 % 2}")
+        expected, found = one_by_one.take(part), at_once.take(part, columns(part))
+        assert list(map(told, found)) == list(map(told, expected))
+        start, closed = start + len(part), closed + len(found)
+    assert at_once.save() == one_by_one.save()
+    assert closed
+
+
+def test_what_waits_is_forgotten_with_the_windows_that_it_was_for() -> None:
+    flows = usual(600)
+    part, fresh, found = flows[:300], EntityWindows(), EntityWindows()
+    found.take(part, columns(part))
+    found.take(flows[300:], columns(flows[300:]))
+    found.load(b"")
+    assert found.save() == fresh.save()
+    assert list(map(told, found.take(part, columns(part)))) == list(map(told, fresh.take(part)))
+    assert found.save() == fresh.save()
 
 
 def told(one: Closed) -> tuple[object, ...]:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from netsentinel.detection.models.gathered import Open
 from netsentinel.detection.models.histories import DEPTH, HISTORIES, Histories, lagged
-from netsentinel.detection.models.windows import WINDOWS, Closed, EntityWindows, Open
+from netsentinel.detection.models.windows import WINDOWS, Closed, EntityWindows
 from netsentinel.kernel.types import DEFAULT_TENANT
 from tests.unit.detection.models.deployed import usual
 

@@ -35,6 +35,13 @@ def test_the_columns_of_a_rare_pair_are_told() -> None:
     assert min(excess[:2]) > 2 * excess[2]
 
 
+@pytest.mark.parametrize("rows", [1, 20, 512])
+def test_a_row_is_scored_alike_among_few_and_among_many(rows: int) -> None:
+    pairs = learnt()
+    scores = [pairs.scores(POINTS[start : start + rows]) for start in range(0, 1_024, rows)]
+    assert np.concatenate(scores)[:1_024].tolist() == pytest.approx(pairs.scores(POINTS)[:1_024].tolist(), rel=1e-6)
+
+
 def test_nothing_is_rare_before_anything_was_counted() -> None:
     assert Pairs.of(POINTS).scores(INSIDE).tolist() == [0.0] * len(INSIDE)
 

@@ -271,6 +271,14 @@ export interface EventAnnounced {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** A file of stored events was missing or damaged, and is searched no more. The entry's subject is its path. */
+export interface EventsGivenUp {
+  readonly events: number;
+  readonly since: number;
+  readonly until: number;
+  readonly reason: string;
+}
+
 /** Events of a subscription with `from` < `seq` <= `to` may be missing: read the snapshot again. */
 export interface Gap {
   readonly type: "gap";
@@ -925,6 +933,8 @@ export interface EventData {
   readonly "dlq:entry-resolved": DeadLetterHandled;
   /** Somebody submitted a dead letter again. */
   readonly "dlq:entry-resubmitted": DeadLetterHandled;
+  /** A damaged file of stored events was given up. */
+  readonly "events:given-up": EventsGivenUp;
   /** Concepts or edges of the graph are different. */
   readonly "graph:changed": GraphChanged;
   /** An API key was created. */
@@ -1044,7 +1054,7 @@ export interface EventData {
 /** The names of each topic's events. */
 export interface TopicEvents {
   readonly alerts: "alert:raised" | "alert:updated";
-  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "key:created" | "key:revoked" | "login:failed" | "password:changed" | "role:changed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "user:enabled" | "webhook:changed";
+  readonly audit: "circuit-breaker:forced" | "dlq:entry-resolved" | "dlq:entry-resubmitted" | "events:given-up" | "key:created" | "key:revoked" | "login:failed" | "password:changed" | "role:changed" | "session:closed" | "session:opened" | "source:changed" | "source:created" | "source:removed" | "tenant:created" | "tier:changed" | "user:created" | "user:disabled" | "user:enabled" | "webhook:changed";
   readonly courses: "course:changed" | "course:published";
   readonly graph: "concept:edited" | "graph:changed" | "review:answered";
   readonly learning: "course:assigned" | "course:completed" | "lesson:completed" | "practice:answered" | "question:changed";

@@ -5,6 +5,7 @@
 
 from netsentinel.bootstrap.ground import audit_key, entry_registry, open_database, open_identity
 from netsentinel.bootstrap.library import open_library
+from netsentinel.bootstrap.senses import open_lake_check
 from netsentinel.bootstrap.server import Running, check_exposure, open_server
 from netsentinel.bootstrap.work import open_tasks
 
@@ -15,6 +16,7 @@ __all__ = [
     "entry_registry",
     "open_database",
     "open_identity",
+    "open_lake_check",
     "open_library",
     "open_server",
     "open_tasks",

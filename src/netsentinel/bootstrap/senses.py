@@ -1,13 +1,14 @@
 """What takes events in and keeps them: the lake, the rulebook, and the sources that are configured."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
 from netsentinel.alerts import Processor
-from netsentinel.bootstrap.ground import Ground
+from netsentinel.bootstrap.ground import Ground, open_ground
 from netsentinel.detection.content import bundled_rules
 from netsentinel.detection.rulebook import (
     Installed,
@@ -28,6 +29,7 @@ from netsentinel.events.configured import (
     SourceConfig,
     read_sources,
 )
+from netsentinel.events.lake.checking import LakeCheck
 from netsentinel.events.lake.store_duckdb import LOCK, DuckLake, LakeProcesses
 from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
@@ -75,6 +77,14 @@ async def open_lake(stack: AsyncExitStack, settings: Settings, ground: Ground) -
     if removed:
         _log.info("lake_tidied", files=removed)
     return lake
+
+
+@asynccontextmanager
+async def open_lake_check(settings: Settings) -> AsyncGenerator[LakeCheck]:
+    """The lake's files, to be looked at; a server may run on the same lake meanwhile."""
+    folder, aside = settings.lake_path, settings.lake_path.with_name(f"{settings.lake_path.name}-given-up")
+    async with open_ground(settings) as ground, LakeWorkers(folder, memory_mib=settings.lake_memory_mib) as workers:
+        yield LakeCheck(ground.db, SqlLakeFiles(), folder, workers, aside)
 
 
 async def tend_lake(settings: Settings, lake: DuckLake) -> None:

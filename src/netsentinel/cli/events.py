@@ -6,20 +6,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from netsentinel.cli.lake_files import check, give_up
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
 
-events_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Search stored events.")
+events_app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Search stored events, and check their files."
+)
 
 _PAGE = 500
 
 
+events_app.command("check")(check)
+events_app.command("give-up")(give_up)
+
+
 @events_app.callback()
 def events() -> None:
-    """Search stored events."""
+    """Search stored events, and check their files."""
 
 
 @events_app.command("search")

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("netsentinel.cli.models:models_app", "Train, measure, deploy and watch models."),
     "alerts": ("netsentinel.cli.alerts:alerts_app", "List, explain, judge and export alerts."),
     "suppressions": ("netsentinel.cli.suppressions:suppressions_app", "Hide findings from the alerts."),
-    "events": ("netsentinel.cli.events:events_app", "Search stored events."),
+    "events": ("netsentinel.cli.events:events_app", "Search stored events, and check their files."),
     "hunt": ("netsentinel.cli.hunt:hunt", "Ask stored events with SQL."),
     "request": ("netsentinel.cli.request:request", "Ask for an action, and watch it."),
     "connections": ("netsentinel.cli.connections:connections_app", "List and close live connections."),

@@ -41,6 +41,12 @@ class Merge(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
+class Verify(msgspec.Struct, frozen=True, tag=True):
+    """Read all of a file. Answered by `Verified`."""
+
+    file: LakeFile
+
+
 class Search(msgspec.Struct, frozen=True, tag=True):
     """Answered by `Found`."""
 
@@ -88,6 +94,13 @@ class Written(msgspec.Struct, frozen=True, tag=True):
     files: tuple[LakeFile, ...]
 
 
+class Verified(msgspec.Struct, frozen=True, tag=True):
+    """So many events could be read; or why none could."""
+
+    events: int = 0
+    fault: str = ""
+
+
 class Found(msgspec.Struct, frozen=True, tag=True):
     """Events, newest first."""
 
@@ -126,8 +139,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     """Whether the request itself is at fault; otherwise memory, disk or a file is."""
 
 
-Request = Write | Merge | Search | Count | Tally | Hunt
-Answer = Written | Found | Counted | Tallied | Hunted | Refused
+Request = Write | Merge | Verify | Search | Count | Tally | Hunt
+Answer = Written | Verified | Found | Counted | Tallied | Hunted | Refused
 
 request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

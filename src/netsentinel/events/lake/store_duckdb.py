@@ -291,7 +291,8 @@ class DuckLake:
             _log.warning("lake_files_missing", tenant=request.tenant, files=len(missing), first=missing[0])
             raise UnavailableError(
                 f"{len(missing)} of the {len(request.files)} files with these events are not in this server's folder. "
-                "Another server on the same database stored them and must be asked, or they were lost."
+                "Another server on the same database stored them and must be asked, or they were lost:"
+                " `netsentinel events check` names them."
             ) from error
 
     def _there(self, files: Sequence[LakeFile]) -> set[str]:

@@ -18,6 +18,7 @@ from netsentinel.events.lake.frames import (
     Merge,
     Refused,
     Request,
+    Verify,
     Write,
     answer_decoder,
     encode,
@@ -81,7 +82,7 @@ class LakeWorkers:
             UnavailableError: no worker became free in time; or it died, or was killed because it took too long; or disk
                 or memory is short.
         """
-        tenant = None if isinstance(request, Write | Merge) else request.tenant
+        tenant = None if isinstance(request, Write | Merge | Verify) else request.tenant
         async with contextlib.AsyncExitStack() as slot:
             try:
                 await slot.enter_async_context(self._slots.hold(tenant, wait_s))

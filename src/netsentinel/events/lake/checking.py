@@ -1,0 +1,115 @@
+"""Whether the files of the lake are there and can be read, and giving up those that cannot."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from netsentinel.events.entries import EVENTS_GIVEN_UP, EventsGivenUp
+from netsentinel.events.lake.frames import Verified, Verify
+from netsentinel.events.lake.model import LakeFile
+from netsentinel.events.lake.ports import LakeFiles
+from netsentinel.events.lake.workers import LakeWorkers
+from netsentinel.kernel.entries import NewEntry
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.types import system_principal
+from netsentinel.storage.ports import Database, Tx
+
+_LEAST_S = 60.0
+_SLOWEST = 1024 * 1024
+"""Bytes of events that are read in a second, at the least."""
+
+
+class Damage(NamedTuple):
+    """A file of the lake that cannot be read."""
+
+    file: LakeFile
+    why: str
+
+
+class LakeCheck:
+    """Reads every stored event once. A server may run on the same lake meanwhile.
+
+    Args:
+        db: where the list of files is.
+        files: that list.
+        folder: where the files are.
+        workers: who reads them.
+        aside: where the files are put that are given up; on the same disk.
+    """
+
+    def __init__(self, db: Database, files: LakeFiles, folder: Path, workers: LakeWorkers, aside: Path) -> None:
+        self._db = db
+        self._files = files
+        self._folder = folder
+        self._workers = workers
+        self._aside = aside
+
+    async def files(self) -> list[LakeFile]:
+        """All that are recorded."""
+        return await self._db.read(self._files.all)
+
+    async def look(self, files: Sequence[LakeFile]) -> AsyncIterator[Damage | None]:
+        """For each file in order, what is wrong with it. What the server merges meanwhile is not missing.
+
+        Raises:
+            UnavailableError: a file may not be read, or the worker died: nothing is known of the file.
+        """
+        for file in files:
+            why = await self._why(file)
+            is_current = not why or file.path in {one.path for one in await self.files()}
+            yield Damage(file, why) if why and is_current else None
+
+    async def _why(self, file: LakeFile) -> str:
+        try:
+            size = await asyncio.to_thread(_size, self._folder / file.path)
+        except FileNotFoundError:
+            return "It is not in this server's folder."
+        except OSError as error:
+            raise UnavailableError(f"{file.path} cannot be read: {error.strerror}.") from error
+        if size != file.size:
+            return f"It has {size:,} bytes; {file.size:,} were stored."
+        answer = await self._workers.ask(Verify(file), _LEAST_S + file.size / _SLOWEST)
+        if not isinstance(answer, Verified):
+            raise UnavailableError("The lake's worker gave an answer to another question.")
+        if answer.fault:
+            return f"What is in it cannot be read: {answer.fault}"
+        return "" if answer.events == file.events else f"It has {answer.events:,} events; {file.events:,} were stored."
+
+    async def give_up(self, damaged: Sequence[Damage]) -> int:
+        """Strike these off, so that searches answer without them, and put what is left of them aside; events lost.
+
+        The journal says of each what was lost.
+        """
+        await asyncio.to_thread(self._put_aside, [one.file.path for one in damaged])
+
+        def strike(tx: Tx) -> int:
+            lost = 0
+            for file, why in damaged:
+                if self._files.remove(tx, [file.path]):
+                    lost += file.events
+                    told = EventsGivenUp(events=file.events, since=file.min_time, until=file.max_time, reason=why)
+                    actor = system_principal(file.tenant)
+                    tx.append(NewEntry(EVENTS_GIVEN_UP, file.tenant, actor.id, file.path, told))
+            return lost
+
+        lost = await self._db.write(strike)
+        await asyncio.to_thread(self._remove, [one.file.path for one in damaged])
+        return lost
+
+    def _put_aside(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            kept = self._aside / path
+            if (self._folder / path).is_file() and not kept.exists():
+                kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                kept.hardlink_to(self._folder / path)
+
+    def _remove(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            (self._folder / path).unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    """In bytes, of a file that may be read."""
+    with path.open("rb") as stream:
+        return stream.seek(0, 2)

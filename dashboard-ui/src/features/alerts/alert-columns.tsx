@@ -23,15 +23,18 @@ function AlertTitle({ alert }: { readonly alert: Alert }) {
 
 function Entity({ alert }: { readonly alert: Alert }) {
   if (alert.entity === "") return <span className="muted">–</span>;
+  const domain = Math.max(0, alert.entity.lastIndexOf("\\"));
   return (
     <Link
       to="/threats/$entity"
       params={{ entity: alert.entity }}
       className={styles["entity"]}
       title={alert.entity}
+      aria-label={alert.entity}
       data-in-route={alert.entity === alert.src_ip || alert.entity === alert.dst_ip || undefined}
     >
-      {alert.entity}
+      {domain > 0 && <span className={styles["domain"]}>{alert.entity.slice(0, domain)}</span>}
+      <span>{alert.entity.slice(domain)}</span>
     </Link>
   );
 }

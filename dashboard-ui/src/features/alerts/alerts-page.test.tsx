@@ -53,6 +53,14 @@ describe("the list of alerts", () => {
     expect(cells[6]).toBe("Open");
   });
 
+  it("names a user whole, whose domain may be shortened to the eye", async () => {
+    await open();
+    raise({ id: "new", entity: "shire\\ann", src_ip: "", dst_ip: "" });
+    const whom = await screen.findByRole("link", { name: "shire\\ann" });
+    expect(whom).toHaveTextContent("shire\\ann");
+    expect([...whom.children].map((part) => part.textContent)).toEqual(["shire", "\\ann"]);
+  });
+
   it("counts open alerts by level, and a level is a filter", async () => {
     const { user, address } = await open();
     const high = await screen.findByRole("button", { name: "1 High open" });

@@ -19,6 +19,7 @@ import {
 import { answerEvents, answerHunt } from "./events.mjs";
 import { answerModels } from "./models.mjs";
 import { answerOperations } from "./operations.mjs";
+import { answerPeople } from "./people.mjs";
 import { answerRules } from "./rules.mjs";
 import { answerTasks } from "./tasks.mjs";
 import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
@@ -81,6 +82,16 @@ const me = (name = "ada") => ({
           "connections:read",
           "connections:write",
           "webhooks:write",
+          "events:write",
+          "graph:read",
+          "graph:write",
+          "media:read",
+          "media:write",
+          "courses:learn",
+          "courses:teach",
+          "metrics:read",
+          "audit:read",
+          "users:manage",
           "keys:manage",
           "sources:write",
           "rules:write",
@@ -209,6 +220,10 @@ function answer(method, path, query, body, loggedIn) {
     return data === undefined ? missing : { status: 200, body: data };
   }
   if (path === "/api/v2/usage") return { status: 200, body: answerUsage(query.get("scope"), mood.empty) };
+  if (/^\/api\/v2\/(users|api-keys)/.test(path)) {
+    const data = answerPeople(path, method, body, mood.empty);
+    return data === undefined ? missing : { status: 200, body: data };
+  }
   if (path.startsWith("/api/v2/webhooks")) {
     const data = answerWebhooks(path, query, method, body, mood.empty);
     return data === undefined ? missing : { status: 200, body: data };

@@ -107,6 +107,20 @@ const SCENES = [
   { name: "usage-all", path: "/usage?scope=tenant" },
   { name: "usage-empty", path: "/usage", mood: { empty: true } },
   { name: "usage-error", path: "/usage", mood: { fail: 507 } },
+  { name: "people", path: "/people" },
+  { name: "people-add", path: "/people", act: click("Add a person") },
+  { name: "people-given", path: "/people", act: addPerson },
+  { name: "people-menu", path: "/people", act: click("Actions for barbara") },
+  { name: "people-role", path: "/people", act: actOn("barbara", "Change role…") },
+  { name: "people-disable", path: "/people", act: actOn("grace.hopper@analysts.corp.example", "Disable…") },
+  { name: "people-error", path: "/people", mood: { fail: 507 } },
+  { name: "people-viewer", path: "/people", mood: { role: "viewer" } },
+  { name: "keys", path: "/people?show=keys" },
+  { name: "keys-all", path: "/people?show=keys&state=all" },
+  { name: "keys-empty", path: "/people?show=keys", mood: { empty: true } },
+  { name: "keys-make", path: "/people?show=keys", act: click("Make an API key") },
+  { name: "keys-text", path: "/people?show=keys", act: makeKey },
+  { name: "keys-revoke", path: "/people?show=keys", act: actOn("siem-export", "Revoke…") },
   { name: "connections", path: "/connections" },
   { name: "connections-close", path: "/connections", act: click(/^Close the connection/) },
   { name: "connections-nomatch", path: "/connections?q=zzzz" },
@@ -193,6 +207,29 @@ async function makeWebhook(page) {
   await addWebhook(page);
   await page.getByLabel("URL").fill("https://tickets.example.org/hooks/netsentinel");
   await page.getByRole("button", { name: "Add the webhook" }).click();
+  await page.getByRole("button", { name: "I have copied it" }).waitFor();
+}
+
+function actOn(name, what) {
+  return async (page) => {
+    await page.getByRole("button", { name: `Actions for ${name}` }).click();
+    await page.getByRole("menuitem", { name: what }).click();
+    await page.getByRole("dialog").waitFor();
+  };
+}
+
+async function addPerson(page) {
+  await page.getByRole("button", { name: "Add a person" }).click();
+  await page.getByLabel("Name to log in with").fill("margaret");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "I have copied it" }).waitFor();
+}
+
+async function makeKey(page) {
+  await page.getByRole("button", { name: "Make an API key" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("edge-sensor");
+  await page.getByRole("checkbox", { name: "events:write" }).check();
+  await page.getByRole("button", { name: "Make the key" }).click();
   await page.getByRole("button", { name: "I have copied it" }).waitFor();
 }
 

@@ -9,9 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { type AlertSearch, parseAlertSearch } from "@/features/alerts/alert-filter";
 import { alertDetailQuery, alertListQuery } from "@/features/alerts/alert-queries";
-import { type ConnectionSearch, parseConnectionSearch } from "@/features/connections/connection-search";
 import { type EventSearch, filterOf, parseEventSearch } from "@/features/events/event-search";
-import { type DeadLetterSearch, parseDeadLetterSearch } from "@/features/tasks/dead-letter-search";
 import { taskDetailQuery, taskListQuery } from "@/features/tasks/task-queries";
 import { parseTaskSearch, type TaskSearch } from "@/features/tasks/task-search";
 import {
@@ -20,13 +18,12 @@ import {
   threatDetailQuery,
   threatListQuery,
 } from "@/features/threats/threat-queries";
-import { parseWebhookSearch, type WebhookSearch } from "@/features/webhooks/webhook-search";
-import type { UsageScope } from "@/lib/model";
 import { parseSearch, stringifySearch } from "@/lib/urls";
 import { academyRoutes } from "./academy-routes";
 import { evaluation, model, models, monitoring, rule, rules, training } from "./detection-routes";
 import { NotFoundPage, RouteProblem } from "./fallbacks";
 import { app, login, root, setup, text } from "./gate";
+import { operationsRoutes } from "./operations-routes";
 import { practiceRoutes } from "./practice-routes";
 
 const home = createRoute({
@@ -123,72 +120,6 @@ const task = createRoute({
   component: lazyRouteComponent(() => import("@/features/tasks/task-page"), "TaskPage"),
 });
 
-const deadLetters = createRoute({
-  getParentRoute: () => app,
-  path: "/dead-letters",
-  validateSearch: (raw: Record<string, unknown>): DeadLetterSearch => parseDeadLetterSearch(raw),
-  loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) =>
-    void import("@/features/tasks/dead-letter-queries").then(({ deadLetterListQuery }) =>
-      context.queryClient.prefetchInfiniteQuery(deadLetterListQuery(deps)),
-    ),
-  component: lazyRouteComponent(() => import("@/features/tasks/dead-letters-page"), "DeadLettersPage"),
-});
-
-const breakers = createRoute({
-  getParentRoute: () => app,
-  path: "/breakers",
-  validateSearch: (raw: Record<string, unknown>): { dependency?: string } =>
-    text(raw["dependency"]) ? { dependency: String(raw["dependency"]) } : {},
-  loader: ({ context }) =>
-    void import("@/features/recovery/breaker-queries").then(({ breakersQuery }) =>
-      context.queryClient.prefetchQuery(breakersQuery),
-    ),
-  component: lazyRouteComponent(() => import("@/features/recovery/breakers-page"), "BreakersPage"),
-});
-
-const webhooks = createRoute({
-  getParentRoute: () => app,
-  path: "/webhooks",
-  validateSearch: (raw: Record<string, unknown>): WebhookSearch => parseWebhookSearch(raw),
-  loader: ({ context }) =>
-    void import("@/features/webhooks/webhook-queries").then(({ webhooksQuery }) =>
-      context.queryClient.prefetchQuery(webhooksQuery),
-    ),
-  component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
-});
-
-const schedules = createRoute({
-  getParentRoute: () => app,
-  path: "/schedules",
-  validateSearch: (raw: Record<string, unknown>): { schedule?: string } =>
-    text(raw["schedule"]) ? { schedule: String(raw["schedule"]) } : {},
-  loader: ({ context }) =>
-    void import("@/features/scheduler/schedule-queries").then(({ schedulesQuery }) =>
-      context.queryClient.prefetchQuery(schedulesQuery),
-    ),
-  component: lazyRouteComponent(() => import("@/features/scheduler/schedules-page"), "SchedulesPage"),
-});
-
-const usage = createRoute({
-  getParentRoute: () => app,
-  path: "/usage",
-  validateSearch: (raw: Record<string, unknown>): { scope?: UsageScope } =>
-    raw["scope"] === "tenant" ? { scope: "tenant" } : {},
-  component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
-});
-
-const connections = createRoute({
-  getParentRoute: () => app,
-  path: "/connections",
-  validateSearch: (raw: Record<string, unknown>): ConnectionSearch => parseConnectionSearch(raw),
-  loader: ({ context }) =>
-    void import("@/features/connections/connection-queries").then(({ connectionsQuery }) =>
-      context.queryClient.prefetchQuery(connectionsQuery),
-    ),
-  component: lazyRouteComponent(() => import("@/features/connections/connections-page"), "ConnectionsPage"),
-});
-
 const routeTree = root.addChildren([
   login,
   setup,
@@ -206,12 +137,7 @@ const routeTree = root.addChildren([
     suppressions,
     tasks,
     task,
-    deadLetters,
-    breakers,
-    schedules,
-    webhooks,
-    usage,
-    connections,
+    ...operationsRoutes,
     models,
     model,
     training,

@@ -71,6 +71,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/schedules": "/tasks",
   "/webhooks": "/tasks",
   "/usage": "/tasks",
+  "/people": "/tasks",
   "/connections": "/tasks",
 };
 

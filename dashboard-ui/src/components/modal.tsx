@@ -11,12 +11,14 @@ interface ModalProps {
   readonly open: boolean;
   readonly onClose: () => void;
   readonly wide?: boolean;
+  /** A click beside it does not close it: what it shows is not shown again. */
+  readonly firm?: boolean;
   readonly children: ReactNode;
 }
 
-export function Modal({ title, open, onClose, wide = false, children }: ModalProps) {
+export function Modal({ title, open, onClose, wide = false, firm = false, children }: ModalProps) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Dialog.Root open={open} disablePointerDismissal={firm} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles["backdrop"]} />
         <Dialog.Popup className={classes(styles["popup"], wide && styles["wide"])}>

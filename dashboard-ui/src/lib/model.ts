@@ -19,6 +19,15 @@ export type SourceItem = Schemas["SourceItem"];
 export type SourceShelf = Schemas["SourceShelf"];
 export type SourceTest = Schemas["SourceTest"];
 export type SourceKey = Schemas["SourceKey"];
+export type UserItem = Schemas["UserItem"];
+export type GivenPassword = Schemas["GivenPassword"];
+export type KeyItem = Schemas["KeyItem"];
+export type CreatedKey = Schemas["CreatedKey"];
+export type NewApiKey = Schemas["NewApiKey"];
+export type Role = Schemas["Role"];
+export type Tier = Schemas["Tier"];
+/** What a key may be let do: every permission that there is. */
+export type Scope = Schemas["Permission"];
 export type RejectedLine = Schemas["RejectedLine"];
 export type StoredEvent = Schemas["StoredEvent"];
 export type Histogram = Schemas["Histogram"];
@@ -189,7 +198,9 @@ export type Permission =
   | "events:hunt"
   | "connections:read"
   | "connections:write"
+  | "users:manage"
   | "keys:manage"
+  | "audit:read"
   | "live:connect";
 
 export function may(me: Me | undefined, permission: Permission): boolean {

@@ -6,7 +6,7 @@ import { meQuery } from "./session-queries";
 
 /** The pages about what the server does by itself: one entry of the navigation, and these tabs. */
 export function OperationsTabs() {
-  const mayLook = may(useQuery(meQuery).data, "connections:read");
+  const { data: me } = useQuery(meQuery);
   return (
     <TabsNav label="Operations">
       <Link to="/tasks" className={tabClass} activeOptions={{ includeSearch: false }}>
@@ -27,7 +27,12 @@ export function OperationsTabs() {
       <Link to="/usage" className={tabClass} activeOptions={{ includeSearch: false }}>
         Usage
       </Link>
-      {mayLook && (
+      {(may(me, "users:manage") || may(me, "keys:manage")) && (
+        <Link to="/people" className={tabClass} activeOptions={{ includeSearch: false }}>
+          People & keys
+        </Link>
+      )}
+      {may(me, "connections:read") && (
         <Link to="/connections" className={tabClass} activeOptions={{ includeSearch: false }}>
           Connections
         </Link>

@@ -89,7 +89,14 @@ class RuleLibrary:
         if not read.rules:
             raise RuleSyntaxError("The text holds no rule.", path=_TEXT_FILE, line=1, column=1)
         pack = self._pack(principal, new_id("pck"), read.rules[0].title, PackKind.TEXT, principal.name, _UNLICENSED)
-        return await self._add(principal, pack, zip_of({_TEXT_FILE: text.encode()}), read, whole=True)
+        file = f"{pack.id}.zip"
+        path = await asyncio.to_thread(self._folder.keep, file, zip_of({_TEXT_FILE: text.encode()}))
+        try:
+            await self._bench.read([path])  # the detection process, which everybody waits for, finds it read
+        except BaseException:
+            self._folder.drop(file)
+            raise
+        return await self._add(principal, pack, file, read, whole=True)
 
     async def add_archive(
         self, principal: Principal, name: str, origin: str, licence: str, content: bytes
@@ -146,13 +153,8 @@ class RuleLibrary:
             raise ConflictError(f"This rule belongs to the pack {row.pack.name}. Remove that, or disable the rule.")
         await self.remove_pack(principal, row.pack.id)
 
-    async def _add(
-        self, principal: Principal, pack: Pack, content: bytes | str, read: ReadRules, *, whole: bool
-    ) -> AddReport:
-        """Record a pack whose archive is given, or already kept under a name."""
-        file = content if isinstance(content, str) else f"{pack.id}.zip"
-        if isinstance(content, bytes):
-            await asyncio.to_thread(self._folder.keep, file, content)
+    async def _add(self, principal: Principal, pack: Pack, file: str, read: ReadRules, *, whole: bool) -> AddReport:
+        """Record a pack whose archive is kept under a name."""
         replaced: list[str] = []
 
         def record(tx: Tx) -> AddReport:

@@ -67,6 +67,10 @@ _FLAGS = {
 
 _STAR = SpecialChars.WILDCARD_MULTI
 
+_LONGEST_NAME = 255
+_MOST_STEPS = 32
+"""What a field's name may have: SigmaHQ's longest have 57 characters, and 4 steps."""
+
 
 def compile_rule(parsed: SigmaRule, rule_id: str, source: str, path: str) -> Rule:
     """The rule in our own form.
@@ -118,10 +122,20 @@ def _lower(node: Any) -> Condition:
     if isinstance(node, ConditionNOT):
         return Not(_lower(node.args[0]))
     if isinstance(node, ConditionFieldEqualsValueExpression):
-        return _value(node.field, node.value)
+        return _value(_named(node.field), node.value)
     if isinstance(node, ConditionValueExpression):
         return _keyword(node.value)
     raise InvalidInputError("The condition is empty.")
+
+
+def _named(field: str) -> str:
+    """The name of a field: each of its steps is looked for below the one before."""
+    if len(field) > _LONGEST_NAME or field.count(".") >= _MOST_STEPS:
+        raise InvalidInputError(
+            f"The name of a field may have {_LONGEST_NAME} characters and {_MOST_STEPS} steps between dots;"
+            f" {field[:32]}... has {len(field):,} and {field.count('.') + 1:,}."
+        )
+    return field
 
 
 def _keyword(value: Any) -> Condition:
@@ -171,7 +185,7 @@ def _reference(field: str, value: SigmaFieldReference) -> Condition:
         (False, True): Operation.FIELD_ENDSWITH,
         (True, True): Operation.FIELD_CONTAINS,
     }[value.starts_with, value.ends_with]
-    return Has(Atom(field, operation, value.field))
+    return Has(Atom(field, operation, _named(value.field)))
 
 
 def _regex(field: str, value: SigmaRegularExpression) -> Condition:
@@ -191,11 +205,12 @@ def _string(field: str, value: SigmaString, *, inside: bool = False) -> Conditio
             raise InvalidInputError(f"The placeholder %{part.name}% has no value.")
     if inside:
         parts = [_STAR, *parts, _STAR]
-    while len(parts) > 1 and parts[0] is _STAR and parts[1] is _STAR:
-        parts.pop(0)
-    while len(parts) > 1 and parts[-1] is _STAR and parts[-2] is _STAR:
-        parts.pop()
-    operation, text = _shape(parts)
+    begin, end = 0, len(parts)
+    while end - begin > 1 and parts[begin] is _STAR and parts[begin + 1] is _STAR:
+        begin += 1
+    while end - begin > 1 and parts[end - 1] is _STAR and parts[end - 2] is _STAR:
+        end -= 1
+    operation, text = _shape(parts[begin:end])
     return Has(Atom(field, operation, text, cased=isinstance(value, SigmaCasedString)))
 
 

@@ -47,9 +47,9 @@ class Shelf:
     def __post_init__(self) -> None:
         rules = MemoryRules()
         self.stores = RuleStores(rules, MemoryPacks(rules), MemoryHits(rules))
-        self.packs, bench = PackFolder(self.folder / "packs"), LocalBench()
-        self.library = RuleLibrary(self.db, self.stores, bench, self.packs, self.clock)
-        self.service = RuleService(self.db, self.stores, bench, self.packs, self.clock)
+        self.packs, self.bench = PackFolder(self.folder / "packs"), LocalBench()
+        self.library = RuleLibrary(self.db, self.stores, self.bench, self.packs, self.clock)
+        self.service = RuleService(self.db, self.stores, self.bench, self.packs, self.clock)
 
     def kinds(self) -> list[str]:
         """What was announced so far."""

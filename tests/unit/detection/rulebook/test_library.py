@@ -1,10 +1,12 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from netsentinel.detection.rulebook import Installed, PackKind, RuleFilter, RuleOrder, RuleState
 from netsentinel.detection.rulebook.packs import zip_of
-from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError, RuleSyntaxError
+from netsentinel.detection.rulebook.ports import ReadRules
+from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError, RuleSyntaxError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
 from tests.unit.detection.rulebook.shelf import Shelf, rule_id, rule_text
 
@@ -47,6 +49,34 @@ async def test_the_installation_may_lie_in_another_place_than_before(shelf: Shel
     await shelf.library.open([Installed(root, "ours", PackKind.BUNDLED, "MIT")])
     await shelf.library.open([Installed(root.rename(tmp_path / "moved"), "ours", PackKind.BUNDLED, "MIT")])
     assert await titles(shelf) == ["Rule 1", "Rule 2"]
+
+
+async def test_what_is_added_was_read_before_the_detection_process_is_told_of_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[list[str], int]] = []
+    read = shelf.bench.read
+
+    async def note(paths: Sequence[Path]) -> ReadRules:
+        asked.append(([path.name for path in paths], await shelf.library.revision()))
+        return await read(paths)
+
+    monkeypatch.setattr(shelf.bench, "read", note)
+    before = await shelf.library.revision()
+    await shelf.library.add_text(ADMIN, rule_text(1))
+    _, selection = await shelf.library.selection()
+    assert asked == [([Path(pack.path).name for pack in selection.packs], before)]
+
+
+async def test_a_text_that_cannot_be_read_again_leaves_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: Sequence[Path]) -> ReadRules:
+        raise UnavailableError("It took longer than 120 s and was stopped.")
+
+    monkeypatch.setattr(shelf.bench, "read", fail)
+    with pytest.raises(UnavailableError):
+        await shelf.library.add_text(ADMIN, rule_text(1))
+    assert list((shelf.folder / "packs").iterdir()) == []
+    assert await titles(shelf) == []
 
 
 async def test_a_text_is_added_for_the_tenant_alone(shelf: Shelf) -> None:

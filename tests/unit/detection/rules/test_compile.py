@@ -61,3 +61,17 @@ def test_lists_maps_and_modifiers_make_the_tree() -> None:
 
 def test_several_conditions_are_alternatives() -> None:
     assert isinstance(lower("f: a", "[s, not s]"), AnyOf)
+
+
+@pytest.mark.parametrize("name", ["a" * 256, ".".join("a" * 33)])
+@pytest.mark.parametrize("item", ["{}: x", "f|fieldref: {}"])
+def test_a_field_has_a_name_that_events_could_have(name: str, item: str) -> None:
+    with pytest.raises(AssertionError, match="may have 255 characters and 32 steps"):
+        lower(item.format(name))
+    assert lower(f"{'a' * 255}: x")
+    assert lower(f"{'.'.join('a' * 32)}: x")
+
+
+def test_any_number_of_stars_are_one() -> None:
+    assert lower(f"f: '{'*' * 30_000}x{'*' * 30_000}'") == Has(Atom("f", Operation.CONTAINS, "x"))
+    assert lower(f"f: '{'*' * 3}'") == lower("f: '*'")

@@ -24,10 +24,15 @@ def spellings(alert: Alert, samples: Iterable[AlertSample] = ()) -> dict[str, tu
     if alert.entity_kind == "user":
         return {"user": _sorted(entity, (one.user for one in kept))}
     if alert.entity_kind == "host":
-        devices = (one.device for one in kept if f"{one.device.lower()}.".startswith(f"{entity}."))
+        devices = (one.device for one in kept if names_host(one.device, entity))
         accounts = (one.user for one in kept if f"{entity}$" in one.user.lower())
         return {"device": _sorted(entity, devices), "user": _sorted("", accounts)}
     return {"src_ip": (entity,), "dst_ip": (entity,)}
+
+
+def names_host(device: str, entity: str) -> bool:
+    """Whether an event's device is the host that a finding is about; another device may tell of it."""
+    return f"{device.lower()}.".startswith(f"{entity}.")
 
 
 def entity_of_stored(kept: StoredEvent) -> str:

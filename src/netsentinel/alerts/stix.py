@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from netsentinel.alerts.model import Alert, RuleText, techniques
+from netsentinel.alerts.spellings import names_host
 from netsentinel.kernel.clock import to_iso
 from netsentinel.kernel.types import Micros
 
@@ -137,9 +138,8 @@ class _Bundle:
 
 def _observables(alert: Alert) -> Iterator[Object]:
     """What the alert is about and between whom, each once."""
-    said = {"user": alert.user, "host": alert.device}  # as the source spells what the alert may have its own name for
-    named = [(alert.entity_kind, said.get(alert.entity_kind) or alert.entity)]
-    named += [("address", alert.src_ip), ("address", alert.dst_ip), *said.items()]
+    named = [(alert.entity_kind, _spelled(alert)), ("address", alert.src_ip), ("address", alert.dst_ip)]
+    named += [("user", alert.user), ("host", alert.device)]
     seen: set[str] = set()
     for kind, value in named:
         if value:
@@ -147,6 +147,14 @@ def _observables(alert: Alert) -> Iterator[Object]:
             if found["id"] not in seen:
                 seen.add(found["id"])
                 yield found
+
+
+def _spelled(alert: Alert) -> str:
+    """The entity as the source spells it, where the alert has a name of its own for it."""
+    if alert.entity_kind == "user" and alert.user:
+        return alert.user
+    is_device = alert.entity_kind == "host" and names_host(alert.device, alert.entity)
+    return alert.device if is_device else alert.entity
 
 
 def _observable(kind: str, value: str) -> Object:

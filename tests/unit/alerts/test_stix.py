@@ -78,3 +78,9 @@ async def test_users_and_hosts_are_told_once_as_their_source_spells_them() -> No
     )
     assert [one["account_login"] for one in of("user-account", text)] == ["SHIRE\\ann"]
     assert [one["value"] for one in of("domain-name", text)] == ["PC04.shire.local", "pc05"]
+
+
+async def test_a_host_that_another_device_tells_of_is_told_by_its_own_name() -> None:
+    whom = {"entity": "pc04", "entity_kind": "host", "src_ip": "", "dst_ip": ""}
+    text = await bundle([alert(1, user="PC04$", device="DC01.shire.local", **whom)])
+    assert [one["value"] for one in of("domain-name", text)] == ["pc04", "DC01.shire.local"]

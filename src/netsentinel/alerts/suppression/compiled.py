@@ -2,56 +2,41 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Any, Final, cast
 
 import msgspec
 
+from netsentinel.alerts.spellings import names_host
 from netsentinel.alerts.suppression.model import NATIVE, NEVER, Condition, Match, Suppression
+from netsentinel.detection.model import Finding
 from netsentinel.detection.rules.fields import FieldReader
 from netsentinel.kernel.types import Micros, TenantId
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MODELS: Final = "models"
+"""The detector whose findings may be about hosts of events that name a user, and about users with an address."""
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
-class Subject(Protocol):
-    """What conditions look at: a finding, or a kept sample of one."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding as it is still known: from a sample, or from its alert."""
 
-    @property
-    def rule_id(self) -> str:
-        """Id of the rule or detector's sign."""
-        ...
+    rule_id: str
+    detector: str
+    entity: str
+    source: str
+    src_ip: str
+    dst_ip: str
+    user: str
+    device: str
+    raw: bytes
 
-    @property
-    def entity(self) -> str:
-        """Whom it is about."""
-        ...
 
-    @property
-    def source(self) -> str:
-        """Name of the source of its event."""
-        ...
-
-    @property
-    def src_ip(self) -> str:
-        """Source address of its event."""
-        ...
-
-    @property
-    def user(self) -> str:
-        """The user that its event names."""
-        ...
-
-    @property
-    def device(self) -> str:
-        """The device that reported its event."""
-        ...
-
-    @property
-    def raw(self) -> bytes:
-        """The event as JSON."""
-        ...
+Subject = Finding | Seen
+"""What conditions look at."""
 
 
 class Native:
@@ -133,7 +118,7 @@ class CompiledSuppressions:
 def _test(condition: Condition) -> _Test:
     fits = _fits(condition)
     if condition.field == "entity":
-        return lambda subject, _: fits(subject.entity) or fits(_spelled(subject))
+        return lambda subject, _: fits(subject.entity) or any(map(fits, _spelled(subject)))
     if not condition.field.startswith(NATIVE):
         name = condition.field
         return lambda subject, _: fits(getattr(subject, name))
@@ -141,9 +126,14 @@ def _test(condition: Condition) -> _Test:
     return lambda _, native: any(fits(text) for text in reader.texts(native.event()))
 
 
-def _spelled(subject: Subject) -> str:
+def _spelled(subject: Subject) -> tuple[str, ...]:
     """The entity as the event names it: what findings were about before users and hosts of Windows had one name."""
-    return subject.entity if subject.src_ip else subject.user or subject.device or subject.source
+    if subject.entity in {subject.src_ip, subject.dst_ip}:
+        return ()
+    name = subject.user or subject.device or subject.source
+    if subject.detector == _MODELS and names_host(subject.device, subject.entity):
+        return name, subject.device  # whoever the user was
+    return (name,)
 
 
 def _fits(condition: Condition) -> Callable[[str], bool]:

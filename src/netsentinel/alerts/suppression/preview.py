@@ -8,7 +8,7 @@ import msgspec
 
 from netsentinel.alerts.model import Alert, AlertFilter, AlertSample, Verdict
 from netsentinel.alerts.ports import AlertStore, EvidenceStore
-from netsentinel.alerts.suppression.compiled import CompiledSuppression, Native
+from netsentinel.alerts.suppression.compiled import CompiledSuppression, Native, Seen
 from netsentinel.alerts.suppression.model import (
     SAME_IN_AN_ALERT,
     Condition,
@@ -24,21 +24,6 @@ MAX_SCANNED = 5_000
 """So many alerts are looked at, the newest."""
 _PAGE = 500
 _EXAMPLES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A finding as it is still known: from a sample, or from its alert."""
-
-    rule_id: str
-    detector: str
-    entity: str
-    source: str
-    src_ip: str
-    dst_ip: str
-    user: str
-    device: str
-    raw: bytes
 
 
 @dataclass(slots=True)
@@ -114,9 +99,9 @@ def _try(compiled: CompiledSuppression, alert: Alert, samples: Sequence[AlertSam
         tally.partly += 1
 
 
-def _of_sample(alert: Alert, sample: AlertSample) -> _Seen:
+def _of_sample(alert: Alert, sample: AlertSample) -> Seen:
     knows = sample if sample.source else alert  # a sample of an older version says nothing of its own
-    return _Seen(
+    return Seen(
         rule_id=alert.rule_id,
         detector=alert.detector,
         entity=alert.entity,
@@ -129,8 +114,8 @@ def _of_sample(alert: Alert, sample: AlertSample) -> _Seen:
     )
 
 
-def _of_alert(alert: Alert) -> _Seen:
-    return _Seen(
+def _of_alert(alert: Alert) -> Seen:
+    return Seen(
         rule_id=alert.rule_id,
         detector=alert.detector,
         entity=alert.entity,

@@ -1,11 +1,10 @@
 """Flows as columns: what their features and the windows of entities need of many of them at once."""
 
 import struct
-import sys
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count
 from operator import itemgetter
 from typing import Self, TypeVar, cast
@@ -236,11 +235,15 @@ def coded(cells: Sequence[Cell]) -> tuple[Ints, list[Cell]]:
     return _whole([*map(known.__getitem__, cells)]), list(known)
 
 
+_one_text = lru_cache(maxsize=16_384)(str)
+"""The text that was equal to this one before. Not `sys.intern`, which keeps all for ever in Python 3.12.0 to 3.12.5."""
+
+
 def _interned(cells: Sequence[str]) -> tuple[Ints, list[str], tuple[str, ...]]:
-    """As `coded`, and the cells: equal ones are one text in all batches, which tables find without comparing it."""
+    """As `coded`, and the cells: equal ones of late are one text, which tables find without comparing it."""
     known: defaultdict[str, int] = defaultdict(count().__next__)
     places = [*map(known.__getitem__, cells)]
-    names = [*map(sys.intern, known)]
+    names = [*map(_one_text, known)]
     return _whole(places), names, picked(names, places)
 
 

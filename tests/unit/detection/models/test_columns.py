@@ -108,6 +108,14 @@ def test_what_waits_is_forgotten_with_the_windows_that_it_was_for() -> None:
     assert found.save() == fresh.save()
 
 
+def test_equal_addresses_of_two_batches_are_one_text() -> None:
+    first, second = (columns([attempt(n, f"10.0.0.{n}", 22) for n in range(60)]) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert all(one is other for one, other in zip(first.sources, second.sources, strict=True))
+    assert all(one is other for one, other in zip(first.targets, second.targets, strict=True))
+
+
 def told(one: Closed) -> tuple[object, ...]:
     window = one.window
     peers, things = list(window.peers), list(window.things)

@@ -13,7 +13,7 @@ _SAVED_NS = 5 * 10**9
 _RESUMES_NS = 10**9
 """When all is spent, so much is saved up before own rules judge again: enough for a costly event."""
 _WEIGHING_NS = 10**9
-"""So long may it take to find out which rules made a debt."""
+"""So long may it take, for all events of a call, to find out what rules cost."""
 _PREPARING_NS = 60 * 10**9
 """So long may it take, all together, to compile what a tenant's rules look for: SigmaHQ's 3,141 rules take 8 s."""
 _PER_EVENT_NS = 250_000
@@ -125,12 +125,13 @@ class Budget:
         """As `engine.weigh`, of those events that can be afforded; and which rules spent all."""
         blamed, self._blamed = self._blamed, []
         is_unexplained, self.is_unexplained = self.is_unexplained and not blamed, False
+        end = self._clock() + _WEIGHING_NS
         for event in events:
-            if self._is_spent and not is_unexplained:
+            began = self._clock()
+            if began > end or (self._is_spent and not is_unexplained):
                 break
             is_unexplained = False
-            began = self._clock()
-            self._until = began + _WEIGHING_NS
+            self._until = end
             weights: list[tuple[Rule, int]] = []
             try:
                 weights += engine.weigh([event])

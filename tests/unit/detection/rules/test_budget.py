@@ -174,7 +174,7 @@ def test_who_asked_is_not_named_when_the_rules_have_changed_since() -> None:
 
 def test_weighing_ends_as_well_and_is_paid_for() -> None:
     engine = CostlyEngine(60 * SECOND)
-    ((rule, took),) = weights(engine, events(1))
+    ((rule, took),) = weights(engine, events(8))
     assert rule is RULE
     assert took == engine.now <= module._WEIGHING_NS + engine.cost // 10
     engine.cost = SECOND

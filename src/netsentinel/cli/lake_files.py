@@ -9,7 +9,7 @@ import typer
 from netsentinel.cli.folder import settings_of_server
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 from netsentinel.cli.serve import DataOption
-from netsentinel.kernel.errors import NotFoundError
+from netsentinel.kernel.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ async def _give_up(settings: "Settings", paths: list[str]) -> "tuple[list[Damage
         found = [one async for one in lake.look([known[path] for path in paths])]
         sound = [path for path, one in zip(paths, found, strict=True) if one is None]
         if sound:
-            raise NotFoundError(f"Nothing was given up: {', '.join(sound)} can be read.")
+            raise ConflictError(f"Nothing was given up: {', '.join(sound)} can be read.")
         damaged = [one for one in found if one is not None]
         return damaged, await lake.give_up(damaged)
 

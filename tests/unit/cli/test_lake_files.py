@@ -115,7 +115,11 @@ def test_damaged_files_are_given_up(shelf: Shelf, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("path", "told"), [("a.parquet", "a.parquet can be read"), ("x.parquet", "no file of stored events x.parquet")]
+    ("path", "told"),
+    [
+        ("a.parquet", "a.parquet can be read. [conflict]"),
+        ("x.parquet", "no file of stored events x.parquet. Nothing was given up. [not-found]"),
+    ],
 )
 def test_nothing_is_given_up_when_one_of_the_files_is_sound_or_unknown(
     shelf: Shelf, capsys: pytest.CaptureFixture[str], path: str, told: str

@@ -234,7 +234,7 @@ export interface paths {
         get?: never;
         /**
          * Set Tenant Tier
-         * @description Give the caller's tenant a tier: it counts at once for all keys that have none of their own.
+         * @description Give the caller's tenant a tier: it counts at once for all keys that have none of their own. A key gives none.
          */
         put: operations["set_tenant_tier"];
         post?: never;
@@ -254,7 +254,7 @@ export interface paths {
         get?: never;
         /**
          * Set Key Tier
-         * @description Give a key a tier of its own, or with null the tenant's. It counts from the key's next request on.
+         * @description Give a key a tier of its own, or with null the tenant's. It counts from its next request on. A key gives none.
          */
         put: operations["set_key_tier"];
         post?: never;

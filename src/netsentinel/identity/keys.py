@@ -79,9 +79,7 @@ class ApiKeys:
             raise InvalidInputError("A key has either a role or a set of permissions.", field="role")
         permissions = frozenset(scopes) if role is None else ROLE_PERMISSIONS[role]
         _require(actor, Permission.KEYS_MANAGE, *sorted(permissions))
-        if actor.kind == "key":
-            raise NotAllowedError("An API key makes no other keys: log in for that.")
-        self._check_tier(actor, tier)
+        self._check_giver(actor, tier)
         return await self._make(actor, name, role, frozenset(scopes), expires_at, tier=tier)
 
     async def set_tier(self, actor: Principal, key_id: str, tier: Tier | None) -> ApiKey:
@@ -93,11 +91,11 @@ class ApiKeys:
             tier: how much it may ask for; None for as much as its tenant.
 
         Raises:
-            NotAllowedError: the actor may not manage keys, or may not give that tier.
+            NotAllowedError: the actor may not manage keys, is a key, or may not give that tier.
             NotFoundError: the tenant has no such key.
         """
         _require(actor, Permission.KEYS_MANAGE)
-        self._check_tier(actor, tier)
+        self._check_giver(actor, tier)
 
         def change(tx: Tx) -> ApiKey:
             key = self._stores.keys.find(tx, actor.tenant, key_id)
@@ -119,11 +117,11 @@ class ApiKeys:
         """Give the actor's tenant another tier: it counts for all keys that have none of their own.
 
         Raises:
-            NotAllowedError: the actor may not manage keys, or may not give that tier.
+            NotAllowedError: the actor may not manage keys, is a key, or may not give that tier.
             NotFoundError: there is no such tenant.
         """
         _require(actor, Permission.KEYS_MANAGE)
-        self._check_tier(actor, tier)
+        self._check_giver(actor, tier)
 
         def change(tx: Tx) -> Tenant:
             tenant = self._stores.tenants.find(tx, actor.tenant)
@@ -255,7 +253,10 @@ class ApiKeys:
         made = await self.create(actor, name, role=Role.ANALYST, tier=Tier.UNLIMITED)
         await asyncio.to_thread(write_private, path, made.text)
 
-    def _check_tier(self, actor: Principal, tier: Tier | None) -> None:
+    def _check_giver(self, actor: Principal, tier: Tier | None) -> None:
+        """Who makes a key or gives a tier is no key: it would give itself more, or outlive its revocation."""
+        if actor.kind == "key":
+            raise NotAllowedError("An API key makes no keys and gives no tiers: log in for that.")
         if actor.kind != "system" and tier is not None and tier.rank > self._top_tier.rank:
             raise NotAllowedError(
                 f"The tier {tier} is given on the server's own machine: netsentinel keys tier. Here {self._top_tier} is"

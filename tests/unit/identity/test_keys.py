@@ -92,11 +92,17 @@ async def test_nobody_makes_a_key_that_can_do_more_than_they_can(house: House) -
         await keys.revoke(analyst, "key_1")
 
 
-async def test_a_key_makes_no_key_whatever_it_may(house: House) -> None:
+async def test_a_key_makes_no_key_and_gives_no_tier_whatever_it_may(house: House) -> None:
     keys = house.service.keys
     admin = (await keys.create(SYSTEM, "admin", role=Role.ADMIN)).key.principal()
-    with pytest.raises(NotAllowedError, match="no other keys"):
-        await keys.create(admin, "successor", role=Role.VIEWER)
+    for given in (
+        keys.create(admin, "successor", role=Role.VIEWER),
+        keys.set_tier(admin, admin.id, Tier.PREMIUM),
+        keys.set_tier(admin, admin.id, None),
+        keys.set_tenant_tier(admin, Tier.PREMIUM),
+    ):
+        with pytest.raises(NotAllowedError, match="log in for that"):
+            await given
     assert [key.name for key in await keys.all(admin)] == ["admin"]
 
 

@@ -110,7 +110,7 @@ async def show_usage(
 
 @router.put("/api/v2/tenants/current/tier", response_model=TierSet, responses=problems(400, 401, 403, 429))
 async def set_tenant_tier(body: NewTenantTier, principal: KeyKeeper, services: Served) -> Response:
-    """Give the caller's tenant a tier: it counts at once for all keys that have none of their own."""
+    """Give the caller's tenant a tier: it counts at once for all keys that have none of their own. A key gives none."""
     tenant = await services.keys.set_tenant_tier(principal, body.tier)
     return answer(TierSet(tenant.id, tenant.name, tenant.tier))
 
@@ -119,7 +119,7 @@ async def set_tenant_tier(body: NewTenantTier, principal: KeyKeeper, services: S
 async def set_key_tier(
     key_id: Annotated[str, Path(max_length=64)], body: NewKeyTier, principal: KeyKeeper, services: Served
 ) -> Response:
-    """Give a key a tier of its own, or with null the tenant's. It counts from the key's next request on."""
+    """Give a key a tier of its own, or with null the tenant's. It counts from its next request on. A key gives none."""
     key = await services.keys.set_tier(principal, key_id, body.tier)
     return answer(TierSet(key.id, key.name, key.tier or ""))
 

@@ -97,15 +97,29 @@ def test_what_waits_to_be_counted_is_counted_in_time() -> None:
     assert closed
 
 
-def test_what_waits_is_forgotten_with_the_windows_that_it_was_for() -> None:
-    flows = usual(600)
-    part, fresh, found = flows[:300], EntityWindows(), EntityWindows()
-    found.take(part, columns(part))
-    found.take(flows[300:], columns(flows[300:]))
-    found.load(b"")
-    assert found.save() == fresh.save()
+@pytest.mark.parametrize("batches", [0, 1], ids=["a fresh start", "a state of the same time"])
+def test_what_waits_is_forgotten_with_the_windows_that_it_was_for(batches: int) -> None:
+    part, fresh, found = usual(60), EntityWindows(), EntityWindows()
+    for _ in range(batches):
+        fresh.take(part, columns(part))
+    state = fresh.save() if batches else b""
+    found.load(state)
+    for _ in range(3):
+        found.take(part, columns(part))
+    found.load(state)
     assert list(map(told, found.take(part, columns(part)))) == list(map(told, fresh.take(part)))
     assert found.save() == fresh.save()
+
+
+def test_so_much_never_waits_that_its_sums_would_overflow() -> None:
+    flow = attempt(0, "10.0.0.1", 22)
+    flow.bytes_out = 2**48
+    part = [flow] * MOST
+    at_once, one_by_one = EntityWindows(), EntityWindows()
+    for _ in range(6):
+        at_once.take(part, columns(part))
+        one_by_one.take(part)
+    assert at_once.save() == one_by_one.save()
 
 
 def test_equal_addresses_of_two_batches_are_one_text() -> None:

@@ -38,6 +38,15 @@ def test_usual_flows_and_other_events_say_nothing() -> None:
     assert detector().analyze_events(scan(50)) == []
 
 
+@pytest.mark.parametrize("measured", [0, 30])
+def test_connections_that_nobody_measured_are_no_flows(measured: int) -> None:
+    made, unmeasured = detector(deployed()), scan(60)
+    for event in unmeasured:
+        event.format = "windows"
+    assert made.analyze_events([*usual(measured), *unmeasured]) == []
+    assert sum(tally.judged for tally in made.tallies()) == measured
+
+
 def test_an_entity_is_told_of_again_after_a_while() -> None:
     made = detector(deployed())
     assert len(made.analyze_events(scan(50))) == 1

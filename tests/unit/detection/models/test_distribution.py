@@ -10,6 +10,7 @@ from tests.unit.detection.models.deployed import scan, usual
 def test_parts_are_powers_of_two() -> None:
     values = np.array([0.0, 2.0**-20, 2.0**-16, 1.0, 1.5, 2.0, -2.0, 1e300, np.nan])
     assert binned(values).tolist() == [0, 0, 1, 17, 17, 18, 18, FEATURE_BINS - 1, FEATURE_BINS]
+    assert binned(np.array([np.inf, -np.inf, -np.nan])).tolist() == [FEATURE_BINS - 1, FEATURE_BINS - 1, FEATURE_BINS]
 
 
 def test_every_row_is_counted_once_for_each_number() -> None:

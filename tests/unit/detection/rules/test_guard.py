@@ -6,9 +6,12 @@ from typing import Any, ParamSpec
 import pytest
 
 from netsentinel.detection.rules.budget import Budget
+from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
-from netsentinel.detection.rules.model import Atom
+from netsentinel.detection.rules.model import Atom, Operation
+from netsentinel.detection.rules.needles import LONGEST
+from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.model import Event
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -72,6 +75,34 @@ def test_each_kind_of_question_is_guarded(case: str) -> None:
     rule = engine.asking(recorder.asked[0])
     assert rule is not None
     assert rule.title == "t"
+
+
+LONG = "b" * (LONGEST + 1)
+
+SCANNED: dict[str, tuple[Atom, str]] = {
+    "expression": (Atom("a", Operation.REGEX, "x+y"), "xxy"),
+    "expression, not in ASCII": (Atom("a", Operation.REGEX, "x+y"), "éxxy"),
+    "expression, half a letter": (Atom("a", Operation.REGEX, "x+y"), "\ud800xxy"),
+    "pattern": (Atom("a", Operation.LIKE, "x*needle*z"), "x-needle-z"),
+    "pattern of nothing to look for": (Atom("a", Operation.LIKE, "?*?"), "needle"),
+    "long text": (Atom("a", Operation.CONTAINS, LONG), f"a{LONG}c"),
+    "comparison": (Atom("a", Operation.GT, 5), "7"),
+}
+
+
+@pytest.mark.parametrize("case", SCANNED)
+def test_what_a_scanner_makes_sure_of_is_guarded(case: str) -> None:
+    atom, value = SCANNED[case]
+    recorder = Recorder()
+    assert FieldScanner([(7, atom)], guard=recorder).atoms(value) == [7]
+    assert recorder.asked == [atom]
+
+
+def test_what_keywords_make_sure_of_is_guarded() -> None:
+    atom = Atom("", Operation.REGEX, "x+y")
+    recorder = Recorder()
+    assert KeywordScanner({atom: (1, 0)}, guard=recorder).find({"a": "xxy"}).first == 1
+    assert recorder.asked == [atom]
 
 
 def test_a_long_list_of_texts_is_not_looked_for_in_one_breath() -> None:

@@ -33,6 +33,14 @@ async def test_it_waits_through_what_passes_and_counts_from_before() -> None:
     assert told == [0, 0, 0, 5]
 
 
+async def test_what_is_neither_read_nor_waits_was_set_aside() -> None:
+    async with server(sources(a=(13, 0, 0))) as remote:
+        found = await outcome(remote, {"a": Outcome(10, 0, 0)}, {"a": 5}, 30, lambda _: None)
+    assert found == {"a": Outcome(3, 0, 0)}
+    async with server() as remote:
+        assert "2 records became neither" in await described(remote, found, 5)
+
+
 async def test_what_others_send_under_the_name_is_not_counted_twice() -> None:
     async with server(sources(a=(100, 100, 0))) as remote:
         found = await outcome(remote, {}, {"a": 5}, 30, lambda _: None)
@@ -62,6 +70,7 @@ async def test_the_source_with_most_rejected_lines_is_the_example() -> None:
         ([(1_001, 9, 0)], Outcome(1, 0, 0, 9), "9 of them are read, together with what had waited before"),
         ([(500, 0, 510), (509, 501, 0)], Outcome(0, 1, 0, 9), "1 of them is rejected, for example"),
         ([(1_020, 0, 7)], Outcome(10, 0, 0), "All became events."),
+        ([(0, 0, 1_010), (0, 0, 10), (4, 6, 0)], Outcome(4, 6, 0), "6 of them are rejected, for example"),  # set aside
     ],
 )
 async def test_what_had_waited_before_is_not_counted(

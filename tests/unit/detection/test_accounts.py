@@ -40,7 +40,7 @@ def test_local_users_and_those_of_other_domains_are_others() -> None:
     assert account_of(event("SHIRE\\wardog")) == ("shire\\wardog", "user")
 
 
-@pytest.mark.parametrize("beside", [{}, {"TargetUserName": "ann"}, {"TargetUserName": "ann", "TargetDomainName": "-"}])
+@pytest.mark.parametrize("beside", [{}, {"TargetUserName": "Ann"}, {"TargetUserName": "Ann", "TargetDomainName": "-"}])
 def test_a_user_whose_domain_nobody_says_has_none(beside: dict[str, str]) -> None:
     assert account_of(event("Ann", **beside)) == ("ann", "user")
 

@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netsentinel.events.lines import LineSplitter, LongLine, split_lines
@@ -19,6 +19,8 @@ def test_where_the_chunks_end_makes_no_difference(parts: list[bytes], step: int)
     assert lines(body, step) == [part.rstrip(b"\r") for part in parts if part.strip()]
 
 
+@example("\n          \n", 60, 5)
+@example("a\n          \na\n", 60, 5)
 @given(st.text(" \t\r\n\n\na", max_size=60), st.integers(1, 60), st.integers(1, 60))
 def test_blank_lines_are_no_records_unless_they_are_too_long(text: str, step: int, max_line: int) -> None:
     body = text.encode()

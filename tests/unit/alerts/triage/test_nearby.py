@@ -196,6 +196,12 @@ async def test_a_host_is_looked_for_by_the_names_that_events_have(scene: Scene) 
     assert offsets(await scene.of()) == [0, 2, 3]
 
 
+async def test_a_host_that_no_event_names_is_its_source(scene: Scene) -> None:
+    scene.alert(entity="eve", entity_kind="host", user="", device="")
+    await scene.keep((1 * SECOND, {}), (2 * SECOND, {"device": "other"}))
+    assert offsets(await scene.of()) == [1, 2]
+
+
 async def test_around_a_host_that_another_machine_told_of_stands_what_that_one_did(scene: Scene) -> None:
     scene.alert(entity="pc04", entity_kind="host", user="PC04$", device="DC01")
     await scene.keep((0, {"device": "DC01"}), (SECOND, {"device": "DC02"}))

@@ -1,4 +1,6 @@
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from netsentinel.detection.fingerprint import fingerprint
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rules import detector as detector_module
+from netsentinel.detection.rules.budget import Budget
 from netsentinel.detection.rules.choice import OwnPack, Selection
 from netsentinel.detection.rules.detector import SigmaDetector
 from netsentinel.detection.rules.load import load_text
@@ -150,6 +153,20 @@ def test_rules_match_a_call_only_so_often(monkeypatch: pytest.MonkeyPatch, tmp_p
     detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
     assert [one.title for one in detector.analyze_events(events)] == ["Long", "Rule 11"] * 3
     assert len(seen) < 5 + 2 * 9, "what nobody is told of is not looked for"
+
+
+def test_own_rules_end_in_the_midst_of_events_once_their_budget_is_spent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = count(0, 10**8)
+    monkeypatch.setattr(detector_module, "Budget", lambda: Budget(looks.__next__))
+    detector = SigmaDetector(load_text(RULE).rules)
+    detector.choose(Selection((OwnPack(OTHER, packed(tmp_path, "own", other_rule(11, "y"))),)))
+    found = detector.analyze_events([zeek("http", n, tenant=OTHER, uri="xy", host="h") for n in range(100)])
+    told = Counter(one.title for one in found)
+    assert told["Long"] == 100
+    assert 0 < told["Rule 11"] <= 50, "5 s, 0.1 s for each look at the clock"
+    assert detector.take_omitted() == 100
 
 
 def test_an_archive_that_is_gone_is_told_and_the_rest_is_loaded(tmp_path: Path) -> None:

@@ -6,11 +6,14 @@ from typing import Any, ParamSpec
 import pytest
 
 from netsentinel.detection.rules.budget import Budget
+from netsentinel.detection.rules.fields import FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
+from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Operation
 from netsentinel.detection.rules.needles import LONGEST
+from netsentinel.detection.rules.said import FieldSays, Said
 from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.events.formats import FORMATS
 from netsentinel.events.model import Event
@@ -95,6 +98,16 @@ def test_what_a_scanner_makes_sure_of_is_guarded(case: str) -> None:
     atom, value = SCANNED[case]
     recorder = Recorder()
     assert FieldScanner([(7, atom)], guard=recorder).atoms(value) == [7]
+    assert recorder.asked == [atom]
+
+
+def test_a_field_that_is_asked_for_less_is_guarded_all_the_same() -> None:
+    atom = Atom("a", Operation.REGEX, "x+y")
+    recorder = Recorder()
+    said = Said(1)
+    said.blocks = 2  # of what blocks nothing it is enough that it may be true
+    field = FieldSays(FieldReader("a"), {atom: said}, Memory(), None, recorder).narrowed(1, None)
+    assert field.say("xxy").first == 1
     assert recorder.asked == [atom]
 
 

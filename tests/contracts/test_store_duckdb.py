@@ -543,7 +543,8 @@ async def test_a_check_names_what_is_missing_or_damaged(yard: Yard) -> None:
     _, damaged = await looked(yard)
     assert damaged.keys() == {missing, cut, altered}
     assert damaged[missing].why == "It is not in this server's folder."
-    assert "bytes" in damaged[cut].why
+    size = (yard.folder / cut).stat().st_size
+    assert damaged[cut].why == f"It has {size:,} bytes; {size + 20:,} were stored."
     assert damaged[altered].why
     assert str(yard.folder) not in "".join(one.why for one in damaged.values())
 
@@ -584,6 +585,26 @@ async def test_what_is_given_up_is_searched_no_more_and_the_journal_says_what_wa
     assert await check.give_up(list(damaged.values())) == 0, "given up before"
     assert await yard.lake.tidy() == 0
     assert (await looked(yard))[1] == {}
+
+
+async def test_what_is_merged_while_a_check_runs_is_not_missing(yard: Yard) -> None:
+    await yard.keep(event(1))
+    check, _ = await looked(yard)
+    before = await check.files()
+    (yard.folder / before[0].path).unlink()
+    await yard.db.write(lambda tx: SqlLakeFiles().remove(tx, [before[0].path]))
+    assert [one async for one in check.look(before)] == [None]
+
+
+async def test_giving_up_that_a_crash_ended_is_done_the_next_time(yard: Yard) -> None:
+    await yard.keep(event(1))
+    (broken,) = yard.files()
+    (yard.folder / broken).write_bytes(b"PAR1 and nothing that follows")
+    check, damaged = await looked(yard)
+    check._put_aside([broken])
+    assert await check.give_up(list(damaged.values())) == 1
+    assert not (yard.folder / broken).exists()
+    assert (yard.folder.with_name("given-up") / broken).read_bytes() == b"PAR1 and nothing that follows"
 
 
 async def test_what_may_not_be_read_is_not_called_damaged(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,8 @@ def check(*, data_dir: DataOption = None, output: OutputOption = Output.TABLE) -
 
     The server may run meanwhile; where its machine is busy, have this wait for better times with `nice`.
     """
-    files, damaged = asyncio.run(_check(settings_of_server(data_dir)))
+    settings = settings_of_server(data_dir)
+    files, damaged = asyncio.run(_check(settings))
     if output is Output.JSON:
         print_json([_record(one) for one in damaged])
     elif damaged:
@@ -39,6 +40,10 @@ def check(*, data_dir: DataOption = None, output: OutputOption = Output.TABLE) -
         "over their time fail. Restore them from a backup into the lake's folder; or, when there is none, have "
         "searches answer without them: netsentinel events give-up FILE."
     )
+    if settings.database_url:
+        talk(
+            "Other servers on the same database keep files of their own, which are missing here: do not give up those."
+        )
     raise typer.Exit(1)
 
 

@@ -101,6 +101,17 @@ def test_damaged_files_are_named_with_what_can_be_done(shelf: Shelf, capsys: pyt
     }
 
 
+def test_files_of_other_servers_are_warned_of_where_there_may_be_some(
+    shelf: Shelf, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.broken = {"b.parquet": "It is not in this server's folder."}
+    assert run(["events", "check"]) == 1
+    assert "Other servers" not in capsys.readouterr().err
+    monkeypatch.setenv("NETSENTINEL_DATABASE_URL", "postgresql://ns@127.0.0.1/ns")
+    assert run(["events", "check"]) == 1
+    assert "Other servers on the same database keep files of their own" in capsys.readouterr().err
+
+
 def test_what_may_not_be_read_ends_the_check(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     shelf.broken = {"b.parquet": "locked"}
     assert run(["events", "check"]) == 3

@@ -73,9 +73,9 @@ class ProcessBench:
         """The process's id, 0 while there is none."""
         return self._process.pid if self._process is not None else 0
 
-    async def read(self, paths: Sequence[Path]) -> ReadRules:
+    async def read(self, paths: Sequence[Path], *, ahead: bool = False) -> ReadRules:
         """The rules of files, folders and archives."""
-        return _found(await self._ask(Read(tuple(str(path) for path in paths)), READ_S))
+        return _found(await self._ask(Read(tuple(str(path) for path in paths), ahead), READ_S))
 
     async def check(self, text: str) -> ReadRules:
         """The rules of one YAML text."""

@@ -55,7 +55,7 @@ def answer(request: Request, cache: RuleCache | None = None) -> Answer:
     try:
         match request:
             case Read():
-                return WasRead(read_rules([Path(path) for path in request.paths], cache))
+                return WasRead(read_rules([Path(path) for path in request.paths], cache, ahead=request.ahead))
             case Check():
                 return WasRead(check_text(request.text))
             case Try():

@@ -13,6 +13,8 @@ class Read(msgspec.Struct, frozen=True, tag=True):
     """Answered by `WasRead`."""
 
     paths: tuple[str, ...]
+    ahead: bool = False
+    """Whether what they look for is compiled, too."""
 
 
 class Check(msgspec.Struct, frozen=True, tag=True):

@@ -92,7 +92,7 @@ class RuleLibrary:
         file = f"{pack.id}.zip"
         path = await asyncio.to_thread(self._folder.keep, file, zip_of({_TEXT_FILE: text.encode()}))
         try:
-            await self._bench.read([path])  # the detection process, which everybody waits for, finds it read
+            await self._bench.read([path], ahead=True)
         except BaseException:
             self._folder.drop(file)
             raise
@@ -110,7 +110,7 @@ class RuleLibrary:
         file = new_id("pck") + ".zip"
         path = await asyncio.to_thread(self._folder.keep, file, content)
         try:
-            read = _within(await self._bench.read([path]), path)
+            read = _within(await self._bench.read([path], ahead=True), path)
             _need_rules(read)
             stated = licence or await asyncio.to_thread(licence_of, path)
             pack = self._pack(principal, file.removesuffix(".zip"), name, PackKind.ARCHIVE, origin, stated)

@@ -129,8 +129,11 @@ class RuleHit(msgspec.Struct, frozen=True):
 class RuleBench(Protocol):
     """Reads and tries rules where hostile ones do no harm."""
 
-    async def read(self, paths: Sequence[Path]) -> ReadRules:
+    async def read(self, paths: Sequence[Path], *, ahead: bool = False) -> ReadRules:
         """The rules of files, folders and archives.
+
+        With `ahead`, what they look for is compiled as well, as far as that takes some seconds, so that the detection
+        process, which everybody waits for, need not do it.
 
         Raises:
             InvalidInputError: an archive cannot be read.

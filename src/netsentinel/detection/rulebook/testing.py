@@ -228,7 +228,7 @@ class MemoryHits:
 class LocalBench:
     """The rule bench in this process: the real reading and trying, without limits."""
 
-    async def read(self, paths: Sequence[Path]) -> ReadRules:
+    async def read(self, paths: Sequence[Path], *, ahead: bool = False) -> ReadRules:
         """The rules of files, folders and archives."""
         return read_rules(paths)
 

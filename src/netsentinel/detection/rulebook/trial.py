@@ -10,6 +10,7 @@ from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.rulebook.model import CaseResult, RuleCase, RuleFacts
 from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
 from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, SigmaDetector, load_cached
+from netsentinel.detection.rules.ahead import compile_ahead
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.witness import sought
 from netsentinel.events.formats import FORMATS, GenericFormat
@@ -22,14 +23,17 @@ MOST_HITS = 20_000
 """So many hits of a portion of stored events are told: more is no rule that anybody could use."""
 
 
-def read_rules(paths: Sequence[Path], cache: RuleCache | None = None) -> ReadRules:
-    """The rules of files, folders and archives.
+def read_rules(paths: Sequence[Path], cache: RuleCache | None = None, *, ahead: bool = False) -> ReadRules:
+    """The rules of files, folders and archives; with `ahead`, what they look for is compiled into the cache.
 
     Raises:
         InvalidInputError: an archive cannot be read.
         NotFoundError: a path does not exist.
     """
-    return _read(load_cached(paths, cache))
+    loaded = load_cached(paths, cache)
+    if ahead and cache is not None:
+        compile_ahead(loaded.rules, cache)
+    return _read(loaded)
 
 
 def check_text(text: str) -> ReadRules:

@@ -37,6 +37,15 @@ _COMPARE: dict[Operation, Callable[[float, float], bool]] = {
 }
 
 
+def heed(guard: Guard, atom: Atom) -> None:
+    """Have the guard look before something is made ready for this atom, and others, that takes its time."""
+    guard(atom, _is_heeded)()
+
+
+def _is_heeded() -> bool:
+    return True
+
+
 def question_of(atom: Atom, guard: Guard = unguarded) -> Test:
     """The question of an atom that one value decides (`model.ON_VALUES`).
 

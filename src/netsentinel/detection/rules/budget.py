@@ -14,8 +14,8 @@ _RESUMES_NS = 10**9
 """When all is spent, so much is saved up before own rules judge again: enough for a costly event."""
 _WEIGHING_NS = 10**9
 """So long may it take, for all events of a call, to find out what rules cost."""
-_PREPARING_NS = 60 * 10**9
-"""So long may it take, all together, to compile what a tenant's rules look for: SigmaHQ's 3,141 rules take 8 s."""
+_PER_MATCH_NS = 200_000
+"""What a match costs beside: somebody has to record it."""
 _PER_EVENT_NS = 250_000
 _PER_BYTE_NS = 25
 """What an event earns: about ten times what one costs by all 3,141 rules of SigmaHQ."""
@@ -51,12 +51,10 @@ class Budget:
         self._clock = clock
         self._saved = _SAVED_NS
         self._is_spent = False
+        self._resumes = _RESUMES_NS
+        """What has to be saved before own rules go on: all, when they could not be made ready with less."""
         self._until = 0
         """When, by the clock, all will be spent."""
-        self._engine: RuleEngine | None = None
-        """Whose rules these are,"""
-        self._preparing = 0
-        """and how long compiling them may go on at no cost."""
         self._omitted = 0
         self._blamed: list[tuple[Atom, int]] = []
         """What was asked when all was spent, with what the part had cost until then."""
@@ -80,7 +78,7 @@ class Budget:
         at = 0
         while at < len(events):
             begun, at = at, _end(earned, at)
-            if self._is_spent and self._saved < _RESUMES_NS:
+            if self._is_spent and self._saved < self._resumes:
                 self._omitted += at - begun
             else:
                 self._is_spent = False
@@ -89,11 +87,17 @@ class Budget:
 
     def _judged(self, engine: RuleEngine, part: Sequence[Event]) -> Iterator[Match]:
         """Matches of a part, each looked for when it is asked for; what the asker does meanwhile costs nothing."""
-        self._prepare(engine, part)
-        found, before = engine.matches(part), self._saved
+        before, self._resumes = self._saved, _SAVED_NS
         try:
+            self._prepare(engine, part)
+            self._resumes = _RESUMES_NS
+            found = engine.matches(part)
             while (match := self._next(found)) is not None:
                 yield match
+                self._saved -= _PER_MATCH_NS
+                if self._saved <= 0:
+                    self._omitted += len(part)
+                    break
         except SpentError as error:
             self._blamed.append((error.atom, before - self._saved))
             self._omitted += len(part)
@@ -101,17 +105,13 @@ class Budget:
             self._is_spent = self.is_unexplained = True
 
     def _prepare(self, engine: RuleEngine, part: Sequence[Event]) -> None:
-        """Compile, which costs nothing at first: it takes the longer the more rules there are, however cheap they are.
-
-        Not so for ever: events can name log sources that nobody has seen before, and have it done for each.
-        """
-        if engine is not self._engine:
-            self._engine, self._preparing = engine, _PREPARING_NS
+        """Compile what such events need. When it is ended in its midst, what was compiled is found in the cache."""
         began = self._clock()
-        engine.prepare(part)
-        took = self._clock() - began
-        self._saved -= max(0, took - self._preparing)
-        self._preparing = max(0, self._preparing - took)
+        self._until = began + self._saved
+        try:
+            engine.prepare(event.logsource for event in part)
+        finally:
+            self._saved -= self._clock() - began
 
     def _next(self, found: Iterator[Match]) -> Match | None:
         began = self._clock()

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from netsentinel.detection.rules.atoms import Guard, longest_literal, unguarded
+from netsentinel.detection.rules.atoms import Guard, heed, longest_literal, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import everything, text_of
 from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
@@ -58,11 +58,14 @@ class KeywordScanner:
         pieces = [_piece(atom) for atom in asked]
         self._pieces = self._escaped = self._escaped_ascii = None
         if all(pieces):
+            heed(guard, next(iter(asked)))
             odd = {literal(char) for char in _ODD}
             self._pieces = Needles(sorted({*map(any_case, pieces), *odd}), cache)
             if not any(_NUMBER.issuperset(piece) for piece in pieces):
                 escaped = {any_case(msgspec.json.encode(piece)[1:-1].decode()) for piece in pieces}
+                heed(guard, next(iter(asked)))
                 self._escaped = Needles(sorted({*escaped, *odd, _REWRITTEN}), cache)
+                heed(guard, next(iter(asked)))
                 self._escaped_ascii = Needles(sorted({*escaped, _REWRITTEN}), cache)
 
     def may_be_in(self, raws: Sequence[bytes]) -> bool:

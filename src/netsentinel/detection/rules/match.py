@@ -15,7 +15,7 @@ from netsentinel.detection.rules.logic import Evidence
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.detection.rules.plan import Plan
-from netsentinel.detection.rules.taxonomy import applies
+from netsentinel.detection.rules.taxonomy import applies, dialect
 from netsentinel.detection.rules.witness import atoms_of
 from netsentinel.events.model import Event, Logsource
 
@@ -50,10 +50,11 @@ class RuleEngine:
         self._alike: dict[tuple[str, tuple[int, ...]], Plan] = {}
         self._memory = Memory()
 
-    def prepare(self, events: Iterable[Event]) -> None:
-        """Compile what is needed for such events, where that was not done before."""
-        for logsource in {event.logsource for event in events} - self._plans.keys():
-            self._plan(logsource)
+    def prepare(self, logsources: Iterable[Logsource]) -> None:
+        """Compile what is needed for events of these log sources, where that was not done before."""
+        for logsource in dict.fromkeys(logsources):
+            if logsource not in self._plans:
+                self._plan(logsource)
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         """Every true rule of every event, in order of events and then of rules, each worked out when asked for."""
@@ -88,10 +89,10 @@ class RuleEngine:
             self._alike.clear()
             self._memory.forget_all()
         chosen = tuple(at for at, rule in enumerate(self._rules) if applies(rule.logsource, logsource))
-        key = (logsource.product, chosen)
+        key = (dialect(logsource.product), chosen)
         plan = self._alike.get(key)
         if plan is None:
-            plan = Plan([self._rules[at] for at in chosen], logsource.product, self._memory, self._cache, self._guard)
+            plan = Plan([self._rules[at] for at in chosen], key[0], self._memory, self._cache, self._guard)
             self._alike[key] = plan
         self._plans[logsource] = plan
         return plan

@@ -5,9 +5,9 @@ up in tables; what is left (networks, comparisons) is asked one by one.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-from netsentinel.detection.rules.atoms import Guard, Test, longest_literal, question_of, unguarded
+from netsentinel.detection.rules.atoms import Guard, Test, heed, longest_literal, question_of, unguarded
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.coarse import coarse
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
@@ -22,6 +22,9 @@ _Sought = defaultdict[Needle, list[_Answer]]
 
 _MOST_INSTRUCTIONS = 20_000
 """So large all expressions of a field may be together; others are asked of every value. SigmaHQ's 118 have 11,937."""
+
+_MOST_CHARACTERS = 512 * 1024
+"""So many characters of expressions are compiled at a time: SigmaHQ's field with the most has 294,224."""
 
 _TEXTS = frozenset({Operation.EQUALS, Operation.STARTSWITH, Operation.ENDSWITH, Operation.CONTAINS, Operation.LIKE})
 
@@ -63,7 +66,10 @@ class FieldScanner:
         self._expression_tests: list[tuple[int, Test]] = []
         self._size = 0
         """Of all expressions, as `coarse` counts it."""
+        self._first: Atom | None = None
+        """Of its atoms."""
         for number, atom in atoms:
+            self._first = self._first or atom
             self._add(number, atom)
         self._groups: list[tuple[int, ...]] = []
         """Atoms that are found together, by what stands for them: the first is -1."""
@@ -127,14 +133,15 @@ class FieldScanner:
     def _other_tables(self) -> "tuple[_Table, _Table, _Table]":
         if self._others is None:
             kinds = (self._caseless, self._cased, self._expressions)
-            caseless, cased, expressions = (_Table(kind, self._groups, self._cache) for kind in kinds)
+            caseless, cased, expressions = (_Table(kind, self._groups, self._cache, self._heed) for kind in kinds)
             self._others = caseless, cased, expressions
         return self._others
 
     def _whole_table(self) -> "_Table":
         """Everything that is looked for in a value in ASCII."""
+        everything = {**self._in_ascii, **self._cased, **self._expressions}
         try:
-            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._groups, self._cache)
+            return _Table(everything, self._groups, self._cache, self._heed)
         except ValueError:
             tests, needles = dict(self._expression_tests), list(self._expressions)
             for needle, fine in zip(needles, supported(needles, self._cache), strict=True):
@@ -142,7 +149,12 @@ class FieldScanner:
                     self._asked += [(number, tests[number]) for number, _ in self._expressions.pop(needle)]
             asked = {number for number, _ in self._asked}
             self._expression_tests = [one for one in self._expression_tests if one[0] not in asked]
-            return _Table({**self._in_ascii, **self._cased, **self._expressions}, self._groups, self._cache)
+            everything = {**self._in_ascii, **self._cased, **self._expressions}
+            return _Table(everything, self._groups, self._cache, self._heed)
+
+    def _heed(self) -> None:
+        if self._first is not None:
+            heed(self._guard, self._first)
 
     def _add(self, number: int, atom: Atom) -> None:
         if atom.operation in _TEXTS:
@@ -156,6 +168,7 @@ class FieldScanner:
 
     def _add_expression(self, number: int, atom: Atom) -> None:
         """Look for an expression, or ask it of every value when looking would take Hyperscan too long to prepare."""
+        heed(self._guard, atom)
         test = question_of(atom, self._guard)
         pattern, size = coarse(str(atom.value))
         self._size += size
@@ -195,8 +208,21 @@ class FieldScanner:
             self._in_ascii[caseless(needle)].append(answer)
 
 
-def _nothing(_: bytes) -> list[int]:
-    return []
+def _parts(needles: Iterable[Needle]) -> Iterator[slice]:
+    """What is compiled together: all of them, nearly always."""
+    begin = end = characters = 0
+    for text, _ in needles:
+        if characters + len(text) > _MOST_CHARACTERS and end > begin:
+            yield slice(begin, end)
+            begin, characters = end, 0
+        end += 1
+        characters += len(text)
+    if end > begin:
+        yield slice(begin, end)
+
+
+def _one_after_another(finds: Sequence[Callable[[bytes], list[int]]]) -> Callable[[bytes], list[int]]:
+    return lambda data: [name for find in finds for name in find(data)]
 
 
 class _Table:
@@ -206,13 +232,18 @@ class _Table:
         sought: what is looked for.
         groups: where those atoms are noted that are found together.
         cache: where what is compiled is kept.
+        heed: called before anything is compiled, which may take seconds.
 
     Raises:
         ValueError: one of the needles is not supported.
     """
 
     def __init__(
-        self, sought: Mapping[Needle, Sequence[_Answer]], groups: list[tuple[int, ...]], cache: RuleCache | None
+        self,
+        sought: Mapping[Needle, Sequence[_Answer]],
+        groups: list[tuple[int, ...]],
+        cache: RuleCache | None,
+        heed: Callable[[], None],
     ) -> None:
         names: list[int] = []
         self._tests: dict[int, Sequence[_Answer]] = {}
@@ -226,7 +257,11 @@ class _Table:
             names.append(-len(groups))
             if not is_sure:
                 self._tests[names[-1]] = answers
-        self._find = Needles(list(sought), cache, names).find if sought else _nothing
+        finds: list[Callable[[bytes], list[int]]] = []
+        for part in _parts(sought):
+            heed()
+            finds.append(Needles(list(sought)[part], cache, names[part]).find)
+        self._find = finds[0] if len(finds) == 1 else _one_after_another(finds)
 
     def find(self, data: bytes, text: str) -> list[int]:
         """What this value answers, good until the next call.

@@ -103,6 +103,11 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
+def dialect(product: str) -> str:
+    """The product whose names events of a product have; empty for one that says nothing of its own."""
+    return product if product in _NAMES else ""
+
+
 def aliases(product: str, field: str) -> tuple[str, ...]:
     """The native names that stand for a field in events of a product, tried in order when its own name is absent."""
     return _NAMES.get(product, {}).get(field, ())

@@ -11,6 +11,7 @@ from netsentinel.events.formats.opencanary import OpenCanaryFormat
 from netsentinel.events.formats.suricata import SuricataFormat
 from netsentinel.events.formats.syslog import SyslogFormat
 from netsentinel.events.formats.sysmon_linux import SysmonLinuxFormat
+from netsentinel.events.formats.usual import usual_logsources
 from netsentinel.events.formats.web import WebFormat
 from netsentinel.events.formats.windows import WindowsFormat
 from netsentinel.events.formats.zeek import ZeekFormat
@@ -51,4 +52,5 @@ __all__ = [
     "WebFormat",
     "WindowsFormat",
     "ZeekFormat",
+    "usual_logsources",
 ]

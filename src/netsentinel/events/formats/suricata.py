@@ -28,7 +28,7 @@ _CLASSES = {
 }
 """OCSF 1.x class of each event type."""
 
-_CATEGORIES = {"dns": "dns", "http": "proxy", "flow": "firewall", "netflow": "firewall"}
+CATEGORIES = {"dns": "dns", "http": "proxy", "flow": "firewall", "netflow": "firewall"}
 """Sigma's category of each event type, where Sigma has one."""
 
 _NOT_PROTOCOLS = frozenset({"flow", "netflow", "alert", "anomaly", "fileinfo", "stats", "drop", "packet", "metadata"})
@@ -41,7 +41,7 @@ _MAX_KINDS = 256
 
 @lru_cache(maxsize=_MAX_KINDS)
 def _logsource(kind: str) -> Logsource:
-    return Logsource(product="suricata", category=_CATEGORIES.get(kind, ""), service=kind)
+    return Logsource(product="suricata", category=CATEGORIES.get(kind, ""), service=kind)
 
 
 class SuricataFormat:

@@ -1,5 +1,6 @@
 """What kind of event a Windows channel and event id are: Sigma's log source, OCSF's class, and how a logon ended."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -159,6 +160,15 @@ SAYS_NOTHING = "-"
 
 LINUX = "linux-sysmon/operational"
 """The channel of Sysmon for Linux, in small letters."""
+
+
+def usual_logsources() -> Iterator[Logsource]:
+    """Those of the channels and events that Sigma knows."""
+    for product in ("windows", "linux"):
+        yield from (Logsource(product=product, category=category, service="sysmon") for category in _SYSMON.values())
+    for (service, _), category in _POWERSHELL.items():
+        yield Logsource(product="windows", category=category, service=service)
+    yield from (Logsource(product="windows", service=service) for service in _SERVICES.values())
 
 
 @lru_cache(maxsize=4096)

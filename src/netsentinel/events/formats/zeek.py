@@ -32,7 +32,7 @@ _CLASSES = {
 }
 """OCSF 1.x class of each log."""
 
-_CATEGORIES = {"dns": "dns", "http": "proxy", "conn": "firewall"}
+CATEGORIES = {"dns": "dns", "http": "proxy", "conn": "firewall"}
 """Sigma's category of each log, where Sigma has one."""
 
 _TELLTALES: tuple[tuple[str, str], ...] = (
@@ -90,7 +90,7 @@ _MAX_LOGS = 256
 
 @lru_cache(maxsize=_MAX_LOGS)
 def _logsource(log: str) -> Logsource:
-    return Logsource(product="zeek", category=_CATEGORIES.get(log, ""), service=log)
+    return Logsource(product="zeek", category=CATEGORIES.get(log, ""), service=log)
 
 
 class ZeekFormat:

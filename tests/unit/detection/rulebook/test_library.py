@@ -57,19 +57,25 @@ async def test_what_is_added_was_read_before_the_detection_process_is_told_of_it
     asked: list[tuple[list[str], int]] = []
     read = shelf.bench.read
 
-    async def note(paths: Sequence[Path]) -> ReadRules:
+    async def note(paths: Sequence[Path], *, ahead: bool = False) -> ReadRules:
+        assert ahead
         asked.append(([path.name for path in paths], await shelf.library.revision()))
-        return await read(paths)
+        return await read(paths, ahead=ahead)
 
     monkeypatch.setattr(shelf.bench, "read", note)
     before = await shelf.library.revision()
     await shelf.library.add_text(ADMIN, rule_text(1))
     _, selection = await shelf.library.selection()
-    assert asked == [([Path(pack.path).name for pack in selection.packs], before)]
+    (text,) = asked
+    assert text == ([Path(pack.path).name for pack in selection.packs], before)
+    between = await shelf.library.revision()
+    await shelf.library.add_archive(ADMIN, "pack", "", "", zip_of({"two.yml": rule_text(2).encode()}))
+    assert [revision for _, revision in asked] == [before, between]
 
 
 async def test_a_text_that_cannot_be_read_again_leaves_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(_: Sequence[Path]) -> ReadRules:
+    async def fail(_: Sequence[Path], *, ahead: bool) -> ReadRules:
+        assert ahead
         raise UnavailableError("It took longer than 120 s and was stopped.")
 
     monkeypatch.setattr(shelf.bench, "read", fail)

@@ -1,6 +1,5 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
-from unittest import mock
 
 import pytest
 
@@ -20,9 +19,10 @@ RULE = cast("Rule", "the rule that asks")
 class CostlyEngine:
     """Finds every event, and takes its time: some before a question that is guarded, and some for that."""
 
-    def __init__(self, cost: int, *, preparing: int = 0) -> None:
+    def __init__(self, cost: int, *, preparing: int = 0, plans: int = 0) -> None:
         self.cost = cost
         self.preparing = preparing
+        self.plans, self.ready = plans, 0
         self.now = 0
         self.parts: list[int] = []
         self.budget = Budget(self.clock)
@@ -30,9 +30,11 @@ class CostlyEngine:
     def clock(self) -> int:
         return self.now
 
-    def prepare(self, events: Iterable[Event]) -> None:
-        for _ in events:
+    def prepare(self, logsources: Iterable[Logsource]) -> None:
+        while self.ready < self.plans and any(True for _ in logsources):
+            self.budget.guard(ATOM, self._question)()
             self.now += self.preparing
+            self.ready += 1  # and is in the cache
 
     def matches(self, events: Iterable[Event]) -> Iterator[Match]:
         self.parts.append(0)
@@ -128,29 +130,38 @@ def test_a_pause_does_not_save_up_more_than_a_burst() -> None:
     assert engine.now < module._SAVED_NS + 2 * SECOND
 
 
-def test_what_is_made_ready_costs_nothing_at_first() -> None:
-    engine = CostlyEngine(1_000, preparing=SECOND // 20)
-    assert len(times(engine, events(1_000))) == 1_000
-    assert engine.budget.take_omitted() == 0
+class GenerousEngine(CostlyEngine):
+    """Finds a hundred things in every event, at no cost of its own."""
+
+    def matches(self, events: Iterable[Event]) -> Iterator[Match]:
+        for event in events:
+            yield from [Match(RULE, event, ())] * 100
 
 
-def test_what_is_made_ready_again_and_again_is_paid_for() -> None:
-    engine = CostlyEngine(1_000, preparing=SECOND // 20)
-    judged = len(times(engine, events(10_000)))
-    part = module._PART_NS // module._PER_EVENT_NS * engine.preparing
-    assert engine.now <= module._PREPARING_NS + module._SAVED_NS + 2 * part + 10_000 * 300_000
-    assert engine.budget.take_omitted() >= 10_000 - judged > 5_000
+def test_what_is_found_has_its_price_because_somebody_has_to_record_it() -> None:
+    engine = GenerousEngine(0)
+    found = times(engine, events(10_000))
+    most = module._SAVED_NS + 10_000 * 252_500
+    assert len(found) * module._PER_MATCH_NS == pytest.approx(most, rel=0.2)
+    assert engine.budget.take_omitted() > 5_000
+    assert len(times(CostlyEngine(0), events(100_000))) == 100_000, "one in each event is paid for"
 
 
-def test_other_rules_are_made_ready_once_more() -> None:
-    engine = CostlyEngine(1_000, preparing=SECOND // 20)
-    assert len(times(engine, events(1_000))) == 1_000
-    other = mock.Mock(wraps=engine)
-    found = engine.budget.matches(other, events(1_000))
-    assert len(list(found)) == 1_000
-    assert len(times(engine, events(1_000))) == 1_000
-    assert other.prepare.called
-    assert len(times(engine, events(1_000))) < 1_000, "the same rules as before"
+def test_what_has_to_be_made_ready_is_paid_for_and_ends_when_all_is_spent() -> None:
+    engine = CostlyEngine(1_000, preparing=2 * SECOND, plans=10)
+    assert times(engine, events(256)) == []
+    assert engine.ready == 3
+    assert engine.now <= module._SAVED_NS + 2 * SECOND
+    assert engine.budget.take_omitted() == 256
+
+
+def test_it_goes_on_where_it_ended_when_all_is_saved_again() -> None:
+    engine = CostlyEngine(1_000, preparing=2 * SECOND, plans=10)
+    judged = times(engine, events(120_000))
+    assert engine.ready == 10
+    assert judged
+    assert judged[-1] == 119_999
+    assert engine.budget.take_omitted() == 120_000 - len(judged)
 
 
 def test_who_asked_when_all_was_spent_is_named_once() -> None:

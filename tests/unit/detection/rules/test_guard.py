@@ -1,11 +1,13 @@
 """Whatever rules ask of values is guarded, so that who guards can end it in time."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import pytest
 
 from netsentinel.detection.rules.budget import Budget
+from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.load import load_text
@@ -16,21 +18,24 @@ from netsentinel.detection.rules.needles import LONGEST
 from netsentinel.detection.rules.said import FieldSays, Said
 from netsentinel.detection.rules.scanner import FieldScanner
 from netsentinel.events.formats import FORMATS
-from netsentinel.events.model import Event
+from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.types import DEFAULT_TENANT
 
 _Given = ParamSpec("_Given")
 
+SECOND = 10**9
+
 
 class Recorder:
-    """Notes which atom is asked, each time."""
+    """Notes which atom is asked of a value, each time, and for which something is made ready."""
 
     def __init__(self) -> None:
         self.asked: list[Atom] = []
+        self.heeded: list[Atom] = []
 
     def __call__(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
         def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
-            self.asked.append(atom)
+            (self.asked if args else self.heeded).append(atom)
             return question(*args, **kwargs)
 
         return guarded
@@ -177,3 +182,44 @@ def test_what_was_ended_in_its_midst_leaves_nothing_wrong_behind() -> None:
             continue
     left = 100
     assert [match.event for match in engine.matches(given)] == [given[0], given[2]]
+
+
+MANY_FIELDS = "".join(f"  s{n}: {{a{n}|contains: [needle, pin]}}\n" for n in range(20)) + "  condition: 1 of s*"
+
+
+@pytest.mark.parametrize("detection", [MANY_FIELDS, CASES["keyword"][0], CASES["expression"][0]])
+def test_what_is_made_ready_is_guarded_as_well(detection: str) -> None:
+    recorder = Recorder()
+    engine = engine_of(detection, recorder)
+    engine.prepare((event({}).logsource,))
+    assert len(recorder.heeded) >= (20 if detection is MANY_FIELDS else 1)
+
+
+def test_making_ready_ends_when_all_is_spent_and_goes_on_from_the_cache(tmp_path: Path) -> None:
+    now = 0
+
+    def clock() -> int:
+        nonlocal now
+        now += SECOND // 4
+        return now
+
+    def budgeted() -> tuple[Budget, RuleEngine]:
+        budget = Budget(clock)
+        loaded = load_text(f"title: t\nlogsource: {{category: x}}\ndetection:\n{MANY_FIELDS}\n")
+        return budget, RuleEngine(loaded.rules, RuleCache(tmp_path), budget.guard)
+
+    budget, engine = budgeted()
+    assert list(budget.matches(engine, [event({"a1": "needle"})])) == []
+    assert budget.take_omitted() == 1
+    assert 0 < len(list(tmp_path.iterdir())) <= 20
+    assert now <= 7 * SECOND
+
+
+def test_invented_vendors_share_what_is_made_ready() -> None:
+    loaded = load_text("title: t\nlogsource: {service: evil}\ndetection:\n  s: {a|contains: x}\n  condition: s\n")
+    recorder = Recorder()
+    engine = RuleEngine(loaded.rules, None, recorder)
+    engine.prepare([Logsource(f"vendor{n}", "", "evil") for n in range(1_000)])
+    once = len(recorder.heeded)
+    engine.prepare([Logsource("zeek", "", "evil")])
+    assert len(recorder.heeded) == 2 * once, "which has names of its own for fields"

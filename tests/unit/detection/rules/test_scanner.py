@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netsentinel.detection.rules import scanner
 from netsentinel.detection.rules.model import Atom, Operation, Part
 from netsentinel.detection.rules.scanner import FieldScanner
 
@@ -95,3 +96,17 @@ def test_a_lone_surrogate_does_not_fail() -> None:
 def test_hostile_values_take_linear_time() -> None:
     asked = [Atom("f", Operation.REGEX, "(a+)+$"), Atom("f", Operation.LIKE, "*a*a*a*a*a*a*a*b")]
     assert not FieldScanner(enumerate(asked)).atoms("a" * 200_000 + "c")
+
+
+@pytest.mark.parametrize("most", [1, 40, 300])
+def test_what_is_compiled_in_parts_answers_the_same(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    texts = [f"{letter}{number}" for letter in "abcé" for number in range(20)]
+    operations = (Operation.CONTAINS, Operation.STARTSWITH, Operation.ENDSWITH, Operation.REGEX, Operation.LIKE)
+    asked = [Atom("f", operations[at % 5], text + ("*" if at % 5 == 4 else "")) for at, text in enumerate(texts)]
+    values = [*texts, "a1b2c3", "xa19", "é7", "A1", "", "b19c0 é3 a7"]
+    whole = FieldScanner(enumerate(asked))
+    expected = [sorted(whole.atoms(value)) for value in values]
+    monkeypatch.setattr(scanner, "_MOST_CHARACTERS", most)
+    parts = FieldScanner(enumerate(asked))
+    assert [sorted(parts.atoms(value)) for value in values] == expected
+    assert sum(map(len, expected)) > 80

@@ -165,7 +165,7 @@ def test_it_goes_on_where_it_ended_when_all_is_saved_again() -> None:
 
 
 def test_who_asked_when_all_was_spent_is_named_once() -> None:
-    engine = CostlyEngine(SECOND)
+    engine = CostlyEngine(SECOND * 9 // 10)
     assert not engine.budget.is_unexplained
     times(engine, events(10))
     assert engine.budget.is_unexplained
@@ -177,7 +177,7 @@ def test_who_asked_when_all_was_spent_is_named_once() -> None:
 
 
 def test_who_asked_is_not_named_when_the_rules_have_changed_since() -> None:
-    engine = CostlyEngine(SECOND)
+    engine = CostlyEngine(SECOND * 9 // 10)
     times(engine, events(10))
     engine.asking = lambda _: None  # type: ignore[method-assign]
     assert weights(engine, events(8)) == []

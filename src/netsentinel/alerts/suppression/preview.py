@@ -46,10 +46,11 @@ def preview(
     """Try conditions on what was found in the last days, by the time of the events or of the alert."""
     alerts, evidence = stores
     compiled = CompiledSuppression(_draft(tenant, conditions, now))
-    needs_samples = any(condition.field not in SAME_IN_AN_ALERT for condition in conditions)
     entity = _only(conditions, "entity")
     if entity and not alerts.count_about(tx, tenant, entity):
-        entity = ""  # it may be as events spell it
+        entity = ""  # it may be as events spell it, which findings of one alert do in several ways
+    same = SAME_IN_AN_ALERT if entity else SAME_IN_AN_ALERT - {"entity"}
+    needs_samples = any(condition.field not in same for condition in conditions)
     where = AlertFilter(known_since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entity=entity)
     tally, truncated = _Tally(), False
     for page in _pages(tx, alerts, tenant, where):

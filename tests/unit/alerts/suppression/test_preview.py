@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ class Past:
         for slot, said in enumerate(samples):
             event = msgspec.Raw(msgspec.json.encode(said.get("event", {})))
             sample = AlertSample(NOON + slot, (), event, source="eve", src_ip=said.get("src_ip", ""))
+            sample = replace(sample, user=said.get("user", ""))
             self.evidence.keep_sample(TX, DEFAULT_TENANT, f"alr_{number:04}", slot, sample)
 
     def preview(self, *conditions: Condition, days: int = 30) -> SuppressionPreview:
@@ -103,3 +105,12 @@ def test_an_entity_may_be_as_events_spell_it(past: Past) -> None:
     for spelled in ("shire\\ann", "SHIRE\\ann"):
         assert [one.id for one in past.preview(equals("entity", spelled)).examples] == ["alr_0001"]
     assert past.preview(equals("entity", "ann")).alerts == 0
+
+
+def test_findings_of_one_alert_may_spell_its_entity_differently(past: Past) -> None:
+    whom = {"entity": "shire\\ann", "entity_kind": "user", "src_ip": ""}
+    past.add(1, {"user": "SHIRE\\ann"}, {"user": "ann"}, user="ann", count=10, **whom)
+    found = past.preview(equals("entity", "SHIRE\\ann"))
+    assert (found.alerts, found.partly, found.findings, found.exact) == (0, 1, 5, False)
+    found = past.preview(equals("entity", "shire\\ann"))
+    assert (found.alerts, found.partly, found.findings, found.exact) == (1, 0, 10, True)

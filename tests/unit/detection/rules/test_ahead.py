@@ -1,9 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from time import process_time
 
+import msgspec
 import pytest
 
-from netsentinel.detection.rules import needles
+from netsentinel.detection.rules import ahead, needles
 from netsentinel.detection.rules.ahead import AHEAD_S, compile_ahead
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.load import load_text
@@ -55,15 +58,32 @@ def test_what_was_compiled_ahead_is_not_compiled_again(tmp_path: Path, monkeypat
         RuleEngine(others, cache).prepare((sysmon(1).logsource,))
 
 
-def test_it_ends_when_it_has_taken_long_enough(tmp_path: Path) -> None:
-    def clock() -> Iterator[float]:
-        now = 0.0
-        while True:
-            yield now
-            now += AHEAD_S
+def ticking(seconds: float) -> Callable[[], float]:
+    looks = count()
+    return lambda: next(looks) * seconds
 
+
+def test_it_ends_when_it_has_taken_long_enough(tmp_path: Path) -> None:
     given = rules("product: windows", "product: windows, category: file_event", "product: zeek")
-    assert compile_ahead(given, RuleCache(tmp_path), clock().__next__) == 1
+    everything = compile_ahead(given, RuleCache(tmp_path / "all"))
+    assert 0 < compile_ahead(given, RuleCache(tmp_path / "some"), ticking(AHEAD_S / 9)) < everything
+
+
+def test_it_ends_in_the_midst_of_a_log_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = "---\n".join(RULE.format(name=f"r{n}", field=f"f{n}", logsource="product: zeek") for n in range(50))
+    compiled: list[object] = []
+    compiling = needles._compile
+    monkeypatch.setattr(needles, "_compile", lambda given: compiled.append(given) or compiling(given))
+    assert compile_ahead(load_text(fields).rules, RuleCache(tmp_path), ticking(AHEAD_S / 60)) == 0
+    assert 0 < len(compiled) < 50
+
+
+def test_log_sources_that_each_rule_has_for_itself_cost_no_more_than_others() -> None:
+    (rule,) = rules("product: zeek")
+    many = [msgspec.structs.replace(rule, logsource=Logsource("acme", f"c{n}")) for n in range(20_000)]
+    began = process_time()
+    assert 0 < len(list(ahead._usual(many))) <= ahead._MOST_STATED
+    assert process_time() - began < 20
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,15 @@ def test_margins_are_those_of_lightgbm_to_the_last_bit(more: dict[str, Any]) -> 
     assert np.array_equal(trees.margins(asked()), expected)
 
 
+def test_a_forest_works_in_the_same_memory_for_few_rows_and_for_more() -> None:
+    trees = grown()
+    forest = Forest.of(trees_of(trees.text())[1])
+    assert forest is not None
+    expected = trees._booster.predict(MATRIX, raw_score=True, num_threads=1)
+    for rows in (3, 200, 40):
+        assert np.array_equal(forest.margins(MATRIX[:rows]), expected[:rows])
+
+
 def test_trees_of_one_leaf_say_the_same_of_all_rows() -> None:
     trees = grown(rounds=2, min_data=ROWS)
     forest = Forest.of(trees_of(trees.text())[1])

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "users": ("netsentinel.cli.users:users_app", "Create, list and disable users, give passwords."),
     "keys": ("netsentinel.cli.keys:keys_app", "Create, list and revoke API keys, set tiers."),
     "usage": ("netsentinel.cli.usage:usage", "Show requests made, limits, and what is left."),
+    "backup": ("netsentinel.cli.backup:backup", "Copy everything that must be kept."),
     "doctor": ("netsentinel.cli.doctor:doctor", "Check this machine and this installation."),
     "learn": ("netsentinel.cli.learn:learn_app", "Import and list what there is to learn from."),
     "api": ("netsentinel.cli.api:api_app", "Describe the HTTP and live interfaces."),

@@ -1,0 +1,138 @@
+"""`netsentinel backup`, with what it opens replaced."""
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from netsentinel.cli.program import run
+from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.settings import Settings
+from netsentinel.storage import snapshot as module
+
+
+class World:
+    """A data folder, and what its database names whenever it is copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        self.copy = folder / "copy"
+        self.named: list[list[str]] = [["a.parquet"]]
+        self.comes: list[str] = []
+        """Files that are stored while the database is copied, one at a time."""
+        for name in (
+            "netsentinel.db",
+            "lake/a.parquet",
+            "lake/aside/1.spool",
+            "lake/server.lock",
+            "rules/p.zip",
+            "local.key",
+        ):
+            self.store(name)
+
+    def store(self, name: str) -> None:
+        path = self.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="ascii")
+
+    def snapshot(self, _: Path, copy: Path) -> None:
+        copy.write_text("database", encoding="ascii")
+        if self.comes:
+            self.store(self.comes.pop(0))
+
+    def copied(self) -> set[str]:
+        return {path.relative_to(self.copy).as_posix() for path in self.copy.rglob("*") if path.is_file()}
+
+    @asynccontextmanager
+    async def open_lake_check(self, settings: Settings) -> AsyncGenerator[SimpleNamespace]:
+        assert settings.data_dir == self.copy
+
+        async def files() -> list[SimpleNamespace]:
+            named = self.named.pop(0) if len(self.named) > 1 else self.named[0]
+            return [SimpleNamespace(path=path) for path in named]
+
+        yield SimpleNamespace(files=files)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World(tmp_path)
+    monkeypatch.setenv("NETSENTINEL_DATA_DIR", str(made.data))
+    monkeypatch.setattr("os.umask", lambda _: 0)
+    monkeypatch.setattr(module, "snapshot", made.snapshot)
+    monkeypatch.setitem(sys.modules, "netsentinel.bootstrap", SimpleNamespace(open_lake_check=made.open_lake_check))
+    return made
+
+
+def test_everything_is_copied_but_what_is_the_machines_own(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backup", str(world.copy)]) == 0
+    assert world.copied() == {"netsentinel.db", "lake/a.parquet", "rules/p.zip"}
+    assert (world.copy / "rules/p.zip").stat().st_mode & 0o077 == 0
+    assert "3 files in" in capsys.readouterr().err
+
+
+def test_what_is_stored_between_the_files_and_the_database_is_fetched(world: World) -> None:
+    world.named, world.comes = [["a.parquet", "b.parquet"]], ["lake/b.parquet"]
+    assert run(["backup", str(world.copy)]) == 0
+    assert "lake/b.parquet" in world.copied()
+
+
+def test_the_database_is_copied_anew_when_what_it_named_was_merged_meanwhile(world: World) -> None:
+    world.named = [["gone.parquet"], ["a.parquet"]]
+    assert run(["backup", str(world.copy)]) == 0
+
+
+def test_a_copy_without_what_the_database_names_is_no_backup(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.named = [["gone.parquet"]]
+    assert run(["backup", str(world.copy)]) == 3
+    told = capsys.readouterr().err
+    assert "not complete" in told
+    assert "gone.parquet" in told
+
+
+def test_a_copy_is_made_in_a_new_folder_outside(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.copy.mkdir()
+    (world.copy / "file").touch()
+    assert run(["backup", str(world.copy)]) == 1
+    assert "is not empty" in capsys.readouterr().err
+    assert run(["backup", str(world.copy / "file")]) == 1
+    assert run(["backup", str(world.data / "copy")]) == 1
+    assert "outside of it" in capsys.readouterr().err
+
+
+def test_linked_folders_are_copied_with_what_is_in_them(world: World, tmp_path: Path) -> None:
+    (world.data / "rules").rename(tmp_path / "elsewhere")
+    (world.data / "rules").symlink_to(tmp_path / "elsewhere")
+    assert run(["backup", str(world.copy)]) == 0
+    assert "rules/p.zip" in world.copied()
+    assert not (world.copy / "rules").is_symlink()
+
+
+def test_a_full_disk_is_told(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/mnt/copy")
+
+    monkeypatch.setattr("shutil.copy2", full)
+    assert run(["backup", str(world.copy)]) == 3
+    assert "not complete: /mnt/copy: No space left" in capsys.readouterr().err
+
+
+def test_with_postgresql_the_files_are_copied_and_what_has_come_since(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETSENTINEL_DATABASE_URL", "postgresql://nobody@localhost/none")
+    assert run(["backup", str(world.copy)]) == 0
+    assert "pg_dump" in capsys.readouterr().err
+    world.store("lake/b.parquet")
+    assert run(["backup", str(world.copy)]) == 0
+    assert world.copied() == {"lake/a.parquet", "lake/b.parquet", "rules/p.zip"}
+
+
+def test_a_database_that_cannot_be_read_leaves_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "bad.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(UnavailableError, match="could not be copied"):
+        module.snapshot(tmp_path / "bad.db", tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()

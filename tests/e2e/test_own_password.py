@@ -1,5 +1,6 @@
 """Changing one's own password in a real browser, from the menu to the next login."""
 
+import re
 from collections.abc import Iterator
 
 import httpx2
@@ -38,6 +39,15 @@ def test_the_own_password_is_changed_here_and_ends_the_sessions_elsewhere(
         expect(dialog.get_by_label("Present password", exact=True)).to_have_accessible_description(
             "What you typed as your present password is not it."
         )
+        dialog.get_by_label("Present password", exact=True).fill(PASSWORD)
+        dialog.get_by_label("New password", exact=True).fill(PASSWORD)
+        dialog.get_by_label("New password again", exact=True).fill(PASSWORD)
+        dialog.get_by_role("button", name="Change password").click()
+        expect(dialog.get_by_label("New password", exact=True)).to_have_accessible_description(
+            re.compile("That is your present password. Take another one.")
+        )
+        dialog.get_by_label("New password", exact=True).fill(OTHER)
+        dialog.get_by_label("New password again", exact=True).fill(OTHER)
         assert faults(page) == []
         page.set_viewport_size({"width": 1440, "height": 900})
         dialog.get_by_label("Present password", exact=True).fill(PASSWORD)

@@ -10,7 +10,13 @@ from netsentinel.identity.sessions import Sessions
 from netsentinel.identity.throttle import LoginThrottle
 from netsentinel.identity.users import Users
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import NotAllowedError, NotAuthenticatedError, ThrottledError, WrongPasswordError
+from netsentinel.kernel.errors import (
+    NotAllowedError,
+    NotAuthenticatedError,
+    ThrottledError,
+    WeakPasswordError,
+    WrongPasswordError,
+)
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId
 from netsentinel.storage.ports import Database, Tx
 
@@ -71,7 +77,7 @@ class Logins:
 
         Raises:
             NotAllowedError: it is a key that was admitted, which has no password.
-            WeakPasswordError: the new password is too short or too common.
+            WeakPasswordError: the new password is too short, too common, or the present one.
             ThrottledError: too many failures from this address; the password was not looked at.
             WrongPasswordError: it is not the present password.
             ConflictError: the password was changed at the same moment by somebody else.
@@ -85,8 +91,10 @@ class Logins:
         account = await self._db.read(lambda tx: self._stores.users.account(tx, tenant, user.name))
         try:
             fits = await self._fits(old, account)
+            if fits:
+                self._rules.check_other(new, old)
             hashed = await self._hashing.hash(new) if fits else ""
-        except ThrottledError:
+        except (ThrottledError, WeakPasswordError):
             attempt.take_back()
             raise
         if account is None or not fits:

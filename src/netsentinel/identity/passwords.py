@@ -156,6 +156,15 @@ class PasswordRules:
                 field="password",
             )
 
+    def check_other(self, password: str, present: str) -> None:
+        """Refuse the present password as the next one: whoever else knows it would still know it.
+
+        Raises:
+            WeakPasswordError: it is the present one, however the keyboard composed it.
+        """
+        if _canonical(password) == _canonical(present):
+            raise WeakPasswordError("That is your present password. Take another one.", field="password")
+
 
 def _canonical(password: str) -> str:
     """The same password for the same characters, however the keyboard composed them (NFC)."""

@@ -116,7 +116,7 @@ class VersionConflictError(InvalidInputError):
 
 
 class WeakPasswordError(InvalidInputError):
-    """A password that must not be set: too short, too long, or easily guessed."""
+    """A password that must not be set: too short, too long, easily guessed, or the one there is."""
 
     code = "weak-password"
     title = "Choose another password"

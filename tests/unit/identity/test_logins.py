@@ -62,6 +62,25 @@ async def test_a_poor_password_is_refused_before_any_guess_counts(house: House) 
     await house.service.logins.change_password(here, PASSWORD, OTHER, address="192.0.2.1")
 
 
+async def test_the_present_password_is_no_new_one_and_trying_it_counts_as_no_guess(house: House) -> None:
+    here, elsewhere = await admitted(house), await admitted(house)
+    for _ in range(6):
+        with pytest.raises(WeakPasswordError, match="your present password") as caught:
+            await house.service.logins.change_password(here, PASSWORD, PASSWORD, address="192.0.2.1")
+        assert (caught.value.code, caught.value.extra["field"]) == ("weak-password", "password")
+    assert "password.changed" not in house.kinds()
+    assert await house.service.still_valid(elsewhere.ref)
+    await house.service.logins.change_password(here, PASSWORD, OTHER, address="192.0.2.1")
+
+
+async def test_the_present_password_in_other_characters_is_the_present_one(house: House) -> None:
+    here = await admitted(house)
+    composed = "walrus orbit caf\u00e9 eleven"
+    await house.service.logins.change_password(here, PASSWORD, composed)
+    with pytest.raises(WeakPasswordError, match="your present password"):
+        await house.service.logins.change_password(here, composed, "walrus orbit cafe\u0301 eleven")
+
+
 async def test_guesses_count_with_those_of_logins_and_successes_do_not(house: House) -> None:
     here = await admitted(house)
     for n in range(6):

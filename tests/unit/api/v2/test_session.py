@@ -198,6 +198,8 @@ async def test_a_wrong_present_password_is_no_end_of_the_session(site: Site) -> 
         assert "set-cookie" not in answer.headers
         poor = await client.post("/auth/password", json={**CHANGE, "password": "short"})
         assert (poor.status_code, poor.json()["code"], poor.json()["field"]) == (400, "weak-password", "password")
+        same = await client.post("/auth/password", json={**CHANGE, "password": CHANGE["old_password"]})
+        assert (same.status_code, same.json()["code"], same.json()["field"]) == (400, "weak-password", "password")
         assert (await client.get("/api/v2/me")).status_code == 200
 
 

@@ -525,14 +525,18 @@ async def test_a_dead_worker_is_replaced(yard: Yard) -> None:
     assert len(await yard.found(limit=10)) == 1
 
 
-async def looked(yard: Yard) -> tuple[LakeCheck, dict[str, Damage]]:
-    """What a check finds whose process has read nothing before."""
+async def looked(yard: Yard, *, is_older: bool = False) -> tuple[LakeCheck, dict[str, Damage]]:
+    """What a check finds whose process has read nothing before; of files as they were without digests, if need be."""
     await asyncio.gather(*(yard.workers._kill(worker) for worker in list(yard.workers._all)))
     check = LakeCheck(yard.db, SqlLakeFiles(), yard.folder, yard.workers, yard.folder.with_name("given-up"))
-    return check, {one.file.path: one async for one in check.look(await check.files()) if one is not None}
+    files = await check.files()
+    assert all(file.digest for file in files)
+    files = [msgspec.structs.replace(file, digest="") for file in files] if is_older else files
+    return check, {one.file.path: one async for one in check.look(files) if one is not None}
 
 
-async def test_a_check_names_what_is_missing_or_damaged(yard: Yard) -> None:
+@pytest.mark.parametrize("is_older", [False, True])
+async def test_a_check_names_what_is_missing_or_damaged(yard: Yard, is_older: bool) -> None:
     await yard.keep(*(event(number, time=NOON + number % 4 * DAY + number) for number in range(12)))
     missing, cut, altered, _ = yard.files()
     (yard.folder / missing).unlink()
@@ -540,8 +544,9 @@ async def test_a_check_names_what_is_missing_or_damaged(yard: Yard) -> None:
     content = bytearray((yard.folder / altered).read_bytes())
     content[4:40] = b"\xff" * 36
     (yard.folder / altered).write_bytes(content)
-    _, damaged = await looked(yard)
+    _, damaged = await looked(yard, is_older=is_older)
     assert damaged.keys() == {missing, cut, altered}
+    assert all(one.is_certain for one in damaged.values())
     assert damaged[missing].why == "It is not in this server's folder."
     size = (yard.folder / cut).stat().st_size
     assert damaged[cut].why == f"It has {size:,} bytes; {size + 20:,} were stored."
@@ -549,12 +554,39 @@ async def test_a_check_names_what_is_missing_or_damaged(yard: Yard) -> None:
     assert str(yard.folder) not in "".join(one.why for one in damaged.values())
 
 
+async def test_every_change_of_a_byte_is_found(yard: Yard) -> None:
+    await yard.keep(event(1), event(2), event(3))
+    (path,) = (yard.folder / file for file in yard.files())
+    content = path.read_bytes()
+    for at in range(0, len(content), 97):
+        path.write_bytes(content[:at] + bytes((content[at] ^ 1,)) + content[at + 1 :])
+        (damage,) = (await looked(yard))[1].values()
+        assert damage.why == "It is not what was stored: bytes of it were changed."
+    path.write_bytes(content)
+    assert (await looked(yard))[1] == {}
+
+
+async def test_what_is_no_file_is_damaged_and_can_be_given_up(yard: Yard) -> None:
+    await yard.keep(event(1, time=NOON), event(2, time=NOON + DAY))
+    folder, pipe = yard.files()
+    for name in (folder, pipe):
+        (yard.folder / name).unlink()
+    (yard.folder / folder).mkdir()
+    os.mkfifo(yard.folder / pipe)
+    check, damaged = await looked(yard)
+    assert {path: (one.why, one.is_certain) for path, one in damaged.items()} == dict.fromkeys(
+        (folder, pipe), ("It cannot be read: it is no regular file.", True)
+    )
+    assert await check.give_up(list(damaged.values())) == 2
+    assert await yard.found() == []
+
+
 async def test_a_file_with_other_events_than_were_stored_is_damaged(yard: Yard) -> None:
     await yard.keep(event(1))
     await yard.keep(event(1), event(2))
-    check, damaged = await looked(yard)
+    check, damaged = await looked(yard, is_older=True)
     assert damaged == {}
-    one, two = await check.files()
+    one, two = (msgspec.structs.replace(file, digest="") for file in await check.files())
     both = [
         msgspec.structs.replace(one, path=two.path, size=two.size),
         msgspec.structs.replace(two, path=one.path, size=one.size),
@@ -614,15 +646,17 @@ async def test_what_may_not_be_read_is_not_called_damaged(yard: Yard, monkeypatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(checking, "_size", refuse)
-    with pytest.raises(UnavailableError, match="Permission denied"):
-        await looked(yard)
+    (unsure,) = (await looked(yard))[1].values()
+    assert (unsure.why, unsure.is_certain) == ("It cannot be read: Permission denied.", False)
     monkeypatch.undo()
-    check, damaged = await looked(yard)
+    check, damaged = await looked(yard, is_older=True)
     assert damaged == {}
     for pid in yard.workers.pids:
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(UnavailableError, match="worker died"):
-        _ = [one async for one in check.look(await check.files())]
+        _ = [
+            one async for one in check.look([msgspec.structs.replace(file, digest="") for file in await check.files()])
+        ]
 
 
 async def test_what_was_merged_since_is_not_missing(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

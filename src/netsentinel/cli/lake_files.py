@@ -9,7 +9,7 @@ import typer
 from netsentinel.cli.folder import settings_of_server
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 from netsentinel.cli.serve import DataOption
-from netsentinel.kernel.errors import ConflictError, NotFoundError
+from netsentinel.kernel.errors import ConflictError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +94,9 @@ async def _give_up(settings: "Settings", paths: list[str]) -> "tuple[list[Damage
         if sound:
             raise ConflictError(f"Nothing was given up: {', '.join(sound)} can be read.")
         damaged = [one for one in found if one is not None]
+        unsure = [f"{one.file.path}: {one.why}" for one in damaged if not one.is_certain]
+        if unsure:
+            raise UnavailableError(f"Nothing was given up, because others may still read it. {unsure[0]}")
         return damaged, await lake.give_up(damaged)
 
 

@@ -12,7 +12,6 @@ import pytest
 from netsentinel.cli.program import run
 from netsentinel.events.lake.checking import Damage
 from netsentinel.events.lake.model import LakeFile
-from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import TenantId
 
@@ -49,9 +48,7 @@ class Shelf:
     async def look(self, files: Sequence[LakeFile]) -> AsyncIterator[Damage | None]:
         for one in files:
             why = self.broken.get(one.path)
-            if why == "locked":
-                raise UnavailableError(f"{one.path} cannot be read: Permission denied.")
-            yield Damage(one, why) if why else None
+            yield Damage(one, why, is_certain=why != "locked") if why else None
 
     async def give_up(self, damaged: Sequence[Damage]) -> int:
         self.given_up += [one.file.path for one in damaged]
@@ -112,10 +109,13 @@ def test_files_of_other_servers_are_warned_of_where_there_may_be_some(
     assert "Other servers on the same database keep files of their own" in capsys.readouterr().err
 
 
-def test_what_may_not_be_read_ends_the_check(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_others_may_still_read_is_named_and_not_given_up(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     shelf.broken = {"b.parquet": "locked"}
-    assert run(["events", "check"]) == 3
-    assert "Permission denied" in capsys.readouterr().err
+    assert run(["events", "check"]) == 1
+    assert "locked" in capsys.readouterr().out
+    assert run(["events", "give-up", "b.parquet"]) == 3
+    assert "others may still read it. b.parquet: locked" in capsys.readouterr().err
+    assert shelf.given_up == []
 
 
 def test_damaged_files_are_given_up(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from errno import EINVAL
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from netsentinel.events.lake.ports import LakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import UnavailableError
+from netsentinel.kernel.regular_file import digest_of, open_regular
 from netsentinel.kernel.types import system_principal
 from netsentinel.storage.ports import Database, Tx
 
@@ -21,10 +24,12 @@ _SLOWEST = 1024 * 1024
 
 
 class Damage(NamedTuple):
-    """A file of the lake that cannot be read."""
+    """A file of the lake that is not as it was stored."""
 
     file: LakeFile
     why: str
+    is_certain: bool = True
+    """Whether it is so for good: another user, or another day, may be able to read it otherwise."""
 
 
 class LakeCheck:
@@ -53,22 +58,30 @@ class LakeCheck:
         """For each file in order, what is wrong with it. What the server merges meanwhile is not missing.
 
         Raises:
-            UnavailableError: a file may not be read, or the worker died: nothing is known of the file.
+            UnavailableError: the worker died: nothing is known of the file.
         """
         for file in files:
+            found = await self._damage(file)
+            is_current = found is None or file.path in {one.path for one in await self.files()}
+            yield found if is_current else None
+
+    async def _damage(self, file: LakeFile) -> Damage | None:
+        try:
             why = await self._why(file)
-            is_current = not why or file.path in {one.path for one in await self.files()}
-            yield Damage(file, why) if why and is_current else None
+        except FileNotFoundError:
+            why = "It is not in this server's folder."
+        except OSError as error:
+            return Damage(file, f"It cannot be read: {error.strerror}.", is_certain=error.errno == EINVAL)
+        return Damage(file, why) if why else None
 
     async def _why(self, file: LakeFile) -> str:
-        try:
-            size = await asyncio.to_thread(_size, self._folder / file.path)
-        except FileNotFoundError:
-            return "It is not in this server's folder."
-        except OSError as error:
-            raise UnavailableError(f"{file.path} cannot be read: {error.strerror}.") from error
+        path = self._folder / file.path
+        size = await asyncio.to_thread(_size, path)
         if size != file.size:
             return f"It has {size:,} bytes; {file.size:,} were stored."
+        if file.digest:
+            is_as_stored = file.digest == await asyncio.to_thread(digest_of, path)
+            return "" if is_as_stored else "It is not what was stored: bytes of it were changed."
         answer = await self._workers.ask(Verify(file), _LEAST_S + file.size / _SLOWEST)
         if not isinstance(answer, Verified):
             raise UnavailableError("The lake's worker gave an answer to another question.")
@@ -85,7 +98,7 @@ class LakeCheck:
 
         def strike(tx: Tx) -> int:
             lost = 0
-            for file, why in damaged:
+            for file, why, _ in damaged:
                 if self._files.remove(tx, [file.path]):
                     lost += file.events
                     told = EventsGivenUp(events=file.events, since=file.min_time, until=file.max_time, reason=why)
@@ -105,11 +118,13 @@ class LakeCheck:
                 kept.hardlink_to(self._folder / path)
 
     def _remove(self, paths: Sequence[str]) -> None:
+        """What cannot be removed is no file that anybody asks for."""
         for path in paths:
-            (self._folder / path).unlink(missing_ok=True)
+            with suppress(IsADirectoryError):
+                (self._folder / path).unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int:
-    """In bytes, of a file that may be read."""
-    with path.open("rb") as stream:
+    """In bytes, of a regular file that may be read."""
+    with open_regular(path) as stream:
         return stream.seek(0, 2)

@@ -170,6 +170,8 @@ class LakeFile(msgspec.Struct, frozen=True, kw_only=True):
     min_time: Micros
     max_time: Micros
     stored_at: Micros
+    digest: str = ""
+    """BLAKE2b of its bytes, 16 of them in hexadecimal; empty where it is not asked for, and for older files."""
 
 
 @dataclass(frozen=True, slots=True)

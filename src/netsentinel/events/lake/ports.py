@@ -111,5 +111,5 @@ class LakeFiles(Protocol):
         ...
 
     def all(self, tx: ReadTx) -> list[LakeFile]:
-        """Every file of every tenant."""
+        """Every file of every tenant; only here with its digest."""
         ...

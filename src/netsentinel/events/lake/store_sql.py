@@ -9,6 +9,7 @@ from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
 _COLUMNS = "path, tenant, day, class_uid, events, size, min_time, max_time, stored_at"
+_ALL_COLUMNS = f"{_COLUMNS}, digest"
 _NO_END = 2**63 - 1
 
 
@@ -18,7 +19,7 @@ class SqlLakeFiles:
     def add(self, tx: Tx, files: Sequence[LakeFile]) -> None:
         """Record new files."""
         tx.many(
-            f"INSERT INTO lake_files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - only column names
+            f"INSERT INTO lake_files ({_ALL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - only column names
             [msgspec.structs.astuple(file) for file in files],
         )
 
@@ -40,8 +41,8 @@ class SqlLakeFiles:
         return None if row is None or row[0] is None else Extent(row[0], row[1])
 
     def all(self, tx: ReadTx) -> list[LakeFile]:
-        """Every file of every tenant."""
-        return [_file(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM lake_files ORDER BY path")]  # noqa: S608 - only column names
+        """Every file of every tenant, with its digest."""
+        return [_file(row) for row in tx.rows(f"SELECT {_ALL_COLUMNS} FROM lake_files ORDER BY path")]  # noqa: S608 - only column names
 
 
 def _since(tx: ReadTx, clock: str, tenant: TenantId, since: Micros, until: Micros) -> list[LakeFile]:
@@ -54,4 +55,4 @@ def _since(tx: ReadTx, clock: str, tenant: TenantId, since: Micros, until: Micro
 
 
 def _file(row: Sequence[object]) -> LakeFile:
-    return msgspec.convert(dict(zip(_COLUMNS.split(", "), row, strict=True)), LakeFile)
+    return msgspec.convert(dict(zip(_ALL_COLUMNS.split(", "), row, strict=False)), LakeFile)

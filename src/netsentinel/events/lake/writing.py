@@ -12,6 +12,7 @@ from netsentinel.events.lake.model import ASIDE, MIXED, PARTED, LakeFile
 from netsentinel.events.lake.query import JSON_COLUMNS, SELECTED, newest_first, quoted, rows_of
 from netsentinel.kernel.clock import DAY
 from netsentinel.kernel.disk import sync
+from netsentinel.kernel.regular_file import digest_of
 from netsentinel.kernel.types import MIB, Micros, TenantId
 
 _PARTITIONS = 24
@@ -141,6 +142,7 @@ class Writing:
             min_time=oldest,
             max_time=newest,
             stored_at=now,
+            digest=digest_of(path),
         )
 
 

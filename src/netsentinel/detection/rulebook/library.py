@@ -93,10 +93,10 @@ class RuleLibrary:
         path = await asyncio.to_thread(self._folder.keep, file, zip_of({_TEXT_FILE: text.encode()}))
         try:
             await self._bench.read([path], ahead=True)
+            return await self._add(principal, pack, file, read, whole=True)
         except BaseException:
             self._folder.drop(file)
             raise
-        return await self._add(principal, pack, file, read, whole=True)
 
     async def add_archive(
         self, principal: Principal, name: str, origin: str, licence: str, content: bytes
@@ -173,11 +173,7 @@ class RuleLibrary:
             tx.append(_entry(RULE_ADDED, principal, kept))
             return AddReport(kept, tuple(rule.id for rule in read.rules), tuple(map(fault, read.failed)))
 
-        try:
-            report = await self._db.write(record)
-        except BaseException:
-            self._folder.drop(file)
-            raise
+        report = await self._db.write(record)
         for old in replaced:
             await asyncio.to_thread(self._folder.drop, old)
         return report

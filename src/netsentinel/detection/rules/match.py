@@ -92,7 +92,8 @@ class RuleEngine:
         key = (dialect(logsource.product), chosen)
         plan = self._alike.get(key)
         if plan is None:
-            plan = Plan([self._rules[at] for at in chosen], key[0], self._memory, self._cache, self._guard)
+            with self._memory.whole():
+                plan = Plan([self._rules[at] for at in chosen], key[0], self._memory, self._cache, self._guard)
             self._alike[key] = plan
         self._plans[logsource] = plan
         return plan

@@ -1,5 +1,7 @@
 """What plans remember of the values and contexts that they have seen, in bounded room."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 _REMEMBERED_BYTES = 8 * 1024 * 1024
@@ -19,6 +21,15 @@ class Room:
         self._tables.append(table)
         return table
 
+    def forget_tables_since(self, tables: int) -> None:
+        """Forget those tables that came after so many: whoever asked for them is gone."""
+        del self._tables[tables:]
+
+    @property
+    def tables(self) -> int:
+        """How many tables there are."""
+        return len(self._tables)
+
     def take(self, size: int) -> None:
         """Account for something of about so many bytes that is about to be remembered."""
         self._left -= size
@@ -33,6 +44,17 @@ class Memory:
 
     def __init__(self) -> None:
         self.forget_all()
+
+    @contextmanager
+    def whole(self) -> Generator[None]:
+        """Places that are asked for meanwhile are kept only when it ends without an error."""
+        rooms = [(room, room.tables) for room in (self.values, self.contexts)]
+        try:
+            yield
+        except BaseException:
+            for room, tables in rooms:
+                room.forget_tables_since(tables)
+            raise
 
     def forget_all(self) -> None:
         """Forget the places too: whoever asked for them is gone."""

@@ -223,3 +223,12 @@ def test_invented_vendors_share_what_is_made_ready() -> None:
     once = len(recorder.heeded)
     engine.prepare([Logsource("zeek", "", "evil")])
     assert len(recorder.heeded) == 2 * once, "which has names of its own for fields"
+
+
+def test_a_plan_that_was_ended_in_its_making_leaves_nothing_behind() -> None:
+    budget = Budget(iter(range(0, 10**15, SECOND)).__next__)
+    loaded = load_text(f"title: t\nlogsource: {{category: x}}\ndetection:\n{MANY_FIELDS}\n")
+    engine = RuleEngine(loaded.rules, None, budget.guard)
+    for _ in range(10):
+        list(budget.matches(engine, [event({"a1": "needle"})] * 30_000))
+    assert engine._memory.values.tables == engine._memory.contexts.tables == 0

@@ -51,9 +51,10 @@ class Remote:
         """
         settings = settings or Settings()  # pyright: ignore[reportCallIssue] - pydantic-settings fills the fields
         folder = local_folder(settings.data_dir)
-        local = _read(folder / LOCAL_SERVER_FILE) or f"http://127.0.0.1:{settings.port}"
-        base_url = server.rstrip("/") or local
-        # The local key is for the local server only: it must not travel to whatever address is stated.
+        local = _read(folder / LOCAL_SERVER_FILE)
+        base_url = server.rstrip("/") or local or f"http://127.0.0.1:{settings.port}"
+        # The local key is for the server that runs on the folder only. It must not travel to whatever address is
+        # stated, and not to whoever else listens where that server would.
         used = key or (_read(folder / LOCAL_KEY_FILE) if base_url == local else "")
         if not used and not server:
             raise UnavailableError(

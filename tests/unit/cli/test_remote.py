@@ -63,7 +63,9 @@ def test_the_server_and_key_are_found_in_the_data_folder(tmp_path: Path) -> None
     with pytest.raises(UnavailableError, match=f"No server of yours runs on {tmp_path}. Start one .* --key"):
         Remote.find("", "", settings)
     (tmp_path / "local.key").write_text("k\n", encoding="ascii")
-    assert Remote.find("", "", settings).base_url == "http://127.0.0.1:1234"
+    with pytest.raises(UnavailableError, match="No server of yours runs"):
+        Remote.find("", "", settings)  # whoever listens at the port is not known to be the server of this folder
+    assert Remote.find("", "k2", settings).base_url == "http://127.0.0.1:1234"
     (tmp_path / "server.url").write_text("http://127.0.0.1:9\n", encoding="ascii")
     assert Remote.find("", "", settings).base_url == "http://127.0.0.1:9"
     assert Remote.find("https://soc.example.org/", "k2", settings).base_url == "https://soc.example.org"
@@ -86,7 +88,12 @@ def test_the_local_key_does_not_travel(tmp_path: Path, server: str) -> None:
     (tmp_path / "local.key").write_text("k", encoding="ascii")
     with pytest.raises(NotAuthenticatedError, match="--key"):
         Remote.find(server, "", Settings(data_dir=tmp_path, port=1234))
+    with pytest.raises(NotAuthenticatedError, match="--key"):
+        Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=tmp_path, port=1234))
+    (tmp_path / "server.url").write_text("http://127.0.0.1:1234\n", encoding="ascii")
     assert Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=tmp_path, port=1234))
+    with pytest.raises(NotAuthenticatedError, match="--key"):
+        Remote.find(server, "", Settings(data_dir=tmp_path, port=1234))
 
 
 def test_what_somebody_else_laid_down_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

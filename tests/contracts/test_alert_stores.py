@@ -1,7 +1,8 @@
 """One suite for the three alert stores: in memory, on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from netsentinel.alerts.triage.store_sql import SqlActivity
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import DEFAULT_TENANT, Level, TenantId
 from netsentinel.storage import Database, ReadTx, SqliteDatabase, Tx
+from netsentinel.storage.ports import Row, SqlValue
 from netsentinel.storage.testing import MemoryDatabase
 from tests.unit.alerts.factories import NOON, alert
 
@@ -116,7 +118,8 @@ FILTERS = [
     (AlertFilter(), [4, 3, 2, 1]),
     (AlertFilter(status=(AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED)), [4, 2, 1]),
     (AlertFilter(min_level=Level.HIGH), [3]),
-    (AlertFilter(entity="198.51.100.9"), [2]),
+    (AlertFilter(entities=("198.51.100.9",)), [2]),
+    (AlertFilter(entities=("nobody", "198.51.100.9")), [2]),
     (AlertFilter(source="zeek"), [4]),
     (AlertFilter(rule_id="rule-9"), [1]),
     (AlertFilter(tag="ATTACK.T1110"), [2]),
@@ -232,6 +235,45 @@ async def test_threats_come_back_hottest_first(kept: tuple[Database, AlertStores
     found = await db.read(lambda tx: stores.threats.get(tx, T, "192.0.2.1"))
     assert found == _threat("192.0.2.1", score=60)
     assert await db.read(lambda tx: stores.threats.get(tx, T, "192.0.2.9")) is None
+
+
+async def test_entities_of_a_name_are_those_that_have_it_and_users_of_any_domain(
+    kept: tuple[Database, AlertStores],
+) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        for entity in ("pc04\\ann_b", "shire\\Ann_B", "shire\\annxb", "shire\\joann_b", "ann_b"):
+            stores.threats.save(tx, _threat(entity, entity_kind="user"), 1.0)
+        stores.threats.save(tx, _threat("host\\ann_b", entity_kind="host"), 1.0)
+        stores.threats.save(tx, _threat("other\\ann_b", tenant=OTHER, entity_kind="user"), 1.0)
+
+    await db.write(fill)
+
+    async def named(names: tuple[str, ...], account: str, limit: int = 10) -> set[str]:
+        return set(await db.read(lambda tx: stores.threats.named(tx, T, names, account, limit)))
+
+    assert await named(("ANN_B", "ann_b"), "ANN_B") == {"ann_b", "pc04\\ann_b", "shire\\Ann_B"}
+    assert await named(("host\\ann_b",), "host\\ann_b") == {"host\\ann_b"}
+    assert await named(("b",), "b") == set()
+    assert len(await named(("ann_b",), "ann_b", limit=2)) == 2
+
+
+async def test_users_of_a_name_are_looked_for_among_users_alone(sqlite_database: SqliteDatabase) -> None:
+    statements: list[tuple[str, tuple[SqlValue, ...]]] = []
+
+    class Noted:
+        def rows(self, sql: str, params: Sequence[SqlValue] = ()) -> list[Row]:
+            statements.append((sql, tuple(params)))
+            return []
+
+    SqlThreats().named(cast("ReadTx", Noted()), T, ("Ann", "ann"), "Ann", 10)
+    sql, params = statements[0]
+    plan = " ".join(
+        str(step[3]) for step in await sqlite_database.read(lambda tx: tx.rows(f"EXPLAIN QUERY PLAN {sql}", params))
+    )
+    assert "threats_users" in plan
+    assert "SCAN threats" not in plan
 
 
 @pytest.mark.parametrize(("column", "index"), [("entity", "alerts_entity"), ("rule_id", "alerts_rule")])

@@ -12241,7 +12241,7 @@ export interface operations {
                 verdict?: string;
                 /** @description This level and above. */
                 min_level?: components["schemas"]["Level"];
-                /** @description The address, host or user the alert is about. */
+                /** @description The address, host or user the alert is about. Those of Windows in any spelling of their logs, and a user without a domain stands for those of that name in every domain. */
                 entity?: string;
                 /** @description Name of the source. */
                 source?: string;
@@ -12508,7 +12508,7 @@ export interface operations {
                 verdict?: string;
                 /** @description This level and above. */
                 min_level?: components["schemas"]["Level"];
-                /** @description The address, host or user the alert is about. */
+                /** @description The address, host or user the alert is about. Those of Windows in any spelling of their logs, and a user without a domain stands for those of that name in every domain. */
                 entity?: string;
                 /** @description Name of the source. */
                 source?: string;

@@ -12,7 +12,7 @@ from netsentinel.alerts.reports import REPORT_TYPES, ReportFormat, Reports, Repo
 from netsentinel.alerts.service import AlertPage, AlertService
 from netsentinel.kernel.clock import MINUTE, SECOND, to_iso
 from netsentinel.kernel.errors import InvalidInputError
-from netsentinel.kernel.types import Level, Micros, Permission, Principal
+from netsentinel.kernel.types import Level, Micros, Permission, Principal, TenantId
 from netsentinel.tasks import Action, Reporter, ResultFile, TaskFiles, action
 
 _PAGE: Final = 500
@@ -37,9 +37,10 @@ class AlertsWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     since: _Time = 0
     until: _Time = 0
 
-    def as_filter(self) -> AlertFilter:
-        """The domain's filter."""
-        return AlertFilter(**{name: getattr(self, name) for name in AlertsWanted.__struct_fields__})
+    async def as_filter(self, alerts: AlertService, tenant: TenantId) -> AlertFilter:
+        """The domain's filter; the service knows whom the entity's name means."""
+        stated = {name: getattr(self, name) for name in AlertsWanted.__struct_fields__ if name != "entity"}
+        return AlertFilter(**stated, entities=await alerts.entities_named(tenant, self.entity))
 
 
 class AlertSearch(AlertsWanted, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,13 +114,15 @@ class AlertActions:
     async def search(self, wanted: AlertSearch, reporter: Reporter) -> AlertPage:
         """Search alerts: one page, newest first."""
         tenant = reporter.task.tenant
-        return await self._alerts.page(tenant, wanted.as_filter(), limit=wanted.limit, cursor=wanted.cursor)
+        where = await wanted.as_filter(self._alerts, tenant)
+        return await self._alerts.page(tenant, where, limit=wanted.limit, cursor=wanted.cursor)
 
     async def export(self, wanted: AlertExport, reporter: Reporter) -> ExportedAlerts:
         """Export alerts to a file: CSV, JSON or a STIX 2.1 bundle."""
         task = reporter.task
         counter = _Counter(reporter)
-        pages = counter.count(self._alerts.every(task.tenant, wanted.as_filter()))
+        where = await wanted.as_filter(self._alerts, task.tenant)
+        pages = counter.count(self._alerts.every(task.tenant, where))
         form, now, tenant = wanted.format, task.created_at, task.tenant
         pieces = export_pieces(pages, form, lambda rule_id: self._alerts.rule(tenant, rule_id), now)
         file = await self._files.keep(task, form.file_name(now), form.media_type, pieces)

@@ -167,7 +167,8 @@ class AlertFilter:
     status: tuple[AlertStatus, ...] = ()
     verdict: tuple[Verdict, ...] = ()
     min_level: Level = Level.INFORMATIONAL
-    entity: str = ""
+    entities: tuple[str, ...] = ()
+    """Exactly these; `AlertService.entities_named` knows whom a name means that somebody typed."""
     source: str = ""
     rule_id: str = ""
     tag: str = ""

@@ -121,6 +121,10 @@ class ThreatStore(Protocol):
         """The entity's row as it was saved."""
         ...
 
+    def named(self, tx: ReadTx, tenant: TenantId, names: Sequence[str], account: str, limit: int) -> list[str]:
+        r"""Entities that have one of these names, and users `...\account` of any domain, in whatever case; by name."""
+        ...
+
     def page(
         self,
         tx: ReadTx,

@@ -16,6 +16,7 @@ from netsentinel.alerts.model import (
 )
 from netsentinel.alerts.ports import ActivityStore, AlertStore, EvidenceStore, ThreatStore
 from netsentinel.alerts.scoring import decayed, heat, threat_score
+from netsentinel.detection.accounts import names_of
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.cursor import decode_cursor, encode_cursor
 from netsentinel.kernel.entries import Entry, NewEntry
@@ -29,6 +30,8 @@ ACTIVITIES = 500
 _SCORED_ALERTS = 200
 """A threat's score looks at this many of its newest alerts; older ones have decayed to nothing."""
 _PAGE = 500
+_NAMESAKES = 500
+"""So many users of one name are looked for: each machine may have its Administrator."""
 _NO_MINIMUM = -1e300
 
 
@@ -140,6 +143,14 @@ class AlertService:
             activity=tuple(self._stores.activity.of(tx, tenant, alert_id, ACTIVITIES)),
         )
 
+    async def entities_named(self, tenant: TenantId, typed: str) -> tuple[str, ...]:
+        r"""Whom somebody means who types a name: the name itself, and what alerts call its bearers.
+
+        Findings have it in lower case, too, and a user without a domain is each `domain\user` of that name. Where no
+        alert is about any of these, the text is read as logs of Windows spell users and hosts. Without a name: nobody.
+        """
+        return await self._db.read(lambda tx: self._named(tx, tenant, typed)) if typed else ()
+
     async def rule(self, tenant: TenantId, rule_id: str) -> RuleText | None:
         """What stood behind the tenant's alerts of a rule, as they kept it."""
         return await self._db.read(lambda tx: self._stores.evidence.rule(tx, tenant, rule_id))
@@ -198,6 +209,22 @@ class AlertService:
 
         return await self._db.read(read)
 
+    async def threat_named(self, tenant: TenantId, typed: str) -> ThreatDetail:
+        """The threat that `entities_named` finds, where it is one.
+
+        Raises:
+            NotFoundError: none, or several and none of exactly this name.
+        """
+        names = await self.entities_named(tenant, typed)
+
+        def read(tx: ReadTx) -> list[str]:
+            return [name for name in names if self._stores.threats.get(tx, tenant, name)]
+
+        known = await self._db.read(read)
+        if len(known) > 1 and typed not in known:
+            raise NotFoundError(f"{typed[:80]} may be any of {len(known)}: {', '.join(known[:5])}.")
+        return await self.threat(tenant, typed if typed in known or not known else known[0])
+
     def on_alert_entry(self, tx: Tx, entry: Entry) -> None:
         """The reaction to `alert.raised` and `alert.updated`: score the entity anew. Doing it twice changes nothing.
 
@@ -231,6 +258,11 @@ class AlertService:
         stores.threats.save(tx, threat, heat(score, found, self._half_life))
         cause = (*entry.cause, entry.seq)
         tx.append(NewEntry(THREAT_UPDATED, alert.tenant, "system", alert.entity, threat, cause))
+
+    def _named(self, tx: ReadTx, tenant: TenantId, typed: str) -> tuple[str, ...]:
+        stated = tuple(dict.fromkeys((typed, typed.lower())))
+        found = self._stores.threats.named(tx, tenant, stated, typed, _NAMESAKES)
+        return tuple(found) or tuple(dict.fromkeys((*stated, *names_of(typed))))
 
     def _as_of(self, threat: Threat, now: Micros) -> Threat:
         return replace(threat, score=decayed(threat.score, threat.at, now, self._half_life), at=now)

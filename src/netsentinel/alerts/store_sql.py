@@ -17,7 +17,7 @@ from netsentinel.alerts.model import (
 from netsentinel.detection.model import MatchedField
 from netsentinel.kernel.types import Level, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
-from netsentinel.storage.texts import as_json, containing, decode_texts
+from netsentinel.storage.texts import as_json, containing, decode_texts, ending
 
 _ALERT_COLUMNS = (
     "id, tenant, fingerprint, detector, rule_id, title, description, level, score, status, verdict, tags, entity,"
@@ -161,7 +161,9 @@ class SqlAlerts:
             conditions.append(f"({clock} < ? OR ({clock} = ? AND id < ?))")
             params += [after[0], after[0], after[1]]
         clause = "".join(f" AND {condition}" for condition in conditions)
-        sql = f"{_SELECT_ALERTS}{clause} ORDER BY {clock} DESC, id DESC LIMIT ?"
+        # Of several entities SQLite would rather walk all alerts, newest first; a sum no index has in order.
+        order = f"{clock} + 0" if len(where.entities) > 1 else clock
+        sql = f"{_SELECT_ALERTS}{clause} ORDER BY {order} DESC, id DESC LIMIT ?"
         return [_alert(row) for row in tx.rows(sql, (tenant, *params, limit))]
 
     @staticmethod
@@ -201,7 +203,10 @@ def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
     if where.min_level is not Level.INFORMATIONAL:
         conditions.append("level_rank >= ?")
         params.append(where.min_level.rank)
-    for column in ("entity", "source", "rule_id"):
+    if where.entities:
+        conditions.append(_is_one_of("entity", where.entities))
+        params += where.entities
+    for column in ("source", "rule_id"):
         value: str = getattr(where, column)
         if value:
             conditions.append(f"{column} = ?")
@@ -209,6 +214,11 @@ def _exact_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
     if where.unassigned:
         conditions.append("assignee = ''")
     return conditions, params
+
+
+def _is_one_of(column: str, values: Sequence[str]) -> str:
+    """The condition that a column has one of these values, which are its parameters."""
+    return f"{column} = ?" if len(values) == 1 else f"{column} IN ({', '.join('?' * len(values))})"
 
 
 def _alert_conditions(where: AlertFilter) -> tuple[list[str], list[SqlValue]]:
@@ -344,6 +354,18 @@ class SqlThreats:
         """The entity's row as it was saved."""
         row = tx.row(f"{_SELECT_THREATS} AND entity = ?", (tenant, entity))
         return _threat(row[1:]) if row else None
+
+    def named(self, tx: ReadTx, tenant: TenantId, names: Sequence[str], account: str, limit: int) -> list[str]:
+        r"""Entities that have one of these names, and users `...\account` of any domain, in whatever case; by name.
+
+        Users have an index of their own (`threats_users`): there may be many more addresses.
+        """
+        sql = (
+            f"SELECT entity FROM threats WHERE tenant = ? AND {_is_one_of('entity', names)}"  # noqa: S608 - constants only
+            " UNION SELECT entity FROM threats WHERE tenant = ? AND entity_kind = 'user'"
+            " AND lower(entity) LIKE ? ESCAPE '\\' ORDER BY entity LIMIT ?"
+        )
+        return [name for (name,) in tx.rows(sql, (tenant, *names, tenant, ending(f"\\{account}"), limit))]
 
     def page(
         self,

@@ -67,7 +67,7 @@ class MemoryAlerts:
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:
         """The newest alerts about an entity."""
-        return self.page(tx, tenant, AlertFilter(entity=entity), limit, None)
+        return self.page(tx, tenant, AlertFilter(entities=(entity,)), limit, None)
 
     def count_about(self, tx: ReadTx, tenant: TenantId, entity: str) -> int:
         """How many alerts are about an entity."""
@@ -94,7 +94,7 @@ def _matches(alert: Alert, where: AlertFilter) -> bool:
         and (where.assignee in ("", alert.assignee) or where.assignee.casefold() == alert.assignee_name.casefold())
         and not (where.unassigned and alert.assignee)
         and alert.level.rank >= where.min_level.rank
-        and where.entity in ("", alert.entity)
+        and (not where.entities or alert.entity in where.entities)
         and where.source in ("", alert.source)
         and where.rule_id in ("", alert.rule_id)
         and (not where.tag or where.tag.lower() in [tag.lower() for tag in alert.tags])
@@ -190,6 +190,16 @@ class MemoryThreats:
         """The entity's row as it was saved."""
         found = self._threats.get((tenant, entity))
         return found[1] if found else None
+
+    def named(self, tx: ReadTx, tenant: TenantId, names: Sequence[str], account: str, limit: int) -> list[str]:
+        r"""Entities that have one of these names, and users `...\account` of any domain, in whatever case; by name."""
+        ending = f"\\{account}".lower()
+        return sorted(
+            one.entity
+            for _, one in self._threats.values()
+            if one.tenant == tenant
+            and (one.entity in names or (one.entity_kind == "user" and one.entity.lower().endswith(ending)))
+        )[:limit]
 
     def page(
         self,

@@ -18,7 +18,7 @@ alerts_app = typer.Typer(no_args_is_help=True, add_completion=False, help="List,
 AlertArgument = Annotated[str, typer.Argument(help="Id of the alert.")]
 StatusOption = Annotated[str, typer.Option(help="open, acknowledged, closed; several separated by commas.")]
 LevelOption = Annotated[str, typer.Option(help="informational, low, medium, high or critical.")]
-EntityOption = Annotated[str, typer.Option(help="Address, host or user.")]
+EntityOption = Annotated[str, typer.Option(help="Address, host or user; of Windows as any of its logs spells it.")]
 AssigneeOption = Annotated[str, typer.Option(help="Id or name of the user who looks after it; me, or none for nobody.")]
 
 

@@ -50,6 +50,17 @@ def host_of(event: Event) -> str:
     return _first_label(event.device.lower()) or event.source
 
 
+def names_of(typed: str) -> tuple[str, ...]:
+    r"""What findings may call the user or host of Windows that somebody names as logs do; the text itself is not in it.
+
+    `SHIRE.LOCAL\Ann` and `Ann@shire.local` are `shire\ann`; `PC04$`, `SHIRE\PC04$` and `PC04.shire.local` are `pc04`.
+    """
+    name, domain = _qualified(typed.lower())
+    named = f"{_first_label(domain)}\\{name}" if domain else _first_label(name)
+    machine = _first_label(name[:-1]) if name.endswith("$") else ""
+    return tuple(one for one in dict.fromkeys((named, machine)) if one and one != typed)
+
+
 def told_of_accounts(event: Event) -> dict[str, Any]:
     """What of an event's own fields says whose account it names: with these alone, `account_of` says the same."""
     if event.logsource.product != PRODUCT or not event.user:
@@ -62,14 +73,18 @@ def told_of_accounts(event: Event) -> dict[str, Any]:
 def _parted(event: Event) -> tuple[str, str]:
     """The user's name and domain, in lower case."""
     user = event.user.lower()
+    name, domain = _qualified(user)
+    if name == user:
+        domain = _domain_beside(event)
+    return name, _first_label(domain)
+
+
+def _qualified(user: str) -> tuple[str, str]:
+    r"""The name and domain that a text has in one, as `domain\name` or `name@domain`; else all of it and nothing."""
     domain, is_qualified, name = user.partition("\\")
     if not is_qualified:
         name, is_qualified, domain = user.rpartition("@")
-    if not is_qualified:
-        name, domain = user, _domain_beside(event)
-    if not name or not domain:
-        return user, ""
-    return name, _first_label(domain)
+    return (name, domain) if name and domain else (user, "")
 
 
 def _domain_beside(event: Event) -> str:

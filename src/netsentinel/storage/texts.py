@@ -15,4 +15,9 @@ def as_json(value: object) -> str:
 
 def containing(text: str) -> str:
     r"""A pattern for `LOWER(column) LIKE ? ESCAPE '\'` that finds the text anywhere, whatever characters it has."""
-    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return ending(text) + "%"
+
+
+def ending(text: str) -> str:
+    """Like `containing`, for what ends with the text."""
+    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

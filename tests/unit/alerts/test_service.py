@@ -167,6 +167,50 @@ async def test_an_unknown_entity_is_not_found(office: Office) -> None:
         await office.service.threat(DEFAULT_TENANT, "192.0.2.1")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("workstation5\\wardog", ["workstation5\\wardog"]),
+        ("WORKSTATION5\\WarDog", ["workstation5\\wardog"]),
+        ("WORKSTATION5.theshire.local\\wardog", ["workstation5\\wardog"]),
+        ("wardog@THESHIRE.LOCAL", ["theshire\\wardog"]),
+        ("Wardog", ["theshire\\wardog", "workstation5\\wardog"]),
+        ("ward", []),
+        ("dog", []),
+        ("WORKSTATION5", ["workstation5"]),
+        ("WORKSTATION5.theshire.local", ["workstation5"]),
+        ("WORKSTATION5$", ["workstation5"]),
+        ("THESHIRE\\WORKSTATION5$", ["workstation5"]),
+        ("john.doe", ["theshire\\john.doe"]),
+        ("root", ["root"]),
+        ("web1.example.org", ["web1.example.org"]),
+        ("10.0.0.9", ["10.0.0.9"]),
+        ("100%", []),
+        ("", []),
+    ],
+)
+async def test_a_name_that_somebody_types_finds_its_bearers(office: Office, typed: str, meant: list[str]) -> None:
+    users = ["workstation5\\wardog", "theshire\\wardog", "theshire\\hotdog", "theshire\\john.doe", "root"]
+    for number, entity in enumerate([*users, "workstation5", "john", "web1", "web1.example.org", "10.0.0.9"]):
+        office.react(number, entity=entity, entity_kind="user" if entity in users else "host")
+    names = await office.service.entities_named(DEFAULT_TENANT, typed)
+    found = (await office.service.page(DEFAULT_TENANT, AlertFilter(entities=names), limit=50)).items if names else ()
+    assert sorted(one.entity for one in found) == meant
+    if len(meant) == 1:
+        assert (await office.service.threat_named(DEFAULT_TENANT, typed)).threat.entity == meant[0]
+
+
+async def test_a_name_of_several_is_no_threat_unless_one_is_called_just_so(office: Office) -> None:
+    for number, entity in enumerate(["pc04\\ann", "shire\\ann"]):
+        office.react(number, entity=entity, entity_kind="user")
+    with pytest.raises(NotFoundError, match=r"Ann may be any of 2: pc04\\ann, shire\\ann"):
+        await office.service.threat_named(DEFAULT_TENANT, "Ann")
+    with pytest.raises(NotFoundError, match="No alert names Bob"):
+        await office.service.threat_named(DEFAULT_TENANT, "Bob")
+    office.react(3, entity="Ann", entity_kind="user")
+    assert (await office.service.threat_named(DEFAULT_TENANT, "Ann")).threat.entity == "Ann"
+
+
 def test_the_reaction_leaves_an_alert_that_is_gone_alone(office: Office) -> None:
     payload = msgspec.to_builtins(replace(alert(1), entity="gone"))
     tx = MemoryTx()

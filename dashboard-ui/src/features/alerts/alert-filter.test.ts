@@ -55,3 +55,21 @@ describe("a live alert", () => {
     expect(matchesSearch(alert, search)).toBe(expected);
   });
 });
+
+describe("whom an alert is about", () => {
+  it.each([
+    ["user", "workstation5\\wardog", "WORKSTATION5\\WarDog", true],
+    ["user", "theshire\\wardog", "wardog@THESHIRE.LOCAL", true],
+    ["user", "theshire\\wardog", "Wardog", true],
+    ["user", "theshire\\wardog", "ward", false],
+    ["user", "theshire\\wardog", "dog", false],
+    ["host", "workstation5", "WORKSTATION5.theshire.local", true],
+    ["host", "workstation5", "THESHIRE\\WORKSTATION5$", true],
+    ["host", "workstation5", "WORKSTATION5$", true],
+    ["host", "workstation5", "workstation", false],
+    ["address", "10.0.0.9", "10.0.0.9", true],
+    ["address", "10", "10.0.0.9", false],
+  ] as const)("a %s %s is found by %s: %s", (kind, entity, typed, expected) => {
+    expect(matchesSearch(makeAlert({ entity, entity_kind: kind }), { entity: typed })).toBe(expected);
+  });
+});

@@ -79,12 +79,26 @@ export function toAlertsWanted(search: AlertSearch): object {
   return { ...others, status: STATUSES_OF[search.status ?? "active"], ...(text && { text }) };
 }
 
+/** Whether an alert is about whom somebody typed: by its name, a user's alone, or as Windows spells users and hosts. */
+function isCalled({ entity, entity_kind: kind }: Alert, typed: string): boolean {
+  const text = typed.toLowerCase();
+  if (entity === typed || entity === text) return true;
+  if (kind === "user" && entity.toLowerCase().endsWith(`\\${text}`)) return true;
+  if (kind === "address") return false;
+  const [, user, realm] = /^([^\\]+)@([^@]+)$/.exec(text) ?? [];
+  const [domain = "", name] = realm ? [realm, user] : text.split("\\");
+  const [first] = domain.split(".");
+  return (
+    entity === (name?.endsWith("$") || !name ? (name ?? first)?.replace(/\$$/, "") : `${first}\\${name}`)
+  );
+}
+
 /** Whether a live alert belongs into a list, by the same rules as the server's. */
 export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
   const statuses = STATUSES_OF[search.status ?? "active"];
   if (statuses.length > 0 && !statuses.includes(alert.status)) return false;
   if (search.level && levelRank(alert.level) < levelRank(search.level)) return false;
-  if (search.entity && alert.entity !== search.entity) return false;
+  if (search.entity && !isCalled(alert, search.entity)) return false;
   if (search.source && alert.source !== search.source) return false;
   if (search.rule && alert.rule_id !== search.rule) return false;
   if (search.tag && !alert.tags.includes(search.tag)) return false;

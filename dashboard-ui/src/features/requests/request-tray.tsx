@@ -1,7 +1,7 @@
 /** In the header, wherever one is: what was asked for, how far it is, and what it gave. */
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/button";
 import { RequestIcon } from "@/components/icons";
 import { ProblemPanel } from "@/components/notice";
@@ -16,11 +16,13 @@ import { type Me, may, type TaskItem } from "@/lib/model";
 import { useAsking } from "./asking";
 import { ProgressRing } from "./progress-ring";
 import { FEEDS, requestsKey, requestsQuery, tookLong } from "./request-queries";
-import { RequestRow } from "./request-row";
 import styles from "./request-tray.module.css";
 import { useCleared } from "./use-cleared";
 
 const REFRESH_MS = 300;
+
+// Loaded when the tray is first opened with something in it, so that the first page does not wait for it.
+const RequestRow = lazy(() => import("./request-row").then((module) => ({ default: module.RequestRow })));
 
 export function RequestTray() {
   const { data: me } = useQuery(meQuery);
@@ -83,14 +85,16 @@ function Tray({ me }: { readonly me: Me }) {
         )}
         {shown.length > 0 && (
           <ul className={styles["rows"]} aria-label="Requests, newest first">
-            {shown.map((task) => (
-              <RequestRow
-                key={task.id}
-                task={task}
-                onCancel={cancelOf(task)}
-                onLeave={() => setOpen(false)}
-              />
-            ))}
+            <Suspense>
+              {shown.map((task) => (
+                <RequestRow
+                  key={task.id}
+                  task={task}
+                  onCancel={cancelOf(task)}
+                  onLeave={() => setOpen(false)}
+                />
+              ))}
+            </Suspense>
           </ul>
         )}
         {list.data && shown.length === 0 && (

@@ -75,7 +75,9 @@ describe("the tray of requests", () => {
     await waitFor(() => expect(tray).toHaveAccessibleName("Requests: 2 under way"));
     expect(asked.map((query) => query.get("principal"))).toContain("usr_1");
     const dialog = await show();
-    expect(within(dialog).getByRole("progressbar", { name: "Progress of export.alerts" })).toHaveValue(40);
+    expect(await within(dialog).findByRole("progressbar", { name: "Progress of export.alerts" })).toHaveValue(
+      40,
+    );
     expect(within(dialog).getByText("4 of 10 alerts", { selector: "li:last-child *" })).toBeInTheDocument();
     expect(within(dialog).getByText(/^a program's, since/)).toBeInTheDocument();
     expect(within(dialog).queryByText("journal.trim")).not.toBeInTheDocument();

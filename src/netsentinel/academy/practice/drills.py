@@ -113,7 +113,8 @@ class Drills:
         """
         _check_reader(principal)
         tenant = principal.tenant
-        found = (await self._alerts.page(tenant, AlertFilter(entity=entity), limit=_LOOKED_AT)).items if entity else ()
+        where = AlertFilter(entities=(entity,))
+        found = (await self._alerts.page(tenant, where, limit=_LOOKED_AT)).items if entity else ()
         if not found:
             raise NotFoundError(f"No alert is about {entity[:80]}.")
         decided = sorted((one for one in found if one.verdict in _DECIDED), key=lambda one: (one.first_at, one.id))

@@ -45,7 +45,7 @@ class Reports:
     async def gather(self, scope: ReportScope, progress: Progress = lambda _percent, _stage, _message: None) -> Report:
         """Everything the report says."""
         tally = _Tally(scope)
-        where = AlertFilter(since=scope.since, until=scope.until, entity=scope.entity)
+        where = AlertFilter(since=scope.since, until=scope.until, entities=(scope.entity,) if scope.entity else ())
         async for page in self._alerts.every(scope.tenant, where):
             for alert in page:
                 tally.add(alert)

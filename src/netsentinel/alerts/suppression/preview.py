@@ -51,7 +51,9 @@ def preview(
         entity = ""  # it may be as events spell it, which findings of one alert do in several ways
     same = SAME_IN_AN_ALERT if entity else SAME_IN_AN_ALERT - {"entity"}
     needs_samples = any(condition.field not in same for condition in conditions)
-    where = AlertFilter(known_since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entity=entity)
+    where = AlertFilter(
+        known_since=now - days * DAY, rule_id=_only(conditions, "rule_id"), entities=(entity,) if entity else ()
+    )
     tally, truncated = _Tally(), False
     for page in _pages(tx, alerts, tenant, where):
         if tally.scanned >= MAX_SCANNED:

@@ -55,7 +55,7 @@ class Relations:
         since, until = max(1, alert.first_at - _AROUND), alert.last_at + _AROUND
         near = AlertFilter(since=max(1, alert.first_at - _VERY_NEAR), until=alert.last_at + _VERY_NEAR)
         filters = [
-            *(AlertFilter(entity=entity, since=since, until=until) for entity in sorted(_names(alert))),
+            *(AlertFilter(entities=(entity,), since=since, until=until) for entity in sorted(_names(alert))),
             AlertFilter(rule_id=alert.rule_id, since=since, until=until),
             *(AlertFilter(tag=tag, since=since, until=until) for tag in _techniques(alert)[:_TECHNIQUES]),
             near,

@@ -66,5 +66,5 @@ async def list_threats(
 @router.get("/{entity:path}", response_model=ThreatV1, responses=problems(401, 403, 404))
 async def show_threat(entity: str, principal: Reader, services: Served) -> Response:
     """One address, host or user, as `GET /api/v2/threats/{entity}` shows it."""
-    found = await services.alerts.threat(principal.tenant, entity)
+    found = await services.alerts.threat_named(principal.tenant, entity)
     return answer(ThreatV1.of(found.threat))

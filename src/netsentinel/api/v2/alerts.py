@@ -1,12 +1,12 @@
 """Alerts over HTTP: list, explain, judge."""
 
 from enum import StrEnum
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Final, Self, TypeVar
 
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from netsentinel.alerts import Alert, AlertDetail, AlertFilter, AlertPage, AlertStatus, Verdict
+from netsentinel.alerts import Alert, AlertDetail, AlertFilter, AlertPage, AlertService, AlertStatus, Verdict
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
@@ -24,6 +24,12 @@ Writer = Annotated[Principal, Depends(Requires(Permission.ALERTS_WRITE))]
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
+_ABOUT: Final = (
+    "The address, host or user the alert is about. Those of Windows in any spelling of their logs, and a user without"
+    " a domain stands for those of that name in every domain."
+)
+
+
 class AlertQuery(BaseModel):
     """Which alerts."""
 
@@ -34,7 +40,7 @@ class AlertQuery(BaseModel):
         "", description="One or more of undecided, true_positive, false_positive, benign, separated by commas."
     )
     min_level: Level = Field(Level.INFORMATIONAL, description="This level and above.")
-    entity: str = Field("", max_length=255, description="The address, host or user the alert is about.")
+    entity: str = Field("", max_length=255, description=_ABOUT)
     source: str = Field("", max_length=255, description="Name of the source.")
     rule_id: str = Field("", max_length=255, description="Id of the rule or detector.")
     tag: str = Field("", max_length=255, description="A tag, for example `attack.t1110.001`.")
@@ -49,8 +55,8 @@ class AlertQuery(BaseModel):
     )
     until: int = Field(0, ge=0, le=2**63 - 1, description="Newest finding before this time; 0 for no end.")
 
-    def as_filter(self, principal: Principal) -> AlertFilter:
-        """The domain's filter.
+    async def as_filter(self, principal: Principal, alerts: AlertService) -> AlertFilter:
+        """The domain's filter; the service knows whom the entity's name means.
 
         Raises:
             InvalidFilterError: an unknown status or verdict.
@@ -60,7 +66,7 @@ class AlertQuery(BaseModel):
             status=_listed(AlertStatus, "status", self.status),
             verdict=_listed(Verdict, "verdict", self.verdict),
             min_level=self.min_level,
-            entity=self.entity,
+            entities=await alerts.entities_named(principal.tenant, self.entity),
             source=self.source,
             rule_id=self.rule_id,
             tag=self.tag,
@@ -111,7 +117,7 @@ async def list_alerts(query: Annotated[AlertPageQuery, Query()], principal: Read
     """The tenant's alerts, newest finding first, or `by_arrival` those that were raised last."""
     page = await services.alerts.page(
         principal.tenant,
-        query.as_filter(principal),
+        await query.as_filter(principal, services.alerts),
         limit=query.limit,
         cursor=query.cursor or None,
         by_arrival=query.by_arrival,

@@ -46,4 +46,4 @@ async def list_threats(query: Annotated[ThreatQuery, Query()], principal: Reader
 @router.get("/{entity:path}", response_model=ThreatDetail, responses=problems(401, 403, 404))
 async def show_threat(entity: str, principal: Reader, services: Served) -> Response:
     """One address, host or user with its score and newest alerts."""
-    return answer(await services.alerts.threat(principal.tenant, entity))
+    return answer(await services.alerts.threat_named(principal.tenant, entity))

@@ -129,7 +129,7 @@ async def list_assignees(principal: Writer, services: Served) -> Response:
 async def export_alerts(query: Annotated[ExportQuery, Query()], principal: Reader, services: Served) -> Response:
     """All alerts that the filters of the list let through, as a file that is sent while it is made."""
     form, now, tenant = query.format, services.clock.now(), principal.tenant
-    pages = services.alerts.every(tenant, query.as_filter(principal))
+    pages = services.alerts.every(tenant, await query.as_filter(principal, services.alerts))
     pieces = export_pieces(pages, form, lambda rule_id: services.alerts.rule(tenant, rule_id), now)
     headers = {"Content-Disposition": f'attachment; filename="{form.file_name(now)}"'}
     return StreamingResponse(pieces, media_type=form.media_type, headers=headers)

@@ -60,7 +60,7 @@ class SomeAlerts:
         return one
 
     async def page(self, tenant: TenantId, where: AlertFilter, *, limit: int) -> AlertPage:
-        found = [one.alert for one in self._known if (one.alert.tenant, one.alert.entity) == (tenant, where.entity)]
+        found = [one.alert for one in self._known if one.alert.tenant == tenant and one.alert.entity in where.entities]
         return AlertPage(tuple(found[:limit]), None)
 
 

@@ -14,6 +14,7 @@ const PACKS = [
     failing: 0,
     added_at: now() - 40 * DAY,
     added_by: "",
+    trouble: "",
   },
   {
     id: "rpk_2",

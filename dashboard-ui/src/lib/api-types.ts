@@ -5024,6 +5024,11 @@ export interface components {
             detail: string;
             /** Took Ms */
             took_ms: number;
+            /**
+             * Warns
+             * @default false
+             */
+            warns: boolean;
         };
         /**
          * CheckedRule
@@ -8037,6 +8042,11 @@ export interface components {
             added_at: number;
             /** Added By */
             added_by: string;
+            /**
+             * Trouble
+             * @default
+             */
+            trouble: string;
         };
         /**
          * PackKind

@@ -41,6 +41,7 @@ export function makeRuleDetail(change: Partial<RuleDetail> = {}): RuleDetail {
       failing: 0,
       added_at: NOW,
       added_by: "",
+      trouble: "",
     },
     path: "scanner_user_agent/rule.yml",
     description: "A scanner says its name.",

@@ -25,6 +25,8 @@ class CheckResult:
     ok: bool
     detail: str
     took_ms: float
+    warns: bool = False
+    """The detail says what somebody should look at, though the server can do its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,36 @@ Check = Callable[[], Awaitable[str]]
 """Returns a sentence when all is well; raises a NetSentinelError that says what is not."""
 
 
-class Readiness:
-    """Runs the named checks."""
+class Troubled(Protocol):
+    """Something that knows what is wrong with it."""
 
-    def __init__(self, checks: dict[str, Check]) -> None:
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """A sentence each."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Something that the server can do its work without, as far as it is in trouble."""
+
+    part: Troubled
+    well: str
+    """What is said when nothing is wrong."""
+
+
+class Readiness:
+    """Runs the named checks, and asks what is watched, which makes nothing red."""
+
+    def __init__(self, checks: dict[str, Check], watched: Mapping[str, Watched] | None = None) -> None:
         self._checks = checks
+        self._watched = watched or {}
 
     async def report(self) -> ReadinessReport:
         """Every check's result."""
-        results = tuple([await self._run(name, check) for name, check in self._checks.items()])
-        return ReadinessReport(all(result.ok for result in results), results)
+        results = [await self._run(name, check) for name, check in self._checks.items()]
+        results += [_asked(name, one) for name, one in self._watched.items()]
+        return ReadinessReport(all(result.ok for result in results), tuple(results))
 
     async def _run(self, name: str, check: Check) -> CheckResult:
         started = time.perf_counter()
@@ -59,13 +81,9 @@ class Readiness:
         return CheckResult(name, ok, detail, round((time.perf_counter() - started) * 1_000, 2))
 
 
-class Troubled(Protocol):
-    """Something that knows what is wrong with it."""
-
-    @property
-    def troubles(self) -> tuple[str, ...]:
-        """A sentence each."""
-        ...
+def _asked(name: str, one: Watched) -> CheckResult:
+    troubles = one.part.troubles
+    return CheckResult(name, ok=True, detail=" ".join(troubles) or one.well, took_ms=0.0, warns=bool(troubles))
 
 
 def readiness_of(
@@ -75,6 +93,7 @@ def readiness_of(
     finished_at: Callable[[], Micros],
     clock: Clock,
     models: Troubled | None = None,
+    rules: Troubled | None = None,
 ) -> Readiness:
     """The checks of a server.
 
@@ -86,6 +105,7 @@ def readiness_of(
         finished_at: when detection last finished a batch.
         clock: the time.
         models: those deployed here. What is wrong with them makes nothing red: rules and other models go on.
+        rules: the packs that tenants added. What is wrong with one makes nothing red: the others go on.
     """
 
     async def storage() -> str:
@@ -112,9 +132,9 @@ def readiness_of(
             raise UnavailableError(f"{waiting} batches wait for detection, which has finished none for {idle} s.")
         return f"{waiting} batches wait"
 
-    async def of_models() -> str:
-        return " ".join(models.troubles if models else ()) or "deployed models judge"
-
     checks: dict[str, Check] = {"storage": storage, "writer": writer, "disk": disk, "detection": detection}
-    checks["models"] = of_models
-    return Readiness(checks)
+    watched = {
+        "models": (models, "deployed models judge"),
+        "rules": (rules, "added packs of rules can be loaded"),
+    }
+    return Readiness(checks, {name: Watched(part, well) for name, (part, well) in watched.items() if part is not None})

@@ -211,7 +211,7 @@ def _services(
     triage, supervisor = _triage(ground, stores, lake), SourceSupervisor(db, configs, house, clock)
     hiding = Suppressions(db, suppressions, stores.alerts, stores.evidence, clock)
     events = EventLake(lake, lake, clock, HuntLimits(seconds=settings.hunt_seconds))
-    models = make_models(settings, ground, pool, alert_service, grouping, events)
+    models, library = make_models(settings, ground, pool, alert_service, grouping, events), rules.library
     services = Services(
         settings=settings,
         clock=clock,
@@ -232,7 +232,7 @@ def _services(
         triage=triage,
         suppressions=hiding,
         rules=rules.service,
-        library=rules.library,
+        library=library,
         models=models.registry,
         model_monitor=models.monitor,
         model_tables=models.tables,
@@ -255,7 +255,7 @@ def _services(
         files=work.files,
         analytics=work.analytics,
         hub=hub,
-        readiness=readiness_of(settings, db, inbox.backlog, processor.last_finished, clock, models.keeping),
+        readiness=readiness_of(settings, db, inbox.backlog, processor.last_finished, clock, models.keeping, library),
         metrics=metrics.exposition,
         demo=demo,
     )

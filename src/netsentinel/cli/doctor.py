@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from netsentinel.kernel.settings import Settings
 
 _LEAST_MEMORY_MIB = 512
+_ASK_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,22 @@ def check_port(settings: "Settings") -> Finding:
     )
 
 
+def check_server(settings: "Settings") -> Finding:
+    """What the folder's server says of itself, where it runs."""
+    running = _running(settings.data_dir / LOCAL_SERVER_FILE)
+    if not running:
+        return _finding("server", "does not run, so it was not asked", ok=True, fix="")
+    import httpx2
+
+    try:
+        checks = httpx2.get(f"{running}/readyz", timeout=_ASK_S).json()["checks"]
+        faults = [str(one["detail"]) for one in checks if not one["ok"] or one.get("warns")]
+    except (httpx2.HTTPError, ValueError, LookupError, TypeError):
+        return _finding("server", f"{running} does not say how it is", ok=False, fix="Look at what the server logged.")
+    found = "needs attention" if faults else "says that all is well"
+    return _finding("server", found, ok=not faults, fix=" ".join(faults))
+
+
 def _running(file: Path) -> str:
     """The address that a server left in its folder, where something listens there; empty otherwise."""
     try:
@@ -220,6 +237,7 @@ CHECKS: tuple[Check, ...] = (
     check_rules,
     check_dashboard,
     check_port,
+    check_server,
     check_exposure,
     check_proxies,
     check_scanner,

@@ -106,6 +106,9 @@ def list_packs(*, server: ServerOption = "", key: KeyOption = "", output: Output
             for one in items
         ],
     )
+    for one in items:
+        if one["trouble"]:
+            talk(f"The pack {one['name']}: {one['trouble']}")
 
 
 @rules_app.command("show")

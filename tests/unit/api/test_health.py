@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.api.health import Readiness, readiness_of
+from netsentinel.api.health import Readiness, Watched, readiness_of
 from netsentinel.events.ports import Backlog
 from netsentinel.kernel.clock import SECOND
 from netsentinel.kernel.errors import StorageFullError
@@ -28,6 +28,22 @@ async def test_ready_when_every_check_is() -> None:
     assert [(check.name, check.ok, check.detail) for check in report.checks] == [
         ("a", True, "all well"),
         ("b", True, "all well"),
+    ]
+
+
+class Part:
+    def __init__(self, *troubles: str) -> None:
+        self.troubles = troubles
+
+
+async def test_what_is_watched_warns_and_makes_nothing_red() -> None:
+    watched = {"rules": Watched(Part("One pack is lost.", "Another."), "x"), "models": Watched(Part(), "all judge")}
+    report = await Readiness({"a": fine}, watched).report()
+    assert report.ready
+    assert [(check.name, check.ok, check.detail, check.warns) for check in report.checks] == [
+        ("a", True, "all well", False),
+        ("rules", True, "One pack is lost. Another.", True),
+        ("models", True, "all judge", False),
     ]
 
 

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from netsentinel.cli import doctor
@@ -120,3 +121,22 @@ def test_what_a_server_left_behind_that_is_gone_does_not_count(tmp_path: Path, l
     (tmp_path / LOCAL_SERVER_FILE).write_text(left, encoding="utf-8")
     finding = doctor.check_port(Settings(data_dir=tmp_path, port=1))
     assert (finding.ok, finding.found) == (True, "127.0.0.1:1 is free")
+
+
+def test_what_the_server_warns_of_is_told(tmp_path: Path, listening: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(data_dir=tmp_path, port=1)
+    assert doctor.check_server(settings).found == "does not run, so it was not asked"
+    (tmp_path / LOCAL_SERVER_FILE).write_text(f"http://127.0.0.1:{listening}\n", encoding="utf-8")
+    checks: list[dict[str, object]] = [{"name": "disk", "ok": True, "detail": "9 MiB free", "warns": False}]
+
+    def answer(address: str, *, timeout: int) -> httpx2.Response:
+        assert (address, timeout) == (f"http://127.0.0.1:{listening}/readyz", 10)
+        return httpx2.Response(200, json={"checks": checks})
+
+    monkeypatch.setattr(httpx2, "get", answer)
+    assert doctor.check_server(settings).ok
+    checks.append({"name": "rules", "ok": True, "detail": "1 added pack is lost.", "warns": True})
+    finding = doctor.check_server(settings)
+    assert (finding.ok, finding.found, finding.fix) == (False, "needs attention", "1 added pack is lost.")
+    checks.append({})
+    assert "does not say how it is" in doctor.check_server(settings).found

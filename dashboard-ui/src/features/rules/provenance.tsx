@@ -49,6 +49,7 @@ export function Provenance({ detail }: { readonly detail: RuleDetail }) {
                 {pack.name}
               </Link>,
             ],
+            ...(pack.trouble ? ([["Not in force", pack.trouble]] as const) : []),
             ["Came", KINDS[pack.kind]],
             ...(pack.added_by === ""
               ? []

@@ -10,6 +10,7 @@ import { may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { useShortcut } from "@/lib/shortcuts";
 import { AddRule } from "./add-rule";
+import { PackTroubles } from "./pack-troubles";
 import { ruleListQuery } from "./rule-queries";
 import { isNarrowed } from "./rule-search";
 import { RulesFilter } from "./rules-filter";
@@ -49,6 +50,7 @@ export function RulesPage() {
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
+      <PackTroubles />
       <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={12} label="Loading rules" />}
         {list.data && rules.length === 0 && isNarrowed(search) && (

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { FakeSocket } from "@/testing/fake-socket";
 import { ADA } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
-import { makeRule, ruleHandlers, rulePage } from "@/testing/rule-fixtures";
+import { makeRule, makeRuleDetail, ruleHandlers, rulePage } from "@/testing/rule-fixtures";
 import { at, fails, get, server } from "@/testing/server";
 import { parseRuleSearch, toRuleQuery } from "./rule-search";
 
@@ -44,6 +44,19 @@ describe("the list of rules", () => {
       "title",
       "Costs are measured in samples: it was not asked in 8 sampled events. 3 patterns are looked for on its behalf.",
     );
+  });
+
+  it("says which added pack is not in force, and why", async () => {
+    const own = { ...makeRuleDetail().pack, id: "pck_1", name: "mine", kind: "archive" };
+    const trouble = "The file rules/pck_1.zip is missing in the server's data folder.";
+    server.use(get("/api/v2/rules/packs", { items: [makeRuleDetail().pack, { ...own, trouble }] }));
+    await open();
+    const told = await screen.findByRole("list", { name: "Packs that are not in force" });
+    expect(
+      within(told)
+        .getAllByRole("listitem")
+        .map((item) => item.textContent),
+    ).toEqual([`The pack mine is not in force. ${trouble}`]);
   });
 
   it("switches a rule at once, and back", async () => {

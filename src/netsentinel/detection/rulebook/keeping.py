@@ -50,6 +50,7 @@ class RuleKeeping:
                 if waited >= _WEIGH_EVERY_S:
                     waited = 0.0
                     await self.weigh()
+                    await self.mend()
             except UnavailableError as error:
                 _log.warning("rules_not_followed", detail=error.detail)
 
@@ -57,11 +58,22 @@ class RuleKeeping:
         """Have the process load what was chosen since the last time; whether there was anything."""
         if await self._library.revision() == self._revision:
             return False
+        await self._library.look()
+        await self._choose()
+        return True
+
+    async def mend(self) -> bool:
+        """Have the process load again what was chosen when an archive was lost or came back; whether one was."""
+        if not await self._library.look():
+            return False
+        await self._choose()
+        return True
+
+    async def _choose(self) -> None:
         revision, selection = await self._library.selection()
         failed = await self._pool.choose(selection)
         self._revision = revision
         _log.info("rules_chosen", revision=revision, packs=len(selection.packs), failed=failed)
-        return True
 
     async def weigh(self) -> None:
         """Take down what rules cost since the last time."""

@@ -48,6 +48,16 @@ class RuleLibrary:
         self._bench = bench
         self._folder = folder
         self._clock = clock
+        self._troubled: frozenset[str] = frozenset()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What is wrong with the archives of all tenants, without their names: everybody may ask for it."""
+        if not self._troubled:
+            return ()
+        many = len(self._troubled)
+        what = "1 added pack of rules is" if many == 1 else f"{many:,} added packs of rules are"
+        return (f"{what} not in force, or will not be after the next start: netsentinel rules packs says why.",)
 
     async def open(self, installed: Sequence[Installed]) -> int:
         """Take note of the installation's rules, and remove files that are not recorded; how many those were.
@@ -61,7 +71,17 @@ class RuleLibrary:
             read = await self._bench.read(paths)
             await self._db.write(lambda tx: self._install(tx, installed, read, fresh))
         _, own, _ = await self._db.read(self._stores.packs.chosen)
+        await self.look()
         return await asyncio.to_thread(self._folder.tidy, {file for _, file in own})
+
+    async def look(self) -> bool:
+        """Look at every added archive; whether others are missing or damaged than the last time."""
+        _, own, _ = await self._db.read(self._stores.packs.chosen)
+        before = self._troubled
+        self._troubled = await asyncio.to_thread(
+            lambda: frozenset(file for _, file in own if self._folder.trouble(file))
+        )
+        return self._troubled != before
 
     async def selection(self) -> tuple[int, Selection]:
         """What the detection process is to load, and its revision."""

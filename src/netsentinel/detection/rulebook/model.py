@@ -56,6 +56,8 @@ class Pack:
     added_at: Micros
     added_by: str
     """Who added it; empty for the installation's."""
+    trouble: str = ""
+    """Why its rules are not in force, or will not be after the next start; empty when nothing is wrong."""
 
 
 class RuleFacts(msgspec.Struct, frozen=True, kw_only=True):

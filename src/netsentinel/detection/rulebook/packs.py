@@ -33,6 +33,13 @@ _KNOWN = (
 """Words by which a licence is known, and its name. SigmaHQ's file names two; the rules' comes first."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 
+_RULES = (".yml", ".yaml")
+_PIECE = 64 * 1024
+_NOT_IN_FORCE = (
+    "{}, so its rules are not in force, or will not be after the next start. Put the file back from a backup, or add"
+    " the pack again."
+)
+
 Reader = Callable[[str, int], bytes | None]
 """The first bytes of a file of a pack, by its path inside; None when there is none."""
 
@@ -46,6 +53,8 @@ class PackFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._looked: dict[str, tuple[tuple[int, int], str]] = {}
+        """What was found in each archive, and the time and size that it had."""
 
     def path(self, file: str) -> Path:
         """Where an archive is."""
@@ -66,6 +75,20 @@ class PackFolder:
     def drop(self, file: str) -> None:
         """Delete an archive."""
         self.path(file).unlink(missing_ok=True)
+
+    def trouble(self, file: str) -> str:
+        """Why the rules of an archive cannot be loaded; empty when they can. It is read again when it has changed."""
+        path = self.path(file)
+        try:
+            now = path.stat()
+        except OSError:
+            return _NOT_IN_FORCE.format(f"The file rules/{file} is missing in the server's data folder")
+        seen, known = (now.st_mtime_ns, now.st_size), self._looked.get(file)
+        if known is None or known[0] != seen:
+            fault = _fault_of(path)
+            said = _NOT_IN_FORCE.format(f"The file rules/{file} is damaged ({fault})") if fault else ""
+            known = self._looked[file] = (seen, said)
+        return known[1]
 
     def tidy(self, recorded: set[str]) -> int:
         """Delete what is not recorded; how much that was."""
@@ -97,6 +120,20 @@ def check_archive(content: bytes) -> None:
             archive.infolist()
     except _BROKEN as error:
         raise InvalidInputError(f"The body is no readable zip archive: {error}") from None
+
+
+def _fault_of(path: Path) -> str:
+    """What keeps an archive from being read, the checksums of its rules included; empty when nothing does."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if member.filename.lower().endswith(_RULES):
+                    with archive.open(member) as stream:
+                        while stream.read(_PIECE):
+                            pass
+    except _BROKEN as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def root_of(folder: PackFolder, pack: Pack, file: str) -> Path:

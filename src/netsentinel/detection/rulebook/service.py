@@ -1,7 +1,8 @@
 """What people do with rules: look at them, try them, disable those that they do not want, and add their own."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netsentinel.detection.entries import RULE_DISABLED, RULE_ENABLED, RuleSwitch
 from netsentinel.detection.rulebook.model import (
@@ -11,6 +12,7 @@ from netsentinel.detection.rulebook.model import (
     CheckReport,
     Disabling,
     Fault,
+    Pack,
     PackKind,
     PackList,
     RuleDetail,
@@ -84,9 +86,9 @@ class RuleService:
         return await self._db.read(read)
 
     async def packs(self, tenant: TenantId) -> PackList:
-        """The packs that a tenant sees."""
+        """The packs that a tenant sees, each with what is wrong with its file."""
         found = await self._db.read(lambda tx: self._stores.packs.packs(tx, tenant))
-        return PackList(tuple(pack for pack, _ in found))
+        return PackList(await asyncio.to_thread(lambda: tuple(self._looked_at(pack, file) for pack, file in found)))
 
     async def detail(self, tenant: TenantId, rule_id: str) -> RuleDetail:
         """A rule with everything that is known of it.
@@ -98,7 +100,7 @@ class RuleService:
         facts, pack = row.facts, row.pack
         return RuleDetail(
             rule=self._summary(row, history),
-            pack=pack,
+            pack=await asyncio.to_thread(self._looked_at, pack, file),
             path=facts.path,
             description=facts.description,
             author=facts.author,
@@ -169,6 +171,9 @@ class RuleService:
         results: list[CaseResult] = await self._bench.test(detail.source, cases) if cases else []
         passed = sum(result.passed for result in results)
         return TestReport(passed, len(results) - passed, tuple(results))
+
+    def _looked_at(self, pack: Pack, file: str) -> Pack:
+        return replace(pack, trouble=self._folder.trouble(file)) if pack.owner else pack
 
     def _found(
         self, tx: ReadTx, tenant: TenantId, rule_id: str

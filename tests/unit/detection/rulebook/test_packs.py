@@ -59,3 +59,17 @@ def test_what_is_no_archive_is_refused() -> None:
     check_archive(zip_of({"a": b"b"}))
     with pytest.raises(InvalidInputError):
         check_archive(b"PK\x03\x04 and then nothing")
+
+
+def test_an_archive_in_trouble_says_why_and_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    folder, content = PackFolder(tmp_path), zip_of({"LICENSE": b"MIT License", "rule.yml": b"title: " + bytes(200)})
+    assert folder.trouble("a.zip").startswith("The file rules/a.zip is missing in the server's data folder, so its")
+    path = folder.keep("a.zip", content)
+    assert folder.trouble("a.zip") == ""
+    path.write_bytes(content[:40])
+    assert "rules/a.zip is damaged (File is not a zip file), so its rules are not in force" in folder.trouble("a.zip")
+    at = content.index(b"rule.yml") + len(b"rule.yml") + 2
+    path.write_bytes(content[:at] + b"\x00\x00" + content[at + 2 :])
+    assert "rules/a.zip is damaged" in folder.trouble("a.zip")
+    path.write_bytes(content)
+    assert folder.trouble("a.zip") == ""

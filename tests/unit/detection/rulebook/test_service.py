@@ -118,3 +118,14 @@ async def test_a_check_says_what_a_text_would_become(shelf: Shelf) -> None:
     assert len(report.faults) == 2
     assert any("already used in the pack Rule 9" in one.detail for one in report.faults)
     assert await shelf.service.packs(OTHER) == await shelf.service.packs(TenantId("third"))
+
+
+async def test_a_pack_whose_archive_is_lost_says_so(shelf: Shelf) -> None:
+    await shelf.library.add_text(system_principal(), rule_text(9))
+    assert [pack.trouble for pack in (await shelf.service.packs(DEFAULT_TENANT)).items] == ["", ""]
+    for file in shelf.packs.path("").iterdir():
+        file.unlink()
+    bundled, own = (await shelf.service.packs(DEFAULT_TENANT)).items
+    assert (bundled.trouble, own.name) == ("", "Rule 9")
+    assert "is missing in the server's data folder" in own.trouble
+    assert (await shelf.service.detail(DEFAULT_TENANT, rule_id(9))).pack.trouble == own.trouble

@@ -58,8 +58,9 @@ class Remote:
         used = key or (_read(folder / LOCAL_KEY_FILE) if base_url == local else "")
         if not used and not server:
             raise UnavailableError(
-                f"No server of yours runs on {settings.data_dir}. Start one with: netsentinel serve. Another is reached"
-                " with --server and --key, or NETSENTINEL_SERVER and NETSENTINEL_KEY."
+                f"No server of yours runs on {settings.data_dir.absolute()}. Start one with: netsentinel serve."
+                " One that runs on another folder is reached with that in NETSENTINEL_DATA_DIR, any other with --server"
+                " and --key, or NETSENTINEL_SERVER and NETSENTINEL_KEY."
             )
         if not used:
             raise NotAuthenticatedError(

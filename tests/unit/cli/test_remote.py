@@ -58,9 +58,17 @@ async def test_nobody_there() -> None:
             await server.call("GET", "/x")
 
 
+def test_the_whole_path_of_a_folder_without_a_server_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnavailableError, match=f"No server of yours runs on {tmp_path}/data. Start one"):
+        Remote.find("", "", Settings(data_dir=Path("data")))
+
+
 def test_the_server_and_key_are_found_in_the_data_folder(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, port=1234)
-    with pytest.raises(UnavailableError, match=f"No server of yours runs on {tmp_path}. Start one .* --key"):
+    with pytest.raises(
+        UnavailableError, match=f"No server of yours runs on {tmp_path}. Start one .* NETSENTINEL_DATA_DIR.* --key"
+    ):
         Remote.find("", "", settings)
     (tmp_path / "local.key").write_text("k\n", encoding="ascii")
     with pytest.raises(UnavailableError, match="No server of yours runs"):

@@ -19,7 +19,7 @@ _LONGEST: Final = 512
 
 _OWN_DOMAINS: Final = frozenset(
     {"nt authority", "nt-autorität", "autorite nt", "autoridade nt", "nt service", "nt virtual machine"}
-    | {"iis apppool", "window manager", "font driver host", "builtin", "."}
+    | {"iis apppool", "window manager", "font driver host", "builtin"}
 )
 """Domains that each machine has for itself: their accounts are services and groups, and no people."""
 _OWN_NAMES: Final = re.compile(r"system|local service|network service|anonymous logon|(?:dwm|umfd)-\d+")
@@ -37,6 +37,7 @@ def account_of(event: Event) -> tuple[str, str]:
     """
     host = host_of(event)
     name, domain = _parted(event)
+    domain = host if domain == "." else domain  # as people write it who log in
     if not name or domain in _OWN_DOMAINS or (not domain and _OWN_NAMES.fullmatch(name)):
         return host, "host"
     machine = _first_label(name.removesuffix("$"))

@@ -57,7 +57,7 @@ def test_the_domain_of_another_user_is_not_taken() -> None:
     [
         *("SYSTEM", "LOCAL SERVICE", "network service", "ANONYMOUS LOGON", "DWM-1", "UMFD-12", ""),
         *("NT AUTHORITY\\SYSTEM", "NT-AUTORITÄT\\SYSTEM", "NT SERVICE\\MSSQLSERVER", "IIS APPPOOL\\DefaultAppPool"),
-        *("Window Manager\\DWM-1", "Builtin\\Administrators", ".\\ann"),
+        *("Window Manager\\DWM-1", "Builtin\\Administrators"),
         *("WORKSTATION5$", "THESHIRE\\WORKSTATION5$", "WORKGROUP\\WORKSTATION5$", "WORKSTATION5$@THESHIRE.LOCAL"),
     ],
 )
@@ -117,3 +117,8 @@ def test_the_name_of_a_name_is_the_same(user: str, device: str, domain: str) -> 
 def test_capital_letters_do_not_count(user: str, device: str) -> None:
     if user.lower().upper().lower() == user.lower() and device.lower().upper().lower() == device.lower():
         assert account_of(event(user.lower().upper(), device.lower().upper())) == account_of(event(user, device))
+
+
+def test_who_logs_in_with_a_dot_is_a_user_of_the_machine() -> None:
+    assert account_of(event(".\\ann")) == ("workstation5\\ann", "user")
+    assert account_of(event(".\\ben")) != account_of(event(".\\ann")), "guesses at several users are no one alert"

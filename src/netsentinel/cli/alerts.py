@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 alerts_app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, explain, judge and export alerts.")
 
+_VERDICTS = ("true_positive", "false_positive", "benign")
+
 AlertArgument = Annotated[str, typer.Argument(help="Id of the alert.")]
 StatusOption = Annotated[str, typer.Option(help="open, acknowledged, closed; several separated by commas.")]
 LevelOption = Annotated[str, typer.Option(help="informational, low, medium, high or critical.")]
@@ -149,6 +151,10 @@ def close(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Close alerts, all in one commit."""
+    if verdict and verdict not in _VERDICTS:
+        from netsentinel.kernel.errors import InvalidInputError
+
+        raise InvalidInputError(f"--verdict is {', '.join(_VERDICTS[:-1])} or {_VERDICTS[-1]}, not {verdict!r}.")
     change: dict[str, Any] = {"ids": alerts, "status": "closed", "note": note}
     if verdict:
         change["verdict"] = verdict

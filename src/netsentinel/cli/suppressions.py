@@ -1,7 +1,7 @@
 """`netsentinel suppressions`: which findings raise no alert, in the terminal."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, talk
 
 suppressions_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hide findings from the alerts.")
+
+if TYPE_CHECKING:
+    from netsentinel.cli.remote import Remote
 
 _MATCHES = ("equals", "startswith", "cidr")
 _MOST_TITLES = 50
@@ -161,12 +164,30 @@ async def _add(
         if not conditions:
             alert = (await remote.get(f"/api/v2/alerts/{quote(about['alert_id'], safe='')}", {}))["alert"]
             conditions = conditions_of([f"rule_id={alert['rule_id']}", f"entity={alert['entity']}"])
+        for rule_id in (value for one in conditions if _is_rule(one) for value in one["values"]):
+            if not await _is_known(remote, rule_id):
+                talk(f"No rule has the id {rule_id}, and no alert is of one: is it whole?")
         shown = await post("/api/v2/suppressions/preview", {"conditions": conditions})
         if days is None:
             return {"preview": shown, "made": None}
         expires_at = SystemClock().now() + days * DAY if days else 0
         made = {"conditions": conditions, "expires_at": expires_at, **about}
         return {"preview": shown, "made": await post("/api/v2/suppressions", made)}
+
+
+async def _is_known(remote: "Remote", rule_id: str) -> bool:
+    """Whether a rule has the id, or at least an alert: a detector's is no rule's."""
+    from urllib.parse import quote
+
+    from netsentinel.kernel.errors import RemoteError
+
+    try:
+        if (await remote.get("/api/v2/alerts", {"rule_id": rule_id, "limit": 1}))["items"]:
+            return True
+        await remote.get(f"/api/v2/rules/{quote(rule_id, safe='')}", {})
+    except RemoteError as error:
+        return error.extra["problem"].get("code") != "not-found"
+    return True
 
 
 def _told(preview: dict[str, Any]) -> str:

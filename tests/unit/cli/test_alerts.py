@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from netsentinel.cli.alerts import alerts_app
 from netsentinel.kernel.clock import DAY, SystemClock, to_iso
+from netsentinel.kernel.errors import InvalidInputError
 from tests.unit.alerts.factories import alert
 from tests.unit.cli.answering import Answering
 
@@ -60,3 +61,11 @@ def test_a_list_that_is_whole_is_asked_for_once(monkeypatch: pytest.MonkeyPatch)
 def test_replayed_alerts_that_are_listed_are_not_pointed_at(monkeypatch: pytest.MonkeyPatch) -> None:
     answering([FRESH, REPLAYED], [REPLAYED, FRESH]).install(monkeypatch)
     assert run("list")[1] == ""
+
+
+def test_a_verdict_is_refused_in_the_words_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Answering(lambda _: {"items": [FRESH], "missing": []}).install(monkeypatch)
+    with pytest.raises(InvalidInputError, match="--verdict is true_positive, false_positive or benign, not 'good'"):
+        run("close", "alt_1", "--verdict", "good")
+    assert server.asked == []
+    assert "Closed 1 of 1" in run("close", "alt_1", "--verdict", "benign")[1]

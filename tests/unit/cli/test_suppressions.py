@@ -64,8 +64,25 @@ def test_the_titles_of_very_many_rules_are_not_all_asked_for(monkeypatch: pytest
     ("partly", "said"), [(0, "hidden 4 alerts: 9 findings."), (2, "hidden 4 alerts and part of 2 more: 9 findings.")]
 )
 def test_a_preview_says_what_it_would_have_hidden(monkeypatch: pytest.MonkeyPatch, partly: int, said: str) -> None:
-    Answering(lambda _: PREVIEW | {"partly": partly}).install(monkeypatch)
-    assert said in run("add", "-w", "rule_id=rule-1", "--preview")[1]
+    Answering(lambda _: PREVIEW | {"partly": partly, "items": ["an alert"]}).install(monkeypatch)
+    told = run("add", "-w", "rule_id=rule-1", "--preview")[1]
+    assert said in told
+    assert "No rule" not in told
+
+
+@pytest.mark.parametrize(("status", "code", "is_told"), [(404, "not-found", True), (403, "not-allowed", False)])
+def test_an_id_that_no_rule_has_is_told(
+    monkeypatch: pytest.MonkeyPatch, status: int, code: str, *, is_told: bool
+) -> None:
+    def reply(request: httpx2.Request) -> object:
+        if request.url.path == "/api/v2/rules/7f6d":
+            return httpx2.Response(status, json={"code": code, "title": "t", "detail": "d"})
+        return PREVIEW | {"items": []}
+
+    Answering(reply).install(monkeypatch)
+    said = run("add", "-w", "rule_id=7f6d", "--preview")[1]
+    assert ("No rule has the id 7f6d, and no alert is of one" in said) is is_told
+    assert "hidden 4 alerts" in said
 
 
 def test_conditions_are_written_with_sigmas_modifiers() -> None:

@@ -84,7 +84,7 @@ NAMES = (
     *("ComputerName", "SourceAddress", "DestAddress", "DestinationPort", "DestinationHostname", "ObjectType"),
     *("Hashes", "TargetFilename", "ImageLoaded", "class", "field3", "_x", "a.b", "winlog.event_id", 'quo"te', ""),
 )
-KINDS = st.sampled_from(["Security", SYSMON["Channel"], 4663, "Key"])
+KINDS = st.sampled_from(["Security", SYSMON["Channel"], 4663, 4728, "Key"])
 RECORDS = st.dictionaries(
     st.sampled_from(NAMES),
     SCALARS | KINDS | st.sampled_from(["2026-03-02T10:00:00Z", "2026-03-02 10:00:00.5", {"a": 1}, [1]]),

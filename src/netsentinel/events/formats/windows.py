@@ -15,6 +15,7 @@ from msgspec import UNSET
 from netsentinel.events.columns import iso_time, number, table, text
 from netsentinel.events.formats.windows_kinds import (
     BY_OBJECT,
+    CHANGES_OF_ACCOUNTS,
     LINUX,
     SAYS_NOTHING,
     class_of,
@@ -81,6 +82,8 @@ class WindowsFormat:
                 if value and value != SAYS_NOTHING:
                     setattr(event, column, value if read is text and type(value) is str else read(value))
                     break
+        if event.class_uid in CHANGES_OF_ACCOUNTS:
+            event.user = text(said(native.get("SubjectUserName"), event.user))
         if event.class_uid == BY_OBJECT:
             event.class_uid = object_class(native.get("ObjectType"))
         return event
@@ -132,9 +135,17 @@ class _WindowsRows:
             self._take_program(event, row)
         if self._has_network and any(self._network(row)):
             self._take_network(event, row)
+        if event.class_uid in _OF_MORE:
+            self._take_subject(event, row)
+        return event
+
+    @staticmethod
+    def _take_subject(event: Event, row: Any) -> None:
+        """What was accessed, or who changed an account."""
         if event.class_uid == BY_OBJECT:
             event.class_uid = object_class(row.ObjectType)
-        return event
+        else:
+            event.user = text(said(row.SubjectUserName, event.user))
 
     def _take_program(self, event: Event, row: Any) -> None:
         if self._is_process and (process := row.Image) is not UNSET:
@@ -301,6 +312,9 @@ _COLUMNS: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
     ("device", text, ("Computer", "ComputerName", "Hostname")),
 )
 """Column, how it is read, and the names that it may have: the first that says something counts (`-` says nothing)."""
+
+_OF_MORE = CHANGES_OF_ACCOUNTS | {BY_OBJECT}
+"""Classes of which more than the usual columns counts."""
 
 _NETWORK = 5
 """So many of these columns are of the network."""

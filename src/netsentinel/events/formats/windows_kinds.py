@@ -143,6 +143,9 @@ _CLASSES: dict[str, dict[int, int]] = {
 }
 """OCSF's class of each event, by Sigma's service; the registry and services are of its Windows extension."""
 
+CHANGES_OF_ACCOUNTS = frozenset({_ACCOUNT, _GROUP})
+"""Classes of what somebody did to an account or a group: the user is who did it, not what was changed."""
+
 _OBJECTS = {
     "File": _FILE,
     "Key": _REGISTRY_KEY,

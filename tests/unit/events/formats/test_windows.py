@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from netsentinel.detection.fingerprint import entity_of
 from netsentinel.events.formats import WindowsFormat
 from netsentinel.events.formats.windows import flatten
 from netsentinel.events.model import Event, Logsource
@@ -154,6 +155,22 @@ def test_a_dash_is_no_name_and_no_address() -> None:
     )
     assert (event.user, event.device, event.src_ip, event.src_port) == ("WORKSTATION5$", "WORKSTATION5", "", 0)
     assert event.native["User"] == "-"
+
+
+@pytest.mark.parametrize("event_id", [4720, 4726, 4728, 4732, 4738, 4740, 4754, 4758, 4767, 4781])
+def test_a_change_of_an_account_or_a_group_is_of_whoever_did_it(event_id: int) -> None:
+    changed = {"TargetUserName": "None", "TargetDomainName": "WORKSTATION6"}
+    done = nested(event_id, "Security", SubjectUserName="pgustavo", SubjectDomainName="THESHIRE", **changed)
+    assert parse(done).user == "pgustavo"
+    assert entity_of(parse(done)) == ("theshire\\pgustavo", "user")
+    by_itself = nested(event_id, "Security", SubjectUserName="SYSTEM", SubjectDomainName="NT AUTHORITY", **changed)
+    assert entity_of(parse(by_itself))[1] == "host"
+    assert parse(nested(event_id, "Security", SubjectUserName="-", **changed)).user == "None"
+
+
+def test_a_logon_is_of_whoever_logs_on() -> None:
+    logon = nested(4624, "Security", SubjectUserName="SYSTEM", TargetUserName="ann", TargetDomainName="SHIRE")
+    assert entity_of(parse(logon)) == ("shire\\ann", "user")
 
 
 def test_without_an_event_id_it_is_no_event() -> None:

@@ -145,6 +145,15 @@ describe("the set-up", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("storage-unavailable");
   });
 
+  it("takes the token of a link that is pasted into its tab", async () => {
+    server.use(get("/auth/state", { setup_needed: true, demo: false, version: "0.1.0" }));
+    renderApp("/setup");
+    await screen.findByLabelText("Set-up token");
+    window.location.hash = "#token=tok-2";
+    await waitFor(() => expect(screen.queryByLabelText("Set-up token")).toBeNull());
+    expect(window.location.hash).toBe("");
+  });
+
   it("is closed once it was done", async () => {
     renderApp("/setup");
     expect(await screen.findByRole("link", { name: "Go to the log-in" })).toBeInTheDocument();

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Button, buttonClass } from "@/components/button";
 import { Field } from "@/components/field";
 import { GateLayout, GateProblem } from "./gate-layout";
@@ -63,7 +63,13 @@ function SetupForm() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [token, setToken] = useState("");
-  const [linkToken] = useState(takeToken);
+  const [linkToken, setLinkToken] = useState(takeToken);
+  // The link may be pasted into a tab that has this page: only its hash is new.
+  useEffect(() => {
+    const take = (): void => setLinkToken((known) => takeToken() || known);
+    globalThis.addEventListener("hashchange", take);
+    return () => globalThis.removeEventListener("hashchange", take);
+  }, []);
   const [username, setUsername] = useState("");
   const chosen = useNewPassword();
 

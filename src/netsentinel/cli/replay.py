@@ -70,15 +70,32 @@ def replay(
 ) -> None:
     """Send every record of the files, and tell what became of them. What cannot be parsed is kept, with the reason.
 
-    Exit code 1 when every record was rejected.
+    Exit code 1 when every record was rejected, or there is none.
     """
+    _refuse_foreign(paths)
     sent, found, words = asyncio.run(_replay(paths, source, format, speed, wait, server, key))
     if output is Output.JSON:
         print_json({name: _shown(one, found.get(name)) for name, one in sent.items()})
+    if not sent:
+        talk(f"There is no record of events in {', '.join(map(str, paths))}.")
+        raise typer.Exit(EXIT_ALL_REJECTED)
     total = sum(one.records for one in sent.values())
     talk(f"{counted(total, 'record')} sent and on disk, as {counted(len(sent), 'source')}. {words}".rstrip())
     if total and sum(one.rejected for one in found.values()) == total:
         raise typer.Exit(EXIT_ALL_REJECTED)
+
+
+def _refuse_foreign(paths: list[Path]) -> None:
+    """Refuse files that are plainly none of events, before anything is sent: each would be a source for ever."""
+    from netsentinel.events.files import is_foreign
+    from netsentinel.kernel.errors import InvalidInputError
+
+    for path in paths:
+        if is_foreign(path):
+            raise InvalidInputError(
+                f"{path} is no file of events: it is binary, and neither a packet capture, an .evtx file nor packed."
+                " Nothing was sent."
+            )
 
 
 def _shown(sent: Sent, found: Outcome | None) -> dict[str, int | None]:

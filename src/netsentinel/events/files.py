@@ -64,6 +64,7 @@ _ROTATED_ZEEK = re.compile(r"(?P<log>.+)(?:\.\d\d:\d\d:\d\d-\d\d:\d\d:\d\d)\.log
 """Zeek's own names: `conn.00:00:00-01:00:00.log`."""
 _MOST_ROTATED = 255
 """Characters of a file's name; those of an archive's members may have more, and are taken as they are."""
+_HEAD_BYTES = 1024
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -182,6 +183,22 @@ def _records(name: str, stream: _Readable, max_line: int, on_capture: Callable[[
             return
         lines = (line for found in split_lines(_chunks(head, stream), max_line) for line in found)
         yield from as_json(lines) if is_table(head.lstrip().partition(b"\n")[0]) else lines
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether a file is plainly none of events: binary, and no capture, event log or archive. A folder is not.
+
+    What copying and truncating leaves at the beginning of a log, NUL bytes only, does not count.
+    """
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:  # whoever reads it says why it cannot be read
+        return False
+    known = (*MAGICS, EVTX_MAGIC, _ZIP_MAGIC, _GZIP_MAGIC)
+    return not head.startswith(known) and b"\0" in head.lstrip(b"\0")
 
 
 def _chunks(head: bytes, stream: _Readable) -> Iterator[bytes]:

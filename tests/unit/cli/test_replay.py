@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from netsentinel.cli.replay import Batch, _batches, _event_time, _paced, replay
 from netsentinel.events import unpack
 from netsentinel.events.unpack import UnpackLimits
-from netsentinel.kernel.errors import RemoteError
+from netsentinel.kernel.errors import InvalidInputError, RemoteError
 from netsentinel.kernel.types import MIB
 from tests.unit.cli.answering import Answering
 from tests.unit.events.captures.craft import Talk, Tape, pcapng
@@ -222,3 +222,19 @@ def test_a_capture_is_sent_as_records_with_what_became_of_its_packets(
     assert logs == ["http", "conn", "stats"]
     assert "6 packets: 5 in 1 connections" in capsys.readouterr().err
     assert _event_time(batch.lines[-1], "") > 0
+
+
+def test_what_is_plainly_no_file_of_events_is_refused_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, good, image = Detection(), written(tmp_path / "a.json.gz", lines(2)), tmp_path / "b.png"
+    image.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    with pytest.raises(InvalidInputError, match=f"{image} is no file of events: it is binary"):
+        server.replay(monkeypatch, str(good), str(image))
+    assert server.sent == {}
+
+
+def test_a_folder_without_records_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = Detection().replay(monkeypatch, str(tmp_path))
+    assert result.exit_code == 1
+    assert f"There is no record of events in {tmp_path}." in result.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from netsentinel.events.configured.model import SOURCE_NAME
-from netsentinel.events.files import SourceNames, read_records, source_name
+from netsentinel.events.files import SourceNames, is_foreign, read_records, source_name
 from netsentinel.events.lines import LongLine, Unreadable
 from netsentinel.kernel.errors import MalformedBodyError, NotFoundError, TooLargeError
 from tests.unit.events.captures.craft import Tape, pcap, pcapng
@@ -326,3 +326,22 @@ def test_names_of_many_alike_files_and_of_deep_ones_cost_no_more_than_their_numb
     given |= {names.of("/in/a.zip!" + "a/" * 15_000 + name, "/in/a.zip") for name in ("b.log", "b+.log")}
     assert len(given) == 6_002
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("content", "is_binary"),
+    [
+        (b"\x7fELF\x02\x01\x01\0\0", True),
+        ('{"a":1}'.encode("utf-16"), True),
+        (LINES, False),
+        (b"", False),
+        (b"\0" * 500 + LINES, False),
+        (gzip.compress(LINES * 50), False),
+        (b"ElfFile\0\0\0", False),
+        (b"PK\x03\x04\x14\0\0\0", False),
+    ],
+)
+def test_files_that_are_plainly_none_of_events(tmp_path: Path, content: bytes, *, is_binary: bool) -> None:
+    (tmp_path / "x").write_bytes(content)
+    assert is_foreign(tmp_path / "x") is is_binary
+    assert not is_foreign(tmp_path)

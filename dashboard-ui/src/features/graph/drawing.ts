@@ -146,6 +146,17 @@ export function draw(
       if (data.label) context.fillText(data.label, data.x + data.size + 6, data.y + 4);
     },
   });
+  /** Whether the focus stays in the middle while the layout moves it; until somebody moves the picture. */
+  let follows = false;
+  const centre = (): void => {
+    const place = follows && focus !== undefined ? sigma.getNodeDisplayData(focus) : undefined;
+    if (place !== undefined) sigma.getCamera().setState({ x: place.x, y: place.y });
+  };
+  sigma.on("afterProcess", centre);
+  for (const moved of ["downStage", "downNode", "wheelStage", "wheelNode"] as const)
+    sigma.on(moved, () => {
+      follows = false;
+    });
   sigma.on("clickNode", ({ node }) => onPick(node));
   sigma.on("clickStage", () => onPick(undefined));
   sigma.on("enterNode", () => {
@@ -176,10 +187,15 @@ export function draw(
       hidden = away;
       sigma.refresh({ skipIndexation: true });
       const place = focus === undefined ? undefined : sigma.getNodeDisplayData(focus);
-      if (changed && place !== undefined)
+      if (!changed) return;
+      follows = place !== undefined;
+      if (place !== undefined) {
+        const there = { x: place.x, y: place.y, ratio: 0.25 };
         void sigma
           .getCamera()
-          .animate({ x: place.x, y: place.y, ratio: 0.25 }, { duration: calm() ? 0 : 300 });
+          .animate(there, { duration: calm() ? 0 : 300 })
+          .then(centre);
+      }
     },
     recolour: () => {
       theme = look();
@@ -187,6 +203,7 @@ export function draw(
       sigma.refresh({ skipIndexation: true });
     },
     zoom: (by) => {
+      if (by === "all") follows = false;
       const camera = sigma.getCamera();
       const duration = calm() ? 0 : 200;
       if (by === "in") void camera.animatedZoom({ duration });

@@ -16,13 +16,13 @@ from netsentinel.cli.output import Output, OutputOption, print_json, print_table
 from netsentinel.cli.serve import DataOption, settings_from
 from netsentinel.kernel.data_folder import LOCAL_SERVER_FILE
 from netsentinel.kernel.disk import free_bytes
+from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.types import MIB
 
 if TYPE_CHECKING:
     from netsentinel.kernel.settings import Settings
 
 _LEAST_MEMORY_MIB = 512
-_ASK_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,12 @@ def check_server(settings: "Settings") -> Finding:
     running = _running(settings.data_dir / LOCAL_SERVER_FILE)
     if not running:
         return _finding("server", "does not run, so it was not asked", ok=True, fix="")
-    import httpx2
+    from netsentinel.cli.remote import look
 
     try:
-        checks = httpx2.get(f"{running}/readyz", timeout=_ASK_S).json()["checks"]
+        checks = asyncio.run(look(running, "/readyz"))["checks"]
         faults = [str(one["detail"]) for one in checks if not one["ok"] or one.get("warns")]
-    except (httpx2.HTTPError, ValueError, LookupError, TypeError):
+    except (UnavailableError, LookupError, TypeError):
         return _finding("server", f"{running} does not say how it is", ok=False, fix="Look at what the server logged.")
     found = "needs attention" if faults else "says that all is well"
     return _finding("server", found, ok=not faults, fix=" ".join(faults))

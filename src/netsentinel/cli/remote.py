@@ -100,6 +100,17 @@ class Remote:
         response = await self._request(method, path, query, body, headers)
         return msgspec.json.decode(response.content) if response.content else None
 
+    async def look(self, path: str) -> Any:
+        """A decoded JSON answer, whatever its status.
+
+        Raises:
+            UnavailableError: nobody answers, or not with JSON.
+        """
+        try:
+            return msgspec.json.decode((await self._http.get(path)).content)
+        except (httpx2.TransportError, msgspec.DecodeError) as error:
+            raise UnavailableError(f"No server of NetSentinel answers at {self.base_url}.") from error
+
     async def headers_of(
         self, method: str, path: str, *, headers: dict[str, str], body: bytes | None = None
     ) -> Mapping[str, str]:
@@ -154,6 +165,16 @@ async def ask(
             return await remote.call(method, path, query=query)
         headers = {"Content-Type": "application/json"}
         return await remote.call(method, path, query=query, body=msgspec.json.encode(body), headers=headers)
+
+
+async def look(base_url: str, path: str) -> Any:
+    """What a server answers to whoever asks without a key, whatever the status: `/readyz` tells why it is not ready.
+
+    Raises:
+        UnavailableError: nobody answers, or not with JSON.
+    """
+    async with Remote(base_url, "") as server:
+        return await server.look(path)
 
 
 def _refusal(response: httpx2.Response) -> NetSentinelError:

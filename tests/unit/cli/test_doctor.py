@@ -1,7 +1,6 @@
 import json
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from netsentinel.cli import doctor
@@ -129,11 +128,11 @@ def test_what_the_server_warns_of_is_told(tmp_path: Path, listening: int, monkey
     (tmp_path / LOCAL_SERVER_FILE).write_text(f"http://127.0.0.1:{listening}\n", encoding="utf-8")
     checks: list[dict[str, object]] = [{"name": "disk", "ok": True, "detail": "9 MiB free", "warns": False}]
 
-    def answer(address: str, *, timeout: int) -> httpx2.Response:
-        assert (address, timeout) == (f"http://127.0.0.1:{listening}/readyz", 10)
-        return httpx2.Response(200, json={"checks": checks})
+    async def look(address: str, path: str) -> dict[str, object]:
+        assert (address, path) == (f"http://127.0.0.1:{listening}", "/readyz")
+        return {"checks": checks}
 
-    monkeypatch.setattr(httpx2, "get", answer)
+    monkeypatch.setattr("netsentinel.cli.remote.look", look)
     assert doctor.check_server(settings).ok
     checks.append({"name": "rules", "ok": True, "detail": "1 added pack is lost.", "warns": True})
     finding = doctor.check_server(settings)

@@ -121,3 +121,16 @@ async def test_a_body_comes_in_pieces_and_a_problem_is_an_error() -> None:
     async with remote(httpx2.ReadError("cut")) as server:
         with pytest.raises(UnavailableError):
             _ = [piece async for piece in server.stream("/x", {})]
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_whoever_looks_sees_the_answer_whatever_its_status(status: int) -> None:
+    async with remote(httpx2.Response(status, json={"ready": status == 200})) as server:
+        assert await server.look("/readyz") == {"ready": status == 200}
+
+
+@pytest.mark.parametrize("answer", [httpx2.Response(200, content=b"<html>"), httpx2.ConnectError("refused")])
+async def test_who_does_not_answer_with_json_is_no_server_of_ours(answer: httpx2.Response | Exception) -> None:
+    async with remote(answer) as server:
+        with pytest.raises(UnavailableError, match="No server of NetSentinel answers"):
+            await server.look("/readyz")

@@ -83,7 +83,7 @@ class WindowsFormat:
                     setattr(event, column, value if read is text and type(value) is str else read(value))
                     break
         if event.class_uid in CHANGES_OF_ACCOUNTS:
-            event.user = text(said(native.get("SubjectUserName"), event.user))
+            event.user = _changer(native.get("SubjectUserName"), event.user)
         if event.class_uid == BY_OBJECT:
             event.class_uid = object_class(native.get("ObjectType"))
         return event
@@ -145,7 +145,7 @@ class _WindowsRows:
         if event.class_uid == BY_OBJECT:
             event.class_uid = object_class(row.ObjectType)
         else:
-            event.user = text(said(row.SubjectUserName, event.user))
+            event.user = _changer(row.SubjectUserName, event.user)
 
     def _take_program(self, event: Event, row: Any) -> None:
         if self._is_process and (process := row.Image) is not UNSET:
@@ -312,6 +312,13 @@ _COLUMNS: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
     ("device", text, ("Computer", "ComputerName", "Hostname")),
 )
 """Column, how it is read, and the names that it may have: the first that says something counts (`-` says nothing)."""
+
+
+def _changer(subject: Any, changed: str) -> str:
+    """Who changed an account or a group; the account where a machine did it by itself, as it locks one out."""
+    who = text(said(subject, changed))
+    return changed if who.endswith("$") else who
+
 
 _OF_MORE = CHANGES_OF_ACCOUNTS | {BY_OBJECT}
 """Classes of which more than the usual columns counts."""

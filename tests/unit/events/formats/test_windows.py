@@ -166,6 +166,8 @@ def test_a_change_of_an_account_or_a_group_is_of_whoever_did_it(event_id: int) -
     by_itself = nested(event_id, "Security", SubjectUserName="SYSTEM", SubjectDomainName="NT AUTHORITY", **changed)
     assert entity_of(parse(by_itself))[1] == "host"
     assert parse(nested(event_id, "Security", SubjectUserName="-", **changed)).user == "None"
+    machine = nested(event_id, "Security", SubjectUserName="DC01$", SubjectDomainName="THESHIRE", **changed)
+    assert parse(machine).user == "None", "whom a domain controller locks out, for one"
 
 
 def test_a_logon_is_of_whoever_logs_on() -> None:

@@ -21,7 +21,7 @@ interface FormFootProps {
   /** The buttons. */
   readonly children: ReactNode;
   readonly error?: string | undefined;
-  /** Stays in sight on a phone while a long form scrolls. */
+  /** Stays in sight while a long dialog scrolls. */
   readonly sticky?: boolean;
 }
 

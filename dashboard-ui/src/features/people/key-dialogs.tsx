@@ -2,19 +2,20 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Ask } from "@/components/ask";
 import { Button } from "@/components/button";
+import { Cards } from "@/components/cards";
 import { Command } from "@/components/copy-button";
 import { Choice, Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { Segmented } from "@/components/segmented";
+import { ShownOnce } from "@/components/shown-once";
 import { toastSaid } from "@/components/toaster";
 import { meQuery } from "@/features/session/session-queries";
 import type { CreatedKey, KeyItem, Role, Scope } from "@/lib/model";
 import { sentenceOf } from "@/lib/problem";
 import styles from "./people-form.module.css";
 import { createKey, refreshPeople, revokeKey } from "./people-queries";
-import { expiryOf, LIFETIMES, TIERS } from "./people-words";
-import { RoleFields } from "./role-fields";
+import { expiryOf, LIFETIMES, ROLES, TIERS } from "./people-words";
 import { ScopeFields } from "./scope-fields";
 
 const KINDS = [
@@ -75,7 +76,7 @@ export function NewKeyDialog({ onClose, onMade }: NewKeyProps) {
         <div className={styles["may"]}>
           <Segmented legend="What it may do" value={kind} options={KINDS} onChange={setKind} />
           {kind === "role" ? (
-            <RoleFields legend="Role" value={role} onChange={setRole} />
+            <Cards legend="Role" value={role} options={ROLES} onChange={setRole} />
           ) : (
             <ScopeFields permissions={me?.permissions ?? []} chosen={scopes} onChange={setScopes} />
           )}
@@ -104,20 +105,13 @@ export function KeyTextDialog({
   readonly onClose: () => void;
 }) {
   return (
-    <Modal title={`The key ${key.name}`} open onClose={onClose} firm>
-      <div className={styles["form"]}>
-        <p>It is shown this once, and only its hash is kept. Put it where the program finds it.</p>
-        <Command text={text} what="the key" />
-        <p className={styles["hint"]}>
-          Programs send it as <code>Authorization: Bearer ns_key_…</code>
-        </p>
-        <FormFoot sticky>
-          <Button look="primary" onClick={onClose}>
-            I have copied it
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
+    <ShownOnce title={`The key ${key.name}`} onClose={onClose}>
+      <p>It is shown this once, and only its hash is kept. Put it where the program finds it.</p>
+      <Command text={text} what="the key" />
+      <p className={styles["hint"]}>
+        Programs send it as <code>Authorization: Bearer ns_key_…</code>
+      </p>
+    </ShownOnce>
   );
 }
 

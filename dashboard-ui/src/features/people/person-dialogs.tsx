@@ -3,10 +3,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Ask } from "@/components/ask";
 import { Button } from "@/components/button";
+import { Cards } from "@/components/cards";
 import { Command } from "@/components/copy-button";
 import { Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
+import { ShownOnce } from "@/components/shown-once";
 import { toastSaid } from "@/components/toaster";
 import { meQuery } from "@/features/session/session-queries";
 import type { GivenPassword, KeyItem, Role, UserItem } from "@/lib/model";
@@ -15,8 +17,7 @@ import { DEFAULT_TENANT } from "@/lib/preferences";
 import { sentenceOf } from "@/lib/problem";
 import styles from "./people-form.module.css";
 import { changeUser, createUser, givePassword, refreshPeople } from "./people-queries";
-import { keysMadeBy, roleName } from "./people-words";
-import { RoleFields } from "./role-fields";
+import { keysMadeBy, ROLES, roleName } from "./people-words";
 
 interface DialogProps {
   readonly user: UserItem;
@@ -61,7 +62,7 @@ export function AddPerson({ onClose, onMade }: AddPersonProps) {
           onChange={(event) => setName(event.target.value)}
           error={error}
         />
-        <RoleFields legend="Role" value={role} onChange={setRole} />
+        <Cards legend="Role" value={role} options={ROLES} onChange={setRole} />
         <FormFoot sticky>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={busy || name.trim() === ""}>
@@ -83,7 +84,7 @@ export function RoleDialog({ user, onClose }: DialogProps) {
   };
   return (
     <Ask title={`Role of ${user.name}`} keep="Cancel" go="Change role" onGo={change} onClose={onClose}>
-      <RoleFields legend={`What ${user.name} may do`} value={role} onChange={setRole} />
+      <Cards legend={`What ${user.name} may do`} value={role} options={ROLES} onChange={setRole} />
       <p className={styles["hint"]}>With another role {user.name} has to log in again, everywhere.</p>
     </Ask>
   );
@@ -164,28 +165,21 @@ export function GivenDialog({ given: { user, password }, onClose }: GivenDialogP
   const tenant = me?.tenant ?? DEFAULT_TENANT;
   const place = tenant === DEFAULT_TENANT ? "/login" : `/login?tenant=${tenant}`;
   return (
-    <Modal title={`Password of ${user.name}`} open onClose={onClose} firm>
-      <div className={styles["form"]}>
-        <p>
-          {user.name} logs in with it. It is shown this once, and kept nowhere: hand it over on a way that
-          nobody else reads.
-        </p>
-        <div className={styles["given"]}>
-          <span>Password</span>
-          <Command text={password} what="the password" />
-          <span>Where to log in</span>
-          <Command text={`${globalThis.location.origin}${place}`} what="the address" />
-        </div>
-        <p className={styles["hint"]}>
-          Until it is changed you know it, too. Ask {user.name} for another one after the first log-in: the
-          menu with the name, <strong>Change password</strong>.
-        </p>
-        <FormFoot sticky>
-          <Button look="primary" onClick={onClose}>
-            I have copied it
-          </Button>
-        </FormFoot>
+    <ShownOnce title={`Password of ${user.name}`} onClose={onClose}>
+      <p>
+        {user.name} logs in with it. It is shown this once, and kept nowhere: hand it over on a way that
+        nobody else reads.
+      </p>
+      <div className={styles["given"]}>
+        <span>Password</span>
+        <Command text={password} what="the password" />
+        <span>Where to log in</span>
+        <Command text={`${globalThis.location.origin}${place}`} what="the address" />
       </div>
-    </Modal>
+      <p className={styles["hint"]}>
+        Until it is changed you know it, too. Ask {user.name} for another one after the first log-in: the menu
+        with the name, <strong>Change password</strong>.
+      </p>
+    </ShownOnce>
   );
 }

@@ -127,7 +127,7 @@ function Form({ schedule, inputs, onClose }: FormProps) {
           onChange={(event) => change({ jitter: event.target.value })}
         />
       </div>
-      <FormFoot error={error}>
+      <FormFoot error={error} sticky>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>
           {schedule === undefined ? "Add the schedule" : "Save"}

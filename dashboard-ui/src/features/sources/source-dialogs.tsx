@@ -8,6 +8,7 @@ import { FormFoot } from "@/components/form-foot";
 import { CheckIcon, CloseIcon } from "@/components/icons";
 import { Modal } from "@/components/modal";
 import { ProblemPanel } from "@/components/notice";
+import { ShownOnce } from "@/components/shown-once";
 import { Skeleton } from "@/components/skeleton";
 import { toastProblem } from "@/components/toaster";
 import type { SourceItem, SourceKey } from "@/lib/model";
@@ -84,25 +85,26 @@ export function KeyDialog({ source, onClose }: DialogProps) {
       setBusy(false);
     }
   };
+  const title = `Send events to ${source.name}`;
+  if (key !== undefined)
+    return (
+      <ShownOnce title={title} onClose={onClose} wide>
+        <p role="status">The key is shown this once. Keep it where the program finds it.</p>
+        <Command text={key.text} what="the key" />
+        <p>Send a file with it:</p>
+        <Command text={curlCommand(source, key.text)} what="the curl command" />
+      </ShownOnce>
+    );
   return (
-    <Modal title={`Send events to ${source.name}`} open onClose={onClose} wide>
-      {key === undefined ? (
-        <div className={styles["stack"]}>
-          <p>A key for this source lets a program send events as {source.name}, and do nothing else.</p>
-          <FormFoot>
-            <Button look="primary" disabled={busy} onClick={() => void make()}>
-              Make a key
-            </Button>
-          </FormFoot>
-        </div>
-      ) : (
-        <div className={styles["stack"]}>
-          <p role="status">The key is shown this once. Keep it where the program finds it.</p>
-          <Command text={key.text} what="the key" />
-          <p>Send a file with it:</p>
-          <Command text={curlCommand(source, key.text)} what="the curl command" />
-        </div>
-      )}
+    <Modal title={title} open onClose={onClose} wide>
+      <div className={styles["stack"]}>
+        <p>A key for this source lets a program send events as {source.name}, and do nothing else.</p>
+        <FormFoot>
+          <Button look="primary" disabled={busy} onClick={() => void make()}>
+            Make a key
+          </Button>
+        </FormFoot>
+      </div>
     </Modal>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
+import { Cards } from "@/components/cards";
 import { Choice, Field } from "@/components/field";
 import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
@@ -86,22 +87,13 @@ function Form({ shelf, source, onClose, onSaved }: SourceFormProps & { readonly 
   return (
     <form className={styles["form"]} onSubmit={(event) => void save(event)}>
       {source === undefined && (
-        <fieldset className={styles["kinds"]}>
-          <legend>Kind</legend>
-          {shelf.kinds.map((each) => (
-            <label key={each.name} className={styles["kind"]}>
-              <input
-                type="radio"
-                name="kind"
-                value={each.name}
-                checked={each.name === kind}
-                onChange={() => setKind(each.name)}
-              />
-              <strong>{KIND_NAMES[each.name] ?? each.name}</strong>
-              <span className={styles["hint"]}>{each.summary}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Cards
+          legend="Kind"
+          wide
+          value={kind}
+          options={shelf.kinds.map(({ name: each, summary }) => [each, KIND_NAMES[each] ?? each, summary])}
+          onChange={setKind}
+        />
       )}
       {source === undefined && (
         <Field
@@ -128,7 +120,7 @@ function Form({ shelf, source, onClose, onSaved }: SourceFormProps & { readonly 
         onChange={setFormat}
       />
       <Allowed shelf={shelf} kind={kind} />
-      <FormFoot error={error}>
+      <FormFoot error={error} sticky>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>
           {source === undefined ? "Add and start" : "Save"}

@@ -1,11 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Ask } from "@/components/ask";
-import { Button } from "@/components/button";
 import { Command } from "@/components/copy-button";
 import { Choice } from "@/components/field";
-import { FormFoot } from "@/components/form-foot";
-import { Modal } from "@/components/modal";
+import { ShownOnce } from "@/components/shown-once";
 import { toastSaid } from "@/components/toaster";
 import type { Webhook, WebhookSecret } from "@/lib/model";
 import styles from "./webhook-form.module.css";
@@ -96,19 +94,12 @@ export function SecretDialog({
   readonly onClose: () => void;
 }) {
   return (
-    <Modal title="The secret of this webhook" open onClose={onClose}>
-      <div className={styles["form"]}>
-        <p>
-          <code className={styles["url"]}>{shortUrl(made.webhook.url)}</code> verifies the signatures of its
-          messages with it. It is shown this once, and stored nowhere.
-        </p>
-        <Command text={made.secret} what="the secret" />
-        <FormFoot sticky>
-          <Button look="primary" onClick={onClose}>
-            I have copied it
-          </Button>
-        </FormFoot>
-      </div>
-    </Modal>
+    <ShownOnce title="The secret of this webhook" onClose={onClose}>
+      <p>
+        <code className={styles["url"]}>{shortUrl(made.webhook.url)}</code> verifies the signatures of its
+        messages with it. It is shown this once, and stored nowhere.
+      </p>
+      <Command text={made.secret} what="the secret" />
+    </ShownOnce>
   );
 }

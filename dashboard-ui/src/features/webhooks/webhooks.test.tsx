@@ -85,6 +85,8 @@ describe("the page of webhooks", () => {
     const shown = await screen.findByRole("dialog", { name: "The secret of this webhook" });
     expect(within(shown).getByText("whsec_abc")).toBeInTheDocument();
     expect(sent.at(-1)?.body).toMatchObject({ url: "https://example.org/hook", events: ["alert.*"] });
+    await user.click(document.body); // beside it, where a click closes other dialogs
+    expect(within(shown).getByText("whsec_abc")).toBeInTheDocument();
     await user.click(within(shown).getByRole("button", { name: "I have copied it" }));
     expect(screen.queryByText("whsec_abc")).toBeNull();
   });

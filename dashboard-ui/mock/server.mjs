@@ -22,7 +22,15 @@ import { answerOperations } from "./operations.mjs";
 import { answerPeople } from "./people.mjs";
 import { answerRules } from "./rules.mjs";
 import { answerTasks } from "./tasks.mjs";
-import { assignees, eventsAround, previewOf, relatedTo, summaryOf, suppressions } from "./triage.mjs";
+import {
+  assignees,
+  eventsAround,
+  lessonsFor,
+  previewOf,
+  relatedTo,
+  summaryOf,
+  suppressions,
+} from "./triage.mjs";
 import { answerUsage } from "./usage.mjs";
 import { answerWebhooks } from "./webhooks.mjs";
 import { accept } from "./websocket.mjs";
@@ -196,12 +204,12 @@ function answer(method, path, query, body, loggedIn) {
     return { status: 200, body: { items: mood.empty ? [] : suppressions, next: null } };
   if (path === "/api/v2/suppressions/preview")
     return { status: 200, body: previewOf(body.conditions, alerts) };
-  const [, about, part] = /^\/api\/v2\/alerts\/([^/]+)\/(related|events)$/.exec(path) ?? [];
+  const [, about, part] = /^\/api\/v2\/alerts\/([^/]+)\/(related|events|lessons)$/.exec(path) ?? [];
   const subject = alerts.find((each) => each.id === about);
   if (part && subject)
     return {
       status: 200,
-      body: part === "events" ? eventsAround(subject) : { items: relatedTo(subject, alerts) },
+      body: { events: eventsAround, lessons: lessonsFor, related: relatedTo }[part](subject, alerts),
     };
   if (path === "/api/v2/alerts") return { status: 200, body: page(filterAlerts(query), query) };
   if (path === "/api/v2/threats") return { status: 200, body: page(filterThreats(query), query) };

@@ -31,7 +31,7 @@ export const assignees = [
 ];
 
 export function relatedTo(alert, alerts) {
-  return alerts
+  const items = alerts
     .filter(
       (other) => other.id !== alert.id && (other.entity === alert.entity || other.rule_id === alert.rule_id),
     )
@@ -43,7 +43,28 @@ export function relatedTo(alert, alerts) {
         ...(other.rule_id === alert.rule_id ? [{ why: "rule", value: alert.rule_id }] : []),
       ],
     }));
+  return { items };
 }
+
+export const lessonsFor = () => ({
+  techniques: [
+    { id: "T1505.003", name: "Web Shell", concept: "cpt_webshell", mastery: 0.62 },
+    { id: "T1059", name: "Command and Scripting Interpreter", concept: "", mastery: 0 },
+  ],
+  lessons: [
+    {
+      key: "uploads/web-shells",
+      course: "uploads",
+      lesson: "web-shells",
+      title: "How a web shell gets in",
+      course_title: "Defending uploads",
+      via: "technique",
+      explains: ["Web Shell"],
+    },
+  ],
+  lacks: [{ id: "cpt_mime", key: "mime-sniffing", name: "MIME sniffing", mastery: 0.1 }],
+  drill: [],
+});
 
 export function eventsAround(alert) {
   const event = (number) => ({

@@ -53,20 +53,20 @@ export function problemFrom(body: unknown, response: Response): Problem {
   };
 }
 
+/** How browsers and Node begin to tell that `fetch` or `import` got no answer; other type errors are faults of a page. */
+const UNREACHED =
+  /^(failed to fetch|fetch failed|networkerror|load failed|error loading|importing a module script failed)/i;
+
 /** Any thrown value as a problem that can be shown. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
-  const detail =
-    error instanceof TypeError
-      ? "Check that NetSentinel is running and that this computer can reach it."
-      : error instanceof Error
-        ? error.message
-        : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const unreached = error instanceof TypeError && UNREACHED.test(message);
   return {
-    title: error instanceof TypeError ? "The server cannot be reached" : "Something went wrong in this page",
+    title: unreached ? "The server cannot be reached" : "Something went wrong in this page",
     status: 0,
-    detail,
-    code: error instanceof TypeError ? "unreachable" : "page",
+    detail: unreached ? "Check that NetSentinel is running and that this computer can reach it." : message,
+    code: unreached ? "unreachable" : "page",
     traceId: "",
     retryAfter: 0,
     faults: [],

@@ -113,7 +113,17 @@ describe("problems", () => {
   });
 
   it("are made of whatever was thrown", () => {
-    expect(asProblem(new TypeError("fetch failed")).code).toBe("unreachable");
+    for (const unreached of [
+      "fetch failed",
+      "Failed to fetch",
+      "Failed to fetch dynamically imported module: http://127.0.0.1/assets/x.js",
+      "NetworkError when attempting to fetch resource.",
+      "Load failed",
+    ]) {
+      expect(asProblem(new TypeError(unreached)).code).toBe("unreachable");
+    }
+    const fault = asProblem(new TypeError("Cannot read properties of undefined (reading 'length')"));
+    expect([fault.code, fault.title]).toEqual(["page", "Something went wrong in this page"]);
     expect(asProblem(new Error("boom")).detail).toBe("boom");
     expect(asProblem("odd").detail).toBe("odd");
     const problem = asProblem(new Error("x"));

@@ -7,17 +7,16 @@ from typing import Any, Self, cast
 import numpy as np
 import numpy.typing as npt
 
-from netsentinel.detection.models.table import Floats, Ints
+from netsentinel.detection.models.cuts import Cuts
+from netsentinel.detection.models.table import Flags, Floats, Ints
 from netsentinel.detection.models.tree_text import CATEGORICAL, Tree
 
 MOST_LEAVES = 64
 """Of one tree: as many as an integer has bits."""
 
 _BLOCK = 1_024
-_FEW_CUTS = 6
-"""So many are compared with one by one."""
-_MOST_PARTS = 512
-"""Of features that are looked up together: with a hundred trees, 200 KiB."""
+_MOST_PARTS = 1_024
+"""Of features that are looked up together: with a hundred trees, 400 KiB."""
 _NAN_IS_MISSING, _BY_DEFAULT_LEFT = 2, 2
 """How LightGBM packs a decision: bit 0 for categories, bit 1 for the way of what is missing, then what that is."""
 
@@ -44,24 +43,20 @@ class _Feature:
     """What one feature says about the leaves."""
 
     place: int
-    cuts: Floats | None
-    """Ascending, over all trees; None for a category, whose parts are its values."""
+    cuts: Cuts | None
+    """Over all trees; None for a category, whose parts are its values."""
     masks: _Masks
     """The last part is for what is missing, and for values of a category that no decision names."""
 
-    def parts(self, column: Floats) -> Ints:
-        """The part in which each value lies."""
+    def parts(self, column: Floats, missing: Flags | None) -> Ints:
+        """The part in which each value lies; `missing` is None where none is."""
         last = len(self.masks) - 1
         if self.cuts is None:
             return np.where((column >= 0) & (column < last), column, last).astype(np.int64)
-        if len(self.cuts) > _FEW_CUTS:
-            found = np.searchsorted(self.cuts, column)
-        else:
-            found = np.zeros(len(column), dtype=np.int64)
-            for cut in self.cuts:
-                found += column > cut
-        missing = np.isnan(column)
-        return np.where(missing, last, found) if missing.any() else found
+        found = self.cuts.below(column)
+        if missing is not None:
+            found[missing] = last
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +71,13 @@ class _Lookup:
         masks = self.masks[:, None] & feature.masks
         return _Lookup([*self.features, feature], masks.reshape(-1, masks.shape[-1]))
 
-    def parts(self, columns: Floats) -> Ints:
-        """The row of the masks for each row of a matrix, given by its columns."""
-        first, *others = self.features
-        found = first.parts(columns[first.place])
-        for one in others:
-            found = found * len(one.masks) + one.parts(columns[one.place])
-        return found
+    def parts(self, columns: Floats, missing: Flags | None) -> Ints:
+        """The row of the masks for each row of a matrix, given by its columns; `missing` has the same shape."""
+        first, *others = (one.parts(columns[one.place], _row(missing, one.place)) for one in self.features)
+        for one, parts in zip(self.features[1:], others, strict=True):
+            first *= len(one.masks)
+            first += parts
+        return first
 
 
 class Forest:
@@ -133,9 +128,11 @@ class Forest:
     def _margins(self, columns: Floats, rooms: "_Rooms") -> Floats:
         rows = columns.shape[1]
         left, also, floats = rooms.left[:rows], rooms.also[:rows], rooms.floats[:rows]
+        missing = np.isnan(columns)
+        any_missing = missing if missing.any() else None
         into = left
         for one in self._lookups:
-            one.masks.take(one.parts(columns), axis=0, out=into, mode="clip")
+            one.masks.take(one.parts(columns, any_missing), axis=0, out=into, mode="clip")
             if into is also:
                 np.bitwise_and(left, also, out=left)
             into = also
@@ -164,6 +161,10 @@ class _Rooms:
         self.floats = np.empty((rows, trees), dtype=float_)
         self.laid: Ints = np.empty(rows * trees, dtype=np.int64)
         self.values: Floats = np.empty(rows * trees)
+
+
+def _row(missing: Flags | None, place: int) -> Flags | None:
+    return None if missing is None else missing[place]
 
 
 def _together(features: Sequence[_Feature]) -> list[_Lookup]:
@@ -218,14 +219,16 @@ def _feature(place: int, nodes: Sequence[_Node], trees: int, width: int) -> _Fea
             for part in range(most + 1):
                 masks[part, node.tree] &= kind(_all(width) ^ (node.right if part in node.values else node.left))
         return _Feature(place, None, masks)
-    ordered = sorted(nodes, key=lambda node: node.threshold)
-    masks = np.full((len(ordered) + 2, trees), _all(width), dtype=kind)
-    for at, node in enumerate(ordered):
+    thresholds = sorted({node.threshold for node in nodes})
+    places = {threshold: place for place, threshold in enumerate(thresholds)}
+    masks = np.full((len(thresholds) + 2, trees), _all(width), dtype=kind)
+    for node in nodes:
         # A value of part `at` or before is at most the threshold, and goes left.
+        at = places[node.threshold]
         masks[: at + 1, node.tree] &= kind(_all(width) ^ node.right)
         masks[at + 1 : -1, node.tree] &= kind(_all(width) ^ node.left)
         is_left = bool(node.decision & _BY_DEFAULT_LEFT)
         if node.decision >> 2 != _NAN_IS_MISSING:
             is_left = node.threshold >= 0  # then it counts as zero
         masks[-1, node.tree] &= kind(_all(width) ^ (node.right if is_left else node.left))
-    return _Feature(place, cast("Floats", np.array([node.threshold for node in ordered])), masks)
+    return _Feature(place, Cuts(cast("Floats", np.array(thresholds))), masks)

@@ -651,12 +651,15 @@ async def test_what_may_not_be_read_is_not_called_damaged(yard: Yard, monkeypatc
     monkeypatch.undo()
     check, damaged = await looked(yard, is_older=True)
     assert damaged == {}
-    for pid in yard.workers.pids:
-        os.kill(pid, signal.SIGKILL)
+    (pid,) = yard.workers.pids
+    os.kill(pid, signal.SIGSTOP)
+    without_digest = [msgspec.structs.replace(file, digest="") for file in await check.files()]
+    looking = asyncio.ensure_future(anext(check.look(without_digest)))
+    while yard.workers._idle:
+        await asyncio.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
     with pytest.raises(UnavailableError, match="worker died"):
-        _ = [
-            one async for one in check.look([msgspec.structs.replace(file, digest="") for file in await check.files()])
-        ]
+        await looking
 
 
 async def test_what_was_merged_since_is_not_missing(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

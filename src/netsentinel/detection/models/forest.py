@@ -15,6 +15,8 @@ MOST_LEAVES = 64
 """Of one tree: as many as an integer has bits."""
 
 _BLOCK = 1_024
+_SUMMED = 20
+"""Trees whose leaves are fetched at once."""
 _MOST_PARTS = 1_024
 """Of features that are looked up together: with a hundred trees, 400 KiB."""
 _NAN_IS_MISSING, _BY_DEFAULT_LEFT = 2, 2
@@ -141,11 +143,15 @@ class Forest:
         np.copyto(floats, also, casting="unsafe")
         exponents = floats.view(self._signed)
         np.right_shift(exponents, self._fraction, out=exponents)
-        laid = rooms.laid[: rows * self._trees].reshape(self._trees, rows)
-        values = rooms.values[: rows * self._trees].reshape(self._trees, rows)
-        np.add(exponents.T, self._offsets, out=laid)
-        self._leaves.take(laid, out=values, mode="clip")
-        return np.asarray(np.add.reduce(values, axis=0), dtype=np.float64)
+        found = np.zeros(rows)
+        for first in range(0, self._trees, _SUMMED):
+            few = slice(first, min(first + _SUMMED, self._trees))
+            laid, values = rooms.laid[: few.stop - first, :rows], rooms.values[: few.stop - first + 1, :rows]
+            np.add(exponents[:, few].T, self._offsets[few], out=laid)
+            self._leaves.take(laid, out=values[1:], mode="clip")
+            values[0] = found
+            found = np.add.reduce(values, axis=0)
+        return found
 
 
 class _Rooms:
@@ -159,8 +165,8 @@ class _Rooms:
         self.left = np.full((rows, trees), _all(width), dtype=kind)
         self.also = np.empty_like(self.left)
         self.floats = np.empty((rows, trees), dtype=float_)
-        self.laid: Ints = np.empty(rows * trees, dtype=np.int64)
-        self.values: Floats = np.empty(rows * trees)
+        self.laid: Ints = np.empty((min(trees, _SUMMED), rows), dtype=np.int64)
+        self.values: Floats = np.empty((min(trees, _SUMMED) + 1, rows))
 
 
 def _row(missing: Flags | None, place: int) -> Flags | None:

@@ -16,7 +16,15 @@ from netsentinel.detection.rulebook.service import RuleStores, fault
 from netsentinel.detection.rules import OwnPack, Selection, key_of_rules
 from netsentinel.kernel.clock import Clock
 from netsentinel.kernel.entries import NewEntry
-from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError, RuleSyntaxError
+from netsentinel.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NetSentinelError,
+    NotFoundError,
+    RuleSyntaxError,
+    StorageFullError,
+    UnavailableError,
+)
 from netsentinel.kernel.ids import new_id
 from netsentinel.kernel.types import Principal
 from netsentinel.storage.ports import Database, Tx
@@ -113,10 +121,10 @@ class RuleLibrary:
         path = await asyncio.to_thread(self._folder.keep, file, zip_of({_TEXT_FILE: text.encode()}))
         try:
             await self._bench.read([path], ahead=True)
-            return await self._add(principal, pack, file, read, whole=True)
         except BaseException:
             self._folder.drop(file)
             raise
+        return await self._add(principal, pack, file, read, whole=True)
 
     async def add_archive(
         self, principal: Principal, name: str, origin: str, licence: str, content: bytes
@@ -133,11 +141,11 @@ class RuleLibrary:
             read = _within(await self._bench.read([path], ahead=True), path)
             _need_rules(read)
             stated = licence or await asyncio.to_thread(licence_of, path)
-            pack = self._pack(principal, file.removesuffix(".zip"), name, PackKind.ARCHIVE, origin, stated)
-            return await self._add(principal, pack, file, read, whole=False)
         except BaseException:
             self._folder.drop(file)
             raise
+        pack = self._pack(principal, file.removesuffix(".zip"), name, PackKind.ARCHIVE, origin, stated)
+        return await self._add(principal, pack, file, read, whole=False)
 
     async def remove_pack(self, principal: Principal, pack_id: str) -> None:
         """Remove a pack that the principal's tenant added, by its id or name.
@@ -193,7 +201,12 @@ class RuleLibrary:
             tx.append(_entry(RULE_ADDED, principal, kept))
             return AddReport(kept, tuple(rule.id for rule in read.rules), tuple(map(fault, read.failed)))
 
-        report = await self._db.write(record)
+        try:
+            report = await self._db.write(record)
+        except NetSentinelError as error:
+            if not isinstance(error, UnavailableError) or isinstance(error, StorageFullError):
+                self._folder.drop(file)  # otherwise it may have been recorded all the same: the next start tells
+            raise
         for old in replaced:
             await asyncio.to_thread(self._folder.drop, old)
         return report

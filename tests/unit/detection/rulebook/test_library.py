@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -6,8 +7,18 @@ import pytest
 from netsentinel.detection.rulebook import Installed, PackKind, RuleFilter, RuleOrder, RuleState
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rulebook.ports import ReadRules
-from netsentinel.kernel.errors import ConflictError, InvalidInputError, NotFoundError, RuleSyntaxError, UnavailableError
+from netsentinel.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NetSentinelError,
+    NotFoundError,
+    RuleSyntaxError,
+    StorageFullError,
+    StorageUnavailableError,
+    UnavailableError,
+)
 from netsentinel.kernel.types import DEFAULT_TENANT, TenantId, system_principal
+from netsentinel.storage import Tx
 from tests.unit.detection.rulebook.shelf import Shelf, rule_id, rule_text
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +94,63 @@ async def test_a_text_that_cannot_be_read_again_leaves_nothing(shelf: Shelf, mon
         await shelf.library.add_text(ADMIN, rule_text(1))
     assert list((shelf.folder / "packs").iterdir()) == []
     assert await titles(shelf) == []
+
+
+async def lost(shelf: Shelf) -> list[bool]:
+    """Of each pack that is chosen, whether its archive is away."""
+    _, selection = await shelf.library.selection()
+    there = {file.name for file in (shelf.folder / "packs").iterdir()}
+    return [Path(pack.path).name not in there for pack in selection.packs]
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), StorageUnavailableError("The connection broke.")])
+async def test_a_pack_that_may_have_been_recorded_keeps_its_archive(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    write = shelf.db.write
+
+    async def record_and_break(work: Callable[[Tx], object]) -> object:
+        await write(work)
+        raise error
+
+    monkeypatch.setattr(shelf.db, "write", record_and_break)
+    for add in (
+        shelf.library.add_text(ADMIN, rule_text(1)),
+        shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"two.yml": rule_text(2).encode()})),
+    ):
+        with pytest.raises(type(error)):
+            await add
+    assert await lost(shelf) == [False, False]
+
+
+@pytest.mark.parametrize("error", [StorageFullError("The disk is full."), ConflictError("An id is used twice.")])
+async def test_a_pack_that_was_not_recorded_leaves_no_archive(shelf: Shelf, error: NetSentinelError) -> None:
+    shelf.db.failure = error
+    for add in (
+        shelf.library.add_text(ADMIN, rule_text(1)),
+        shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"two.yml": rule_text(2).encode()})),
+    ):
+        with pytest.raises(type(error)):
+            await add
+    assert list((shelf.folder / "packs").iterdir()) == []
+
+
+async def test_an_old_archive_that_stays_does_not_take_the_new_one_away(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"one.yml": rule_text(1).encode()}))
+    (old,) = (shelf.folder / "packs").iterdir()
+    drop = shelf.packs.drop
+
+    def refuse(file: str) -> None:
+        if file == old.name:
+            raise PermissionError(13, "Permission denied")
+        drop(file)
+
+    monkeypatch.setattr(shelf.packs, "drop", refuse)
+    with pytest.raises(PermissionError):
+        await shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"two.yml": rule_text(2).encode()}))
+    assert await lost(shelf) == [False]
 
 
 async def test_a_text_is_added_for_the_tenant_alone(shelf: Shelf) -> None:

@@ -1,6 +1,7 @@
 """What only a lake on disk can get wrong: files, merging, hunting, processes that die."""
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -637,6 +638,71 @@ async def test_giving_up_that_a_crash_ended_is_done_the_next_time(yard: Yard) ->
     assert await check.give_up(list(damaged.values())) == 1
     assert not (yard.folder / broken).exists()
     assert (yard.folder.with_name("given-up") / broken).read_bytes() == b"PAR1 and nothing that follows"
+
+
+async def test_what_the_server_merged_before_it_was_given_up_stays_for_its_searches(yard: Yard) -> None:
+    await yard.keep(event(1))
+    (broken,) = yard.files()
+    (yard.folder / broken).write_bytes(b"PAR1 and nothing that follows")
+    check, damaged = await looked(yard)
+    await yard.db.write(lambda tx: SqlLakeFiles().remove(tx, [broken]))
+    assert await check.give_up(list(damaged.values())) == 0
+    assert (yard.folder / broken).exists()
+
+
+async def test_what_is_put_aside_is_on_the_disk_before_it_is_struck_off(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await yard.keep(event(1))
+    (broken,) = yard.files()
+    (yard.folder / broken).write_bytes(b"PAR1 and nothing that follows")
+    check, damaged = await looked(yard)
+    kept, done, write = yard.folder.with_name("given-up") / broken, list[object](), yard.db.write
+
+    async def struck(work: Callable[[Tx], object]) -> object:
+        done.append("struck")
+        return await write(work)
+
+    monkeypatch.setattr(checking, "sync", lambda folder: done.append((folder, kept.exists())))
+    monkeypatch.setattr(yard.db, "write", struck)
+    assert await check.give_up(list(damaged.values())) == 1
+    assert done == [(kept.parent, True), "struck"]
+
+
+async def test_what_cannot_be_put_aside_is_not_given_up(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    await yard.keep(event(1))
+    (broken,) = yard.files()
+    (yard.folder / broken).write_bytes(b"PAR1 and nothing that follows")
+    check, damaged = await looked(yard)
+
+    def refuse(_: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link", str(target))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    with pytest.raises(
+        UnavailableError, match=rf"Nothing was given up: {broken} .*Invalid cross-device link.* Move it"
+    ):
+        await check.give_up(list(damaged.values()))
+    assert (yard.folder / broken).exists()
+    assert [file.path for file in await check.files()] == [broken]
+    (yard.folder / broken).rename(yard.folder.with_name("elsewhere"))
+    _, damaged = await looked(yard)
+    assert await check.give_up(list(damaged.values())) == 1
+
+
+async def test_what_the_disk_cannot_read_any_more_can_be_given_up(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    await yard.keep(event(1))
+
+    def broken(_: Path) -> str:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as bad:
+        bad.setattr(checking, "digest_of", broken)
+        check, damaged = await looked(yard)
+    (damage,) = damaged.values()
+    assert (damage.why, damage.is_certain) == ("It cannot be read: Input/output error.", True)
+    assert await check.give_up([damage]) == 1
+    assert (yard.folder.with_name("given-up") / damage.file.path).is_file()
 
 
 async def test_what_may_not_be_read_is_not_called_damaged(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

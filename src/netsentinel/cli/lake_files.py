@@ -32,13 +32,13 @@ def check(*, data_dir: DataOption = None, output: OutputOption = Output.TABLE) -
     elif damaged:
         _show(damaged)
     if not damaged:
-        talk(f"{counted(files, 'file')} of stored events: all can be read.")
+        talk(f"{counted(files, 'file')} of stored events: none is missing or damaged.")
         return
     lost = sum(one.file.events for one in damaged)
     talk(
-        f"{len(damaged):,} of {counted(files, 'file')} cannot be read; they held {counted(lost, 'event')}. Searches "
-        "over their time fail. Restore them from a backup into the lake's folder; or, when there is none, have "
-        "searches answer without them: netsentinel events give-up FILE."
+        f"Missing or damaged: {len(damaged):,} of {counted(files, 'file')}, which held {counted(lost, 'event')}. "
+        "Searches over their time fail, or find what was changed. Restore them from a backup into the lake's folder; "
+        "or, when there is none, have searches answer without them: netsentinel events give-up FILE."
     )
     if settings.database_url:
         talk(
@@ -55,7 +55,7 @@ def give_up(
 ) -> None:
     """Have searches answer without files that are missing or damaged. Their events are lost; the journal says so.
 
-    What can be read is not given up. What is left of a file is kept beside the lake's folder.
+    What is sound is not given up. What is left of a file is kept beside the lake's folder.
     """
     settings = settings_of_server(data_dir)
     damaged, lost = asyncio.run(_give_up(settings, list(dict.fromkeys(paths))))
@@ -92,7 +92,7 @@ async def _give_up(settings: "Settings", paths: list[str]) -> "tuple[list[Damage
         found = [one async for one in lake.look([known[path] for path in paths])]
         sound = [path for path, one in zip(paths, found, strict=True) if one is None]
         if sound:
-            raise ConflictError(f"Nothing was given up: {', '.join(sound)} can be read.")
+            raise ConflictError(f"Nothing was given up: {', '.join(sound)} is neither missing nor damaged.")
         damaged = [one for one in found if one is not None]
         unsure = [f"{one.file.path}: {one.why}" for one in damaged if not one.is_certain]
         if unsure:

@@ -25,6 +25,14 @@ def sync(path: Path) -> None:
         os.close(number)
 
 
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, and those that it is in, so that they are still there after a crash of the machine."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode, exist_ok=True)
+        sync(one.parent)
+
+
 def check_room(folder: Path, reserve_bytes: int, length: int = 0) -> int:
     """Refuse what the disk has no space for: what was taken before needs the reserve to be worked off.
 

@@ -74,7 +74,7 @@ def test_a_sound_lake_is_said_to_be(shelf: Shelf, capsys: pytest.CaptureFixture[
     assert run(["events", "check"]) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert "3 files of stored events: all can be read." in err
+    assert "3 files of stored events: none is missing or damaged." in err
 
 
 def test_damaged_files_are_named_with_what_can_be_done(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +84,7 @@ def test_damaged_files_are_named_with_what_can_be_done(shelf: Shelf, capsys: pyt
     assert "b.parquet" in out
     assert "acme" in out
     assert "It has 2 bytes" in out
-    assert "1 of 3 files cannot be read; they held 5 events." in err
+    assert "Missing or damaged: 1 of 3 files, which held 5 events." in err
     assert "netsentinel events give-up" in err
     assert run(["events", "check", "-o", "json"]) == 1
     (told,) = json.loads(capsys.readouterr().out)
@@ -128,7 +128,7 @@ def test_damaged_files_are_given_up(shelf: Shelf, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("a.parquet", "a.parquet can be read. [conflict]"),
+        ("a.parquet", "a.parquet is neither missing nor damaged. [conflict]"),
         ("x.parquet", "no file of stored events x.parquet. Nothing was given up. [not-found]"),
     ],
 )

@@ -1,9 +1,9 @@
-"""Whether the files of the lake are there and can be read, and giving up those that cannot."""
+"""Whether the files of the lake are there and as they were stored, and giving up those that are not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from errno import EINVAL
+from errno import EINVAL, EIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from netsentinel.events.lake.frames import Verified, Verify
 from netsentinel.events.lake.model import LakeFile
 from netsentinel.events.lake.ports import LakeFiles
 from netsentinel.events.lake.workers import LakeWorkers
+from netsentinel.kernel.disk import make_folder, sync
 from netsentinel.kernel.entries import NewEntry
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.kernel.regular_file import digest_of, open_regular
@@ -21,6 +22,8 @@ from netsentinel.storage.ports import Database, Tx
 _LEAST_S = 60.0
 _SLOWEST = 1024 * 1024
 """Bytes of events that are read in a second, at the least."""
+_FOR_GOOD = frozenset({EINVAL, EIO})
+"""It is no regular file, or the disk cannot read it any more."""
 
 
 class Damage(NamedTuple):
@@ -71,7 +74,7 @@ class LakeCheck:
         except FileNotFoundError:
             why = "It is not in this server's folder."
         except OSError as error:
-            return Damage(file, f"It cannot be read: {error.strerror}.", is_certain=error.errno == EINVAL)
+            return Damage(file, f"It cannot be read: {error.strerror}.", is_certain=error.errno in _FOR_GOOD)
         return Damage(file, why) if why else None
 
     async def _why(self, file: LakeFile) -> str:
@@ -93,29 +96,38 @@ class LakeCheck:
         """Strike these off, so that searches answer without them, and put what is left of them aside; events lost.
 
         The journal says of each what was lost.
+
+        Raises:
+            UnavailableError: one cannot be put aside; nothing was given up.
         """
         await asyncio.to_thread(self._put_aside, [one.file.path for one in damaged])
 
-        def strike(tx: Tx) -> int:
-            lost = 0
-            for file, why, _ in damaged:
-                if self._files.remove(tx, [file.path]):
-                    lost += file.events
-                    told = EventsGivenUp(events=file.events, since=file.min_time, until=file.max_time, reason=why)
-                    actor = system_principal(file.tenant)
-                    tx.append(NewEntry(EVENTS_GIVEN_UP, file.tenant, actor.id, file.path, told))
-            return lost
+        def strike(tx: Tx) -> list[Damage]:
+            struck = [one for one in damaged if self._files.remove(tx, [one.file.path])]
+            for file, why, _ in struck:
+                told = EventsGivenUp(events=file.events, since=file.min_time, until=file.max_time, reason=why)
+                tx.append(NewEntry(EVENTS_GIVEN_UP, file.tenant, system_principal(file.tenant).id, file.path, told))
+            return struck
 
-        lost = await self._db.write(strike)
-        await asyncio.to_thread(self._remove, [one.file.path for one in damaged])
-        return lost
+        struck = await self._db.write(strike)  # what the server merged meanwhile is for it to remove
+        await asyncio.to_thread(self._remove, [one.file.path for one in struck])
+        return sum(one.file.events for one in struck)
 
     def _put_aside(self, paths: Sequence[str]) -> None:
         for path in paths:
             kept = self._aside / path
-            if (self._folder / path).is_file() and not kept.exists():
-                kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                kept.hardlink_to(self._folder / path)
+            if not (self._folder / path).is_file():
+                continue
+            try:
+                make_folder(kept.parent, 0o700)
+                if not kept.exists():
+                    kept.hardlink_to(self._folder / path)
+                sync(kept.parent)
+            except OSError as error:
+                raise UnavailableError(
+                    f"Nothing was given up: {path} cannot be put aside into {self._aside} ({error.strerror}). Move it"
+                    " away from the lake's folder, then give it up again."
+                ) from error
 
     def _remove(self, paths: Sequence[str]) -> None:
         """What cannot be removed is no file that anybody asks for."""

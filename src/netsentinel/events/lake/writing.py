@@ -11,7 +11,7 @@ from netsentinel.events.lake import frames
 from netsentinel.events.lake.model import ASIDE, MIXED, PARTED, LakeFile
 from netsentinel.events.lake.query import JSON_COLUMNS, SELECTED, newest_first, quoted, rows_of
 from netsentinel.kernel.clock import DAY
-from netsentinel.kernel.disk import sync
+from netsentinel.kernel.disk import make_folder, sync
 from netsentinel.kernel.regular_file import digest_of
 from netsentinel.kernel.types import MIB, Micros, TenantId
 
@@ -123,7 +123,7 @@ class Writing:
         self._db.execute(f"COPY ({sql}) TO {quoted(str(aside))} (COMPRESSION zstd, {self._parquet})")
         place = f"{quote(tenant, safe='')}/{'mixed' if class_uid == MIXED else day}/{class_uid}"
         folder = self._folder / place
-        _make(self._folder, folder)
+        make_folder(folder)
         path = folder / f"{name}.parquet"
         sync(aside)
         aside.rename(path)
@@ -144,11 +144,3 @@ class Writing:
             stored_at=now,
             digest=digest_of(path),
         )
-
-
-def _make(root: Path, folder: Path) -> None:
-    """Make a folder so that it is still there after a power cut."""
-    missing = [one for one in (folder, *folder.parents) if root in one.parents and not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-        sync(one.parent)

@@ -705,6 +705,22 @@ async def test_what_the_disk_cannot_read_any_more_can_be_given_up(yard: Yard, mo
     assert (yard.folder.with_name("given-up") / damage.file.path).is_file()
 
 
+async def test_what_was_changed_is_not_merged_into_a_file_that_is_sound(yard: Yard) -> None:
+    for number in range(MERGE_AT):
+        await yard.keep(event(number))
+    changed = yard.files()[0]
+    content = bytearray((yard.folder / changed).read_bytes())
+    at = content.index(b"evt") if b"evt" in content else 4
+    content[at] ^= 1
+    (yard.folder / changed).write_bytes(content)
+    with capture_logs() as told:
+        for _ in range(6):
+            await yard.lake.compact()
+    assert changed in {file.path for file in await yard.db.read(SqlLakeFiles().all)}
+    assert f"{changed} is not what was stored" in str(told[0]["detail"])
+    assert (await looked(yard))[1].keys() == {changed}
+
+
 async def test_what_may_not_be_read_is_not_called_damaged(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     await yard.keep(event(1))
 

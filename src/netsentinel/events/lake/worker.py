@@ -32,6 +32,7 @@ from netsentinel.events.lake.query import (
 )
 from netsentinel.events.lake.writing import THREADS, Writing
 from netsentinel.kernel.errors import InvalidFilterError
+from netsentinel.kernel.regular_file import digest_of
 from netsentinel.kernel.types import Micros, TenantId
 
 _FIRST_EVENTS = 400_000
@@ -98,13 +99,21 @@ class Lake:
             case frames.Write():
                 return frames.Written(tuple(self._writing.write(request)))
             case frames.Merge():
-                return frames.Written((self._writing.merge(request),))
+                return self._merge(request)
             case frames.Verify():
                 return self._verify(request)
             case frames.Hunt():
                 return self._hunt(request)
             case _:
                 return self._read(request)
+
+    def _merge(self, request: frames.Merge) -> frames.Answer:
+        """What was changed since it was stored would have a digest that is right again."""
+        for file in request.files:
+            if file.digest and file.digest != digest_of(self._folder / file.path):
+                told = f"{file.path} is not what was stored; `netsentinel events check` names all such files."
+                return frames.Refused(told, by_caller=False)
+        return frames.Written((self._writing.merge(request),))
 
     def _read(self, request: frames.Search | frames.Count | frames.Tally) -> frames.Answer:
         match request:

@@ -13,6 +13,7 @@ from netsentinel.cli.folder import settings_of_server
 from netsentinel.cli.output import counted, talk
 from netsentinel.cli.serve import DataOption
 from netsentinel.kernel.data_folder import DATABASE_FILE, DEMO_FOLDER, LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import ConflictError, UnavailableError
 from netsentinel.kernel.types import MIB
 
@@ -28,6 +29,8 @@ _LEFT_OUT = frozenset(
 """What is made anew, belongs to the running server, or is copied in another way."""
 _TRIES = 3
 _OWNER_ONLY = 0o600
+_UNFINISHED = ".unfinished"
+"""In the copy: the file that is being copied."""
 
 
 def backup(
@@ -86,28 +89,42 @@ def _copied(settings: "Settings", target: Path) -> int:
 
 
 def _copy_new(source: Path, target: Path) -> int:
-    """Copy the files that are not there yet; how many. Files of the data folder do not change under their names."""
-    files = 0
+    """Copy the files that are not there yet; how many. A copy is there whole or not at all, whatever ends this.
+
+    What changes under its name is where a source had read to: that of before the database leaves nothing unread.
+    """
+    files, aside = 0, target / _UNFINISHED
     for name in _names(source):
         copy = target / name
         if copy.exists():
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
-            shutil.copy2(source / name, copy)
-            copy.chmod(_OWNER_ONLY)
+            shutil.copy2(source / name, aside)
         except FileNotFoundError:  # it was removed meanwhile
             continue
+        aside.chmod(_OWNER_ONLY)
+        sync(aside)
+        aside.replace(copy)
         files += 1
     return files
 
 
 def _names(source: Path) -> Iterator[str]:
-    """Every file below the data folder that is copied, by its path there; links to folders are followed."""
-    for at, folders, files in os.walk(source, followlinks=True):
+    """Every file below the data folder that is copied, by its path there; links to folders are followed.
+
+    Raises:
+        OSError: a folder may not be read.
+    """
+    for at, folders, files in os.walk(source, onerror=_raised, followlinks=True):
         below = Path(at).relative_to(source)
         folders[:] = sorted(name for name in folders if (below / name).as_posix() not in _LEFT_OUT)
         yield from (path for name in sorted(files) if (path := (below / name).as_posix()) not in _LEFT_OUT)
+
+
+def _raised(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # it was removed meanwhile
+        raise error
 
 
 async def _missing(settings: "Settings") -> list[str]:

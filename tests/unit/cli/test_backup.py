@@ -1,10 +1,13 @@
 """`netsentinel backup`, with what it opens replaced."""
 
+import os
+import shutil
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -129,6 +132,55 @@ def test_with_postgresql_the_files_are_copied_and_what_has_come_since(
     world.store("lake/b.parquet")
     assert run(["backup", str(world.copy)]) == 0
     assert world.copied() == {"lake/a.parquet", "lake/b.parquet", "rules/p.zip"}
+
+
+def test_what_was_copied_half_is_copied_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(source: Path, copy: Path) -> None:
+        copy.write_bytes(source.read_bytes()[:5])
+        if source.name == "a.parquet":
+            raise OSError(28, "No space left on device", str(copy))
+
+    monkeypatch.setenv("NETSENTINEL_DATABASE_URL", "postgresql://nobody@localhost/none")
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copy2", half)
+        assert run(["backup", str(world.copy)]) == 3
+    assert not (world.copy / "lake/a.parquet").exists()
+    assert run(["backup", str(world.copy)]) == 0
+    assert (world.copy / "lake/a.parquet").read_text(encoding="ascii") == "lake/a.parquet"
+    assert world.copied() == {"lake/a.parquet", "rules/p.zip"}
+
+
+def test_each_copy_is_on_the_disk_before_it_has_its_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[int, bool]] = []
+    monkeypatch.setattr(
+        "netsentinel.cli.backup.sync",
+        lambda path: synced.append((path.stat().st_ino, (world.copy / "lake/a.parquet").exists())),
+    )
+    assert run(["backup", str(world.copy)]) == 0
+    assert ((world.copy / "lake/a.parquet").stat().st_ino, False) in synced
+
+
+def test_a_folder_that_may_not_be_read_is_no_part_that_is_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan = os.scandir
+    errors: list[OSError] = [
+        FileNotFoundError(2, "No such file", "rules"),
+        PermissionError(13, "Permission denied", "rules"),
+    ]
+
+    def refuse(path: Any = ".") -> Any:
+        if str(path).endswith("rules"):
+            raise errors[0]
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert run(["backup", str(world.copy)]) == 0, "it was removed meanwhile"
+    assert "rules/p.zip" not in world.copied()
+    del errors[0]
+    shutil.rmtree(world.copy)
+    assert run(["backup", str(world.copy)]) == 3
+    assert "not complete: rules: Permission denied" in capsys.readouterr().err
 
 
 def test_a_database_that_cannot_be_read_leaves_no_copy(tmp_path: Path) -> None:

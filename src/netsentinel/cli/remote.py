@@ -25,6 +25,8 @@ Query = Mapping[str, str | int | Sequence[str]]
 """Parameters of a request; a sequence is the same parameter several times."""
 
 _TIMEOUT_S = 120.0
+_LOOK_S = 10.0
+"""So long may a server take that is asked how it is: one that hangs is to be told of."""
 _AT_ONCE: Final = 256 * 1024
 """Bytes of a body that are handed to the connection at once: it copies what it cannot send yet, so more costs twice."""
 
@@ -107,7 +109,7 @@ class Remote:
             UnavailableError: nobody answers, or not with JSON.
         """
         try:
-            return msgspec.json.decode((await self._http.get(path)).content)
+            return msgspec.json.decode((await self._http.get(path, timeout=_LOOK_S)).content)
         except (httpx2.TransportError, msgspec.DecodeError) as error:
             raise UnavailableError(f"No server of NetSentinel answers at {self.base_url}.") from error
 

@@ -129,6 +129,18 @@ async def test_whoever_looks_sees_the_answer_whatever_its_status(status: int) ->
         assert await server.look("/readyz") == {"ready": status == 200}
 
 
+async def test_a_server_that_hangs_is_not_looked_at_for_long() -> None:
+    asked: list[object] = []
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.extensions["timeout"]["read"])
+        return httpx2.Response(200, json={})
+
+    async with Remote("http://server", "", transport=httpx2.MockTransport(handle)) as server:
+        await server.look("/readyz")
+    assert asked == [10]
+
+
 @pytest.mark.parametrize("answer", [httpx2.Response(200, content=b"<html>"), httpx2.ConnectError("refused")])
 async def test_who_does_not_answer_with_json_is_no_server_of_ours(answer: httpx2.Response | Exception) -> None:
     async with remote(answer) as server:

@@ -262,7 +262,10 @@ class AlertService:
     def _named(self, tx: ReadTx, tenant: TenantId, typed: str) -> tuple[str, ...]:
         stated = tuple(dict.fromkeys((typed, typed.lower())))
         found = self._stores.threats.named(tx, tenant, stated, typed, _NAMESAKES)
-        return tuple(found) or tuple(dict.fromkeys((*stated, *names_of(typed))))
+        if 0 < len(found) < _NAMESAKES:
+            return tuple(found)
+        # Of very many namesakes the name itself may be none that was found.
+        return tuple(dict.fromkeys((*stated, *(found or names_of(typed)))))
 
     def _as_of(self, threat: Threat, now: Micros) -> Threat:
         return replace(threat, score=decayed(threat.score, threat.at, now, self._half_life), at=now)

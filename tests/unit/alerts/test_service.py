@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from netsentinel.alerts import AlertFilter, AlertService, AlertStores
+from netsentinel.alerts import service as module
 from netsentinel.alerts.model import AlertStatus, RuleText, Verdict
 from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
 from netsentinel.kernel.clock import DAY, HOUR
@@ -209,6 +210,17 @@ async def test_a_name_of_several_is_no_threat_unless_one_is_called_just_so(offic
         await office.service.threat_named(DEFAULT_TENANT, "Bob")
     office.react(3, entity="Ann", entity_kind="user")
     assert (await office.service.threat_named(DEFAULT_TENANT, "Ann")).threat.entity == "Ann"
+
+
+async def test_a_name_is_found_however_many_have_it_in_their_domains(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_NAMESAKES", 3)
+    for number, entity in enumerate(["a\\root", "b\\root", "c\\root", "root"]):
+        office.react(number, entity=entity, entity_kind="user")
+    assert (await office.service.threat_named(DEFAULT_TENANT, "root")).threat.entity == "root"
+    where = AlertFilter(entities=await office.service.entities_named(DEFAULT_TENANT, "root"))
+    assert "root" in {one.entity for one in (await office.service.page(DEFAULT_TENANT, where, limit=9)).items}
 
 
 def test_the_reaction_leaves_an_alert_that_is_gone_alone(office: Office) -> None:

@@ -1,7 +1,8 @@
 """Gathers what a report says from alerts, threats and stored events."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -44,8 +45,8 @@ class Reports:
 
     async def gather(self, scope: ReportScope, progress: Progress = lambda _percent, _stage, _message: None) -> Report:
         """Everything the report says."""
-        tally = _Tally(scope)
-        where = AlertFilter(since=scope.since, until=scope.until, entities=(scope.entity,) if scope.entity else ())
+        tally, named = _Tally(scope), await self._alerts.entities_named(scope.tenant, scope.entity)
+        where = AlertFilter(since=scope.since, until=scope.until, entities=named)
         async for page in self._alerts.every(scope.tenant, where):
             for alert in page:
                 tally.add(alert)
@@ -67,7 +68,7 @@ class Reports:
             entities=_most(tally.entities),
             sources=_most(tally.sources),
             techniques=_most(tally.techniques),
-            threats=await self._threats(scope),
+            threats=await self._threats(scope, named),
             over_time=tally.over_time(),
             width=tally.width,
             notable=tuple([await self._notable(scope, alert) for alert in tally.gravest]),
@@ -81,13 +82,14 @@ class Reports:
         counts = [await self._events.histogram(scope.tenant, one, bars=1) for one in _about(scope, spelled)]
         return sum(bucket.count for found in counts for bucket in found.items)
 
-    async def _threats(self, scope: ReportScope) -> tuple[Threat, ...]:
+    async def _threats(self, scope: ReportScope, named: Sequence[str]) -> tuple[Threat, ...]:
         if not scope.entity:
             return (await self._alerts.threats(scope.tenant, limit=_TOP)).items
-        try:
-            return ((await self._alerts.threat(scope.tenant, scope.entity)).threat,)
-        except NotFoundError:
-            return ()
+        found: list[Threat] = []
+        for entity in named[:_TOP]:
+            with suppress(NotFoundError):
+                found.append((await self._alerts.threat(scope.tenant, entity)).threat)
+        return tuple(sorted(found, key=lambda one: -one.score))
 
     async def _notable(self, scope: ReportScope, alert: Alert) -> Notable:
         detail = await self._alerts.detail(scope.tenant, alert.id)

@@ -75,6 +75,16 @@ async def test_events_of_an_entity_are_counted_by_the_names_that_they_have() -> 
     assert asked["device"] == ("shire\\ann",)
 
 
+@pytest.mark.parametrize(("typed", "alerts"), [("SHIRE\\Ann", 2), ("ann@shire.local", 2), ("Ann", 3), ("nn", 0)])
+async def test_an_entity_may_be_named_as_people_and_logs_do(typed: str, alerts: int) -> None:
+    office = Office()
+    for number, entity in enumerate(["shire\\ann", "shire\\ann", "pc04\\ann", "shire\\ben"]):
+        office.react(number, last_at=NOON, entity=entity, entity_kind="user", src_ip="")
+    found = await Reports(office.service, Events()).gather(scope(typed))
+    assert found.alerts == alerts
+    assert sum(threat.alerts for threat in found.threats) == alerts
+
+
 async def test_so_many_names_of_an_entity_are_looked_for() -> None:
     office, events = Office(), Events()
     for number in range(100):

@@ -46,6 +46,7 @@ def entity_of_stored(kept: StoredEvent) -> str:
         src_ip=kept.src_ip,
         user=kept.user,
         device=kept.device,
+        event_code=kept.event_code,
         native={},
     )
     if kept.product == PRODUCT and kept.user and not kept.src_ip:

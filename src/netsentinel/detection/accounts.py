@@ -16,6 +16,10 @@ _DOMAIN_BESIDE: Final = {"TargetUserName": "TargetDomainName", "SubjectUserName"
 """Fields of a user's name, and where the domain of that user stands."""
 _LOOKED_AT: Final = (*_DOMAIN_BESIDE, *_DOMAIN_BESIDE.values())
 _LONGEST: Final = 512
+_LOCKED_OUT: Final = "4740"
+"""The event of the security log that states the calling computer where others state the user's domain."""
+_NO_DOMAIN: Final = "workgroup"
+"""What a machine that is in no domain calls its own."""
 
 _OWN_DOMAINS: Final = frozenset(
     {"nt authority", "nt-autorität", "autorite nt", "autoridade nt", "nt service", "nt virtual machine"}
@@ -94,9 +98,21 @@ def _domain_beside(event: Event) -> str:
     native: dict[str, Any] = event.native
     for field, beside in _DOMAIN_BESIDE.items():
         if native.get(field) == event.user:
-            domain = native.get(beside)
-            return domain.lower().partition("\\")[0] if isinstance(domain, str) and domain != "-" else ""
+            domain = _stated(native, beside)
+            is_lockout = event.event_code == _LOCKED_OUT and event.logsource.service == "security"
+            return _domain_of_locked_out(event, domain) if is_lockout else domain
     return ""
+
+
+def _domain_of_locked_out(event: Event, caller: str) -> str:
+    """That of the machine which locks the user out; a local user's where it is in none, or is the caller itself."""
+    host, domain = host_of(event), _stated(event.native, "SubjectDomainName")
+    return host if domain == _NO_DOMAIN or _is_host(_first_label(caller), host) else domain
+
+
+def _stated(native: dict[str, Any], field: str) -> str:
+    domain = native.get(field)
+    return domain.lower().partition("\\")[0] if isinstance(domain, str) and domain != "-" else ""
 
 
 def _first_label(name: str) -> str:

@@ -43,6 +43,8 @@ def test_a_stored_event_is_about_whom_its_alerts_are_about() -> None:
     system = {"EventID": 4688, "Channel": "Security", "Computer": "PC04.shire.local"}
     assert entity({"Event": {"System": system, "EventData": data}}) == "shire\\ann"
     assert entity({**flat, "SubjectUserName": "PC04$"}) == "pc04"
+    locked = {"TargetUserName": "Ben", "TargetDomainName": "PC07", "SubjectUserName": "PC04$"}
+    assert entity({**flat, **locked, "EventID": 4740}) == "shire\\ben"
     assert entity({**flat, "IpAddress": "192.0.2.1"}) == "192.0.2.1"
     assert entity({"user": "Ann", "event": "x"}, "json", user="Ann", src_ip="", device="PC04.shire.local") == "Ann"
 

@@ -122,3 +122,24 @@ def test_capital_letters_do_not_count(user: str, device: str) -> None:
 def test_who_logs_in_with_a_dot_is_a_user_of_the_machine() -> None:
     assert account_of(event(".\\ann")) == ("workstation5\\ann", "user")
     assert account_of(event(".\\ben")) != account_of(event(".\\ann")), "guesses at several users are no one alert"
+
+
+@pytest.mark.parametrize(
+    ("device", "caller", "domain", "named"),
+    [
+        ("DC01.contoso.local", "WIN81", "CONTOSO", "contoso\\auditor"),
+        ("DC01.contoso.local", "", "CONTOSO", "contoso\\auditor"),
+        ("WIN81.contoso.local", "WIN81", "CONTOSO", "win81\\auditor"),
+        ("WIN81", "KALI", "WORKGROUP", "win81\\auditor"),
+        ("DC01.contoso.local", "WIN81", "-", "auditor"),
+    ],
+)
+def test_who_is_locked_out_is_no_user_of_the_computer_that_called(
+    device: str, caller: str, domain: str, named: str
+) -> None:
+    """In 4740 the field TargetDomainName is the Caller Computer Name, by Microsoft's own template of the event."""
+    fields = {"TargetUserName": "Auditor", "TargetDomainName": caller, "SubjectUserName": "DC01$"}
+    told = event("Auditor", device, **fields, SubjectDomainName=domain)
+    locked = msgspec.structs.replace(told, event_code="4740", logsource=Logsource("windows", "", "security"))
+    assert account_of(locked) == (named, "user")
+    assert account_of(told) == (f"{caller.lower()}\\auditor" if caller else "auditor", "user"), "in any other event"

@@ -13,12 +13,12 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from netsentinel.events.lake import EventFilter, EventLake, FoundEvents, HuntResult, checking, merging
+from netsentinel.events.lake import EventFilter, EventLake, FoundEvents, HuntResult, checking, merging, writing
 from netsentinel.events.lake import store_duckdb as module
 from netsentinel.events.lake import worker as worker_module
 from netsentinel.events.lake import workers as workers_module
 from netsentinel.events.lake.checking import Damage, LakeCheck
-from netsentinel.events.lake.frames import HUNT_BYTES, Answer, Found, Request, Search
+from netsentinel.events.lake.frames import HUNT_BYTES, Answer, Found, Request, Search, Write
 from netsentinel.events.lake.merging import MERGE_AT
 from netsentinel.events.lake.model import EventKey
 from netsentinel.events.lake.store_duckdb import DuckLake, LakeProcesses
@@ -93,6 +93,22 @@ async def test_very_many_days_share_a_file(yard: Yard) -> None:
     assert len(await yard.found()) == 60
     assert len(await yard.found(since=NOON + 30 * DAY, equal=(("class_uid", (4001,)),))) == 30
     assert len(await yard.found(OTHER)) == 1
+
+
+async def test_a_file_of_events_is_on_the_disk_before_it_has_its_name(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yard.spool.begin(InboxBatch(1, DEFAULT_TENANT, "eve", "", NOON, 1, b""))
+    yard.spool.keep([event(1)])
+    spool, lake, synced = yard.spool.cut(), Lake(yard.folder, 128), list[tuple[str, list[str]]]()
+
+    def note(path: Path) -> None:
+        synced.append((path.relative_to(yard.folder).as_posix(), yard.files()))
+
+    monkeypatch.setattr(writing, "sync", note)
+    lake.answer(Write(spool.path, spool.longest, "new", NOON))
+    aside, kept = "aside/new.parquet", "default/20605/4001/new.parquet"
+    assert synced == [(aside, [aside]), (kept.rpartition("/")[0], [kept])]
 
 
 async def test_what_is_not_recorded_is_removed_at_start(yard: Yard) -> None:
@@ -612,9 +628,15 @@ async def test_what_is_given_up_is_searched_no_more_and_the_journal_says_what_wa
     aside = yard.folder.with_name("given-up")
     assert [path for path in aside.rglob("*") if path.is_file()] == [aside / broken]
     told = await yard.db.read(
-        lambda tx: list(tx.rows("SELECT tenant, subject FROM journal WHERE kind = 'events.given-up'"))
+        lambda tx: list(tx.rows("SELECT tenant, subject, payload FROM journal WHERE kind = 'events.given-up'"))
     )
-    assert sorted(told) == sorted((DEFAULT_TENANT, path) for path in (broken, missing))
+    assert sorted((tenant, subject) for tenant, subject, _ in told) == [
+        (DEFAULT_TENANT, broken),
+        (DEFAULT_TENANT, missing),
+    ]
+    lost = {str(subject): msgspec.json.decode(str(payload), type=dict[str, Any]) for _, subject, payload in told}
+    assert {(one["events"], one["until"] - one["since"]) for one in lost.values()} == {(2, 10 * SECOND)}
+    assert {path: one["reason"] for path, one in lost.items()} == {path: one.why for path, one in damaged.items()}
     assert await check.give_up(list(damaged.values())) == 0, "given up before"
     assert await yard.lake.tidy() == 0
     assert (await looked(yard))[1] == {}
@@ -719,6 +741,15 @@ async def test_what_was_changed_is_not_merged_into_a_file_that_is_sound(yard: Ya
     assert changed in {file.path for file in await yard.db.read(SqlLakeFiles().all)}
     assert f"{changed} is not what was stored" in str(told[0]["detail"])
     assert (await looked(yard))[1].keys() == {changed}
+
+
+async def test_files_from_before_there_were_digests_become_one_too(yard: Yard) -> None:
+    for number in range(MERGE_AT):
+        await yard.keep(event(number))
+    await yard.db.write(lambda tx: tx.run("UPDATE lake_files SET digest = ''"))
+    assert await yard.lake.compact() == MERGE_AT
+    (made,) = await yard.db.read(SqlLakeFiles().all)
+    assert made.digest
 
 
 async def test_what_may_not_be_read_is_not_called_damaged(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

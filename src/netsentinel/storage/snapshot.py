@@ -12,6 +12,7 @@ def snapshot(database: Path, copy: Path) -> None:
 
     Raises:
         UnavailableError: the database cannot be read, or the copy not be written; no copy stays.
+        OSError: there is something at the place of the copy, or it cannot be made.
     """
     copy.touch(mode=0o600, exist_ok=False)
     try:

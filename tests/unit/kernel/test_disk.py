@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.kernel.disk import check_room, free_bytes, sync
+from netsentinel.kernel import disk
+from netsentinel.kernel.disk import check_room, free_bytes, make_folder, sync
 from netsentinel.kernel.errors import StorageFullError
 
 
@@ -21,6 +22,15 @@ def test_files_and_folders_can_be_had_on_disk(tmp_path: Path, monkeypatch: pytes
     sync(tmp_path / "file")
     sync(tmp_path)
     assert done == [str(tmp_path / "file"), str(tmp_path)]
+
+
+def test_a_folder_is_made_with_those_around_it_and_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[Path, list[str]]] = []
+    monkeypatch.setattr(disk, "sync", lambda folder: synced.append((folder, [one.name for one in folder.iterdir()])))
+    make_folder(tmp_path / "a" / "b", 0o700)
+    make_folder(tmp_path / "a" / "b")
+    assert synced == [(tmp_path, ["a"]), (tmp_path / "a", ["b"])]
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o077 == 0
 
 
 def test_what_fits_beside_the_reserve_is_taken(tmp_path: Path) -> None:

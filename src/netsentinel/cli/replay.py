@@ -93,8 +93,8 @@ def _refuse_foreign(paths: list[Path]) -> None:
     for path in paths:
         if is_foreign(path):
             raise InvalidInputError(
-                f"{path} is no file of events: it is binary, and neither a packet capture, an .evtx file nor packed."
-                " Nothing was sent."
+                f"{path} is no file of events: it is binary, as text in UTF-16 is, and neither a packet capture, an"
+                " .evtx file nor packed as .gz or .zip. Nothing was sent."
             )
 
 

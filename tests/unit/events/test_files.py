@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from netsentinel.events.captures import MAGICS
 from netsentinel.events.configured.model import SOURCE_NAME
 from netsentinel.events.files import SourceNames, is_foreign, read_records, source_name
 from netsentinel.events.lines import LongLine, Unreadable
@@ -339,6 +340,7 @@ def test_names_of_many_alike_files_and_of_deep_ones_cost_no_more_than_their_numb
         (gzip.compress(LINES * 50, mtime=0), False),  # a name that every process gives it
         (b"ElfFile\0\0\0", False),
         (b"PK\x03\x04\x14\0\0\0", False),
+        *((magic + b"\0\0\0", False) for magic in MAGICS),
     ],
 )
 def test_files_that_are_plainly_none_of_events(tmp_path: Path, content: bytes, *, is_binary: bool) -> None:

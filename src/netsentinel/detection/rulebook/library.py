@@ -134,7 +134,7 @@ class RuleLibrary:
         Raises:
             InvalidInputError: it is no archive, or holds no rule that loads.
         """
-        check_archive(content)
+        await asyncio.to_thread(check_archive, content)
         file = new_id("pck") + ".zip"
         path = await asyncio.to_thread(self._folder.keep, file, content)
         try:

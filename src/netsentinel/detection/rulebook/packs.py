@@ -12,6 +12,7 @@ from pathlib import Path
 from netsentinel.detection.rulebook.model import Pack, RuleCase
 from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import InvalidInputError
+from netsentinel.kernel.regular_file import open_regular
 from netsentinel.storage.private_file import private_folder
 
 MAX_CASES = 50
@@ -33,7 +34,13 @@ _KNOWN = (
 """Words by which a licence is known, and its name. SigmaHQ's file names two; the rules' comes first."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 
-_RULES = (".yml", ".yaml")
+_RULES = frozenset({".yml", ".yaml"})
+_BOUNDED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""How members may be packed: of others, Python unpacks 4 KiB at once, and 4 KiB of bzip2 may be 5 GiB."""
+_ENTRY = b"PK\x01\x02"
+"""What the entry of each member begins with."""
+_MOST_MEMBERS = 50_000
+"""SigmaHQ's archive has 4,000; listing as many as 32 MiB hold takes seconds."""
 _PIECE = 64 * 1024
 _NOT_IN_FORCE = (
     "{}, so its rules are not in force, or will not be after the next start. Put the file back from a backup, or add"
@@ -113,21 +120,27 @@ def check_archive(content: bytes) -> None:
     """Refuse what is no archive, before anything is kept of it.
 
     Raises:
-        InvalidInputError: the content is no readable zip archive.
+        InvalidInputError: the content is no readable zip archive, has too many members, or one that is packed in a
+            way that nothing bounds.
     """
+    if content.count(_ENTRY) > _MOST_MEMBERS:
+        raise InvalidInputError(f"The archive holds more than {_MOST_MEMBERS:,} files.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            archive.infolist()
+            odd = next((one for one in archive.infolist() if one.compress_type not in _BOUNDED), None)
     except _BROKEN as error:
         raise InvalidInputError(f"The body is no readable zip archive: {error}") from None
+    if odd is not None:
+        name = odd.filename[:80]
+        raise InvalidInputError(f"{name} in the archive is packed in a rare way; zip stores or deflates by default.")
 
 
 def _fault_of(path: Path) -> str:
     """What keeps an archive from being read, the checksums of its rules included; empty when nothing does."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
-                if member.filename.lower().endswith(_RULES):
+                if Path(member.filename).suffix.lower() in _RULES:
                     with archive.open(member) as stream:
                         while stream.read(_PIECE):
                             pass

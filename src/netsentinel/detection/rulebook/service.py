@@ -113,7 +113,7 @@ class RuleService:
             error_column=facts.column,
             disabled=row.disabled,
             removable=pack.kind is PackKind.TEXT,
-            cases=cases_of(root_of(self._folder, pack, file), facts.path),
+            cases=await asyncio.to_thread(cases_of, root_of(self._folder, pack, file), facts.path),
         )
 
     async def switch(self, principal: Principal, rule_id: str, *, enabled: bool, note: str = "") -> RuleSummary:

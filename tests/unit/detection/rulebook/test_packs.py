@@ -1,3 +1,6 @@
+import os
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,35 @@ def test_what_is_no_archive_is_refused() -> None:
     check_archive(zip_of({"a": b"b"}))
     with pytest.raises(InvalidInputError):
         check_archive(b"PK\x03\x04 and then nothing")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_whose_unpacking_nothing_bounds_is_refused(packing: int) -> None:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("rule.yml", "title: x")
+        archive.writestr("LICENSE", bytes(100_000), packing)
+    with pytest.raises(InvalidInputError, match="LICENSE in the archive is packed in a rare way"):
+        check_archive(stream.getvalue())
+
+
+def test_an_archive_of_very_many_files_is_refused_before_they_are_listed() -> None:
+    content = zip_of({"rule.yml": b"title: x"})
+    at = content.index(b"PK\x01\x02")
+    with pytest.raises(InvalidInputError, match="more than 50,000 files"):
+        check_archive(content[:at] + b"PK\x01\x02" * 50_000 + content[at:])
+
+
+def test_only_what_rules_are_loaded_from_is_looked_at(tmp_path: Path) -> None:
+    folder, content = PackFolder(tmp_path), zip_of({".yml": b"much" * 50, "rule.yml": b"title: x"})
+    at = content.index(b".yml") + len(b".yml") + 2
+    folder.keep("a.zip", content[:at] + b"\x00\x00" + content[at + 2 :])
+    assert folder.trouble("a.zip") == "", "a name that is an ending only is no rule's"
+
+
+def test_a_pipe_in_place_of_an_archive_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.zip")
+    assert "rules/a.zip is damaged ([Errno 22] it is no regular file" in PackFolder(tmp_path).trouble("a.zip")
 
 
 def test_an_archive_in_trouble_says_why_and_is_read_again_when_it_changes(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from time import thread_time
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.match import RuleEngine
@@ -20,6 +20,7 @@ _MOST_STATED = 256
 """So many log sources of those that rules state are compiled for, the most stated ones."""
 
 _Given = ParamSpec("_Given")
+_Said = TypeVar("_Said")
 
 
 class _EnoughError(Exception):
@@ -36,8 +37,8 @@ def compile_ahead(rules: Sequence[Rule], cache: RuleCache, clock: Callable[[], f
     """
     until = clock() + AHEAD_S
 
-    def guard(_: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
-        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+    def guard(_: Atom, question: Callable[_Given, _Said], /) -> Callable[_Given, _Said]:
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> _Said:
             if clock() > until:
                 raise _EnoughError
             return question(*args, **kwargs)

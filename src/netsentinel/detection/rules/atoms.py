@@ -3,7 +3,7 @@
 import ipaddress
 import operator
 from collections.abc import Callable
-from typing import ParamSpec, Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from netsentinel.detection.rules.model import Atom, Operation, Part, pattern_pieces
 from netsentinel.detection.rules.regex import like, search, utf8
@@ -13,17 +13,18 @@ Test = Callable[[Value], bool]
 """Whether a value answers an atom."""
 
 _Given = ParamSpec("_Given")
+_Said = TypeVar("_Said")
 
 
 class Guard(Protocol):
     """Who looks at each question before it is asked, and may end the judging by an error of its own."""
 
-    def __call__(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+    def __call__(self, atom: Atom, question: Callable[_Given, _Said], /) -> Callable[_Given, _Said]:
         """The same question, guarded. The atom is the one that it is asked for, or the first of those."""
         ...
 
 
-def unguarded(_: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+def unguarded(_: Atom, question: Callable[_Given, _Said], /) -> Callable[_Given, _Said]:
     """The question as it is."""
     return question
 
@@ -35,6 +36,10 @@ _COMPARE: dict[Operation, Callable[[float, float], bool]] = {
     Operation.GT: operator.gt,
     Operation.GTE: operator.ge,
 }
+
+
+_COMPILED = frozenset({Operation.REGEX, Operation.LIKE})
+"""What RE2 has to compile, which takes up to some 20 ms each."""
 
 
 def heed(guard: Guard, atom: Atom) -> None:
@@ -52,6 +57,8 @@ def question_of(atom: Atom, guard: Guard = unguarded) -> Test:
     Raises:
         InvalidInputError: RE2 does not support its expression.
     """
+    if atom.operation in _COMPILED:
+        heed(guard, atom)
     return guard(atom, _test_of(atom))
 
 

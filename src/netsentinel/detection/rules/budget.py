@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from time import thread_time_ns
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from netsentinel.detection.rules.match import Match, RuleEngine
 from netsentinel.detection.rules.model import Atom, Rule
@@ -23,6 +23,7 @@ _PART_NS = 256 * _PER_EVENT_NS
 """Events that earn so much are judged together, and if need be given up together. Fewer would cost more each."""
 
 _Given = ParamSpec("_Given")
+_Said = TypeVar("_Said")
 
 
 class SpentError(Exception):
@@ -61,11 +62,11 @@ class Budget:
         self.is_unexplained = False
         """Whether all was spent, and nobody said yet by which rules."""
 
-    def guard(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
+    def guard(self, atom: Atom, question: Callable[_Given, _Said], /) -> Callable[_Given, _Said]:
         """A question of own rules, which is only asked while something is left; for `RuleEngine`."""
         clock = self._clock
 
-        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> _Said:
             if clock() > self._until:
                 raise SpentError(atom)
             return question(*args, **kwargs)

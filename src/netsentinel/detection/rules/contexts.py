@@ -66,7 +66,7 @@ def _said(field: FieldSays, column: Sequence[Any], events: Sequence[Event]) -> S
     if field.plain:
         return field.of_each(column)
     return [
-        NOTHING if raw is MISSING or raw is None else field.of(field.reader.read(event.native))
+        NOTHING if raw is MISSING or raw is None else field.of(field.read(event.native))
         for raw, event in zip(column, events, strict=True)
     ]
 

@@ -99,6 +99,11 @@ class _Leaf(Logic):
         return _Known(tuple(self.explain(view))) if self.holds(view) else NEVER
 
 
+def _values_of(reader: FieldReader, atom: Atom, guard: Guard) -> Callable[[View, FieldReader], tuple[Value, ...]]:
+    """How the values of a field are found: down nested lists it may take long, and find nothing to ask."""
+    return View.values if reader.is_flat else guard(atom, View.values)
+
+
 class _Known(Logic):
     """What is true whatever the fresh fields are.
 
@@ -155,9 +160,9 @@ def logic_of(condition: Condition, reader: Readers, guard: Guard = unguarded) ->
 def _atom(atom: Atom, reader: Readers, guard: Guard) -> Logic:
     if atom.operation in ON_VALUES:
         test = question_of(atom, guard)
-        return _Value(reader(atom.field), atom, test) if atom.field else _Keyword(atom, test)
+        return _Value(reader(atom.field), atom, test, guard) if atom.field else _Keyword(atom, test)
     if atom.operation in {Operation.ABSENT, Operation.PRESENT}:
-        return _Presence(reader(atom.field), atom)
+        return _Presence(reader(atom.field), atom, guard)
     return _Reference(reader(atom.field), reader(str(atom.value)), atom, guard)
 
 
@@ -196,11 +201,12 @@ def _parts(atoms: Sequence[Atom]) -> Iterator[Sequence[Atom]]:
 class _AnyText(_Leaf):
     """One of many texts in one field: most of what rules ask, so it is asked fast."""
 
-    __slots__ = ("_cased", "_compare", "_found", "_pairs", "_reader")
+    __slots__ = ("_cased", "_compare", "_found", "_pairs", "_reader", "_values")
 
     def __init__(self, reader: FieldReader, atoms: Sequence[Atom], guard: Guard) -> None:
         super().__init__(reader)
         self._reader = reader
+        self._values = _values_of(reader, atoms[0], guard)
         self._cased = atoms[0].cased
         wanted = tuple(str(atom.value) if atom.cased else str(atom.value).lower() for atom in atoms)
         self._pairs = tuple(zip(wanted, atoms, strict=True))
@@ -209,14 +215,14 @@ class _AnyText(_Leaf):
 
     def holds(self, view: View) -> bool:
         found, reader = self._found, self._reader
-        for value in view.known.get(reader) or view.values(reader):
+        for value in view.known.get(reader) or self._values(view, reader):
             if found(value.text if self._cased else value.low):
                 return True
         return False
 
     def explain(self, view: View) -> Iterator[Evidence]:
         compare, found, cased = self._compare, self._found, self._cased
-        values = [one for one in view.values(self._reader) if found(one.text if cased else one.low)]
+        values = [one for one in self._values(view, self._reader) if found(one.text if cased else one.low)]
         if len(values) == 1:  # most
             text, said = (values[0].text if cased else values[0].low), values[0].text
             for wanted, atom in self._pairs:
@@ -248,22 +254,23 @@ def _any_of(operation: Operation, wanted: tuple[str, ...]) -> Callable[[str], bo
 
 
 class _Value(_Leaf):
-    __slots__ = ("_atom", "_reader", "_test")
+    __slots__ = ("_atom", "_reader", "_test", "_values")
 
-    def __init__(self, reader: FieldReader, atom: Atom, test: Test) -> None:
+    def __init__(self, reader: FieldReader, atom: Atom, test: Test, guard: Guard) -> None:
         super().__init__(reader)
         self._reader = reader
+        self._values = _values_of(reader, atom, guard)
         self._atom = atom
         self._test = test
 
     def holds(self, view: View) -> bool:
-        for value in view.values(self._reader):  # noqa: SIM110 - a generator would cost more than what it does
+        for value in self._values(view, self._reader):  # noqa: SIM110 - a generator would cost more than what it does
             if self._test(value):
                 return True
         return False
 
     def explain(self, view: View) -> Iterator[Evidence]:
-        for value in view.values(self._reader):
+        for value in self._values(view, self._reader):
             if self._test(value):
                 yield self._atom.field, value.text, self._atom
                 return
@@ -288,14 +295,18 @@ class _Keyword(_Leaf):
 
 
 class _Presence(_Leaf):
-    __slots__ = ("_atom", "_reader")
+    __slots__ = ("_asked", "_atom", "_reader")
 
-    def __init__(self, reader: FieldReader, atom: Atom) -> None:
+    def __init__(self, reader: FieldReader, atom: Atom, guard: Guard) -> None:
         super().__init__(reader)
         self._reader = reader
         self._atom = atom
+        self._asked = guard(atom, self._is_so)
 
     def holds(self, view: View) -> bool:
+        return self._asked(view)
+
+    def _is_so(self, view: View) -> bool:
         raw = view.read(self._reader)
         absent = raw is MISSING or raw is None or raw == []
         return absent is (self._atom.operation is Operation.ABSENT)
@@ -307,7 +318,7 @@ class _Presence(_Leaf):
 
 
 class _Reference(_Leaf):
-    __slots__ = ("_atom", "_compare", "_other", "_reader")
+    __slots__ = ("_atom", "_compare", "_other", "_others", "_reader", "_values")
 
     def __init__(self, reader: FieldReader, other: FieldReader, atom: Atom, guard: Guard) -> None:
         super().__init__(reader, other)
@@ -315,13 +326,15 @@ class _Reference(_Leaf):
         self._other = other
         self._atom = atom
         self._compare = guard(atom, _REFERENCES[atom.operation])
+        self._values = _values_of(reader, atom, guard)
+        self._others = _values_of(other, atom, guard)
 
     def holds(self, view: View) -> bool:
         return next(self.explain(view), None) is not None
 
     def explain(self, view: View) -> Iterator[Evidence]:
-        for value in view.values(self._reader):
-            if any(self._compare(value.low, other.low) for other in view.values(self._other)):
+        for value in self._values(view, self._reader):
+            if any(self._compare(value.low, other.low) for other in self._others(view, self._other)):
                 yield self._atom.field, value.text, self._atom
                 return
 

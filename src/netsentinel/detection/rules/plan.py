@@ -246,7 +246,7 @@ class Plan:
         for name, value in native.items():
             if value is not None:
                 for field in by_name.get(name, ()):
-                    yield field.of(value if field.plain else field.reader.read(native))
+                    yield field.of(value if field.plain else field.read(native))
 
     def _new_context(self, native: dict[str, Any], kind: Kind, key: Sequence[Any]) -> Context:
         met = [~needed for needed in self._steady_needed]

@@ -1,6 +1,7 @@
 """What the values of one field say about the rules of a plan: each distinct value is scanned once and remembered."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, cast
 
 import msgspec
@@ -87,7 +88,7 @@ class FieldSays:
             "_seen",
             "_together",
         ),
-        *("atoms", "known", "plain", "reader", "total"),
+        *("atoms", "known", "plain", "read", "reader", "total"),
     )
 
     def __init__(
@@ -113,6 +114,10 @@ class FieldSays:
         loose = {number for number, said in enumerate(self._said) if not said.blocks}
         scanner = FieldScanner(enumerate(asked), cache, loose, guard)
         self._scan, self._atoms_of = scanner.scan, scanner.atoms_of
+        self.read = reader.read
+        """What stands in the field of an event."""
+        for first in islice(asked, 1):
+            self._scan, self.read = guard(first, self._scan), guard(first, self.read)
         self.known: dict[Any, Said] = memory.values.table()
         """What values said that were scanned before, by what stands in the event."""
         self._together: dict[tuple[Any, ...], Said] = memory.contexts.table()

@@ -168,7 +168,6 @@ class FieldScanner:
 
     def _add_expression(self, number: int, atom: Atom) -> None:
         """Look for an expression, or ask it of every value when looking would take Hyperscan too long to prepare."""
-        heed(self._guard, atom)
         test = question_of(atom, self._guard)
         pattern, size = coarse(str(atom.value))
         self._size += size

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
@@ -22,6 +22,7 @@ from netsentinel.events.model import Event, Logsource
 from netsentinel.kernel.types import DEFAULT_TENANT
 
 _Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
 
 SECOND = 10**9
 
@@ -33,8 +34,8 @@ class Recorder:
         self.asked: list[Atom] = []
         self.heeded: list[Atom] = []
 
-    def __call__(self, atom: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
-        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+    def __call__(self, atom: Atom, question: Callable[_Given, _Answer], /) -> Callable[_Given, _Answer]:
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
             (self.asked if args else self.heeded).append(atom)
             return question(*args, **kwargs)
 
@@ -68,6 +69,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "network": ("  s: {a|cidr: 10.0.0.0/8}\n  condition: s", {"a": "10.1.2.3"}),
     "number": ("  s: {a|gt: 5}\n  condition: s", {"a": 7}),
     "other field": ("  s: {a|fieldref: b}\n  condition: s", {"a": "same", "b": "same"}),
+    "presence": ("  s: {a|exists: true}\n  condition: s", {"a": "x"}),
+    "absence": ("  s: {a|exists: false}\n  condition: s", {"b": "x"}),
+    "field in a list that has none": ("  s: {a.b: needle}\n  condition: not s", {"a": [{"c": "x"}] * 3}),
+    "field of nothing to compare with": ("  s: {a|fieldref: b.c}\n  condition: not s", {"a": "x", "b": [{"d": "x"}]}),
     "keyword": ("  s: [needle]\n  condition: s", {"a": "needle"}),
     "not in ASCII": ("  s: {a|re: 'x+y'}\n  condition: s", {"a": "éxxy"}),
 }
@@ -113,7 +118,7 @@ def test_a_field_that_is_asked_for_less_is_guarded_all_the_same() -> None:
     said.blocks = 2  # of what blocks nothing it is enough that it may be true
     field = FieldSays(FieldReader("a"), {atom: said}, Memory(), None, recorder).narrowed(1, None)
     assert field.say("xxy").first == 1
-    assert recorder.asked == [atom]
+    assert recorder.asked == [atom, atom], "to look the value through, and to make sure"
 
 
 def test_what_keywords_make_sure_of_is_guarded() -> None:
@@ -162,8 +167,8 @@ def test_what_was_ended_in_its_midst_leaves_nothing_wrong_behind() -> None:
     detection, record = CASES["one of many texts"]
     left = 0
 
-    def guard(_: Atom, question: Callable[_Given, bool], /) -> Callable[_Given, bool]:
-        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> bool:
+    def guard(_: Atom, question: Callable[_Given, _Answer], /) -> Callable[_Given, _Answer]:
+        def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
             nonlocal left
             left -= 1
             if left < 0:
@@ -182,6 +187,40 @@ def test_what_was_ended_in_its_midst_leaves_nothing_wrong_behind() -> None:
             continue
     left = 100
     assert [match.event for match in engine.matches(given)] == [given[0], given[2]]
+
+
+def test_looking_a_value_through_is_guarded() -> None:
+    recorder = Recorder()
+    engine = engine_of("  s: {a|contains: needle}\n  t: {b|contains: pin}\n  condition: s and t", recorder)
+    assert list(engine.matches([event({"a": "hay"})])) == []
+    assert {atom.field for atom in recorder.asked} == {"a"}
+
+
+def test_fields_in_a_list_that_has_none_of_them_end_when_all_is_spent() -> None:
+    now = 0
+
+    def clock() -> int:
+        nonlocal now
+        now += 10**7
+        return now
+
+    budget = Budget(clock)
+    fields = "".join(f"  s{n}: {{a.b{n}|contains: x}}\n" for n in range(2_000))
+    absent = "".join(f"    a.c{n}|exists: false\n" for n in range(2_000))
+    for detection in (f"{fields}  condition: 1 of s*", f"  s:\n{absent}    d|exists: true\n  condition: s"):
+        assert list(budget.matches(engine_of(detection, budget.guard), [event({"a": [{"z": 1}]})])) == []
+        assert budget.take_omitted() == 1
+
+
+def test_expressions_of_a_rule_are_compiled_under_guard_when_it_is_first_looked_at() -> None:
+    recorder = Recorder()
+    many = "\n".join(f"      - 'x{n}+'" for n in range(50))
+    engine = engine_of(f"  s: {{a: a rare text to find}}\n  t:\n    a|re:\n{many}\n  condition: s and t", recorder)
+    given = event({"a": "a rare text to find"})
+    engine.prepare((given.logsource,))
+    before = len(recorder.heeded)
+    assert list(engine.matches([given])) == []
+    assert len(recorder.heeded) >= before + 50
 
 
 MANY_FIELDS = "".join(f"  s{n}: {{a{n}|contains: [needle, pin]}}\n" for n in range(20)) + "  condition: 1 of s*"

@@ -256,6 +256,7 @@ async def test_entities_of_a_name_are_those_that_have_it_and_users_of_any_domain
     assert await named(("ANN_B", "ann_b"), "ANN_B") == {"ann_b", "pc04\\ann_b", "shire\\Ann_B"}
     assert await named(("host\\ann_b",), "host\\ann_b") == {"host\\ann_b"}
     assert await named(("b",), "b") == set()
+    assert await named(("%_b",), "%_b") == set()
     assert len(await named(("ann_b",), "ann_b", limit=2)) == 2
 
 

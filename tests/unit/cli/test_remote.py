@@ -3,6 +3,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from netsentinel.cli import remote as module
 from netsentinel.cli.remote import Remote
 from netsentinel.kernel.errors import InvalidInputError, NotAuthenticatedError, RemoteError, UnavailableError
 from netsentinel.kernel.settings import Settings
@@ -127,6 +128,19 @@ async def test_a_body_comes_in_pieces_and_a_problem_is_an_error() -> None:
 async def test_whoever_looks_sees_the_answer_whatever_its_status(status: int) -> None:
     async with remote(httpx2.Response(status, json={"ready": status == 200})) as server:
         assert await server.look("/readyz") == {"ready": status == 200}
+
+
+async def test_whoever_looks_sends_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[httpx2.Request] = []
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(200, json={})
+
+    transport = httpx2.MockTransport(handle)
+    monkeypatch.setattr(module, "Remote", lambda url, key: Remote(url, key, transport=transport))
+    assert await module.look("http://server", "/readyz") == {}
+    assert [(str(one.url), "authorization" in one.headers) for one in asked] == [("http://server/readyz", False)]
 
 
 async def test_a_server_that_hangs_is_not_looked_at_for_long() -> None:

@@ -119,6 +119,15 @@ def test_what_windows_leaves_out_is_left_out_both_ways(event_id: int, channel: s
     assert (event.user, event.device, event.src_ip, event.process, event.domain) == ("ann", "", "", "", "")
 
 
+@pytest.mark.parametrize(("subject", "user"), [("ann", "ann"), ("DC01$", "backdoor"), ("-", "backdoor")])
+def test_who_changed_an_account_is_the_same_both_ways(subject: str, user: str) -> None:
+    record = {"EventID": 4720, "Channel": "Security", "TargetUserName": "backdoor", "SubjectUserName": subject}
+    event, expected = taken(taught(record), line(record)), general(line(record))
+    assert event is not None
+    assert expected is not None
+    assert event.user == expected.user == user
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -228,6 +228,24 @@ async def test_nobody_raises_anybody_above_what_they_may_themselves(house: House
     await users.set_password(clerk, bob.id, OTHER)
 
 
+async def test_who_is_raised_while_a_password_is_hashed_keeps_the_own_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, bob = house.service.users, await house.user("bob", Role.VIEWER)
+    may = ROLE_PERMISSIONS[Role.ANALYST] | {Permission.USERS_MANAGE}
+    clerk = replace((await house.user("clerk", Role.ANALYST)).principal(), permissions=may)
+    hashing = house.hashing.hash
+
+    async def raised_meanwhile(password: str) -> str:
+        await users.set_role(SYSTEM, bob.id, Role.ADMIN)
+        return await hashing(password)
+
+    monkeypatch.setattr(house.hashing, "hash", raised_meanwhile)
+    with pytest.raises(NotAllowedError):
+        await users.set_password(clerk, bob.id, OTHER)
+    assert await house.service.authenticate("bob", PASSWORD)
+
+
 async def test_the_own_password_is_not_given_without_the_present_one(house: House) -> None:
     ann = await house.user("ann")
     with pytest.raises(ConflictError, match="present one"):

@@ -58,6 +58,13 @@ def test_what_was_compiled_ahead_is_not_compiled_again(tmp_path: Path, monkeypat
         RuleEngine(others, cache).prepare((sysmon(1).logsource,))
 
 
+def test_log_sources_that_the_most_rules_look_at_come_first() -> None:
+    given = rules(*["product: zeek, service: smb"] * 3, "product: windows", "product: windows, category: file_event")
+    first, *others = ahead._usual(given)
+    assert first == Logsource("zeek", "", "smb"), "three rules, of one stated log source"
+    assert others[0].category == "file_event", "two rules"
+
+
 def ticking(seconds: float) -> Callable[[], float]:
     looks = count()
     return lambda: next(looks) * seconds

@@ -67,7 +67,7 @@ def backup(
 def _copied(settings: "Settings", target: Path) -> int:
     """How many files were copied. What the database names is among them: whatever came meanwhile is fetched."""
     source = settings.data_dir.resolve()
-    if target.is_relative_to(source):
+    if any(Path(at).resolve() == target for at, *_ in os.walk(source, followlinks=True)):
         raise ConflictError(f"{target} is inside of the data folder. A backup is made outside of it.")
     files = _copy_new(source, target)
     if settings.database_url:

@@ -136,6 +136,16 @@ def test_a_copy_is_made_in_a_new_folder_outside(world: World, capsys: pytest.Cap
     assert "outside of it" in capsys.readouterr().err
 
 
+def test_a_copy_is_not_made_in_a_folder_that_is_linked_from_inside(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.data / "lake").rename(tmp_path / "large-disk")
+    (world.data / "lake").symlink_to(tmp_path / "large-disk")
+    assert run(["backup", str(tmp_path / "large-disk" / "copy")]) == 1
+    assert "outside of it" in capsys.readouterr().err
+    assert list((tmp_path / "large-disk" / "copy").iterdir()) == []
+
+
 def test_linked_folders_are_copied_with_what_is_in_them(world: World, tmp_path: Path) -> None:
     (world.data / "rules").rename(tmp_path / "elsewhere")
     (world.data / "rules").symlink_to(tmp_path / "elsewhere")

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import UnavailableError
 
 _OWNER_ONLY = 0o600
@@ -46,9 +47,10 @@ def read_private(path: Path) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file in one step."""
+    """Replace the file in one step; on disk when this returns."""
     fresh = _written_aside(path, text)
     fresh.replace(path)
+    sync(path.parent)
 
 
 def private_key(path: Path) -> str:
@@ -60,6 +62,7 @@ def private_key(path: Path) -> str:
     with suppress(FileExistsError):
         path.hardlink_to(fresh)
     fresh.unlink()
+    sync(path.parent)  # what is signed with it must not outlast it
     return read_private(path)
 
 

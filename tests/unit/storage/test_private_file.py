@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from netsentinel.kernel.errors import UnavailableError
+from netsentinel.storage import private_file
 from netsentinel.storage.private_file import only_one, private_folder, private_key, read_private, write_private
 
 
@@ -28,6 +29,14 @@ def test_writing_replaces_and_leaves_nothing_beside(tmp_path: Path) -> None:
     write_private(path, "two")
     assert read_private(path) == "two"
     assert [item.name for item in tmp_path.iterdir()] == ["k"]
+
+
+def test_keys_and_what_is_written_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[set[str]] = []
+    monkeypatch.setattr(private_file, "sync", lambda folder: synced.append({one.name for one in folder.iterdir()}))
+    private_key(tmp_path / "audit.key")
+    write_private(tmp_path / "local.key", "k")
+    assert synced == [{"audit.key"}, {"audit.key", "local.key"}]
 
 
 def test_a_missing_file_is_empty(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from netsentinel.events.positions import StreamPosition
 from netsentinel.events.recognition import recognised, sentence
 from netsentinel.events.sources.port import Activity, Check, Outgoing, Patience, Place, Source, SourceTest
 from netsentinel.kernel.clock import SECOND
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import InvalidInputError, NetSentinelError
 from netsentinel.kernel.regular_file import open_regular
 from netsentinel.kernel.types import Micros
@@ -252,6 +253,7 @@ class FolderSource:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._state_file)
+        sync(self._state_file.parent)
 
     def _complain(self, error: str) -> None:
         self.activity.error, self.activity.error_at = error, self._place.clock.now()

@@ -11,6 +11,7 @@ import structlog
 
 from netsentinel.events.positions import StreamPosition
 from netsentinel.events.sources.port import Activity, Outgoing, Patience, Place
+from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import NetSentinelError
 
 _log = structlog.get_logger("netsentinel.sources")
@@ -161,3 +162,4 @@ class Gathering:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
+        sync(path.parent)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.events.sources import Fence, Outgoing, Place
+from netsentinel.events.sources import Fence, Outgoing, Place, folder
 from netsentinel.events.sources.folder import FolderKind, FolderOptions, FolderSource
 from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, UnavailableError
@@ -96,7 +96,9 @@ def drop(tmp_path: Path) -> Drop:
     return Drop(tmp_path, Server())
 
 
-async def test_finished_files_are_read_once_and_moved(drop: Drop) -> None:
+async def test_finished_files_are_read_once_and_moved(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[str] = set()
+    monkeypatch.setattr(folder, "sync", lambda place: synced.update(one.name for one in place.iterdir()))
     drop.put("b.json", b'{"a":1}\n{"a":2}\n')
     drop.put("a.gz", gzip.compress(b'{"b":1}\n'), at=OLD + 1)
     async with drop.reading():
@@ -106,6 +108,7 @@ async def test_finished_files_are_read_once_and_moved(drop: Drop) -> None:
         await drop.until(4)
     assert drop.names() == []
     assert drop.names("read") == ["a.gz", "b.json", "b.json.1"]
+    assert "folder.json" in synced, "what was read is remembered, whatever becomes of the machine"
 
 
 async def test_an_archive_is_read_whole(drop: Drop) -> None:

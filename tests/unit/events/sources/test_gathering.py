@@ -82,6 +82,8 @@ async def test_what_cannot_be_handed_over_is_kept_for_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gathering, "BATCH_LINES", 2)
+    synced: list[bool] = []
+    monkeypatch.setattr(gathering, "sync", lambda folder: synced.append(is_something_left(folder)))
     for failure in (UnavailableError("busy"), InvalidInputError("refused")):
         sink = Sink()
         sink.failure = failure
@@ -89,6 +91,7 @@ async def test_what_cannot_be_handed_over_is_kept_for_the_next_start(
         lines.add(b"a\n")
         lines.add(b"b\nc\n")
         await lines.finish()
+        assert synced.pop(), "it outlasts a crash of the machine"
         sink.failure = None
         again = gathered(sink, tmp_path, [])
         task = asyncio.create_task(again.run())

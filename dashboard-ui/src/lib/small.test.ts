@@ -124,6 +124,8 @@ describe("problems", () => {
     }
     const fault = asProblem(new TypeError("Cannot read properties of undefined (reading 'length')"));
     expect([fault.code, fault.title]).toEqual(["page", "Something went wrong in this page"]);
+    expect(asProblem(new TypeError("Course load failed")).code).toBe("page");
+    expect(asProblem(new Error("Load failed")).code).toBe("page");
     expect(asProblem(new Error("boom")).detail).toBe("boom");
     expect(asProblem("odd").detail).toBe("odd");
     const problem = asProblem(new Error("x"));

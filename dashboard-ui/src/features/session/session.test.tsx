@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { getPreferences, setPreferences } from "@/lib/preferences";
@@ -152,6 +152,10 @@ describe("the set-up", () => {
     window.location.hash = "#token=tok-2";
     await waitFor(() => expect(screen.queryByLabelText("Set-up token")).toBeNull());
     expect(window.location.hash).toBe("");
+    const heard = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
+    window.location.hash = "#elsewhere";
+    await act(() => heard);
+    expect(screen.queryByLabelText("Set-up token")).toBeNull();
   });
 
   it("is closed once it was done", async () => {

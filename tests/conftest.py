@@ -4,6 +4,7 @@ import asyncio
 import gc
 import importlib
 import importlib.util
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -66,7 +67,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("netsentinel")
 
 COVERAGE_OF_CHILDREN = "COVERAGE_PROCESS_CONFIG"
-"""By this variable the tracer reaches the processes that a test starts."""
+"""By this variable the tracer reaches other processes."""
 AUDIT_KEY = b"the audit key of the tests"
 FEATURES = (
     "events",
@@ -213,6 +214,12 @@ def database(request: pytest.FixtureRequest) -> Database:
     return request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_database")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Trace what runs the tests, and no process that they start: most of these are killed, and told nothing anyhow."""
+    if hasattr(config, "workerinput"):
+        os.environ.pop(COVERAGE_OF_CHILDREN, None)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `database` once on each, unless its suite has a fixture of that name of its own."""
     definitions = metafunc._arg2fixturedefs.get("database", ())
@@ -258,9 +265,7 @@ def pytest_runtest_protocol(
         return (yield)
     tracer.stop()
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.delenv(COVERAGE_OF_CHILDREN, raising=False)
-            return (yield)
+        return (yield)
     finally:
         tracer.start()
 

@@ -89,6 +89,7 @@ def _courses(client: httpx2.Client) -> dict[str, list[str]]:
 def _settings(things: dict[str, list[str]]) -> str:
     """Schemathesis' own file of settings."""
     lines = [f"[dictionaries.{name}]\nvalues = {json.dumps(values)}" for name, values in things.items()]
+    lines.append('[phases.coverage]\nunexpected-methods = ["delete", "trace"]')
     lines.append("[parameters]")
     lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = {SHARE} }}' for name in things]
     return "\n".join(lines) + "\n"

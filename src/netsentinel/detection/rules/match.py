@@ -15,7 +15,7 @@ from netsentinel.detection.rules.logic import Evidence
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Rule
 from netsentinel.detection.rules.plan import Plan
-from netsentinel.detection.rules.taxonomy import applies, dialect
+from netsentinel.detection.rules.taxonomy import LogsourceKinds, applies, dialect
 from netsentinel.detection.rules.witness import atoms_of
 from netsentinel.events.model import Event, Logsource
 
@@ -47,6 +47,8 @@ class RuleEngine:
         self._rules = tuple(rules)
         self._cache = cache
         self._plans: dict[Logsource, Plan] = {}
+        self._kinds = LogsourceKinds(rule.logsource for rule in rules)
+        self._of_kind: dict[Logsource, Plan] = {}
         self._alike: dict[tuple[str, tuple[int, ...]], Plan] = {}
         self._memory = Memory()
 
@@ -86,6 +88,14 @@ class RuleEngine:
         """The plan of a log source. Log sources that the same rules look at share one."""
         if len(self._plans) >= _MAX_PLANS:
             self._plans.clear()
+        kind = self._kinds.of(logsource)
+        plan = self._plans[logsource] = self._of_kind.get(kind) or self._plan_of_kind(kind)
+        return plan
+
+    def _plan_of_kind(self, logsource: Logsource) -> Plan:
+        if len(self._of_kind) >= _MAX_PLANS:
+            self._plans.clear()
+            self._of_kind.clear()
             self._alike.clear()
             self._memory.forget_all()
         chosen = tuple(at for at, rule in enumerate(self._rules) if applies(rule.logsource, logsource))
@@ -95,7 +105,7 @@ class RuleEngine:
             with self._memory.whole():
                 plan = Plan([self._rules[at] for at in chosen], key[0], self._memory, self._cache, self._guard)
             self._alike[key] = plan
-        self._plans[logsource] = plan
+        self._of_kind[logsource] = plan
         return plan
 
 

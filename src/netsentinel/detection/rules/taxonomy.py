@@ -5,7 +5,7 @@ Rules for one product speak that product's native names, and those always win. R
 Source: the Sigma specification's taxonomy appendix (2.1) for the names, the formats' own references for the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from netsentinel.events.model import Logsource
 
@@ -127,3 +127,29 @@ def applies(rule: Logsource, event: Logsource) -> bool:
     if not rule.category or rule.category == event.category:
         return True
     return rule.category in _FITTING.get((event.product, event.category), frozenset())
+
+
+_OTHER = "\0"
+"""What no rule states: it stands for whatever a rule does not tell from anything else."""
+
+
+class LogsourceKinds:
+    """Tells log sources of events apart as far as rules do: who sends events may invent any number of products.
+
+    Args:
+        rules: what the rules look at.
+    """
+
+    def __init__(self, rules: Iterable[Logsource]) -> None:
+        stated = dict.fromkeys(rules)
+        self._products = {"", *_NAMES, *(product for product, _ in _FITTING), *(one.product for one in stated)}
+        self._categories = {"", *(category for _, category in _FITTING), *(one.category for one in stated)}
+        self._services = {"", *(one.service for one in stated)}
+
+    def of(self, event: Logsource) -> Logsource:
+        """A log source at which the same rules look, whose events call fields the same."""
+        return Logsource(
+            product=event.product if event.product in self._products else _OTHER,
+            category=event.category if event.category in self._categories else _OTHER,
+            service=event.service if event.service in self._services else _OTHER,
+        )

@@ -14,6 +14,7 @@ from netsentinel.detection.rules import plan
 from netsentinel.detection.rules.compile import compile_rule
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
+from netsentinel.detection.rules.taxonomy import applies
 from netsentinel.events.formats import FORMATS, WindowsFormat
 from netsentinel.events.model import Event
 from netsentinel.events.rows import RowReader
@@ -395,3 +396,14 @@ detection:
     found = RuleEngine(load_text(written).rules).matches([start, flow, start, flow])
     both = ["windows", "windows too"]
     assert [match.rule.title for match in found] == [*both, "network", *both, "network"]
+
+
+def test_products_that_somebody_invents_cost_no_look_at_every_rule() -> None:
+    loaded = load_text("title: t\nlogsource: {service: acme}\ndetection:\n  s: {a: x}\n  condition: s\n")
+    engine, cef = RuleEngine(loaded.rules), FORMATS["cef"]
+    records = [{"cef_version": "0", "deviceVendor": f"v{n}", "deviceProduct": f"p{n}", "a": "x"} for n in range(3_000)]
+    records.append({"cef_version": "0", "deviceVendor": "v", "deviceProduct": "acme", "a": "x"})
+    given = [cef.parse(record, b"", DEFAULT_TENANT, "test") for record in records]
+    with mock.patch("netsentinel.detection.rules.match.applies", wraps=applies) as asked:
+        assert [one.event for one in engine.matches(given)] == given[-1:]
+    assert asked.call_count == 2

@@ -1,6 +1,8 @@
+from itertools import product
+
 import pytest
 
-from netsentinel.detection.rules.taxonomy import aliases, applies
+from netsentinel.detection.rules.taxonomy import LogsourceKinds, aliases, applies, dialect
 from netsentinel.events.model import Logsource as Source
 
 ZEEK_HTTP = Source(product="zeek", category="proxy", service="http")
@@ -38,3 +40,20 @@ def test_names_of_fields_depend_on_the_product() -> None:
 
 def test_flows_have_the_names_of_their_programs() -> None:
     assert aliases("netflow", "dst_port") == ("Dport", "dp")
+
+
+def test_the_same_rules_look_at_events_of_a_kind() -> None:
+    texts = (("", "zeek", "aws", "acme"), ("", "webserver", "proxy", "own"), ("", "http", "cloudtrail", "acme"))
+    sources = [Source(product=of, category=category, service=service) for of, category, service in product(*texts)]
+    rules = [source for source in sources if "acme" not in {source.product, source.service}]
+    kinds = LogsourceKinds(rules)
+    for event in sources:
+        kind = kinds.of(event)
+        assert dialect(kind.product) == dialect(event.product)
+        assert [applies(rule, kind) for rule in rules] == [applies(rule, event) for rule in rules], event
+
+
+def test_invented_products_are_of_one_kind() -> None:
+    kinds = LogsourceKinds([Source(product="windows", category="process_creation"), Source(service="sshd")])
+    assert len({kinds.of(Source(product=f"v{n}", service=f"p{n}")) for n in range(5_000)}) == 1
+    assert kinds.of(Source(product="v", service="sshd")) != kinds.of(Source(product="v", service="p"))

@@ -29,6 +29,8 @@ _LEFT_OUT = frozenset(
 """What is made anew, belongs to the running server, or is copied in another way."""
 _TRIES = 3
 _OWNER_ONLY = 0o600
+_POSITIONS = "sources/"
+"""Where sources remember how far they have read. Those of after the database would leave out what it lacks."""
 _UNFINISHED = ".unfinished"
 """In the copy: the file that is being copied."""
 
@@ -69,7 +71,7 @@ def _copied(settings: "Settings", target: Path) -> int:
     source = settings.data_dir.resolve()
     if any(Path(at).resolve() == target for at, *_ in os.walk(source, followlinks=True)):
         raise ConflictError(f"{target} is inside of the data folder. A backup is made outside of it.")
-    files = _copy_new(source, target)
+    files = _copy_new(source, target, is_first=not (target / _POSITIONS).exists())
     if settings.database_url:
         return files
     from netsentinel.storage.snapshot import snapshot
@@ -78,7 +80,7 @@ def _copied(settings: "Settings", target: Path) -> int:
     for _ in range(_TRIES):
         (target / DATABASE_FILE).unlink(missing_ok=True)
         snapshot(settings.database_path, target / DATABASE_FILE)
-        files += _copy_new(source, target)
+        files += _copy_new(source, target, is_first=False)
         missing = asyncio.run(_missing(settings.model_copy(update={"data_dir": target})))
         if not missing:
             return files + 1
@@ -88,15 +90,12 @@ def _copied(settings: "Settings", target: Path) -> int:
     )
 
 
-def _copy_new(source: Path, target: Path) -> int:
-    """Copy the files that are not there yet; how many. A copy is there whole or not at all, whatever ends this.
-
-    What changes under its name is where a source had read to: that of before the database leaves nothing unread.
-    """
+def _copy_new(source: Path, target: Path, *, is_first: bool) -> int:
+    """Copy the files that are not there yet; how many. A copy is there whole or not at all, whatever ends this."""
     files, aside = 0, target / _UNFINISHED
     for name in _names(source):
         copy = target / name
-        if copy.exists():
+        if copy.exists() or (name.startswith(_POSITIONS) and not is_first):
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:

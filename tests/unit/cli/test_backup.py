@@ -100,10 +100,12 @@ def test_how_far_sources_have_read_is_that_of_before_the_database(
     def read_on(database: Path, copy: Path) -> None:
         copied(database, copy)
         position.write_text("further", encoding="ascii")
+        world.store("sources/default/new.json")
 
     monkeypatch.setattr(module, "snapshot", read_on)
     assert run(["backup", str(world.copy)]) == 0
     assert (world.copy / "sources/default/eve.json").read_bytes() == before, "what the database lacks is read again"
+    assert "sources/default/new.json" not in world.copied()
 
 
 def test_all_of_it_is_on_the_disk_when_that_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,11 +169,13 @@ def test_with_postgresql_the_files_are_copied_and_what_has_come_since(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NETSENTINEL_DATABASE_URL", "postgresql://nobody@localhost/none")
+    world.store("sources/default/eve.json")
     assert run(["backup", str(world.copy)]) == 0
     assert "pg_dump" in capsys.readouterr().err
     world.store("lake/b.parquet")
+    world.store("sources/default/new.json")
     assert run(["backup", str(world.copy)]) == 0
-    assert world.copied() == {"lake/a.parquet", "lake/b.parquet", "rules/p.zip"}
+    assert world.copied() == {"lake/a.parquet", "lake/b.parquet", "rules/p.zip", "sources/default/eve.json"}
 
 
 def test_what_was_copied_half_is_copied_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

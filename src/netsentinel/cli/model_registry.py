@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
-from netsentinel.cli.output import Output, OutputOption, print_json, print_table, printable, talk
+from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 from netsentinel.cli.tasks import ask, segment
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def train(
         print_json(made)
     elif model is not None:
         print_table(_COLUMNS, [_row(model)])
+        _talk_of_nothing_found(model)
     if made["task"]["state"] != "succeeded":
         talk(f"The training {made['task']['state']}: {made['task']['error']} [{made['task']['error_code']}]")
         raise typer.Exit(EXIT_FAILED)
@@ -243,10 +244,13 @@ def monitor(
         ("FIGURE", "VALUE"),
         [
             ("flows judged", f"{metrics['judged']:,}"),
-            ("above the threshold", f"{metrics['flagged']:,} ({metrics['flagged_share']:.3%})"),
+            (
+                "above the threshold",
+                f"{metrics['flagged']:,} ({metrics['flagged_share']:.3%})" if metrics["judged"] else "",
+            ),
             ("expected; limit", f"{metrics['expected_share']:.3%}; {metrics['limit_share']:.3%}"),
             ("findings", f"{metrics['findings']:,}"),
-            ("time of one flow", f"{metrics['microseconds']:.1f} us"),
+            ("time of one flow", f"{metrics['microseconds']:.1f} us" if metrics["judged"] else ""),
             ("decided alerts, wrong ones", f"{_decided_of(drift)}, {drift['verdicts']['false_positives']}"),
             ("drift", drift["state"]),
             ("index of the scores", _said(drift["score_psi"])),
@@ -293,8 +297,20 @@ def _decided_of(drift: dict[str, Any]) -> int:
 def _decided(model: dict[str, Any]) -> None:
     share = f", {model['share']:.0%} of the entities" if model["stage"] == "canary" else ""
     talk(f"{model['name']} is {model['stage']}{share}.")
+    if model["alias"]:
+        _talk_of_nothing_found(model)
     if model["request"] is not None:
         talk(f"{model['request']['by_name']} asked for its promotion; another user has to agree.")
+
+
+def _talk_of_nothing_found(model: dict[str, Any]) -> None:
+    """Good figures can hide that no bad row reaches the threshold, and a model that raises nothing looks like peace."""
+    scores = model["scores"]
+    if scores["realised_recall"] == 0:
+        talk(
+            f"At its threshold {model['name']} found none of the {counted(scores['bad'], 'bad row')} that it was"
+            " measured on: it is likely to raise no alert. Trained with a higher --fpr it has a lower threshold."
+        )
 
 
 async def _train(server: str, key: str, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from netsentinel.cli import model_registry
 from netsentinel.cli.program import run
 from tests.unit.cli.answering import Answering
 
-SCORES = {"roc_auc": 0.98, "recall_at_01": 0.5, "recall_at_1": 0.8, "realised_fpr": 0.0012, "bad": 20}
+SCORES = {
+    "roc_auc": 0.98, "recall_at_01": 0.5, "recall_at_1": 0.8, "realised_fpr": 0.0012, "realised_recall": 0.5, "bad": 20,
+}  # fmt: skip
 
 
 def item(number: int = 3, **changes: Any) -> dict[str, Any]:
@@ -21,6 +23,7 @@ def item(number: int = 3, **changes: Any) -> dict[str, Any]:
         "kind": "novelty",
         "scores": SCORES,
         "trained_at": 1_780_000_000_000_000,
+        "alias": "",
         "request": None,
     }
     return {**made, **changes}
@@ -107,6 +110,33 @@ def test_a_training_asks_for_what_was_said_and_tells_what_came_of_it(
     assert ("line" in sent) == ("--line" in options), "the server knows the line of a table"
 
 
+@pytest.mark.parametrize(("recall", "is_told"), [(0.0, True), (0.4, False), (None, False)])
+def test_a_model_that_finds_nothing_is_told_when_it_is_made_and_when_it_judges(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], recall: float | None, is_told: bool
+) -> None:
+    model = item(4, alias="shadow", stage="shadow", scores={**SCORES, "realised_recall": recall})
+    task = {"task": {**TASK, "error": "", "error_code": ""}, "model": model}
+    answers = {"train": TASK, "tsk_1": task, "deploy": model, "retire": {**model, "alias": "", "stage": "retired"}}
+    monkeypatch.setattr(model_registry, "_WAIT_S", 0.0)
+    Answering(lambda asked: answers[asked.url.path.rpartition("/")[2]]).install(monkeypatch)
+    for command in (["train"], ["deploy", "mdl_4"]):
+        assert run(["models", *command]) == 0
+        assert ("found none of the 20 bad rows" in capsys.readouterr().err) is is_told
+    assert run(["models", "retire", "mdl_4"]) == 0
+    assert "found none" not in capsys.readouterr().err
+
+
+def test_what_judged_nothing_has_no_share_and_no_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    idle = {**FIGURES, "judged": 0, "flagged": 0, "flagged_share": 0.0, "microseconds": 0.0}
+    Answering(lambda asked: DRIFT if asked.url.path.endswith("drift") else idle).install(monkeypatch)
+    assert run(["models", "monitor", "mdl_3"]) == 0
+    out = capsys.readouterr().out
+    assert "0.0 us" not in out
+    assert "0.000%" not in out
+
+
 def test_a_training_that_failed_ends_with_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +165,7 @@ def test_models_side_by_side_and_what_one_does(server: Answering, capsys: pytest
     out = capsys.readouterr().out
     assert "10 (1.000%)" in out
     assert "drifted" in out
+    assert "3.5 us" in out
     assert run(["models", "explain", "alr_1"]) == 0
     assert "bytes_out" in capsys.readouterr().out
 

@@ -6,9 +6,10 @@ import { FormFoot } from "@/components/form-foot";
 import { Modal } from "@/components/modal";
 import { toastSaid } from "@/components/toaster";
 import type { Model } from "@/lib/model";
+import { formatNumber } from "@/lib/number";
 import { asProblem } from "@/lib/problem";
 import { decideOnModel, deployModel, refreshModels } from "./model-queries";
-import { actName, figure, type ModelAct, percent } from "./model-words";
+import { actName, figure, findsNothing, type ModelAct, percent } from "./model-words";
 import styles from "./train-form.module.css";
 
 interface ActDialogProps {
@@ -80,6 +81,13 @@ export function ActDialog({ model, act, onClose }: ActDialogProps) {
             ROC AUC {figure(model.scores.roc_auc)}, recall at 0.1 % {percent(model.scores.recall_at_01, 1)},
             false positives {percent(model.scores.realised_fpr)} where {percent(model.scores.fpr_target)} are
             allowed.
+          </p>
+        )}
+        {["shadow", "canary", "promote"].includes(act) && findsNothing(model.scores) && (
+          <p className={styles["hint"]}>
+            At its threshold it found none of the {formatNumber(model.scores.bad)} bad rows that it was
+            measured on: it is likely to find nothing here, too. Trained with more false positives allowed, it
+            has a lower one.
           </p>
         )}
         {act === "canary" && (

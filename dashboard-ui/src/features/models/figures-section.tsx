@@ -31,6 +31,7 @@ function Tile({ name, value, bad = false, children }: TileProps) {
 export function FiguresSection({ figures }: { readonly figures: ModelFigures }) {
   const { verdicts, series } = figures;
   const decided = verdicts.true_positives + verdicts.false_positives;
+  const isIdle = figures.judged === 0;
   const isBeyond = figures.flagged_share > figures.limit_share;
   return (
     <Section
@@ -45,13 +46,15 @@ export function FiguresSection({ figures }: { readonly figures: ModelFigures }) 
         <Tile name="Judged" value={formatNumber(figures.judged)}>
           rows: flows, or windows of what an entity did
         </Tile>
-        <Tile name="Flagged" value={percent(figures.flagged_share, 3)} bad={isBeyond}>
+        <Tile name="Flagged" value={percent(isIdle ? null : figures.flagged_share, 3)} bad={isBeyond}>
           {percent(figures.expected_share, 3)} expected; from {percent(figures.limit_share, 3)} on a guard
           steps in
         </Tile>
         <Tile name="Findings" value={formatNumber(figures.findings)} />
-        <Tile name="Time of a row" value={`${figures.microseconds.toFixed(1)} µs`}>
-          {formatNumber(Math.round(figures.per_second))} a second of processor time
+        <Tile name="Time of a row" value={isIdle ? "–" : `${figures.microseconds.toFixed(1)} µs`}>
+          {isIdle
+            ? "measured once it judges"
+            : `${formatNumber(Math.round(figures.per_second))} a second of processor time`}
         </Tile>
         <Tile name="False positives" value={percent(figures.estimated_fpr, 3)}>
           {decided === 0

@@ -7,7 +7,7 @@ import type { Model, ModelChange } from "@/lib/model";
 import { formatBytes, formatNumber } from "@/lib/number";
 import styles from "./model-page.module.css";
 import type { ModelReport } from "./model-report";
-import { figure, isOverBudget, percent } from "./model-words";
+import { figure, findsNothing, isOverBudget, percent } from "./model-words";
 
 /** How well it does. */
 export function ModelFacts({ model: { scores, threshold } }: { readonly model: Model }) {
@@ -24,7 +24,14 @@ export function ModelFacts({ model: { scores, threshold } }: { readonly model: M
               {percent(scores.realised_fpr)} of benign rows; {percent(scores.fpr_target)} allowed
             </span>,
           ],
-          ["Finds", `${percent(scores.realised_recall, 1)} at its threshold`],
+          [
+            "Finds",
+            <span key="finds" className={classes(findsNothing(scores) && styles["bad"])}>
+              {findsNothing(scores)
+                ? "nothing at its threshold: as it is, it raises no alert"
+                : `${percent(scores.realised_recall, 1)} at its threshold`}
+            </span>,
+          ],
           ["Threshold", String(Number(threshold.toPrecision(4)))],
           ["Brier", figure(scores.brier)],
           ["Measured on", `${formatNumber(scores.rows)} rows, ${formatNumber(scores.bad)} bad`],

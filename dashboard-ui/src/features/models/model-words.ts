@@ -42,6 +42,11 @@ export function isOverBudget({ realised_fpr: realised, fpr_target: target }: Mod
   return realised > target * 1.5;
 }
 
+/** Whether it raised no alert on any of the bad rows that it was measured on. */
+export function findsNothing({ realised_recall: recall }: Model["scores"]): boolean {
+  return recall === 0;
+}
+
 export type ModelAct = "shadow" | "canary" | "promote" | "rollback" | "retire";
 
 const ACTS: Readonly<Record<Stage, readonly ModelAct[]>> = {

@@ -25,6 +25,8 @@ type Made = keyof typeof MADE;
 
 /** So many characters at the end of a source's name are always shown. */
 const SHOWN_END = 12;
+/** The last part of one (`:conn`, `/conn.log`) is shown whole up to so many. */
+const MOST_END = 18;
 
 /** Fewer than one event of so many has addresses: what happened has their room then. */
 const FEW = 5;
@@ -123,9 +125,15 @@ function fieldColumn({ name, label, kind }: Field, onValue: OnValue): Column<Sto
   };
 }
 
+/** Where the end of a name begins that is shown whole: with its last part, where that is short enough. */
+function endOf(text: string): number {
+  const part = Math.max(text.lastIndexOf(":"), text.lastIndexOf("/"));
+  return part > 0 && text.length - part <= MOST_END ? part : Math.max(0, text.length - SHOWN_END);
+}
+
 /** Names of sources differ at their end as often as at their beginning: where there is no room, the middle is left out. */
 function Ends({ text }: { readonly text: string }) {
-  const at = Math.max(0, text.length - SHOWN_END);
+  const at = endOf(text);
   return (
     <span className={styles["ends"]}>
       <span>{text.slice(0, at)}</span>

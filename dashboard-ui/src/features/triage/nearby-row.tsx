@@ -19,11 +19,13 @@ interface RowProps {
 
 const SECOND = 1_000_000;
 
-/** How far an event is from the finding: `−12 s`, `+3 min`. */
+/** How far an event is from the finding: `−12 s`, `+3 min`, `+40 ms`. Much of what belongs together is within a second. */
 function offset(time: Micros, at: Micros): string {
   const apart = time - at;
-  if (Math.abs(apart) < SECOND) return "0 s";
-  return `${apart < 0 ? "−" : "+"}${formatSpan(Math.abs(apart))}`;
+  if (apart === 0) return "0 s";
+  const far = Math.abs(apart);
+  const text = far < SECOND ? `${Math.max(1, Math.floor(far / 1_000))} ms` : formatSpan(far);
+  return `${apart < 0 ? "−" : "+"}${text}`;
 }
 
 /** One event in a line; a click shows it whole. */

@@ -4,16 +4,15 @@ import { EmptyState, ProblemPanel } from "@/components/notice";
 import { usePageTitle } from "@/lib/page-title";
 import styles from "./fallbacks.module.css";
 
+/** What an address shows that no page has: inside the frame, whose navigation leads on. */
 export function NotFoundPage() {
   usePageTitle("Not found");
   return (
-    <main className={styles["page"]}>
-      <EmptyState title="There is no such page" whole>
-        <Link to="/alerts" className={buttonClass({})}>
-          Go to the alerts
-        </Link>
-      </EmptyState>
-    </main>
+    <EmptyState title="There is no such page" whole>
+      <Link to="/alerts" className={buttonClass({})}>
+        Go to the alerts
+      </Link>
+    </EmptyState>
   );
 }
 

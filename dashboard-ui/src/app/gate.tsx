@@ -9,7 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { authStateQuery, meQuery } from "@/features/session/session-queries";
 import { isStatus } from "@/lib/problem";
-import { NotFoundPage, RouteProblem } from "./fallbacks";
+import { RouteProblem } from "./fallbacks";
 import { Shell } from "./shell";
 
 interface RouterContext {
@@ -22,7 +22,6 @@ export const text = (value: unknown): string | undefined =>
 
 export const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  notFoundComponent: NotFoundPage,
   errorComponent: RouteProblem,
 });
 

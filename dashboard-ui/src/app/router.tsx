@@ -120,6 +120,9 @@ const task = createRoute({
   component: lazyRouteComponent(() => import("@/features/tasks/task-page"), "TaskPage"),
 });
 
+/** Every other address. */
+const missing = createRoute({ getParentRoute: () => app, path: "$", component: NotFoundPage });
+
 const routeTree = root.addChildren([
   login,
   setup,
@@ -145,6 +148,7 @@ const routeTree = root.addChildren([
     monitoring,
     ...academyRoutes,
     ...practiceRoutes,
+    missing,
   ]),
 ]);
 
@@ -156,7 +160,6 @@ export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
     stringifySearch,
     scrollRestoration: true,
     defaultErrorComponent: RouteProblem,
-    defaultNotFoundComponent: NotFoundPage,
     ...(history && { history }),
   });
 }

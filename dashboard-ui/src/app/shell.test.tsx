@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { FakeSocket } from "@/testing/fake-socket";
 import { ADA, makeAlert } from "@/testing/fixtures";
@@ -21,6 +21,12 @@ describe("the frame", () => {
     expect(await screen.findByText("Demo data")).toBeInTheDocument();
   });
 
+  it("marks where pages belong that have no link of their own", async () => {
+    await open("/cohorts");
+    const nav = screen.getByRole("navigation", { name: "Main" });
+    expect(within(nav).getByRole("link", { name: "Academy", current: "page" })).toBeInTheDocument();
+  });
+
   it("speaks of demo data in the tenant that has some", async () => {
     server.use(get("/api/v2/me", { ...ADA, tenant: "acme" }));
     await open();
@@ -28,8 +34,10 @@ describe("the frame", () => {
   });
 
   it("knows pages that do not exist", async () => {
-    renderApp("/nowhere");
+    await open("/nowhere");
     expect(await screen.findByRole("heading", { name: "There is no such page" })).toBeInTheDocument();
+    const nav = screen.getByRole("navigation", { name: "Main" });
+    expect(within(nav).queryByRole("link", { current: "page" })).toBeNull();
   });
 
   it("switches theme and times", async () => {

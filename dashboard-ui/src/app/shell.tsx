@@ -64,6 +64,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   "/coverage": "/graph",
   "/practice": "/graph",
   "/courses": "/graph",
+  "/cohorts": "/graph",
   "/learn": "/graph",
   "/library": "/graph",
   "/dead-letters": "/tasks",

@@ -16,6 +16,12 @@ import type { ListProps } from "./person-list";
 
 const keyOf = (key: KeyItem): string => key.id;
 
+/** Keys that work no more are keys that there were. */
+function emptyTitle(q: string, keys: number): string {
+  if (q !== "") return "No key matches this";
+  return keys === 0 ? "No API key so far" : "No API key is valid now";
+}
+
 interface KeyListProps extends ListProps {
   /** Also those that work no more. */
   readonly all: boolean;
@@ -47,10 +53,7 @@ export function KeyList({ q, all, adds, onAdded }: KeyListProps) {
       <Panel hidden={list.isError && !list.data}>
         {list.isPending && <Skeleton rows={4} label="Loading API keys" />}
         {list.data && shown.length === 0 && (
-          <EmptyState
-            title={q === "" ? "No API key so far" : "No key matches this"}
-            icon={<LockIcon size={22} />}
-          >
+          <EmptyState title={emptyTitle(q, keys?.length ?? 0)} icon={<LockIcon size={22} />}>
             {q === "" && <p>A program shows a key instead of logging in. Give it only what it needs.</p>}
           </EmptyState>
         )}

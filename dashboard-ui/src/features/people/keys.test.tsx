@@ -72,6 +72,12 @@ describe("the list of keys", () => {
     renderApp("/people?show=keys");
     expect(await screen.findByRole("heading", { name: "No API key so far" })).toBeInTheDocument();
   });
+
+  it("says that there were some", async () => {
+    peopleServer([], [OLD]);
+    renderApp("/people?show=keys");
+    expect(await screen.findByRole("heading", { name: "No API key is valid now" })).toBeInTheDocument();
+  });
 });
 
 describe("what is done about keys", () => {

@@ -44,9 +44,12 @@ export function PeoplePage() {
   const isKeys = list === "keys";
   if (me && list === undefined)
     return (
-      <EmptyState title="For administrators" whole>
-        <p>People and API keys are managed by administrators. Your role is {me.role}.</p>
-      </EmptyState>
+      <>
+        <OperationsTabs />
+        <EmptyState title="For administrators" whole>
+          <p>People and API keys are managed by administrators. Your role is {me.role}.</p>
+        </EmptyState>
+      </>
     );
   const shown = { q, adds, onAdded: () => setAdds(false) };
   return (

@@ -43,6 +43,7 @@ describe("the list of people", () => {
     renderApp("/people");
     expect(await screen.findByRole("heading", { name: "For administrators" })).toBeInTheDocument();
     expect(screen.queryByRole("link", { name: "People & keys" })).toBeNull();
+    expect(screen.getByRole("link", { name: "Tasks" })).toBeInTheDocument();
   });
 
   it("shows the keys to who may manage keys only", async () => {

@@ -67,7 +67,7 @@ class Remote:
         if not used:
             raise NotAuthenticatedError(
                 f"State an API key for {base_url} with --key or NETSENTINEL_KEY; only the server that runs on"
-                f" {settings.data_dir} is reached without one."
+                f" {settings.data_dir.absolute()} is reached without one."
             )
         return cls(base_url, used)
 

@@ -165,6 +165,7 @@ def add(
     content = archive_of(path)
     query = {"name": name or path.resolve().stem, "origin": str(path.resolve()), "licence": licence}
     headers = {"Content-Type": "application/zip"}
+    talk(f"The server reads {path.name} and tries each of its rules; thousands take about a minute.")
     report = _with_server(
         server,
         key,

@@ -93,10 +93,13 @@ def test_a_demo_that_runs_is_found_where_no_other_server_does(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("server", ["https://soc.example.org", "http://127.0.0.1:39771", "http://127.0.0.1:1234.evil"])
-def test_the_local_key_does_not_travel(tmp_path: Path, server: str) -> None:
+def test_the_local_key_does_not_travel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     (tmp_path / "local.key").write_text("k", encoding="ascii")
     with pytest.raises(NotAuthenticatedError, match="--key"):
         Remote.find(server, "", Settings(data_dir=tmp_path, port=1234))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotAuthenticatedError, match=f"--key.* runs on {tmp_path}/data is reached"):
+        Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=Path("data"), port=1234))
     with pytest.raises(NotAuthenticatedError, match="--key"):
         Remote.find("http://127.0.0.1:1234/", "", Settings(data_dir=tmp_path, port=1234))
     (tmp_path / "server.url").write_text("http://127.0.0.1:1234\n", encoding="ascii")

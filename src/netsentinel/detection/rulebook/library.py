@@ -10,7 +10,7 @@ import msgspec
 
 from netsentinel.detection.entries import RULE_ADDED, RULE_REMOVED, PackChange
 from netsentinel.detection.rulebook.model import INSTALLED, AddReport, Pack, PackKind, RuleFacts
-from netsentinel.detection.rulebook.packs import PackFolder, check_archive, licence_of, zip_of
+from netsentinel.detection.rulebook.packs import MOST_TEXT, PackFolder, check_archive, licence_of, zip_of
 from netsentinel.detection.rulebook.ports import ReadRules, RuleBench
 from netsentinel.detection.rulebook.service import RuleStores, fault
 from netsentinel.detection.rules import OwnPack, Selection, key_of_rules
@@ -105,7 +105,7 @@ class RuleLibrary:
         """Add the rules of one YAML text.
 
         Raises:
-            ConflictError: a rule's id is used by another rule of the tenant.
+            ConflictError: a rule's id is used by another rule of the tenant, or its rules are too much text by now.
             RuleSyntaxError: a rule in it cannot be loaded; none is added.
         """
         read = await self._bench.check(text)
@@ -120,6 +120,7 @@ class RuleLibrary:
         file = f"{pack.id}.zip"
         path = await asyncio.to_thread(self._folder.keep, file, zip_of({_TEXT_FILE: text.encode()}))
         try:
+            await self._must_fit(principal, file)
             await self._bench.read([path], ahead=True)
         except BaseException:
             self._folder.drop(file)
@@ -132,12 +133,14 @@ class RuleLibrary:
         """Add an archive of rules, instead of the tenant's pack with the same name if there is one.
 
         Raises:
+            ConflictError: a rule's id is used by another rule of the tenant, or its rules would be too much text.
             InvalidInputError: it is no archive, or holds no rule that loads.
         """
         await asyncio.to_thread(check_archive, content)
         file = new_id("pck") + ".zip"
         path = await asyncio.to_thread(self._folder.keep, file, content)
         try:
+            await self._must_fit(principal, file, instead_of=name)
             read = _within(await self._bench.read([path], ahead=True), path)
             _need_rules(read)
             stated = licence or await asyncio.to_thread(licence_of, path)
@@ -180,6 +183,21 @@ class RuleLibrary:
         if row.pack.kind is not PackKind.TEXT:
             raise ConflictError(f"This rule belongs to the pack {row.pack.name}. Remove that, or disable the rule.")
         await self.remove_pack(principal, row.pack.id)
+
+    async def _must_fit(self, principal: Principal, file: str, instead_of: str | None = None) -> None:
+        """Refuse an archive with which the tenant's rules would be more text than the detection process can keep."""
+        packs = await self._db.read(lambda tx: self._stores.packs.packs(tx, principal.tenant))
+        others = [
+            other_file
+            for other, other_file in packs
+            if other.owner and not (other.kind is PackKind.ARCHIVE and other.name == instead_of)
+        ]
+        text = await asyncio.to_thread(self._folder.text, [*others, file])
+        if text > MOST_TEXT:
+            raise ConflictError(
+                f"The rules of this tenant would have {text / 2**20:,.1f} MiB of text together; they may have"
+                f" {MOST_TEXT // 2**20}. Remove packs that are not needed, or leave out what is long."
+            )
 
     async def _add(self, principal: Principal, pack: Pack, file: str, read: ReadRules, *, whole: bool) -> AddReport:
         """Record a pack whose archive is kept under a name."""

@@ -1,10 +1,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from netsentinel.detection.rulebook import Installed, PackKind, RuleFilter, RuleOrder, RuleState
+from netsentinel.detection.rulebook import Installed, PackKind, RuleFilter, RuleOrder, RuleState, library
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rulebook.ports import ReadRules
 from netsentinel.kernel.errors import (
@@ -229,6 +230,23 @@ async def test_an_archive_without_a_rule_is_refused_and_nothing_is_kept(
         await shelf.library.add_archive(ADMIN, "bad", "", "", content)
     folder = shelf.folder / "packs"
     assert not folder.exists() or not list(folder.iterdir())
+
+
+async def test_the_rules_of_one_tenant_have_so_much_text_and_no_more(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = zip_of({"a.yml": rule_text(1).encode() + b"# " + b"x" * 5_000, "readme.md": b"y" * 90_000})
+    await shelf.library.add_archive(ADMIN, "mine", "", "", long)
+    monkeypatch.setattr(library, "MOST_TEXT", 9_000)
+    await shelf.library.add_archive(ADMIN, "mine", "", "", long)
+    with pytest.raises(ConflictError, match="MiB of text together"):
+        await shelf.library.add_archive(ADMIN, "more", "", "", long)
+    with pytest.raises(ConflictError, match="MiB of text together"):
+        await shelf.library.add_text(ADMIN, rule_text(2) + "# " + "x" * 5_000)
+    assert len(list((shelf.folder / "packs").iterdir())) == 1
+    await shelf.library.add_archive(replace(ADMIN, tenant=TenantId("another")), "mine", "", "", long)
+    await shelf.library.remove_pack(ADMIN, "mine")
+    await shelf.library.add_text(ADMIN, rule_text(2) + "# " + "x" * 5_000)
 
 
 async def test_only_what_one_added_can_be_removed(shelf: Shelf) -> None:

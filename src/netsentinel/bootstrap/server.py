@@ -49,9 +49,9 @@ from netsentinel.events.lake.store_duckdb import DuckLake
 from netsentinel.events.store_sql import SqlInbox, SqlSetAside, SqlSources
 from netsentinel.identity import IdentityService
 from netsentinel.kernel.clock import MINUTE
-from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.kernel.data_folder import LOCAL_KEY_FILE, LOCAL_SERVER_FILE, UNFINISHED_FILE
 from netsentinel.kernel.disk import check_room
-from netsentinel.kernel.errors import SettingsError
+from netsentinel.kernel.errors import SettingsError, UnavailableError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.types import MIB, MetricSample
 from netsentinel.scheduler.operations import schedule_operations
@@ -70,6 +70,7 @@ from netsentinel.wiring.upkeep import Histories, Upkeep, ensure_schedules
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
+_UNFINISHED = "{} is a backup that was ended before it was complete. Restore another one, or make it anew."
 _SECOND = "Another server runs on the folder {}. Stop it, or state another --data-dir."
 
 
@@ -92,7 +93,7 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
         url: how browsers reach it.
         demo: whether it tells the demo's story.
     """
-    check_exposure(settings)
+    _check(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir / "server.lock", _SECOND.format(settings.data_dir)))
         ground = await stack.enter_async_context(open_ground(settings))
@@ -164,6 +165,13 @@ async def open_server(settings: Settings, url: str, *, demo: bool = False) -> As
             ),
             notes=await _notes(ground.identity, url),
         )
+
+
+def _check(settings: Settings) -> None:
+    """Refuse what no server may begin with."""
+    check_exposure(settings)
+    if (settings.data_dir / UNFINISHED_FILE).exists():
+        raise UnavailableError(_UNFINISHED.format(settings.data_dir))
 
 
 def check_exposure(settings: Settings) -> None:

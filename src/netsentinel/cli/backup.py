@@ -12,7 +12,13 @@ import typer
 from netsentinel.cli.folder import settings_of_server
 from netsentinel.cli.output import counted, talk
 from netsentinel.cli.serve import DataOption
-from netsentinel.kernel.data_folder import DATABASE_FILE, DEMO_FOLDER, LOCAL_KEY_FILE, LOCAL_SERVER_FILE
+from netsentinel.kernel.data_folder import (
+    DATABASE_FILE,
+    DEMO_FOLDER,
+    LOCAL_KEY_FILE,
+    LOCAL_SERVER_FILE,
+    UNFINISHED_FILE,
+)
 from netsentinel.kernel.disk import sync
 from netsentinel.kernel.errors import ConflictError, UnavailableError
 from netsentinel.kernel.types import MIB
@@ -55,6 +61,8 @@ def backup(
         folder.mkdir(parents=True, exist_ok=True)
         files = _copied(settings, folder.resolve())
         os.sync()
+        (folder / UNFINISHED_FILE).unlink()
+        sync(folder)
     except OSError as error:
         raise UnavailableError(f"The backup is not complete: {error.filename or folder}: {error.strerror}.") from error
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -71,6 +79,8 @@ def _copied(settings: "Settings", target: Path) -> int:
     source = settings.data_dir.resolve()
     if any(Path(at).resolve() == target for at, *_ in os.walk(source, followlinks=True)):
         raise ConflictError(f"{target} is inside of the data folder. A backup is made outside of it.")
+    (target / UNFINISHED_FILE).touch()
+    sync(target)
     files = _copy_new(source, target, is_first=not (target / _POSITIONS).exists())
     if settings.database_url:
         return files

@@ -9,5 +9,8 @@ LOCAL_SERVER_FILE = "server.url"
 DATABASE_FILE = "netsentinel.db"
 """SQLite's file."""
 
+UNFINISHED_FILE = "backup.unfinished"
+"""In a copy of a data folder while something is missing in it: a server would take it for a new one, and tidy it."""
+
 DEMO_FOLDER = "demo"
 """The demo's own data folder, inside."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from netsentinel.cli.program import run
+from netsentinel.kernel.data_folder import UNFINISHED_FILE
 from netsentinel.kernel.settings import Settings
 from netsentinel.storage import snapshot as module
 
@@ -112,7 +113,7 @@ def test_all_of_it_is_on_the_disk_when_that_is_said(world: World, monkeypatch: p
     synced: list[set[str]] = []
     monkeypatch.setattr(os, "sync", lambda: synced.append(world.copied()))
     assert run(["backup", str(world.copy)]) == 0
-    assert synced == [world.copied()]
+    assert synced == [world.copied() | {UNFINISHED_FILE}], "it is called unfinished until then"
 
 
 def test_the_database_is_copied_anew_when_what_it_named_was_merged_meanwhile(world: World) -> None:
@@ -126,6 +127,7 @@ def test_a_copy_without_what_the_database_names_is_no_backup(world: World, capsy
     told = capsys.readouterr().err
     assert "not complete" in told
     assert "gone.parquet" in told
+    assert UNFINISHED_FILE in world.copied(), "no server begins with it"
 
 
 def test_a_copy_is_made_in_a_new_folder_outside(world: World, capsys: pytest.CaptureFixture[str]) -> None:

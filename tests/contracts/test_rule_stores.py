@@ -225,6 +225,21 @@ async def test_what_is_chosen_has_a_revision(kept: Kept) -> None:
     assert await ids(kept) == []
 
 
+async def test_the_expressions_of_an_owners_other_packs_are_added_up(kept: Kept) -> None:
+    db, stores = kept
+    await put(kept, pack("p1"), facts("r1", instructions=3), facts("r2", instructions=4))
+    await put(kept, pack("p2"), facts("r3", instructions=50), facts("r4"))
+    await put(kept, pack("p3", OTHER), facts("r1", instructions=600))
+
+    async def size(owner: TenantId, pack_id: str) -> int:
+        return await db.read(lambda tx: stores.packs.instructions(tx, owner, pack_id))
+
+    assert [await size(T, one) for one in ("p1", "p2", "new")] == [50, 7, 57]
+    assert [await size(OTHER, "p3"), await size(OTHER, "p1")] == [0, 600]
+    await put(kept, pack("p1"), facts("r1", instructions=1))
+    assert await size(T, "new") == 51
+
+
 async def test_the_installations_digest_is_kept(kept: Kept) -> None:
     db, stores = kept
 

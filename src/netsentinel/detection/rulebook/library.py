@@ -31,6 +31,9 @@ from netsentinel.storage.ports import Database, Tx
 
 _TEXT_FILE = "rule.yml"
 _UNLICENSED = ""
+_MOST_INSTRUCTIONS = 2_000_000
+"""Of the expressions of one tenant's rules: the detection process keeps each from when it is first asked. SigmaHQ's 420
+are 900,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,13 @@ class RuleLibrary:
             double = [rule for rule in read.rules if rule.id in used]
             if double:
                 raise ConflictError(_told(double, used[double[0].id]))
+            size = self._stores.packs.instructions(tx, principal.tenant, kept.id)
+            size += sum(rule.instructions for rule in read.rules)
+            if size > _MOST_INSTRUCTIONS:
+                raise ConflictError(
+                    f"The regular expressions of this tenant's rules would have {size:,} instructions together; they"
+                    f" may have {_MOST_INSTRUCTIONS:,}. Write them shorter, with smaller counts, or remove packs."
+                )
             kept = replace(kept, rules=len(read.rules), failing=len(read.failed))
             self._stores.packs.put(tx, kept, file, [*read.rules, *read.failed])
             tx.append(_entry(RULE_ADDED, principal, kept))

@@ -80,6 +80,8 @@ class RuleFacts(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()
     source: str = ""
     patterns: int = 0
+    instructions: int = 0
+    """Of all its regular expressions and patterns together, once they are compiled."""
     error: str = ""
     line: int = 0
     column: int = 0

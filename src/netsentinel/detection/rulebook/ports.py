@@ -75,6 +75,10 @@ class PackStore(Protocol):
         """Ids of the owner's loadable rules in other packs, with the names of those."""
         ...
 
+    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
+        """Instructions of all rules of the owner in other packs."""
+        ...
+
     def digest(self, tx: Tx, fresh: str | None = None) -> str:
         """What the installation's rules were made from; with `fresh`, what they are made from now."""
         ...

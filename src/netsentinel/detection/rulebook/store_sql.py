@@ -68,9 +68,9 @@ _PUT_PACK = (
 _RULE_COLUMNS = (
     "owner, id, pack, path, title, description, maturity, level, level_rank, author, licence, changed_on, product,"
     " category, service, tags, false_positives, reference_list, source, patterns, error, error_line, error_column,"
-    " sampled_from, evaluations, nanoseconds"
+    " instructions, sampled_from, evaluations, nanoseconds"
 )
-_PUT_RULE = f"INSERT INTO rules ({_RULE_COLUMNS}) VALUES ({', '.join('?' * 26)})"  # noqa: S608 - constants only
+_PUT_RULE = f"INSERT INTO rules ({_RULE_COLUMNS}) VALUES ({', '.join('?' * 27)})"  # noqa: S608 - constants only
 _IDS_AT_ONCE = 500
 
 
@@ -268,6 +268,11 @@ class SqlPacks:
         )
         return {row[0]: row[1] for row in tx.rows(sql, (owner, pack_id))}
 
+    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
+        """Instructions of all rules of the owner in other packs."""
+        row = tx.row("SELECT SUM(instructions) FROM rules WHERE owner = ? AND pack <> ?", (owner, pack_id))
+        return int(row[0] or 0) if row else 0
+
     def digest(self, tx: Tx, fresh: str | None = None) -> str:
         """What the installation's rules were made from; with `fresh`, what they are made from now."""
         if fresh is not None:
@@ -368,5 +373,6 @@ def _values(pack: Pack, rule: RuleFacts, spent: Row | None, sampled: int) -> Seq
         rule.error,
         rule.line,
         rule.column,
+        rule.instructions,
         *cost,
     )

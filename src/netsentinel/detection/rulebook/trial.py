@@ -12,7 +12,9 @@ from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
 from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.rules.ahead import compile_ahead
 from netsentinel.detection.rules.load import load_text
-from netsentinel.detection.rules.witness import sought
+from netsentinel.detection.rules.model import Atom, Operation, pattern_pieces
+from netsentinel.detection.rules.regex import instructions_of
+from netsentinel.detection.rules.witness import atoms_of, sought
 from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lake.model import StoredEvent
 from netsentinel.events.lake.spool import event_of
@@ -126,7 +128,15 @@ def _facts(rule: Rule) -> RuleFacts:
         references=rule.references,
         source=rule.source,
         patterns=len(sought(rule.condition)),
+        instructions=sum(map(_instructions, atoms_of(rule.condition))),
     )
+
+
+def _instructions(atom: Atom) -> int:
+    """Of what RE2 compiles for an atom."""
+    if atom.operation is Operation.REGEX:
+        return instructions_of(str(atom.value))
+    return instructions_of(pattern_pieces(str(atom.value))) if atom.operation is Operation.LIKE else 0
 
 
 def _failure(error: RuleSyntaxError) -> RuleFacts:

@@ -9,8 +9,11 @@ from netsentinel.kernel.errors import InvalidInputError
 
 _re2: Any = cast("Any", re2)
 
-_MAX_MEMORY = 8 * 1024 * 1024
-"""Bytes one compiled expression may use; RE2 refuses a larger one."""
+_MAX_MEMORY = 2 * 1024 * 1024
+"""Bytes one compiled expression may use, with what it remembers of texts; RE2 refuses a larger one."""
+
+_OF_EACH = 2_000
+"""Instructions that an expression counts beside its own, for what is kept with it however small it is."""
 
 Search = Callable[[bytes], bool]
 
@@ -32,9 +35,25 @@ def search(pattern: str) -> Search:
 
 def like(pieces: Sequence[str]) -> Search:
     """Whether a whole value (UTF-8) has the form of a pattern, given by `pattern_pieces`."""
-    parts = [".*" if piece == "*" else "." if piece == "?" else _re2.escape(piece[1:]) for piece in pieces]
-    match = compile_pattern("(?s)" + "".join(parts)).fullmatch
+    match = compile_pattern(_form(pieces)).fullmatch
     return lambda value: match(value) is not None
+
+
+def instructions_of(pattern: str | Sequence[str]) -> int:
+    """How large an expression is, or the pattern of these pieces, once compiled; one that RE2 refuses is nothing.
+
+    An instruction takes some 9 bytes.
+    """
+    try:
+        compiled = compile_pattern(pattern if isinstance(pattern, str) else _form(pattern))
+    except InvalidInputError:
+        return 0
+    return int(compiled.programsize) + _OF_EACH
+
+
+def _form(pieces: Sequence[str]) -> str:
+    parts = [".*" if piece == "*" else "." if piece == "?" else _re2.escape(piece[1:]) for piece in pieces]
+    return "(?s)" + "".join(parts)
 
 
 def compile_pattern(pattern: str) -> Any:

@@ -249,6 +249,25 @@ async def test_the_rules_of_one_tenant_have_so_much_text_and_no_more(
     await shelf.library.add_text(ADMIN, rule_text(2) + "# " + "x" * 5_000)
 
 
+async def test_the_expressions_of_one_tenants_rules_have_so_many_instructions_and_no_more(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = "title: Plain\nid: {}\nlogsource: {{category: x}}\ndetection:\n  a:\n    f|re: '{}'\n  condition: a\n"
+    await shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"a.yml": plain.format(rule_id(1), "ab+c").encode()}))
+    monkeypatch.setattr(library, "_MOST_INSTRUCTIONS", 5_000)
+    again = zip_of({"a.yml": plain.format(rule_id(1), "ab+d").encode()})
+    await shelf.library.add_archive(ADMIN, "mine", "", "", again)
+    await shelf.library.add_text(ADMIN, plain.format(rule_id(2), "ab+e"))
+    for pattern in ("ab+f", "x{1,500}"):
+        with pytest.raises(ConflictError, match="instructions together"):
+            await shelf.library.add_text(ADMIN, plain.format(rule_id(3), pattern))
+    await shelf.library.add_text(replace(ADMIN, tenant=OTHER), plain.format(rule_id(3), "ab+f"))
+    await shelf.library.add_text(ADMIN, rule_text(4))
+    assert len(list((shelf.folder / "packs").iterdir())) == 4
+    await shelf.library.remove_pack(ADMIN, "mine")
+    await shelf.library.add_text(ADMIN, plain.format(rule_id(3), "ab+f"))
+
+
 async def test_only_what_one_added_can_be_removed(shelf: Shelf) -> None:
     await shelf.library.open([Installed(shelf.installed(1), "ours", PackKind.BUNDLED)])
     await shelf.library.add_archive(ADMIN, "mine", "", "", zip_of({"a.yml": rule_text(2).encode()}))

@@ -1,6 +1,7 @@
 import pytest
 
-from netsentinel.detection.rules.regex import compile_pattern, like, search, utf8
+from netsentinel.detection.rules.model import pattern_pieces
+from netsentinel.detection.rules.regex import compile_pattern, instructions_of, like, search, utf8
 from netsentinel.kernel.errors import InvalidInputError
 
 
@@ -23,3 +24,10 @@ def test_what_re2_does_not_support_is_said_and_not_printed(pattern: str, capfd: 
 def test_an_expression_that_grows_too_large_is_refused() -> None:
     with pytest.raises(InvalidInputError):
         compile_pattern("((a{100}){100}){100}")
+
+
+def test_the_size_of_an_expression_grows_with_its_counts_and_is_never_nothing() -> None:
+    small, large = instructions_of("x"), instructions_of("x{1,500}")
+    assert 2_000 < small < 2_100 < large < 4_000
+    assert small < instructions_of(pattern_pieces("*evil?txt")) < 2_100
+    assert instructions_of("(?=x)") == 0

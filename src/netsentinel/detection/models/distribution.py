@@ -1,7 +1,5 @@
 """How features and scores are distributed, in parts that never change: any two stretches of time can be compared."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from netsentinel.detection.models.deployment import FEATURE_BINS, SCORE_BINS
@@ -13,8 +11,6 @@ _TINY = 1_023 - 16 - 1
 """The exponent of 2^-17, as it stands in a float."""
 _INFINITE = 2_047 << _FRACTION
 """An infinite number, read as an integer; what is greater is no number."""
-_FLOOR = 1e-4
-"""Share that an empty part is taken to have, as is usual where a logarithm of it is asked for."""
 
 
 def binned(values: Floats) -> Ints:
@@ -42,13 +38,3 @@ def score_counts(scores: Floats) -> Ints:
     """Rows in each of `SCORE_BINS` equal parts of the probability."""
     places = np.minimum((scores * SCORE_BINS).astype(np.int64), SCORE_BINS - 1)
     return np.bincount(places, minlength=SCORE_BINS).astype(np.int64)
-
-
-def psi(expected: Sequence[int], found: Sequence[int]) -> float:
-    """The population stability index of two counts over the same parts; 0 where they are distributed alike.
-
-    Below 0.1 nothing has changed, from 0.2 or 0.25 on something has (Siddiqi, "Credit Risk Scorecards", 2006).
-    """
-    shares = [np.asarray(counts, dtype=np.float64) / max(1, sum(counts)) for counts in (expected, found)]
-    before, after = (np.maximum(share, _FLOOR) for share in shares)
-    return float(((after - before) * np.log(after / before)).sum())

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from netsentinel.detection.models.deployment import FEATURE_BINS, SCORE_BINS
-from netsentinel.detection.models.distribution import binned, feature_counts, psi, score_counts
+from netsentinel.detection.models.distribution import binned, feature_counts, score_counts
 from netsentinel.detection.models.flows import FLOWS, FlowFeatures
+from netsentinel.models.drift import psi
 from tests.unit.detection.models.deployed import scan, usual
 
 

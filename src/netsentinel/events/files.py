@@ -66,6 +66,7 @@ _MOST_ROTATED = 255
 """Characters of a file's name; those of an archive's members may have more, and are taken as they are."""
 _HEAD_BYTES = 1024
 _CHUNK = 256 * 1024
+_HOLE = re.compile(rb"\0{8,}")
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
 _BOM = b"\xef\xbb\xbf"
@@ -188,7 +189,8 @@ def _records(name: str, stream: _Readable, max_line: int, on_capture: Callable[[
 def is_foreign(path: Path) -> bool:
     """Whether a file is plainly none of events: binary, and no capture, event log or archive. A folder is not.
 
-    What copying and truncating leaves at the beginning of a log, NUL bytes only, does not count.
+    NUL bytes by the eight and more do not count: copying and truncating leaves them at the beginning of a log, and a
+    power cut in its midst.
     """
     try:
         if not path.is_file():
@@ -198,7 +200,10 @@ def is_foreign(path: Path) -> bool:
     except OSError:  # whoever reads it says why it cannot be read
         return False
     known = (*MAGICS, EVTX_MAGIC, _ZIP_MAGIC, _GZIP_MAGIC)
-    return not head.startswith(known) and b"\0" in head.lstrip(b"\0")
+    text = _HOLE.sub(b"", head).lstrip(b"\0")
+    if len(head) == _HEAD_BYTES:
+        text = text.rstrip(b"\0")  # the beginning of eight, maybe
+    return not head.startswith(known) and b"\0" in text
 
 
 def _chunks(head: bytes, stream: _Readable) -> Iterator[bytes]:

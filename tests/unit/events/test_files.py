@@ -337,6 +337,10 @@ def test_names_of_many_alike_files_and_of_deep_ones_cost_no_more_than_their_numb
         (LINES, False),
         (b"", False),
         (b"\0" * 500 + LINES, False),
+        (LINES + b"\0" * 70 + LINES, False),
+        (LINES + b"\0" * 3 + LINES, True),
+        (LINES + b"\0\0\0", True),
+        (LINES.ljust(1_021, b" ") + b"\0" * 40, False),
         (gzip.compress(LINES * 50, mtime=0), False),  # a name that every process gives it
         (b"ElfFile\0\0\0", False),
         (b"PK\x03\x04\x14\0\0\0", False),

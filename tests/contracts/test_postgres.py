@@ -47,6 +47,20 @@ async def test_a_deadlock_is_solved_by_running_again(postgresql_database: "Postg
     assert sorted("".join(sorted(value)) for (value,) in values) == ["ab", "ab"], "each took effect once"
 
 
+async def test_closing_wakes_whoever_waits_for_notifications(postgres_url: str, journal_writer: JournalWriter) -> None:
+    from netsentinel.storage.postgres import PostgresDatabase
+
+    heard = asyncio.Event()
+    async with PostgresDatabase(postgres_url, journal_writer) as db:
+        db.on_commit(heard.set)
+        await db.write(lambda tx: tx.append(happened("one")))
+        await heard.wait()
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2, "it looks by itself every five seconds only"
+    assert not [one for one in threading.enumerate() if one.name == "netsentinel-pg-listen"]
+
+
 async def test_a_lost_server_is_said_and_found_again(
     postgres_server: "PostgresServer", postgresql_database: "PostgresDatabase", monkeypatch: pytest.MonkeyPatch
 ) -> None:

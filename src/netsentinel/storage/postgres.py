@@ -3,6 +3,8 @@
 import asyncio
 import queue
 import random
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -44,7 +46,7 @@ _DEAD_PEER_MS: Final = 30_000
 
 _ATTEMPTS: Final = 6
 _BACKOFF_SECONDS: Final = 0.01
-_LISTEN_SECONDS: Final = 0.2
+_LISTEN_SECONDS: Final = 5
 _RECONNECT_SECONDS: Final = 0.5
 _CLOSED: Final = "The database is closed."
 
@@ -174,6 +176,8 @@ class PostgresDatabase:
         self._threads: ThreadPoolExecutor | None = None
         self._listener: threading.Thread | None = None
         self._closing = threading.Event()
+        self._end: socket.socket | None = None
+        """Closed, it wakes the listener."""
         self._listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -194,7 +198,8 @@ class PostgresDatabase:
             self._threads.shutdown()
             self._threads = None
             raise
-        self._listener = threading.Thread(target=self._listen, name="netsentinel-pg-listen", daemon=True)
+        self._end, ended = socket.socketpair()
+        self._listener = threading.Thread(target=self._listen, args=(ended,), name="netsentinel-pg-listen", daemon=True)
         self._listener.start()
         return self
 
@@ -203,6 +208,8 @@ class PostgresDatabase:
         connections, threads, listener = self._connections, self._threads, self._listener
         self._connections = self._threads = self._listener = None
         self._closing.set()
+        if self._end is not None:
+            self._end.close()
         if threads is not None:
             await asyncio.to_thread(threads.shutdown)
         if listener is not None:
@@ -288,18 +295,26 @@ class PostgresDatabase:
         except psycopg.Error as error:
             raise _translated(error) from error
 
-    def _listen(self) -> None:
+    def _listen(self, ended: socket.socket) -> None:
         """Pass notifications on as hints, over a connection of our own that is made again whenever it breaks."""
-        while not self._closing.is_set():
-            try:
-                with _Connections(self._url).connect(autocommit=True) as connection:
-                    connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(JOURNAL_CHANNEL)))
-                    self._hint()  # for what was committed while nobody listened
-                    while not self._closing.is_set():
-                        if any(True for _ in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1)):
-                            self._hint()
-            except psycopg.Error:
-                self._closing.wait(_RECONNECT_SECONDS)  # hints only: followers look by themselves once a second
+        with ended:
+            while not self._closing.is_set():
+                try:
+                    with _Connections(self._url).connect(autocommit=True) as connection:
+                        self._hear(connection, ended)
+                except psycopg.Error:
+                    self._closing.wait(_RECONNECT_SECONDS)  # hints only: followers look by themselves once a second
+
+    def _hear(self, connection: Connection, ended: socket.socket) -> None:
+        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(JOURNAL_CHANNEL)))
+        self._hint()  # for what was committed while nobody listened
+        with selectors.DefaultSelector() as either:
+            for one in (connection, ended):
+                either.register(one, selectors.EVENT_READ)
+            while not self._closing.is_set():
+                either.select(_LISTEN_SECONDS)
+                if any(True for _ in connection.notifies(timeout=0)):
+                    self._hint()
 
     def _hint(self) -> None:
         if self._loop is not None:

@@ -232,7 +232,7 @@ async def test_the_expressions_of_an_owners_other_packs_are_added_up(kept: Kept)
     await put(kept, pack("p3", OTHER), facts("r1", instructions=600))
 
     async def size(owner: TenantId, pack_id: str) -> int:
-        return await db.read(lambda tx: stores.packs.instructions(tx, owner, pack_id))
+        return await db.read(lambda tx: stores.rules.instructions(tx, owner, pack_id))
 
     assert [await size(T, one) for one in ("p1", "p2", "new")] == [50, 7, 57]
     assert [await size(OTHER, "p3"), await size(OTHER, "p1")] == [0, 600]

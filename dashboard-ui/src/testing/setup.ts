@@ -4,6 +4,7 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { setPreferences } from "@/lib/preferences";
 import { FakeSocket } from "./fake-socket";
+import { ownStyle } from "./own-style";
 import { server } from "./server";
 
 // A page's code loads when it is first opened; on a busy machine that takes longer than the usual second.
@@ -34,6 +35,7 @@ beforeEach(() => {
   vi.stubGlobal("ResizeObserver", NoResizeObserver);
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("scrollTo", () => {});
+  window.getComputedStyle = ownStyle;
   Element.prototype.scrollIntoView = () => {};
   FakeSocket.all.length = 0;
 });

@@ -217,7 +217,7 @@ class RuleLibrary:
             double = [rule for rule in read.rules if rule.id in used]
             if double:
                 raise ConflictError(_told(double, used[double[0].id]))
-            size = self._stores.packs.instructions(tx, principal.tenant, kept.id)
+            size = self._stores.rules.instructions(tx, principal.tenant, kept.id)
             size += sum(rule.instructions for rule in read.rules)
             if size > _MOST_INSTRUCTIONS:
                 raise ConflictError(

@@ -55,6 +55,10 @@ class RuleStore(Protocol):
         """Which of these ids the installation's rules have, with the names of their packs."""
         ...
 
+    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
+        """Instructions of all rules of the owner in other packs."""
+        ...
+
 
 class PackStore(Protocol):
     """Keeps packs with their rules, and the number that says whether anything changed."""
@@ -73,10 +77,6 @@ class PackStore(Protocol):
 
     def taken(self, tx: ReadTx, owner: TenantId, pack_id: str) -> dict[str, str]:
         """Ids of the owner's loadable rules in other packs, with the names of those."""
-        ...
-
-    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
-        """Instructions of all rules of the owner in other packs."""
         ...
 
     def digest(self, tx: Tx, fresh: str | None = None) -> str:

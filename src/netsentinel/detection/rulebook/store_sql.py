@@ -225,6 +225,11 @@ class SqlRules:
             found |= {row[0]: row[1] for row in tx.rows(sql, some)}
         return found
 
+    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
+        """Instructions of all rules of the owner in other packs."""
+        row = tx.row("SELECT SUM(instructions) FROM rules WHERE owner = ? AND pack <> ?", (owner, pack_id))
+        return int(row[0] or 0) if row else 0
+
 
 class SqlPacks:
     """The pack store in SQL."""
@@ -267,11 +272,6 @@ class SqlPacks:
             " WHERE r.owner = ? AND r.pack <> ? AND r.error = ''"
         )
         return {row[0]: row[1] for row in tx.rows(sql, (owner, pack_id))}
-
-    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
-        """Instructions of all rules of the owner in other packs."""
-        row = tx.row("SELECT SUM(instructions) FROM rules WHERE owner = ? AND pack <> ?", (owner, pack_id))
-        return int(row[0] or 0) if row else 0
 
     def digest(self, tx: Tx, fresh: str | None = None) -> str:
         """What the installation's rules were made from; with `fresh`, what they are made from now."""

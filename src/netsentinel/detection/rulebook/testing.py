@@ -139,6 +139,11 @@ class MemoryRules:
             key=keys[order],
         )
 
+    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
+        """Instructions of all rules of the owner in other packs."""
+        others = [kept for key, kept in self.shelf.packs.items() if key[0] == owner and key[1] != pack_id]
+        return sum(rule.instructions for kept in others for rule in kept.rules.values())
+
 
 class MemoryPacks:
     """Packs in dictionaries."""
@@ -173,11 +178,6 @@ class MemoryPacks:
         """Ids of the owner's loadable rules in other packs, with the names of those."""
         others = [kept for key, kept in self._shelf.packs.items() if key[0] == owner and key[1] != pack_id]
         return {rule.id: kept.pack.name for kept in others for rule in kept.rules.values() if not rule.error}
-
-    def instructions(self, tx: ReadTx, owner: TenantId, pack_id: str) -> int:
-        """Instructions of all rules of the owner in other packs."""
-        others = [kept for key, kept in self._shelf.packs.items() if key[0] == owner and key[1] != pack_id]
-        return sum(rule.instructions for kept in others for rule in kept.rules.values())
 
     def digest(self, tx: Tx, fresh: str | None = None) -> str:
         """What the installation's rules were made from."""

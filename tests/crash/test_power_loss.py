@@ -16,7 +16,7 @@ from tests.crash.seeds import seeded, tell
 
 pytestmark = pytest.mark.anyio
 
-ROUNDS = 200
+ROUNDS = 120
 MANY = 2_000
 CLIENTS = 8
 SIZES = (10, 9_000, 700)

@@ -18,6 +18,8 @@ from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import DEFAULT_TENANT, Level
 from tests.unit.academy.courses.site import BEN, bundled_school
 
+pytestmark = pytest.mark.untraced
+
 START = 1_780_000_000_000_000
 
 

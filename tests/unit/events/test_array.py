@@ -54,6 +54,7 @@ def test_half_a_surrogate_pair_does_not_spoil_the_others() -> None:
     assert list(array_items(rb'[{"a":"\ud800"},{"b":1}]')) == [rb'{"a":"\ufffd"}', b'{"b":1}']
 
 
+@pytest.mark.untraced
 def test_many_small_items_are_never_held_together() -> None:
     text = b"[" + b"1," * 50_000 + b"1]"
     tracemalloc.start()

@@ -168,6 +168,7 @@ def test_an_archive_has_a_most_of_bytes_and_files(tmp_path: Path, monkeypatch: p
         read(tmp_path / "a.zip")
 
 
+@pytest.mark.untraced
 def test_an_array_is_read_item_by_item(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"[" + b'{"n":1},' * 50_000 + b'{"n":1}]')
     tracemalloc.start()
@@ -319,6 +320,7 @@ def test_names_of_the_folder_where_one_is(tmp_path: Path, monkeypatch: pytest.Mo
     assert [names.of(path, ".") for path in sorted(found)] == ["logs:dns", "logs:conn", "logs:auth", "logs:b-conn"]
 
 
+@pytest.mark.untraced
 def test_names_of_many_alike_files_and_of_deep_ones_cost_no_more_than_their_number() -> None:
     """2,000 files whose names had the same beginning took a minute, and a path of 15,000 folders as long."""
     names, began = SourceNames(), time.process_time()

@@ -57,6 +57,7 @@ def test_it_is_never_more_than_the_characters_and_the_case_does_not_matter(text:
     assert pieces_needed(text.upper().lower()) == pieces_needed(text.upper().lower().swapcase())
 
 
+@pytest.mark.untraced
 def test_random_passwords_are_never_common() -> None:
     chance = random.Random(1)  # noqa: S311 - a repeatable sample, not a secret
     for alphabet in (string.ascii_lowercase, string.ascii_letters + string.digits):

@@ -79,6 +79,7 @@ def test_many_flows_at_once_close_the_windows_of_each_by_itself(flows: list[Even
     assert closed
 
 
+@pytest.mark.untraced
 def test_what_waits_to_be_counted_is_counted_in_time() -> None:
     """Batches of two tenants, large ones and small ones, more than may wait, and a clock that goes back."""
     flows = [*stirred(wide(9_500), by=400), *usual(200, start=90_000), *wide(600)]

@@ -27,6 +27,7 @@ def test_a_report_says_what_the_threshold_of_the_training_does_on_the_test() -> 
     assert report.rows_per_s > 0
 
 
+@pytest.mark.untraced
 @pytest.mark.data
 def test_real_flows_are_told_apart() -> None:
     """Far below what `benchmarks/models.py` reports: this only finds what is broken."""

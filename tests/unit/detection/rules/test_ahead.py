@@ -85,6 +85,7 @@ def test_it_ends_in_the_midst_of_a_log_source(tmp_path: Path, monkeypatch: pytes
     assert 0 < len(compiled) < 50
 
 
+@pytest.mark.untraced
 def test_log_sources_that_each_rule_has_for_itself_cost_no_more_than_others() -> None:
     (rule,) = rules("product: zeek")
     many = [msgspec.structs.replace(rule, logsource=Logsource("acme", f"c{n}")) for n in range(20_000)]

@@ -122,6 +122,7 @@ def test_large_events_may_cost_more() -> None:
     assert len(times(engine, events(1_000, size=2**20))) == 1_000
 
 
+@pytest.mark.untraced
 def test_a_pause_does_not_save_up_more_than_a_burst() -> None:
     engine = CostlyEngine(0)
     times(engine, events(100_000))
@@ -138,6 +139,7 @@ class GenerousEngine(CostlyEngine):
             yield from [Match(RULE, event, ())] * 100
 
 
+@pytest.mark.untraced
 def test_what_is_found_has_its_price_because_somebody_has_to_record_it() -> None:
     engine = GenerousEngine(0)
     found = times(engine, events(10_000))
@@ -155,6 +157,7 @@ def test_what_has_to_be_made_ready_is_paid_for_and_ends_when_all_is_spent() -> N
     assert engine.budget.take_omitted() == 256
 
 
+@pytest.mark.untraced
 def test_it_goes_on_where_it_ended_when_all_is_saved_again() -> None:
     engine = CostlyEngine(1_000, preparing=2 * SECOND, plans=10)
     judged = times(engine, events(120_000))

@@ -300,6 +300,7 @@ def test_the_state_file_is_its_owners(tmp_path: Path) -> None:
     assert WatchState(tmp_path, tmp_path / "b.json").file != state.file
 
 
+@pytest.mark.untraced
 @pytest.mark.anyio
 async def test_the_state_does_not_grow_with_files_that_are_gone(tmp_path: Path) -> None:
     """However seldom it lives for long enough to give one up, and always with the lines of what is still there."""

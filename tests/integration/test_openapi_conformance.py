@@ -44,6 +44,9 @@ UNMADE = {
 }
 """Path parameters whose things cannot be had at once, or whose change would end the run: made-up ones are tried."""
 
+COSTLY = ("POST /api/v2/models/train", "POST /api/v1/ml/train", "POST /api/v2/webhooks/{webhook_id}/test")
+"""Each starts a process, or looks up a name, for each request: made-up ones are tried, and no boundaries."""
+
 
 def _post(client: httpx2.Client, path: str, body: object) -> dict[str, Any]:
     answer = client.post(path, json=body)
@@ -90,6 +93,7 @@ def _settings(things: dict[str, list[str]]) -> str:
     """Schemathesis' own file of settings."""
     lines = [f"[dictionaries.{name}]\nvalues = {json.dumps(values)}" for name, values in things.items()]
     lines.append('[phases.coverage]\nunexpected-methods = ["delete", "trace"]')
+    lines += [f'[[operations]]\ninclude-name = "{name}"\nphases.coverage.enabled = false' for name in COSTLY]
     lines.append("[parameters]")
     lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = {SHARE} }}' for name in things]
     return "\n".join(lines) + "\n"

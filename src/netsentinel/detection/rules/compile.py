@@ -34,6 +34,7 @@ from sigma.types import (
     SpecialChars,
 )
 
+from netsentinel.detection.rules.atoms import question_of
 from netsentinel.detection.rules.model import (
     AllOf,
     AnyOf,
@@ -47,7 +48,6 @@ from netsentinel.detection.rules.model import (
     escape_pattern,
 )
 from netsentinel.detection.rules.policy import POLICY
-from netsentinel.detection.rules.regex import search
 from netsentinel.events.model import Logsource
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import Level
@@ -193,8 +193,7 @@ def _regex(field: str, value: SigmaRegularExpression) -> Condition:
         raise InvalidInputError(f"The placeholder in {value.regexp} has no value.")
     flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
     pattern = f"(?{flags}){value.regexp}" if flags else str(value.regexp)
-    search(pattern)
-    return Has(Atom(field, Operation.REGEX, pattern))
+    return Has(_compiling(Atom(field, Operation.REGEX, pattern)))
 
 
 def _string(field: str, value: SigmaString, *, inside: bool = False) -> Condition:
@@ -211,7 +210,14 @@ def _string(field: str, value: SigmaString, *, inside: bool = False) -> Conditio
     while end - begin > 1 and parts[end - 1] is _STAR and parts[end - 2] is _STAR:
         end -= 1
     operation, text = _shape(parts[begin:end])
-    return Has(Atom(field, operation, text, cased=isinstance(value, SigmaCasedString)))
+    atom = Atom(field, operation, text, cased=isinstance(value, SigmaCasedString))
+    return Has(_compiling(atom) if operation is Operation.LIKE else atom)
+
+
+def _compiling(atom: Atom) -> Atom:
+    """The atom, which RE2 compiles: what it refuses is a fault of the rule, and told with it."""
+    question_of(atom)
+    return atom
 
 
 def _shape(parts: Sequence[Any]) -> tuple[Operation, str]:

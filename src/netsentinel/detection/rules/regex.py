@@ -70,4 +70,5 @@ def compile_pattern(pattern: str) -> Any:
     except _re2.error as error:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise InvalidInputError(f"{said} (RE2 has no look-around and no back references)") from None
+        advice = "write it as several" if "large" in said else "RE2 has no look-around and no back references"
+        raise InvalidInputError(f"{said} ({advice})") from None

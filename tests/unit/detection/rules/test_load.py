@@ -32,6 +32,7 @@ def detection(body: str) -> str:
             "RE2",
         ),
         (detection("    s:\n        b|re: '('\n    condition: s\n"), 6, 9, "invalid"),
+        (detection(f"    s:\n        a: x{'*a' * 20_000}\n    condition: s\n"), 6, 9, "write it as several"),
         (detection("    s:\n        a: 1\n    condition: s and missing\n"), 7, 5, "'missing' not defined"),
         (detection("    s:\n        a: 1\n    condition: s and and s\n"), 7, 5, "from its character 11 on, at 's'"),
         (detection("    s:\n        a: 1\n    condition: 1 of nothing*\n"), 7, 5, "doesn't match any detection"),

@@ -16,7 +16,7 @@ from sigma.rule import SigmaRule, SigmaYAMLLoader
 from sigma.rule.base import check_alias_expansion
 
 from netsentinel.detection.rules.compile import compile_rule
-from netsentinel.detection.rules.locate import locate, long_scalar
+from netsentinel.detection.rules.locate import expanded, locate, long_scalar
 from netsentinel.detection.rules.model import LoadedRules, Rule
 from netsentinel.detection.rules.policy import POLICY
 from netsentinel.kernel.errors import InvalidInputError, NotFoundError, RuleSyntaxError
@@ -31,6 +31,10 @@ MAX_DOCUMENTS = 1_000
 
 MAX_SCALAR = 64 * 1024
 """Longest text in a rule, in characters."""
+
+_MOST_REPEATED = 4
+"""So many times its length may a rule say when each alias is replaced by what it names: of a text that is named a
+thousand times, everybody who gets the rule has a thousand."""
 
 _PYPARSING = re.compile(r"\(at char (\d+)\), \(line:\d+, col:\d+\)\s*$")
 """How pySigma ends a complaint about a condition's grammar; what stands before is the grammar itself."""
@@ -154,9 +158,8 @@ def _load_document(document: _Document, loading: _Loading) -> None:
         node = yaml.compose(document.text, SigmaYAMLLoader)
         if node is None:
             return
-        if (long := long_scalar(node, MAX_SCALAR)) is not None:
-            message = f"A text of a rule has at most {MAX_SCALAR:,} characters; this one has {len(long.value):,}."
-            loading.failed.append(document.failure(message, long.start_mark.line, long.start_mark.column))
+        if (much := _too_much(node, document)) is not None:
+            loading.failed.append(much)
             return
         content = _construct(node)
         rule = _compile(content, document)
@@ -170,6 +173,17 @@ def _load_document(document: _Document, loading: _Loading) -> None:
     else:
         loading.origins[rule.id] = document.path
         loading.rules.append(rule)
+
+
+def _too_much(node: yaml.Node, document: _Document) -> RuleSyntaxError | None:
+    """What is too long to be looked at any further."""
+    if (long := long_scalar(node, MAX_SCALAR)) is not None:
+        message = f"A text of a rule has at most {MAX_SCALAR:,} characters; this one has {len(long.value):,}."
+        return document.failure(message, long.start_mark.line, long.start_mark.column)
+    if (said := expanded(node)) > _MOST_REPEATED * len(document.text):
+        message = f"YAML aliases make {said:,} characters of {len(document.text):,}. Write out what is needed."
+        return document.failure(message, node.start_mark.line, node.start_mark.column)
+    return None
 
 
 def _syntax_error(document: _Document, error: yaml.MarkedYAMLError) -> RuleSyntaxError:

@@ -69,6 +69,23 @@ def long_scalar(node: yaml.Node, limit: int) -> yaml.ScalarNode | None:
     return next((one for one in _nodes(node) if isinstance(one, yaml.ScalarNode) and len(one.value) > limit), None)
 
 
+def expanded(node: yaml.Node) -> int:
+    """Characters that it says, and nodes, as often as aliases name them; what is inside of itself ends there."""
+    sizes, around, stack = dict[int, int](), set[int](), [(node, False)]
+    while stack:
+        current, is_left = stack.pop()
+        inner = _inner(current)
+        if is_left:
+            around.discard(id(current))
+            said = len(current.value) if isinstance(current, yaml.ScalarNode) else 0
+            sizes[id(current)] = 1 + said + sum(sizes.get(id(one), 0) for one in inner)
+        elif id(current) not in sizes and id(current) not in around:
+            around.add(id(current))
+            stack.append((current, True))
+            stack += [(one, False) for one in inner]
+    return sizes[id(node)]
+
+
 def _duplicate(node: yaml.Node) -> yaml.Node | None:
     """The first key that stands twice in a map."""
     for current in _nodes(node):
@@ -94,7 +111,7 @@ def _endless(node: yaml.Node) -> yaml.Node | None:
         elif id(current) not in done:
             around.add(id(current))
             stack.append((key, current, True))
-            items = cast("list[yaml.Node]", current.value) if isinstance(current, yaml.SequenceNode) else []
+            items = _inner(current) if isinstance(current, yaml.SequenceNode) else []
             stack += [(one, one, False) for one in items] + [(key, value, False) for key, value in _pairs(current)]
     return None
 
@@ -108,10 +125,14 @@ def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
             continue
         seen.add(id(current))
         yield current
-        for key, value in _pairs(current):
-            stack += (key, value)
-        if isinstance(current, yaml.SequenceNode):
-            stack += cast("list[yaml.Node]", current.value)
+        stack += _inner(current)
+
+
+def _inner(node: yaml.Node) -> list[yaml.Node]:
+    """The items of a list; the keys and values of a map."""
+    if isinstance(node, yaml.SequenceNode):
+        return cast("list[yaml.Node]", node.value)
+    return [one for pair in _pairs(node) for one in pair]
 
 
 def _is_about_condition(detection: yaml.Node, said: str) -> bool:

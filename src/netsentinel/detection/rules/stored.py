@@ -12,7 +12,7 @@ from netsentinel.detection.rules.cache import RuleCache, key_of
 from netsentinel.detection.rules.model import LoadedRules, Rule
 from netsentinel.kernel.errors import NotFoundError, RuleSyntaxError
 
-_FORM = b"4"
+_FORM = b"5"
 """Grows when the intermediate form or what makes it changes its meaning."""
 
 _SUFFIXES = frozenset({".yml", ".yaml"})

@@ -188,14 +188,18 @@ class RuleLibrary:
         await self.remove_pack(principal, row.pack.id)
 
     async def _must_fit(self, principal: Principal, file: str, instead_of: str | None = None) -> None:
-        """Refuse an archive with which the tenant's rules would be more text than the detection process can keep."""
+        """Refuse an archive with too much text before its rules are tried."""
         packs = await self._db.read(lambda tx: self._stores.packs.packs(tx, principal.tenant))
+        await asyncio.to_thread(self._check_text, packs, file, instead_of)
+
+    def _check_text(self, packs: Sequence[tuple[Pack, str]], file: str, instead_of: str | None) -> None:
+        """Refuse an archive with which a tenant's rules would be more text than the detection process can keep."""
         others = [
             other_file
             for other, other_file in packs
             if other.owner and not (other.kind is PackKind.ARCHIVE and other.name == instead_of)
         ]
-        text = await asyncio.to_thread(self._folder.text, [*others, file])
+        text = self._folder.text([*others, file])
         if text > MOST_TEXT:
             raise ConflictError(
                 f"The rules of this tenant would have {text / 2**20:,.1f} MiB of text together; they may have"
@@ -208,8 +212,9 @@ class RuleLibrary:
 
         def record(tx: Tx) -> AddReport:
             replaced.clear()
-            kept = pack
-            for other, other_file in self._stores.packs.packs(tx, principal.tenant):
+            kept, packs = pack, self._stores.packs.packs(tx, principal.tenant)
+            self._check_text(packs, file, None if whole else pack.name)  # others may have been added meanwhile
+            for other, other_file in packs:
                 if other.owner and not whole and other.kind is PackKind.ARCHIVE and other.name == pack.name:
                     kept = replace(pack, id=other.id)
                     replaced.append(other_file)

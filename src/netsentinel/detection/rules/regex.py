@@ -40,15 +40,12 @@ def like(pieces: Sequence[str]) -> Search:
 
 
 def instructions_of(pattern: str | Sequence[str]) -> int:
-    """How large an expression is, or the pattern of these pieces, once compiled; one that RE2 refuses is nothing.
+    """How large an expression is, or the pattern of these pieces, once compiled. An instruction takes some 9 bytes.
 
-    An instruction takes some 9 bytes.
+    Raises:
+        InvalidInputError: RE2 does not support it or it is too large.
     """
-    try:
-        compiled = compile_pattern(pattern if isinstance(pattern, str) else _form(pattern))
-    except InvalidInputError:
-        return 0
-    return int(compiled.programsize) + _OF_EACH
+    return int(compile_pattern(pattern if isinstance(pattern, str) else _form(pattern)).programsize) + _OF_EACH
 
 
 def _form(pieces: Sequence[str]) -> str:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.detection.rulebook import Installed, PackKind, RuleFilter, RuleOrder, RuleState, library
+from netsentinel.detection.rulebook import (
+    Installed,
+    PackFolder,
+    PackKind,
+    RuleFilter,
+    RuleLibrary,
+    RuleOrder,
+    RuleState,
+    library,
+)
 from netsentinel.detection.rulebook.packs import zip_of
 from netsentinel.detection.rulebook.ports import ReadRules
 from netsentinel.kernel.errors import (
@@ -247,6 +256,38 @@ async def test_the_rules_of_one_tenant_have_so_much_text_and_no_more(
     await shelf.library.add_archive(replace(ADMIN, tenant=TenantId("another")), "mine", "", "", long)
     await shelf.library.remove_pack(ADMIN, "mine")
     await shelf.library.add_text(ADMIN, rule_text(2) + "# " + "x" * 5_000)
+
+
+async def test_packs_that_are_added_at_once_have_no_more_text_together(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "MOST_TEXT", 9_000)
+    packs = [zip_of({"a.yml": rule_text(number).encode() + b"# " + b"x" * 5_000}) for number in (1, 2)]
+    adding = (shelf.library.add_archive(ADMIN, f"p{number}", "", "", content) for number, content in enumerate(packs))
+    _, refused = sorted(
+        await asyncio.gather(*adding, return_exceptions=True), key=lambda one: isinstance(one, Exception)
+    )
+    assert isinstance(refused, ConflictError)
+    assert "MiB of text together" in str(refused)
+    assert len(list((shelf.folder / "packs").iterdir())) == 1
+
+
+async def test_text_counts_of_each_own_pack_that_stays_and_can_be_read(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def archive(number: int) -> bytes:
+        return zip_of({"a.yml": rule_text(number).encode() + b"# " + b"x" * 5_000})
+
+    (shelf.folder / "installed.zip").write_bytes(archive(3))
+    await shelf.library.open([Installed(shelf.folder / "installed.zip", "ours", PackKind.BUNDLED)])
+    monkeypatch.setattr(library, "MOST_TEXT", 9_000)
+    await shelf.library.add_text(ADMIN, rule_text(1, title="Mine") + "# " + "x" * 5_000)
+    with pytest.raises(ConflictError, match="MiB of text together"):
+        await shelf.library.add_archive(ADMIN, "Mine 1", "", "", archive(2))
+    (kept,) = (shelf.folder / "packs").iterdir()
+    kept.write_bytes(b"no archive any more")
+    again = RuleLibrary(shelf.db, shelf.stores, shelf.bench, PackFolder(kept.parent), shelf.clock)
+    await again.add_archive(ADMIN, "Mine 1", "", "", archive(2))
 
 
 async def test_the_expressions_of_one_tenants_rules_have_so_many_instructions_and_no_more(

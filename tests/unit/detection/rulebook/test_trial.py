@@ -20,6 +20,16 @@ def test_everything_that_is_shown_of_a_rule_is_read() -> None:
     assert (rule.product, rule.service, rule.changed_on, rule.patterns) == ("zeek", "http", "2026-01-02", 1)
 
 
+@pytest.mark.parametrize(
+    ("asked", "expressions"),
+    [("|contains: x", 0), (": 'x*y?z'", 1), ("|re: ['x+', 'y+']", 2), ("|startswith: 'x*y'", 1)],
+)
+def test_the_size_of_a_rules_expressions_and_patterns_is_read(asked: str, expressions: int) -> None:
+    text = f"title: t\nlogsource: {{category: x}}\ndetection:\n  s:\n    a{asked}\n  condition: s\n"
+    (rule,) = check_text(text).rules
+    assert 2_000 * expressions <= rule.instructions <= 2_100 * expressions
+
+
 def test_a_failing_rule_keeps_its_text_and_an_id_of_its_own(tmp_path: Path) -> None:
     for name in ("a.yml", "b.yml"):
         (tmp_path / name).write_text("title: [", encoding="utf-8")

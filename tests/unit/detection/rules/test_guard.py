@@ -6,11 +6,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
+from netsentinel.detection.rules.atoms import question_of
 from netsentinel.detection.rules.budget import Budget
 from netsentinel.detection.rules.cache import RuleCache
 from netsentinel.detection.rules.fields import FieldReader
 from netsentinel.detection.rules.keywords import KeywordScanner
 from netsentinel.detection.rules.load import load_text
+from netsentinel.detection.rules.logic import View, logic_of
 from netsentinel.detection.rules.match import RuleEngine
 from netsentinel.detection.rules.memory import Memory
 from netsentinel.detection.rules.model import Atom, Operation
@@ -210,6 +212,31 @@ def test_fields_in_a_list_that_has_none_of_them_end_when_all_is_spent() -> None:
     for detection in (f"{fields}  condition: 1 of s*", f"  s:\n{absent}    d|exists: true\n  condition: s"):
         assert list(budget.matches(engine_of(detection, budget.guard), [event({"a": [{"z": 1}]})])) == []
         assert budget.take_omitted() == 1
+
+
+@pytest.mark.parametrize("asked", ["|contains: needle", "|contains: [needle, pin]", "|fieldref: c", "|exists: true"])
+def test_looking_for_values_down_a_list_is_guarded(asked: str) -> None:
+    loaded = load_text(f"title: t\nlogsource: {{category: x}}\ndetection:\n  s: {{a.b{asked}}}\n  condition: s\n")
+    recorder = Recorder()
+    logic = logic_of(loaded.rules[0].condition, FieldReader, recorder)
+    assert not logic.holds(View(event({"a": [{"z": 1}]})))
+    assert len(recorder.asked) == 1
+
+
+@pytest.mark.parametrize("many", [1, 1_000], ids=["field after field", "each field of an event"])
+def test_reading_a_field_down_a_list_is_guarded(many: int) -> None:
+    recorder = Recorder()
+    fields = "".join(f"  s{n}: {{a{n}.b|contains: needle}}\n" for n in range(many))
+    engine = engine_of(f"{fields}  condition: 1 of s*", recorder)
+    assert list(engine.matches([event({"a0": [{"z": 1}]})])) == []
+    assert len(recorder.asked) == 1
+
+
+@pytest.mark.parametrize(("operation", "value"), [(Operation.REGEX, "x+y"), (Operation.LIKE, "x*y?z")])
+def test_whoever_guards_looks_before_an_expression_is_compiled(operation: Operation, value: str) -> None:
+    recorder, atom = Recorder(), Atom("a", operation, value)
+    question_of(atom, recorder)
+    assert recorder.heeded == [atom]
 
 
 def test_expressions_of_a_rule_are_compiled_under_guard_when_it_is_first_looked_at() -> None:

@@ -32,8 +32,8 @@ from netsentinel.storage.ports import Database, Tx
 _TEXT_FILE = "rule.yml"
 _UNLICENSED = ""
 _MOST_INSTRUCTIONS = 2_000_000
-"""Of the expressions of one tenant's rules: the detection process keeps each from when it is first asked. SigmaHQ's 420
-are 900,000."""
+"""Of what one tenant's rules look for: the detection process keeps all of it. SigmaHQ's 420 expressions and 40,000
+texts are 1,300,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +226,9 @@ class RuleLibrary:
             size += sum(rule.instructions for rule in read.rules)
             if size > _MOST_INSTRUCTIONS:
                 raise ConflictError(
-                    f"The regular expressions of this tenant's rules would have {size:,} instructions together; they"
-                    f" may have {_MOST_INSTRUCTIONS:,}. Write them shorter, with smaller counts, or remove packs."
+                    f"What this tenant's rules look for would have {size:,} instructions together; it may have"
+                    f" {_MOST_INSTRUCTIONS:,}. Name no selection again and again in a condition, write expressions with"
+                    " smaller counts, or remove packs."
                 )
             kept = replace(kept, rules=len(read.rules), failing=len(read.failed))
             self._stores.packs.put(tx, kept, file, [*read.rules, *read.failed])

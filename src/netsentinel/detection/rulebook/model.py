@@ -81,7 +81,7 @@ class RuleFacts(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     patterns: int = 0
     instructions: int = 0
-    """Of all its regular expressions and patterns together, once they are compiled."""
+    """Of all its regular expressions and patterns together, once they are compiled, and as many as its texts weigh."""
     error: str = ""
     line: int = 0
     column: int = 0

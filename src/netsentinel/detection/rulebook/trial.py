@@ -21,6 +21,9 @@ from netsentinel.events.lake.spool import event_of
 from netsentinel.kernel.errors import InvalidInputError, RuleSyntaxError
 
 _SHOWN_SOURCE = 64 * 1024
+_OF_EACH, _CHARACTERS = 8, 8
+"""What each text or number that a rule asks for counts, and how many characters count one more: some 300 bytes of the
+detection process, and up to 4 for each character."""
 MOST_HITS = 20_000
 """So many hits of a portion of stored events are told: more is no rule that anybody could use."""
 
@@ -133,10 +136,13 @@ def _facts(rule: Rule) -> RuleFacts:
 
 
 def _instructions(atom: Atom) -> int:
-    """Of what RE2 compiles for an atom."""
+    """Of what RE2 compiles for an atom, and what the atom itself counts."""
+    kept, value = 0, str(atom.value)
     if atom.operation is Operation.REGEX:
-        return instructions_of(str(atom.value))
-    return instructions_of(pattern_pieces(str(atom.value))) if atom.operation is Operation.LIKE else 0
+        kept = instructions_of(value)
+    elif atom.operation is Operation.LIKE:
+        kept = instructions_of(pattern_pieces(value if atom.cased else value.lower()))
+    return kept + _OF_EACH + (len(atom.field) + len(value)) // _CHARACTERS
 
 
 def _failure(error: RuleSyntaxError) -> RuleFacts:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 _DIGEST_BYTES = 32
 _MOST_FILES = 4_096
+_LARGEST = 64 * 2**20
+"""What is larger is not kept: few rules of a tenant may be read as hundreds of MiB, and refused thereafter."""
+_MOST_BYTES = 2**30
 
 
 class RuleCache:
@@ -33,7 +36,9 @@ class RuleCache:
         return body if digest == _digest(body) else None
 
     def put(self, key: str, body: bytes) -> None:
-        """Keep something, whole or not at all."""
+        """Keep something, whole or not at all; something very large is not."""
+        if len(body) > _LARGEST:
+            return
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._make_room()
@@ -46,9 +51,14 @@ class RuleCache:
                 Path(temporary).unlink(missing_ok=True)
 
     def _make_room(self) -> None:
-        files = sorted(self._folder.iterdir(), key=lambda file: file.stat().st_mtime)
-        for file in files[: max(0, len(files) - _MOST_FILES + 1)]:
+        """Delete what is oldest until one more may come."""
+        found = sorted(((file.stat(), file) for file in self._folder.iterdir()), key=lambda one: one[0].st_mtime)
+        size = sum(kept.st_size for kept, _ in found)
+        for at, (kept, file) in enumerate(found):
+            if len(found) - at < _MOST_FILES and size <= _MOST_BYTES - _LARGEST:
+                break
             file.unlink(missing_ok=True)
+            size -= kept.st_size
 
 
 def key_of(kind: str, *parts: bytes) -> str:

@@ -174,6 +174,8 @@ def _value(field: str, value: Any) -> Condition:  # noqa: C901, PLR0911 - one li
 
 
 def _number(field: str, number: SigmaNumber, operation: Operation) -> Condition:
+    if isinstance(number.number, int) and not -(2**63) <= number.number < 2**64:
+        raise InvalidInputError("A number of a rule has 64 bits at most.")
     part = Part(number.timestamp_part.name.lower()) if isinstance(number, SigmaTimestampPart) else Part.WHOLE
     return Has(Atom(field, operation, number.number, part=part))
 

@@ -290,6 +290,17 @@ async def test_text_counts_of_each_own_pack_that_stays_and_can_be_read(
     await again.add_archive(ADMIN, "Mine 1", "", "", archive(2))
 
 
+async def test_a_selection_that_conditions_repeat_counts_each_time(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "_MOST_INSTRUCTIONS", 2_000)
+    once = rule_text(1, word="x" * 100)
+    await shelf.library.add_text(ADMIN, once)
+    await shelf.library.remove_rule(ADMIN, rule_id(1))
+    with pytest.raises(ConflictError, match="instructions together"):
+        await shelf.library.add_text(ADMIN, once.replace("condition: s", "condition: " + " or ".join(["s"] * 200)))
+
+
 async def test_the_expressions_of_one_tenants_rules_have_so_many_instructions_and_no_more(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

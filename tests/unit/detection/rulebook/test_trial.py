@@ -27,7 +27,14 @@ def test_everything_that_is_shown_of_a_rule_is_read() -> None:
 def test_the_size_of_a_rules_expressions_and_patterns_is_read(asked: str, expressions: int) -> None:
     text = f"title: t\nlogsource: {{category: x}}\ndetection:\n  s:\n    a{asked}\n  condition: s\n"
     (rule,) = check_text(text).rules
-    assert 2_000 * expressions <= rule.instructions <= 2_100 * expressions
+    assert 2_000 * expressions + 8 <= rule.instructions <= 2_100 * expressions + 8
+
+
+def test_each_text_and_number_counts_as_often_as_it_is_asked() -> None:
+    text = "title: t\nlogsource: {{category: x}}\ndetection:\n  s:\n    abcde: [{}, 3]\n  condition: s or s\n"
+    for value, counted in (("x", 8 + 8), ("x" * 11, 10 + 8), ("x" * 800, 108 + 8)):
+        (rule,) = check_text(text.format(value)).rules
+        assert rule.instructions == 2 * counted
 
 
 def test_a_failing_rule_keeps_its_text_and_an_id_of_its_own(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
+from netsentinel.detection.rules import cache as keeping
 from netsentinel.detection.rules.cache import RuleCache, key_of, user_cache
 
 
@@ -29,6 +31,24 @@ def test_a_folder_that_cannot_be_made_costs_only_the_cache(tmp_path: Path) -> No
     cache = RuleCache(tmp_path / "file" / "cache")
     cache.put("a", b"body")
     assert cache.get("a") is None
+
+
+def test_the_folder_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_LARGEST", 100)
+    monkeypatch.setattr(keeping, "_MOST_BYTES", 400)
+    monkeypatch.setattr(keeping, "_MOST_FILES", 5)
+    cache = RuleCache(tmp_path)
+    cache.put("large", b"x" * 101)
+    assert not list(tmp_path.iterdir())
+    for body in (b"x" * 100, b""):
+        for number in range(8):
+            cache.put(f"{len(body)}-{number}", body)
+            os.utime(tmp_path / f"{len(body)}-{number}", (number, 1_000 - len(body) + number))
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"0-{number}" for number in range(3, 8)]
+    for number in range(8):
+        cache.put(f"100-{number}", b"x" * 100)
+        os.utime(tmp_path / f"100-{number}", (number, 2_000 + number))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["100-5", "100-6", "100-7"]
 
 
 def test_a_key_tells_its_parts_apart() -> None:

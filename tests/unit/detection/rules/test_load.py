@@ -40,6 +40,8 @@ def detection(body: str) -> str:
         (detection("    s:\n        - a: 1\n        - b|cidr: 10.0.0.1/99\n    condition: s\n"), 7, 11, "CIDR"),
         (detection("    s:\n        a|expand: '%users%'\n    condition: s\n"), 6, 9, "placeholder"),
         (detection("    s:\n        a|gt: abc\n    condition: s\n"), 6, 9, "incompatible"),
+        (detection(f"    s:\n        a: {2**64}\n    condition: s\n"), 6, 9, "64 bits"),
+        (detection(f"    s:\n        a|lt: {-(2**64)}\n    condition: s\n"), 6, 9, "64 bits"),
         (detection("    s: {}\n    condition: s\n"), 5, 5, "empty"),
         (detection("    s:\n        1: 2\n    condition: s\n"), 5, 5, "not what Sigma defines"),
         (GOOD + "level: awful\n", 8, 1, "level"),

@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 import pytest
 
-from netsentinel.alerts import AlertFilter, AlertStatus, AlertStores
+from netsentinel.alerts import AlertFilter, AlertOrder, AlertStatus, AlertStores
 from netsentinel.alerts.model import AlertSample, RuleText, Threat
 from netsentinel.alerts.store_sql import SqlAlerts, SqlEvidence, SqlThreats
 from netsentinel.alerts.testing import MemoryActivity, MemoryAlerts, MemoryEvidence, MemoryThreats
@@ -167,11 +167,32 @@ async def test_by_arrival_what_was_raised_last_comes_first(kept: tuple[Database,
             stores.alerts.save(tx, alert(number, last_at=NOON + number, raised_at=NOON + raised))
 
     def ids(after: tuple[int, str] | None) -> Callable[[ReadTx], list[str]]:
-        return lambda tx: [one.id for one in stores.alerts.page(tx, T, AlertFilter(), 10, after, by_arrival=True)]
+        return lambda tx: [
+            one.id for one in stores.alerts.page(tx, T, AlertFilter(), 10, after, order=AlertOrder.ARRIVAL)
+        ]
 
     await db.write(fill)
     assert await db.read(ids(None)) == ["alr_0002", "alr_0003", "alr_0001", "alr_0004"]
     assert await db.read(ids((NOON + 5, "alr_0003"))) == ["alr_0001", "alr_0004"]
+
+
+async def test_by_score_the_gravest_come_first_and_of_equal_ones_the_newest(
+    kept: tuple[Database, AlertStores],
+) -> None:
+    db, stores = kept
+
+    def fill(tx: Tx) -> None:
+        for number, score, last in ((1, 40, 9), (2, 90, 1), (3, 40, 5), (4, 40, 9), (5, 7, 99)):
+            stores.alerts.save(tx, alert(number, score=score, last_at=NOON + last))
+
+    def ids(after: tuple[int | str, ...] | None, *entities: str) -> Callable[[ReadTx], list[str]]:
+        where = AlertFilter(entities=entities)
+        return lambda tx: [one.id for one in stores.alerts.page(tx, T, where, 10, after, order=AlertOrder.SCORE)]
+
+    await db.write(fill)
+    assert await db.read(ids(None)) == ["alr_0002", "alr_0004", "alr_0001", "alr_0003", "alr_0005"]
+    assert await db.read(ids((40, NOON + 9, "alr_0004"))) == ["alr_0001", "alr_0003", "alr_0005"]
+    assert await db.read(ids((40, NOON + 5, "alr_0003"), "nobody", alert(1).entity)) == ["alr_0005"]
 
 
 async def test_samples_replace_what_was_in_their_slot(kept: tuple[Database, AlertStores]) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.cursor import CursorKey
 from netsentinel.kernel.types import Level, Micros, TenantId
 
 _TECHNIQUE: Final = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
@@ -182,6 +183,34 @@ class AlertFilter:
     until: Micros = 0
     known_since: Micros = 0
     """Only those with findings since then, or raised since then about what is older."""
+
+
+class AlertOrder(StrEnum):
+    """Which alerts come first."""
+
+    TIME = "time"
+    """Those with the newest finding."""
+    ARRIVAL = "arrival"
+    """Those that were raised last, whatever the age of the events they are about."""
+    SCORE = "score"
+    """Those with the highest score; of equal ones those with the newest finding."""
+
+
+_KEYS: Final = {
+    AlertOrder.TIME: ("last_at", "id"),
+    AlertOrder.ARRIVAL: ("raised_at", "id"),
+    AlertOrder.SCORE: ("score", "last_at", "id"),
+}
+
+
+def key_fields(order: AlertOrder) -> tuple[str, ...]:
+    """The fields of an alert that an order goes by, each from its highest value down."""
+    return _KEYS[order]
+
+
+def key_of(alert: Alert, order: AlertOrder) -> CursorKey:
+    """Where an alert stands in an order; whoever comes before it has a higher one."""
+    return tuple(getattr(alert, field) for field in _KEYS[order])
 
 
 @dataclass(frozen=True, slots=True)

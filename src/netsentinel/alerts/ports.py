@@ -8,11 +8,13 @@ from netsentinel.alerts.model import (
     Alert,
     AlertCount,
     AlertFilter,
+    AlertOrder,
     AlertSample,
     RaisedCount,
     RuleText,
     Threat,
 )
+from netsentinel.kernel.cursor import CursorKey
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -38,11 +40,11 @@ class AlertStore(Protocol):
         tenant: TenantId,
         where: AlertFilter,
         limit: int,
-        after: tuple[Micros, str] | None,
+        after: CursorKey | None,
         *,
-        by_arrival: bool = False,
+        order: AlertOrder = AlertOrder.TIME,
     ) -> list[Alert]:
-        """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
+        """Alerts in an order, beginning below `after`, which `key_of` says of the last one that is known."""
         ...
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:

@@ -10,15 +10,18 @@ from netsentinel.alerts.model import (
     Alert,
     AlertDetail,
     AlertFilter,
+    AlertOrder,
     RuleText,
     Threat,
+    key_fields,
+    key_of,
     techniques,
 )
 from netsentinel.alerts.ports import ActivityStore, AlertStore, EvidenceStore, ThreatStore
 from netsentinel.alerts.scoring import decayed, heat, threat_score
 from netsentinel.detection.accounts import names_of
 from netsentinel.kernel.clock import Clock
-from netsentinel.kernel.cursor import decode_cursor, encode_cursor
+from netsentinel.kernel.cursor import CursorKey, decode_cursor, encode_cursor
 from netsentinel.kernel.entries import Entry, NewEntry
 from netsentinel.kernel.errors import NotFoundError
 from netsentinel.kernel.types import Micros, TenantId
@@ -80,22 +83,27 @@ class AlertService:
         self._half_life = half_life
 
     async def page(
-        self, tenant: TenantId, where: AlertFilter, *, limit: int, cursor: str | None = None, by_arrival: bool = False
+        self,
+        tenant: TenantId,
+        where: AlertFilter,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        order: AlertOrder = AlertOrder.TIME,
     ) -> AlertPage:
-        """One page of alerts: newest finding first, or `by_arrival` those that were raised last.
+        """One page of alerts in an order: without one, newest finding first.
 
         Raises:
             InvalidCursorError: the cursor is not from this list.
         """
-        after = _alert_key(cursor)
+        after = _alert_key(cursor, order)
         found = await self._db.read(
-            lambda tx: self._stores.alerts.page(tx, tenant, where, limit + 1, after, by_arrival=by_arrival)
+            lambda tx: self._stores.alerts.page(tx, tenant, where, limit + 1, after, order=order)
         )
         items = tuple(found[:limit])
         if len(found) <= limit:
             return AlertPage(items, None)
-        last = items[-1]
-        return AlertPage(items, encode_cursor((last.raised_at if by_arrival else last.last_at, last.id)))
+        return AlertPage(items, encode_cursor(key_of(items[-1], order)))
 
     async def detail(self, tenant: TenantId, alert_id: str) -> AlertDetail:
         """An alert with its rule, samples and neighbours.
@@ -277,11 +285,8 @@ class AlertService:
         return alert
 
 
-def _alert_key(cursor: str | None) -> tuple[Micros, str] | None:
-    if not cursor:
-        return None
-    last_at, alert_id = decode_cursor(cursor, int, str)
-    return int(last_at), str(alert_id)
+def _alert_key(cursor: str | None, order: AlertOrder) -> CursorKey | None:
+    return decode_cursor(cursor, *(int for _ in key_fields(order)[1:]), str) if cursor else None
 
 
 def _threat_key(cursor: str | None) -> tuple[float, str] | None:

@@ -8,13 +8,16 @@ import msgspec
 from netsentinel.alerts.model import (
     Alert,
     AlertFilter,
+    AlertOrder,
     AlertSample,
     AlertStatus,
     RuleText,
     Threat,
     Verdict,
+    key_fields,
 )
 from netsentinel.detection.model import MatchedField
+from netsentinel.kernel.cursor import CursorKey
 from netsentinel.kernel.types import Level, Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Row, SqlValue, Tx
 from netsentinel.storage.texts import as_json, containing, decode_texts, ending
@@ -146,24 +149,24 @@ class SqlAlerts:
         tenant: TenantId,
         where: AlertFilter,
         limit: int,
-        after: tuple[Micros, str] | None,
+        after: CursorKey | None,
         *,
-        by_arrival: bool = False,
+        order: AlertOrder = AlertOrder.TIME,
     ) -> list[Alert]:
-        """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
+        """Alerts in an order, beginning below `after`, which `key_of` says of the last one that is known."""
         conditions, params = _alert_conditions(where)
         if where.assignee:
             spelled = [where.assignee, *self._spelled(tx, tenant, where.assignee)]
             conditions.append(f"(assignee = ? OR assignee_name IN ({', '.join('?' * len(spelled))}))")
             params += [where.assignee, *spelled]
-        clock = "raised_at" if by_arrival else "last_at"
+        first, *others = fields = key_fields(order)
         if after is not None:
-            conditions.append(f"({clock} < ? OR ({clock} = ? AND id < ?))")
-            params += [after[0], after[0], after[1]]
+            conditions.append(f"({', '.join(fields)}) < ({', '.join('?' * len(fields))})")
+            params += after
         clause = "".join(f" AND {condition}" for condition in conditions)
         # Of several entities SQLite would rather walk all alerts, newest first; a sum no index has in order.
-        order = f"{clock} + 0" if len(where.entities) > 1 else clock
-        sql = f"{_SELECT_ALERTS}{clause} ORDER BY {order} DESC, id DESC LIMIT ?"
+        keys = [f"{first} + 0" if len(where.entities) > 1 else first, *others]
+        sql = f"{_SELECT_ALERTS}{clause} ORDER BY {', '.join(f'{key} DESC' for key in keys)} LIMIT ?"
         return [_alert(row) for row in tx.rows(sql, (tenant, *params, limit))]
 
     @staticmethod

@@ -8,12 +8,15 @@ from netsentinel.alerts.model import (
     Alert,
     AlertCount,
     AlertFilter,
+    AlertOrder,
     AlertSample,
     AlertStatus,
     RaisedCount,
     RuleText,
     Threat,
+    key_of,
 )
+from netsentinel.kernel.cursor import CursorKey
 from netsentinel.kernel.types import Micros, TenantId
 from netsentinel.storage.ports import ReadTx, Tx
 
@@ -53,17 +56,14 @@ class MemoryAlerts:
         tenant: TenantId,
         where: AlertFilter,
         limit: int,
-        after: tuple[Micros, str] | None,
+        after: CursorKey | None,
         *,
-        by_arrival: bool = False,
+        order: AlertOrder = AlertOrder.TIME,
     ) -> list[Alert]:
-        """Alerts by `(last_at, id)`, newest first, beginning below `after`; `by_arrival` by `(raised_at, id)`."""
-
-        def place(alert: Alert) -> tuple[Micros, str]:
-            return (alert.raised_at if by_arrival else alert.last_at, alert.id)
-
-        found = sorted((one for one in self.of_tenant(tenant) if _matches(one, where)), key=place, reverse=True)
-        return [alert for alert in found if after is None or place(alert) < after][:limit]
+        """Alerts in an order, beginning below `after`, which `key_of` says of the last one that is known."""
+        found = [one for one in self.of_tenant(tenant) if _matches(one, where)]
+        found.sort(key=lambda alert: key_of(alert, order), reverse=True)
+        return [alert for alert in found if after is None or key_of(alert, order) < after][:limit]
 
     def about(self, tx: ReadTx, tenant: TenantId, entity: str, limit: int) -> list[Alert]:
         """The newest alerts about an entity."""

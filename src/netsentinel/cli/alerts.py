@@ -39,6 +39,9 @@ def list_alerts(
     by_arrival: Annotated[
         bool, typer.Option("--by-arrival", help="Those first that were raised last, however old their events are.")
     ] = False,
+    by_score: Annotated[
+        bool, typer.Option("--by-score", help="Those first that have the highest score, with a column of it.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Alerts at most.")] = 50,
     server: ServerOption = "",
     key: KeyOption = "",
@@ -51,6 +54,7 @@ def list_alerts(
         "entity": entity,
         "assignee": assignee,
         "by_arrival": "true" if by_arrival else "",
+        "by_score": "true" if by_score else "",
         "limit": limit,
     }
     asked = {name: value for name, value in query.items() if value}
@@ -62,10 +66,12 @@ def list_alerts(
     from netsentinel.kernel.clock import to_iso
 
     raised = ("RAISED",) if by_arrival else ()
+    score = ("SCORE",) if by_score else ()
     print_table(
-        ("LEVEL", "STATUS", "COUNT", *raised, "LAST", "ENTITY", "TITLE", "ASSIGNEE", "ID"),
+        (*score, "LEVEL", "STATUS", "COUNT", *raised, "LAST", "ENTITY", "TITLE", "ASSIGNEE", "ID"),
         [
             (
+                *(item["score"] for _ in score),
                 item["level"],
                 item["status"],
                 item["count"],
@@ -79,7 +85,7 @@ def list_alerts(
             for item in items
         ],
     )
-    if page["next"] and not by_arrival:
+    if page["next"] and not by_arrival and not by_score:
         last = _call(server, key, "GET", "/api/v2/alerts", query=asked | {"by_arrival": "true"})["items"]
         _tell_late(last, {item["id"] for item in items})
 

@@ -38,6 +38,18 @@ def test_a_list_by_arrival_says_when_alerts_were_raised(monkeypatch: pytest.Monk
     assert err == ""
 
 
+def test_a_list_by_score_has_a_column_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    gravest = FRESH | {"score": 97}
+    server = Answering(lambda _: {"items": [gravest], "next": "more"}).install(monkeypatch)
+    out, err = run("list", "--by-score")
+    assert out.splitlines()[0].startswith("SCORE")
+    assert "97" in out
+    assert err == ""
+    assert [dict(one.url.params) for one in server.asked] == [
+        {"min_level": "informational", "by_score": "true", "limit": "50"}
+    ]
+
+
 def test_a_list_says_when_alerts_were_raised_lately_about_what_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
     server = answering([FRESH], [REPLAYED, FRESH]).install(monkeypatch)
     out, err = run("list", "--entity", "10.0.0.1", "--limit", "1")

@@ -6,7 +6,16 @@ from typing import Annotated, Final, Self, TypeVar
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from netsentinel.alerts import Alert, AlertDetail, AlertFilter, AlertPage, AlertService, AlertStatus, Verdict
+from netsentinel.alerts import (
+    Alert,
+    AlertDetail,
+    AlertFilter,
+    AlertOrder,
+    AlertPage,
+    AlertService,
+    AlertStatus,
+    Verdict,
+)
 from netsentinel.api.answers import answer, problems
 from netsentinel.api.deps import Requires
 from netsentinel.api.etags import UNCHANGED, IfMatch, IfNoneMatch, based_on, precondition, tagged
@@ -94,6 +103,21 @@ class AlertPageQuery(AlertQuery):
     by_arrival: bool = Field(
         default=False, description="Those first that were raised last, whatever the age of the events they are about."
     )
+    by_score: bool = Field(
+        default=False, description="Those first that have the highest score; of equal ones the newest finding."
+    )
+
+    @property
+    def order(self) -> AlertOrder:
+        """Which of them come first.
+
+        Raises:
+            InvalidFilterError: two orders at once.
+        """
+        if self.by_arrival and self.by_score:
+            message = "by_arrival and by_score are two orders: a list has one."
+            raise InvalidFilterError(message)
+        return AlertOrder.ARRIVAL if self.by_arrival else AlertOrder.SCORE if self.by_score else AlertOrder.TIME
 
 
 class AlertChange(BaseModel):
@@ -114,13 +138,13 @@ class AlertChange(BaseModel):
 
 @router.get("", response_model=AlertPage, responses=problems(400, 401, 403))
 async def list_alerts(query: Annotated[AlertPageQuery, Query()], principal: Reader, services: Served) -> Response:
-    """The tenant's alerts, newest finding first, or `by_arrival` those that were raised last."""
+    """The tenant's alerts, newest finding first, `by_arrival` what was raised last, `by_score` the gravest."""
     page = await services.alerts.page(
         principal.tenant,
         await query.as_filter(principal, services.alerts),
         limit=query.limit,
         cursor=query.cursor or None,
-        by_arrival=query.by_arrival,
+        order=query.order,
     )
     return answer(page)
 

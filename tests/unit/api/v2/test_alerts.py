@@ -48,6 +48,19 @@ async def test_by_arrival_those_come_first_that_were_raised_last(desk: Desk) -> 
     assert [item["id"] for item in first["items"] + rest["items"]] == ["alr_0000", "alr_0001", "alr_0002"]
 
 
+async def test_by_score_the_gravest_come_first(desk: Desk) -> None:
+    def save(tx: Tx) -> None:
+        for number, score in enumerate((30, 90, 30, 10)):
+            desk.stores.alerts.save(tx, alert(number, score=score))
+
+    await desk.database.write(save)
+    first = (await desk.get("/api/v2/alerts?by_score=true&limit=2")).json()
+    rest = (await desk.get(f"/api/v2/alerts?by_score=true&limit=2&cursor={first['next']}")).json()
+    assert [item["id"] for item in first["items"] + rest["items"]] == ["alr_0001", "alr_0002", "alr_0000", "alr_0003"]
+    for refused in (f"by_arrival=true&cursor={first['next']}", "by_arrival=true&by_score=true"):
+        assert (await desk.get(f"/api/v2/alerts?{refused}")).status_code == 400
+
+
 @pytest.mark.parametrize("count", [1, 50])
 async def test_a_list_costs_one_statement_however_long_it_is(desk: Desk, count: int) -> None:
     await fill(desk, count)

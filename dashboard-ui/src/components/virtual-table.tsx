@@ -10,7 +10,12 @@ export interface Column<T> {
   readonly id: string;
   readonly header: string;
   /** What choosing the header does, where it does something: the order of the list, as its title says. */
-  readonly order?: { readonly title: string; readonly onChange: () => void };
+  readonly order?: {
+    readonly title: string;
+    /** Whether the list goes by this column, from its highest value down. */
+    readonly inForce: boolean;
+    readonly onChange: () => void;
+  };
   readonly className?: string | undefined;
   readonly cell: (row: T) => ReactNode;
 }
@@ -79,7 +84,13 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
       <thead role="rowgroup" className={styles["head"]}>
         <tr role="row" aria-rowindex={1}>
           {columns.map((column) => (
-            <th key={column.id} role="columnheader" scope="col" className={column.className}>
+            <th
+              key={column.id}
+              role="columnheader"
+              scope="col"
+              className={column.className}
+              aria-sort={column.order?.inForce ? "descending" : undefined}
+            >
               {column.order === undefined ? (
                 column.header
               ) : (
@@ -90,7 +101,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
                   onClick={column.order.onChange}
                 >
                   {column.header}
-                  <ChevronDownIcon size={11} />
+                  {column.order.inForce && <ChevronDownIcon size={11} />}
                 </button>
               )}
             </th>

@@ -659,7 +659,7 @@ export interface paths {
         };
         /**
          * List Alerts
-         * @description The tenant's alerts, newest finding first, or `by_arrival` those that were raised last.
+         * @description The tenant's alerts, newest finding first, `by_arrival` what was raised last, `by_score` the gravest.
          */
         get: operations["list_alerts"];
         put?: never;
@@ -12540,6 +12540,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Those first that were raised last, whatever the age of the events they are about. */
                 by_arrival?: boolean;
+                /** @description Those first that have the highest score; of equal ones the newest finding. */
+                by_score?: boolean;
             };
             header?: never;
             path?: never;

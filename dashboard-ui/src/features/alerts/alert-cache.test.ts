@@ -25,11 +25,22 @@ describe("lists", () => {
   });
 
   it("go by when alerts were raised where that is the order", () => {
-    const search = { arrival: "1" };
+    const search = { order: "arrival" } as const;
     const late = makeAlert({ id: "late", last_at: NOW - 9_000, raised_at: NOW });
     const data = page([{ ...one, raised_at: NOW - 5 }]);
     expect(ids(mergeIntoPages(data, new Map([["late", late]]), search))).toEqual(["late", "one"]);
     expect(ids(mergeIntoPages(data, new Map([["late", late]]), {}))).toEqual(["one", "late"]);
+  });
+
+  it("put the highest score first where that is the order, and of equal ones the newest", () => {
+    const data = page([
+      { ...one, score: 80 },
+      { ...two, score: 40 },
+    ]);
+    const grave = makeAlert({ id: "grave", score: 80, last_at: NOW - 50 });
+    const equal = makeAlert({ id: "equal", score: 40, last_at: NOW });
+    const changed = new Map([grave, equal].map((alert) => [alert.id, alert]));
+    expect(ids(mergeIntoPages(data, changed, { order: "score" }))).toEqual(["one", "grave", "equal", "two"]);
   });
 
   it("let go of what no longer matches, and stay as they are when nothing concerns them", () => {

@@ -3,7 +3,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { asRecord } from "@/lib/json";
 import type { Alert, AlertDetail, AlertPage } from "@/lib/model";
 import { mergePages, type Order } from "@/lib/pages";
-import { type AlertSearch, matchesSearch, parseAlertSearch } from "./alert-filter";
+import { type AlertOrder, type AlertSearch, matchesSearch, parseAlertSearch } from "./alert-filter";
 import { alertKeys } from "./alert-queries";
 
 type Pages = InfiniteData<AlertPage>;
@@ -14,7 +14,13 @@ const newestFirst = (clock: "last_at" | "raised_at"): Order<Alert> => ({
   compare: (one, other) => other[clock] - one[clock] || (other.id > one.id ? 1 : -1),
 });
 const BY_TIME = newestFirst("last_at");
-const BY_ARRIVAL = newestFirst("raised_at");
+const ORDERS: Record<AlertOrder, Order<Alert>> = {
+  arrival: newestFirst("raised_at"),
+  score: {
+    id: BY_TIME.id,
+    compare: (one, other) => other.score - one.score || BY_TIME.compare(one, other),
+  },
+};
 
 /** The pages with the changed alerts in their places: moved, added, or gone when the filter no longer has them. */
 export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>, search: AlertSearch): Pages {
@@ -26,7 +32,7 @@ export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>,
     data,
     new Set(fresh.map((alert) => alert.id)),
     arriving,
-    search.arrival ? BY_ARRIVAL : BY_TIME,
+    search.order ? ORDERS[search.order] : BY_TIME,
   );
 }
 

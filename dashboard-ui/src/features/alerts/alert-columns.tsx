@@ -7,6 +7,7 @@ import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { Alert } from "@/lib/model";
 import { formatCompact } from "@/lib/number";
+import type { AlertOrder } from "./alert-filter";
 import styles from "./alerts-table.module.css";
 import { SelectBox } from "./select-box";
 
@@ -47,6 +48,12 @@ const column = (id: string, header: string, cell: Column<Alert>["cell"]): Column
 });
 
 const LEVEL = column("level", "Level", (alert) => <LevelBadge level={alert.level} />);
+const SCORE = column("level", "Level, score", (alert) => (
+  <>
+    <LevelBadge level={alert.level} />
+    <span className={styles["tags"]}>score {alert.score}</span>
+  </>
+));
 const TITLE = column("alert", "Alert", (alert) => <AlertTitle alert={alert} />);
 const ENTITY = column("who", "Entity", (alert) => <Entity alert={alert} />);
 const ROUTE = column("route", "Source → destination", (alert) => (
@@ -72,22 +79,36 @@ export const SELECT_COLUMN = column("select", "Select", (alert) => <SelectBox al
 
 export const ALERT_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ENTITY, ROUTE, COUNT, SEEN, STATUS];
 
-/** For the list of all alerts, by their events' time or by when they were raised; the header of the time changes that. */
+/** For the list of all alerts: the headers of the level and of the time change its order. */
 export function orderedColumns(
-  byArrival: boolean,
-  onOrder: (byArrival: boolean) => void,
+  order: AlertOrder | undefined,
+  onOrder: (order: AlertOrder | undefined) => void,
 ): readonly Column<Alert>[] {
-  const time = {
-    ...(byArrival ? RAISED : SEEN),
+  const byScore = order === "score";
+  const level = {
+    ...(byScore ? SCORE : LEVEL),
     order: {
-      title: byArrival
-        ? "Last raised first. Choose to have the newest events first."
-        : "Newest events first. Choose to have those first that were raised last.",
-      onChange: () => onOrder(!byArrival),
+      title: byScore ? "Highest score first." : "Choose to have those with the highest score first.",
+      inForce: byScore,
+      onChange: () => onOrder("score"),
     },
   };
-  return [LEVEL, TITLE, ENTITY, ROUTE, COUNT, time, STATUS];
+  const time = {
+    ...(order === "arrival" ? RAISED : SEEN),
+    order: {
+      title: TIME_TITLES[order ?? "time"],
+      inForce: !byScore,
+      onChange: () => onOrder(order ? undefined : "arrival"),
+    },
+  };
+  return [level, TITLE, ENTITY, ROUTE, COUNT, time, STATUS];
 }
+
+const TIME_TITLES = {
+  time: "Newest events first. Choose to have those first that were raised last.",
+  arrival: "Last raised first. Choose to have the newest events first.",
+  score: "Choose to have the newest events first.",
+};
 
 /** For lists about one entity, which need not repeat it. */
 export const RELATED_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ROUTE, COUNT, SEEN, STATUS];

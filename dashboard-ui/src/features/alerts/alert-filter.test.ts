@@ -12,12 +12,14 @@ describe("the address", () => {
       q: "ssh",
       entity: "x",
     });
-    expect(parseAlertSearch({ status: "odd", level: "huge" })).toEqual({});
+    expect(parseAlertSearch({ status: "odd", level: "huge", order: "random" })).toEqual({});
+    expect(parseAlertSearch({ order: "score" })).toEqual({ order: "score" });
   });
 
   it("stays short: what is usual does not stand in it", () => {
     expect(parseAlertSearch({ status: "active", level: "informational" })).toEqual({});
     expect(isNarrowed({})).toBe(false);
+    expect(isNarrowed({ order: "score" })).toBe(false);
     expect(isNarrowed({ q: "x" })).toBe(true);
   });
 });
@@ -48,6 +50,7 @@ describe("a live alert", () => {
     [{ source: "nginx" }, false],
     [{ rule: "rule-2" }, false],
     [{ tag: "attack.t1110.001" }, true],
+    [{ tag: "ATTACK.T1110.001" }, true],
     [{ tag: "attack.t1" }, false],
     [{ q: "ssh 10.0.0" }, true],
     [{ q: "ssh rdp" }, false],

@@ -21,9 +21,13 @@ export interface AlertSearch {
   readonly source?: string;
   readonly rule?: string;
   readonly tag?: string;
-  /** `1`: those first that were raised last, however old their events are. */
-  readonly arrival?: string;
+  /** Without one, those first that have the newest events. */
+  readonly order?: AlertOrder;
 }
+
+/** `arrival`: those first that were raised last, however old their events are; `score`: those with the highest. */
+export type AlertOrder = (typeof ORDERS)[number];
+const ORDERS = ["arrival", "score"] as const;
 
 const STATUSES_OF: Record<StatusChoice, readonly AlertStatus[]> = {
   active: ["open", "acknowledged"],
@@ -46,7 +50,8 @@ export function parseAlertSearch(raw: Record<string, unknown>): AlertSearch {
     const value = raw[name];
     if (typeof value === "string" && value.trim() !== "") search[name] = value;
   }
-  if (raw["arrival"] === "1") search["arrival"] = "1";
+  const order = ORDERS.find((each) => each === raw["order"]);
+  if (order !== undefined) search["order"] = order;
   return search;
 }
 
@@ -101,7 +106,7 @@ export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
   if (search.entity && !isCalled(alert, search.entity)) return false;
   if (search.source && alert.source !== search.source) return false;
   if (search.rule && alert.rule_id !== search.rule) return false;
-  if (search.tag && !alert.tags.includes(search.tag)) return false;
+  if (search.tag && !alert.tags.some((tag) => tag.toLowerCase() === search.tag?.toLowerCase())) return false;
   if (!search.q) return true;
   const text = `${alert.title} ${alert.entity} ${alert.src_ip} ${alert.dst_ip}`.toLowerCase();
   return search.q
@@ -112,6 +117,6 @@ export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
 
 /** The names of the filters that are in force; the order is none. */
 export const narrowedBy = (search: AlertSearch): string[] =>
-  Object.keys(search).filter((name) => name !== "arrival");
+  Object.keys(search).filter((name) => name !== "order");
 
 export const isNarrowed = (search: AlertSearch): boolean => narrowedBy(search).length > 0;

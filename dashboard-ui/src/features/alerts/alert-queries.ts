@@ -23,7 +23,7 @@ export function alertListQuery(search: AlertSearch) {
           params: {
             query: {
               ...toAlertQuery(search),
-              ...(search.arrival && { by_arrival: true }),
+              ...(search.order && { [`by_${search.order}`]: true }),
               limit: PAGE,
               ...(pageParam && { cursor: pageParam }),
             },

@@ -14,7 +14,7 @@ import { BulkBar } from "@/features/triage/bulk-bar";
 import { may } from "@/lib/model";
 import { usePageTitle } from "@/lib/page-title";
 import { orderedColumns } from "./alert-columns";
-import { isNarrowed } from "./alert-filter";
+import { type AlertOrder, isNarrowed } from "./alert-filter";
 import { alertListQuery } from "./alert-queries";
 import styles from "./alerts-page.module.css";
 import { AlertsTable } from "./alerts-table";
@@ -39,8 +39,8 @@ export function AlertsPage() {
 
   const change = (changes: Record<string, unknown>): void =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
-  const order = (byArrival: boolean): void => change({ arrival: byArrival ? "1" : undefined });
-  const columns = orderedColumns(search.arrival !== undefined, order);
+  const reorder = (order: AlertOrder | undefined): void => change({ order });
+  const columns = orderedColumns(search.order, reorder);
   const reset = (): void => void navigate({ search: {} });
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
@@ -59,7 +59,7 @@ export function AlertsPage() {
           <StreamControl />
         </div>
       </FilterBar>
-      {!search.arrival && <LateAlerts search={search} onShow={() => order(true)} />}
+      {!search.order && <LateAlerts search={search} onShow={() => reorder("arrival")} />}
       {list.isError && !list.data && (
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}

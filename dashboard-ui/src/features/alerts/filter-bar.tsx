@@ -12,7 +12,7 @@ import { TextFilter } from "@/components/text-filter";
 import { sourcesQuery } from "@/features/sources/source-queries";
 import { LEVEL_NAMES, LEVELS, type Level } from "@/lib/model";
 import { useShortcut } from "@/lib/shortcuts";
-import { type AlertSearch, isNarrowed, narrowedBy, STATUS_CHOICES } from "./alert-filter";
+import { type AlertOrder, type AlertSearch, isNarrowed, narrowedBy, STATUS_CHOICES } from "./alert-filter";
 import styles from "./filter-bar.module.css";
 
 type Changes = { [Name in keyof AlertSearch]?: AlertSearch[Name] | undefined };
@@ -34,10 +34,11 @@ const LEVEL_OPTIONS: readonly (readonly [Level, string])[] = LEVELS.map((level) 
       : `${LEVEL_NAMES[level]} and above`,
 ]);
 
-const ORDERS = [
+const ORDERS: readonly (readonly [AlertOrder | "", string])[] = [
   ["", "By time"],
-  ["1", "By arrival"],
-] as const;
+  ["arrival", "By arrival"],
+  ["score", "By score"],
+];
 
 /** Everything that narrows the list; all of it stands in the address, so that a view can be shared. */
 export function FilterBar({ search, onChange, onReset, children }: FilterBarProps) {
@@ -90,9 +91,9 @@ export function FilterBar({ search, onChange, onReset, children }: FilterBarProp
         <span className={styles["narrowOnly"]}>
           <Select
             label="Order"
-            value={search.arrival ?? ""}
+            value={search.order ?? ""}
             options={ORDERS}
-            onChange={(arrival) => onChange({ arrival: arrival || undefined })}
+            onChange={(order) => onChange({ order: order || undefined })}
           />
         </span>
         {search.rule && (

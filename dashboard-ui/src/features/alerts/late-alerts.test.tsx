@@ -38,7 +38,7 @@ describe("alerts about old events", () => {
       await screen.findByText("1 alert of the last hour is about events more than a day old."),
     ).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Show by arrival" }));
-    await waitFor(() => expect(address()).toBe("/alerts?arrival=1"));
+    await waitFor(() => expect(address()).toBe("/alerts?order=arrival"));
     const table = await screen.findByRole("table", { name: "Alerts" });
     await waitFor(() => expect(within(table).getAllByRole("row")[1]).toHaveTextContent("Replayed"));
     expect(within(table).getByRole("columnheader", { name: "Raised" })).toBeInTheDocument();
@@ -46,6 +46,6 @@ describe("alerts about old events", () => {
     await user.click(within(table).getByRole("button", { name: "Raised" }));
     await waitFor(() => expect(address()).toBe("/alerts"));
     await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "By arrival");
-    await waitFor(() => expect(address()).toBe("/alerts?arrival=1"));
+    await waitFor(() => expect(address()).toBe("/alerts?order=arrival"));
   });
 });

@@ -20,7 +20,7 @@ export const countLate = (alerts: readonly Alert[], now: Micros): number =>
 
 /** That alerts were raised lately about old events, which stand far below. */
 export function LateAlerts({ search, onShow }: LateAlertsProps) {
-  const { data } = useInfiniteQuery(alertListQuery({ ...search, arrival: "1" }));
+  const { data } = useInfiniteQuery(alertListQuery({ ...search, order: "arrival" }));
   const alerts = data?.pages[0]?.items ?? [];
   const late = countLate(alerts, nowMicros());
   if (late === 0) return null;

@@ -103,18 +103,25 @@ _AT_REST = """async () => {
 }"""
 
 
+_BETWEEN: Final = (768, 1024)
+"""Windows between a phone and a desk."""
+
+
 def faults(page: Page, *, widths: tuple[int, ...] = (1440, 390)) -> list[str]:
-    """What is wrong with a page in every width and theme, loaded once: what axe finds, and scrolling sideways."""
+    """What is wrong with a page, loaded once: what axe finds in every width and theme, and scrolling sideways."""
     found: list[str] = []
+    for width in (*_BETWEEN, *widths):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(_DRAWN)
+        wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 1:
+            found.append(f"{width}: scrolls sideways by {wider} px")
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             page.evaluate(_DRAWN)
             found += [f"{width} {theme}: {one}" for one in violations(page, only_colours=theme == THEMES[-1])]
-        wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 1:
-            found.append(f"{width}: scrolls sideways by {wider} px")
     return found
 
 

@@ -104,6 +104,23 @@ def _understand_one(page: Page, known: set[str]) -> None:
     page.wait_for_url("**/alerts**")
 
 
+def test_titles_have_the_room_of_columns_that_a_window_has_no_place_for(
+    context: BrowserContext, server: LiveServer, chapters: list[list[StoryLine]]
+) -> None:
+    with server.client() as client:
+        if len(titles(client)) < 15:
+            send(server, chapters[0] + chapters[1] + chapters[2])
+    page = context.new_page()
+    page.set_viewport_size({"width": 800, "height": 200})  # rows out of sight are a spacer
+    page.goto("/alerts")
+    header = page.get_by_role("columnheader", name="Alert", exact=True)
+    expect(page.locator("tbody tr[aria-hidden]")).to_be_attached()
+    box = header.bounding_box()
+    assert box is not None
+    assert box["width"] > 250
+    page.close()
+
+
 def test_no_page_has_a_fault(context: BrowserContext, server: LiveServer, chapters: list[list[StoryLine]]) -> None:
     with server.client() as client:
         if not titles(client):

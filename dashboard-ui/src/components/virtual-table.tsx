@@ -109,7 +109,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
         </tr>
       </thead>
       <tbody role="rowgroup" className={styles["body"]}>
-        <Spacer height={before} columns={columns.length} />
+        <Spacer height={before} />
         {items.map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;
@@ -130,17 +130,18 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
             </tr>
           );
         })}
-        <Spacer height={after} columns={columns.length} />
+        <Spacer height={after} />
       </tbody>
     </table>
   );
 }
 
-function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
+/** Of one column: a span over all would give room to those that a narrow window hides. */
+function Spacer({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
     <tr aria-hidden="true" className={styles["spacer"]}>
-      <td colSpan={columns} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

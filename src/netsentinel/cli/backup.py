@@ -116,6 +116,7 @@ def _copy_new(source: Path, target: Path, *, is_first: bool) -> int:
         sync(aside)
         aside.replace(copy)
         files += 1
+    aside.unlink(missing_ok=True)  # of a file that was removed while it was copied, or since an earlier run was ended
     return files
 
 

@@ -189,8 +189,8 @@ def _records(name: str, stream: _Readable, max_line: int, on_capture: Callable[[
 def is_foreign(path: Path) -> bool:
     """Whether a file is plainly none of events: binary, and no capture, event log or archive. A folder is not.
 
-    NUL bytes by the eight and more do not count: copying and truncating leaves them at the beginning of a log, and a
-    power cut in its midst.
+    NUL bytes at the beginning do not count, which copying and truncating leaves in a log, nor by the eight and more
+    anywhere, as a power cut does.
     """
     try:
         if not path.is_file():

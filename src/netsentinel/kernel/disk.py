@@ -26,8 +26,12 @@ def sync(path: Path) -> None:
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder, and those that it is in, so that they are still there after a crash of the machine."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    """Make a folder, and those that it is in, so that they are still there after a crash of the machine.
+
+    Raises:
+        OSError: something else is in its place, or it cannot be made.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.is_dir()]
     for one in reversed(missing):
         one.mkdir(mode, exist_ok=True)
         sync(one.parent)

@@ -66,8 +66,8 @@ class ModelFolder:
         if path.exists() and digest(path.read_bytes()).hexdigest() == name:
             path.touch()  # wanted again: `tidy` deletes what was written long ago and has no model yet
             return name
-        private_folder(self._folder)
         try:
+            private_folder(self._folder)
             fresh.unlink(missing_ok=True)
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as stream:
                 stream.write(content)

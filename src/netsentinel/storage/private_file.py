@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from netsentinel.kernel.disk import sync
+from netsentinel.kernel.disk import make_folder, sync
 from netsentinel.kernel.errors import UnavailableError
 
 _OWNER_ONLY = 0o600
@@ -16,9 +16,8 @@ _KEY_BYTES = 32
 
 
 def private_folder(path: Path) -> None:
-    """Have the folder, and keep it and every folder made on the way to it to its owner."""
-    for folder in reversed([path, *path.parents]):
-        folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+    """Have the folder on the disk, and keep it and every folder made on the way to it to its owner."""
+    make_folder(path, _OWNER_FOLDER)
 
 
 @contextmanager

@@ -196,6 +196,34 @@ def test_what_was_copied_half_is_copied_anew(world: World, monkeypatch: pytest.M
     assert world.copied() == {"lake/a.parquet", "rules/p.zip"}
 
 
+def test_nothing_stays_of_what_was_copied_half_and_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(source: Path, copy: Path) -> None:
+        copy.write_bytes(source.read_bytes()[:5])
+        raise OSError(28, "No space left on device", str(copy))
+
+    monkeypatch.setenv("NETSENTINEL_DATABASE_URL", "postgresql://nobody@localhost/none")
+    assert run(["backup", str(world.copy)]) == 0
+    world.store("lake/b.parquet")
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copy2", half)
+        assert run(["backup", str(world.copy)]) == 3
+    (world.data / "lake/b.parquet").unlink()
+    assert run(["backup", str(world.copy)]) == 0
+    assert world.copied() == {"lake/a.parquet", "rules/p.zip"}
+
+
+def test_a_crash_leaves_no_half_copy_that_is_called_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[set[str]] = []
+
+    def note(path: Path) -> None:
+        if path == world.copy:
+            synced.append(world.copied())
+
+    monkeypatch.setattr("netsentinel.cli.backup.sync", note)
+    assert run(["backup", str(world.copy)]) == 0
+    assert synced == [{UNFINISHED_FILE}, world.copied()]
+
+
 def test_each_copy_is_on_the_disk_before_it_has_its_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[tuple[int, bool]] = []
     monkeypatch.setattr(

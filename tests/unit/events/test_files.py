@@ -339,6 +339,7 @@ def test_names_of_many_alike_files_and_of_deep_ones_cost_no_more_than_their_numb
         (LINES, False),
         (b"", False),
         (b"\0" * 500 + LINES, False),
+        (b"\0" * 5 + LINES, False),
         (LINES + b"\0" * 70 + LINES, False),
         (LINES + b"\0" * 3 + LINES, True),
         (LINES + b"\0\0\0", True),

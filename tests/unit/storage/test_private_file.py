@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from netsentinel.kernel import disk
 from netsentinel.kernel.errors import UnavailableError
 from netsentinel.storage import private_file
 from netsentinel.storage.private_file import only_one, private_folder, private_key, read_private, write_private
@@ -51,7 +52,18 @@ def test_the_lock_is_held_by_one_and_free_afterwards(tmp_path: Path) -> None:
         assert lock.exists()
 
 
-def test_every_folder_that_is_made_is_its_owners(tmp_path: Path) -> None:
+def test_every_folder_that_is_made_is_its_owners_and_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(disk, "sync", synced.append)
     private_folder(tmp_path / "data" / "demo")
     private_folder(tmp_path / "data" / "demo")
     assert {folder.stat().st_mode & 0o777 for folder in (tmp_path / "data", tmp_path / "data" / "demo")} == {0o700}
+    assert synced == [tmp_path, tmp_path / "data"]
+
+
+def test_what_is_no_folder_is_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(FileExistsError):
+        private_folder(tmp_path / "data")

@@ -95,9 +95,9 @@ class BlobFolder:
         path = self.path(tenant, sha256)
         if path.is_file() and path.stat().st_size == len(data):
             return sha256
-        private_folder(path.parent)
         aside = path.with_name(f".{sha256}.{secrets.token_hex(8)}")
         try:
+            private_folder(path.parent)
             with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
                 file.flush()
@@ -113,8 +113,8 @@ class BlobFolder:
     def _adopt(self, path: Path, source: Path) -> None:
         if path.is_file() and path.stat().st_size == source.stat().st_size:
             return
-        private_folder(path.parent)
         try:
+            private_folder(path.parent)
             path.unlink(missing_ok=True)
             path.hardlink_to(source)
             sync(path.parent)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from netsentinel.academy.media import Strays
 from netsentinel.kernel.clock import HOUR, SECOND
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import TenantId
+from netsentinel.storage.private_file import private_folder
 from tests.unit.academy.graph.site import ANA, STRANGER, T
 from tests.unit.academy.media.site import Library, memory_library, pieces
 
@@ -73,6 +75,7 @@ async def test_bytes_of_a_deleted_medium_that_a_crash_left_are_deleted(
 async def test_what_was_cut_off_while_it_was_written_is_deleted(
     library: Library, strays: Strays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    private_folder(library.shelf.blobs.path(T, sha256(TEXT).hexdigest()).parent)
     with monkeypatch.context() as patch:
         patch.setattr("netsentinel.academy.media.blobs.os.fsync", crash)
         patch.setattr(Path, "unlink", crash)

@@ -83,6 +83,15 @@ async def test_an_entity_may_be_named_as_people_and_logs_do(typed: str, alerts: 
     found = await Reports(office.service, Events()).gather(scope(typed))
     assert found.alerts == alerts
     assert sum(threat.alerts for threat in found.threats) == alerts
+    assert [threat.score for threat in found.threats] == sorted((one.score for one in found.threats), reverse=True)
+
+
+async def test_of_very_many_who_have_a_name_so_many_threats_are_shown() -> None:
+    office = Office()
+    for number in range(30):
+        office.react(number, last_at=NOON, entity=f"d{number:02}\\ann", entity_kind="user", src_ip="")
+    found = await Reports(office.service, Events()).gather(scope("ann"))
+    assert (found.alerts, len(found.threats)) == (30, 10)
 
 
 async def test_so_many_names_of_an_entity_are_looked_for() -> None:

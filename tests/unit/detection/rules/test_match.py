@@ -407,3 +407,14 @@ def test_products_that_somebody_invents_cost_no_look_at_every_rule() -> None:
     with mock.patch("netsentinel.detection.rules.match.applies", wraps=applies) as asked:
         assert [one.event for one in engine.matches(given)] == given[-1:]
     assert asked.call_count == 2
+
+
+def test_log_sources_without_end_are_forgotten_and_judged_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsentinel.detection.rules.match._MAX_PLANS", 4)
+    one = "title: t{0}\nlogsource: {{service: p{0}}}\ndetection:\n  s: {{a: x}}\n  condition: s\n"
+    engine, cef = RuleEngine(load_text("---\n".join(map(one.format, range(10)))).rules), FORMATS["cef"]
+    for vendor in range(10):
+        record = {"cef_version": "0", "deviceVendor": f"v{vendor}", "a": "x"}
+        given = [cef.parse({**record, "deviceProduct": f"p{n}"}, b"", DEFAULT_TENANT, "test") for n in range(10)]
+        assert [match.rule.title for match in engine.matches(given)] == [f"t{n}" for n in range(10)]
+        assert max(len(engine._plans), len(engine._of_kind), len(engine._alike)) <= 4

@@ -57,3 +57,14 @@ def test_invented_products_are_of_one_kind() -> None:
     kinds = LogsourceKinds([Source(product="windows", category="process_creation"), Source(service="sshd")])
     assert len({kinds.of(Source(product=f"v{n}", service=f"p{n}")) for n in range(5_000)}) == 1
     assert kinds.of(Source(product="v", service="sshd")) != kinds.of(Source(product="v", service="p"))
+
+
+def test_kinds_keep_what_is_told_of_events_whatever_rules_state() -> None:
+    kinds = LogsourceKinds([])
+    assert [dialect(kinds.of(Source(product=one)).product) for one in ("netflow", "zeek", "acme")] == [
+        "netflow",
+        "zeek",
+        "",
+    ]
+    rule = Source(category="webserver")
+    assert applies(rule, LogsourceKinds([rule]).of(ZEEK_HTTP)), "what a proxy sees is for web servers, too"

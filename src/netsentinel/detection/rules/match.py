@@ -20,6 +20,9 @@ from netsentinel.detection.rules.witness import atoms_of
 from netsentinel.events.model import Event, Logsource
 
 _MAX_PLANS = 1024
+_MOST_ASKED = 250_000
+"""Texts and numbers that the rules of all kept plans ask for, each of which takes nearly 1 KB of a plan. SigmaHQ's have
+95,000, over all log sources; those of one tenant may be as many for each product that it states."""
 
 
 class Match(NamedTuple):
@@ -50,6 +53,10 @@ class RuleEngine:
         self._kinds = LogsourceKinds(rule.logsource for rule in rules)
         self._of_kind: dict[Logsource, Plan] = {}
         self._alike: dict[tuple[str, tuple[int, ...]], Plan] = {}
+        self._asks: dict[int, int] = {}
+        """How many texts and numbers rules ask for, by their places."""
+        self._asked = 0
+        """The same of all plans."""
         self._memory = Memory()
 
     def prepare(self, logsources: Iterable[Logsource]) -> None:
@@ -94,19 +101,33 @@ class RuleEngine:
 
     def _plan_of_kind(self, logsource: Logsource) -> Plan:
         if len(self._of_kind) >= _MAX_PLANS:
-            self._plans.clear()
-            self._of_kind.clear()
-            self._alike.clear()
-            self._memory.forget_all()
+            self._forget_all()
         chosen = tuple(at for at, rule in enumerate(self._rules) if applies(rule.logsource, logsource))
         key = (dialect(logsource.product), chosen)
         plan = self._alike.get(key)
         if plan is None:
+            asked = sum(map(self._asks_of, chosen))
+            if self._asked + asked > _MOST_ASKED:
+                self._forget_all()
             with self._memory.whole():
                 plan = Plan([self._rules[at] for at in chosen], key[0], self._memory, self._cache, self._guard)
             self._alike[key] = plan
+            self._asked += asked
         self._of_kind[logsource] = plan
         return plan
+
+    def _asks_of(self, at: int) -> int:
+        known = self._asks.get(at)
+        if known is None:
+            known = self._asks[at] = len(atoms_of(self._rules[at].condition))
+        return known
+
+    def _forget_all(self) -> None:
+        self._plans.clear()
+        self._of_kind.clear()
+        self._alike.clear()
+        self._asked = 0
+        self._memory.forget_all()
 
 
 def _in_place(

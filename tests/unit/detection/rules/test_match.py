@@ -1,7 +1,9 @@
 """The engine against the oracle: on random rules and events, and case by case where the meaning is subtle."""
 
+import gc
 from typing import Any
 from unittest import mock
+from weakref import WeakSet
 
 import msgspec
 import pytest
@@ -10,13 +12,13 @@ from hypothesis import strategies as st
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
-from netsentinel.detection.rules import plan
+from netsentinel.detection.rules import match, plan
 from netsentinel.detection.rules.compile import compile_rule
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
 from netsentinel.detection.rules.taxonomy import applies
 from netsentinel.events.formats import FORMATS, WindowsFormat
-from netsentinel.events.model import Event
+from netsentinel.events.model import Event, Logsource
 from netsentinel.events.rows import RowReader
 from netsentinel.kernel.errors import InvalidInputError
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -420,3 +422,23 @@ def test_log_sources_without_end_are_forgotten_and_judged_all_the_same(monkeypat
         assert [match.rule.title for match in engine.matches([given])] == ([f"t{number % 10}"] if number % 3 else [])
         assert max(len(engine._plans), len(engine._of_kind), len(engine._alike)) <= 4
         assert set(engine._plans.values()) <= set(engine._of_kind.values()), "what was forgotten is not used"
+
+
+def test_plans_of_many_log_sources_keep_so_many_texts_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    common = "title: c\nlogsource: {category: x}\ndetection:\n  s: {a: [x, y, z]}\n  condition: s or s\n"
+    own = (f"---\n{common.replace('title: c', f'title: c{n}').replace('{', f'{{product: p{n}, ', 1)}" for n in range(9))
+    monkeypatch.setattr(match, "_MOST_ASKED", 40)
+    engine, kept = RuleEngine(load_text(common + "".join(own)).rules), WeakSet[plan.Plan]()
+
+    class Known(plan.Plan):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            kept.add(self)
+
+    monkeypatch.setattr(match, "Plan", Known)
+    for n in [*range(9), 0]:
+        engine.prepare([Logsource(category="x", product=f"p{n}")])
+        gc.collect()
+        assert len(kept) <= 3, "each asks for twelve texts"
+        event = msgspec.structs.replace(as_event({"a": "x"}), logsource=Logsource(category="x", product=f"p{n}"))
+        assert [one.rule.title for one in engine.matches([event])] == ["c", f"c{n}"]

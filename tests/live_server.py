@@ -4,8 +4,6 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +12,7 @@ from typing import Any, Self
 import httpx2
 
 from netsentinel.kernel.data_folder import LOCAL_KEY_FILE
+from tests.forks import Forked, forks
 
 START_TIMEOUT_S = 120.0
 PASSWORD = "a long enough passphrase for tests"  # a made-up one
@@ -37,7 +36,7 @@ class LiveServer:
         self.log = folder / "server.log"
         self._command = command
         self._settings = {f"NETSENTINEL_{name.upper()}": value for name, value in settings.items()}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -63,10 +62,7 @@ class LiveServer:
             **self._settings,
         }
         began = time.monotonic()
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "netsentinel", *self._command], env=environment, stderr=log, stdout=log
-            )
+        self._process = forks.start(self._command, environment, self.log)
         with httpx2.Client(base_url=self.url, timeout=5, verify=NO_TLS) as http:
             while time.monotonic() - began < START_TIMEOUT_S and self._process.poll() is None:
                 try:

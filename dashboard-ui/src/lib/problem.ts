@@ -53,9 +53,10 @@ export function problemFrom(body: unknown, response: Response): Problem {
   };
 }
 
-/** How browsers and Node begin to tell that `fetch` or `import` got no answer; other type errors are faults of a page. */
+/** How browsers and Node begin to tell that `fetch` or `import` got no answer, or a part of one; other type errors are
+ * faults of a page. */
 const UNREACHED =
-  /^(failed to fetch|fetch failed|networkerror|load failed|error loading|importing a module script failed)/i;
+  /^(failed to fetch|fetch failed|network ?error|load failed|error (loading|in input stream)|importing a module script failed)/i;
 
 /** Any thrown value as a problem that can be shown. */
 export function asProblem(error: unknown): Problem {

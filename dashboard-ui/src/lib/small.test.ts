@@ -118,7 +118,11 @@ describe("problems", () => {
       "Failed to fetch",
       "Failed to fetch dynamically imported module: http://127.0.0.1/assets/x.js",
       "NetworkError when attempting to fetch resource.",
+      "error loading dynamically imported module: http://127.0.0.1/assets/x.js",
+      "Importing a module script failed.",
       "Load failed",
+      "network error", // Chromium's, and below Firefox', when an answer breaks off
+      "Error in input stream",
     ]) {
       expect(asProblem(new TypeError(unreached)).code).toBe("unreachable");
     }

@@ -1,6 +1,7 @@
 """What only PostgreSQL can do to us: deadlocks, lost connections, servers that come back."""
 
 import asyncio
+import os
 import threading
 import time
 import traceback
@@ -59,6 +60,28 @@ async def test_closing_wakes_whoever_waits_for_notifications(postgres_url: str, 
         began = time.monotonic()
     assert time.monotonic() - began < 2, "it looks by itself every five seconds only"
     assert not [one for one in threading.enumerate() if one.name == "netsentinel-pg-listen"]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_nothing_stays_of_a_database_that_cannot_be_opened(
+    postgres_url: str, journal_writer: JournalWriter, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    from netsentinel.storage.postgres import PostgresDatabase
+
+    def no_more(thread: threading.Thread) -> None:
+        if thread.name == "netsentinel-pg-listen":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    start, before = threading.Thread.start, set(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(threading.Thread, "start", no_more)
+    db = PostgresDatabase(postgres_url if is_there else "postgresql://127.0.0.1:1/x", journal_writer)
+    with pytest.raises(RuntimeError if is_there else StorageUnavailableError):
+        await db.__aenter__()
+    assert set(os.listdir("/proc/self/fd")) == before
+    assert not [one for one in threading.enumerate() if one.name.startswith("netsentinel-pg")]
+    with pytest.raises(StorageUnavailableError, match="closed"):
+        await db.read(lambda _: None)
 
 
 async def test_a_lost_server_is_said_and_found_again(

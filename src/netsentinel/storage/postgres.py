@@ -191,16 +191,17 @@ class PostgresDatabase:
         """
         self._loop = asyncio.get_running_loop()
         self._closing.clear()
+        self._end, ended = socket.socketpair()
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="netsentinel-pg")
         try:
             self._connections = await asyncio.to_thread(self._prepare)
+            listener = threading.Thread(target=self._listen, args=(ended,), name="netsentinel-pg-listen", daemon=True)
+            listener.start()
         except BaseException:
-            self._threads.shutdown()
-            self._threads = None
+            ended.close()
+            await self.__aexit__()
             raise
-        self._end, ended = socket.socketpair()
-        self._listener = threading.Thread(target=self._listen, args=(ended,), name="netsentinel-pg-listen", daemon=True)
-        self._listener.start()
+        self._listener = listener
         return self
 
     async def __aexit__(self, *exc: object) -> None:

@@ -1,12 +1,12 @@
 """What only PostgreSQL can do to us: deadlocks, lost connections, servers that come back."""
 
 import asyncio
-import os
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +24,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.program("postgresql")]
 
 def put(key: str) -> Callable[[Tx], int]:
     return lambda tx: tx.run("INSERT INTO meta (key, value) VALUES (?, '')", (key,))
+
+
+def descriptors() -> set[Path]:
+    return set(Path("/proc/self/fd").iterdir())
 
 
 async def test_a_deadlock_is_solved_by_running_again(postgresql_database: "PostgresDatabase") -> None:
@@ -73,12 +77,12 @@ async def test_nothing_stays_of_a_database_that_cannot_be_opened(
             raise RuntimeError("can't start new thread")
         start(thread)
 
-    start, before = threading.Thread.start, set(os.listdir("/proc/self/fd"))
+    start, before = threading.Thread.start, descriptors()
     monkeypatch.setattr(threading.Thread, "start", no_more)
     db = PostgresDatabase(postgres_url if is_there else "postgresql://127.0.0.1:1/x", journal_writer)
     with pytest.raises(RuntimeError if is_there else StorageUnavailableError):
         await db.__aenter__()
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
     assert not [one for one in threading.enumerate() if one.name.startswith("netsentinel-pg")]
     with pytest.raises(StorageUnavailableError, match="closed"):
         await db.read(lambda _: None)

@@ -26,6 +26,7 @@ from netsentinel.events.lake.store_sql import SqlLakeFiles
 from netsentinel.events.lake.worker import Lake
 from netsentinel.events.lake.workers import LakeWorkers
 from netsentinel.events.ports import InboxBatch
+from netsentinel.kernel import disk
 from netsentinel.kernel.clock import DAY, HOUR, SECOND
 from netsentinel.kernel.errors import InvalidFilterError, InvalidStatementError, StorageFullError, UnavailableError
 from netsentinel.kernel.testing import FakeClock
@@ -105,10 +106,13 @@ async def test_a_file_of_events_is_on_the_disk_before_it_has_its_name(
     def note(path: Path) -> None:
         synced.append((path.relative_to(yard.folder).as_posix(), yard.files()))
 
+    made: list[str] = []
     monkeypatch.setattr(writing, "sync", note)
+    monkeypatch.setattr(disk, "sync", lambda path: made.append(path.relative_to(yard.folder).as_posix()))
     lake.answer(Write(spool.path, spool.longest, "new", NOON))
     aside, kept = "aside/new.parquet", "default/20605/4001/new.parquet"
     assert synced == [(aside, [aside]), (kept.rpartition("/")[0], [kept])]
+    assert made == [".", "default", "default/20605"], "and the folders that it is in"
 
 
 async def test_what_is_not_recorded_is_removed_at_start(yard: Yard) -> None:

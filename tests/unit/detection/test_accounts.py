@@ -142,4 +142,7 @@ def test_who_is_locked_out_is_no_user_of_the_computer_that_called(
     told = event("Auditor", device, **fields, SubjectDomainName=domain)
     locked = msgspec.structs.replace(told, event_code="4740", logsource=Logsource("windows", "", "security"))
     assert account_of(locked) == (named, "user")
-    assert account_of(told) == (f"{caller.lower()}\\auditor" if caller else "auditor", "user"), "in any other event"
+    as_stated = (f"{caller.lower()}\\auditor" if caller else "auditor", "user")
+    assert account_of(told) == as_stated, "in any other event"
+    elsewhere = msgspec.structs.replace(locked, logsource=Logsource("windows", "", "application"))
+    assert account_of(elsewhere) == as_stated, "numbers of events are those of their log"

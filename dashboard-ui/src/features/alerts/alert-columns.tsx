@@ -110,5 +110,10 @@ const TIME_TITLES = {
   score: "Choose to have the newest events first.",
 };
 
-/** For lists about one entity, which need not repeat it. */
-export const RELATED_COLUMNS: readonly Column<Alert>[] = [LEVEL, TITLE, ROUTE, COUNT, SEEN, STATUS];
+const RELATED: readonly Column<Alert>[] = [LEVEL, TITLE, ROUTE, COUNT, SEEN, STATUS];
+
+/** For lists about one entity, which need not repeat it; those of users seldom have addresses. */
+export const relatedColumns = (alerts: readonly Alert[]): readonly Column<Alert>[] =>
+  alerts.some(({ src_ip: from, dst_ip: to }) => from || to)
+    ? RELATED
+    : RELATED.filter((each) => each !== ROUTE);

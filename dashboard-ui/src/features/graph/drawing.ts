@@ -3,6 +3,7 @@ import { MultiDirectedGraph } from "graphology";
 import { Sigma } from "sigma";
 import type { GraphMap } from "@/lib/model";
 import { ALL_KINDS, KINDS, type Kind } from "./kinds";
+import { labelStart } from "./label-place";
 import type { Positions } from "./layout";
 
 export interface Drawing {
@@ -98,7 +99,6 @@ export function draw(
     labelDensity: 0.6,
     labelFont: getComputedStyle(document.body).fontFamily,
     labelSize: 12,
-    labelColor: { color: theme.text },
     hideLabelsOnMove: quiet,
     allowInvalidContainer: true,
     zIndex: true,
@@ -129,13 +129,21 @@ export function draw(
         zIndex: 1,
       };
     },
+    defaultDrawNodeLabel: (context, data, settings) => {
+      if (!data.label) return;
+      context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
+      context.fillStyle = theme.text;
+      const start = labelStart(data.x, data.size + 3, context.measureText(data.label).width, box.clientWidth);
+      context.fillText(data.label, start, data.y + settings.labelSize / 3);
+    },
     defaultDrawNodeHover: (context, data, settings) => {
       const size = settings.labelSize;
       context.font = `600 ${size}px ${settings.labelFont}`;
+      const width = data.label ? context.measureText(data.label).width : 0;
+      const start = labelStart(data.x, data.size + 6, width, box.clientWidth);
       if (data.label) {
         context.fillStyle = theme.ground; // over the label that may stand there already
-        const width = context.measureText(data.label).width + 6;
-        context.fillRect(data.x + data.size + 2, data.y - size / 2 - 3, width, size + 6);
+        context.fillRect(start - 4, data.y - size / 2 - 3, width + 8, size + 6);
       }
       context.fillStyle = theme.text;
       context.beginPath();
@@ -143,7 +151,7 @@ export function draw(
       context.strokeStyle = theme.text;
       context.lineWidth = 2;
       context.stroke();
-      if (data.label) context.fillText(data.label, data.x + data.size + 6, data.y + 4);
+      if (data.label) context.fillText(data.label, start, data.y + 4);
     },
   });
   /** Whether the focus stays in the middle while the layout moves it; until somebody moves the picture. */
@@ -199,7 +207,6 @@ export function draw(
     },
     recolour: () => {
       theme = look();
-      sigma.setSetting("labelColor", { color: theme.text });
       sigma.refresh({ skipIndexation: true });
     },
     zoom: (by) => {

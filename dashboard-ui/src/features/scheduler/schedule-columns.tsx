@@ -5,6 +5,7 @@ import { Time } from "@/components/time";
 import type { Column } from "@/components/virtual-table";
 import type { Schedule } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
+import { cronInWords } from "./cron-words";
 import { type ScheduleAct, ScheduleMenu } from "./schedule-menu";
 import { isBad, runText, triggerText } from "./schedule-words";
 import styles from "./schedules-page.module.css";
@@ -32,6 +33,15 @@ export function When({ schedule: { trigger } }: { readonly schedule: Schedule })
     return (
       <>
         once, <Time at={trigger.at} />
+      </>
+    );
+  }
+  const words = trigger.kind === "cron" && cronInWords(trigger.cron ?? "");
+  if (words) {
+    return (
+      <>
+        {words} <span className="muted">({trigger.zone})</span>
+        <RowSub mono>{trigger.cron}</RowSub>
       </>
     );
   }

@@ -28,7 +28,7 @@ describe("the page of schedules", () => {
   it("says when each fires, and what came of the last run", async () => {
     await open();
     const [, first, second] = screen.getAllByRole("row");
-    expect(first?.textContent).toContain("nightly trimjournal.trim0 3 * * * (Europe/Berlin)");
+    expect(first?.textContent).toContain("nightly trimjournal.trimdaily at 03:00 (Europe/Berlin)0 3 * * *");
     expect(first?.textContent).toMatch(/next .*Succeededran /);
     expect(second?.textContent).toContain("Disabled");
     expect(second?.textContent).not.toContain("next ");

@@ -9,7 +9,7 @@ import { ScoreBar } from "@/components/score-bar";
 import { Facts, Section } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
-import { RELATED_COLUMNS } from "@/features/alerts/alert-columns";
+import { relatedColumns } from "@/features/alerts/alert-columns";
 import { AlertsTable } from "@/features/alerts/alerts-table";
 import { IncidentDrills } from "@/features/practice/incident-drills";
 import { useFileRequest } from "@/features/requests/use-file-request";
@@ -114,7 +114,11 @@ function ThreatView({ detail: { threat, alerts } }: { readonly detail: ThreatDet
           {alerts.length === 0 ? (
             <EmptyState title="No alerts are kept" />
           ) : (
-            <AlertsTable alerts={alerts} label={`Alerts about ${threat.entity}`} columns={RELATED_COLUMNS} />
+            <AlertsTable
+              alerts={alerts}
+              label={`Alerts about ${threat.entity}`}
+              columns={relatedColumns(alerts)}
+            />
           )}
         </Section>
       </div>

@@ -102,6 +102,19 @@ describe("one threat", () => {
     expect(await screen.findByRole("link", { name: "Web shell" })).toBeInTheDocument();
   });
 
+  it("has a column of addresses only where an alert has some", async () => {
+    const user = makeAlert({ entity: "corp\\ada", entity_kind: "user", src_ip: "", dst_ip: "" });
+    server.use(get("/api/v2/threats/:entity", { threat: makeThreat(), alerts: [user] }));
+    const first = renderApp("/threats/203.0.113.7");
+    const table = await screen.findByRole("table", { name: "Alerts about 203.0.113.7" });
+    expect(within(table).queryByRole("columnheader", { name: "Source → destination" })).toBeNull();
+    first.unmount();
+    const met = [user, makeAlert({ id: "x", src_ip: "10.0.0.9", dst_ip: "" })];
+    server.use(get("/api/v2/threats/:entity", { threat: makeThreat(), alerts: met }));
+    renderApp("/threats/203.0.113.7");
+    expect(await screen.findByRole("columnheader", { name: "Source → destination" })).toBeInTheDocument();
+  });
+
   it("says when nothing is known, or no alert is kept, or something failed", async () => {
     server.use(fails("/api/v2/threats/:entity", 404));
     const first = renderApp("/threats/10.9.9.9");

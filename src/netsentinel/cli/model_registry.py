@@ -1,6 +1,8 @@
 """`netsentinel models` that speak to a server: train, look at, compare, deploy, promote, take out, explain, watch."""
 
 import asyncio
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,6 +10,7 @@ import typer
 from netsentinel.cli.options import KeyOption, ServerOption, time_of
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, print_table, printable, talk
 from netsentinel.cli.tasks import ask, segment
+from netsentinel.kernel.errors import RemoteError
 
 if TYPE_CHECKING:
     from netsentinel.cli.remote import Remote
@@ -313,11 +316,21 @@ def _talk_of_nothing_found(model: dict[str, Any]) -> None:
         )
 
 
+def _talk_of_upload(path: str) -> None:
+    """Say how a file gets to the server that this machine has, and the server did not take."""
+    if Path(path).is_file():
+        talk(f"This machine has that file; send it to the server: netsentinel models upload {shlex.quote(path)}")
+
+
 async def _train(server: str, key: str, wanted: dict[str, Any]) -> dict[str, Any]:
     from netsentinel.cli.remote import Remote
 
     async with Remote.find(server, key) as remote:
-        task = await _post(remote, f"{_PATH}/train", wanted)
+        try:
+            task = await _post(remote, f"{_PATH}/train", wanted)
+        except RemoteError:
+            _talk_of_upload(wanted["path"])
+            raise
         said = ""
         while True:
             view: dict[str, Any] = await remote.get(f"{_PATH}/trainings/{task['id']}", {})

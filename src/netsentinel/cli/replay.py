@@ -13,7 +13,7 @@ import typer
 from netsentinel.cli.options import KeyOption, ServerOption
 from netsentinel.cli.output import Output, OutputOption, counted, print_json, talk
 from netsentinel.cli.packing import MOST_AT_ONCE, packed
-from netsentinel.cli.replay_outcome import Outcome, described, outcome, sources_now
+from netsentinel.cli.replay_outcome import Outcome, described, lacking, outcome, sources_now
 from netsentinel.kernel.errors import NetSentinelError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT, Micros
 
@@ -151,7 +151,7 @@ async def _replay(
                 read = bar.add_task("read", total=total)
                 found = await outcome(remote, before, records, wait, lambda done: bar.update(read, completed=done))
         if found:
-            words = await described(remote, found, total)
+            words = f"{await described(remote, found, total)} {await lacking(remote, found)}"
     had = sorted(name for name in sent if not source and before and name in before and before[name] != Outcome(0, 0, 0))
     if had:
         more = f" and {len(had) - 1} more" if len(had) > 1 else ""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 1.0
+_MANY_RULES: Final = 100
+"""Whoever has so many rules for Windows has added some: few come with the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,23 @@ async def described(remote: "Remote", found: Mapping[str, Outcome], records: int
         where = "`netsentinel events set-aside` may tell why"
         said.append(f"{counted(aside, 'record')} became neither events nor rejected lines; {where}.")
     return " ".join(said)
+
+
+async def lacking(remote: "Remote", found: Mapping[str, Outcome]) -> str:
+    """What the server lacks for what was sent: rules for Windows, where there are few; in sentences."""
+    try:
+        sources = (await remote.get("/api/v2/sources", {}))["items"]
+        if not any(one["name"] in found and one["format"] == "windows" for one in sources):
+            return ""
+        rules = await remote.get("/api/v2/rules", {"product": "windows", "limit": _MANY_RULES})
+    except (RemoteError, UnavailableError):
+        return ""
+    if rules["next"] is not None:
+        return ""
+    return (
+        f"The server has {counted(len(rules['items']), 'rule')} for Windows: add Sigma's with `netsentinel rules add`,"
+        " which look at what is sent from then on."
+    )
 
 
 def _of(some: int, records: int) -> str:

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -146,6 +147,20 @@ def test_a_training_that_failed_ends_with_one(
     )
     assert run(["models", "train"]) == 1
     assert "The training failed: too few rows [training-data]" in capsys.readouterr().err
+
+
+def test_a_file_of_this_machine_that_the_server_may_not_read_is_to_be_sent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    refusal = {"detail": "Sources may not read it.", "code": "not-allowed"}
+    Answering(lambda _: httpx2.Response(403, content=json.dumps(refusal))).install(monkeypatch)
+    here = tmp_path / "my flows.csv"
+    here.touch()
+    assert run(["models", "train", "--path", str(here)]) == 1
+    assert f"netsentinel models upload '{here}'" in capsys.readouterr().err
+    for elsewhere in ("nowhere.csv", ""):
+        assert run(["models", "train", "--path", elsewhere]) == 1
+        assert "upload" not in capsys.readouterr().err
 
 
 def test_a_model_is_found_by_line_and_number(server: Answering, capsys: pytest.CaptureFixture[str]) -> None:

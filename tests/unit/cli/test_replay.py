@@ -76,6 +76,7 @@ class Detection:
         items = [
             {
                 "name": name,
+                "format": "zeek",
                 "events": self.before + (count - self.reject - self.aside) * done,
                 "rejected": self.reject * done,
                 "waiting": count * (not done),

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from netsentinel.cli.remote import Remote
-from netsentinel.cli.replay_outcome import Outcome, described, outcome
+from netsentinel.cli.replay_outcome import Outcome, described, lacking, outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +45,23 @@ async def test_what_others_send_under_the_name_is_not_counted_twice() -> None:
     async with server(sources(a=(100, 100, 0))) as remote:
         found = await outcome(remote, {}, {"a": 5}, 30, lambda _: None)
     assert found == {"a": Outcome(0, 5, 0)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules", "said"),
+    [
+        ("windows", {"items": [{}] * 11, "next": None}, "The server has 11 rules for Windows: add Sigma's"),
+        ("windows", {"items": [{}] * 100, "next": "more"}, ""),
+        ("windows", None, ""),
+        ("zeek", {"items": [], "next": None}, ""),
+    ],
+)
+async def test_few_rules_for_windows_are_told_of_where_its_logs_were_sent(kind: str, rules: object, said: str) -> None:
+    kept = {"items": [{"name": "a", "format": kind}, {"name": "b", "format": "windows"}]}
+    async with server(kept, rules) as remote:
+        told = await lacking(remote, {"a": Outcome(5, 0, 0)})
+    assert told.startswith(said)
+    assert bool(told) == bool(said)
 
 
 async def test_the_source_with_most_rejected_lines_is_the_example() -> None:

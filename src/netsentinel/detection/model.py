@@ -19,7 +19,7 @@ class MatchedField:
     value: str
     """What the event held (cut to 512 characters)."""
     condition: str
-    """What was asked for, for example `endswith '/wp-login.php'` or `distinct ports >= 20 in 60 s`."""
+    """What was asked for, for example `endswith '/wp-login.php'` or `distinct ports >= 20 in 60 s`; cut as well."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

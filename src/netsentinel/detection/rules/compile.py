@@ -72,6 +72,10 @@ _MOST_STEPS = 32
 """What a field's name may have: SigmaHQ's longest have 57 characters, and 4 steps."""
 
 
+_LONGEST_TAGS = 8 * 1024
+"""Characters that all tags of a rule have at most: they travel with each finding. SigmaHQ's longest have 369."""
+
+
 def compile_rule(parsed: SigmaRule, rule_id: str, source: str, path: str) -> Rule:
     """The rule in our own form.
 
@@ -86,13 +90,15 @@ def compile_rule(parsed: SigmaRule, rule_id: str, source: str, path: str) -> Rul
         sigma.exceptions.SigmaError: its condition is not valid.
     """
     conditions = [_lower(cast("Any", condition.parse())) for condition in parsed.detection.parsed_condition]
-    logsource = parsed.logsource
+    logsource, tags = parsed.logsource, tuple(map(str, parsed.tags))
+    if sum(map(len, tags)) > _LONGEST_TAGS:
+        raise InvalidInputError(f"The tags of a rule have {_LONGEST_TAGS:,} characters at most.")
     return Rule(
         id=rule_id,
         title=parsed.title,
         description=parsed.description or "",
         level=Level(str(parsed.level)) if parsed.level else Level.MEDIUM,
-        tags=tuple(str(tag) for tag in parsed.tags),
+        tags=tags,
         false_positives=tuple(str(text) for text in parsed.falsepositives),
         references=tuple(str(text) for text in parsed.references),
         logsource=Logsource(

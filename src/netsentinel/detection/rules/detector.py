@@ -22,7 +22,10 @@ from netsentinel.kernel.errors import NetSentinelError
 from netsentinel.kernel.types import TenantId
 
 _MAX_VALUE = 512
-"""Characters of a matched value that a finding keeps."""
+"""Characters of a matched value, and of what was asked for, that a finding keeps."""
+
+_MOST_SHOWN = 8 * 1024
+"""Characters of all that matched which a finding keeps: of a batch there may be fifty thousand."""
 
 _WEIGH_EVERY = 32
 _WEIGH_EVENTS = 8
@@ -202,10 +205,7 @@ def _finding(match: Match) -> Finding:
         device=clean(event.device),
         entity=entity,
         entity_kind=kind,
-        matched=tuple(
-            MatchedField(field, value[:_MAX_VALUE], _describe(atom))
-            for field, value, atom in dict.fromkeys(match.evidence)
-        ),
+        matched=_matched(match),
         false_positives=rule.false_positives,
         references=rule.references,
         rule_source=rule.source,
@@ -214,6 +214,19 @@ def _finding(match: Match) -> Finding:
     )
 
 
+def _matched(match: Match) -> tuple[MatchedField, ...]:
+    """What made the rule true, as much of it as a finding keeps."""
+    found: list[MatchedField] = []
+    room = _MOST_SHOWN
+    for field, value, atom in dict.fromkeys(match.evidence):
+        one = MatchedField(field, value[:_MAX_VALUE], _describe(atom))
+        room -= len(one.field) + len(one.value) + len(one.condition)
+        if room < 0:
+            break
+        found.append(one)
+    return tuple(found)
+
+
 @lru_cache(maxsize=4096)
 def _describe(atom: Atom) -> str:
-    return atom.describe()
+    return atom.describe()[:_MAX_VALUE]

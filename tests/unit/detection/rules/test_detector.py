@@ -49,6 +49,15 @@ def test_a_finding_carries_the_rule_and_the_event() -> None:
     assert (field.field, len(field.value), field.condition) == ("uri", 512, "contains 'x'")
 
 
+def test_a_finding_keeps_so_much_of_what_matched_and_no_more() -> None:
+    asked = "".join(f"      - 'x|{letter * 60_000}'\n" for letter in "abcdefghijklmnop")
+    loaded = load_text(RULE.replace("    s: {uri|contains: x}\n", f"    s:\n      uri|re:\n{asked}"))
+    (finding,) = SigmaDetector(loaded.rules).analyze_events([zeek("http", 1.0, uri="/x" * 300)])
+    assert len(finding.matched) == 7
+    assert {len(one.condition) for one in finding.matched} == {512}
+    assert sum(len(one.value) + len(one.condition) for one in finding.matched) < 8_192
+
+
 def test_it_keeps_no_state() -> None:
     detector = SigmaDetector(())
     detector.restore(b"whatever")

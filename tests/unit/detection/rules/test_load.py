@@ -46,6 +46,7 @@ def detection(body: str) -> str:
         (detection("    s:\n        1: 2\n    condition: s\n"), 5, 5, "not what Sigma defines"),
         (GOOD + "level: awful\n", 8, 1, "level"),
         (GOOD + "tags: [1]\n", 8, 1, "tags"),
+        (GOOD + f"tags: [{', '.join(f'a.{n:06}' for n in range(1_100))}]\n", 8, 1, "tags of a rule"),
         ("title: t\nlogsource: windows\ndetection: {s: {a: 1}, condition: s}\n", 2, 1, "logsource"),
         ("title: t\ndetection:\n    s: {a: 1}\n    condition: s\n", 1, 1, "log source"),
         ("title: t\nlogsource: {category: x}\n", 1, 1, "detection"),

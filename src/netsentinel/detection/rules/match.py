@@ -21,8 +21,8 @@ from netsentinel.events.model import Event, Logsource
 
 _MAX_PLANS = 1024
 _MOST_ASKED = 250_000
-"""Texts and numbers that the rules of all kept plans ask for, each of which takes nearly 1 KB of a plan. SigmaHQ's have
-95,000, over all log sources; those of one tenant may be as many for each product that it states."""
+"""Texts and numbers that the rules of all kept plans of a guarded engine ask for: each takes nearly 1 KB of a plan, and
+a tenant's may be as many for each product that it states. SigmaHQ's have 95,000, over all log sources."""
 
 
 class Match(NamedTuple):
@@ -42,7 +42,8 @@ class RuleEngine:
     Args:
         rules: in the order in which true ones are listed.
         cache: where what is compiled is kept.
-        guard: of what is asked of values one by one; it may end the judging.
+        guard: of what is asked of values one by one; it may end the judging. A guarded engine keeps so many plans as
+            have `_MOST_ASKED`; another one has the operator's rules, however many there are.
     """
 
     def __init__(self, rules: Sequence[Rule], cache: RuleCache | None = None, guard: Guard = unguarded) -> None:
@@ -107,7 +108,7 @@ class RuleEngine:
         plan = self._alike.get(key)
         if plan is None:
             asked = sum(map(self._asks_of, chosen))
-            if self._asked + asked > _MOST_ASKED:
+            if self._asked + asked > _MOST_ASKED and self._guard is not unguarded:
                 self._forget_all()
             with self._memory.whole():
                 plan = Plan([self._rules[at] for at in chosen], key[0], self._memory, self._cache, self._guard)

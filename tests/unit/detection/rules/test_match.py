@@ -13,9 +13,11 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
 from netsentinel.detection.rules import match, plan
+from netsentinel.detection.rules.atoms import Guard, unguarded
 from netsentinel.detection.rules.compile import compile_rule
 from netsentinel.detection.rules.load import load_text
 from netsentinel.detection.rules.match import RuleEngine
+from netsentinel.detection.rules.model import Atom
 from netsentinel.detection.rules.taxonomy import applies
 from netsentinel.events.formats import FORMATS, WindowsFormat
 from netsentinel.events.model import Event, Logsource
@@ -424,11 +426,18 @@ def test_log_sources_without_end_are_forgotten_and_judged_all_the_same(monkeypat
         assert set(engine._plans.values()) <= set(engine._of_kind.values()), "what was forgotten is not used"
 
 
-def test_plans_of_many_log_sources_keep_so_many_texts_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def _permissive(_: Atom, question: Any, /) -> Any:
+    return question
+
+
+@pytest.mark.parametrize(("guard", "most"), [(_permissive, 3), (unguarded, 9)])
+def test_plans_of_many_log_sources_keep_so_many_texts_of_a_tenant_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, guard: Guard, most: int
+) -> None:
     common = "title: c\nlogsource: {category: x}\ndetection:\n  s: {a: [x, y, z]}\n  condition: s or s\n"
     own = (f"---\n{common.replace('title: c', f'title: c{n}').replace('{', f'{{product: p{n}, ', 1)}" for n in range(9))
     monkeypatch.setattr(match, "_MOST_ASKED", 40)
-    engine, kept = RuleEngine(load_text(common + "".join(own)).rules), WeakSet[plan.Plan]()
+    engine, kept = RuleEngine(load_text(common + "".join(own)).rules, None, guard), WeakSet[plan.Plan]()
 
     class Known(plan.Plan):
         def __init__(self, *given: Any) -> None:
@@ -436,9 +445,11 @@ def test_plans_of_many_log_sources_keep_so_many_texts_and_no_more(monkeypatch: p
             kept.add(self)
 
     monkeypatch.setattr(match, "Plan", Known)
+    peak = 0
     for n in [*range(9), 0]:
         engine.prepare([Logsource(category="x", product=f"p{n}")])
         gc.collect()
-        assert len(kept) <= 3, "each asks for twelve texts"
+        peak = max(peak, len(kept))
         event = msgspec.structs.replace(as_event({"a": "x"}), logsource=Logsource(category="x", product=f"p{n}"))
         assert [one.rule.title for one in engine.matches([event])] == ["c", f"c{n}"]
+    assert peak == most, "each asks for twelve texts"

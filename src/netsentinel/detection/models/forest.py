@@ -150,7 +150,8 @@ class Forest:
             np.add(exponents[:, few].T, self._offsets[few], out=laid)
             self._leaves.take(laid, out=values[1:], mode="clip")
             values[0] = found
-            found = np.add.reduce(values, axis=0)
+            # One tree after the other, as LightGBM does; of a single row NumPy would add pairs.
+            found = np.add.reduce(values, axis=0) if rows > 1 else np.add.accumulate(values, axis=0)[-1]
         return found
 
 

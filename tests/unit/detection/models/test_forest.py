@@ -57,6 +57,16 @@ def test_a_forest_works_in_the_same_memory_for_few_rows_and_for_more() -> None:
         assert np.array_equal(forest.margins(MATRIX[:rows]), expected[:rows])
 
 
+def test_a_row_by_itself_is_judged_as_among_others() -> None:
+    trees = grown()
+    forest = Forest.of(trees_of(trees.text())[1])
+    assert forest is not None
+    expected = trees._booster.predict(MATRIX, raw_score=True, num_threads=1)
+    assert [forest.margins(MATRIX[at : at + 1])[0] for at in range(100)] == expected[:100].tolist()
+    assert np.array_equal(forest.margins(MATRIX[:1_025]), expected[:1_025]), "the last block has one row"
+    assert [forest.margins(MATRIX[at : at + 1])[0] for at in range(100)] == expected[:100].tolist()
+
+
 def test_trees_of_one_leaf_say_the_same_of_all_rows() -> None:
     trees = grown(rounds=2, min_data=ROWS)
     forest = Forest.of(trees_of(trees.text())[1])

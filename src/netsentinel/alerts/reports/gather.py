@@ -86,10 +86,10 @@ class Reports:
         if not scope.entity:
             return (await self._alerts.threats(scope.tenant, limit=_TOP)).items
         found: list[Threat] = []
-        for entity in named[:_TOP]:
+        for entity in named:
             with suppress(NotFoundError):
                 found.append((await self._alerts.threat(scope.tenant, entity)).threat)
-        return tuple(sorted(found, key=lambda one: -one.score))
+        return tuple(sorted(found, key=lambda one: -one.score)[:_TOP])
 
     async def _notable(self, scope: ReportScope, alert: Alert) -> Notable:
         detail = await self._alerts.detail(scope.tenant, alert.id)

@@ -1,4 +1,4 @@
-"""Servers of tests, forked from a process that has loaded the program already: loading is most of what a start costs.
+"""Servers and commands of tests, forked from a process that has loaded the program: loading is most of what they cost.
 
 Run as a program this is that process: it loads what `netsentinel serve` does, and forks itself for each start that is
 asked for over a socket. The child goes on as `python -m netsentinel` would have done, and ends as that would.
@@ -19,6 +19,7 @@ import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 LOADED = ("typer.main", "uvloop", "netsentinel.cli.serve", "netsentinel.api.server", "netsentinel.bootstrap")
@@ -64,16 +65,53 @@ class Forks:
         self._codes: dict[int, int] = {}
         self._pid = 0
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
-        """Run `netsentinel` with these arguments and this environment; what it says goes to the end of the log."""
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], output: Path, errors: Path | None = None
+    ) -> Forked:
+        """Run `netsentinel` with these arguments and this environment; what it says goes to the end of the files.
+
+        Args:
+            arguments: of the command line.
+            environment: all of it.
+            output: for the standard output.
+            errors: for the standard error; the same as `output` when it is not given.
+        """
         with self._lock:
             line = self._line or self._open()
-            asked = {"arguments": [*arguments], "environment": {**environment}, "log": str(log), "cwd": str(Path.cwd())}
+            asked = {
+                "arguments": [*arguments],
+                "environment": {**environment},
+                "said": [str(output), str(errors or output)],
+                "cwd": str(Path.cwd()),
+            }
             line.send(json.dumps(asked).encode())
             self._pid = 0
             while not self._pid:
                 self._hear(line, None)
             return Forked(self, self._pid)
+
+    def run(
+        self, *arguments: str, timeout: float = 120, check: bool = False, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of `netsentinel` to its end, like `subprocess.run` with what it says captured as text.
+
+        Args:
+            arguments: of the command line.
+            timeout: seconds after which it is killed.
+            check: fail when it fails.
+            environment: beside that of the tests.
+        """
+        with TemporaryDirectory() as folder:
+            output, errors = Path(folder, "output"), Path(folder, "errors")
+            running = self.start(arguments, {**os.environ, **environment}, output, errors)
+            try:
+                code = running.wait(timeout)
+            finally:
+                running.kill()
+            done = subprocess.CompletedProcess(arguments, code, output.read_text("utf-8"), errors.read_text("utf-8"))
+        if check:
+            assert code == 0, done.stderr
+        return done
 
     def ended(self, pid: int, timeout: float | None) -> int | None:
         """The exit code of a program, for which it waits so many seconds; for ever with None."""
@@ -178,15 +216,15 @@ def _tell_ended(line: socket.socket, running: set[int]) -> None:
         line.send(json.dumps({"pid": pid, "code": os.waitstatus_to_exitcode(status)}).encode())
 
 
-def _become(arguments: list[str], environment: dict[str, str], log: str, cwd: str) -> list[str]:
-    """Be a process of its own: its environment, its folder, and what it says in its log."""
+def _become(arguments: list[str], environment: dict[str, str], said: list[str], cwd: str) -> list[str]:
+    """Be a process of its own: its environment, its folder, and what it says in its files."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
-    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    for number in (1, 2):
+    for number, path in zip((1, 2), said, strict=True):
+        written = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         os.dup2(written, number)
-    os.close(written)
+        os.close(written)
     sys.argv = ["netsentinel", *arguments]
     return arguments
 

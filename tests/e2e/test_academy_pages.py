@@ -1,8 +1,5 @@
 """The academy in a real browser: suggestions are judged by keys, the graph is walked, alerts lead to what to learn."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
@@ -11,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from netsentinel.demo import story
 from tests.e2e.browser import TEST_S, WAIT_S, faults, require_dashboard, violations, visit_again
+from tests.forks import forks
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 pytestmark = pytest.mark.timeout(TEST_S)
@@ -38,9 +36,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         for name in {line.source for line in lines}:
             body = b"\n".join(line.line for line in lines if line.source == name)
             assert client.post(f"/api/v2/events?source={name}", content=body, headers=NDJSON).status_code == 202
-        command = [sys.executable, "-m", "netsentinel", "learn", "import", str(folder / "replay.md")]
         there = {"NETSENTINEL_SERVER": running.url, "NETSENTINEL_KEY": running.key}
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **there})
+        forks.run("learn", "import", str(folder / "replay.md"), check=True, **there)
         wait_for(lambda: len(client.get("/api/v2/alerts?tag=attack.t1046").json()["items"]) > 0, WAIT_S)
         yield running
 

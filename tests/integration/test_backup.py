@@ -1,9 +1,7 @@
 """`netsentinel backup` of a server that goes on taking events, and a server that begins with the copy."""
 
-import os
 import shutil
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import httpx2
 import msgspec
 
+from tests.forks import forks
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 RULE = """title: Backup canary
@@ -47,8 +46,7 @@ def stored(client: httpx2.Client) -> int:
 
 
 def backup(server: LiveServer, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "netsentinel", "backup", str(folder), "--data-dir", str(server.data)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ}, timeout=120)
+    return forks.run("backup", str(folder), "--data-dir", str(server.data))
 
 
 def test_a_copy_of_a_busy_server_is_a_whole_server(tmp_path: Path) -> None:

@@ -12,23 +12,12 @@ from typing import Any
 import pytest
 
 from netsentinel.cli.program import COMMANDS
+from tests.forks import forks
 from tests.live_server import LiveServer, wait_for
 
 
 def netsentinel(*arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    import os
-
-    done = subprocess.run(
-        [sys.executable, "-m", "netsentinel", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-        env={**os.environ, **environment},
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
+    return forks.run(*arguments, check=check, **environment)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +46,10 @@ def test_every_command_has_help(name: str) -> None:
 
 
 def test_version() -> None:
-    assert netsentinel("--version").stdout.startswith("netsentinel")
+    said = subprocess.run(
+        [sys.executable, "-m", "netsentinel", "--version"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("netsentinel")
 
 
 def test_a_wrong_command_is_a_usage_error() -> None:

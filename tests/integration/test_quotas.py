@@ -1,8 +1,5 @@
 """Quotas of a real server under 64 callers at once, across an orderly restart and across a kill."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -13,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.forks import forks
 from tests.live_server import LiveServer
 
 QUOTA = 1_000
@@ -32,9 +30,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 def make_key(folder: Path, name: str) -> str:
-    command = [sys.executable, "-m", "netsentinel", "keys", "create", name, "--role", "viewer", "--tier", "standard"]
-    environment = {**os.environ, "NETSENTINEL_DATA_DIR": str(folder)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    command = ("keys", "create", name, "--role", "viewer", "--tier", "standard")
+    return forks.run(*command, check=True, NETSENTINEL_DATA_DIR=str(folder)).stdout.strip()
 
 
 def call(server: LiveServer, key: str, times: int) -> Counter[int]:

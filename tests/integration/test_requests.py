@@ -13,6 +13,7 @@ import httpx2
 import msgspec
 import pytest
 
+from tests.forks import forks
 from tests.live_server import NDJSON, LiveServer, wait_for
 
 pytestmark = pytest.mark.timeout(300)
@@ -44,19 +45,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield running
 
 
-def command(server: LiveServer, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "netsentinel", *arguments, "--server", server.url, "--key", server.key]
+def at(server: LiveServer) -> tuple[str, ...]:
+    return ("--server", server.url, "--key", server.key)
 
 
 def ask(server: LiveServer, action: str, given: object = None, *more: str) -> Any:
-    done = subprocess.run(
-        command(server, "request", action, json.dumps(given or {}), "-o", "json", *more),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = forks.run("request", action, json.dumps(given or {}), "-o", "json", *more, *at(server), check=True)
     return json.loads(done.stdout)
 
 
@@ -117,17 +111,16 @@ def test_a_rule_is_tried_on_what_is_stored(server: LiveServer) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_said(server: LiveServer, action: str, given: str, code: str) -> None:
-    done = subprocess.run(
-        command(server, "request", action, given), capture_output=True, text=True, timeout=60, check=False
-    )
+    done = forks.run("request", action, given, *at(server))
     assert done.returncode != 0
     assert code in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_request_outlives_its_connection(server: LiveServer) -> None:
+    asked = ("request", "echo", '{"text":"still here","seconds":6}', "-o", "json", *at(server))
     asking = subprocess.Popen(
-        command(server, "request", "echo", '{"text":"still here","seconds":6}', "-o", "json"),
+        [sys.executable, "-m", "netsentinel", *asked],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -150,9 +143,7 @@ def test_a_request_outlives_its_connection(server: LiveServer) -> None:
 
 
 def test_connections_are_listed(server: LiveServer) -> None:
-    listed = subprocess.run(
-        command(server, "connections", "list", "-o", "json"), capture_output=True, text=True, check=True
-    )
+    listed = forks.run("connections", "list", "-o", "json", *at(server), check=True)
     assert all(one["client"] == "netsentinel" for one in json.loads(listed.stdout))
     answer = httpx2.get(f"{server.url}/metrics", headers={"Authorization": f"Bearer {server.key}"})
     assert 'netsentinel_live_request_seconds_count{action="echo"}' in answer.text

@@ -6619,7 +6619,7 @@ export interface components {
         IncidentDrillsOf: {
             /**
              * Entity
-             * @description The address, host or user that its alerts are about.
+             * @description The address, host or user its alerts are about, by any name of it.
              */
             entity: string;
         };

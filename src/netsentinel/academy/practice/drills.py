@@ -24,7 +24,7 @@ from netsentinel.academy.practice.model import (
 from netsentinel.academy.practice.questions import Questions, Written
 from netsentinel.academy.practice.words import span
 from netsentinel.alerts import AlertPage
-from netsentinel.alerts.model import ActivityKind, AlertDetail, AlertFilter, Verdict, techniques
+from netsentinel.alerts.model import ActivityKind, Alert, AlertDetail, AlertFilter, Verdict, techniques
 from netsentinel.kernel.errors import NotAllowedError, NotFoundError
 from netsentinel.kernel.types import Permission, Principal, TenantId
 
@@ -60,6 +60,10 @@ class DecidedAlerts(Protocol):
 
     async def page(self, tenant: TenantId, where: AlertFilter, *, limit: int) -> AlertPage:
         """Alerts, the newest first."""
+        ...
+
+    async def entities_named(self, tenant: TenantId, typed: str) -> tuple[str, ...]:
+        """What alerts call the bearers of a name, among them the name itself."""
         ...
 
 
@@ -101,22 +105,19 @@ class Drills:
         return await self._questions.get(principal.tenant, done.ids[0])
 
     async def make_of_incident(self, principal: Principal, entity: str) -> IncidentDrills:
-        """A drill of each decided alert about an address, host or user, as drafts.
+        """A drill of each decided alert about an address, host or user, as drafts; by any name of it that logs have.
 
         The same name is the same mask in all that are new, and each tells what was before it. Those that were made
         before stay as they are.
 
         Raises:
-            NotFoundError: no alert is about this entity.
+            NotFoundError: no alert is about this entity, or the name is that of several.
             NotAllowedError: the principal may not read alerts.
             UndecidedAlertError: nobody decided any of its alerts.
         """
         _check_reader(principal)
         tenant = principal.tenant
-        where = AlertFilter(entities=(entity,))
-        found = (await self._alerts.page(tenant, where, limit=_LOOKED_AT)).items if entity else ()
-        if not found:
-            raise NotFoundError(f"No alert is about {entity[:80]}.")
+        found = await self._about(tenant, entity)
         decided = sorted((one for one in found if one.verdict in _DECIDED), key=lambda one: (one.first_at, one.id))
         if not decided:
             raise UndecidedAlertError(f"No alert about {entity[:80]} has a verdict yet: drills are judged by them.")
@@ -131,6 +132,17 @@ class Drills:
             undecided=len(found) - len(decided),
             left=max(0, len(decided) - _OF_INCIDENT),
         )
+
+    async def _about(self, tenant: TenantId, entity: str) -> tuple[Alert, ...]:
+        """The newest alerts about the one that is called so, or else goes by that name."""
+        for names in ((entity,), await self._alerts.entities_named(tenant, entity)) if entity else ():
+            found = (await self._alerts.page(tenant, AlertFilter(entities=names), limit=_LOOKED_AT)).items
+            about = sorted({one.entity for one in found})
+            if len(about) > 1:
+                raise NotFoundError(f"{entity[:80]} may be any of {len(about)}: {', '.join(about[:5])}.")
+            if found:
+                return found
+        raise NotFoundError(f"No alert is about {entity[:80]}.")
 
 
 def _check_reader(principal: Principal) -> None:

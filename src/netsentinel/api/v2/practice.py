@@ -113,7 +113,9 @@ class IncidentDrillsOf(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     entity: str = Field(
-        min_length=1, max_length=255, description="The address, host or user that its alerts are about."
+        min_length=1,
+        max_length=255,
+        description="The address, host or user its alerts are about, by any name of it.",
     )
 
 

@@ -63,6 +63,10 @@ class SomeAlerts:
         found = [one.alert for one in self._known if one.alert.tenant == tenant and one.alert.entity in where.entities]
         return AlertPage(tuple(found[:limit]), None)
 
+    async def entities_named(self, tenant: TenantId, typed: str) -> tuple[str, ...]:
+        known = {one.alert.entity for one in self._known if one.alert.tenant == tenant}
+        return (typed, *(entity for entity in known if entity.endswith(f"\\{typed}")))
+
 
 def incident(*verdicts: Verdict) -> list[AlertDetail]:
     """Alerts about one host ten minutes apart, the newest first; the last of these verdicts is the oldest one's."""
@@ -151,6 +155,20 @@ async def test_of_an_incident_each_decided_alert_becomes_a_drill_once(clock: Fak
     again = await drills.make_of_incident(ANA, "dc-finance")
     assert (again.added, again.items) == (0, made.items)
     assert (await drills.make(ANA, "alr_0")).id == made.items[1].id
+
+
+async def test_an_incident_is_found_by_a_users_name_alone_unless_several_have_it(clock: FakeClock) -> None:
+    def of(entity: str, alert_id: str) -> AlertDetail:
+        (detail,) = incident(Verdict.BENIGN)
+        return replace(detail, alert=replace(detail.alert, id=alert_id, entity=entity, entity_kind="user"))
+
+    known = [of("acme\\ada", "alr_a"), of("acme\\bob", "alr_b"), of("lab\\bob", "alr_c")]
+    drills = Drills(SomeAlerts(*known), memory_gym(clock).questions)
+    assert [one.source.id for one in (await drills.make_of_incident(ANA, "ada")).items] == ["alr_a"]
+    with pytest.raises(NotFoundError, match=r"bob may be any of 2: acme\\bob, lab\\bob"):
+        await drills.make_of_incident(ANA, "bob")
+    drills = Drills(SomeAlerts(*known, of("bob", "alr_d")), memory_gym(clock).questions)
+    assert [one.source.id for one in (await drills.make_of_incident(ANA, "bob")).items] == ["alr_d"]
 
 
 async def test_a_large_incident_is_taken_from_its_beginning(clock: FakeClock) -> None:

@@ -17,7 +17,7 @@ from tests.unit.streamer.live import Client, Live, opened, settle
 
 pytestmark = pytest.mark.anyio
 
-FEW, MANY = 50_000, int(os.environ.get("NETSENTINEL_FUZZ_FRAMES", "1000000"))
+FEW, MANY = 20_000, int(os.environ.get("NETSENTINEL_FUZZ_FRAMES", "1000000"))
 A_CONNECTION, A_STAGE = 100, 5_000
 DOCUMENTED = {1000, 4400, 4401, 4403, 4408, 4413, 4429, 4503}
 """Without 1011: the server met a fault of its own."""

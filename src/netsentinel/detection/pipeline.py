@@ -9,11 +9,12 @@ from typing import Any, cast
 import msgspec
 import zstandard
 
+from netsentinel.detection.fingerprint import clean
 from netsentinel.detection.model import MOST_AT_ONCE, BatchResult, Finding
 from netsentinel.detection.ports import Detector, Frugal
 from netsentinel.events.lake.spool import SpoolWriter
 from netsentinel.events.lines import MAX_LINE_BYTES, LongLine, Unreadable, split_lines
-from netsentinel.events.model import MAX_REJECTED_BYTES, Event
+from netsentinel.events.model import MAX_REJECTED_BYTES, Event, Logsource
 from netsentinel.events.ports import Format, InboxBatch, LineFormat
 from netsentinel.events.rows import RowFormat, RowReader
 from netsentinel.events.surrogates import without_lone_surrogates
@@ -39,6 +40,13 @@ MAX_DEPTH = 64
 
 _MAX_SOURCES = 4096
 _MAX_ROW_SOURCES = 256
+
+_LONG = 4 * 1024
+"""Bytes of an event; of a longer one, the names that detectors remember are looked at."""
+_REMEMBERED = (
+    *("src_ip", "dst_ip", "src_mac", "user", "device", "connection_uid", "protocol", "app_protocol", "event_code"),
+    *("ja3", "http_method", "dns_type", "file_hash"),
+)
 
 _format_of = attrgetter("format")
 _time_of = attrgetter("time")
@@ -190,6 +198,7 @@ class Pipeline:
         tally.last_event_at = max(tally.last_event_at, *map(_time_of, events))
         if self._spool is not None:
             self._spool.keep(events)
+        _shorten(events)
         classes = set(map(_class_of, events))
         for detector in self._detectors:
             if detector.classes and detector.classes.isdisjoint(classes):
@@ -325,6 +334,16 @@ class Pipeline:
                 self._usual.clear()
             self._usual[key] = usual
         return usual.parse(record, line, origin.tenant, origin.source)
+
+
+def _shorten(events: Sequence[Event]) -> None:
+    """Have them no name that is endless: detectors keep thousands of names, and whoever sends events writes them."""
+    for event in events:
+        if len(event.raw) > _LONG:
+            for name in _REMEMBERED:
+                setattr(event, name, clean(getattr(event, name)))
+            of = event.logsource
+            event.logsource = Logsource(clean(of.product), clean(of.category), clean(of.service))
 
 
 def _result(batch: InboxBatch, tally: Tally, omitted: int = 0, kept: int = 0) -> BatchResult:

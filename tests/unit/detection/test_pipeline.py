@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -438,3 +439,35 @@ def test_a_detector_is_only_shown_events_when_one_has_a_class_that_it_looks_at()
     flow = {"timestamp": "2026-03-02T10:00:00.000000+0000", "event_type": "flow", "src_ip": "10.0.0.1"}
     Pipeline(FORMATS, (everything, network, names)).analyze(batch(flow))
     assert (len(everything.seen), len(network.seen), len(names.seen)) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("length", [200, 100_000])
+def test_detectors_are_told_no_endless_names(length: int) -> None:
+    def event(number: int) -> dict[str, Any]:
+        name = f"{number}" + "x" * length
+        login = {"EventID": 4625, "Channel": name, "Provider_Name": "p", "Computer": name, "TargetUserName": name}
+        return {**login, "IpAddress": name} if number % 2 else {**ZEEK, "uid": name, "id.orig_h": name}
+
+    watcher, guessing = Watcher(), PasswordGuessing()
+    pipeline = Pipeline(FORMATS, [watcher, guessing], fallback=GenericFormat())
+    pipeline.analyze(batch(*map(event, range(20))))
+    assert {len(one.src_ip) for one in watcher.seen} <= {length + 1, length + 2, 255}
+    assert all(len(one.user) + len(one.device) + len(one.connection_uid) <= 510 for one in watcher.seen)
+    assert all(len(one.logsource.service) <= 255 for one in watcher.seen)
+    assert len(guessing.snapshot()) < 20 * 2 * 400
+    assert watcher.seen[-1].native["IpAddress"] == "19" + "x" * length, "rules look at all of it"
+
+
+@pytest.mark.parametrize("kind", ["Channel", "_path", "event_type"])
+def test_endless_kinds_of_events_are_not_remembered(kind: str) -> None:
+    told = {"Channel": {"EventID": 1, "Provider_Name": "p"}, "_path": {"ts": START}, "event_type": EVE}[kind]
+    engine = SigmaDetector(load_text("title: t\nlogsource: {category: x}\ndetection: {s: {a: 1}, condition: s}").rules)
+    pipeline = Pipeline(FORMATS, [engine], fallback=GenericFormat())
+    tracemalloc.start()
+    for number in range(60):
+        assert pipeline.analyze(batch({**told, kind: f"{number}" + "x" * 100_000})).events == 1
+        if number == 29:
+            before, _ = tracemalloc.get_traced_memory()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 1_000_000

@@ -227,6 +227,11 @@ def _matched(match: Match) -> tuple[MatchedField, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
 def _describe(atom: Atom) -> str:
+    is_long = isinstance(atom.value, str) and len(atom.value) > _MAX_VALUE
+    return atom.describe()[:_MAX_VALUE] if is_long else _described(atom)
+
+
+@lru_cache(maxsize=4096)
+def _described(atom: Atom) -> str:
     return atom.describe()[:_MAX_VALUE]

@@ -102,6 +102,9 @@ _TYPICAL = (
 )
 """Texts that say little: an atom that one of them answers is true for many events, whatever its length."""
 
+_LONG = 512
+"""Characters of a text about which nothing is remembered: rules are removed, and others come."""
+
 _OFTEN = 0.2
 _LETTERS = 0.6
 """How much rarer each further character makes a text."""
@@ -237,9 +240,14 @@ def _expected(atoms: frozenset[Atom]) -> tuple[float, int]:
     return sum(_odds(atom) for atom in atoms), len(atoms)
 
 
-@lru_cache(maxsize=65536)
 def _odds(atom: Atom) -> float:
     """A guess at how many events have a value that answers the atom, from 0 to 1."""
+    is_long = isinstance(atom.value, str) and len(atom.value) > _LONG
+    return _odds_of.__wrapped__(atom) if is_long else _odds_of(atom)
+
+
+@lru_cache(maxsize=65536)
+def _odds_of(atom: Atom) -> float:
     if atom.field in _COMMON_FIELDS:
         return 1.0
     if not isinstance(atom.value, str) or atom.operation in _ODDS:

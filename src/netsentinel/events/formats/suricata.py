@@ -37,6 +37,7 @@ _SEVERITIES = {1: 4, 2: 3, 3: 2, 4: 1}
 """Suricata's alert severity (1 is the worst) as OCSF severity_id (4 is high)."""
 
 _MAX_KINDS = 256
+_LONGEST_KIND = 128
 
 
 @lru_cache(maxsize=_MAX_KINDS)
@@ -72,7 +73,7 @@ class SuricataFormat:
             format="suricata",
             time=_time(stamp),
             class_uid=_CLASSES.get(kind, 0),
-            logsource=_logsource(kind),
+            logsource=_logsource(kind[:_LONGEST_KIND]),
             src_ip=text(get("src_ip")),
             src_port=number(get("src_port")),
             dst_ip=text(get("dest_ip")),

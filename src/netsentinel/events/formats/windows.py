@@ -186,9 +186,11 @@ class _WindowsRows:
             row=None,
             layout=self._layout,
         )
+        copy: Callable[[], RowEvent] = cast("Any", kind).__copy__  # `copy.copy` would ask for it each time
+        if len(channel) + len(str(stated)) > _LONGEST_KIND:
+            return copy
         if len(self._kinds) >= _MOST_KINDS:
             self._kinds.clear()
-        copy: Callable[[], RowEvent] = cast("Any", kind).__copy__  # `copy.copy` would ask for it each time
         self._kinds[stated, channel] = copy
         return copy
 
@@ -344,7 +346,7 @@ _ROW_NAMES = (
 )
 
 
-_MOST_KINDS = 1024
+_MOST_KINDS, _LONGEST_KIND = 1024, 512
 """So many event ids and channels of one layout are remembered."""
 
 _USUAL_BYTES = 16 * 1024

@@ -174,9 +174,17 @@ def usual_logsources() -> Iterator[Logsource]:
     yield from (Logsource(product="windows", service=service) for service in _SERVICES.values())
 
 
-@lru_cache(maxsize=4096)
+_LONGEST = 255
+"""Characters of a channel's name, as Windows allows."""
+
+
 def logsource_of(channel: str, event_id: int) -> Logsource:
     """What Sigma calls the log of a channel, with the category of the event."""
+    return _logsource_of(channel[:_LONGEST], event_id)
+
+
+@lru_cache(maxsize=4096)
+def _logsource_of(channel: str, event_id: int) -> Logsource:
     if channel.lower() == LINUX:
         return Logsource(product="linux", category=_SYSMON.get(event_id, ""), service="sysmon")
     service = _SERVICES.get(channel.lower(), "")

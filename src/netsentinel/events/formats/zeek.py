@@ -86,6 +86,7 @@ _USER_FIELDS = {"kerberos": "client", "rdp": "cookie"}
 """Where a login log keeps the account, when not in `username`."""
 
 _MAX_LOGS = 256
+_LONGEST_LOG = 128
 
 
 @lru_cache(maxsize=_MAX_LOGS)
@@ -125,7 +126,7 @@ class ZeekFormat:
             format="zeek",
             time=0 if log == _SCRIPTS else _time(get("ts")),
             class_uid=_CLASSES.get(log, 0),
-            logsource=_logsource(log),
+            logsource=_logsource(log[:_LONGEST_LOG]),
             protocol=text(get("proto")).lower(),
             app_protocol="" if log in {"conn", "notice", "weird", "files"} else log,
             connection_uid=text(get("uid")),

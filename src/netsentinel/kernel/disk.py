@@ -37,6 +37,18 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
         sync(one.parent)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Give a file this content in one step; on the disk when this returns, and nobody's but its owner's."""
+    make_folder(path.parent, 0o700)
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    sync(path.parent)
+
+
 def check_room(folder: Path, reserve_bytes: int, length: int = 0) -> int:
     """Refuse what the disk has no space for: what was taken before needs the reserve to be worked off.
 

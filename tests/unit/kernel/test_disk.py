@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netsentinel.kernel import disk
-from netsentinel.kernel.disk import check_room, free_bytes, make_folder, sync
+from netsentinel.kernel.disk import check_room, free_bytes, make_folder, sync, write_whole
 from netsentinel.kernel.errors import StorageFullError
 
 
@@ -31,6 +31,22 @@ def test_a_folder_is_made_with_those_around_it_and_on_the_disk(tmp_path: Path, m
     make_folder(tmp_path / "a" / "b")
     assert synced == [(tmp_path, ["a"]), (tmp_path / "a", ["b"])]
     assert (tmp_path / "a" / "b").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_is_replaced_in_one_step_and_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, done = tmp_path / "a" / "state.json", list[tuple[str, bytes]]()
+
+    def note(number: int) -> None:
+        at = Path(f"/proc/self/fd/{number}").readlink()
+        done.append((at.name, path.read_bytes() if path.exists() else b""))
+
+    write_whole(path, b"much that was before")
+    monkeypatch.setattr(os, "fsync", note)
+    write_whole(path, b"new")
+    assert done == [("state.new", b"much that was before"), ("a", b"new")]
+    assert path.read_bytes() == b"new"
+    assert [one.name for one in path.parent.iterdir()] == ["state.json"]
+    assert {path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o077} == {0o600, 0}
 
 
 def test_what_fits_beside_the_reserve_is_taken(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from netsentinel.events.positions import StreamPosition
 from netsentinel.events.recognition import recognised, sentence
 from netsentinel.events.sources.port import Activity, Check, Outgoing, Patience, Place, Source, SourceTest
 from netsentinel.kernel.clock import SECOND
-from netsentinel.kernel.disk import sync
+from netsentinel.kernel.disk import write_whole
 from netsentinel.kernel.errors import InvalidInputError, NetSentinelError
 from netsentinel.kernel.regular_file import open_regular
 from netsentinel.kernel.types import Micros
@@ -246,14 +246,7 @@ class FolderSource:
         return self._place.state / "folder.json"
 
     def _save(self) -> None:
-        self._state_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._state_file.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(self._state))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._state_file)
-        sync(self._state_file.parent)
+        write_whole(self._state_file, msgspec.json.encode(self._state))
 
     def _complain(self, error: str) -> None:
         self.activity.error, self.activity.error_at = error, self._place.clock.now()

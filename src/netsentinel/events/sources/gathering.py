@@ -1,7 +1,6 @@
 """Gathers what listeners receive into batches, hands them over, and says when there is no room for more."""
 
 import asyncio
-import os
 import secrets
 from collections import deque
 from collections.abc import Callable
@@ -11,7 +10,7 @@ import structlog
 
 from netsentinel.events.positions import StreamPosition
 from netsentinel.events.sources.port import Activity, Outgoing, Patience, Place
-from netsentinel.kernel.disk import sync
+from netsentinel.kernel.disk import write_whole
 from netsentinel.kernel.errors import NetSentinelError
 
 _log = structlog.get_logger("netsentinel.sources")
@@ -154,12 +153,4 @@ class Gathering:
             await asyncio.to_thread(file.unlink)
 
     def _remember(self, left: bytes) -> None:
-        self._place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._place.state / f"{self._stream}-{self._sent}{_LEFT}"
-        fresh = path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(left)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync(path.parent)
+        write_whole(self._place.state / f"{self._stream}-{self._sent}{_LEFT}", left)

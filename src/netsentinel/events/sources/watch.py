@@ -18,7 +18,7 @@ from netsentinel.events.recognition import recognised, sentence
 from netsentinel.events.sources.generations import Generation, Generations, Piece
 from netsentinel.events.sources.port import Activity, Check, Outgoing, Place, Sink, Source, SourceTest
 from netsentinel.kernel.clock import Clock
-from netsentinel.kernel.disk import sync
+from netsentinel.kernel.disk import write_whole
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.regular_file import open_regular
 
@@ -109,14 +109,7 @@ class WatchState:
             )
             for one in generations
         ]
-        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self.file.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(_State(str(self._path), remembered)))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.file)
-        sync(self.file.parent)
+        write_whole(self.file, msgspec.json.encode(_State(str(self._path), remembered)))
 
 
 @dataclass(slots=True)

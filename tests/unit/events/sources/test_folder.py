@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from netsentinel.events.sources import Fence, Outgoing, Place, folder
+from netsentinel.events.sources import Fence, Outgoing, Place
 from netsentinel.events.sources.folder import FolderKind, FolderOptions, FolderSource
+from netsentinel.kernel import disk
 from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.errors import InvalidInputError, NotAllowedError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -98,7 +99,7 @@ def drop(tmp_path: Path) -> Drop:
 
 async def test_finished_files_are_read_once_and_moved(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: set[str] = set()
-    monkeypatch.setattr(folder, "sync", lambda place: synced.update(one.name for one in place.iterdir()))
+    monkeypatch.setattr(disk, "sync", lambda place: synced.update(one.name for one in place.iterdir()))
     drop.put("b.json", b'{"a":1}\n{"a":2}\n')
     drop.put("a.gz", gzip.compress(b'{"b":1}\n'), at=OLD + 1)
     async with drop.reading():

@@ -7,6 +7,7 @@ import pytest
 
 from netsentinel.events.sources import Activity, Fence, Outgoing, Place, gathering
 from netsentinel.events.sources.gathering import BATCH_LINES, FULL_BYTES, Gathering
+from netsentinel.kernel import disk
 from netsentinel.kernel.clock import SystemClock
 from netsentinel.kernel.errors import InvalidInputError, UnavailableError
 from netsentinel.kernel.types import DEFAULT_TENANT
@@ -83,7 +84,7 @@ async def test_what_cannot_be_handed_over_is_kept_for_the_next_start(
 ) -> None:
     monkeypatch.setattr(gathering, "BATCH_LINES", 2)
     synced: list[bool] = []
-    monkeypatch.setattr(gathering, "sync", lambda folder: synced.append(is_something_left(folder)))
+    monkeypatch.setattr(disk, "sync", lambda folder: synced.append(is_something_left(folder)))
     for failure in (UnavailableError("busy"), InvalidInputError("refused")):
         sink = Sink()
         sink.failure = failure

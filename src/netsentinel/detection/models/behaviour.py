@@ -1,7 +1,7 @@
 """The behaviour ensemble: does an entity do what it, and its like, usually do? Learns as it goes."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 import msgspec
 import numpy as np
@@ -115,6 +115,17 @@ class _Segment:
         return np.exp(np.minimum(((parts - self.places) / self.widths).mean(axis=1), _FARTHEST))
 
 
+class _Part(NamedTuple):
+    """Rows of one segment."""
+
+    segment: _Segment
+    places: Ints
+    """In the table."""
+    names: list[str]
+    """Whose they are."""
+    points: Singles
+
+
 class Behaviour:
     """Six members, each blind to something.
 
@@ -161,7 +172,8 @@ class Behaviour:
                 self._segments[kind] = _Segment.of(rows[~back & (kinds == kind)], random)
         self._entities = Entities(rows.shape[1])
         self._rows = int(back.sum())
-        self._learn(rows[~back], [name for name, out in zip(names, back, strict=True) if not out], kinds[~back])
+        for part in self._parts(table.take(~back)):
+            self._entities.learn(part.names, part.points)
         for kind, segment in self._segments.items():
             mine = back if kind == _EVERYTHING else back & (kinds == kind)
             points = segment.scales.points(rows[mine])
@@ -172,23 +184,17 @@ class Behaviour:
     def partial_fit(self, table: Table) -> None:
         """Get used to these rows: entities' means move, sketches and trees count, the memory takes them up."""
         table.must_fit(self._schema)
-        rows = self._numbers(table)
-        kinds = np.array(_texts(table, SEGMENT), dtype=np.object_)
-        for kind, places in self._by_segment(kinds):
-            segment = self._segments[kind]
-            segment.learn(segment.scales.points(rows[places]))
-        self._learn(rows, _texts(table, ENTITY), kinds)
+        for part in self._parts(table):
+            part.segment.learn(part.points)
+            self._entities.learn(part.names, part.points)
 
     def score(self, table: Table) -> Floats:
         """The share of benign rows of the segment that are less unusual."""
         table.must_fit(self._schema)
-        rows, names = self._numbers(table), _texts(table, ENTITY)
         found = np.zeros(len(table))
-        for kind, places in self._by_segment(np.array(_texts(table, SEGMENT), dtype=np.object_)):
-            segment = self._segments[kind]
-            points = segment.scales.points(rows[places])
-            deviations = self._entities.deviations([names[place] for place in places], points)
-            found[places] = segment.probabilities(segment.parts(points, deviations))
+        for part in self._parts(table):
+            deviations = self._entities.deviations(part.names, part.points)
+            found[part.places] = part.segment.probabilities(part.segment.parts(part.points, deviations))
         return found
 
     def threshold(self, budget: float) -> float:
@@ -201,16 +207,13 @@ class Behaviour:
         Those that do not go with the other features of the row count as well, from one nat of surprise on.
         """
         table.must_fit(self._schema)
-        rows, names = self._numbers(table), _texts(table, ENTITY)
         found: list[list[Contribution]] = [[] for _ in range(len(table))]
-        for kind, places in self._by_segment(np.array(_texts(table, SEGMENT), dtype=np.object_)):
-            scales, relations = self._segments[kind].scales, self._segments[kind].relations
-            order: list[int] = places.tolist()
-            points, whose = scales.points(rows[places]), [names[place] for place in order]
-            far = self._entities.deviations(whose, points).astype(np.float64)
-            odd = np.log(np.maximum(far * far, 1)) + np.maximum(relations.blame(points) - 1, 0)
-            usual = self._entities.usual(whose) * scales.widths + scales.middles
-            for at, place in enumerate(order):
+        for segment, places, names, points in self._parts(table):
+            scales = segment.scales
+            far = self._entities.deviations(names, points).astype(np.float64)
+            odd = np.log(np.maximum(far * far, 1)) + np.maximum(segment.relations.blame(points) - 1, 0)
+            usual = self._entities.usual(names) * scales.widths + scales.middles
+            for at, place in enumerate(places.tolist()):
                 weights = self._rarity.by_feature(self._schema, odd[at])
                 found[place] = strongest(table, place, weights, top, self._rarity.usual(self._schema, usual[at]))
         return found
@@ -259,25 +262,28 @@ class Behaviour:
         """Rows as numbers: logarithms of what spans decades, and how rare categories are."""
         return self._rarity.rows(table)
 
-    def _by_segment(self, kinds: "np.ndarray[Any, np.dtype[np.object_]]") -> Iterator[tuple[str, Ints]]:
-        """Places of the rows that each segment judges, in order."""
+    def _parts(self, table: Table) -> Iterator[_Part]:
+        """The rows that each segment judges, in order."""
         if not self._segments:
             raise ModelFileError("The model has not been trained.")
-        known = [kind for kind in self._segments if kind != _EVERYTHING]
-        left = np.ones(len(kinds), dtype=np.bool_)
-        for kind in known:
-            mine = kinds == kind
-            left &= ~mine
-            if mine.any():
-                yield kind, np.flatnonzero(mine)
+        rows, (words, whose) = self._numbers(table), _said(table, ENTITY)
+        for kind, places in self._by_segment(table):
+            segment = self._segments[kind]
+            codes: list[int] = whose[places].tolist()
+            names = [words[code] for code in codes]
+            yield _Part(segment, places, names, segment.scales.points(rows[places]))
+
+    def _by_segment(self, table: Table) -> Iterator[tuple[str, Ints]]:
+        words, codes = _said(table, SEGMENT)
+        left = np.ones(len(codes), dtype=np.bool_)
+        for kind in self._segments:
+            if kind != _EVERYTHING and kind in words:
+                mine = codes == words.index(kind)
+                left &= ~mine
+                if mine.any():
+                    yield kind, np.flatnonzero(mine)
         if left.any():
             yield _EVERYTHING, np.flatnonzero(left)
-
-    def _learn(self, rows: Floats, names: list[str], kinds: "np.ndarray[Any, np.dtype[np.object_]]") -> None:
-        """Have the entities' means move."""
-        for kind, places in self._by_segment(kinds):
-            points = self._segments[kind].scales.points(rows[places])
-            self._entities.learn([names[place] for place in places], points)
 
 
 def _arrays(segment: _Segment) -> dict[str, npt.NDArray[np.generic]]:
@@ -295,11 +301,14 @@ def _arrays(segment: _Segment) -> dict[str, npt.NDArray[np.generic]]:
     }
 
 
-def _texts(table: Table, category: str) -> list[str]:
-    """What a category says of each row; empty where the schema has none of that name."""
+def _said(table: Table, category: str) -> tuple[tuple[str, ...], Ints]:
+    """The words of a category and which of them each row says, the last where it says none; "" without the category."""
     if category not in table.schema.categories:
-        return [""] * len(table)
+        return ("",), np.zeros(len(table), dtype=np.int64)
     column = table.categories[table.schema.categories.index(category)]
-    words = [*column.values, ""]
-    codes: list[int] = column.codes.tolist()
-    return [words[code] for code in codes]
+    return (*column.values, ""), column.codes
+
+
+def _texts(table: Table, category: str) -> list[str]:
+    words, codes = _said(table, category)
+    return [words[code] for code in codes.tolist()]

@@ -26,7 +26,8 @@ const ORDERS: Record<AlertOrder, Order<Alert>> = {
 export function mergeIntoPages(data: Pages, changed: ReadonlyMap<string, Alert>, search: AlertSearch): Pages {
   const known = new Map(data.pages.flatMap((page) => page.items.map((alert) => [alert.id, alert] as const)));
   const fresh = [...changed.values()].filter((alert) => alert.version >= (known.get(alert.id)?.version ?? 0));
-  const arriving = fresh.filter((alert) => matchesSearch(alert, search));
+  const shown = [...known.values()];
+  const arriving = fresh.filter((alert) => matchesSearch(alert, search, shown));
   if (arriving.length === 0 && !fresh.some((alert) => known.has(alert.id))) return data;
   return mergePages(
     data,

@@ -60,6 +60,15 @@ describe("a live alert", () => {
 });
 
 describe("whom an alert is about", () => {
+  it("is who has the name that was typed before who may be spelled like it", () => {
+    const typed = "WS5.lab.example";
+    const spelled = makeAlert({ entity: "ws5", entity_kind: "host" });
+    const named = makeAlert({ entity: "ws5.lab.example", entity_kind: "host" });
+    expect(matchesSearch(spelled, { entity: typed }, [spelled])).toBe(true);
+    expect(matchesSearch(spelled, { entity: typed }, [named])).toBe(false);
+    expect(matchesSearch(named, { entity: typed }, [named])).toBe(true);
+  });
+
   it.each([
     ["user", "workstation5\\wardog", "WORKSTATION5\\WarDog", true],
     ["user", "theshire\\wardog", "wardog@THESHIRE.LOCAL", true],

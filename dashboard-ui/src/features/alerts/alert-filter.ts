@@ -84,11 +84,17 @@ export function toAlertsWanted(search: AlertSearch): object {
   return { ...others, status: STATUSES_OF[search.status ?? "active"], ...(text && { text }) };
 }
 
-/** Whether an alert is about whom somebody typed: by its name, a user's alone, or as Windows spells users and hosts. */
-function isCalled({ entity, entity_kind: kind }: Alert, typed: string): boolean {
+/** Whether an alert is about whom somebody typed: by its name, or a user's alone. */
+function isNamed({ entity, entity_kind: kind }: Alert, typed: string): boolean {
   const text = typed.toLowerCase();
-  if (entity === typed || entity === text) return true;
-  if (kind === "user" && entity.toLowerCase().endsWith(`\\${text}`)) return true;
+  return (
+    entity === typed || entity === text || (kind === "user" && entity.toLowerCase().endsWith(`\\${text}`))
+  );
+}
+
+/** Whether what somebody typed is another way in which Windows spells the user or host that an alert is about. */
+function isSpelled({ entity, entity_kind: kind }: Alert, typed: string): boolean {
+  const text = typed.toLowerCase();
   if (kind === "address") return false;
   const [, user, realm] = /^([^\\]+)@([^@]+)$/.exec(text) ?? [];
   const [domain = "", name] = realm ? [realm, user] : text.split("\\");
@@ -98,12 +104,16 @@ function isCalled({ entity, entity_kind: kind }: Alert, typed: string): boolean 
   );
 }
 
-/** Whether a live alert belongs into a list, by the same rules as the server's. */
-export function matchesSearch(alert: Alert, search: AlertSearch): boolean {
+/** Whether a live alert belongs into a list, by the same rules as the server's: other spellings count where nobody `known`
+ * has the name that was typed. */
+export function matchesSearch(alert: Alert, search: AlertSearch, known: readonly Alert[] = []): boolean {
   const statuses = STATUSES_OF[search.status ?? "active"];
   if (statuses.length > 0 && !statuses.includes(alert.status)) return false;
   if (search.level && levelRank(alert.level) < levelRank(search.level)) return false;
-  if (search.entity && !isCalled(alert, search.entity)) return false;
+  const { entity } = search;
+  if (entity && !isNamed(alert, entity)) {
+    if (!isSpelled(alert, entity) || known.some((other) => isNamed(other, entity))) return false;
+  }
   if (search.source && alert.source !== search.source) return false;
   if (search.rule && alert.rule_id !== search.rule) return false;
   if (search.tag && !alert.tags.some((tag) => tag.toLowerCase() === search.tag?.toLowerCase())) return false;

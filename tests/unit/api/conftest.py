@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from netsentinel.idempotency.testing import memory_idempotency
 from netsentinel.kernel.settings import Settings
 from netsentinel.limits.testing import memory_limits
-from tests.application import application
+from tests.application import SETTINGS, application
 from tests.identity import House
 
 MARK = {"X-NetSentinel-Request": "1", "Origin": "http://localhost:8740"}
@@ -22,7 +22,7 @@ MARK = {"X-NetSentinel-Request": "1", "Origin": "http://localhost:8740"}
 class Site:
     """A server and what is behind it."""
 
-    settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
+    settings: Settings = SETTINGS
     house: House = field(default_factory=House)
     base_url: str = "http://localhost:8740"
     address: str = "192.0.2.1"

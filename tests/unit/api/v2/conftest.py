@@ -70,7 +70,6 @@ from netsentinel.idempotency import Idempotency
 from netsentinel.idempotency.store_sql import SqlRequests
 from netsentinel.kernel.clock import HOUR
 from netsentinel.kernel.entries import EntryRegistry
-from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
 from netsentinel.kernel.types import MIB, Permission, Role, Tier, system_principal
 from netsentinel.limits import RequestLimits
@@ -98,7 +97,7 @@ from netsentinel.tasks.store_sql import sql_stores
 from netsentinel.webhooks import WebhookRules, WebhookStores, assemble
 from netsentinel.webhooks.store_sql import SqlDeliveries, SqlEndpoints, SqlHistory
 from netsentinel.webhooks.testing import FakeCaller
-from tests.application import application, document
+from tests.application import SETTINGS, application, document
 from tests.documented import Documented
 from tests.identity import House
 from tests.unit.academy.practice.site import practice_desk
@@ -196,7 +195,6 @@ class Desk:
         course_ground = CourseGround(self, course_stores, self.graph, *asked, self.clock)  # type: ignore[arg-type] - the same
         courses = Courses(course_ground)
         self._add_models()
-        settings = Settings(_env_file=None)
         self.meter = SourceMeter(self.clock)
         self.intake = IntakeService(self.database, self.inbox, self.clock, formats=FORMATS, meter=self.meter)
         house = Household(KINDS, self._around)
@@ -219,7 +217,7 @@ class Desk:
         self.batch = Batch(self, self.engine, self.tasks, self.house.service.acting, operations)  # type: ignore[arg-type] - the same
         self.tasks.actions.add(self.batch.action())
         services = SimpleNamespace(
-            settings=settings,
+            settings=SETTINGS,
             clock=self.clock,
             identity=self.house.service,
             registry=self.registry,
@@ -274,7 +272,7 @@ class Desk:
             metrics=lambda: b"ns_events_total 1.0\n",
             demo=False,
         )
-        self.app = application(settings, services)
+        self.app = application(SETTINGS, services)
 
     def _add_schedules(self) -> None:
         kept = SqlSchedules(SQLITE)
@@ -303,7 +301,7 @@ class Desk:
         self.media = Media(MediaGround(db, store, store, counts, shelf, self.graph, self.reading, clock))
         self.tasks.actions.add(*MediaActions(db, store, self.reading, 2).actions())
         arrivals = Arrivals(db, store, shelf, clock, submitter(self.tasks.submit_in))
-        limits = UploadLimits.of(Settings(_env_file=None))
+        limits = UploadLimits.of(SETTINGS)
         uploads = UploadGround(db, SqlUploads(), counts, arrivals, self.folder / "uploads", clock, limits)
         self.uploads = Uploads(uploads)
         self.ear = OpenEar(ScriptedTranscriber())

@@ -13,6 +13,7 @@ from netsentinel.api.middleware import install_middleware
 from netsentinel.kernel.errors import ThrottledError
 from netsentinel.kernel.settings import Settings
 from netsentinel.kernel.testing import FakeClock
+from tests.application import settings_with
 
 Open = Callable[..., AbstractAsyncContextManager[httpx2.AsyncClient]]
 
@@ -69,7 +70,7 @@ def opened(clock: FakeClock) -> Open:
     """Opens a client of the small app under the given settings."""
 
     def open_client(*, base_url: str = "http://localhost:8740", **settings: object) -> httpx2.AsyncClient:
-        app = make_app(Settings(_env_file=None, **settings), clock)  # type: ignore[arg-type] - a test's own settings
+        app = make_app(settings_with(**settings), clock)
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=base_url)
 
     return open_client

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,17 +31,18 @@ _MOMENT_S = 0.05
 class Forked:
     """A program that runs, with the methods of `subprocess.Popen` that tests use."""
 
-    def __init__(self, forks: "Forks", pid: int) -> None:
+    def __init__(self, forks: "Forks", number: int, pid: int) -> None:
         self._forks = forks
+        self._number = number
         self.pid = pid
 
     def poll(self) -> int | None:
         """Its exit code, negative for a signal; None while it runs."""
-        return self._forks.ended(self.pid, 0)
+        return self._forks.ended(self._number, 0)
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code, once it has ended."""
-        code = self._forks.ended(self.pid, timeout)
+        code = self._forks.ended(self._number, timeout)
         if code is None:
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
         return code
@@ -62,7 +64,9 @@ class Forks:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._started = 0
         self._codes: dict[int, int] = {}
+        """By which start it was: the system uses the ids of processes again."""
         self._pid = 0
 
     def start(
@@ -78,7 +82,9 @@ class Forks:
         """
         with self._lock:
             line = self._line or self._open()
+            self._started += 1
             asked = {
+                "number": self._started,
                 "arguments": [*arguments],
                 "environment": {**environment},
                 "said": [str(output), str(errors or output)],
@@ -88,7 +94,7 @@ class Forks:
             self._pid = 0
             while not self._pid:
                 self._hear(line, None)
-            return Forked(self, self._pid)
+            return Forked(self, self._started, self._pid)
 
     def run(
         self, *arguments: str, timeout: float = 120, check: bool = False, **environment: str
@@ -113,17 +119,16 @@ class Forks:
             assert code == 0, done.stderr
         return done
 
-    def ended(self, pid: int, timeout: float | None) -> int | None:
-        """The exit code of a program, for which it waits so many seconds; for ever with None."""
+    def ended(self, number: int, timeout: float | None) -> int | None:
+        """The exit code of the program of a start, for which it waits so many seconds; for ever with None."""
         deadline = time.monotonic() + (math.inf if timeout is None else timeout)
         while True:
             left = deadline - time.monotonic()
             with self._lock:  # for a moment only: others start and kill theirs meanwhile
-                line = self._line or self._open()
-                while pid not in self._codes and self._hear(line, min(max(left, 0), _MOMENT_S)):
+                while number not in self._codes and self._hear(self._line, min(max(left, 0), _MOMENT_S)):
                     pass
-                if pid in self._codes:
-                    return self._codes[pid]
+                if number in self._codes:
+                    return self._codes[number]
             if left <= 0:
                 return None
 
@@ -145,19 +150,21 @@ class Forks:
         atexit.register(self.close)
         return self._line
 
-    def _hear(self, line: socket.socket, timeout: float | None) -> bool:
+    def _hear(self, line: socket.socket | None, timeout: float | None) -> bool:
         """Take the next news; whether there was one."""
-        line.settimeout(timeout)
-        try:
-            said = line.recv(_MESSAGE)
-        except (TimeoutError, BlockingIOError):
-            return False
+        said = b""
+        if line is not None:
+            line.settimeout(timeout)
+            try:
+                said = line.recv(_MESSAGE)
+            except (TimeoutError, BlockingIOError):
+                return False
         if not said:
             message = "the process that forks has ended"
             raise AssertionError(message)
         news: dict[str, int] = json.loads(said)
         if "code" in news:
-            self._codes[news["pid"]] = news["code"]
+            self._codes[news["number"]] = news["code"]
         else:
             self._pid = news["pid"]
         return True
@@ -168,6 +175,7 @@ forks = Forks()
 
 def main(line: socket.socket) -> list[str]:
     """Fork whenever it is asked for; returns in each child, with the arguments for the program."""
+    at_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the whole group: it ends when its line does
     gc.disable()
     for name in LOADED:
         import_module(name)
@@ -177,7 +185,7 @@ def main(line: socket.socket) -> list[str]:
     ringer.setblocking(False)
     signal.set_wakeup_fd(ringer.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, _heard)  # nothing: its bell is what counts
-    running: set[int] = set()
+    running: dict[int, int] = {}
     with selectors.DefaultSelector() as ready:
         ready.register(line, selectors.EVENT_READ)
         ready.register(bell, selectors.EVENT_READ)
@@ -193,27 +201,33 @@ def main(line: socket.socket) -> list[str]:
                         os.kill(pid, signal.SIGKILL)
                     os._exit(0)
                 asked: dict[str, Any] = json.loads(said)
+                number = asked.pop("number")
                 pid = os.fork()
                 if not pid:
                     signal.set_wakeup_fd(-1)
+                    signal.signal(signal.SIGINT, at_interrupt)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     for end in (line, bell, ringer):
                         end.close()
                     return _become(**asked)
-                running.add(pid)
-                line.send(json.dumps({"pid": pid}).encode())
+                running[pid] = number
+                _tell(line, pid=pid)
 
 
 def _heard(_number: int, _frame: object) -> None: ...
 
 
-def _tell_ended(line: socket.socket, running: set[int]) -> None:
+def _tell_ended(line: socket.socket, running: dict[int, int]) -> None:
     while running:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
-        running.discard(pid)
-        line.send(json.dumps({"pid": pid, "code": os.waitstatus_to_exitcode(status)}).encode())
+        _tell(line, number=running.pop(pid), code=os.waitstatus_to_exitcode(status))
+
+
+def _tell(line: socket.socket, **news: int) -> None:
+    with suppress(ConnectionError):  # who asked is gone: the line says so next, and then all are ended
+        line.send(json.dumps(news).encode())
 
 
 def _become(arguments: list[str], environment: dict[str, str], said: list[str], cwd: str) -> list[str]:

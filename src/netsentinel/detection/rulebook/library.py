@@ -10,7 +10,7 @@ import msgspec
 
 from netsentinel.detection.entries import RULE_ADDED, RULE_REMOVED, PackChange
 from netsentinel.detection.rulebook.model import INSTALLED, AddReport, Pack, PackKind, RuleFacts
-from netsentinel.detection.rulebook.packs import MOST_TEXT, PackFolder, check_archive, licence_of, zip_of
+from netsentinel.detection.rulebook.packs import MOST_RULES, MOST_TEXT, PackFolder, check_archive, licence_of, zip_of
 from netsentinel.detection.rulebook.ports import ReadRules, RuleBench
 from netsentinel.detection.rulebook.service import RuleStores, fault
 from netsentinel.detection.rules import OwnPack, Selection, key_of_rules
@@ -218,6 +218,7 @@ class RuleLibrary:
                 if other.owner and not whole and other.kind is PackKind.ARCHIVE and other.name == pack.name:
                     kept = replace(pack, id=other.id)
                     replaced.append(other_file)
+            _check_many(read, [other for other, _ in packs if other.owner and other.id != kept.id])
             used = self._stores.packs.taken(tx, principal.tenant, kept.id)
             double = [rule for rule in read.rules if rule.id in used]
             if double:
@@ -292,6 +293,16 @@ def _need_rules(read: ReadRules) -> None:
 def _entry(kind: str, principal: Principal, pack: Pack) -> NewEntry:
     payload = PackChange(pack.id, pack.name, pack.kind, pack.rules, pack.failing, pack.licence)
     return NewEntry(kind, principal.tenant, principal.id, pack.id, payload)
+
+
+def _check_many(read: ReadRules, others: Sequence[Pack]) -> None:
+    """Refuse rules with which a tenant would have more than it may."""
+    many = len(read.rules) + len(read.failed) + sum(other.rules + other.failing for other in others)
+    if many > MOST_RULES:
+        raise ConflictError(
+            f"This tenant would have {many:,} rules of its own; it may have {MOST_RULES:,}, those that fail included."
+            " Remove packs that are not needed."
+        )
 
 
 def _told(double: Sequence[RuleFacts], pack: str) -> str:

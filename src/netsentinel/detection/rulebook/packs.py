@@ -43,6 +43,9 @@ _MOST_MEMBERS = 50_000
 """SigmaHQ's archive has 4,000; listing as many as 32 MiB hold takes seconds."""
 MOST_TEXT = 64 * 1024 * 1024
 """Bytes of all rules of one tenant, unpacked: the detection process keeps them. SigmaHQ's have 5 million."""
+MOST_RULES = 10_000
+"""Of one tenant, those that fail included: each text that they look for is kept with a set of rules, a bit for each
+rule. SigmaHQ has 3,141."""
 _PIECE = 64 * 1024
 _NOT_IN_FORCE = (
     "{}, so its rules are not in force, or will not be after the next start. Put the file back from a backup, or add"

@@ -8,6 +8,7 @@ from netsentinel.detection.build import judge
 from netsentinel.detection.model import Finding
 from netsentinel.detection.pipeline import Origin, Pipeline, Tally
 from netsentinel.detection.rulebook.model import CaseResult, RuleCase, RuleFacts
+from netsentinel.detection.rulebook.packs import MOST_RULES
 from netsentinel.detection.rulebook.ports import ReadRules, RuleHit
 from netsentinel.detection.rules import LoadedRules, Rule, RuleCache, SigmaDetector, load_cached
 from netsentinel.detection.rules.ahead import compile_ahead
@@ -29,13 +30,15 @@ MOST_HITS = 20_000
 
 
 def read_rules(paths: Sequence[Path], cache: RuleCache | None = None, *, ahead: bool = False) -> ReadRules:
-    """The rules of files, folders and archives; with `ahead`, what they look for is compiled into the cache.
+    """The rules of files, folders and archives; with `ahead`, a tenant's: what they look for is compiled, too.
 
     Raises:
-        InvalidInputError: an archive cannot be read.
+        InvalidInputError: an archive cannot be read, or a tenant's holds more rules than it may have.
         NotFoundError: a path does not exist.
     """
     loaded = load_cached(paths, cache)
+    if ahead and (many := len(loaded.rules) + len(loaded.failed)) > MOST_RULES:
+        raise InvalidInputError(f"The archive holds {many:,} rules; a tenant may have {MOST_RULES:,}.")
     if ahead and cache is not None:
         compile_ahead(loaded.rules, cache)
     return _read(loaded)

@@ -301,6 +301,23 @@ async def test_a_selection_that_conditions_repeat_counts_each_time(
         await shelf.library.add_text(ADMIN, once.replace("condition: s", "condition: " + " or ".join(["s"] * 200)))
 
 
+async def test_a_tenant_has_so_many_rules_and_no_more_those_that_fail_included(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "MOST_RULES", 3)
+    failing = zip_of({"a.yml": rule_text(1).encode(), "b.yml": b"no rule"})
+    await shelf.library.open([Installed(shelf.installed(5, 6), "ours", PackKind.BUNDLED)])
+    await shelf.library.add_archive(ADMIN, "mine", "", "", failing)
+    await shelf.library.add_archive(ADMIN, "mine", "", "", failing)
+    await shelf.library.add_text(ADMIN, rule_text(2))
+    with pytest.raises(ConflictError, match="have 4 rules of its own; it may have 3"):
+        await shelf.library.add_text(ADMIN, rule_text(3))
+    await shelf.library.add_text(replace(ADMIN, tenant=OTHER), rule_text(3))
+    assert len(list((shelf.folder / "packs").iterdir())) == 3
+    await shelf.library.remove_rule(ADMIN, rule_id(2))
+    await shelf.library.add_text(ADMIN, rule_text(3))
+
+
 async def test_the_expressions_of_one_tenants_rules_have_so_many_instructions_and_no_more(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

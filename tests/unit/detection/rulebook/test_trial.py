@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from netsentinel.detection.rulebook import trial
 from netsentinel.detection.rulebook.model import RuleCase
 from netsentinel.detection.rulebook.trial import check_text, read_rules, try_text
 from netsentinel.kernel.errors import InvalidInputError, RuleSyntaxError
@@ -46,6 +47,16 @@ def test_a_failing_rule_keeps_its_text_and_an_id_of_its_own(tmp_path: Path) -> N
         ("b.yml", "title: [", 1),
     ]
     assert len({one.id for one in read.failed}) == 2
+
+
+def test_a_tenants_archive_of_very_many_rules_is_refused_before_anything_is_told_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "MOST_RULES", 2)
+    (tmp_path / "a.yml").write_text(rule_text(1) + "---\nno rule\n---\nno rule\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="holds 3 rules; a tenant may have 2"):
+        read_rules([tmp_path], ahead=True)
+    assert len(read_rules([tmp_path]).failed) == 2
 
 
 def test_a_case_passes_when_it_does_what_is_expected() -> None:

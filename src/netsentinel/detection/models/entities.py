@@ -1,5 +1,6 @@
 """What each entity usually does: robust running means of its own rows, in numpy, for any number of entities at once."""
 
+from itertools import repeat
 from typing import Self
 
 import numpy as np
@@ -72,13 +73,11 @@ class Entities:
         """Move means and widths towards these points, in their order."""
         slots = self._slots_of(names)
         order = np.argsort(slots, kind="stable")
-        ranks = np.empty(len(slots), dtype=np.int64)
         ordered = slots[order]
         starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.int64)
         lengths = np.diff(np.append(starts, len(ordered)))
-        ranks[order] = np.arange(len(slots)) - np.repeat(starts, lengths)
-        for rank in range(int(ranks.max()) + 1 if len(ranks) else 0):
-            now = ranks == rank
+        for rank in range(int(lengths.max()) if len(lengths) else 0):
+            now = order[starts[lengths > rank] + rank]
             self._move(slots[now], points[now])
         self._forget()
 
@@ -114,8 +113,7 @@ class Entities:
         return made
 
     def _places(self, names: list[str]) -> Ints:
-        get = self._slots.get
-        return np.array([get(name, -1) for name in names], dtype=np.int64)
+        return np.fromiter(map(self._slots.get, names, repeat(-1)), np.int64, len(names))
 
     def _usual(self, places: Ints) -> tuple[Singles, Singles]:
         if not len(self._means):
@@ -123,36 +121,34 @@ class Entities:
             nothing: Singles = np.zeros(shape, dtype=np.float32)
             return nothing, nothing + np.float32(1)
         rows: Singles = np.where(places >= 0, self._rows[places], 0).astype(np.float32)[:, None]
-        trust: Singles = np.asarray(rows / (rows + np.float32(_TRUST)), dtype=np.float32)
-        rest: Singles = np.asarray(1 - trust, dtype=np.float32)
-        means: Singles = self._means[places] * trust
-        widths: Singles = self._widths[places] * trust
-        widths = np.maximum(widths + rest, np.float32(_LEAST))
-        return means, widths
+        trust = _trust(rows)
+        return self._means[places] * trust, _between(self._widths[places], trust)
 
     def _slots_of(self, names: list[str]) -> Ints:
-        new = [name for name in dict.fromkeys(names) if name not in self._slots]
-        if new:
-            first = len(self._slots)
-            self._slots.update({name: first + place for place, name in enumerate(new)})
-            more = np.zeros((len(new), self._width), dtype=np.float32)
-            self._means = np.concatenate([self._means, more])
-            self._widths = np.concatenate([self._widths, more])
-            self._rows = np.concatenate([self._rows, more[:, :1].sum(axis=1)])
-            self._touched = np.concatenate([self._touched, np.zeros(len(new), dtype=np.int64)])
+        places = self._places(names)
+        if (places >= 0).all():
+            return places
+        new = list(dict.fromkeys(names[at] for at in np.flatnonzero(places < 0).tolist()))
+        first = len(self._slots)
+        self._slots.update({name: first + place for place, name in enumerate(new)})
+        more = np.zeros((len(new), self._width), dtype=np.float32)
+        self._means = np.concatenate([self._means, more])
+        self._widths = np.concatenate([self._widths, more])
+        self._rows = np.concatenate([self._rows, more[:, :1].sum(axis=1)])
+        self._touched = np.concatenate([self._touched, np.zeros(len(new), dtype=np.int64)])
         return self._places(names)
 
     def _move(self, slots: Ints, points: Singles) -> None:
         """One step of the means and widths of different entities."""
-        rows = self._rows[slots]
-        rate = np.maximum(1 / (rows + 1), np.float32(RATE))[:, None]
-        widths = self._usual(slots)[1]
-        step = np.clip(points - np.where(rows[:, None] > 0, self._means[slots], 0), -_STEP, _STEP)
-        bound = np.where(rows[:, None] >= _TRUST, _HUBER * widths, _STEP)
-        step = np.clip(step, -bound, bound)
-        self._means[slots] += rate * step
-        spread = np.where(rows[:, None] > 0, np.float32(_MEAN_TO_DEVIATION) * np.abs(step), np.float32(1))
-        self._widths[slots] += rate * (spread - self._widths[slots])
+        rows: Singles = self._rows[slots][:, None]
+        means, widths, known = self._means[slots], self._widths[slots], rows > 0
+        rate = np.maximum(1 / (rows + 1), np.float32(RATE))
+        step = np.clip(points - np.where(known, means, 0), -_STEP, _STEP)
+        bound = np.where(rows >= _TRUST, _HUBER * _between(widths, _trust(rows)), _STEP)
+        step = np.minimum(np.maximum(step, -bound), bound)
+        spread = np.where(known, np.float32(_MEAN_TO_DEVIATION) * np.abs(step), np.float32(1))
+        self._means[slots] = means + rate * step
+        self._widths[slots] = widths + rate * (spread - widths)
         self._rows[slots] += 1
         self._touched[slots] = self._clock
         self._clock += 1
@@ -166,3 +162,13 @@ class Entities:
         self._means, self._widths = self._means[places[kept]], self._widths[places[kept]]
         self._rows, self._touched = self._rows[places[kept]], self._touched[places[kept]]
         self._slots = {names[place]: at for at, place in enumerate(kept.tolist())}
+
+
+def _trust(rows: Singles) -> Singles:
+    """How much an entity's own rows count, of so many; the rest is its segment's."""
+    return np.asarray(rows / (rows + np.float32(_TRUST)), dtype=np.float32)
+
+
+def _between(widths: Singles, trust: Singles) -> Singles:
+    """The widths of entities, and as far as they are not to be trusted their segment's, which is one."""
+    return np.maximum(widths * trust + (1 - trust), np.float32(_LEAST))

@@ -9,7 +9,7 @@ import numpy as np
 
 from netsentinel.detection.errors import ModelFileError
 from netsentinel.detection.models.parts import FARTHEST, MOST_ROWS, NARROWEST, Arrays, floats, ints, singles
-from netsentinel.detection.models.table import Flags, Floats, Ints, Singles
+from netsentinel.detection.models.table import Floats, Ints, Singles
 
 CLIP = 12.0
 """Farthest from the median, in robust standard deviations."""
@@ -165,10 +165,15 @@ class HalfSpaceTrees:
             part = points[start : start + _BLOCK]
             values, rows = part.ravel(), np.arange(len(part)) * part.shape[1]
             place: Ints = np.repeat(roots, len(part), axis=1)
+            at, right = np.empty_like(place), np.empty(place.shape, dtype=np.bool_)
+            said, cut = np.empty(place.shape, dtype=np.float32), np.empty(place.shape, dtype=np.float32)
             onwards: Ints = 1 - roots
-            for _ in range(DEPTH):
-                at: Ints = columns.take(place) + rows
-                right: Flags = values.take(at) >= cuts.take(place)
+            for _ in range(DEPTH):  # no place is out of bounds; "clip" does not look
+                columns.take(place, out=at, mode="clip")
+                np.add(at, rows, out=at)
+                values.take(at, out=said, mode="clip")
+                cuts.take(place, out=cut, mode="clip")
+                np.greater_equal(said, cut, out=right)
                 np.add(place, place, out=place)
                 np.add(place, right, out=place)
                 np.add(place, onwards, out=place)

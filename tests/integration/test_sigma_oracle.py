@@ -70,16 +70,20 @@ def _compare(rules: tuple[Rule, ...], events: list[Event]) -> Compared:
     return said
 
 
+@pytest.fixture(scope="module")
+def rules() -> tuple[Rule, ...]:
+    return load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules
+
+
 @pytest.mark.timeout(600)
-def test_some_events_by_all_rules() -> None:
-    said = _compare(load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules, _events(DATA)[::199])
+def test_some_events_by_all_rules(rules: tuple[Rule, ...]) -> None:
+    said = _compare(rules, _events(DATA)[::199])
     assert said.differences == []
     assert said.agreed >= 5
 
 
-def test_a_field_under_another_name_is_judged_alike() -> None:
+def test_a_field_under_another_name_is_judged_alike(rules: tuple[Rule, ...]) -> None:
     """Event 4688 calls `Image` `NewProcessName`; a copy of LSASS started by LSASS."""
-    rules = load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules
     (rule,) = (rule for rule in rules if rule.id == "c8da0dfd-4ed0-4b68-962d-13c9c884384e")
     said = _compare((rule,), [event for event in _events(DATA) if event.event_code == "4688"])
     assert (said.agreed, said.differences) == (1, [])
@@ -87,8 +91,7 @@ def test_a_field_under_another_name_is_judged_alike() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(3_600)
-def test_all_events_by_all_rules() -> None:
-    rules = load_rules([DATA / "sigma" / "sigma_rules_main.zip"]).rules
+def test_all_events_by_all_rules(rules: tuple[Rule, ...]) -> None:
     events = _events(DATA)
     began = time.process_time()
     said = _compare(rules, events)

@@ -1,7 +1,8 @@
 import dataclasses
 import json
 import tracemalloc
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -21,7 +22,7 @@ from netsentinel.detection.rules import detector as rules_module
 from netsentinel.detection.rules.load import load_text
 from netsentinel.events.formats import FORMATS, GenericFormat
 from netsentinel.events.lines import Unreadable
-from netsentinel.events.model import MAX_REJECTED_BYTES, Event
+from netsentinel.events.model import MAX_REJECTED_BYTES, Event, Logsource
 from netsentinel.events.ports import InboxBatch
 from netsentinel.events.rows import RowEvent
 from netsentinel.kernel.clock import from_iso
@@ -471,3 +472,49 @@ def test_endless_kinds_of_events_are_not_remembered(kind: str) -> None:
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 1_000_000
+
+
+class Spelled(GenericFormat):
+    """All that an event can say is this name."""
+
+    name_said = "x" * 5_000
+
+    def parse(self, record: dict[str, Any], raw: bytes, tenant: TenantId, source: str) -> Event:
+        event = super().parse(record, raw, tenant, source)
+        for field in msgspec.structs.fields(Event):
+            if field.type is str and field.name not in {"source", "format"}:
+                setattr(event, field.name, self.name_said)
+        event.logsource = Logsource(*[self.name_said] * 3)
+        return event
+
+
+class KeptNames:
+    """In place of the file of stored events: how long their names were."""
+
+    taken = 0
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def begin(self, batch: InboxBatch) -> None: ...
+
+    def keep(self, events: Sequence[Event]) -> None:
+        self.lengths += [len(one.user) for one in events]
+
+
+def test_every_name_that_detectors_remember_is_short_and_every_stored_one_whole() -> None:
+    watcher, kept = Watcher(), KeptNames()
+    pipeline = Pipeline({}, [watcher], fallback=Spelled(), spool=cast("Any", kept))
+    pipeline.analyze(batch({"message": "x" * 5_000}))
+    (event,) = watcher.seen
+    long = {
+        field.name
+        for field in msgspec.structs.fields(Event)
+        if field.type is str and len(getattr(event, field.name)) > 255
+    }
+    looked_at = {"domain", "url", "user_agent", "message", "signature", "referrer", "dns_answer"}
+    assert long <= looked_at | {"process", "parent_process", "command_line", "file", "action"}
+    assert [len(said) for said in (event.logsource.product, event.logsource.category, event.logsource.service)] == [
+        255
+    ] * 3
+    assert kept.lengths == [5_000]

@@ -45,7 +45,7 @@ _LONG = 4 * 1024
 """Bytes of an event; of a longer one, the names that detectors remember are looked at."""
 _REMEMBERED = (
     *("src_ip", "dst_ip", "src_mac", "user", "device", "connection_uid", "protocol", "app_protocol", "event_code"),
-    *("ja3", "http_method", "dns_type", "file_hash"),
+    *("ja3", "http_method", "dns_type", "file_hash", "process"),
 )
 
 _format_of = attrgetter("format")

@@ -447,6 +447,7 @@ def test_detectors_are_told_no_endless_names(length: int) -> None:
     def event(number: int) -> dict[str, Any]:
         name = f"{number}" + "x" * length
         login = {"EventID": 4625, "Channel": name, "Provider_Name": "p", "Computer": name, "TargetUserName": name}
+        login["NewProcessName"] = name
         return {**login, "IpAddress": name} if number % 2 else {**ZEEK, "uid": name, "id.orig_h": name}
 
     watcher, guessing = Watcher(), PasswordGuessing()
@@ -454,7 +455,7 @@ def test_detectors_are_told_no_endless_names(length: int) -> None:
     pipeline.analyze(batch(*map(event, range(20))))
     assert {len(one.src_ip) for one in watcher.seen} <= {length + 1, length + 2, 255}
     assert all(len(one.user) + len(one.device) + len(one.connection_uid) <= 510 for one in watcher.seen)
-    assert all(len(one.logsource.service) <= 255 for one in watcher.seen)
+    assert all(len(one.logsource.service) <= 255 and len(one.process) <= 255 for one in watcher.seen)
     assert len(guessing.snapshot()) < 20 * 2 * 400
     assert watcher.seen[-1].native["IpAddress"] == "19" + "x" * length, "rules look at all of it"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
+from netsentinel.detection.accounts import told_of_accounts
 from netsentinel.detection.models.columns import (
     PORTS_END,
     Cell,
@@ -22,6 +23,31 @@ from netsentinel.events.model import Event
 from netsentinel.kernel.types import Micros
 
 MOST_DIFFERENT = 128
+_RAW = 8_192
+"""Longest event, in bytes, that is kept with a window."""
+
+
+def kept(event: Event) -> Event:
+    """An event as a window keeps it: of a long one, of which there may be thousands, only what a finding tells of."""
+    return event if len(event.raw) <= _RAW else lean(event)
+
+
+def lean(event: Event) -> Event:
+    """What a finding tells of an event, and its raw text where that is not long."""
+    return Event(
+        tenant=event.tenant,
+        source=event.source,
+        format=event.format,
+        time=event.time,
+        logsource=event.logsource,
+        src_ip=event.src_ip,
+        dst_ip=event.dst_ip,
+        user=event.user,
+        device=event.device,
+        event_code=event.event_code,
+        native=told_of_accounts(event),
+        raw=event.raw if len(event.raw) <= _RAW else b"",
+    )
 
 
 class Open(msgspec.Struct, array_like=True):
@@ -91,7 +117,7 @@ class Known:
         """
         for number, at in zip(numbers, groups.lasts, strict=True):
             if number is not None:
-                self.windows[number].last = flows[at]
+                self.windows[number].last = kept(flows[at])
         known = np.fromiter([0 if one is None else one + 1 for one in numbers], np.int64, len(numbers))
         self.waiting.append(known[groups.key])
 

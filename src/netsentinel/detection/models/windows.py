@@ -8,11 +8,10 @@ from operator import attrgetter, itemgetter
 import msgspec
 import numpy as np
 
-from netsentinel.detection.accounts import told_of_accounts
 from netsentinel.detection.fingerprint import clean
 from netsentinel.detection.models.columns import FEWEST, MOST, FlowColumns, Groups, Runs, picked, port_of
 from netsentinel.detection.models.flows import MOST_STATED, NETWORK_ACTIVITY
-from netsentinel.detection.models.gathered import MOST_DIFFERENT, Gathered, Known, Open
+from netsentinel.detection.models.gathered import MOST_DIFFERENT, Gathered, Known, Open, kept, lean
 from netsentinel.detection.models.table import Category, Feature, Ints, Kind, Schema, Table
 from netsentinel.detection.tables import Key, StalestFirst
 from netsentinel.events.model import Event
@@ -33,8 +32,6 @@ _OVER = 2
 """Windows that are so many spans older than a tenant's newest event are closed."""
 
 _BACK = 12
-_RAW = 8_192
-"""Longest event, in bytes, that is kept with a window."""
 _first_place = itemgetter(0)
 _place_of = attrgetter("at")
 _SUMS = ("bytes_out", "bytes_in", "packets", "duration")
@@ -167,7 +164,7 @@ class EntityWindows:
             window.peers[peer] = None
         if len(window.things) < MOST_DIFFERENT:
             window.things[thing] = None
-        window.last = event
+        window.last = kept(event)
 
     def _take_each(self, events: Sequence[Event], closed: list[Closed]) -> None:
         add = self._add
@@ -298,7 +295,8 @@ class EntityWindows:
                 window.span = span
                 opened.append((first, key))
             window.add(length, own, peers[begin:end], None if things is None else things[begin:end])
-            window.last = flows.flows[start + order[end - 1]]
+            last: Event = flows.flows[start + order[end - 1]]
+            window.last = kept(last)
             begin = end
         return opened
 
@@ -370,20 +368,7 @@ def _small(window: Open) -> Open:
     last = window.last
     if last is None:
         return window
-    kept = Event(
-        tenant=last.tenant,
-        source=last.source,
-        format=last.format,
-        time=last.time,
-        logsource=last.logsource,
-        src_ip=last.src_ip,
-        dst_ip=last.dst_ip,
-        user=last.user,
-        device=last.device,
-        native=told_of_accounts(last),
-        raw=last.raw if len(last.raw) <= _RAW else b"",
-    )
-    return msgspec.structs.replace(_bounded(window), last=kept)
+    return msgspec.structs.replace(_bounded(window), last=lean(last))
 
 
 def _bounded(window: Open) -> Open:

@@ -1,3 +1,4 @@
+import msgspec
 import numpy as np
 import pytest
 
@@ -116,12 +117,38 @@ def test_every_feature_says_what_it_is() -> None:
     assert all(one.says and one.source for one in WINDOWS.features)
 
 
+def test_of_long_events_a_window_keeps_what_a_finding_tells_of() -> None:
+    def filled(event: Event) -> Event:
+        return msgspec.structs.replace(event, raw=b"x" * 100_000, native={**event.native, "Filler": "x" * 100_000})
+
+    events = [logon(1, "Ann"), *(attempt(FIRST + 2, f"10.0.0.{n}", 22) for n in range(80))]
+    windows = EntityWindows()
+    for begin in range(0, len(events), 27):
+        windows.take([filled(one) for one in events[begin : begin + 27]])
+    closed = windows.take([logon(900, "carl")])
+    kept = [one.window.last for one in closed]
+    assert len(kept) == 82
+    assert all(one is not None and not one.raw and "Filler" not in one.native for one in kept)
+    assert WindowSubjects(DEFAULT_TENANT, closed).subject(0).entity == "shire\\ann"
+
+
 def logon(second: int, user: str, domain: str = "SHIRE") -> Event:
     native = {"EventID": 4624, "Channel": "Security", "Computer": "PC04.shire.local", "TargetUserName": user}
     native |= {"TargetDomainName": domain, "SubjectUserName": 7}
     event = FORMATS["windows"].parse(native, b"", DEFAULT_TENANT, "pc04")
     event.time = int((START + FIRST + second) * 1e6)
     return event
+
+
+def test_who_is_locked_out_has_one_name_also_after_a_restart() -> None:
+    locked = logon(1, "Ann", "CALLER")
+    locked.event_code, locked.native["SubjectDomainName"] = "4740", "SHIRE"
+    windows, after = EntityWindows(), EntityWindows()
+    windows.take([locked])
+    after.load(windows.save())
+    for one in (windows, after):
+        closed = one.take([logon(900, "carl")])
+        assert WindowSubjects(DEFAULT_TENANT, closed).subject(0).entity == "shire\\ann"
 
 
 def test_alerts_about_users_and_hosts_of_windows_have_their_one_name_also_after_a_restart() -> None:

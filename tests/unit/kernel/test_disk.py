@@ -41,6 +41,7 @@ def test_a_file_is_replaced_in_one_step_and_is_on_the_disk(tmp_path: Path, monke
         done.append((at.name, path.read_bytes() if path.exists() else b""))
 
     write_whole(path, b"much that was before")
+    write_whole(path.with_suffix(".new"), b"what an ended one has left")
     monkeypatch.setattr(os, "fsync", note)
     write_whole(path, b"new")
     assert done == [("state.new", b"much that was before"), ("a", b"new")]

@@ -68,8 +68,9 @@ def test_a_rule_that_fails_says_where(text: str, line: int, column: int, words: 
 
 def test_aliases_cannot_grow_without_end() -> None:
     layers = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 9))
-    (failure,) = load_text(f"l0: &l0 [x]\n{layers}\n{GOOD}").failed
-    assert "YAML aliases make" in failure.detail
+    for first in ("[x]", "[]"):
+        (failure,) = load_text(f"l0: &l0 {first}\n{layers}\n{GOOD}").failed
+        assert "YAML aliases make" in failure.detail
     bomb = "    s: &l0 {a|contains: [x, y]}\n" + "".join(
         f"    s{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 9)
     )
@@ -82,10 +83,10 @@ def test_aliases_cannot_grow_without_end() -> None:
 @pytest.mark.parametrize("part", ["falsepositives: [{}]", "x: !!omap [a: [{}]]"])
 def test_aliases_repeat_no_more_than_some_text(part: str) -> None:
     said = f"description: &a {'x' * 1_000}\n"
-    few, many = (GOOD + said + part.format(", ".join(["*a"] * times)) + "\n" for times in (3, 100))
+    few, many = (GOOD + said + part.format(", ".join(["*a"] * times)) + "\n" for times in (3, 5))
     assert len(load_text(few).rules) == 1
     (failure,) = load_text(many).failed
-    assert "YAML aliases make 101," in failure.detail
+    assert "YAML aliases make 6," in failure.detail
     assert (failure.line, failure.column) == (1, 1)
 
 

@@ -31,6 +31,13 @@ def test_the_size_of_a_rules_expressions_and_patterns_is_read(asked: str, expres
     assert 2_000 * expressions + 8 <= rule.instructions <= 2_100 * expressions + 8
 
 
+def test_a_pattern_counts_as_it_is_compiled() -> None:
+    """Without its case: the sign of the kelvin takes three bytes, and the small letter k one."""
+    text = "title: t\nlogsource: {{category: x}}\ndetection:\n  s:\n    a: '{}*y?z'\n  condition: s\n"
+    sign, letter = (check_text(text.format(said * 100)).rules[0] for said in ("\N{KELVIN SIGN}", "k"))
+    assert sign.instructions == letter.instructions
+
+
 def test_each_text_and_number_counts_as_often_as_it_is_asked() -> None:
     text = "title: t\nlogsource: {{category: x}}\ndetection:\n  s:\n    abcde: [{}, 3]\n  condition: s or s\n"
     for value, counted in (("x", 8 + 8), ("x" * 11, 10 + 8), ("x" * 800, 108 + 8)):

@@ -18,9 +18,9 @@ import { usePageTitle } from "@/lib/page-title";
 import { useShortcut } from "@/lib/shortcuts";
 import { CloseDialog } from "./close-dialog";
 import { connectionColumns } from "./connection-columns";
-import { connectionsQuery } from "./connection-queries";
 import { type ConnectionSearch, isWanted } from "./connection-search";
 import styles from "./connections-page.module.css";
+import { useConnections } from "./use-connections";
 
 const keyOf = (connection: ConnectionItem): string => connection.id;
 
@@ -28,7 +28,7 @@ export function ConnectionsPage() {
   usePageTitle("Connections");
   const search = useSearch({ from: "/app/connections" });
   const navigate = useNavigate({ from: "/connections" });
-  const list = useQuery(connectionsQuery);
+  const { list, isPending } = useConnections();
   const mayClose = may(useQuery(meQuery).data, "connections:write");
   const [closing, setClosing] = useState<ConnectionItem | undefined>();
   const columns = useMemo(() => connectionColumns(mayClose ? setClosing : undefined), [mayClose]);
@@ -46,8 +46,8 @@ export function ConnectionsPage() {
         <ProblemPanel error={list.error} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}
       <Panel hidden={list.isError && !list.data}>
-        {list.isPending && <Skeleton rows={4} label="Loading connections" />}
-        {list.data && shown.length === 0 && (
+        {isPending && <Skeleton rows={4} label="Loading connections" />}
+        {list.data && !isPending && shown.length === 0 && (
           <NoConnections narrowed={all.length > 0} onReset={() => void navigate({ search: {} })} />
         )}
         {shown.length > 0 && (

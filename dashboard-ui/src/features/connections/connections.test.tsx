@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
 import type { ConnectionItem } from "@/lib/model";
+import { FakeSocket } from "@/testing/fake-socket";
 import { ADA, MINUTE, NOW } from "@/testing/fixtures";
 import { renderApp } from "@/testing/render-app";
 import { at, fails, get, server } from "@/testing/server";
@@ -139,6 +140,20 @@ describe("the page of connections", () => {
     const again = await screen.findByRole("button", { name: "Try again" });
     server.use(get("/api/v2/connections", { items: [] }));
     await user.click(again);
+    act(() => FakeSocket.last.drop());
     expect(await screen.findByRole("heading", { name: "Nobody is connected" })).toBeInTheDocument();
+  });
+
+  it("does not say that nobody is there while its own connection is coming", async () => {
+    FakeSocket.auto = false;
+    serve([]);
+    const { queryClient } = renderApp("/connections");
+    await waitFor(() => expect(queryClient.getQueryData(["connections"])).toEqual({ items: [] }));
+    expect(await screen.findByText("Loading connections")).toBeInTheDocument();
+    expect(screen.queryByText("Nobody is connected")).not.toBeInTheDocument();
+    server.use(get("/api/v2/connections", { items: [makeConnection()] }));
+    FakeSocket.auto = true;
+    act(() => FakeSocket.last.open());
+    await waitFor(() => expect(rows()).toHaveLength(1), { timeout: 1_000 });
   });
 });

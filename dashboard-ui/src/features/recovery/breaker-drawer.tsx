@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/button";
 import { Drawer } from "@/components/drawer";
-import { ProblemPanel } from "@/components/notice";
+import { RecordMissing } from "@/components/record-missing";
 import { RowSub } from "@/components/row-title";
 import { Facts } from "@/components/section";
-import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import type { BreakerChange } from "@/lib/model";
 import { formatNumber } from "@/lib/number";
@@ -22,9 +22,10 @@ export function BreakerDrawer({ dependency, onClose }: BreakerDrawerProps) {
   const breaker = detail.data?.breaker;
   return (
     <Drawer title={dependency} lead={breaker && <BreakerState breaker={breaker} />} onClose={onClose}>
-      {detail.isPending && <Skeleton rows={4} label="Loading the breaker" />}
-      {detail.isError && !detail.data && (
-        <ProblemPanel error={detail.error} onRetry={() => void detail.refetch()} />
+      {!detail.data && (
+        <RecordMissing query={detail} noun="breaker" why="Nothing of that name is called." part>
+          <Button onClick={onClose}>All breakers</Button>
+        </RecordMissing>
       )}
       {breaker && (
         <Facts

@@ -72,6 +72,16 @@ describe("the page of breakers", () => {
     await waitFor(() => expect(address()).toBe("/breakers"));
   });
 
+  it("offers the way back from one that does not exist", async () => {
+    const { user, address, router } = await open();
+    server.use(fails("/api/v2/error-recovery/circuit-breaker/:name", 404, { title: "Not found" }));
+    await act(() => router.navigate({ to: "/breakers", search: { dependency: "nothing" } }));
+    const drawer = await screen.findByRole("dialog", { name: "nothing" });
+    expect(await within(drawer).findByText("This breaker does not exist")).toBeInTheDocument();
+    await user.click(within(drawer).getByRole("button", { name: "All breakers" }));
+    await waitFor(() => expect(address()).toBe("/breakers"));
+  });
+
   it("fetches them again when one changes its state", async () => {
     await open();
     await waitFor(() =>

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Button } from "@/components/button";
 import { classes } from "@/components/classes";
 import { Drawer } from "@/components/drawer";
-import { ProblemPanel } from "@/components/notice";
+import { RecordMissing } from "@/components/record-missing";
 import { RowSub } from "@/components/row-title";
 import { Facts } from "@/components/section";
-import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import type { Run } from "@/lib/model";
 import { formatDuration } from "@/lib/time";
@@ -28,9 +28,10 @@ export function ScheduleDrawer({ id, onClose }: ScheduleDrawerProps) {
   const schedule = detail.data?.schedule;
   return (
     <Drawer title={schedule?.name ?? "Schedule"} lead={schedule?.action} onClose={onClose}>
-      {detail.isPending && <Skeleton rows={5} label="Loading the schedule" />}
-      {detail.isError && !detail.data && (
-        <ProblemPanel error={detail.error} onRetry={() => void detail.refetch()} />
+      {!detail.data && (
+        <RecordMissing query={detail} noun="schedule" why="It may have been deleted." part>
+          <Button onClick={onClose}>All schedules</Button>
+        </RecordMissing>
       )}
       {schedule && (
         <Facts

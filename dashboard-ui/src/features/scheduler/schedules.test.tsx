@@ -79,6 +79,18 @@ describe("the page of schedules", () => {
     expect(address()).toBe("/schedules?schedule=sch_1");
   });
 
+  it("offers the way back from one that does not exist", async () => {
+    const { user, address, router } = await open();
+    for (const rest of ["", "/next", "/runs"])
+      server.use(fails(`/api/v2/scheduler/schedules/:id${rest}`, 404, { title: "Not found" }));
+    await act(() => router.navigate({ to: "/schedules", search: { schedule: "sch_gone" } }));
+    const drawer = await screen.findByRole("dialog", { name: "Schedule" });
+    expect(await within(drawer).findByText("This schedule does not exist")).toBeInTheDocument();
+    expect(within(drawer).queryByRole("button", { name: "Try again" })).toBeNull();
+    await user.click(within(drawer).getByRole("button", { name: "All schedules" }));
+    await waitFor(() => expect(address()).toBe("/schedules"));
+  });
+
   it("is added with a preview of its times, and says what the server does not take", async () => {
     const { user, sent, answers } = await open();
     await user.click(await screen.findByRole("button", { name: "Add a schedule" }));

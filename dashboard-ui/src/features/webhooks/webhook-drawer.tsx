@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { classes } from "@/components/classes";
 import { Drawer } from "@/components/drawer";
-import { ProblemPanel } from "@/components/notice";
+import { EmptyState, ProblemPanel } from "@/components/notice";
 import { Facts } from "@/components/section";
 import { Segmented } from "@/components/segmented";
 import { Skeleton } from "@/components/skeleton";
@@ -34,7 +34,12 @@ export function WebhookDrawer({ id, mayChange, onClose }: WebhookDrawerProps) {
     >
       {list.isPending && <Skeleton rows={5} label="Loading the webhook" />}
       {list.isError && !list.data && <ProblemPanel error={list.error} onRetry={() => void list.refetch()} />}
-      {list.data && webhook === undefined && <p>It is not there any more.</p>}
+      {list.data && webhook === undefined && (
+        <EmptyState title="This webhook does not exist">
+          <p>It may have been deleted.</p>
+          <Button onClick={onClose}>All webhooks</Button>
+        </EmptyState>
+      )}
       {webhook !== undefined && shown === undefined && (
         <>
           <About webhook={webhook} />

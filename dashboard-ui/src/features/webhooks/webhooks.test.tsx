@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 import type { Delivery, Webhook } from "@/lib/model";
@@ -104,6 +104,15 @@ describe("the page of webhooks", () => {
     expect(await within(drawer).findByText("Delivered, 200")).toBeInTheDocument();
     expect(within(drawer).getByText("Given up, answered 500")).toBeInTheDocument();
     expect(address()).toBe("/webhooks?webhook=whk_1");
+  });
+
+  it("offers the way back from one that does not exist", async () => {
+    const { user, address, router } = await open(makeWebhook());
+    await act(() => router.navigate({ to: "/webhooks", search: { webhook: "whk_gone" } }));
+    const drawer = await screen.findByRole("dialog", { name: "Webhook" });
+    expect(await within(drawer).findByText("This webhook does not exist")).toBeInTheDocument();
+    await user.click(within(drawer).getByRole("button", { name: "All webhooks" }));
+    await waitFor(() => expect(address()).toBe("/webhooks"));
   });
 });
 

@@ -41,11 +41,15 @@ def write_whole(path: Path, content: bytes) -> None:
     """Give a file this content in one step; on the disk when this returns, and nobody's but its owner's."""
     make_folder(path.parent, 0o700)
     fresh = path.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)  # on a full disk, half of it takes room
+        raise
     sync(path.parent)
 
 

@@ -1,5 +1,6 @@
 """The disk's reserve."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -48,6 +49,18 @@ def test_a_file_is_replaced_in_one_step_and_is_on_the_disk(tmp_path: Path, monke
     assert path.read_bytes() == b"new"
     assert [one.name for one in path.parent.iterdir()] == ["state.json"]
     assert {path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o077} == {0o600, 0}
+
+
+def test_of_what_a_full_disk_did_not_take_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    path = tmp_path / "state.json"
+    write_whole(path, b"before")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        write_whole(path, b"after")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("state.json", b"before")]
 
 
 def test_what_fits_beside_the_reserve_is_taken(tmp_path: Path) -> None:

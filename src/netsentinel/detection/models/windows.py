@@ -277,6 +277,7 @@ class EntityWindows:
     ) -> list[tuple[int, Key]]:
         """Add what entities of one kind did; where windows were begun, and whose."""
         order: list[int] = runs.order.tolist()
+        lengths: list[int] = runs.lengths.tolist()
         peers = picked(side.peers, order)
         things = None if side.things is None else picked(side.things, order)
         sums: list[list[int]] = np.add.reduceat(
@@ -285,7 +286,7 @@ class EntityWindows:
         opened: list[tuple[int, Key]] = []
         begin = 0
         start: int = part.start
-        for number, span, length, own in zip(runs.keys, runs.spans, runs.lengths.tolist(), sums, strict=True):
+        for number, span, length, own in zip(runs.keys, runs.spans, lengths, sums, strict=True):
             window, end = windows[number], begin + length
             if window is None or span > window.span:
                 first, key = start + order[begin], side.keys[number]
@@ -295,8 +296,7 @@ class EntityWindows:
                 window.span = span
                 opened.append((first, key))
             window.add(length, own, peers[begin:end], None if things is None else things[begin:end])
-            last: Event = flows.flows[start + order[end - 1]]
-            window.last = kept(last)
+            window.last = kept(flows.flows[start + order[end - 1]])
             begin = end
         return opened
 

@@ -175,7 +175,7 @@ forks = Forks()
 
 def main(line: socket.socket) -> list[str]:
     """Fork whenever it is asked for; returns in each child, with the arguments for the program."""
-    at_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the whole group: it ends when its line does
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the whole group: it ends when its line does
     gc.disable()
     for name in LOADED:
         import_module(name)
@@ -205,7 +205,7 @@ def main(line: socket.socket) -> list[str]:
                 pid = os.fork()
                 if not pid:
                     signal.set_wakeup_fd(-1)
-                    signal.signal(signal.SIGINT, at_interrupt)
+                    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a background job inherits or not
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     for end in (line, bell, ringer):
                         end.close()

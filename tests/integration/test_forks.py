@@ -65,7 +65,7 @@ def test_an_interrupt_of_the_group_ends_the_programs_and_not_the_process_that_fo
     wait_for(lambda: log.exists() and "/setup" in log.read_text("utf-8"), 60)
     for pid in (parent, running.pid):
         os.kill(pid, signal.SIGINT)
-    assert running.wait(60) == 130
+    assert running.wait(60) in (0, 130), "in order, or in the midst of its start"
     assert forks.run(*_ENDS).returncode == 0
     forks.close()
 

@@ -114,6 +114,7 @@ class Forks:
                 code = running.wait(timeout)
             finally:
                 running.kill()
+                running.wait()
             done = subprocess.CompletedProcess(arguments, code, output.read_text("utf-8"), errors.read_text("utf-8"))
         if check:
             assert code == 0, done.stderr
@@ -195,7 +196,9 @@ def main(line: socket.socket) -> list[str]:
                     bell.recv(_MESSAGE)
                     _tell_ended(line, running)
                     continue
-                said = line.recv(_MESSAGE)
+                said = b""
+                with suppress(ConnectionError):  # it ended with an exit code that it had not read
+                    said = line.recv(_MESSAGE)
                 if not said:
                     for pid in running:
                         os.kill(pid, signal.SIGKILL)

@@ -76,7 +76,7 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One column of names: each row's code is the place of its value in `values`, or `MISSING`."""
+    """One column of names: each row's code is the one place of its value in `values`, or `MISSING`."""
 
     values: tuple[str, ...]
     codes: Ints
